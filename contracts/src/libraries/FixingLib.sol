@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
+import {Fixing, FixingId, Kind} from "../types/Fixing.sol";
+
+/// @title A fixing's id, bounds and times
+/// @notice Twin: `contracts/protocol/fixing.ts`, vectors `test/vectors/fixing.json`.
+library FixingLib {
+    /// The most leaders a fixing can have (K): bounds time, capital and every loop.
+    uint8 internal constant MAX_LEADERS = 4;
+    uint256 internal constant MAX_BOND = 1 << 80;
+
+    uint256 private constant MAX_MATURITY = (1 << 39) - 1;
+    uint256 private constant MIN_BOND = 1e9;
+    uint256 private constant MAX_BOND_PPM = 100_000;
+    uint256 private constant MAX_BAND_PPM = 200_000;
+    uint256 private constant MIN_WINDOW = 10 minutes;
+    uint256 private constant MAX_WINDOW = 30 days;
+    uint256 private constant MAX_ARBITRATION_LIMIT = 60 days;
+
+    /// @notice keccak256(abi.encode(chainId, oracle, fixing)).
+    function id(Fixing calldata fixing, uint256 chainId, address oracle) internal pure returns (FixingId) {
+        return FixingId.wrap(keccak256(abi.encode(chainId, oracle, fixing)));
+    }
+
+    /// @notice The ERC-6909 id of a receipt, untruncated (section 5).
+    function receiptId(FixingId fixingId, Kind kind, uint8 round, uint128 value)
+        internal
+        pure
+        returns (uint256)
+    {
+        return uint256(keccak256(abi.encode(fixingId, kind, round, value)));
+    }
+
+    /// @notice Reverts with `ParameterOutOfBounds` for the first field, in struct order, that is outside
+    /// the bounds of section 3 (R-101).
+    function validate(Fixing calldata fixing) internal pure {
+        _require("indexId", uint256(fixing.indexId), 1, type(uint256).max);
+        _require("maturity", fixing.maturity, 0, MAX_MATURITY);
+        _require("arbitrator", uint160(fixing.arbitrator), 1, type(uint160).max);
+        _require("backup", uint160(fixing.backup), 1, type(uint160).max);
+        if (fixing.backup == fixing.arbitrator) {
+            // No interval describes "another address": the bounds exclude what was given.
+            revert IMaturityOracle.ParameterOutOfBounds("backup", uint160(fixing.backup), 1, 0);
+        }
+        _require("minBond", fixing.minBond, MIN_BOND, MAX_BOND);
+        _require("arbitrationFee", fixing.arbitrationFee, 1, (2 * uint256(fixing.minBond)) / 5);
+        _require("bondPpm", fixing.bondPpm, 0, MAX_BOND_PPM);
+        _require("firstWindow", fixing.firstWindow, MIN_WINDOW, MAX_WINDOW);
+        _require("window", fixing.window, MIN_WINDOW, MAX_WINDOW);
+        _require("separationPpm", fixing.separationPpm, 1, fixing.bandPpm);
+        _require("bandPpm", fixing.bandPpm, 1, MAX_BAND_PPM);
+        _require("proposalGrace", fixing.proposalGrace, MIN_WINDOW, MAX_WINDOW);
+        _require("arbitrationLimit", fixing.arbitrationLimit, 1, MAX_ARBITRATION_LIMIT);
+    }
+
+    /// @notice When an arbitration of a fixing that nobody proposed can be requested, seconds.
+    function graceEnd(Fixing calldata fixing) internal pure returns (uint256) {
+        return uint256(fixing.maturity) + fixing.proposalGrace;
+    }
+
+    /// @notice The instant by which the fixing is settled whatever anyone does, seconds (property 4).
+    /// Panics for a maturity that `validate` refuses and whose sum leaves uint64.
+    function worstCase(Fixing calldata fixing) internal pure returns (uint64) {
+        return fixing.maturity + fixing.proposalGrace + 3 * uint64(fixing.arbitrationLimit)
+            + fixing.firstWindow + (MAX_LEADERS - 1) * uint64(fixing.window);
+    }
+
+    function _require(bytes32 field, uint256 got, uint256 min, uint256 max) private pure {
+        if (got < min || got > max) revert IMaturityOracle.ParameterOutOfBounds(field, got, min, max);
+    }
+}
