@@ -11,7 +11,17 @@ import { fileURLToPath } from 'node:url'
 
 const LOCKFILE = fileURLToPath(new URL('../package-lock.json', import.meta.url))
 const EXACT = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
-const OPERATING_SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32']
+const OPERATING_SYSTEMS = [
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+]
 const PROCESSORS = {
   amd64: 'x64',
   arm: 'arm',
@@ -77,7 +87,8 @@ function platformOf(name) {
   const words = name.split('/').at(-1).split(/[-.]/)
   const os = words.find((word) => OPERATING_SYSTEMS.includes(word))
   const cpu = words.map((word) => PROCESSORS[word]).find((word) => typeof word === 'string')
-  const libc = words.includes('musl') || words.includes('musleabihf') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined
+  const libc =
+    words.includes('musl') || words.includes('musleabihf') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined
   return {
     ...(cpu === undefined ? {} : { cpu: [cpu] }),
     ...(libc === undefined ? {} : { libc: [libc] }),

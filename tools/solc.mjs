@@ -5,7 +5,8 @@ import { createRequire } from 'node:module'
 import { readFileSync, writeSync } from 'node:fs'
 
 const require = createRequire(import.meta.url)
-const USAGE = 'Expected --version or --standard-json [--base-path|--include-path|--allow-paths <path>], got nothing usable.\n'
+const USAGE =
+  'Expected --version or --standard-json [--base-path|--include-path|--allow-paths <path>], got nothing usable.\n'
 
 const args = process.argv.slice(2)
 if (args.includes('--version')) {
@@ -36,7 +37,10 @@ function quietForgeStd(request) {
     source.content = source.content
       .replaceAll('pragma experimental ABIEncoderV2;', 'pragma abicoder v2;              ')
       .replaceAll(/(?<=\b(?:calldata|memory) )error\b/g, 'fault')
-      .replaceAll(/\/\/\/ @solidity memory-safe-assembly(\s+)assembly \{/g, '                  $1assembly ("memory-safe") {')
+      .replaceAll(
+        /\/\/\/ @solidity memory-safe-assembly(\s+)assembly \{/g,
+        '                  $1assembly ("memory-safe") {',
+      )
   }
   return JSON.stringify(parsed)
 }
@@ -44,7 +48,7 @@ function quietForgeStd(request) {
 /** Writes all of `text` to stdout, also when it is a pipe that takes only a part at a time. */
 function writeAll(text) {
   const bytes = Buffer.from(text)
-  for (let written = 0; written < bytes.length; ) {
+  for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(1, bytes, written)
     } catch (error) {
