@@ -12,10 +12,10 @@ import {BondLib} from "./libraries/BondLib.sol";
 import {DisputeLib} from "./libraries/DisputeLib.sol";
 import {DistanceLib} from "./libraries/DistanceLib.sol";
 import {FixingLib} from "./libraries/FixingLib.sol";
-import {LeadersLib} from "./libraries/LeadersLib.sol";
+import {HeadLib} from "./libraries/HeadLib.sol";
 import {OpenInterestLib} from "./libraries/OpenInterestLib.sol";
 import {PayoutLib} from "./libraries/PayoutLib.sol";
-import {Dispute, Head, Leaders, Tally} from "./types/Dispute.sol";
+import {Dispute, Head} from "./types/Dispute.sol";
 import {Fixing, FixingId, Kind, Outcome, Phase} from "./types/Fixing.sol";
 
 /// @title The oracle
@@ -26,7 +26,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     using DisputeLib for Dispute;
     using FixingLib for Fixing;
     using FixingLib for FixingId;
-    using LeadersLib for Leaders;
+    using HeadLib for Head;
 
     /// @notice What every stake, fee and reward is paid in. Warning: a token that takes a fee on transfer is
     /// refused (R-100); one that rebases is not supported and can leave payouts short.
@@ -60,8 +60,8 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     function fund(Fixing calldata fixing, uint256 amount) external nonReentrant {
         fixing.validate();
         if (amount == 0) revert ZeroAmount();
-        FixingId id = _id(fixing);
-        if (_disputes[id].phase(fixing) == Phase.Settled) revert WrongPhase(Phase.Settled, Phase.Open);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        if (dispute.phase(fixing, head) == Phase.Settled) revert WrongPhase(Phase.Settled, Phase.Open);
 
         uint256 receipt = id.receiptId(Kind.Fund, 0, 0);
         _partialPots[receipt] += amount;
@@ -78,20 +78,14 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     {
         fixing.validate();
         if (value == 0) revert ZeroValue();
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        _requirePhase(dispute.phase(fixing), Phase.Open);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        _requirePhase(dispute.phase(fixing, head), Phase.Open);
         d = _bond(fixing, id);
         if (d > maxBond) revert BondAboveMax(d, maxBond);
         if (d > FixingLib.MAX_BOND) revert BondAboveMax(d, FixingLib.MAX_BOND);
 
         uint256 deadline = block.timestamp + fixing.firstWindow;
-        dispute.head = Head({
-            proposal: value,
-            bondLessOne: uint80(d - 1),
-            deadline: uint40(deadline),
-            leaders: Leaders.wrap(0).install(0)
-        });
+        dispute.head = HeadLib.propose(value, d, deadline);
         _mint(msg.sender, id.receiptId(Kind.Stake, 0, value), d);
         emit Proposed(id, msg.sender, value, d, uint64(deadline));
         _pull(d);
@@ -103,18 +97,20 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         nonReentrant
         returns (uint256 taken)
     {
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        _requireJoinable(dispute, fixing, round, value, amount);
+        _requireNonZero(value, amount);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        _requireRound(dispute, fixing, head, round);
         if (round >= FixingLib.MAX_LEADERS) revert LeaderLimit(round);
-        Tally memory t = dispute.tally();
-        uint256 index = _requireCandidate(t, value, fixing.separationPpm);
+        uint256 index = dispute.locate(head, value, fixing.separationPpm);
 
-        uint256 stake = index < t.stakes.length ? t.stakes[index] : 0;
-        uint256 need = BondLib.potNeed(t.total, stake);
+        (uint256 total, uint256 stake) = dispute.stakes(head, index);
+        uint256 need = BondLib.potNeed(total, stake);
         bool isFull;
         (taken, isFull) = _join(id, Kind.Stake, round, value, amount, need);
-        if (isFull) _install(dispute, fixing, id, value, index, t.total + need);
+        if (isFull) {
+            _install(dispute, fixing, head, index, value);
+            emit Led(id, round + 1, value, total + need, uint64(block.timestamp + fixing.window));
+        }
         _pull(taken);
     }
 
@@ -124,19 +120,19 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         nonReentrant
         returns (uint256 taken)
     {
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        _requireJoinable(dispute, fixing, round, value, amount);
+        _requireNonZero(value, amount);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        _requireRound(dispute, fixing, head, round);
         if (round < 2) revert NotDisputed(round);
-        Tally memory t = dispute.tally();
-        _requireCandidate(t, value, fixing.separationPpm);
+        uint256 index = dispute.locate(head, value, fixing.separationPpm);
 
-        uint256 need = BondLib.appealStake(t.total) + fixing.arbitrationFee;
+        uint256 need = DisputeLib.appealStake(head) + fixing.arbitrationFee;
         bool isFull;
         (taken, isFull) = _join(id, Kind.Appeal, round, value, amount, need);
         if (isFull) {
             dispute.appealed = value;
-            _arbitrate(dispute, fixing, id, Kind.Appeal);
+            dispute.appealedIndex = uint8(index);
+            _arbitrate(dispute, fixing, id, head, Kind.Appeal);
         }
         _pull(taken);
     }
@@ -144,32 +140,31 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     /// @inheritdoc IMaturityOracle
     function request(Fixing calldata fixing) external nonReentrant {
         fixing.validate();
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        _requirePhase(dispute.phase(fixing), Phase.Open);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        _requirePhase(dispute.phase(fixing, head), Phase.Open);
         uint256 graceEnd = fixing.graceEnd();
         if (block.timestamp < graceEnd) revert GraceRunning(uint64(block.timestamp), uint64(graceEnd));
 
         _mint(msg.sender, id.receiptId(Kind.Request, 0, 0), fixing.arbitrationFee);
-        _arbitrate(dispute, fixing, id, Kind.Request);
+        _arbitrate(dispute, fixing, id, head, Kind.Request);
         _pull(fixing.arbitrationFee);
     }
 
     /// @inheritdoc IMaturityOracle
     function rule(Fixing calldata fixing, uint128 value) external nonReentrant {
         if (value == 0) revert ZeroValue();
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        _requirePhase(dispute.phase(fixing), Phase.Arbitration);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        _requirePhase(dispute.phase(fixing, head), Phase.Arbitration);
         bool isFirstTurn = block.timestamp < uint256(dispute.arbitratedAt) + fixing.arbitrationLimit;
         address current = isFirstTurn ? fixing.arbitrator : fixing.backup;
         if (msg.sender != current) revert NotArbitrator(msg.sender, current);
 
-        Tally memory t = dispute.tally();
-        (bool hasWinner, uint256 index) = DistanceLib.winner(t.values, t.leader, value, fixing.bandPpm);
+        uint128[] memory values = _values(dispute, head);
+        uint256 leader = values.length == 0 ? 0 : head.leader();
+        (bool hasWinner, uint256 index) = DistanceLib.winner(values, leader, value, fixing.bandPpm);
         dispute.ruling = value;
         if (hasWinner) dispute.rulingWinner = uint8(index + 1);
-        emit Ruled(id, msg.sender, value, hasWinner ? t.values[index] : 0);
+        emit Ruled(id, msg.sender, value, hasWinner ? values[index] : 0);
         BOND_TOKEN.safeTransfer(msg.sender, fixing.arbitrationFee);
     }
 
@@ -179,11 +174,13 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         nonReentrant
         returns (uint256 paid)
     {
-        FixingId id = _id(fixing);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
         uint256 receipt = id.receiptId(kind, round, value);
         uint256 burned = balanceOf(msg.sender, receipt);
         if (burned == 0) revert NothingToClaim(receipt);
-        paid = _payout(fixing, id, kind, round, value, burned);
+        paid = _isRefundable(dispute, fixing, head, kind, round, value)
+            ? burned
+            : _payout(dispute, fixing, id, head, kind, round, value, burned);
 
         _burn(msg.sender, receipt, burned);
         emit Claimed(id, msg.sender, kind, round, value, burned, paid);
@@ -192,12 +189,11 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
 
     /// @inheritdoc IMaturityOracle
     function collect(Fixing calldata fixing) external nonReentrant returns (uint256 toSink) {
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        (Outcome how, uint256 winner) = dispute.outcome(fixing);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        (Outcome how, uint256 winner) = dispute.outcome(fixing, head);
         if (how == Outcome.None) revert NotSettled(id);
         if (dispute.isCollected) revert AlreadyCollected(id);
-        if (how != Outcome.Expiry) toSink = _division(fixing, dispute, dispute.tally(), how, winner).sink;
+        if (how != Outcome.Expiry) toSink = _division(dispute, fixing, head, how, winner).sink;
 
         dispute.isCollected = true;
         emit Collected(id, toSink);
@@ -213,14 +209,14 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
 
     /// @inheritdoc ISettlementSource
     function phase(Fixing calldata fixing) external view returns (Phase) {
-        return _disputes[_id(fixing)].phase(fixing);
+        (, Dispute storage dispute, Head head) = _load(fixing);
+        return dispute.phase(fixing, head);
     }
 
     /// @inheritdoc ISettlementSource
-    function settlement(Fixing calldata fixing) external view returns (uint128 value) {
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        if (dispute.phase(fixing) != Phase.Settled) revert NotSettled(id);
+    function settlement(Fixing calldata fixing) external view returns (uint128) {
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        if (dispute.phase(fixing, head) != Phase.Settled) revert NotSettled(id);
         (bool isRecorded, uint128 recorded) = dispute.settlement();
         return isRecorded ? recorded : DistanceLib.INVALID;
     }
@@ -232,10 +228,10 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
 
     /// @inheritdoc ISettlementSource
     function outcome(Fixing calldata fixing) external view returns (Outcome how, uint128 winner) {
-        Dispute storage dispute = _disputes[_id(fixing)];
+        (, Dispute storage dispute, Head head) = _load(fixing);
         uint256 position;
-        (how, position) = dispute.outcome(fixing);
-        if (position != 0) winner = dispute.tally().values[position - 1];
+        (how, position) = dispute.outcome(fixing, head);
+        if (position != 0) winner = dispute.candidate(head, position - 1);
     }
 
     /// @inheritdoc ISettlementSource
@@ -249,15 +245,11 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         view
         returns (uint8 round, uint128 leader, uint256 staked, uint64 deadline, uint64 arbitratedAt)
     {
-        Dispute storage dispute = _disputes[_id(fixing)];
-        Head memory head = dispute.head;
-        return (
-            head.leaders.round(),
-            dispute.leader(),
-            dispute.tally().total,
-            head.deadline,
-            dispute.arbitratedAt
-        );
+        (, Dispute storage dispute, Head head) = _load(fixing);
+        round = head.round();
+        if (round != 0) leader = dispute.candidate(head, head.leader());
+        (staked,) = dispute.stakes(head, 0);
+        return (round, leader, staked, head.deadline(), dispute.arbitratedAt);
     }
 
     /// @inheritdoc IMaturityOracle
@@ -266,8 +258,12 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         view
         returns (uint128[] memory values, uint256[] memory stakes)
     {
-        Tally memory t = _disputes[_id(fixing)].tally();
-        return (t.values, t.stakes);
+        (, Dispute storage dispute, Head head) = _load(fixing);
+        values = _values(dispute, head);
+        stakes = new uint256[](values.length);
+        for (uint256 i = 0; i < stakes.length; ++i) {
+            (, stakes[i]) = dispute.stakes(head, i);
+        }
     }
 
     /// @inheritdoc IMaturityOracle
@@ -276,19 +272,10 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         view
         returns (uint256 filled, uint256 need)
     {
-        FixingId id = _id(fixing);
-        Dispute storage dispute = _disputes[id];
-        Phase current = dispute.phase(fixing);
-        if (kind == Kind.Request) {
-            if (round != 0 || value != 0) return (0, 0);
-            Leaders leaders = dispute.head.leaders;
-            if (leaders.isArbitrated() && leaders.round() == 0) return (fixing.arbitrationFee, 0);
-            bool isDue = current == Phase.Open && block.timestamp >= fixing.graceEnd();
-            return (0, isDue ? fixing.arbitrationFee : 0);
-        }
-        filled = dispute.filledPot(fixing, kind, round, value);
+        (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
+        filled = dispute.filledPot(fixing, head, kind, round, value);
         if (filled == 0) filled = _partialPots[id.receiptId(kind, round, value)];
-        if (current == Phase.Active) need = _potNeed(dispute, fixing, kind, round, value);
+        need = dispute.openPot(fixing, head, kind, round, value);
     }
 
     /// @inheritdoc IMaturityOracle
@@ -304,41 +291,39 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         return fixing.id(CHAIN_ID, address(this));
     }
 
+    function _load(Fixing calldata fixing) private view returns (FixingId id, Dispute storage dispute, Head head) {
+        id = _id(fixing);
+        dispute = _disputes[id];
+        head = dispute.head;
+    }
+
     function _bond(Fixing calldata fixing, FixingId id) private view returns (uint256) {
         uint256 openInterest = OpenInterestLib.read(fixing.openInterest, id);
         return BondLib.bondFor(fixing.minBond, fixing.bondPpm, openInterest);
+    }
+
+    function _values(Dispute storage dispute, Head head) private view returns (uint128[] memory values) {
+        values = new uint128[](dispute.count(head));
+        for (uint256 i = 0; i < values.length; ++i) {
+            values[i] = dispute.candidate(head, i);
+        }
     }
 
     function _requirePhase(Phase got, Phase want) private pure {
         if (got != want) revert WrongPhase(got, want);
     }
 
-    /// @dev The checks that contributions and appeals share, in order.
-    function _requireJoinable(
-        Dispute storage dispute,
-        Fixing calldata fixing,
-        uint8 round,
-        uint128 value,
-        uint256 amount
-    ) private view {
+    function _requireNonZero(uint128 value, uint256 amount) private pure {
         if (value == 0) revert ZeroValue();
         if (amount == 0) revert ZeroAmount();
-        _requirePhase(dispute.phase(fixing), Phase.Active);
-        uint8 n = dispute.head.leaders.round();
-        if (round != n) revert StaleRound(round, n);
     }
 
-    /// @dev The candidate's index, `t.values.length` for a new one; reverts when `value` leads or is too
-    /// near to a candidate without being it.
-    function _requireCandidate(Tally memory t, uint128 value, uint32 separationPpm)
+    function _requireRound(Dispute storage dispute, Fixing calldata fixing, Head head, uint8 round)
         private
-        pure
-        returns (uint256)
+        view
     {
-        if (value == t.values[t.leader]) revert ValueLeads(value);
-        (uint256 index, bool isClear) = DistanceLib.find(t.values, value, separationPpm);
-        if (!isClear) revert NotSeparated(value, t.values[index]);
-        return index;
+        _requirePhase(dispute.phase(fixing, head), Phase.Active);
+        if (round != head.round()) revert StaleRound(round, head.round());
     }
 
     /// @dev Adds up to `amount` to a pot that `need` completes.
@@ -357,32 +342,24 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         emit Contributed(id, msg.sender, kind, round, value, taken, filled);
     }
 
-    /// @dev Makes candidate `index` the leader of the next round.
-    function _install(
-        Dispute storage dispute,
-        Fixing calldata fixing,
-        FixingId id,
-        uint128 value,
-        uint256 index,
-        uint256 total
-    ) private {
-        Head memory head = dispute.head;
-        bool isNew = index == head.leaders.count();
-        if (head.leaders.round() == 1) {
+    /// @dev Makes `value`, candidate `index`, the leader of the next round; stores it if it is new.
+    function _install(Dispute storage dispute, Fixing calldata fixing, Head head, uint256 index, uint128 value)
+        private
+    {
+        if (head.round() == 1) {
             dispute.second = value;
-            dispute.proposedAt = head.deadline - fixing.firstWindow;
-        } else if (isNew) {
+            dispute.proposedAt = head.deadline() - fixing.firstWindow;
+        } else if (index == head.count()) {
             if (index == 2) dispute.third = value;
             else dispute.fourth = value;
         }
-        head.leaders = head.leaders.install(index);
-        head.deadline = uint40(block.timestamp + fixing.window);
-        dispute.head = head;
-        emit Led(id, head.leaders.round(), value, total, head.deadline);
+        dispute.head = head.install(index, block.timestamp + fixing.window);
     }
 
-    function _arbitrate(Dispute storage dispute, Fixing calldata fixing, FixingId id, Kind cause) private {
-        dispute.head.leaders = dispute.head.leaders.arbitrate();
+    function _arbitrate(Dispute storage dispute, Fixing calldata fixing, FixingId id, Head head, Kind cause)
+        private
+    {
+        dispute.head = head.arbitrate();
         dispute.arbitratedAt = uint40(block.timestamp);
         dispute.arbitrationEnd = uint40(block.timestamp + 2 * uint256(fixing.arbitrationLimit));
         emit Arbitrated(id, fixing.arbitrator, fixing.backup, cause, uint64(block.timestamp));
@@ -397,93 +374,78 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         if (got != amount) revert TransferMismatch(got, amount);
     }
 
-    /// @dev What would complete a pot of an Active fixing, 0 when it cannot be joined.
-    function _potNeed(Dispute storage dispute, Fixing calldata fixing, Kind kind, uint8 round, uint128 value)
-        private
-        view
-        returns (uint256)
-    {
-        bool isStake = kind == Kind.Stake && round < FixingLib.MAX_LEADERS;
-        bool isAppeal = kind == Kind.Appeal && round >= 2;
-        if (value == 0 || round != dispute.head.leaders.round() || !(isStake || isAppeal)) return 0;
-        Tally memory t = dispute.tally();
-        (uint256 index, bool isClear) = DistanceLib.find(t.values, value, fixing.separationPpm);
-        if (index == t.leader || !isClear) return 0;
-        if (isAppeal) return BondLib.appealStake(t.total) + fixing.arbitrationFee;
-        return BondLib.potNeed(t.total, index < t.stakes.length ? t.stakes[index] : 0);
+    /// @dev Whether these are receipts of a pot that did not fill: worth 1:1 at any time (R-203). Reverts
+    /// while the pot can still fill, else someone fills 99 % of it and leaves in the last block.
+    function _isRefundable(
+        Dispute storage dispute,
+        Fixing calldata fixing,
+        Head head,
+        Kind kind,
+        uint8 round,
+        uint128 value
+    ) private view returns (bool) {
+        if (kind > Kind.Appeal || dispute.isFilled(head, kind, round, value)) return false;
+        bool isLive = round == head.round() && dispute.phase(fixing, head) == Phase.Active;
+        if (isLive) revert PotLive(round, value);
+        return true;
     }
 
-    /// @dev What `burned` receipts are worth. Unfilled pots refund 1:1 as soon as they are not live (R-203);
-    /// everything else is worth something only after settlement.
+    /// @dev What `burned` receipts of a filled pot, of a request or of funds are worth after settlement.
     function _payout(
+        Dispute storage dispute,
         Fixing calldata fixing,
         FixingId id,
+        Head head,
         Kind kind,
         uint8 round,
         uint128 value,
         uint256 burned
-    ) private view returns (uint256) {
-        Dispute storage dispute = _disputes[id];
-        if (kind == Kind.Stake || kind == Kind.Appeal) {
-            bool isFilled = dispute.filledPot(fixing, kind, round, value) != 0;
-            if (!isFilled) {
-                bool isLive =
-                    dispute.phase(fixing) == Phase.Active && round == dispute.head.leaders.round();
-                if (isLive) revert PotLive(round, value);
-                return burned;
-            }
-        }
-        (Outcome how, uint256 winner) = dispute.outcome(fixing);
+    ) private view returns (uint256 paid) {
+        (Outcome how, uint256 winner) = dispute.outcome(fixing, head);
         if (how == Outcome.None) revert NotSettled(id);
         if (how == Outcome.Expiry) return burned;
-        if (kind == Kind.Request) {
-            return PayoutLib.requestPayout(burned, _rewardPot(id), fixing.arbitrationFee);
-        }
-        if (kind == Kind.Fund) return _fundRefund(fixing, dispute, id, burned, winner);
+        if (kind > Kind.Appeal) return _payoutFromRewardPot(dispute, fixing, id, head, kind, winner, burned);
+        if (winner != 0 && dispute.candidate(head, winner - 1) != value) return 0;
 
-        Tally memory t = dispute.tally();
-        if (winner != 0 && t.values[winner - 1] != value) return 0;
-        PayoutLib.Division memory division = _division(fixing, dispute, t, how, winner);
+        PayoutLib.Division memory division = _division(dispute, fixing, head, how, winner);
         if (kind == Kind.Appeal) {
-            return PayoutLib.appealPayout(burned, t.appealStake, fixing.arbitrationFee, division);
+            uint256 stake = DisputeLib.appealStake(head);
+            return PayoutLib.appealPayout(burned, stake, fixing.arbitrationFee, division);
         }
-        uint256 payout = PayoutLib.stakePayout(burned, division);
+        paid = PayoutLib.stakePayout(burned, division);
         if (round == 0 && winner == 1) {
-            uint256 reward = PayoutLib.reward(_rewardPot(id), _proposalDelay(fixing, dispute));
-            payout += (burned * reward) / DisputeLib.bond(dispute.head);
+            paid += (burned * _reward(dispute, fixing, head, _rewardPot(id))) / head.bond();
         }
-        return payout;
     }
 
-    /// @dev How the stake of a fixing settled by timeout or ruling is divided. A winner is sponsored when it
-    /// is the appealed value.
-    function _division(
-        Fixing calldata fixing,
-        Dispute storage dispute,
-        Tally memory t,
-        Outcome how,
-        uint256 winner
-    ) private view returns (PayoutLib.Division memory) {
-        if (winner == 0) return PayoutLib.byRulingWithoutWinner(t.total, fixing.arbitrationFee);
-        uint256 stake = t.stakes[winner - 1];
-        if (how == Outcome.Timeout) return PayoutLib.byTimeout(t.total, stake);
-        bool isSponsored = t.values[winner - 1] == dispute.appealed;
-        return PayoutLib.byRuling(t.total, stake, fixing.arbitrationFee, isSponsored);
+    /// @dev How the stake of a fixing settled by timeout or ruling is divided.
+    function _division(Dispute storage dispute, Fixing calldata fixing, Head head, Outcome how, uint256 winner)
+        private
+        view
+        returns (PayoutLib.Division memory)
+    {
+        (uint256 total, uint256 stake) = dispute.stakes(head, winner == 0 ? 0 : winner - 1);
+        if (how == Outcome.Timeout) return PayoutLib.byTimeout(total, stake);
+        if (winner == 0) return PayoutLib.byRulingWithoutWinner(total, fixing.arbitrationFee);
+        bool isSponsored = dispute.appealedIndex == winner - 1;
+        return PayoutLib.byRuling(total, stake, fixing.arbitrationFee, isSponsored);
     }
 
-    /// @dev What `burned` fund receipts get back: the reward pot less what the winner or the requester had.
-    function _fundRefund(
-        Fixing calldata fixing,
+    /// @dev What `burned` request or fund receipts are worth after a timeout or a ruling.
+    function _payoutFromRewardPot(
         Dispute storage dispute,
+        Fixing calldata fixing,
         FixingId id,
-        uint256 burned,
-        uint256 winner
+        Head head,
+        Kind kind,
+        uint256 winner,
+        uint256 burned
     ) private view returns (uint256) {
         uint256 rewardPot = _rewardPot(id);
+        if (kind == Kind.Request) return PayoutLib.requestPayout(burned, rewardPot, fixing.arbitrationFee);
         uint256 used;
-        if (winner == 1) used = PayoutLib.reward(rewardPot, _proposalDelay(fixing, dispute));
-        bool isRequested = dispute.head.proposal == 0;
-        if (isRequested) used = PayoutLib.requestRepayment(rewardPot, fixing.arbitrationFee);
+        if (winner == 1) used = _reward(dispute, fixing, head, rewardPot);
+        if (head.round() == 0) used = PayoutLib.requestRepayment(rewardPot, fixing.arbitrationFee);
         return PayoutLib.fundRefund(burned, rewardPot, used);
     }
 
@@ -491,11 +453,14 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         return _partialPots[id.receiptId(Kind.Fund, 0, 0)];
     }
 
-    /// @dev Seconds from maturity to the proposal.
-    function _proposalDelay(Fixing calldata fixing, Dispute storage dispute) private view returns (uint256) {
-        Head memory head = dispute.head;
-        bool isUndisputed = head.leaders.round() == 1;
-        uint256 proposedAt = isUndisputed ? head.deadline - fixing.firstWindow : dispute.proposedAt;
-        return proposedAt - fixing.maturity;
+    /// @dev What the reward ramp had grown to when candidate 0 was proposed.
+    function _reward(Dispute storage dispute, Fixing calldata fixing, Head head, uint256 rewardPot)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 proposedAt =
+            head.round() == 1 ? head.deadline() - fixing.firstWindow : dispute.proposedAt;
+        return PayoutLib.reward(rewardPot, proposedAt - fixing.maturity);
     }
 }

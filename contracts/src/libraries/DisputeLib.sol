@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Dispute, Head, Leaders, Tally} from "../types/Dispute.sol";
+import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
+import {Dispute, Head} from "../types/Dispute.sol";
 import {Fixing, Kind, Outcome, Phase} from "../types/Fixing.sol";
 import {BondLib} from "./BondLib.sol";
 import {DistanceLib} from "./DistanceLib.sol";
 import {FixingLib} from "./FixingLib.sol";
-import {LeadersLib} from "./LeadersLib.sol";
+import {HeadLib} from "./HeadLib.sol";
 
-using LeadersLib for Leaders;
+using HeadLib for Head;
 
 /// @title What the stored facts of a fixing mean now
-/// @notice Read-only. Twin of the derivations: `contracts/protocol/phase.ts`.
+/// @notice Read-only. Functions that take `head` expect `self.head`, read once by the caller.
+/// Twin of the derivations: `contracts/protocol/phase.ts`.
 library DisputeLib {
     /// @notice The phase (R-110). "Before X" means block.timestamp < X.
-    function phase(Dispute storage self, Fixing calldata fixing) internal view returns (Phase) {
-        Head memory head = self.head;
-        if (head.leaders.isArbitrated()) {
+    function phase(Dispute storage self, Fixing calldata fixing, Head head) internal view returns (Phase) {
+        if (head.isArbitrated()) {
             if (self.ruling != 0) return Phase.Settled;
             return block.timestamp < self.arbitrationEnd ? Phase.Arbitration : Phase.Settled;
         }
-        if (head.proposal != 0) return block.timestamp < head.deadline ? Phase.Active : Phase.Settled;
+        if (head.proposal() != 0) return block.timestamp < head.deadline() ? Phase.Active : Phase.Settled;
         if (block.timestamp < fixing.maturity) return Phase.Pending;
         uint256 openEnd = FixingLib.graceEnd(fixing) + fixing.arbitrationLimit;
         return block.timestamp < openEnd ? Phase.Open : Phase.Settled;
@@ -29,107 +30,155 @@ library DisputeLib {
     /// @notice Whether the fixing is settled and at what, from stored facts alone: (false, 0) for ever for
     /// a fixing that was never proposed nor requested. One storage read when nobody disputed.
     function settlement(Dispute storage self) internal view returns (bool isSettled, uint128 value) {
-        Head memory head = self.head;
-        if (head.leaders.isArbitrated()) {
+        Head head = self.head;
+        if (head.isArbitrated()) {
             value = self.ruling;
             if (value != 0) return (true, value);
             return block.timestamp < self.arbitrationEnd ? (false, 0) : (true, DistanceLib.INVALID);
         }
-        if (head.proposal == 0 || block.timestamp < head.deadline) return (false, 0);
-        return (true, leader(self));
+        if (head.proposal() == 0 || block.timestamp < head.deadline()) return (false, 0);
+        return (true, candidate(self, head, head.leader()));
     }
 
     /// @notice How the fixing was settled and the winner's index + 1, 0 for none. `Outcome.None` before.
-    function outcome(Dispute storage self, Fixing calldata fixing)
+    function outcome(Dispute storage self, Fixing calldata fixing, Head head)
         internal
         view
         returns (Outcome how, uint256 winner)
     {
-        if (phase(self, fixing) != Phase.Settled) return (Outcome.None, 0);
-        if (self.ruling != 0) return (Outcome.Ruling, self.rulingWinner);
-        Leaders leaders = self.head.leaders;
-        uint8 n = leaders.round();
-        if (n == 0 || leaders.isArbitrated()) return (Outcome.Expiry, 0);
-        return (Outcome.Timeout, leaders.leaderAt(n) + 1);
+        if (phase(self, fixing, head) != Phase.Settled) return (Outcome.None, 0);
+        if (head.isArbitrated()) {
+            return self.ruling == 0 ? (Outcome.Expiry, 0) : (Outcome.Ruling, self.rulingWinner);
+        }
+        return head.round() == 0 ? (Outcome.Expiry, 0) : (Outcome.Timeout, head.leader() + 1);
     }
 
-    /// @notice The bond d, 0 before a proposal.
-    function bond(Head memory head) internal pure returns (uint256) {
-        return head.proposal == 0 ? 0 : uint256(head.bondLessOne) + 1;
+    /// @notice How many candidates there are, an appealed new value included. At most K + 1 = 5.
+    function count(Dispute storage self, Head head) internal view returns (uint256 candidates) {
+        candidates = head.count();
+        if (isAppealed(head) && self.appealedIndex == candidates) ++candidates;
     }
 
-    /// @notice The value that leads, 0 before a proposal.
-    function leader(Dispute storage self) internal view returns (uint128) {
-        Leaders leaders = self.head.leaders;
-        uint8 n = leaders.round();
-        return n == 0 ? 0 : installed(self, leaders.leaderAt(n));
-    }
-
-    /// @notice The value of installed candidate `index`, 0..3.
-    function installed(Dispute storage self, uint256 index) internal view returns (uint128) {
-        if (index == 0) return self.head.proposal;
+    /// @notice The value of candidate `index` < count, in install order, an appealed new value last.
+    function candidate(Dispute storage self, Head head, uint256 index) internal view returns (uint128) {
+        if (index == 0) return head.proposal();
+        if (head.isArbitrated() && index == self.appealedIndex) return self.appealed;
         if (index == 1) return self.second;
         return index == 2 ? self.third : self.fourth;
     }
 
-    /// @notice All candidates with their stakes, an appeal's included. At most K + 1 = 5.
-    function tally(Dispute storage self) internal view returns (Tally memory t) {
-        Head memory head = self.head;
-        uint8 n = head.leaders.round();
-        if (n == 0) return t;
-
-        uint256[5] memory stakes;
-        (t.total, stakes) = head.leaders.stakesAt(bond(head), n);
-        t.leader = head.leaders.leaderAt(n);
-        t.values = _values(self, head.leaders);
-        if (head.leaders.isArbitrated()) {
-            t.appealStake = BondLib.appealStake(t.total);
-            (uint256 appealed,) = DistanceLib.find(t.values, self.appealed, 0);
-            stakes[appealed] += t.appealStake;
-            t.total += t.appealStake;
-        }
-        t.stakes = new uint256[](t.values.length);
-        for (uint256 i = 0; i < t.stakes.length; ++i) {
-            t.stakes[i] = stakes[i];
-        }
+    /// @notice Whether the fixing was appealed: a fixing without a candidate can only have been requested.
+    function isAppealed(Head head) internal pure returns (bool) {
+        return head.isArbitrated() && head.proposal() != 0;
     }
 
-    /// @notice What a filled pot of kind Stake or Appeal took in; 0 when that pot never filled. Round 0 is
-    /// the proposal's bond.
-    function filledPot(Dispute storage self, Fixing calldata fixing, Kind kind, uint8 round, uint128 value)
+    /// @notice All stake (A) and the stake of candidate `index` (S), an appeal's included.
+    function stakes(Dispute storage self, Head head, uint256 index)
         internal
         view
-        returns (uint256)
+        returns (uint256 total, uint256 stake)
     {
-        Head memory head = self.head;
-        uint8 n = head.leaders.round();
-        if (value == 0 || n == 0) return 0;
-        uint256 d = bond(head);
-        if (kind == Kind.Appeal) {
-            if (round != n || !head.leaders.isArbitrated() || self.appealed != value) return 0;
-            (uint256 total,) = head.leaders.stakesAt(d, n);
-            return BondLib.appealStake(total) + fixing.arbitrationFee;
+        if (head.proposal() == 0) return (0, 0);
+        uint256 d = head.bond();
+        (total, stake) = head.units(head.round(), index);
+        (total, stake) = (total * d, stake * d);
+        if (head.isArbitrated()) {
+            uint256 a = BondLib.appealStake(total);
+            if (index == self.appealedIndex) stake += a;
+            total += a;
         }
-        if (kind != Kind.Stake || round >= n) return 0;
-        uint256 index = head.leaders.leaderAt(uint256(round) + 1);
-        if (installed(self, index) != value) return 0;
-        (uint256 before,) = head.leaders.stakesAt(d, round);
-        (uint256 afterwards,) = head.leaders.stakesAt(d, uint256(round) + 1);
-        return afterwards - before;
     }
 
-    /// @dev The values that have led, in install order, and last an appealed value that has not.
-    function _values(Dispute storage self, Leaders leaders) private view returns (uint128[] memory values) {
-        uint256 count = leaders.count();
-        uint128 appealed = leaders.isArbitrated() ? self.appealed : 0;
-        bool isNew = appealed != 0;
-        for (uint256 i = 0; i < count; ++i) {
-            if (installed(self, i) == appealed) isNew = false;
+    /// @notice The stake of the appeal (a). n >= 1.
+    function appealStake(Head head) internal pure returns (uint256) {
+        (uint256 total,) = head.units(head.round(), 0);
+        return BondLib.appealStake(total * head.bond());
+    }
+
+    /// @notice The index that `value` has or would have as a candidate of an Active fixing. Reverts when it
+    /// leads, or is not separated from a candidate without being one.
+    function locate(Dispute storage self, Head head, uint128 value, uint32 separationPpm)
+        internal
+        view
+        returns (uint256 index)
+    {
+        bool isClear;
+        (index, isClear) = find(self, head, value, separationPpm);
+        if (!isClear) revert IMaturityOracle.NotSeparated(value, candidate(self, head, index));
+        if (index == head.leader()) revert IMaturityOracle.ValueLeads(value);
+    }
+
+    /// @notice Where `value` stands among the candidates of an Active fixing: (its index, true); (their
+    /// number, true) when it is separated from every one; else (the first it is too near to, false).
+    /// Candidates are separated from each other, so the first that is equal or too near decides.
+    function find(Dispute storage self, Head head, uint128 value, uint32 separationPpm)
+        internal
+        view
+        returns (uint256 index, bool isClear)
+    {
+        uint256 candidates = head.count();
+        for (; index < candidates; ++index) {
+            uint128 other = candidate(self, head, index);
+            if (other == value) return (index, true);
+            if (!DistanceLib.isSeparated(other, value, separationPpm)) return (index, false);
         }
-        values = new uint128[](isNew ? count + 1 : count);
-        for (uint256 i = 0; i < count; ++i) {
-            values[i] = installed(self, i);
+        return (index, true);
+    }
+
+    /// @notice What a filled pot took in; 0 when that pot never filled. Round 0 is the proposal's bond.
+    function filledPot(
+        Dispute storage self,
+        Fixing calldata fixing,
+        Head head,
+        Kind kind,
+        uint8 round,
+        uint128 value
+    ) internal view returns (uint256) {
+        if (kind == Kind.Request) {
+            bool isRequested = head.isArbitrated() && head.round() == 0 && round == 0 && value == 0;
+            return isRequested ? fixing.arbitrationFee : 0;
         }
-        if (isNew) values[count] = appealed;
+        if (!isFilled(self, head, kind, round, value)) return 0;
+        if (kind == Kind.Appeal) return appealStake(head) + fixing.arbitrationFee;
+        (uint256 before,) = head.units(round, 0);
+        (uint256 afterwards,) = head.units(uint256(round) + 1, 0);
+        return (afterwards - before) * head.bond();
+    }
+
+    /// @notice What would complete a pot that can be joined now, else 0.
+    function openPot(
+        Dispute storage self,
+        Fixing calldata fixing,
+        Head head,
+        Kind kind,
+        uint8 round,
+        uint128 value
+    ) internal view returns (uint256) {
+        Phase current = phase(self, fixing, head);
+        if (kind == Kind.Request) {
+            bool isDue = current == Phase.Open && block.timestamp >= FixingLib.graceEnd(fixing);
+            return isDue && round == 0 && value == 0 ? fixing.arbitrationFee : 0;
+        }
+        bool isStake = kind == Kind.Stake && round < FixingLib.MAX_LEADERS;
+        bool isAppeal = kind == Kind.Appeal && round >= 2;
+        if (!(isStake || isAppeal) || current != Phase.Active || round != head.round()) return 0;
+        (uint256 index, bool isClear) = find(self, head, value, fixing.separationPpm);
+        if (value == 0 || !isClear || index == head.leader()) return 0;
+        if (isAppeal) return appealStake(head) + fixing.arbitrationFee;
+        (uint256 total, uint256 stake) = stakes(self, head, index);
+        return BondLib.potNeed(total, stake);
+    }
+
+    /// @notice Whether that pot of kind Stake or Appeal filled: its value leads the next round, or is the
+    /// appealed one.
+    function isFilled(Dispute storage self, Head head, Kind kind, uint8 round, uint128 value)
+        internal
+        view
+        returns (bool)
+    {
+        uint8 n = head.round();
+        if (kind == Kind.Appeal) return isAppealed(head) && round == n && self.appealed == value;
+        if (kind != Kind.Stake || round >= n) return false;
+        return candidate(self, head, head.leaderAt(uint256(round) + 1)) == value;
     }
 }

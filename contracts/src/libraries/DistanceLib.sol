@@ -28,23 +28,6 @@ library DistanceLib {
         return _gap(a, f) * _smaller(b, f) < _gap(b, f) * _smaller(a, f);
     }
 
-    /// @notice Where `value` stands among candidates: (its index, true); (length, true) when it is separated
-    /// from every one; else (the first one that it is too near to, false). At most 5 steps.
-    function find(uint128[] memory values, uint128 value, uint32 separationPpm)
-        internal
-        pure
-        returns (uint256 index, bool isClear)
-    {
-        uint256 count = values.length;
-        for (uint256 i = 0; i < count; ++i) {
-            if (values[i] == value) return (i, true);
-        }
-        for (uint256 i = 0; i < count; ++i) {
-            if (!isSeparated(values[i], value, separationPpm)) return (i, false);
-        }
-        return (count, true);
-    }
-
     /// @notice The index of the candidate that ruling `f` makes the winner, and whether there is one (R-205):
     /// the nearest, ties to the leader, then to the earlier, if within `bandPpm`.
     /// At most `values.length` <= 5 steps.
