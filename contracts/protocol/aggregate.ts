@@ -1,0 +1,179 @@
+import { parseDecimal } from './decimal.ts'
+import { INVALID, VALUE_SCALE } from './fixing.ts'
+import { isConversionSource, type IndexDocument, type SourceSpec } from './index-document.ts'
+import { clamp, compare, floorGeometricMean, median, multiply, type Rational } from './rational.ts'
+
+const PPM = 1_000_000n
+
+/**
+ * The raw closes of one source: decimal strings as the venue printed them, `undefined` where it has no candle. Index i
+ * belongs to the i-th of {@link sampleOpens}.
+ */
+export type SourceSamples = {
+  readonly sourceId: string
+  readonly quote: string
+  readonly closes: readonly (string | undefined)[]
+}
+
+/** A source, or some of its closes, that did not count, and why. */
+export type DroppedSource = { readonly sourceId: string; readonly reason: string }
+
+/** A value with the sources behind it, or the reason why there is none. */
+export type Aggregate =
+  | {
+      readonly kind: 'value'
+      /** Scaled by 1e18, rounded down, > 0. */
+      readonly value: bigint
+      readonly used: readonly { readonly sourceId: string }[]
+      readonly dropped: readonly DroppedSource[]
+    }
+  | { readonly kind: 'abstain'; readonly reason: string; readonly dropped: readonly DroppedSource[] }
+
+/**
+ * The opens, Unix seconds, of the candles whose closes lie in (M - samples * interval, M], oldest first. Venues' candles
+ * open at whole multiples of the interval: for a maturity between two, the last candle is the last one closed by then.
+ */
+export function sampleOpens(document: IndexDocument, maturity: bigint): bigint[] {
+  const interval = BigInt(document.sampling.intervalSeconds)
+  const end = maturity - (maturity % interval)
+  const { samples } = document.sampling
+  return Array.from({ length: samples }, (_, i) => end - BigInt(samples - i) * interval)
+}
+
+/**
+ * The document's value from raw closes, exactly: per candle the median over the sources that have it (even count: mean
+ * of the two middle), each clamped to within `clampPpm` of the median of those medians, then their geometric mean rounded
+ * down to 1e-18. A candle with fewer than `minSources` makes it abstain. A source in another currency counts only
+ * through the source its document names. The order of `samples` does not matter.
+ */
+export function aggregate(document: IndexDocument, samples: readonly SourceSamples[]): Aggregate {
+  const dropped: DroppedSource[] = strangers(document, samples)
+  const closesOf = new Map(
+    document.sources.map((source) => [source.id, readCloses(document, source, samples, dropped)]),
+  )
+  const counting = document.sources.filter((source) => !isConversionSource(document, source))
+  const converted = counting.map((source) => ({ source, closes: convertCloses(document, source, closesOf, dropped) }))
+
+  const candles: Rational[] = []
+  for (let i = 0; i < document.sampling.samples; i += 1) {
+    const present = converted.flatMap(({ closes }) => closes[i] ?? [])
+    const [first, ...rest] = present
+    if (first === undefined || present.length < document.aggregation.minSources) {
+      const missing = converted.filter(({ closes }) => closes[i] === undefined).map(({ source }) => source.id)
+      return { kind: 'abstain', reason: shortage(document, i, present.length, missing), dropped }
+    }
+    candles.push(median([first, ...rest]))
+  }
+  const value = clampedMean(candles, document.aggregation.clampPpm)
+  if (value === 0n || value >= INVALID) {
+    return { kind: 'abstain', reason: `The mean is ${value} units of 1e-18, which is no value of an index.`, dropped }
+  }
+  const used = converted.filter(({ closes }) => closes.some((close) => close !== undefined))
+  return { kind: 'value', value, used: used.map(({ source }) => ({ sourceId: source.id })), dropped }
+}
+
+type Closes = readonly (Rational | undefined)[]
+
+function clampedMean(candles: readonly Rational[], clampPpm: number): bigint {
+  const [first, ...rest] = candles
+  if (first === undefined) return 0n
+  const middle = median([first, ...rest])
+  const low = multiply(middle, { n: PPM - BigInt(clampPpm), d: PPM })
+  const high = multiply(middle, { n: PPM + BigInt(clampPpm), d: PPM })
+  return floorGeometricMean(
+    candles.map((candle) => clamp(candle, low, high)),
+    VALUE_SCALE,
+  )
+}
+
+/** The usable closes of one source in its own currency. What is not usable is named in `dropped`. */
+function readCloses(
+  { sampling }: IndexDocument,
+  source: SourceSpec,
+  samples: readonly SourceSamples[],
+  dropped: DroppedSource[],
+): Closes {
+  const own = samples.filter(({ sourceId }) => sourceId === source.id)
+  const [sample] = own
+  const fault = sample === undefined ? 'no samples' : sampleFault(sampling.samples, source, own, sample)
+  if (sample === undefined || fault !== undefined) {
+    dropped.push({ sourceId: source.id, reason: fault ?? 'no samples' })
+    return []
+  }
+  return sample.closes.map((text, i) => {
+    if (text === undefined) return undefined
+    const close = readClose(source, text)
+    if (typeof close !== 'string') return close
+    dropped.push({ sourceId: source.id, reason: `candle ${i}: ${close}` })
+    return undefined
+  })
+}
+
+function sampleFault(
+  want: number,
+  source: SourceSpec,
+  own: readonly SourceSamples[],
+  sample: SourceSamples,
+): string | undefined {
+  if (own.length > 1) return `sampled ${own.length} times`
+  if (sample.quote !== source.quote) return `samples are in ${sample.quote}, the document says ${source.quote}`
+  if (sample.closes.length !== want) return `has ${sample.closes.length} candles, the window has ${want}`
+  return undefined
+}
+
+/** A close as an exact fraction, or what is wrong with it. */
+function readClose({ bounds }: SourceSpec, text: string): Rational | string {
+  let close: Rational
+  try {
+    close = parseDecimal(text)
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  if (close.n <= 0n) return `close ${text} is not above zero`
+  if (bounds === undefined) return close
+  const isInside = compare(close, parseDecimal(bounds.min)) >= 0 && compare(close, parseDecimal(bounds.max)) <= 0
+  return isInside ? close : `close ${text} is outside ${bounds.min} .. ${bounds.max}`
+}
+
+/** The closes in the document's currency: each candle times the same candle of the conversion source. */
+function convertCloses(
+  document: IndexDocument,
+  source: SourceSpec,
+  closesOf: ReadonlyMap<string, Closes>,
+  dropped: DroppedSource[],
+): Closes {
+  const closes = closesOf.get(source.id) ?? []
+  if (source.quote === document.quote || closes.length === 0) return closes
+  if (source.convert === undefined) {
+    const reason = `quoted in ${source.quote}, not ${document.quote}, and the document names no source to convert it`
+    dropped.push({ sourceId: source.id, reason })
+    return []
+  }
+  const converterId = source.convert.source
+  const rates = closesOf.get(converterId) ?? []
+  return closes.map((close, i) => {
+    if (close === undefined) return undefined
+    const rate = rates[i]
+    if (rate !== undefined) return multiply(close, rate)
+    dropped.push({ sourceId: source.id, reason: `candle ${i}: "${converterId}" has no close to convert it with` })
+    return undefined
+  })
+}
+
+function strangers(document: IndexDocument, samples: readonly SourceSamples[]): DroppedSource[] {
+  const known = new Set(document.sources.map(({ id }) => id))
+  const unknown = new Set(samples.map(({ sourceId }) => sourceId).filter((id) => !known.has(id)))
+  return [...unknown].toSorted().map((id) => ({ sourceId: id, reason: 'not a source of the document' }))
+}
+
+function shortage(
+  { sampling, aggregation }: IndexDocument,
+  i: number,
+  have: number,
+  missing: readonly string[],
+): string {
+  return (
+    `Candle ${i} of ${sampling.samples} has ${have} of the ${aggregation.minSources} sources it needs; ` +
+    `missing: ${missing.join(', ')}.`
+  )
+}

@@ -1,0 +1,65 @@
+import type { Address } from 'viem'
+import { INVALID, type Fixing } from './fixing.ts'
+
+/** What the chain stores of a fixing, as `IMaturityOracle.state` and the ruling give it. Zero = has not happened. */
+export type FixingFacts = {
+  /** The proposal's bond, bond-token wei; 0 = nothing proposed. */
+  readonly bond: bigint
+  /** n: how many leaders there have been, 0..4. */
+  readonly round: number
+  /** The value that leads; 0 = none. */
+  readonly leader: bigint
+  /** When the leader settles if nothing more happens, Unix seconds. */
+  readonly deadline: bigint
+  /** When arbitration began, Unix seconds; 0 = it did not. */
+  readonly arbitratedAt: bigint
+  /** The arbitrator's value; 0 = none yet. */
+  readonly ruling: bigint
+}
+
+/** Where a fixing stands (R-110). */
+export type Phase = 'pending' | 'open' | 'active' | 'arbitration' | 'settled'
+
+/** The phases by the contract's `enum Phase`. */
+export const PHASES: readonly Phase[] = ['pending', 'open', 'active', 'arbitration', 'settled']
+
+/** How a fixing was settled. */
+export type SettledBy = 'none' | 'timeout' | 'ruling' | 'expiry'
+
+/** The outcomes by the contract's `enum Outcome`. */
+export const OUTCOMES: readonly SettledBy[] = ['none', 'timeout', 'ruling', 'expiry']
+
+/**
+ * Where the fixing stands at `now` (Unix seconds of the block): derived, no transaction needed (R-110). Every
+ * interval is half-open: a deadline belongs to what comes after it.
+ */
+export function phaseAt(fixing: Fixing, facts: FixingFacts, now: bigint): Phase {
+  if (facts.ruling !== 0n) return 'settled'
+  if (facts.arbitratedAt !== 0n) {
+    return now < facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit) ? 'arbitration' : 'settled'
+  }
+  if (facts.round > 0) return now < facts.deadline ? 'active' : 'settled'
+  if (now < fixing.maturity) return 'pending'
+  return now < fixing.maturity + BigInt(fixing.proposalGrace) + BigInt(fixing.arbitrationLimit) ? 'open' : 'settled'
+}
+
+/** How the fixing was settled: 'none' until it is, then by deadline, by ruling, or by nobody's action (expiry). */
+export function outcomeAt(fixing: Fixing, facts: FixingFacts, now: bigint): SettledBy {
+  if (phaseAt(fixing, facts, now) !== 'settled') return 'none'
+  if (facts.ruling !== 0n) return 'ruling'
+  return facts.arbitratedAt === 0n && facts.round > 0 ? 'timeout' : 'expiry'
+}
+
+/** The settled value (1e18-scaled, INVALID possible), or `undefined` before settlement. Never changes afterwards. */
+export function settlementAt(fixing: Fixing, facts: FixingFacts, now: bigint): bigint | undefined {
+  const outcome = outcomeAt(fixing, facts, now)
+  if (outcome === 'none') return undefined
+  if (outcome === 'ruling') return facts.ruling
+  return outcome === 'timeout' ? facts.leader : INVALID
+}
+
+/** Who may rule at `now` (R-205): the arbitrator, after `arbitrationLimit` the backup; `undefined` outside arbitration. */
+export function currentArbitrator(fixing: Fixing, facts: FixingFacts, now: bigint): Address | undefined {
+  if (phaseAt(fixing, facts, now) !== 'arbitration') return undefined
+  return now < facts.arbitratedAt + BigInt(fixing.arbitrationLimit) ? fixing.arbitrator : fixing.backup
+}

@@ -1,0 +1,48 @@
+/** An exact fraction `n / d` with d > 0, not necessarily in lowest terms. All arithmetic on raw samples uses it. */
+export type Rational = { readonly n: bigint; readonly d: bigint }
+
+/** The exact product. */
+export function multiply(a: Rational, b: Rational): Rational {
+  return { n: a.n * b.n, d: a.d * b.d }
+}
+
+/** Negative, zero or positive as a is less than, equal to or greater than b. */
+export function compare(a: Rational, b: Rational): number {
+  const difference = a.n * b.d - b.n * a.d
+  if (difference === 0n) return 0
+  return difference < 0n ? -1 : 1
+}
+
+/** The exact middle value: of an even count the mean of the two middle ones. Needs at least one. */
+export function median(values: readonly [Rational, ...Rational[]]): Rational {
+  const sorted = values.toSorted(compare)
+  const upper = sorted[sorted.length >> 1] ?? values[0]
+  if (sorted.length % 2 === 1) return upper
+  const lower = sorted[(sorted.length >> 1) - 1] ?? values[0]
+  return { n: lower.n * upper.d + upper.n * lower.d, d: 2n * lower.d * upper.d }
+}
+
+/** The value, or the nearer end of [low, high] if it is outside. */
+export function clamp(value: Rational, low: Rational, high: Rational): Rational {
+  if (compare(value, low) < 0) return low
+  return compare(value, high) > 0 ? high : value
+}
+
+/** `floor(scale * (product of values)^(1 / count))`, exactly, for values > 0: one integer root of one big fraction. */
+export function floorGeometricMean(values: readonly Rational[], scale: bigint): bigint {
+  const degree = BigInt(values.length)
+  const product = values.reduce(multiply, { n: 1n, d: 1n })
+  return floorRoot((product.n * scale ** degree) / product.d, degree)
+}
+
+/** `floor(radicand^(1 / degree))` for radicand >= 0, degree >= 1: Newton's iteration from above, which only falls. */
+export function floorRoot(radicand: bigint, degree: bigint): bigint {
+  if (radicand < 2n || degree === 1n) return radicand
+  const bits = BigInt(radicand.toString(2).length)
+  let root = 1n << ((bits + degree - 1n) / degree)
+  for (;;) {
+    const next = ((degree - 1n) * root + radicand / root ** (degree - 1n)) / degree
+    if (next >= root) return root
+    root = next
+  }
+}

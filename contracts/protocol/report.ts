@@ -1,0 +1,172 @@
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
+import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
+import { eip712Digest, observationStructHash, type SignedObservation, type SigningDomain } from './observation.ts'
+import { WORD, writeWord } from './wire.ts'
+
+/** A quorum of observations and their median (R-402). */
+export type Report = {
+  /** The registry's epoch whose reporters form the quorum. */
+  readonly epoch: bigint
+  readonly fixingId: Hex
+  /** The lower median of the quorum's values, scaled by 1e18. */
+  readonly value: bigint
+  /** Root of {@link observationsTree}. */
+  readonly observationsRoot: Hex
+  /** Who gets the proposal's receipts. */
+  readonly proposer: Address
+}
+
+/** One reporter's observation, with the reporter's index in the registry at that epoch. */
+export type ReporterObservation = { readonly reporterIndex: number; readonly signed: SignedObservation }
+
+/** What a report is built from. */
+export type ReportInput = {
+  readonly epoch: bigint
+  readonly fixingId: Hex
+  readonly observations: readonly ReporterObservation[]
+  readonly proposer: Address
+  /** How many reporters the epoch has. */
+  readonly reporterCount: number
+}
+
+/** A report with the indices of its signers, ascending; or how many observations are missing. */
+export type ReportResult =
+  | { readonly kind: 'report'; readonly report: Report; readonly signers: number[] }
+  | { readonly kind: 'short'; readonly have: number; readonly need: number }
+
+/** The EIP-712 types of a report, primary type `Report`; the domain is that of observations. */
+export const REPORT_TYPES = {
+  Report: [
+    { name: 'epoch', type: 'uint64' },
+    { name: 'fixingId', type: 'bytes32' },
+    { name: 'value', type: 'uint128' },
+    { name: 'observationsRoot', type: 'bytes32' },
+    { name: 'proposer', type: 'address' },
+  ],
+} as const
+
+const REPORT_TYPE_HASH = keccak_256(
+  stringToBytes('Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)'),
+)
+
+/** A leaf of {@link observationsTree}: struct hash, r, s, v. */
+export type ObservationLeaf = [structHash: Hex, r: Hex, s: Hex, v: number]
+
+/** Leaf: the observation's struct hash, r, s, v; so `keccak256(bytes.concat(keccak256(abi.encode(hash, r, s, v))))`. */
+const LEAF_ENCODING: string[] = ['bytes32', 'bytes32', 'bytes32', 'uint8']
+
+/** How many observations make a quorum: the least count above two thirds of the reporters. */
+export function quorumSize(reporters: number): number {
+  return Math.floor((2 * reporters) / 3) + 1
+}
+
+/** The middle value; of an even count the lower of the two, so that the median is a value somebody signed. */
+export function lowerMedian(values: readonly bigint[]): bigint {
+  const sorted = values.toSorted((a, b) => (a < b ? -1 : Number(a > b)))
+  const median = sorted[(sorted.length - 1) >> 1]
+  if (median === undefined) throw new NoObservationsError()
+  return median
+}
+
+/**
+ * OpenZeppelin's standard tree over the observations in ascending reporter index (leaves are not sorted by hash); its
+ * proofs verify in `MerkleProof.verify`. Throws {@link NoObservationsError}.
+ */
+export function observationsTree(observations: readonly ReporterObservation[]): StandardMerkleTree<ObservationLeaf> {
+  if (observations.length === 0) throw new NoObservationsError()
+  const leaves = byIndex(observations).map(({ signed }) => observationLeaf(signed))
+  return StandardMerkleTree.of(leaves, LEAF_ENCODING, { sortLeaves: false })
+}
+
+/** What an observation is in {@link observationsTree}. */
+export function observationLeaf(signed: SignedObservation): ObservationLeaf {
+  const { r, s, v } = signed.signature
+  return [observationStructHash(signed), r, s, v]
+}
+
+/**
+ * The report of all given observations, the same for everyone who holds the same ones. Signatures are not checked here.
+ * Throws {@link ReporterIndexError} for an index that is repeated or not in the epoch, {@link ForeignObservationError}
+ * for an observation of another fixing.
+ */
+export function buildReport(input: ReportInput): ReportResult {
+  const { epoch, fixingId, proposer, reporterCount } = input
+  const observations = byIndex(input.observations)
+  for (const [i, { reporterIndex, signed }] of observations.entries()) {
+    const isRepeated = reporterIndex === observations[i - 1]?.reporterIndex
+    if (isRepeated || !isIndex(reporterIndex, reporterCount)) throw new ReporterIndexError(reporterIndex, reporterCount)
+    if (signed.fixingId.toLowerCase() !== fixingId.toLowerCase()) {
+      throw new ForeignObservationError(signed.fixingId, fixingId)
+    }
+  }
+  const need = quorumSize(reporterCount)
+  if (observations.length < need) return { kind: 'short', have: observations.length, need }
+  const value = lowerMedian(observations.map(({ signed }) => signed.value))
+  const observationsRoot = rootOf(observationsTree(observations))
+  const signers = observations.map(({ reporterIndex }) => reporterIndex)
+  return { kind: 'report', report: { epoch, fixingId, value, observationsRoot, proposer }, signers }
+}
+
+/** What reporters co-sign, by EIP-712; written out. Equal to viem's `hashTypedData`. */
+export function reportDigest(domain: SigningDomain, report: Report): Hex {
+  const bytes = new Uint8Array(6 * WORD)
+  bytes.set(REPORT_TYPE_HASH)
+  writeWord(bytes, WORD, report.epoch)
+  bytes.set(hexToBytes(report.fixingId, { size: WORD }), 2 * WORD)
+  writeWord(bytes, 3 * WORD, report.value)
+  bytes.set(hexToBytes(report.observationsRoot, { size: WORD }), 4 * WORD)
+  writeWord(bytes, 5 * WORD, BigInt(report.proposer))
+  return bytesToHex(eip712Digest(domain, keccak_256(bytes)))
+}
+
+/** A tree's root, typed as the hex that it is. */
+export function rootOf(tree: { readonly root: string }): Hex {
+  return `0x${tree.root.slice(2)}`
+}
+
+function byIndex(observations: readonly ReporterObservation[]): ReporterObservation[] {
+  return observations.toSorted((a, b) => a.reporterIndex - b.reporterIndex)
+}
+
+function isIndex(index: number, count: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < count
+}
+
+/** A median or a tree of nothing. */
+export class NoObservationsError extends Error {
+  override readonly name = 'Report.NoObservationsError'
+
+  constructor() {
+    super('Expected at least one observation, got none. Wait for a quorum before building a report.')
+  }
+}
+
+/** A reporter index that the epoch does not have, or that comes twice. */
+export class ReporterIndexError extends Error {
+  override readonly name = 'Report.ReporterIndexError'
+  readonly reporterIndex: number
+  readonly reporterCount: number
+
+  constructor(reporterIndex: number, reporterCount: number) {
+    super(
+      `Expected each reporter once, with an index below ${reporterCount}, got ${reporterIndex} repeated or out of range. ` +
+        'Look the signer up in the registry at the epoch of the report.',
+    )
+    this.reporterIndex = reporterIndex
+    this.reporterCount = reporterCount
+  }
+}
+
+/** An observation of another fixing among those of a report. */
+export class ForeignObservationError extends Error {
+  override readonly name = 'Report.ForeignObservationError'
+  readonly got: Hex
+  readonly want: Hex
+
+  constructor(got: Hex, want: Hex) {
+    super(`Expected observations of fixing ${want}, got one of ${got}. Pass one fixing's observations only.`)
+    this.got = got
+    this.want = want
+  }
+}

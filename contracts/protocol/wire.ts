@@ -1,0 +1,39 @@
+/** The version byte every message starts with. */
+export const WIRE_VERSION = 1
+
+/** The kind byte that follows it. */
+export const WIRE_KIND = { observation: 1 } as const
+
+/** Bytes of one EIP-712 word. */
+export const WORD = 32
+
+/** secp256k1's group order n (SEC 2, section 2.4.1). */
+export const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+
+/** Why a message was refused. Every code is a reason to reject, not to ignore: no honest encoder writes such bytes. */
+export type WireFault = 'length' | 'version' | 'kind' | 'dirty-bits' | 'zero-value' | 'signature-range' | 'high-s' | 'v'
+
+/** Writes `value` as a big-endian word at `offset`. */
+export function writeWord(bytes: Uint8Array, offset: number, value: bigint): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, WORD)
+  for (let i = 0; i < 4; i += 1) view.setBigUint64(i * 8, BigInt.asUintN(64, value >> BigInt(192 - 64 * i)))
+}
+
+/** Reads the big-endian word at `offset`. */
+export function readWord(bytes: Uint8Array, offset: number): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, WORD)
+  let value = 0n
+  for (let i = 0; i < 4; i += 1) value = (value << 64n) | view.getBigUint64(i * 8)
+  return value
+}
+
+/** Bytes that are not a canonical message. Match on `code`. */
+export class WireError extends Error {
+  override readonly name = 'Wire.WireError'
+  readonly code: WireFault
+
+  constructor(code: WireFault, want: string, got: string) {
+    super(`Expected ${want}, got ${got}. Drop the message: its sender does not follow the wire format.`)
+    this.code = code
+  }
+}
