@@ -1,0 +1,61 @@
+import { type Address, concatHex, zeroHash } from 'viem'
+import type { Chain, WritableChain } from './chain.ts'
+import { CREATE2_DEPLOYER, type DeployOptions, type Deployments, planDeployment } from './deployment-plan.ts'
+import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
+import { explained } from './errors.ts'
+import { send, type SendOptions } from './send.ts'
+
+/**
+ * Deploys every contract through the CREATE2 deployer, salt 0: the same addresses on every chain for the same options.
+ * What is there already is left alone, so an interrupted deployment is repeated, never doubled. Throws
+ * {@link WethRequiredError}, {@link NoCodeError}, OracleRevertError, DeadRpcError.
+ */
+export async function deploy(
+  chain: WritableChain,
+  options: DeployOptions,
+  sendOptions?: SendOptions,
+): Promise<Deployments> {
+  if (options.weth === undefined && chain.chainId !== EMBEDDED_CHAIN_ID) throw new WethRequiredError(chain.chainId)
+  const { steps, deployments } = planDeployment(options)
+  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
+  if (options.weth !== undefined) await requireCode(chain, 'WETH', options.weth)
+  for (const step of steps) {
+    if (await hasCode(chain, step.address)) continue
+    const data = concatHex([zeroHash, step.initCode])
+    await send(chain, { name: `deploy ${step.name}`, to: CREATE2_DEPLOYER, data }, sendOptions)
+    await requireCode(chain, step.name, step.address)
+  }
+  return deployments
+}
+
+/** A chain that is not embedded has its own WETH, which must be named. */
+export class WethRequiredError extends Error {
+  override readonly name = 'Deploy.WethRequiredError'
+  readonly chainId: number
+  readonly hint = "Name the chain's WETH with --weth ADDRESS."
+  constructor(chainId: number) {
+    super(`Expected the address of WETH on chain ${chainId}, got none.`)
+    this.chainId = chainId
+  }
+}
+
+/** An address that must hold a contract holds none. */
+export class NoCodeError extends Error {
+  override readonly name = 'Deploy.NoCodeError'
+  readonly address: Address
+  readonly hint = 'Check the address, and that the RPC endpoint is of the right chain.'
+  constructor(what: string, address: Address) {
+    super(`Expected ${what} at ${address}, got an address without code.`)
+    this.address = address
+  }
+}
+
+/** Throws {@link NoCodeError} unless a contract is at `address`; `what` names it in the message. */
+export async function requireCode(chain: Chain, what: string, address: Address): Promise<void> {
+  if (!(await hasCode(chain, address))) throw new NoCodeError(what, address)
+}
+
+async function hasCode(chain: Chain, address: Address): Promise<boolean> {
+  const code = await explained(chain.rpcUrl, 'eth_getCode', () => chain.publicClient.getCode({ address }))
+  return code !== undefined && code !== '0x'
+}

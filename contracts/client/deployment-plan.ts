@@ -1,0 +1,97 @@
+import { type Address, encodeDeployData, getContractAddress, type Hex, stringToHex, zeroHash } from 'viem'
+import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
+import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
+import { councilArbitratorBytecode } from './bytecode/council-arbitrator.ts'
+import { maturityOracleBytecode } from './bytecode/maturity-oracle.ts'
+import { reporterRegistryBytecode } from './bytecode/reporter-registry.ts'
+import { splitVaultBytecode } from './bytecode/split-vault.ts'
+import { weth9Bytecode } from './bytecode/weth-9.ts'
+import type { CouncilSigner } from './council.ts'
+
+/** The CREATE2 deployer that every chain has at the same address: Arachnid's deterministic-deployment-proxy. */
+export const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
+
+/** Where forfeited stake goes: an address nobody controls, so that self-dispute always costs (protocol section 3). */
+export const SINK: Address = '0x000000000000000000000000000000000000dEaD'
+
+/** A council to deploy. `costOfCorruption`, bond-token wei, is an assertion that the deployer publishes. */
+export type CouncilTerms = {
+  readonly signers: readonly CouncilSigner[]
+  readonly threshold: number
+  readonly costOfCorruption: bigint
+}
+
+export type DeployOptions = {
+  /** The chain's WETH. Left out, canonical WETH9 is deployed too: for an embedded chain only. */
+  readonly weth?: Address
+  readonly council: CouncilTerms
+  readonly backupCouncil: CouncilTerms
+  readonly registry: {
+    /** Bond-token wei. */
+    readonly minStake: bigint
+    /** Seconds, >= 1 day. */
+    readonly epochDuration: number
+    /** Seconds; no shorter than the fixings' `worstCase - maturity`. */
+    readonly unbondingDelay: number
+  }
+}
+
+/** Where everything is. */
+export type Deployments = {
+  readonly weth: Address
+  readonly oracle: Address
+  readonly council: Address
+  readonly backupCouncil: Address
+  readonly registry: Address
+  readonly vault: Address
+}
+
+/** One contract to be created by CREATE2 with salt 0: its address is a function of its init code alone. */
+export type DeploymentStep = { readonly name: string; readonly initCode: Hex; readonly address: Address }
+
+/** What `deploy` will do, in order, without asking any chain. The same options give the same addresses everywhere. */
+export function planDeployment(options: DeployOptions): { steps: DeploymentStep[]; deployments: Deployments } {
+  const steps: DeploymentStep[] = []
+  const add = (name: string, initCode: Hex): Address => {
+    const address = getContractAddress({
+      opcode: 'CREATE2',
+      from: CREATE2_DEPLOYER,
+      salt: zeroHash,
+      bytecode: initCode,
+    })
+    steps.push({ name, initCode, address })
+    return address
+  }
+  const weth = options.weth ?? add('WETH9', weth9Bytecode)
+  const oracle = add(
+    'MaturityOracle',
+    encodeDeployData({ abi: maturityOracleAbi, bytecode: maturityOracleBytecode, args: [weth, SINK] }),
+  )
+  const council = add('CouncilArbitrator', councilInitCode(oracle, options.council))
+  const backupCouncil = add('CouncilArbitrator (backup)', councilInitCode(oracle, options.backupCouncil))
+  const { minStake, epochDuration, unbondingDelay } = options.registry
+  const registry = add(
+    'ReporterRegistry',
+    encodeDeployData({
+      abi: reporterRegistryAbi,
+      bytecode: reporterRegistryBytecode,
+      args: [weth, minStake, BigInt(epochDuration), BigInt(unbondingDelay)],
+    }),
+  )
+  const vault = add(
+    'SplitVault',
+    encodeDeployData({ abi: splitVaultAbi, bytecode: splitVaultBytecode, args: [oracle, weth] }),
+  )
+  return { steps, deployments: { weth, oracle, council, backupCouncil, registry, vault } }
+}
+
+function councilInitCode(oracle: Address, terms: CouncilTerms): Hex {
+  const signers = terms.signers.map(({ account, name }) => ({ account, name: stringToHex(name, { size: 32 }) }))
+  return encodeDeployData({
+    abi: councilArbitratorAbi,
+    bytecode: councilArbitratorBytecode,
+    args: [oracle, signers, BigInt(terms.threshold), terms.costOfCorruption],
+  })
+}

@@ -1,0 +1,85 @@
+import {
+  type Abi,
+  BaseError,
+  ContractFunctionRevertedError,
+  decodeErrorResult,
+  ExecutionRevertedError,
+  type Hex,
+  HttpRequestError,
+  isHex,
+  TimeoutError,
+} from 'viem'
+import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
+import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
+import { DeadRpcError } from './chain.ts'
+import { revertText } from './revert-text.ts'
+
+/** A call into one of our contracts reverted. Match on `errorName`, the Solidity error; the message carries a hint. */
+export class OracleRevertError extends Error {
+  override readonly name = 'Client.OracleRevertError'
+  readonly errorName: string
+  readonly args: readonly unknown[]
+  readonly hint: string
+  constructor(errorName: string, args: readonly unknown[], options?: ErrorOptions) {
+    const { expected, hint } = revertText(errorName, args)
+    super(expected, options)
+    this.errorName = errorName
+    this.args = args
+    this.hint = hint
+  }
+}
+
+/** A call reverted without saying why, as WETH does for want of balance or allowance. */
+export class SilentRevertError extends Error {
+  override readonly name = 'Client.SilentRevertError'
+  readonly call: string
+  readonly hint = 'Check the balance and the allowance of the bond token.'
+  constructor(call: string, options?: ErrorOptions) {
+    super(`Expected ${call} to succeed, got a revert without a reason.`, options)
+    this.call = call
+  }
+}
+
+/** Runs chain I/O and gives its failures our names: {@link OracleRevertError}, SilentRevertError, DeadRpcError. */
+export async function explained<T>(rpcUrl: string, call: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw explain(rpcUrl, call, error)
+  }
+}
+
+// Contracts call each other, so a revert may be any contract's.
+const ERRORS: Abi = [councilArbitratorAbi, maturityOracleAbi, reporterRegistryAbi, splitVaultAbi].flatMap((abi) =>
+  abi.filter((item) => item.type === 'error'),
+)
+
+function explain(rpcUrl: string, call: string, error: unknown): unknown {
+  if (!(error instanceof BaseError)) return error
+  const data = revertData(error)
+  if (data !== undefined) return revertOf(call, data, error)
+  const dead = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
+  if (dead === null) return error
+  return new DeadRpcError(rpcUrl, dead instanceof TimeoutError ? 'no answer in time' : 'no answer', { cause: error })
+}
+
+/** The bytes a call reverted with, '0x' if it gave none; undefined if the failure was another. */
+function revertData(error: BaseError): Hex | undefined {
+  const reverted = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
+  if (reverted instanceof ContractFunctionRevertedError) return reverted.raw ?? '0x'
+  const raw = error.walk((cause) => cause instanceof Error && 'data' in cause && isHex(cause.data))
+  if (raw !== null) return (raw as Error & { data: Hex }).data // just tested
+  return error.walk((cause) => cause instanceof ExecutionRevertedError) === null ? undefined : '0x'
+}
+
+function revertOf(call: string, data: Hex, cause: Error): Error {
+  if (data === '0x') return new SilentRevertError(call, { cause })
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: ERRORS, data })
+    return new OracleRevertError(errorName, args ?? [], { cause })
+  } catch {
+    return new OracleRevertError(data, [], { cause })
+  }
+}

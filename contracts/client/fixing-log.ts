@@ -1,0 +1,68 @@
+import { type Address, type Hex, type Log, parseEventLogs, type ParseEventLogsReturnType } from 'viem'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { KIND_CODE, type Fixing } from '#protocol/fixing.ts'
+import { type Chain, latestBlock } from './chain.ts'
+import { explained } from './errors.ts'
+
+/** A decoded event of the oracle; switch on `eventName`. */
+export type OracleEvent = ParseEventLogsReturnType<typeof maturityOracleAbi, undefined, true>[number]
+
+/** A fixing that was announced, and where. */
+export type CreatedFixing = { readonly id: Hex; readonly fixing: Fixing; readonly block: bigint }
+
+/** A pot that took stake in one round; `filled` is the sum, bond-token wei. */
+export type LoggedPot = { readonly kind: 'stake' | 'appeal'; readonly value: bigint; readonly filled: bigint }
+
+/** Half-open in time, closed in blocks: `fromBlock` and `toBlock` are both read. */
+export type BlockRange = { readonly fromBlock: bigint; readonly toBlock?: bigint }
+
+/** The oracle's events among `logs`, in their order; logs of other contracts are left out. */
+export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
+  const own = logs.filter((log) => log.address.toLowerCase() === oracle.toLowerCase())
+  return parseEventLogs({ abi: maturityOracleAbi, logs: own })
+}
+
+/**
+ * Every event of the oracle in the range, by default up to the latest block, in chain order; of one fixing if `id` is
+ * given. A range that the endpoint finds too large is halved until it answers. Throws DeadRpcError.
+ */
+export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRange, id?: Hex): Promise<OracleEvent[]> {
+  return explained(chain.rpcUrl, 'eth_getLogs', async () => {
+    const toBlock = range.toBlock ?? (await latestBlock(chain)).number
+    const events = eventsOf(oracle, await logsIn(chain, oracle, range.fromBlock, toBlock))
+    return id === undefined ? events : events.filter((event) => 'id' in event.args && event.args.id === id)
+  })
+}
+
+/** The fixings announced in the range, in chain order; a fixing announced twice appears once, where it was first. */
+export async function readCreated(chain: Chain, oracle: Address, fromBlock: bigint): Promise<CreatedFixing[]> {
+  const created = new Map<Hex, CreatedFixing>()
+  for (const event of await oracleEvents(chain, oracle, { fromBlock })) {
+    if (event.eventName !== 'Created' || created.has(event.args.id)) continue
+    created.set(event.args.id, { id: event.args.id, fixing: event.args.fixing, block: event.blockNumber })
+  }
+  return [...created.values()]
+}
+
+/** The pots that took stake in `round` of fixing `id`, in the order in which they were opened. */
+export function potsOf(events: readonly OracleEvent[], id: Hex, round: number): LoggedPot[] {
+  const pots = new Map<string, LoggedPot>()
+  for (const event of events) {
+    if (event.eventName !== 'Contributed' || event.args.id !== id || event.args.round !== round) continue
+    const kind = event.args.kind === KIND_CODE.appeal ? 'appeal' : 'stake'
+    pots.set(`${kind} ${event.args.value}`, { kind, value: event.args.value, filled: event.args.filled })
+  }
+  return [...pots.values()]
+}
+
+async function logsIn(chain: Chain, oracle: Address, fromBlock: bigint, toBlock: bigint): Promise<Log[]> {
+  if (fromBlock > toBlock) return []
+  try {
+    return await chain.publicClient.getLogs({ address: oracle, fromBlock, toBlock })
+  } catch (error) {
+    if (fromBlock === toBlock) throw error
+    // Endpoints cap the range or the number of logs, each with its own message: try smaller ranges, then give up.
+    const middle = (fromBlock + toBlock) / 2n
+    return [...(await logsIn(chain, oracle, fromBlock, middle)), ...(await logsIn(chain, oracle, middle + 1n, toBlock))]
+  }
+}

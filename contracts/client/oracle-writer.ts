@@ -1,0 +1,133 @@
+import { type Address, encodeFunctionData, type TransactionReceipt } from 'viem'
+import { maturityOracleAbi as abi } from '#protocol/abi/maturity-oracle.ts'
+import { type Fixing, KIND_CODE, type Kind } from '#protocol/fixing.ts'
+import type { WritableChain } from './chain.ts'
+import { eventsOf } from './fixing-log.ts'
+import { type Call, send, type SendOptions } from './send.ts'
+
+/** Stake towards one value in one round. The round guards against a leader that has changed since it was read. */
+export type Contribution = { readonly round: number; readonly value: bigint; readonly amount: bigint }
+
+/** A receipt to claim. */
+export type Claim = { readonly kind: Kind; readonly round: number; readonly value: bigint }
+
+/** Announces `fixing`; stores nothing. Throws OracleRevertError('ParameterOutOfBounds'), DeadRpcError. */
+export function create(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'create', args: [fixing] })
+  return send(chain, { name: 'create', to: oracle, data }, options)
+}
+
+/** Adds `amount` wei to the reward for a prompt, right proposal (R-303). The bond token must be approved. */
+export function fund(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  amount: bigint,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'fund', args: [fixing, amount] })
+  return send(chain, { name: 'fund', to: oracle, data }, options)
+}
+
+/** Proposes `value` for a bond of at most `maxBond` wei (R-201). */
+export function propose(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  proposal: { readonly value: bigint; readonly maxBond: bigint },
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  return send(chain, proposeCall(oracle, fixing, proposal), options)
+}
+
+/** The transaction of {@link propose}, for whoever must send it without simulating it first. */
+export function proposeCall(
+  oracle: Address,
+  fixing: Fixing,
+  proposal: { readonly value: bigint; readonly maxBond: bigint },
+): Call {
+  const data = encodeFunctionData({ abi, functionName: 'propose', args: [fixing, proposal.value, proposal.maxBond] })
+  return { name: 'propose', to: oracle, data }
+}
+
+/**
+ * Adds up to `amount` wei to the pot that makes `value` lead (R-202). Returns what the oracle took, which is less when
+ * the pot needed less. Throws OracleRevertError('StaleRound' | 'NotSeparated' | …).
+ */
+export function contribute(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  contribution: Contribution,
+  options?: SendOptions,
+): Promise<{ taken: bigint; receipt: TransactionReceipt }> {
+  return stake(chain, oracle, 'contribute', fixing, contribution, options)
+}
+
+/** Adds up to `amount` wei to the pot that sends the fixing to the arbitrator for `value` (R-204). */
+export function appeal(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  contribution: Contribution,
+  options?: SendOptions,
+): Promise<{ taken: bigint; receipt: TransactionReceipt }> {
+  return stake(chain, oracle, 'appeal', fixing, contribution, options)
+}
+
+/** Sends a fixing that nobody proposed within its grace to the arbitrator; costs the fee (R-206). */
+export function request(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'request', args: [fixing] })
+  return send(chain, { name: 'request', to: oracle, data }, options)
+}
+
+/** Burns the account's whole balance of one receipt and returns what it was paid, wei; 0 for a losing one. */
+export async function claim(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  { kind, round, value }: Claim,
+  options?: SendOptions,
+): Promise<{ paid: bigint; receipt: TransactionReceipt }> {
+  const data = encodeFunctionData({ abi, functionName: 'claim', args: [fixing, KIND_CODE[kind], round, value] })
+  const receipt = await send(chain, { name: 'claim', to: oracle, data }, options)
+  const claimed = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Claimed')
+  return { paid: claimed?.args.paid ?? 0n, receipt }
+}
+
+/** Sends the sink its share, once, by anyone, after settlement. Returns that share, wei. */
+export async function collect(
+  chain: WritableChain,
+  oracle: Address,
+  fixing: Fixing,
+  options?: SendOptions,
+): Promise<{ toSink: bigint; receipt: TransactionReceipt }> {
+  const data = encodeFunctionData({ abi, functionName: 'collect', args: [fixing] })
+  const receipt = await send(chain, { name: 'collect', to: oracle, data }, options)
+  const collected = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Collected')
+  return { toSink: collected?.args.toSink ?? 0n, receipt }
+}
+
+async function stake(
+  chain: WritableChain,
+  oracle: Address,
+  functionName: 'contribute' | 'appeal',
+  fixing: Fixing,
+  { round, value, amount }: Contribution,
+  options?: SendOptions,
+): Promise<{ taken: bigint; receipt: TransactionReceipt }> {
+  const data = encodeFunctionData({ abi, functionName, args: [fixing, round, value, amount] })
+  const receipt = await send(chain, { name: functionName, to: oracle, data }, options)
+  const contributed = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Contributed')
+  return { taken: contributed?.args.taken ?? 0n, receipt }
+}

@@ -1,0 +1,122 @@
+import { hexToString, isHex } from 'viem'
+import { formatValue } from '#protocol/decimal.ts'
+import { INVALID } from '#protocol/fixing.ts'
+import { PHASES } from '#protocol/phase.ts'
+
+/** What a revert means to the person who caused it: what was expected and got, and what to do next. */
+export type RevertText = { readonly expected: string; readonly hint: string }
+
+type Args = readonly unknown[]
+
+const READ_AGAIN = 'Read where the fixing stands with assize status, then decide again.'
+const BY_STATUS = 'assize status shows its phase and deadline.'
+
+const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
+  ParameterOutOfBounds: ([field, got, min, max]) => ({
+    expected: `Expected ${label(field)} within ${text(min)} .. ${text(max)}, got ${text(got)}.`,
+    hint: `Change ${label(field)} in the fixing; docs/spec.md lists every bound.`,
+  }),
+  ZeroValue: () => ({ expected: 'Expected a value above zero, got 0.', hint: 'Give the value in index units.' }),
+  ZeroAmount: () => ({ expected: 'Expected an amount above zero, got 0.', hint: 'Give the amount in wei.' }),
+  WrongPhase: ([got, want]) => ({
+    expected: `Expected a fixing that is ${phase(want)}, got one that is ${phase(got)}.`,
+    hint: BY_STATUS,
+  }),
+  NotSettled: ([id]) => ({ expected: `Expected a settled fixing, got ${text(id)} unsettled.`, hint: BY_STATUS }),
+  GraceRunning: ([now, end]) => ({
+    expected: `Expected the proposal grace to be over at ${text(end)}, got time ${text(now)}.`,
+    hint: 'Propose a value instead, or wait for the end of the grace.',
+  }),
+  StaleRound: ([got, want]) => ({
+    expected: `Expected round ${text(want)}, got round ${text(got)}: the leader has changed since.`,
+    hint: READ_AGAIN,
+  }),
+  LeaderLimit: ([round]) => ({
+    expected: `Expected a round before the last, got round ${text(round)}: there is no further leader.`,
+    hint: 'Appeal to the arbitrator instead.',
+  }),
+  NotDisputed: ([round]) => ({
+    expected: `Expected a disputed proposal, got round ${text(round)}: nobody has disputed it.`,
+    hint: 'Contribute to another value first.',
+  }),
+  ValueLeads: ([leader]) => ({
+    expected: `Expected a value that does not lead, got ${value(leader)}, which leads.`,
+    hint: 'It stands already if nobody else acts: nothing to do.',
+  }),
+  NotSeparated: ([got, candidate]) => ({
+    expected: `Expected a value at least the separation away from every candidate, got ${value(got)} beside ${value(candidate)}.`,
+    hint: `Stake on candidate ${value(candidate)} instead.`,
+  }),
+  OpenInterestUnreadable: ([source]) => ({
+    expected: `Expected the open interest of ${text(source)}, got no readable number.`,
+    hint: 'Check that the fixing names the right vault; arbitration can still be requested after the grace.',
+  }),
+  BondAboveMax: ([bond, max]) => ({
+    expected: `Expected a bond of at most ${text(max)} wei, got ${text(bond)} wei.`,
+    hint: 'Raise the limit for a bond, or leave this fixing to others.',
+  }),
+  NotArbitrator: ([got, want]) => ({
+    expected: `Expected the ruling of ${text(want)}, got one from ${text(got)}.`,
+    hint: 'Only the current arbitrator rules; after the arbitration limit the backup takes over.',
+  }),
+  NothingToClaim: ([receipt]) => ({
+    expected: `Expected a balance of receipt ${text(receipt)}, got 0.`,
+    hint: 'It was claimed already, or belongs to another account.',
+  }),
+  PotLive: ([round, pot]) => ({
+    expected: `Expected a pot that is over, got the live pot of ${value(pot)} in round ${text(round)}.`,
+    hint: 'It refunds when its round ends without it.',
+  }),
+  AlreadyCollected: ([id]) => ({
+    expected: `Expected the sink's share of ${text(id)} to be there, got one sent already.`,
+    hint: 'Nothing to do.',
+  }),
+  TransferMismatch: ([got, want]) => ({
+    expected: `Expected a transfer of ${text(want)} wei, got ${text(got)} wei.`,
+    hint: 'The bond token takes a fee or rebases; it is not supported.',
+  }),
+  SplitClosed: ([now, maturity]) => ({
+    expected: `Expected a time before maturity ${text(maturity)}, got ${text(now)}.`,
+    hint: 'Splitting ends at maturity; buy P or N, or use a later series.',
+  }),
+  StakeBelowMin: ([got, min]) => ({
+    expected: `Expected a stake of at least ${text(min)} wei, got ${text(got)} wei.`,
+    hint: 'Stake more.',
+  }),
+  SignerTaken: ([signer, index]) => ({
+    expected: `Expected a new signer, got ${text(signer)}, who is reporter ${text(index)} already.`,
+    hint: 'Use another key for this reporter.',
+  }),
+  TooFewSignatures: ([got, want]) => ({
+    expected: `Expected ${text(want)} valid signatures on the ruling, got ${text(got)}.`,
+    hint: 'Ask further members of the council to sign.',
+  }),
+}
+
+/** The text for a contract error by name and decoded arguments; a plain one for errors without their own. */
+export function revertText(errorName: string, args: Args): RevertText {
+  const own = TEXTS[errorName]
+  if (own !== undefined) return own(args)
+  return {
+    expected: `Expected the call to succeed, got ${errorName}(${args.map(text).join(', ')}).`,
+    hint: READ_AGAIN,
+  }
+}
+
+function text(argument: unknown): string {
+  return String(argument)
+}
+
+function phase(code: unknown): string {
+  return PHASES[Number(code)] ?? text(code)
+}
+
+function value(wad: unknown): string {
+  if (typeof wad !== 'bigint') return text(wad)
+  return wad === INVALID ? 'INVALID' : formatValue(wad)
+}
+
+/** A bytes32 name as text. */
+function label(field: unknown): string {
+  return isHex(field) ? hexToString(field, { size: 32 }) : text(field)
+}

@@ -1,0 +1,74 @@
+import { type Address, encodeFunctionData, parseAbi } from 'viem'
+import type { Chain, WritableChain } from './chain.ts'
+import { explained } from './errors.ts'
+import { send, type SendOptions } from './send.ts'
+
+/** What we use of WETH, and of any ERC-20. */
+export const wethAbi = parseAbi([
+  'function deposit() payable',
+  'function approve(address spender, uint256 amount) returns (bool)',
+  'function allowance(address owner, address spender) view returns (uint256)',
+  'function balanceOf(address owner) view returns (uint256)',
+  'function totalSupply() view returns (uint256)',
+  'function transfer(address to, uint256 amount) returns (bool)',
+  'event Transfer(address indexed from, address indexed to, uint256 amount)',
+])
+
+const UNLIMITED = 2n ** 256n - 1n
+
+/** `holder`'s WETH in wei, at `atBlock` or the latest block. */
+export async function wethBalance(chain: Chain, weth: Address, holder: Address, atBlock?: bigint): Promise<bigint> {
+  return explained(chain.rpcUrl, 'balanceOf', () =>
+    chain.publicClient.readContract({
+      address: weth,
+      abi: wethAbi,
+      functionName: 'balanceOf',
+      args: [holder],
+      ...(atBlock === undefined ? {} : { blockNumber: atBlock }),
+    }),
+  )
+}
+
+/**
+ * Sees to it that the account holds at least `amount` wei of WETH, wrapping what is missing, and that `spender` may
+ * take it. The allowance is unlimited: the oracle, the vault and the registry pull exactly what a call names.
+ */
+export async function ensureCollateral(
+  chain: WritableChain,
+  weth: Address,
+  spender: Address,
+  amount: bigint,
+  options?: SendOptions,
+): Promise<void> {
+  const held = await wethBalance(chain, weth, chain.account.address)
+  if (held < amount) await wrap(chain, weth, amount - held, options)
+  const allowance = await explained(chain.rpcUrl, 'allowance', () =>
+    chain.publicClient.readContract({
+      address: weth,
+      abi: wethAbi,
+      functionName: 'allowance',
+      args: [chain.account.address, spender],
+    }),
+  )
+  if (allowance >= amount) return
+  const data = encodeFunctionData({ abi: wethAbi, functionName: 'approve', args: [spender, UNLIMITED] })
+  await send(chain, { name: 'approve', to: weth, data }, options)
+}
+
+/** Turns `amount` wei of ETH into WETH. */
+export async function wrap(chain: WritableChain, weth: Address, amount: bigint, options?: SendOptions): Promise<void> {
+  const data = encodeFunctionData({ abi: wethAbi, functionName: 'deposit' })
+  await send(chain, { name: 'deposit', to: weth, data, value: amount }, options)
+}
+
+/** Sends `amount` wei of WETH. */
+export async function transferWeth(
+  chain: WritableChain,
+  weth: Address,
+  to: Address,
+  amount: bigint,
+  options?: SendOptions,
+): Promise<void> {
+  const data = encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [to, amount] })
+  await send(chain, { name: 'transfer', to: weth, data }, options)
+}
