@@ -67,6 +67,9 @@ library FixingLib {
         _require("bondPpm", fixing.bondPpm, 0, MAX_BOND_PPM);
         _require("firstWindow", fixing.firstWindow, MIN_WINDOW, MAX_WINDOW);
         _require("window", fixing.window, MIN_WINDOW, MAX_WINDOW);
+        if (fixing.bandPpm == 0) {
+            revert IMaturityOracle.ParameterOutOfBounds("separationPpm", fixing.separationPpm, 1, 0);
+        }
         _require("separationPpm", fixing.separationPpm, 1, fixing.bandPpm);
         _require("bandPpm", fixing.bandPpm, 1, MAX_BAND_PPM);
         _require("proposalGrace", fixing.proposalGrace, MIN_WINDOW, MAX_WINDOW);
@@ -85,7 +88,10 @@ library FixingLib {
             + fixing.firstWindow + (MAX_LEADERS - 1) * uint64(fixing.window);
     }
 
+    /// @dev min <= max. One comparison instead of two: below min, the difference wraps above any bound.
     function _require(bytes32 field, uint256 got, uint256 min, uint256 max) private pure {
-        if (got < min || got > max) revert IMaturityOracle.ParameterOutOfBounds(field, got, min, max);
+        unchecked {
+            if (got - min > max - min) revert IMaturityOracle.ParameterOutOfBounds(field, got, min, max);
+        }
     }
 }

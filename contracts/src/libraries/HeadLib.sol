@@ -70,17 +70,18 @@ library HeadLib {
         return leaderAt(head, round(head));
     }
 
-    /// @notice How many candidates have led, 0..4. At most K steps.
+    /// @notice How many candidates have led, 0..4.
     function count(Head head) internal pure returns (uint256 candidates) {
         uint256 n = round(head);
-        for (uint256 r = 1; r <= n; ++r) {
-            if (leaderAt(head, r) == candidates) ++candidates;
-        }
+        if (n < 3) return n;
+        // Round 3 is led by the proposal again or by a third candidate.
+        candidates = leaderAt(head, 3) == 2 ? 3 : 2;
+        if (n == 4 && leaderAt(head, 4) == candidates) ++candidates;
     }
 
     /// @notice All stake after the first `rounds` <= n installs, and the stake of candidate `index`, both in
     /// bonds: every fill is a whole multiple of d. At most 27 and 18. At most K steps.
-    /// INVARIANT: for rounds >= 2 the leader has 2/3 of the total.
+    /// INVARIANT: for rounds >= 2 the leader has 2/3 of the total. Unchecked: no term exceeds 54.
     function units(Head head, uint256 rounds, uint256 index)
         internal
         pure
@@ -89,11 +90,13 @@ library HeadLib {
         if (rounds == 0) return (0, 0);
         total = 1;
         uint256 stakes = 1; // A byte per candidate.
-        for (uint256 r = 2; r <= rounds; ++r) {
-            uint256 shift = leaderAt(head, r) << 3;
-            uint256 need = BondLib.potNeed(total, (stakes >> shift) & 0xff);
-            stakes += need << shift;
-            total += need;
+        unchecked {
+            for (uint256 r = 2; r <= rounds; ++r) {
+                uint256 shift = leaderAt(head, r) << 3;
+                uint256 need = BondLib.potNeed(total, (stakes >> shift) & 0xff);
+                stakes += need << shift;
+                total += need;
+            }
         }
         stake = (stakes >> (index << 3)) & 0xff;
     }
