@@ -75,7 +75,10 @@ export function eip712Digest(domain: SigningDomain, structHash: Uint8Array): Uin
   return keccak_256(bytes)
 }
 
-/** The canonical bytes: version, kind, the four words of the struct, r, s, v. Throws {@link WireError} as decoding would. */
+/**
+ * The canonical bytes: version, kind, the four words of the struct, r, s, v. Throws `WordRangeError` for a number that is too
+ * large, and {@link WireError} for whatever else {@link decodeObservation} would refuse.
+ */
 export function encodeObservation(signed: SignedObservation): Uint8Array {
   const bytes = new Uint8Array(OBSERVATION_BYTES)
   bytes[0] = WIRE_VERSION
@@ -149,8 +152,8 @@ function domainSeparatorBytes({ chainId, registry }: SigningDomain): Uint8Array 
   bytes.set(DOMAIN_TYPE_HASH)
   bytes.set(NAME_HASH, WORD)
   bytes.set(VERSION_HASH, 2 * WORD)
-  writeWord(bytes, 3 * WORD, BigInt(chainId))
-  writeWord(bytes, 4 * WORD, BigInt(registry))
+  writeWord(bytes, 3 * WORD, BigInt(chainId), 256)
+  writeWord(bytes, 4 * WORD, BigInt(registry), 160)
   return keccak_256(bytes)
 }
 
@@ -163,8 +166,8 @@ function structHashBytes(observation: Observation): Uint8Array {
 
 function writeObservation(bytes: Uint8Array, offset: number, observation: Observation): void {
   bytes.set(hexToBytes(observation.fixingId, { size: WORD }), offset)
-  writeWord(bytes, offset + WORD, observation.value)
-  writeWord(bytes, offset + 2 * WORD, observation.observedAt)
+  writeWord(bytes, offset + WORD, observation.value, 128)
+  writeWord(bytes, offset + 2 * WORD, observation.observedAt, 64)
   bytes.set(hexToBytes(observation.sourcesRoot, { size: WORD }), offset + 3 * WORD)
 }
 

@@ -1,6 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
-import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
+import { bytesToHex, concat, hexToBytes, numberToHex, stringToBytes, type Address, type Hex } from 'viem'
 import { eip712Digest, observationStructHash, type SignedObservation, type SigningDomain } from './observation.ts'
 import { WORD, writeWord } from './wire.ts'
 
@@ -50,11 +50,11 @@ const REPORT_TYPE_HASH = keccak_256(
   stringToBytes('Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)'),
 )
 
-/** A leaf of {@link observationsTree}: struct hash, r, s, v. */
-export type ObservationLeaf = [structHash: Hex, r: Hex, s: Hex, v: number]
+/** A leaf of {@link observationsTree}: the observation's struct hash and its signature r ‖ s ‖ v. */
+export type ObservationLeaf = [structHash: Hex, signature: Hex]
 
-/** Leaf: the observation's struct hash, r, s, v; so `keccak256(bytes.concat(keccak256(abi.encode(hash, r, s, v))))`. */
-const LEAF_ENCODING: string[] = ['bytes32', 'bytes32', 'bytes32', 'uint8']
+/** Hence a leaf is `keccak256(bytes.concat(keccak256(abi.encode(structHash, signature))))`. */
+const LEAF_ENCODING: string[] = ['bytes32', 'bytes']
 
 /** How many observations make a quorum: the least count above two thirds of the reporters. */
 export function quorumSize(reporters: number): number {
@@ -82,7 +82,7 @@ export function observationsTree(observations: readonly ReporterObservation[]): 
 /** What an observation is in {@link observationsTree}. */
 export function observationLeaf(signed: SignedObservation): ObservationLeaf {
   const { r, s, v } = signed.signature
-  return [observationStructHash(signed), r, s, v]
+  return [observationStructHash(signed), concat([r, s, numberToHex(v, { size: 1 })])]
 }
 
 /**
@@ -112,11 +112,11 @@ export function buildReport(input: ReportInput): ReportResult {
 export function reportDigest(domain: SigningDomain, report: Report): Hex {
   const bytes = new Uint8Array(6 * WORD)
   bytes.set(REPORT_TYPE_HASH)
-  writeWord(bytes, WORD, report.epoch)
+  writeWord(bytes, WORD, report.epoch, 64)
   bytes.set(hexToBytes(report.fixingId, { size: WORD }), 2 * WORD)
-  writeWord(bytes, 3 * WORD, report.value)
+  writeWord(bytes, 3 * WORD, report.value, 128)
   bytes.set(hexToBytes(report.observationsRoot, { size: WORD }), 4 * WORD)
-  writeWord(bytes, 5 * WORD, BigInt(report.proposer))
+  writeWord(bytes, 5 * WORD, BigInt(report.proposer), 160)
   return bytesToHex(eip712Digest(domain, keccak_256(bytes)))
 }
 

@@ -13,8 +13,9 @@ export const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd
 /** Why a message was refused. Every code is a reason to reject, not to ignore: no honest encoder writes such bytes. */
 export type WireFault = 'length' | 'version' | 'kind' | 'dirty-bits' | 'zero-value' | 'signature-range' | 'high-s' | 'v'
 
-/** Writes `value` as a big-endian word at `offset`. */
-export function writeWord(bytes: Uint8Array, offset: number, value: bigint): void {
+/** Writes `value`, an unsigned integer of `bits` at most, as a big-endian word at `offset`. Throws {@link WordRangeError}. */
+export function writeWord(bytes: Uint8Array, offset: number, value: bigint, bits: number): void {
+  if (value < 0n || value >> BigInt(bits) !== 0n) throw new WordRangeError(value, bits)
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, WORD)
   for (let i = 0; i < 4; i += 1) view.setBigUint64(i * 8, BigInt.asUintN(64, value >> BigInt(192 - 64 * i)))
 }
@@ -35,5 +36,20 @@ export class WireError extends Error {
   constructor(code: WireFault, want: string, got: string) {
     super(`Expected ${want}, got ${got}. Drop the message: its sender does not follow the wire format.`)
     this.code = code
+  }
+}
+
+/** A number that its ABI type does not hold: nothing with it in can be signed or sent. */
+export class WordRangeError extends Error {
+  override readonly name = 'Wire.WordRangeError'
+  readonly value: bigint
+  readonly bits: number
+
+  constructor(value: bigint, bits: number) {
+    super(
+      `Expected an unsigned integer of ${bits} bits, got ${value}. Values are scaled by 1e18, times are Unix seconds.`,
+    )
+    this.value = value
+    this.bits = bits
   }
 }

@@ -1,0 +1,111 @@
+import { fc, test as fuzz } from '@fast-check/vitest'
+import { hashStruct, hashTypedData, type Address, type Hex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { expect, test } from 'vitest'
+import {
+  domainSeparator,
+  observationDigest,
+  observationSignature,
+  OBSERVATION_TYPES,
+  observationStructHash,
+  recoverObservationSigner,
+  sameObservation,
+  typedDataDomain,
+  UnrecoverableSignatureError,
+  type SignedObservation,
+} from '#protocol/observation.ts'
+import { WireError } from '#protocol/wire.ts'
+import { hexWord, observations, signedOf } from './observations.ts'
+import { readVectors, toNumber } from './vectors.ts'
+
+type Row = Parameters<typeof signedOf>[0] &
+  Record<'chainId' | 'digest' | 'domainSeparator' | 'structHash', Hex> & {
+    name: string
+    registry: Address
+    signer: Address
+  }
+
+const rows = readVectors<Row>('observation', 'observations')
+
+test.each(rows)('R-401 separator, struct hash, digest and signer of an observation: $name', (row) => {
+  const domain = { chainId: toNumber(row.chainId), registry: row.registry }
+  const signed = signedOf(row)
+  expect({
+    separator: domainSeparator(domain),
+    structHash: observationStructHash(signed),
+    digest: observationDigest(domain, signed),
+    signer: recoverObservationSigner(domain, signed).toLowerCase(),
+  }).toEqual({
+    separator: row.domainSeparator,
+    structHash: row.structHash,
+    digest: row.digest,
+    signer: row.signer,
+  })
+})
+
+fuzz.prop([observations, fc.integer({ min: 1, max: 2 ** 48 }), fc.bigInt({ min: 0n, max: 2n ** 160n - 1n })])(
+  'R-401 the digest that is written out is that of viem',
+  (signed, chainId, registry) => {
+    const message = partOf(signed)
+    const domain = { chainId, registry: `0x${registry.toString(16).padStart(40, '0')}` as const }
+    const typed = {
+      domain: typedDataDomain(domain),
+      types: OBSERVATION_TYPES,
+      primaryType: 'Observation',
+      message,
+    } as const
+    expect(observationDigest(domain, message)).toBe(hashTypedData(typed))
+    expect(observationStructHash(message)).toBe(hashStruct({ data: message, ...typed }))
+  },
+)
+
+test('what a wallet signs as typed data is recovered to the wallet', async () => {
+  const account = privateKeyToAccount(`0x${'42'.repeat(32)}`)
+  const domain = { chainId: 31337, registry: rows[0]!.registry }
+  const message = partOf(signedOf(rows[0]!))
+  const signature = await account.signTypedData({
+    domain: typedDataDomain(domain),
+    types: OBSERVATION_TYPES,
+    primaryType: 'Observation',
+    message,
+  })
+  const signed: SignedObservation = { ...message, signature: observationSignature(signature) }
+  expect(recoverObservationSigner(domain, signed)).toBe(account.address)
+  expect(recoverObservationSigner({ ...domain, chainId: 1 }, signed)).not.toBe(account.address)
+})
+
+test('a signature that no key can have made is refused', () => {
+  // x = 5 is on no point of secp256k1: 5^3 + 7 = 132 is not a square.
+  const signed = { ...signedOf(rows[0]!), signature: { r: hexWord(5n), s: hexWord(1n), v: 27 as const } }
+  const recover = () => recoverObservationSigner({ chainId: 1, registry: rows[0]!.registry }, signed)
+  expect(recover).toThrow(UnrecoverableSignatureError)
+  expect(recover).toThrow(expect.objectContaining({ fixingId: signed.fixingId }))
+})
+
+test.each([
+  ['0x', 'length'],
+  [`0x${'11'.repeat(64)}`, 'length'],
+  [`0x${'11'.repeat(64)}01`, 'v'],
+  [`0x${'11'.repeat(32)}${'ee'.repeat(32)}1b`, 'high-s'],
+] as const)('refuses the wallet signature %s by its code', (signature, code) => {
+  expect(() => observationSignature(signature)).toThrow(WireError)
+  expect(() => observationSignature(signature)).toThrow(expect.objectContaining({ code }))
+})
+
+test('two observations are the same when they say the same, whoever signed and however the hex is written', () => {
+  const [first, second] = [signedOf(rows[0]!), signedOf(rows[1]!)]
+  const upper: Hex = `0x${first.fixingId.slice(2).toUpperCase()}`
+  const twin: SignedObservation = { ...second, ...partOf(first), fixingId: upper }
+  expect(sameObservation(first, twin)).toBe(true)
+  const changes = [
+    { value: first.value + 1n },
+    { observedAt: first.observedAt + 1n },
+    { fixingId: hexWord(1n) },
+    { sourcesRoot: hexWord(1n) },
+  ]
+  expect(changes.map((change) => sameObservation(first, { ...first, ...change }))).toEqual([false, false, false, false])
+})
+
+function partOf({ fixingId, value, observedAt, sourcesRoot }: SignedObservation) {
+  return { fixingId, value, observedAt, sourcesRoot }
+}

@@ -1,0 +1,49 @@
+import { fc, test as fuzz } from '@fast-check/vitest'
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import { INVALID } from '#protocol/fixing.ts'
+import { payoff, redeemed } from '#protocol/payoff.ts'
+import { readVectors, toNumber } from './vectors.ts'
+
+type Row = Record<
+  'collateral' | 'invalidSharePpm' | 'n' | 'nAmount' | 'p' | 'pAmount' | 'redeemed' | 'settlement' | 'strike',
+  Hex
+> & { name: string }
+
+test.each(readVectors<Row>('payoff', 'payoffs'))('P, N and redemption: $name (section 10)', (row) => {
+  const terms = {
+    strike: BigInt(row.strike),
+    settlement: BigInt(row.settlement),
+    invalidSharePpm: toNumber(row.invalidSharePpm),
+  }
+  expect({
+    ...payoff({ ...terms, collateral: BigInt(row.collateral) }),
+    paid: redeemed({ ...terms, pAmount: BigInt(row.pAmount), nAmount: BigInt(row.nAmount) }),
+  }).toEqual({ p: BigInt(row.p), n: BigInt(row.n), paid: BigInt(row.redeemed) })
+})
+
+const value = fc.bigInt({ min: 1n, max: INVALID - 1n })
+const amount = fc.bigInt({ min: 0n, max: 2n ** 128n })
+const terms = fc.record({
+  strike: value,
+  settlement: fc.oneof(value, fc.constant(INVALID)),
+  invalidSharePpm: fc.integer({ min: 0, max: 1_000_000 }),
+})
+
+fuzz.prop([terms, amount, amount, amount])(
+  'no order of redemptions pays out more than the collateral',
+  (t, all, a, b) => {
+    const p = all === 0n ? 0n : a % all
+    const n = all === 0n ? 0n : b % all
+    const first = redeemed({ ...t, pAmount: p, nAmount: n })
+    const rest = redeemed({ ...t, pAmount: all - p, nAmount: all - n })
+    expect(first + rest).toBeLessThanOrEqual(all)
+    expect(first + rest).toBeGreaterThanOrEqual(all - 3n)
+  },
+)
+
+fuzz.prop([terms, amount])('a pair is worth exactly its collateral', (t, collateral) => {
+  const { p, n } = payoff({ ...t, collateral })
+  expect(p + n).toBe(collateral)
+  expect(redeemed({ ...t, pAmount: collateral, nAmount: collateral })).toBe(collateral)
+})
