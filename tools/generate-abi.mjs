@@ -52,7 +52,13 @@ function generate({ name, artifact = join('contracts', 'out', `${name}.sol`, `${
     )
     process.exit(1)
   }
-  const { abi, bytecode } = JSON.parse(readFileSync(path, 'utf8'))
+  const { abi, bytecode, metadata } = JSON.parse(readFileSync(path, 'utf8'))
+  if (metadata !== undefined && metadata.settings.viaIR !== true) {
+    process.stderr.write(
+      `generate-abi: Expected ${name} built via IR, got a test profile's. Let tests hold it by interface.\n`,
+    )
+    process.exit(1)
+  }
   const file = `${kebabCase(name)}.ts`
   const identifier = camelCase(name)
   const files = [[join(BYTECODES, file), bytecodeModule(name, identifier, creationCode(name, bytecode))]]
