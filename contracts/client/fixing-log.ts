@@ -34,10 +34,15 @@ export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRa
   })
 }
 
-/** The fixings announced in the range, in chain order; a fixing announced twice appears once, where it was first. */
+/** The fixings announced from `fromBlock` on, in chain order. Throws DeadRpcError. */
 export async function readCreated(chain: Chain, oracle: Address, fromBlock: bigint): Promise<CreatedFixing[]> {
+  return createdIn(await oracleEvents(chain, oracle, { fromBlock }))
+}
+
+/** The fixings that `events` announce, in chain order; one that was announced twice appears once, where it was first. */
+export function createdIn(events: readonly OracleEvent[]): CreatedFixing[] {
   const created = new Map<Hex, CreatedFixing>()
-  for (const event of await oracleEvents(chain, oracle, { fromBlock })) {
+  for (const event of events) {
     if (event.eventName !== 'Created' || created.has(event.args.id)) continue
     created.set(event.args.id, { id: event.args.id, fixing: event.args.fixing, block: event.blockNumber })
   }

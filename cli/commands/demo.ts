@@ -1,0 +1,96 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Context } from '../context.ts'
+import {
+  DEFAULT_SAMPLING,
+  type DemoOptions,
+  MAX_REPORTERS,
+  MIN_REPORTERS,
+  SYNTHETIC_MATURITY,
+} from '../demo/demo-options.ts'
+import { InputError, reportFailure } from '../errors.ts'
+import type { ExitCode } from '../exit-code.ts'
+
+type Flags = {
+  prices?: string
+  maturity?: bigint
+  honest?: true
+  json?: true
+  seed: number
+  nodes: number
+  samples: number
+  interval: number
+  keep?: string
+  port: number
+  fault?: 'close' | 'wei'
+}
+
+/** Adds `assize demo`: one maturity resolved end to end on an embedded chain. */
+export function defineDemo(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  program
+    .command('demo')
+    .description('Resolve one maturity end to end on an embedded chain, with every node its own process.')
+    .option('--prices <file>', 'replay this CSV of closes (time,venue_pair,…) instead of the synthetic crash')
+    .option('--maturity <unix>', 'the maturity in Unix seconds; needed with --prices', time)
+    .option('--honest', 'nobody attacks: the undisputed path')
+    .option('--json', 'print one JSON document on stdout; talk goes to stderr')
+    .option('--seed <n>', 'seed of the synthetic market and of all keys', count(0, 2 ** 31), 1)
+    .option(
+      '--nodes <n>',
+      `how many reporters, ${MIN_REPORTERS} to ${MAX_REPORTERS}`,
+      count(MIN_REPORTERS, MAX_REPORTERS),
+      MIN_REPORTERS,
+    )
+    .option('--samples <n>', 'closes in the index window', count(1, 1_440), DEFAULT_SAMPLING.samples)
+    .option('--interval <s>', 'seconds of a candle', count(1, 86_400), DEFAULT_SAMPLING.intervalSeconds)
+    .option('--keep <dir>', "keep the nodes' data and logs in this new folder")
+    .option('--port <n>', "the embedded chain's port; 0 = any", count(0, 65_535), 0)
+    .addOption(
+      new Option('--fault <what>', 'plant a fault that the audit must find').choices(['close', 'wei']).hideHelp(),
+    )
+    .action(async (flags: Flags) => done(await runCommand(flags, context)))
+}
+
+async function runCommand(flags: Flags, context: Context): Promise<ExitCode> {
+  const isJson = flags.json === true
+  // Loaded here: the other commands start without libp2p's and the demo's modules.
+  const { runDemo } = await import('../demo/demo.ts')
+  const { document, failure, exitCode } = await runDemo(optionsOf(flags), isJson ? 'err' : 'out', context)
+  if (isJson) context.io.out(JSON.stringify(document, undefined, 2))
+  if (failure !== undefined) reportFailure(failure, context.io, false)
+  return exitCode
+}
+
+function optionsOf(flags: Flags): DemoOptions {
+  if (flags.prices !== undefined && flags.maturity === undefined) {
+    throw new InputError('Expected --maturity with --prices, got none.', 'Name an instant that the file covers.')
+  }
+  return {
+    prices: flags.prices,
+    maturity: flags.maturity ?? SYNTHETIC_MATURITY,
+    isHonest: flags.honest === true,
+    seed: flags.seed,
+    reporters: flags.nodes,
+    sampling: { samples: flags.samples, intervalSeconds: flags.interval },
+    keep: flags.keep,
+    port: flags.port,
+    fault: flags.fault,
+  }
+}
+
+/** A maturity: the chain starts an hour earlier, and contracts keep times below 2^39. */
+function time(text: string): bigint {
+  if (!/^\d{1,12}$/.test(text) || BigInt(text) < 10_000n || BigInt(text) >= 2n ** 39n) {
+    throw new InvalidArgumentError(`Expected Unix seconds, got "${text}".`)
+  }
+  return BigInt(text)
+}
+
+function count(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}, got "${text}".`)
+    }
+    return value
+  }
+}

@@ -1,0 +1,116 @@
+import Table from 'cli-table3'
+import { SINK } from '#client/deployment-plan.ts'
+import { formatEth } from '../format.ts'
+import type { FundsAudit } from './audit.ts'
+import type { Ledger, Movement } from './audit-funds.ts'
+import { everybody, type Person } from './people.ts'
+import type { World } from './world.ts'
+
+/** One account's line, wei. ETH and wrapped ETH count alike. */
+export type BalanceLine = {
+  readonly who: string
+  readonly before: bigint
+  readonly after: bigint
+  readonly change: bigint
+  /** What the oracle paid less what it took. */
+  readonly staking: bigint
+  /** What the vault paid less what it took. */
+  readonly vault: bigint
+  readonly gas: bigint
+}
+
+/** Where the oracle's and the vault's money went, wei: deposits = payouts + sink + fee + dust. */
+export type Flows = {
+  readonly deposits: bigint
+  readonly payouts: bigint
+  readonly sink: bigint
+  readonly fee: bigint
+  readonly dust: bigint
+}
+
+export type BalanceSheet = {
+  readonly lines: readonly BalanceLine[]
+  readonly oracle: Flows
+  readonly vault: Flows
+}
+
+/** Who gained and who lost, and how the oracle's and the vault's books close. */
+export function drawUp(world: World, audit: FundsAudit): BalanceSheet {
+  const { people, deployments, before } = world
+  const lines = everybody(people).map((person) => lineOf(person, world, before, audit))
+  return {
+    lines: lines.filter(({ change }) => change !== 0n),
+    oracle: flowsOf(audit.movements, deployments.oracle, deployments.council),
+    vault: flowsOf(audit.movements, deployments.vault, undefined),
+  }
+}
+
+/** The sheet as a table for people. */
+export function renderSheet({ lines, oracle, vault }: BalanceSheet): string {
+  const table = new Table({
+    head: ['ETH', 'before', 'after', 'change', 'of it staking', 'vault', 'gas'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const { who, ...amounts } of lines) {
+    const { before, after, change, staking, vault: legs, gas } = amounts
+    table.push([who, ...[before, after].map(wei), ...[change, staking, legs, -gas].map(signed)])
+  }
+  const books = ([name, flows]: [string, Flows]): string =>
+    `${name}: ${formatEth(flows.deposits)} in = ${formatEth(flows.payouts)} paid out + ${formatEth(flows.sink)} burned + ${formatEth(flows.fee)} fee + ${flows.dust} wei dust`
+  return [
+    table.toString(),
+    ...(
+      [
+        ['oracle', oracle],
+        ['vault', vault],
+      ] as [string, Flows][]
+    ).map(books),
+  ].join('\n')
+}
+
+function lineOf({ name, account }: Person, world: World, ledger: Ledger, audit: FundsAudit): BalanceLine {
+  const address = account.address.toLowerCase()
+  const held = (of: Ledger): bigint => (of.get(address)?.eth ?? 0n) + (of.get(address)?.weth ?? 0n)
+  const [before, after] = [held(ledger), held(audit.after)]
+  const { oracle, vault } = world.deployments
+  return {
+    who: name,
+    before,
+    after,
+    change: after - before,
+    staking: netWith(audit.movements, address, oracle),
+    vault: netWith(audit.movements, address, vault),
+    gas: audit.gas.get(address) ?? 0n,
+  }
+}
+
+function netWith(movements: readonly Movement[], address: string, contract: string): bigint {
+  const other = contract.toLowerCase()
+  let net = 0n
+  for (const { from, to, amount } of movements) {
+    if (from === other && to === address) net += amount
+    if (from === address && to === other) net -= amount
+  }
+  return net
+}
+
+function flowsOf(movements: readonly Movement[], contract: string, feeTaker: string | undefined): Flows {
+  const own = contract.toLowerCase()
+  const total = (select: (movement: Movement) => boolean): bigint =>
+    movements.filter(select).reduce((sum, { amount }) => sum + amount, 0n)
+  const deposits = total(({ to }) => to === own)
+  const sink = total(({ from, to }) => from === own && to === SINK.toLowerCase())
+  const fee = total(({ from, to }) => from === own && to !== undefined && to === feeTaker?.toLowerCase())
+  const payouts = total(({ from }) => from === own) - sink - fee
+  return { deposits, payouts, sink, fee, dust: deposits - payouts - sink - fee }
+}
+
+function wei(amount: bigint): string {
+  return formatEth(amount)
+}
+
+function signed(amount: bigint): string {
+  if (amount === 0n) return ''
+  return amount > 0n ? `+${formatEth(amount)}` : formatEth(amount)
+}

@@ -1,0 +1,60 @@
+import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
+import { bondFor } from '#protocol/bond.ts'
+
+const ETHER = 10n ** 18n
+const DAY = 86_400
+
+/** What each user splits before maturity, wei: 4 000 ETH of open interest, worth stealing from. */
+export const SPLITS = { alice: 2_100n * ETHER, bob: 1_000n * ETHER, attacker: 1_000n * ETHER }
+/** What alice merges back before maturity. */
+export const MERGED = 100n * ETHER
+/** What carol pays the attacker for her P, wei. */
+export const SALE = 700n * ETHER
+/** Bob's reward for a prompt, right proposal. */
+export const REWARD = ETHER / 2n
+/** P's share at INVALID. */
+export const INVALID_SHARE_PPM = 500_000
+/** The strike is this share of the index when the series is made, before the crash. */
+export const STRIKE_PERCENT = 70n
+/** The strike where no index can be read: any will do, the reporters are going to abstain. */
+export const FALLBACK_STRIKE = 1_000n * ETHER
+/** The attacker's value, per cent of the index: N gains by a value that is too high. */
+export const LIE_PERCENT = 120n
+
+/** The registry's terms. The stake stays slashable past the worst case of the default parameters, about 100 days. */
+export const REGISTRY = { minStake: ETHER, epochDuration: DAY, unbondingDelay: 120 * DAY }
+
+/** k of the five members. */
+export const COUNCIL_THRESHOLD = 3
+/** What the demo's councils are said to cost to corrupt, wei. */
+export const COUNCIL_COST = 5_000n * ETHER
+
+/** d: 10 ETH. */
+export const BOND = bondFor({
+  ...DEFAULT_PARAMETERS,
+  openInterest: SPLITS.alice + SPLITS.bob + SPLITS.attacker - MERGED,
+})
+
+/** What one node may spend, wei; and what it begins with: limit, stake and gas. */
+export type Budget = {
+  readonly perPot: bigint
+  readonly perFixing: bigint
+  readonly maxBond: bigint
+  readonly funds: bigint
+}
+
+const GAS = ETHER / 2n
+
+/**
+ * Attacked, no node can fill a pot: 0.45 d each against 2 d, then what is left of 0.6 d against 0.67 d + F. Five of seven
+ * can fill both. On the honest path a node can pay the bond.
+ */
+export function budgetOf(isHonest: boolean): Budget {
+  const perFixing = isHonest ? (BOND * 12n) / 10n : (BOND * 6n) / 10n
+  return {
+    perPot: (BOND * 45n) / 100n,
+    perFixing,
+    maxBond: isHonest ? BOND : perFixing,
+    funds: perFixing + REGISTRY.minStake + GAS,
+  }
+}

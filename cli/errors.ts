@@ -1,0 +1,69 @@
+import { CommanderError } from 'commander'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import type { Io } from './io.ts'
+
+/** A failure as the user sees it: one line, one next step, one exit code. */
+export type Failure = {
+  readonly name: string
+  readonly message: string
+  readonly hint: string
+  readonly exitCode: ExitCode
+}
+
+/** What the user gave cannot be used. */
+export class InputError extends Error {
+  override readonly name = 'Cli.InputError'
+  readonly hint: string
+  readonly exitCode = EXIT.usage
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options)
+    this.hint = hint
+  }
+}
+
+/** What to do about errors of the layers below, which know no command line; and which of them are the user's input. */
+const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCode?: ExitCode }>> = {
+  'Chain.DeadRpcError': { hint: 'Check the address, or start the endpoint.' },
+  'EmbeddedChain.MissingAnvilError': {
+    hint: 'Run npm ci, or name the executable in ASSIZE_ANVIL.',
+    exitCode: EXIT.usage,
+  },
+  'EmbeddedChain.PortInUseError': {
+    hint: 'Stop that process, or leave --port out to take a free port.',
+    exitCode: EXIT.usage,
+  },
+  'EmbeddedChain.ChainStartError': { hint: 'Run anvil by itself to see what it lacks.' },
+  'EmbeddedChain.ChainDiedError': { hint: 'Run the command again.' },
+}
+
+/** Any thrown thing as a {@link Failure}. An error that nobody foresaw is named as such, without its stack. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '')
+    return { name: 'Cli.UsageError', message, hint: 'Run assize --help.', exitCode: EXIT.usage }
+  }
+  if (!(error instanceof Error)) {
+    return { name: 'Cli.UnknownError', message: String(error), hint: 'Run the command again.', exitCode: EXIT.failed }
+  }
+  if (error.name === 'AbortError') {
+    return { name: 'Cli.InterruptedError', message: 'Interrupted.', hint: '', exitCode: EXIT.interrupted }
+  }
+  const remedy = REMEDIES[error.name]
+  const hint = remedy?.hint ?? ('hint' in error && typeof error.hint === 'string' ? error.hint : '')
+  const exitCode = remedy?.exitCode ?? ('exitCode' in error ? knownExit(error.exitCode) : EXIT.failed)
+  return { name: error.name, message: firstLine(error.message), hint, exitCode }
+}
+
+/** Writes a failure: with `json` as the one document on stdout, always as one line for people on stderr. */
+export function reportFailure(failure: Failure, io: Io, json: boolean): void {
+  if (json) io.out(JSON.stringify({ error: failure }, undefined, 2))
+  io.err(`${io.paint('bad', 'error:')} ${failure.message}${failure.hint === '' ? '' : ` ${failure.hint}`}`)
+}
+
+function knownExit(code: unknown): ExitCode {
+  return Object.values(EXIT).find((known) => known === code) ?? EXIT.failed
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message
+}

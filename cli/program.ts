@@ -1,0 +1,45 @@
+import { Command, CommanderError } from 'commander'
+import { defineDemo } from './commands/demo.ts'
+import { defineNode } from './commands/node.ts'
+import { defineStatus } from './commands/status.ts'
+import type { Context } from './context.ts'
+import { failureOf, reportFailure } from './errors.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    failed
+  2    bad input or configuration; nothing was changed
+  3    the reporters abstained: the index cannot be served
+  8    not final yet (status --exit-code)
+  130  interrupted`
+
+/** Runs one command line and returns its exit code. Never throws and never ends the process. */
+export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
+  const { io } = context
+  let exitCode: ExitCode = EXIT.ok
+  const program = new Command('assize')
+    .description('A slow, contestable oracle network for index values at maturity.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+      outputError: () => undefined, // reported once, below
+    })
+    .showHelpAfterError(false)
+    .addHelpText('after', EXIT_CODES)
+  const done = (code: ExitCode): void => {
+    exitCode = code
+  }
+  for (const define of [defineDemo, defineNode, defineStatus]) define(program, context, done)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    const failure = failureOf(error)
+    reportFailure(failure, io, args.includes('--json'))
+    return failure.exitCode
+  }
+}
