@@ -1,0 +1,106 @@
+import { fc, test as fuzz } from '@fast-check/vitest'
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import { canonicalIndex, IndexDocumentError, indexId, parseIndexDocument } from '#protocol/index-document.ts'
+import { documentJson, sourceJson } from './index-documents.ts'
+import { readVectors } from './vectors.ts'
+
+const rows = readVectors<{ name: string; canonical: string; document: Record<string, unknown>; indexId: Hex }>(
+  'index-document',
+  'documents',
+)
+
+test.each(rows)(
+  'the canonical text and id of a document: $name (section 2)',
+  ({ canonical, document, indexId: id }) => {
+    const parsed = parseIndexDocument(document)
+    expect({ canonical: canonicalIndex(parsed), id: indexId(parsed) }).toEqual({ canonical, id })
+    expect(parsed).toEqual(document)
+  },
+)
+
+fuzz.prop([fc.constantFrom(...rows), fc.func(fc.nat())])(
+  'the order of a document’s keys does not change its id',
+  ({ document, indexId: id }, order) => {
+    const keys = Object.keys(document).toSorted((a, b) => order(a) - order(b))
+    const reordered = Object.fromEntries(keys.map((key) => [key, document[key]]))
+    expect(indexId(parseIndexDocument(reordered))).toBe(id)
+  },
+)
+
+const alpha = sourceJson('alpha')
+const beta = sourceJson('beta', { quote: 'USDC', convert: { source: 'usdc-usd' } })
+const usdc = sourceJson('usdc-usd', { base: 'USDC' })
+const aggregation = { kind: 'clamped-geometric-mean', clampPpm: 5_000, minSources: 1 }
+const csv = { ...sourceJson('beta', { kind: 'csv', columns: { time: 'time', close: 'c' } }), pointers: undefined }
+
+test('accepts a document whose source is converted by another', () => {
+  expect(parseIndexDocument(documentJson([alpha, beta, usdc])).sources.map(({ id }) => id)).toEqual([
+    'alpha',
+    'beta',
+    'usdc-usd',
+  ])
+})
+
+test.each([
+  ['no object', '', []],
+  ['another version', 'version', documentJson([alpha], { version: 2 })],
+  ['an unknown field', '', documentJson([alpha], { weight: 1 })],
+  ['no sources', 'sources', documentJson([])],
+  ['a fraction', 'noisePpm', documentJson([alpha], { noisePpm: 0.5 })],
+  ['a number beyond exact integers', 'noisePpm', documentJson([alpha], { noisePpm: 2 ** 53 })],
+  ['a currency in small letters', 'quote', documentJson([alpha], { quote: 'usd' })],
+  ['a name that is not Unicode', 'name', documentJson([alpha], { name: '\ud800' })],
+  ['rounding up', 'rounding', documentJson([alpha], { rounding: 'up' })],
+  ['another aggregation', 'aggregation.kind', documentJson([alpha], { aggregation: { ...aggregation, kind: 'mean' } })],
+  ['a clamp of all', 'aggregation.clampPpm', documentJson([alpha], { aggregation: { ...aggregation, clampPpm: 1e6 } })],
+  ['no sample', 'sampling.samples', documentJson([alpha], { sampling: { intervalSeconds: 60, samples: 0 } })],
+  ['an unknown kind of source', 'sources.0.kind', documentJson([sourceJson('alpha', { kind: 'xml' })])],
+  ['a file URL', 'sources.0.url', documentJson([sourceJson('alpha', { url: 'file:///etc/passwd' })])],
+  ['a JSON source without URL', 'sources.0.url', documentJson([{ ...alpha, url: undefined }])],
+  ['a pointer without slash', 'sources.0.pointers.close', documentJson([pointing('4')])],
+  ['a pointer with a bare tilde', 'sources.0.pointers.close', documentJson([pointing('/a~b')])],
+  ['a CSV source with pointers', 'sources.0', documentJson([{ ...csv, pointers: { rows: '', time: '', close: '' } }])],
+  ['a bound as a number', 'sources.0.bounds.min', documentJson([bounded(1, '2')])],
+  ['a bound of zero', 'sources.0.bounds.min', documentJson([bounded('0', '2')])],
+  ['bounds the wrong way round', 'sources.0.bounds', documentJson([bounded('2', '1.99')])],
+  ['a repeated source', 'sources.1.id', documentJson([alpha, alpha])],
+  ['a conversion by nobody', 'sources.1.convert', documentJson([alpha, beta])],
+  [
+    'a conversion that is not needed',
+    'sources.0.convert',
+    documentJson([{ ...alpha, convert: { source: 'usdc-usd' } }, usdc]),
+  ],
+  [
+    'a conversion by a source of the index',
+    'sources.1.convert',
+    documentJson([alpha, { ...beta, convert: { source: 'alpha' } }]),
+  ],
+  ['a conversion into another quote', 'sources.1.convert', documentJson([alpha, beta, { ...usdc, quote: 'EUR' }])],
+  ['a converted converter', 'sources.0.convert', documentJson([{ ...beta, base: 'WBTC' }, alpha, usdc])],
+  [
+    'more needed than counted',
+    'aggregation.minSources',
+    documentJson([alpha, usdc], { aggregation: { ...aggregation, minSources: 2 } }),
+  ],
+])('refuses a document and names the field: %s', (_name, field, json) => {
+  expect(() => parseIndexDocument(json)).toThrow(IndexDocumentError)
+  expect(() => parseIndexDocument(json)).toThrow(
+    expect.objectContaining({ name: 'IndexDocument.IndexDocumentError', field }),
+  )
+})
+
+test('the error says what is wrong with the field', () => {
+  expect(() => parseIndexDocument(documentJson([alpha, beta]))).toThrow(
+    'Expected a valid index document, got one whose sources.1.convert is wrong: ' +
+      'names "usdc-usd", which is no source of this document.',
+  )
+})
+
+function bounded(min: unknown, max: unknown): Record<string, unknown> {
+  return sourceJson('alpha', { bounds: { min, max } })
+}
+
+function pointing(close: string): Record<string, unknown> {
+  return sourceJson('alpha', { pointers: { rows: '/a~1b/0', time: '/~0', close } })
+}
