@@ -41,7 +41,7 @@ export function castPeople(seed: number, reporters: number, reporterFunds: bigin
   }
   return {
     deployer: person('deployer', 'deployer', ETHER),
-    alice: person('alice', 'user', 2_001n * ETHER),
+    alice: person('alice', 'user', 2_102n * ETHER),
     bob: person('bob', 'user', 1_002n * ETHER),
     carol: person('carol', 'user', 1_000n * ETHER),
     attacker: person('mallory', 'attacker', 1_101n * ETHER),

@@ -46,12 +46,12 @@ export function parsePriceFile(path: string, text: string): Market {
   let last = 0n
   for (const [i, line] of lines.slice(1).entries()) last = parseRow(path, i + 2, line, columns, closes, last)
   const venues = columns.map((column, i): Venue => ({ ...column, health: 'sound', closes: closes[i] ?? new Map() }))
-  const quoted = venues.filter(({ quote }) => quote === INDEX_QUOTE.toUpperCase())
+  const counting = venues.filter(({ quote }) => quote === INDEX_QUOTE.toUpperCase())
   return {
     base: venues[0]?.base ?? '',
     quote: INDEX_QUOTE.toUpperCase(),
     venues,
-    clean: quoted.map((venue) => venue.closes),
+    clean: counting.map((venue) => venue.closes),
     origin: path,
   }
 }

@@ -21,7 +21,7 @@ export async function prepareReporters(stage: Recruiting, folder: string, cleanu
   const { perPot, perFixing, maxBond } = terms.budgetOf(stage.options.isHonest)
   const told = async (reporter: ReporterProcess, { code, signal: killer }: Ending): Promise<void> => {
     if (signal.aborted) return
-    const how = killer === null ? `exit ${code}` : killer
+    const how = killer === null ? `exit ${code}: ${reporter.lastWords.slice(0, 300)}` : killer
     tell.at(await conductor.now(), `${reporter.person.name} died (${how}); the others go on`, 'bad')
   }
   const reporters = await Reporters.prepare(
@@ -50,6 +50,7 @@ export async function joinNetwork(world: World): Promise<void> {
   const ready = reporters.all.flatMap((reporter) =>
     reporter.ready === undefined ? [] : ([[reporter, reporter.ready]] as const),
   )
+  reporters.requireQuorum()
   await Promise.all(
     ready.map(async ([{ person }]) =>
       ensureCollateral(await wallets.of(person), weth, registry, terms.REGISTRY.minStake),

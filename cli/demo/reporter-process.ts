@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -33,7 +33,7 @@ export class ReporterProcess {
   readonly #onDeath: (reporter: ReporterProcess, ending: Ending) => void
   #child: ChildProcess | undefined
   #ready: Ready | undefined
-  #log: WriteStream | undefined
+  #lastWords = ''
   #isStopping = false
   #firstPid: number | undefined
 
@@ -67,7 +67,12 @@ export class ReporterProcess {
     return this.isAlive ? this.#ready : undefined
   }
 
-  /** Starts the process; returns at once. {@link whenReady} waits for it. */
+  /** The last line of its log. */
+  get lastWords(): string {
+    return this.#lastWords
+  }
+
+  /** Starts the process; returns at once. `ready` says when it is. */
   spawn(): void {
     this.#ready = undefined
     const child = spawnTied(process.execPath, [NODE_MAIN, '--config', this.#config], {
@@ -76,8 +81,15 @@ export class ReporterProcess {
     })
     this.#child = child
     this.#firstPid ??= child.pid
-    this.#log = createWriteStream(this.#logFile, { flags: 'a' })
-    child.stderr?.pipe(this.#log)
+    this.#lastWords = ''
+    const log = createWriteStream(this.#logFile, { flags: 'a' })
+    log.on('error', () => undefined) // a log that cannot be written must not end the demo
+    child.stderr?.pipe(log)
+    if (child.stderr !== null) {
+      createInterface({ input: child.stderr }).on('line', (line) => {
+        this.#lastWords = line
+      })
+    }
     child.stdin?.on('error', () => undefined) // gone with the process
     if (child.stdout !== null) {
       createInterface({ input: child.stdout }).on('line', (line) => this.#readLine(child, line))
@@ -92,7 +104,6 @@ export class ReporterProcess {
   async stop(): Promise<void> {
     this.#isStopping = true
     if (this.#child !== undefined) await endProcess(this.#child, STOP_TIMEOUT_MS)
-    this.#log?.end()
     this.#isStopping = false
   }
 

@@ -32,6 +32,7 @@ export async function awaitReport(world: World): Promise<Reporting> {
   const answered = await conductor.until({
     what: 'every living reporter to observe the index or abstain',
     look: async () => {
+      reporters.requireQuorum()
       const statuses = await reporters.fixingStatuses(fixingId)
       const isAnswered = [...statuses.values()].every(
         ({ observation, abstained }) => observation !== undefined || abstained !== undefined,

@@ -6,6 +6,7 @@ import {
   ExecutionRevertedError,
   type Hex,
   HttpRequestError,
+  InsufficientFundsError,
   isHex,
   TimeoutError,
 } from 'viem'
@@ -42,7 +43,19 @@ export class SilentRevertError extends Error {
   }
 }
 
-/** Runs chain I/O and gives its failures our names: {@link OracleRevertError}, SilentRevertError, DeadRpcError. */
+/** The account cannot pay for the transaction. */
+export class PoorAccountError extends Error {
+  override readonly name = 'Client.PoorAccountError'
+  readonly call: string
+  readonly hint = 'Send it ETH for the amount and the gas.'
+  constructor(call: string, options?: ErrorOptions) {
+    super(`Expected the account to have the ETH that ${call} costs, got less.`, options)
+    this.call = call
+  }
+}
+
+/** Runs chain I/O and gives its failures our names: {@link OracleRevertError}, SilentRevertError, PoorAccountError,
+ * DeadRpcError. */
 export async function explained<T>(rpcUrl: string, call: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run()
@@ -60,6 +73,9 @@ function explain(rpcUrl: string, call: string, error: unknown): unknown {
   if (!(error instanceof BaseError)) return error
   const data = revertData(error)
   if (data !== undefined) return revertOf(call, data, error)
+  if (error.walk((cause) => cause instanceof InsufficientFundsError) !== null) {
+    return new PoorAccountError(call, { cause: error })
+  }
   const dead = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
   if (dead === null) return error
   return new DeadRpcError(rpcUrl, dead instanceof TimeoutError ? 'no answer in time' : 'no answer', { cause: error })

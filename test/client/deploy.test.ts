@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { WritableChain } from '#client/chain.ts'
+import { latestBlock } from '#client/chain.ts'
+import { deploy, NoCodeError, WethRequiredError } from '#client/deploy.ts'
+import { planDeployment } from '#client/deployment-plan.ts'
+import { accountOf, DEPLOY_OPTIONS, raiseStage, type Stage } from './chain-fixture.ts'
+
+let stage: Stage
+let deployer: WritableChain
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  deployer = await stage.as('deployer')
+})
+afterAll(() => stage.embedded.stop())
+
+test('deploys everything where the plan says, whoever deploys', async () => {
+  const { steps, deployments } = planDeployment(DEPLOY_OPTIONS)
+  expect(stage.deployments).toEqual(deployments)
+  expect(steps.map(({ name }) => name)).toEqual([
+    'WETH9',
+    'MaturityOracle',
+    'CouncilArbitrator',
+    'CouncilArbitrator (backup)',
+    'ReporterRegistry',
+    'SplitVault',
+  ])
+  for (const { address } of steps) expect(await deployer.publicClient.getCode({ address })).toMatch(/^0x[0-9a-f]{100}/)
+})
+
+test('leaves alone what is there already', async () => {
+  const before = await latestBlock(deployer)
+  expect(await deploy(await stage.as('somebody'), DEPLOY_OPTIONS)).toEqual(stage.deployments)
+  // The newcomer wrapped once and approved three times; the deployment itself sent nothing.
+  expect((await latestBlock(deployer)).number).toBe(before.number + 4n)
+})
+
+test('gives other addresses to other terms', () => {
+  const others = planDeployment({ ...DEPLOY_OPTIONS, council: { ...DEPLOY_OPTIONS.council, costOfCorruption: 7n } })
+  const { council, ...rest } = stage.deployments
+  expect(others.deployments).toMatchObject(rest)
+  expect(others.deployments.council).not.toBe(council)
+})
+
+test('refuses to deploy without WETH on a chain that is not embedded', async () => {
+  const error: unknown = await deploy({ ...deployer, chainId: 1 }, DEPLOY_OPTIONS).catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(WethRequiredError)
+  expect(error).toMatchObject({ chainId: 1, message: 'Expected the address of WETH on chain 1, got none.' })
+})
+
+test('refuses a WETH without code', async () => {
+  const weth = accountOf('nobody').address
+  const error: unknown = await deploy(deployer, { ...DEPLOY_OPTIONS, weth }).catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(NoCodeError)
+  expect(error).toMatchObject({ address: weth, message: `Expected WETH at ${weth}, got an address without code.` })
+})
