@@ -11,6 +11,7 @@ const STAGES = [
   'sign',
   'gossip',
   'store',
+  'chain',
   'quorum',
   'propose',
   'watch',
@@ -26,7 +27,7 @@ const STAGES = [
 const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'gossip' }
 
 /** What lies below all stages: any may use it, values included; it uses nothing but itself and the clock. */
-const GROUND = ['chain', 'config', 'index-dir', 'log', 'metrics', 'journal', 'keystore', 'network-key']
+const GROUND = ['config', 'index-dir', 'log', 'metrics', 'journal', 'keystore', 'network-key']
 
 /** What knows all stages; nothing imports it. */
 const COMPOSITION = ['node', 'main']
