@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {FixingId} from "../types/Fixing.sol";
+import {Series, SeriesId} from "../types/Series.sol";
+import {IOpenInterest} from "./IOpenInterest.sol";
+
+/// @title A vault that splits collateral into P and N at any time and pays them at the settlement
+/// @notice 1 unit of collateral splits into 1 P and 1 N of a series, and 1 P and 1 N merge back into it: nothing is
+/// ever liquidated. After the fixing settles at x, P pays `min(1, S/x)` of a unit and N the rest. P and N are
+/// ERC-6909 ids of the vault. One vault has one oracle and one collateral, which is the oracle's bond token, so that
+/// the collateral can be read as open interest. No owner, no fee, no parameter that can change.
+/// Warning: INVALID is a reachable settlement, and pays `invalidSharePpm`: whoever buys P or N must price it.
+interface ISplitVault is IOpenInterest {
+    // ------------------------------------------------------------------------------------------- events
+
+    /// @notice `series` was announced. With `Created` of the oracle, the place where its struct can be recovered.
+    event SeriesCreated(SeriesId indexed id, FixingId indexed fixingId, Series series);
+    /// @notice `holder` put `amount` in for as much P and as much N.
+    event Split(SeriesId indexed id, address indexed holder, uint256 amount);
+    /// @notice `holder` gave `amount` of P and of N back for `amount` of collateral.
+    event Merged(SeriesId indexed id, address indexed holder, uint256 amount);
+    /// @notice `holder` burned `pAmount` of P and `nAmount` of N for `paid`.
+    event Redeemed(SeriesId indexed id, address indexed holder, uint256 pAmount, uint256 nAmount, uint256 paid);
+
+    // ------------------------------------------------------------------------------------------- errors
+
+    /// @notice The oracle's ids are not `keccak256(abi.encode(chainId, oracle, fixing))`.
+    error FixingIdMismatch(FixingId got, FixingId want);
+    /// @notice A strike of zero makes P worth nothing at every settlement.
+    error StrikeZero();
+    /// @notice P's share at INVALID is more than the whole, ppm.
+    error InvalidShareOutOfBounds(uint32 got, uint32 max);
+    /// @notice Nothing would move.
+    error EmptyAmount();
+    /// @notice The index may be known: splitting ended at `maturity`.
+    error SplitClosed(uint64 nowTime, uint64 maturity);
+    /// @notice A transfer moved `got` instead of `want`: the collateral token is not supported.
+    error CollateralMismatch(uint256 got, uint256 want);
+
+    // ------------------------------------------------------------------------------------------ actions
+
+    /// @notice Announces `series`: validates it and emits `SeriesCreated`; stores nothing, so that it can be called
+    /// again and need not be.
+    /// Reverts with `IMaturityOracle.ParameterOutOfBounds` if the fixing is out of the oracle's bounds, `StrikeZero` or
+    /// `InvalidShareOutOfBounds`.
+    /// Warning: does not tell the oracle's nodes. Call `IMaturityOracle.create` on the fixing first (R-101).
+    function createSeries(Series calldata series) external returns (SeriesId id);
+
+    /// @notice Takes exactly `amount` of collateral from the caller, who must have approved it, and mints `amount` of
+    /// P and of N to the caller. Before maturity only: later splits could raise the open interest for the moment at
+    /// which a proposal's bond is computed.
+    /// Validates as `createSeries` does, so that collateral is only ever
+    /// taken for a fixing that settles by its `worstCase`.
+    /// Reverts with `EmptyAmount`, as `createSeries` does, with `SplitClosed` or `CollateralMismatch`.
+    function split(Series calldata series, uint256 amount) external;
+
+    /// @notice Burns `amount` of P and of N of the caller and pays `amount` of collateral. Works always.
+    /// Reverts with `EmptyAmount` or `ERC6909InsufficientBalance`.
+    function merge(Series calldata series, uint256 amount) external;
+
+    /// @notice Burns `pAmount` of P and `nAmount` of N of the caller and pays their worth at the settlement: equal
+    /// amounts exactly 1:1, what is left of one leg rounded down (at most 1 wei, which stays in the vault).
+    /// Reverts with `EmptyAmount` if both are zero, `ISettlementSource.NotSettled` or `ERC6909InsufficientBalance`.
+    function redeem(Series calldata series, uint256 pAmount, uint256 nAmount) external returns (uint256 paid);
+
+    // -------------------------------------------------------------------------------------------- views
+
+    /// @notice The id of `series` in this vault: `keccak256(abi.encode(chainId, vault, series))`, the chain id taken
+    /// at construction, so that a later fork does not orphan funds. Does not validate.
+    function seriesId(Series calldata series) external view returns (SeriesId);
+
+    /// @notice The ERC-6909 id of the P of `id`: `uint256(keccak256(abi.encodePacked(id, "P")))`.
+    function pId(SeriesId id) external pure returns (uint256);
+
+    /// @notice The ERC-6909 id of the N of `id`: `uint256(keccak256(abi.encodePacked(id, "N")))`.
+    function nId(SeriesId id) external pure returns (uint256);
+}
