@@ -72,7 +72,7 @@ function select(args) {
 
 /** Runs one step and adds to the counts; true if it passed. */
 async function runStep({ name, command, isCaptured = false, count }, extra) {
-  say(`${name}: ${command[0]} ${extra.join(' ')}`.trimEnd())
+  say(`${name}: ${[...command, ...extra].join(' ')}`)
   const started = performance.now()
   const { code, stdout, problem } = await run([...command, ...extra], isCaptured)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
