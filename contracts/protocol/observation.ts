@@ -2,7 +2,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
-import { CURVE_ORDER, readWord, WIRE_KIND, WIRE_VERSION, WireError, WORD, writeWord } from './wire.ts'
+import { CURVE_ORDER, readWord, WIRE_KIND, WIRE_VERSION, WireError, WORD, writeHexWord, writeWord } from './wire.ts'
 
 /** One reporter's view of one fixing (R-401). */
 export type Observation = {
@@ -61,7 +61,7 @@ export function observationStructHash(observation: Observation): Hex {
   return bytesToHex(structHashBytes(observation))
 }
 
-/** What a reporter signs. Equal to viem's `hashTypedData` and seven times as fast: written out word by word. */
+/** What a reporter signs. Equal to viem's `hashTypedData` and several times as fast: written out word by word. */
 export function observationDigest(domain: SigningDomain, observation: Observation): Hex {
   return bytesToHex(eip712Digest(domain, structHashBytes(observation)))
 }
@@ -84,8 +84,8 @@ export function encodeObservation(signed: SignedObservation): Uint8Array {
   bytes[0] = WIRE_VERSION
   bytes[1] = WIRE_KIND.observation
   writeObservation(bytes, 2, signed)
-  bytes.set(hexToBytes(signed.signature.r, { size: WORD }), 2 + 4 * WORD)
-  bytes.set(hexToBytes(signed.signature.s, { size: WORD }), 2 + 5 * WORD)
+  writeHexWord(bytes, 2 + 4 * WORD, signed.signature.r)
+  writeHexWord(bytes, 2 + 5 * WORD, signed.signature.s)
   bytes[OBSERVATION_BYTES - 1] = signed.signature.v
   decodeObservation(bytes)
   return bytes
@@ -119,8 +119,8 @@ export function recoverObservationSigner(domain: SigningDomain, signed: SignedOb
   const { r, s, v } = signed.signature
   const bytes = new Uint8Array(1 + 2 * WORD)
   bytes[0] = v - 27
-  bytes.set(hexToBytes(r, { size: WORD }), 1)
-  bytes.set(hexToBytes(s, { size: WORD }), 1 + WORD)
+  writeHexWord(bytes, 1, r)
+  writeHexWord(bytes, 1 + WORD, s)
   const digest = eip712Digest(domain, structHashBytes(signed))
   try {
     const point = secp256k1.Signature.fromBytes(bytes, 'recovered').recoverPublicKey(digest)
@@ -142,12 +142,24 @@ export function sameObservation(a: Observation, b: Observation): boolean {
 
 /** Splits the 65 bytes r ‖ s ‖ v of a wallet's signature. Throws {@link WireError} unless canonical. */
 export function observationSignature(signature: Hex): ObservationSignature {
+  if (signature.length !== 2 + 2 * (2 * WORD + 1)) {
+    throw new WireError('length', '65 bytes of signature as hex', `${signature.length} characters`)
+  }
   const bytes = hexToBytes(signature)
-  if (bytes.length !== 2 * WORD + 1) throw new WireError('length', '65 bytes of signature', `${bytes.length}`)
   return readSignature(bytes, 0)
 }
 
+/** The last separator asked for: a node verifies thousands of observations of one domain. Keyed by what it is made of. */
+let latest = { chainId: 0, registry: '', separator: new Uint8Array() }
+
 function domainSeparatorBytes({ chainId, registry }: SigningDomain): Uint8Array {
+  if (latest.chainId !== chainId || latest.registry !== registry) {
+    latest = { chainId, registry, separator: hashDomain(chainId, registry) }
+  }
+  return latest.separator
+}
+
+function hashDomain(chainId: number, registry: Address): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(5 * WORD)
   bytes.set(DOMAIN_TYPE_HASH)
   bytes.set(NAME_HASH, WORD)
@@ -165,10 +177,10 @@ function structHashBytes(observation: Observation): Uint8Array {
 }
 
 function writeObservation(bytes: Uint8Array, offset: number, observation: Observation): void {
-  bytes.set(hexToBytes(observation.fixingId, { size: WORD }), offset)
+  writeHexWord(bytes, offset, observation.fixingId)
   writeWord(bytes, offset + WORD, observation.value, 128)
   writeWord(bytes, offset + 2 * WORD, observation.observedAt, 64)
-  bytes.set(hexToBytes(observation.sourcesRoot, { size: WORD }), offset + 3 * WORD)
+  writeHexWord(bytes, offset + 3 * WORD, observation.sourcesRoot)
 }
 
 function readSignature(bytes: Uint8Array, offset: number): ObservationSignature {

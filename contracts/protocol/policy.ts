@@ -86,11 +86,10 @@ function actOnNearest({ view, noisePpm }: PolicyInput, ranked: readonly Ranked[]
   if (leader !== undefined && compare(leader.distance, reach) <= 0) {
     return none('No candidate is surely the nearest, and the leader is not beyond separation and noise.')
   }
+  // The leader is not among the equally near: they are within separation and twice the noise, it is beyond.
   const [nearest] = ranked
-  const admissible = ranked.filter(
-    ({ isLeader, distance: away }) => !isLeader && nearest !== undefined && !isBeyond(away, nearest.distance, noisePpm),
-  )
-  const [smallest] = admissible.toSorted((a, b) => (a.stake < b.stake ? -1 : Number(a.stake > b.stake)))
+  const equallyNear = ranked.filter(({ distance: away }) => nearest && !isBeyond(away, nearest.distance, noisePpm))
+  const [smallest] = equallyNear.toSorted((x, y) => (x.stake < y.stake ? -1 : Number(x.stake > y.stake)))
   if (smallest === undefined) return none('No candidate that does not lead is near.')
   return act(view, smallest.value, 'The leader is far off: the smaller-staked of the equally near candidates.')
 }

@@ -1,8 +1,8 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
-import { bytesToHex, concat, hexToBytes, numberToHex, stringToBytes, type Address, type Hex } from 'viem'
+import { bytesToHex, concat, numberToHex, stringToBytes, type Address, type Hex } from 'viem'
 import { eip712Digest, observationStructHash, type SignedObservation, type SigningDomain } from './observation.ts'
-import { WORD, writeWord } from './wire.ts'
+import { WORD, writeHexWord, writeWord } from './wire.ts'
 
 /** A quorum of observations and their median. */
 export type Report = {
@@ -113,9 +113,9 @@ export function reportDigest(domain: SigningDomain, report: Report): Hex {
   const bytes = new Uint8Array(6 * WORD)
   bytes.set(REPORT_TYPE_HASH)
   writeWord(bytes, WORD, report.epoch, 64)
-  bytes.set(hexToBytes(report.fixingId, { size: WORD }), 2 * WORD)
+  writeHexWord(bytes, 2 * WORD, report.fixingId)
   writeWord(bytes, 3 * WORD, report.value, 128)
-  bytes.set(hexToBytes(report.observationsRoot, { size: WORD }), 4 * WORD)
+  writeHexWord(bytes, 4 * WORD, report.observationsRoot)
   writeWord(bytes, 5 * WORD, BigInt(report.proposer), 160)
   return bytesToHex(eip712Digest(domain, keccak_256(bytes)))
 }

@@ -10,6 +10,8 @@ export const WORD = 32
 /** secp256k1's group order n (SEC 2, section 2.4.1). */
 export const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
+const HEX_WORD = /^0x[0-9a-fA-F]{64}$/
+
 /** Why a message was refused. Every code is a reason to reject, not to ignore: no honest encoder writes such bytes. */
 export type WireFault = 'length' | 'version' | 'kind' | 'dirty-bits' | 'zero-value' | 'signature-range' | 'high-s' | 'v'
 
@@ -18,6 +20,12 @@ export function writeWord(bytes: Uint8Array, offset: number, value: bigint, bits
   if (value < 0n || value >> BigInt(bits) !== 0n) throw new WordRangeError(value, bits)
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, WORD)
   for (let i = 0; i < 4; i += 1) view.setBigUint64(i * 8, BigInt.asUintN(64, value >> BigInt(192 - 64 * i)))
+}
+
+/** Writes 32 bytes of hex at `offset`. Throws {@link WordFormatError} for any other length or character: nothing is padded. */
+export function writeHexWord(bytes: Uint8Array, offset: number, hex: string): void {
+  if (!HEX_WORD.test(hex)) throw new WordFormatError(hex)
+  writeWord(bytes, offset, BigInt(hex), 256)
 }
 
 /** Reads the big-endian word at `offset`. */
@@ -51,5 +59,16 @@ export class WordRangeError extends Error {
     )
     this.value = value
     this.bits = bits
+  }
+}
+
+/** A text that is not 32 bytes of hex. */
+export class WordFormatError extends Error {
+  override readonly name = 'Wire.WordFormatError'
+  readonly text: string
+
+  constructor(text: string) {
+    super(`Expected 32 bytes of hex, got ${JSON.stringify(text.slice(0, 80))}. Write all 64 digits after 0x.`)
+    this.text = text
   }
 }

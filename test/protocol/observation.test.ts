@@ -85,12 +85,21 @@ test('a signature that no key can have made is refused', () => {
 test.each([
   ['0x', 'length'],
   [`0x${'11'.repeat(64)}`, 'length'],
+  [`0x${'11'.repeat(64)}1`, 'length'],
   [`0x${'11'.repeat(64)}01`, 'v'],
   [`0x${'11'.repeat(32)}${'ee'.repeat(32)}1b`, 'high-s'],
 ] as const)('refuses the wallet signature %s by its code', (signature, code) => {
   expect(() => observationSignature(signature)).toThrow(WireError)
   expect(() => observationSignature(signature)).toThrow(expect.objectContaining({ code }))
 })
+
+test.each(['0x', '0x12', `0x${'12'.repeat(33)}`, `0x${'zz'.repeat(32)}`] as const)(
+  'hashes no observation of fixing %s: nothing is padded',
+  (fixingId) => {
+    const hash = () => observationStructHash({ ...signedOf(rows[0]!), fixingId })
+    expect(hash).toThrow(expect.objectContaining({ name: 'Wire.WordFormatError', text: fixingId }))
+  },
+)
 
 test('two observations are the same when they say the same, whoever signed and however the hex is written', () => {
   const [first, second] = [signedOf(rows[0]!), signedOf(rows[1]!)]
