@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { assize } from './command-line.ts'
+
+const ORACLE = '0x00000000000000000000000000000000000000a1'
+let folder: string
+let server: Server
+let port: number
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'assize-test-'))
+  server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  port = typeof address === 'object' && address !== null ? address.port : 0
+})
+afterAll(async () => {
+  server.close()
+  await rm(folder, { recursive: true })
+})
+
+async function csv(name: string, text: string): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  return path
+}
+
+test('names an unknown command and an unknown option, exit 2', async () => {
+  expect(await assize(['settle'])).toEqual({
+    exitCode: 2,
+    out: '',
+    err: "error: unknown command 'settle'. Run assize --help.",
+  })
+  expect(await assize(['demo', '--fast'])).toMatchObject({
+    exitCode: 2,
+    err: "error: unknown option '--fast'. Run assize --help.",
+  })
+})
+
+test('shows help with the exit codes, exit 0', async () => {
+  const { exitCode, out } = await assize(['--help'])
+  expect(exitCode).toBe(0)
+  expect(out).toContain('3    the reporters abstained: the index cannot be served')
+})
+
+test('names the option that is out of bounds', async () => {
+  expect(await assize(['demo', '--nodes', '3'])).toMatchObject({
+    exitCode: 2,
+    err: `error: option '--nodes <n>' argument '3' is invalid. Expected a whole number from 7 to 25, got "3". Run assize --help.`,
+  })
+  expect(await assize(['demo', '--maturity', 'tomorrow'])).toMatchObject({
+    exitCode: 2,
+    err: `error: option '--maturity <unix>' argument 'tomorrow' is invalid. Expected Unix seconds, got "tomorrow". Run assize --help.`,
+  })
+})
+
+test('wants a maturity with a file', async () => {
+  expect(await assize(['demo', '--prices', 'x.csv'])).toEqual({
+    exitCode: 2,
+    out: '',
+    err: 'error: Expected --maturity with --prices, got none. Name an instant that the file covers.',
+  })
+})
+
+test('names the file that is not there', async () => {
+  expect(await assize(['demo', '--prices', '/nowhere.csv', '--maturity', '1678536000'])).toMatchObject({
+    exitCode: 2,
+    err: 'error: Expected a readable file at /nowhere.csv, got no file. Check the path given to --prices.',
+  })
+})
+
+test('names line and column of a wrong CSV, on one line, exit 2; with --json as the one document', async () => {
+  const path = await csv('bad.csv', 'time,kraken_ethusd\n1678536000,1400.1\n1678536060,abc\n')
+  const message = `Expected a decimal above zero in line 3, column kraken_ethusd of ${path}, got "abc".`
+  const hint = 'The format: a header "time,venue_pair,…", then Unix seconds in order and one close per column.'
+  const args = ['demo', '--prices', path, '--maturity', '1678536000']
+  expect(await assize(args)).toEqual({ exitCode: 2, out: '', err: `error: ${message} ${hint}` })
+  const { exitCode, out } = await assize([...args, '--json'])
+  expect(exitCode).toBe(2)
+  expect(JSON.parse(out)).toEqual({ error: { name: 'Demo.PriceFileError', message, hint, exitCode: 2 } })
+})
+
+test('names the port in use, exit 2', async () => {
+  const { exitCode, err } = await assize(['demo', '--port', String(port)])
+  expect(exitCode).toBe(2)
+  expect(err).toBe(
+    `error: Expected port ${port} on 127.0.0.1 to be free, got another process listening on it. ` +
+      'Stop that process, or leave --port out to take a free port.',
+  )
+})
+
+test('names the missing anvil, exit 2', async () => {
+  const { exitCode, err } = await assize(['demo'], { ASSIZE_ANVIL: '/nowhere/anvil' })
+  expect(exitCode).toBe(2)
+  expect(err).toBe(
+    'error: Expected the anvil executable, got nothing at /nowhere/anvil. Run npm ci, or name the executable in ASSIZE_ANVIL.',
+  )
+})
+
+test('never writes into a folder that exists', async () => {
+  const { exitCode, err } = await assize(['demo', '--keep', folder])
+  expect(exitCode).toBe(2)
+  expect(err).toBe(
+    `error: Expected to create the folder ${folder}, got one that exists. Name a folder that does not exist yet.`,
+  )
+})
+
+test('names the dead RPC endpoint, exit 1', async () => {
+  const rpc = 'http://127.0.0.1:9'
+  expect(await assize(['status', '--rpc', rpc, '--oracle', ORACLE])).toEqual({
+    exitCode: 1,
+    out: '',
+    err: `error: Expected a JSON-RPC endpoint at ${rpc}, got no answer. Check the address, or start the endpoint.`,
+  })
+  expect(await assize(['status', '--rpc', 'localhost', '--oracle', ORACLE])).toMatchObject({
+    exitCode: 1,
+    err: 'error: Expected a JSON-RPC endpoint at localhost, got something that is not an http(s) address. Check the address, or start the endpoint.',
+  })
+})
+
+test('wants an oracle that is an address', async () => {
+  expect(await assize(['status'])).toMatchObject({
+    exitCode: 2,
+    err: "error: required option '--oracle <address>' not specified. Run assize --help.",
+  })
+  expect(await assize(['status', '--oracle', '0x12'])).toMatchObject({
+    exitCode: 2,
+    err: `error: option '--oracle <address>' argument '0x12' is invalid. Expected an address, got "0x12". Run assize --help.`,
+  })
+})

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { WritableChain } from '#client/chain.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { contribute, create, propose } from '#client/oracle-writer.ts'
+import { fixingId } from '#protocol/fixing.ts'
+import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { assize } from './command-line.ts'
+
+let stage: Stage
+let ann: WritableChain
+let flags: string[]
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  ann = await stage.as('ann')
+  flags = ['status', '--rpc', stage.embedded.rpcUrl, '--oracle', stage.deployments.oracle]
+})
+afterAll(() => stage.embedded.stop())
+
+test('says that there is nothing yet', async () => {
+  expect(await assize(flags)).toEqual({ exitCode: 0, out: 'No fixing was created here.', err: '' })
+})
+
+test('names an oracle address without code, exit 1', async () => {
+  const nobody = '0x00000000000000000000000000000000000000A1'
+  expect(await assize(['status', '--rpc', stage.embedded.rpcUrl, '--oracle', nobody])).toMatchObject({
+    exitCode: 1,
+    err:
+      `error: Expected a MaturityOracle at ${nobody}, got an address without code. ` +
+      'Check the address, and that the RPC endpoint is of the right chain.',
+  })
+})
+
+test('follows a fixing through its phases: text, JSON and exit code', async () => {
+  const { oracle } = stage.deployments
+  const { fixing } = stage
+  const id = fixingId(fixing, { chainId: ann.chainId, oracle })
+  await create(ann, oracle, fixing)
+  const pending = await assize([...flags, '--exit-code'])
+  expect(pending.exitCode).toBe(8)
+  expect(pending.out).toContain('phase     pending')
+  expect(pending.out).toContain('maturity  2025-01-01 01:00:00 UTC (in 59 min')
+
+  await stage.embedded.mineAt(MATURITY)
+  await propose(ann, oracle, fixing, { value: 3_000n * ETHER, maxBond: ETHER })
+  await contribute(ann, oracle, fixing, { round: 1, value: 2_500n * ETHER, amount: ETHER / 10n })
+  const { facts } = await readFixing(ann, oracle, fixing)
+  const active = await assize([...flags, '--fixing', id, '--json'])
+  expect(active.exitCode).toBe(0)
+  expect(JSON.parse(active.out)).toMatchObject({
+    version: 1,
+    chainId: 31_337,
+    oracle,
+    fixings: [
+      {
+        id,
+        phase: 'active',
+        round: 1,
+        leader: '3000',
+        deadline: Number(facts.deadline),
+        candidates: [{ value: '3000', stake: '100000000000000000', leads: true }],
+        pots: [{ kind: 'stake', value: '2500', filled: '100000000000000000' }],
+        settlement: null,
+        outcome: 'none',
+      },
+    ],
+  })
+  const text = await assize([...flags, '--fixing', id])
+  expect(text.out).toContain('leader    3000')
+  expect(text.out).toMatch(
+    /deadline {2}2025-01-02 01:00:\d\d UTC \(in 23 h 59 min\): the leader settles unless disputed/,
+  )
+  expect(text.out).toContain('not a candidate yet')
+
+  await stage.embedded.mineAt(facts.deadline)
+  const settled = await assize([...flags, '--all', '--exit-code'])
+  expect(settled.exitCode).toBe(0)
+  expect(settled.out).toContain('settled   3000 by timeout')
+})
+
+test('names a fixing that was never created, exit 2', async () => {
+  const id = `0x${'ab'.repeat(32)}`
+  expect(await assize([...flags, '--fixing', id])).toMatchObject({
+    exitCode: 2,
+    err:
+      `error: Expected fixing ${id} at oracle ${stage.deployments.oracle}, got no Created event of it. ` +
+      'List what is there with --all, or look further back with --from-block.',
+  })
+})
