@@ -7,7 +7,7 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -92,11 +92,14 @@ function explainFailure(output) {
 
 /** Fails unless the `node` that npm's scripts find, the packaged one or else the host's, is recent enough. */
 async function requireNode() {
-  const packaged = join(MODULES, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
-  if (existsSync(packaged)) {
-    const { code } = await run([packaged, '--version'])
+  const name = `node-${process.platform}-${process.arch}`
+  const link = join(MODULES, '.bin', 'node')
+  if (existsSync(join(MODULES, name))) {
+    const { code } = await run([join(MODULES, name, 'bin', 'node'), '--version'])
+    if (code !== 0)
+      rmSync(link, { force: true }) // It cannot run here (another libc, say) and would hide the host's.
+    else if (!existsSync(link)) symlinkSync(join('..', name, 'bin', 'node'), link) // npm 10 removes it with the other platform's.
     if (code === 0) return
-    rmSync(packaged, { force: true }) // It cannot run here (another libc, say) and would hide the host's Node.
   }
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return
   throw new Error(
