@@ -43,8 +43,8 @@ const text = readFileSync(LOCKFILE, 'utf8')
 const lock = JSON.parse(text)
 const missing = findMissing(lock.packages)
 
-for (const { name, version } of missing.mendable) {
-  lock.packages[`node_modules/${name}`] = { version, ...platformOf(name), optional: true }
+for (const { name, version, dev } of missing.mendable) {
+  lock.packages[`node_modules/${name}`] = { version, ...sortedByKey({ ...platformOf(name), ...dev, optional: true }) }
 }
 for (const { name, range, by } of missing.ranges) {
   process.stderr.write(`mend-lockfile: ${by} asks for ${name}@${range}, which is no exact version: pin it by hand\n`)
@@ -54,7 +54,7 @@ if (missing.mendable.length > 0 && process.argv.includes('--check')) {
   process.stderr.write(`mend-lockfile: ${missing.mendable.length} entries missing, run node tools/mend-lockfile.mjs\n`)
   process.exitCode = 1
 } else if (missing.mendable.length > 0) {
-  const sorted = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
+  const sorted = sortedByKey(lock.packages)
   writeFileSync(LOCKFILE, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`)
 }
 process.stderr.write(`mend-lockfile: ${missing.mendable.length} missing optional packages\n`)
@@ -66,7 +66,7 @@ function findMissing(packages) {
   for (const [path, entry] of Object.entries(packages)) {
     for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
       if (isPresent(packages, path, name)) continue
-      if (EXACT.test(range)) mendable.set(name, { name, version: range })
+      if (EXACT.test(range)) mendable.set(name, { name, version: range, dev: entry.dev === true ? { dev: true } : {} })
       else ranges.push({ name, range, by: path || 'package.json' })
     }
   }
@@ -94,4 +94,9 @@ function platformOf(name) {
     ...(libc === undefined ? {} : { libc: [libc] }),
     ...(os === undefined ? {} : { os: [os] }),
   }
+}
+
+/** As npm orders its entries, so that its next run changes nothing. */
+function sortedByKey(object) {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => a.localeCompare(b, 'en')))
 }
