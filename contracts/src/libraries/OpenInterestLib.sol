@@ -19,8 +19,9 @@ library OpenInterestLib {
         bytes memory input = abi.encodeCall(IOpenInterest.openInterest, (id));
         uint256 cap = GAS_CAP;
         bool isRead;
-        // EIP-150 passes on at most 63/64 of what is left; 2 700 covers reaching a cold account.
-        if ((gasleft() - gasleft() / 64) > cap + 2_700) {
+        // EIP-150 passes on at most 63/64 of what is left; 5 300 covers reaching a cold account and the cold
+        // code that it delegates to (EIP-7702).
+        if ((gasleft() - gasleft() / 64) > cap + 5_300) {
             assembly ("memory-safe") {
                 isRead := staticcall(cap, source, add(input, 0x20), mload(input), 0x00, 0x20)
                 isRead := and(isRead, gt(returndatasize(), 0x1f))
