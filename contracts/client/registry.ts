@@ -40,6 +40,13 @@ export async function readReporters(chain: Chain, registry: Address, time: bigin
   })
 }
 
+/** The registry's epoch that contains `time` (Unix seconds). Throws OracleRevertError('BeforeFirstEpoch'), DeadRpcError. */
+export async function readEpoch(chain: Chain, registry: Address, time: bigint): Promise<bigint> {
+  return explained(chain.rpcUrl, 'epoch', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'epoch', args: [time] }),
+  )
+}
+
 /** The least stake to register with, bond-token wei. */
 export async function readMinStake(chain: Chain, registry: Address): Promise<bigint> {
   return explained(chain.rpcUrl, 'MIN_STAKE', () =>

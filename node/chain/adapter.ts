@@ -1,0 +1,154 @@
+import type { Address, Hex, TransactionReceipt } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { readBalance, readBondToken, readFate } from '#client/account.ts'
+import { type Chain, connect, latestBlock, type WritableChain } from '#client/chain.ts'
+import { requireCode } from '#client/deploy.ts'
+import { OracleRevertError, SilentRevertError } from '#client/errors.ts'
+import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
+import { readBond, readFixing } from '#client/oracle-reader.ts'
+import { appeal, claim, contribute, propose } from '#client/oracle-writer.ts'
+import { readEpoch, readReporters } from '#client/registry.ts'
+import { RevertedError } from '#client/send.ts'
+import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import { translate } from './events.ts'
+import type { ChainPort, Fate, Sent } from './port.ts'
+
+/** Which contracts, through which endpoint, as whom. */
+export type AdapterOptions = {
+  readonly rpcUrl: string
+  readonly oracle: Address
+  readonly registry: Address
+  /** The chain id the endpoint must have; undefined: any. */
+  readonly chainId: number | undefined
+  readonly privateKey: Hex | undefined
+  readonly pollMs: number
+}
+
+/** Own currency that is never wrapped into stake, so that gas can be paid, wei. */
+const GAS_RESERVE = 10n ** 16n
+
+/** Connects to the chain. Throws DeadRpcError, NoCodeError, {@link WrongChainError}. */
+export async function openChain(options: AdapterOptions): Promise<ChainPort> {
+  const { oracle, registry } = options
+  const { chain, writable } = await connectAs(options)
+  if (options.chainId !== undefined && chain.chainId !== options.chainId) {
+    throw new WrongChainError(options.rpcUrl, chain.chainId, options.chainId)
+  }
+  await requireCode(chain, 'the oracle', oracle)
+  await requireCode(chain, 'the reporter registry', registry)
+  const weth = await readBondToken(chain, oracle)
+  const account = writable?.account.address
+  const signing = (): WritableChain => {
+    if (writable === undefined) throw new NoAccountError()
+    return writable
+  }
+  const collateral = (amount: bigint): Promise<void> => ensureCollateral(signing(), weth, oracle, amount)
+  return {
+    chainId: chain.chainId,
+    account,
+    head: () => latestBlock(chain),
+    events: async (fromBlock, toBlock) => translate(await oracleEvents(chain, oracle, { fromBlock, toBlock })),
+    snapshot: (fixing, atBlock) => readFixing(chain, oracle, fixing, atBlock),
+    async panel(time) {
+      const epoch = await unlessRefused(readEpoch(chain, registry, time))
+      return epoch === undefined
+        ? { epoch: 0n, reporters: [] }
+        : { epoch, reporters: await readReporters(chain, registry, time) }
+    },
+    bond: (fixing) => unlessRefused(readBond(chain, oracle, fixing)),
+    async spendable() {
+      if (account === undefined) return 0n
+      const [token, own] = await Promise.all([wethBalance(chain, weth, account), readBalance(chain, account)])
+      return token + (own > GAS_RESERVE ? own - GAS_RESERVE : 0n)
+    },
+    propose: (fixing, value, maxBond, beforeSend) =>
+      sent(async () => {
+        await collateral(maxBond)
+        const receipt = await propose(signing(), oracle, fixing, { value, maxBond }, { beforeSend })
+        return movedIn(oracle, receipt)
+      }),
+    stake: (fixing, { kind, round, value, amount }, beforeSend) =>
+      sent(async () => {
+        await collateral(amount)
+        const write = kind === 'stake' ? contribute : appeal
+        return (await write(signing(), oracle, fixing, { round, value, amount }, { beforeSend })).taken
+      }),
+    claim: (fixing, receipt, beforeSend) =>
+      sent(async () => (await claim(signing(), oracle, fixing, receipt, { beforeSend })).paid),
+    fate: async (signed) => (account === undefined ? { kind: 'dropped' } : fateOf(chain, oracle, account, signed)),
+  }
+}
+
+async function connectAs(options: AdapterOptions): Promise<{ chain: Chain; writable: WritableChain | undefined }> {
+  const { rpcUrl, privateKey } = options
+  const pollingMs = Math.min(options.pollMs, 1_000)
+  if (privateKey === undefined) return { chain: await connect({ rpcUrl, pollingMs }), writable: undefined }
+  const writable = await connect({ rpcUrl, pollingMs, account: privateKeyToAccount(privateKey) })
+  return { chain: writable, writable }
+}
+
+/** What the chain refuses is an outcome: others act too, and a fixing moves on between reading and writing. */
+async function sent(run: () => Promise<bigint>): Promise<Sent> {
+  try {
+    return { kind: 'done', moved: await run() }
+  } catch (error) {
+    if (error instanceof OracleRevertError) return { kind: 'refused', reason: error.errorName }
+    if (error instanceof SilentRevertError || error instanceof RevertedError) {
+      return { kind: 'refused', reason: error.name }
+    }
+    throw error
+  }
+}
+
+async function unlessRefused<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof OracleRevertError || error instanceof SilentRevertError) return undefined
+    throw error
+  }
+}
+
+async function fateOf(
+  chain: Chain,
+  oracle: Address,
+  account: Address,
+  signed: { readonly hash: Hex; readonly nonce: number },
+): Promise<Fate> {
+  const fate = await readFate(chain, account, signed)
+  if (fate.kind === 'pending') return fate
+  if (fate.kind === 'unknown') return { kind: 'dropped' }
+  if (fate.kind === 'superseded') return { kind: 'refused', reason: 'another transaction took its nonce' }
+  if (fate.receipt.status === 'reverted') return { kind: 'refused', reason: 'reverted on chain' }
+  return { kind: 'done', moved: movedIn(oracle, fate.receipt) }
+}
+
+/** What a transaction of ours took or paid. */
+function movedIn(oracle: Address, receipt: TransactionReceipt): bigint {
+  for (const event of eventsOf(oracle, receipt.logs)) {
+    if (event.eventName === 'Proposed') return event.args.bond
+    if (event.eventName === 'Contributed') return event.args.taken
+    if (event.eventName === 'Claimed') return event.args.paid
+  }
+  return 0n
+}
+
+/** The endpoint serves another chain than the configuration names. */
+export class WrongChainError extends Error {
+  override readonly name = 'Chain.WrongChainError'
+  readonly got: number
+  readonly want: number
+  constructor(rpcUrl: string, got: number, want: number) {
+    super(`Expected chain ${want} at ${rpcUrl}, got chain ${got}. Correct rpc_url or chain_id.`)
+    this.got = got
+    this.want = want
+  }
+}
+
+/** A node without a key was asked to send something. */
+export class NoAccountError extends Error {
+  override readonly name = 'Chain.NoAccountError'
+  constructor() {
+    super('Expected a keystore, got none: this node only watches. Set keystore and password_file.')
+  }
+}

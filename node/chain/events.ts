@@ -1,0 +1,50 @@
+import type { OracleEvent as ClientEvent } from '#client/fixing-log.ts'
+import { KIND_CODE, type Kind } from '#protocol/fixing.ts'
+import type { OracleEvent } from './port.ts'
+
+/** The client's events in a node's words; those a node does not look at are left out. */
+export function translate(events: readonly ClientEvent[]): OracleEvent[] {
+  return events.flatMap((event) => translateOne(event) ?? [])
+}
+
+function translateOne(event: ClientEvent): OracleEvent | undefined {
+  const block = event.blockNumber
+  switch (event.eventName) {
+    case 'Created':
+      return { name: 'created', block, id: event.args.id, fixing: event.args.fixing }
+    case 'Proposed': {
+      const { id, proposer, value, bond } = event.args
+      return { name: 'proposed', block, id, from: proposer, value, bond }
+    }
+    case 'Contributed': {
+      const { id, from, round, value, taken, filled } = event.args
+      const kind = kindOf(event.args.kind)
+      if (kind !== 'stake' && kind !== 'appeal') return undefined
+      return { name: 'contributed', block, id, from, kind, round, value, taken, filled }
+    }
+    case 'Led':
+      return { name: 'led', block, id: event.args.id, round: event.args.round, value: event.args.value }
+    case 'Arbitrated': {
+      const cause = kindOf(event.args.cause) === 'appeal' ? 'appeal' : 'request'
+      return { name: 'arbitrated', block, id: event.args.id, cause }
+    }
+    case 'Claimed': {
+      const { id, holder, round, value } = event.args
+      return { name: 'claimed', block, id, holder, kind: kindOf(event.args.kind), round, value }
+    }
+    case 'Approval':
+    case 'Collected':
+    case 'Funded':
+    case 'OperatorSet':
+    case 'Ruled':
+    case 'Transfer':
+      return undefined
+  }
+  return undefined
+}
+
+const KINDS: readonly Kind[] = ['stake', 'appeal', 'request', 'fund']
+
+function kindOf(code: number): Kind {
+  return KINDS.find((kind) => KIND_CODE[kind] === code) ?? 'stake'
+}

@@ -1,0 +1,83 @@
+import type { Address, Hex } from 'viem'
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+
+/** The newest block. */
+export type Head = { readonly number: bigint; readonly time: bigint }
+
+/** A reporter of the registry at some time. */
+export type Reporter = { readonly index: number; readonly signer: Address; readonly peerId: Hex }
+
+/** Who reports for one maturity. */
+export type Panel = {
+  /** The registry's epoch that contains the maturity. */
+  readonly epoch: bigint
+  /** In index order. */
+  readonly reporters: readonly Reporter[]
+}
+
+/** What the oracle logged, as far as a node looks. Amounts are bond-token wei. */
+export type OracleEvent = { readonly block: bigint; readonly id: Hex } & (
+  | { readonly name: 'created'; readonly fixing: Fixing }
+  | { readonly name: 'proposed'; readonly from: Address; readonly value: bigint; readonly bond: bigint }
+  | {
+      readonly name: 'contributed'
+      readonly from: Address
+      readonly kind: 'stake' | 'appeal'
+      readonly round: number
+      readonly value: bigint
+      readonly taken: bigint
+      readonly filled: bigint
+    }
+  | { readonly name: 'led'; readonly round: number; readonly value: bigint }
+  | { readonly name: 'arbitrated'; readonly cause: 'appeal' | 'request' }
+  | {
+      readonly name: 'claimed'
+      readonly holder: Address
+      readonly kind: 'stake' | 'appeal' | 'request' | 'fund'
+      readonly round: number
+      readonly value: bigint
+    }
+)
+
+/** Told the transaction's hash and nonce before it leaves; it leaves only when this resolves. */
+export type BeforeSend = (signed: { readonly hash: Hex; readonly nonce: number }) => Promise<void>
+
+/** What came of a transaction: what it took or paid, or why the chain refused it. */
+export type Sent =
+  { readonly kind: 'done'; readonly moved: bigint } | { readonly kind: 'refused'; readonly reason: string }
+
+/** What became of a transaction that was signed earlier; 'dropped' = never sent, and its nonce is free. */
+export type Fate = Sent | { readonly kind: 'pending' } | { readonly kind: 'dropped' }
+
+/** Stake towards a value, as the oracle takes it. */
+export type Stake = {
+  readonly kind: 'stake' | 'appeal'
+  readonly round: number
+  readonly value: bigint
+  /** At most; bond-token wei. */
+  readonly amount: bigint
+}
+
+/** Everything a node wants of the chain. Every method throws DeadRpcError while no endpoint answers. */
+export interface ChainPort {
+  readonly chainId: number
+  /** Undefined: the node only watches. */
+  readonly account: Address | undefined
+  head(): Promise<Head>
+  /** Everything the oracle logged in the blocks `from` to `to`, both included. */
+  events(from: bigint, to: bigint): Promise<readonly OracleEvent[]>
+  /** The fixing at one block. */
+  snapshot(fixing: Fixing, atBlock: bigint): Promise<FixingSnapshot>
+  /** The reporters at `time`; final only once `time` is past. None before the registry was there. */
+  panel(time: bigint): Promise<Panel>
+  /** What a proposal would cost now; undefined while the open interest cannot be read. */
+  bond(fixing: Fixing): Promise<bigint | undefined>
+  /** What the account can stake: bond token, and own currency beyond a reserve for gas. */
+  spendable(): Promise<bigint>
+  propose(fixing: Fixing, value: bigint, maxBond: bigint, beforeSend: BeforeSend): Promise<Sent>
+  stake(fixing: Fixing, stake: Stake, beforeSend: BeforeSend): Promise<Sent>
+  claim(fixing: Fixing, receipt: Omit<Stake, 'amount'>, beforeSend: BeforeSend): Promise<Sent>
+  /** What became of a transaction of the account. */
+  fate(signed: { readonly hash: Hex; readonly nonce: number }): Promise<Fate>
+}

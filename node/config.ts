@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parse, TomlError } from 'smol-toml'
+import type { Address } from 'viem'
+import { getAddress, isAddress } from 'viem/utils'
+import { z } from 'zod'
+import { LOG_LEVELS } from './log.ts'
+
+/** What a node may do; without a key it may do none of it and only watches. */
+export const ROLES = ['reporter', 'proposer', 'watchtower', 'keeper'] as const
+
+/** One thing a node may do. */
+export type Role = (typeof ROLES)[number]
+
+/** The values a configuration is made of, by their dotted names: those of the file, of flags, of the environment. */
+export type ConfigInputs = {
+  /** Path of a TOML file; optional when everything needed comes from elsewhere. */
+  readonly file?: string
+  /** The environment; only `ASSIZE_…` is looked at, e.g. `ASSIZE_POLICY_PER_POT_WEI`. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** By dotted name, e.g. `policy.per_pot_wei`. */
+  readonly flags?: Readonly<Record<string, string>>
+}
+
+const address = z
+  .string()
+  .refine((text) => isAddress(text, { strict: false }), 'an address of 0x and 40 hex digits')
+  .transform((text): Address => getAddress(text))
+const path = z.string().min(1, 'a path')
+const list = z.array(z.string().min(1))
+const wei = z
+  .union([z.bigint(), z.int(), z.string().regex(/^\d+$/, 'a whole number of wei')])
+  .transform((value) => BigInt(value))
+  .refine((value) => value >= 0n && value < 2n ** 128n, 'a whole number of wei, below 2^128')
+const count = (min: number, max: number): z.ZodType<number> => z.coerce.number().pipe(z.int().min(min).max(max))
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
+
+const POLICY = z.strictObject({
+  /** The most this node puts into one pot. */
+  per_pot_wei: wei.default(10n ** 17n),
+  /** The most this node has at stake in one fixing: bonds, contributions and appeals together. */
+  per_fixing_wei: wei.default(5n * 10n ** 17n),
+  /** The largest bond this node proposes with. */
+  max_bond_wei: wei.default(10n ** 17n),
+  /** The index's noise bound; unset = what the index document says. */
+  noise_ppm: count(0, 50_000).optional(),
+  /** How long the proposer of one rank waits for the one before, chain time. */
+  stage_delay_seconds: count(1, 86_400).default(600),
+})
+
+const GOSSIP = z.strictObject({
+  /** Loopback mode: many peers may share one address. Never on an open network. */
+  test: flag.default(false),
+  /** Sync is repeated this long after a maturity was noticed, milliseconds of real time. */
+  sync_after_ms: z.array(count(1, 3_600_000)).max(32).default([2_000, 5_000, 15_000, 60_000]),
+  /** …and this often from then on, until the fixing is settled. */
+  sync_every_ms: count(100, 86_400_000).default(600_000),
+})
+
+const SCHEMA = z.strictObject({
+  data_dir: path,
+  rpc_url: z.url({ protocol: /^https?$/, error: 'an http or https URL' }),
+  oracle: address,
+  registry: address,
+  chain_id: count(1, Number.MAX_SAFE_INTEGER).optional(),
+  /** The block in which the oracle was deployed; its log is read from here. */
+  from_block: count(0, Number.MAX_SAFE_INTEGER).default(0),
+  clock: z.enum(['chain', 'system']).default('system'),
+  poll_ms: count(20, 600_000).default(2_000),
+  listen: list.default(['/ip4/127.0.0.1/tcp/0']),
+  bootstrap: list.default([]),
+  http_port: count(0, 65_535).default(0),
+  index_dir: path,
+  /** The file of CSV sources whose document gives no URL. */
+  csv_file: path.optional(),
+  keystore: path.optional(),
+  password_file: path.optional(),
+  roles: z.array(z.enum(ROLES)).optional(),
+  exit_with_parent: flag.default(false),
+  log_level: z.enum(LOG_LEVELS).default('info'),
+  policy: POLICY.prefault({}),
+  gossip: GOSSIP.prefault({}),
+})
+
+const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file'] as const
+const LISTS = ['listen', 'bootstrap', 'roles', 'gossip.sync_after_ms']
+
+/** Every setting by its dotted name, as a file, `--flag` (dots and underscores as dashes) or environment gives it. */
+export const CONFIG_FIELDS: readonly string[] = [
+  ...Object.keys(SCHEMA.shape).filter((name) => name !== 'policy' && name !== 'gossip'),
+  ...Object.keys(POLICY.shape).map((name) => `policy.${name}`),
+  ...Object.keys(GOSSIP.shape).map((name) => `gossip.${name}`),
+]
+
+type Settings = z.output<typeof SCHEMA>
+
+/** A node's configuration, checked. Wei, milliseconds (`…Ms`) and chain seconds as their names say. */
+export type Config = {
+  readonly dataDir: string
+  readonly rpcUrl: string
+  readonly oracle: Address
+  readonly registry: Address
+  /** What the RPC must answer as its chain id, if set. */
+  readonly chainId: number | undefined
+  readonly fromBlock: bigint
+  readonly clock: 'chain' | 'system'
+  readonly pollMs: number
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+  readonly httpPort: number
+  readonly indexDir: string
+  readonly csvFile: string | undefined
+  /** Undefined: the node only watches. */
+  readonly key: { readonly keystore: string; readonly passwordFile: string } | undefined
+  readonly roles: readonly Role[]
+  readonly exitWithParent: boolean
+  readonly logLevel: Settings['log_level']
+  readonly policy: {
+    readonly perPotWei: bigint
+    readonly perFixingWei: bigint
+    readonly maxBondWei: bigint
+    readonly noisePpm: number | undefined
+    readonly stageDelaySeconds: number
+  }
+  readonly gossip: {
+    readonly test: boolean
+    readonly syncAfterMs: readonly number[]
+    readonly syncEveryMs: number
+  }
+}
+
+/**
+ * The configuration of a node: the file's settings, over them the environment's, over them the flags'. Relative paths
+ * in the file start at the file's folder, others at the working directory. Throws {@link UnreadableConfigError},
+ * {@link InvalidFieldError} for the first setting that is wrong.
+ */
+export function loadConfig(inputs: ConfigInputs): Config {
+  const settings = inputs.file === undefined ? {} : readFile(inputs.file)
+  const overrides = { ...fromEnvironment(inputs.env), ...inputs.flags }
+  for (const [name, text] of Object.entries(overrides)) place(settings, name, text)
+  const parsed = SCHEMA.safeParse(settings)
+  if (!parsed.success) throw fieldError(parsed.error, settings)
+  return shape(parsed.data)
+}
+
+function readFile(file: string): Record<string, unknown> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new UnreadableConfigError(file, 'no readable file', { cause })
+  }
+  try {
+    const settings: Record<string, unknown> = parse(text, { integersAsBigInt: 'asNeeded' })
+    for (const name of PATHS) {
+      if (typeof settings[name] === 'string') settings[name] = resolve(dirname(file), settings[name])
+    }
+    return settings
+  } catch (cause) {
+    const where = cause instanceof TomlError ? `invalid TOML at line ${cause.line}` : 'invalid TOML'
+    throw new UnreadableConfigError(file, where, { cause })
+  }
+}
+
+function fromEnvironment(env: ConfigInputs['env']): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of CONFIG_FIELDS) {
+    const text = env[`ASSIZE_${name.replace('.', '_').toUpperCase()}`]
+    if (text !== undefined) found[name] = text
+  }
+  return found
+}
+
+function place(settings: Record<string, unknown>, name: string, text: string): void {
+  if (!CONFIG_FIELDS.includes(name)) throw new InvalidFieldError(name, 'a known setting', `"${name}"`)
+  const value = LISTS.includes(name) ? text.split(',').filter((entry) => entry !== '') : text
+  const [first = name, second] = name.split('.')
+  if (second === undefined) {
+    settings[first] = value
+    return
+  }
+  const table = settings[first]
+  settings[first] = { ...(typeof table === 'object' ? table : {}), [second]: value }
+}
+
+function shape(settings: Settings): Config {
+  const { keystore, password_file: passwordFile, policy, gossip } = settings
+  if (keystore !== undefined && passwordFile === undefined) {
+    throw new InvalidFieldError('password_file', 'a file that holds the password of the keystore', 'nothing')
+  }
+  const key =
+    keystore === undefined || passwordFile === undefined
+      ? undefined
+      : { keystore: resolve(keystore), passwordFile: resolve(passwordFile) }
+  const roles = settings.roles ?? (key === undefined ? [] : ROLES)
+  if (key === undefined && roles.length > 0) {
+    throw new InvalidFieldError('keystore', `a key for the roles ${roles.join(', ')}`, 'nothing')
+  }
+  return {
+    dataDir: resolve(settings.data_dir),
+    rpcUrl: settings.rpc_url,
+    oracle: settings.oracle,
+    registry: settings.registry,
+    chainId: settings.chain_id,
+    fromBlock: BigInt(settings.from_block),
+    clock: settings.clock,
+    pollMs: settings.poll_ms,
+    listen: settings.listen,
+    bootstrap: settings.bootstrap,
+    httpPort: settings.http_port,
+    indexDir: resolve(settings.index_dir),
+    csvFile: settings.csv_file === undefined ? undefined : resolve(settings.csv_file),
+    key,
+    roles,
+    exitWithParent: settings.exit_with_parent,
+    logLevel: settings.log_level,
+    policy: {
+      perPotWei: policy.per_pot_wei,
+      perFixingWei: policy.per_fixing_wei,
+      maxBondWei: policy.max_bond_wei,
+      noisePpm: policy.noise_ppm,
+      stageDelaySeconds: policy.stage_delay_seconds,
+    },
+    gossip: { test: gossip.test, syncAfterMs: gossip.sync_after_ms, syncEveryMs: gossip.sync_every_ms },
+  }
+}
+
+function fieldError(error: z.ZodError, settings: unknown): InvalidFieldError {
+  const issue = error.issues[0]
+  if (issue === undefined) return new InvalidFieldError('', 'valid settings', 'others')
+  const names = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+  const field = names.join('.')
+  const want = issue.code === 'unrecognized_keys' ? 'a known setting' : issue.message
+  const got = names.reduce<unknown>((value, name) => (isTable(value) ? value[String(name)] : undefined), settings)
+  return new InvalidFieldError(field, want, got === undefined ? 'nothing' : JSON.stringify(got, decimals))
+}
+
+const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const decimals = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)
+
+/** A setting is missing, unknown or out of its bounds. */
+export class InvalidFieldError extends Error {
+  override readonly name = 'Config.InvalidFieldError'
+  readonly field: string
+  constructor(field: string, want: string, got: string) {
+    super(
+      `Expected ${field}: ${want}, got ${got}. ` +
+        `Set it in the file, as ASSIZE_${field.replace('.', '_').toUpperCase()} or --${field.replaceAll(/[._]/g, '-')}.`,
+    )
+    this.field = field
+  }
+}
+
+/** The configuration file cannot be read or is not TOML. */
+export class UnreadableConfigError extends Error {
+  override readonly name = 'Config.UnreadableConfigError'
+  readonly file: string
+  constructor(file: string, got: string, options: ErrorOptions) {
+    super(`Expected a TOML configuration at ${file}, got ${got}. Give the path of one with --config.`, options)
+    this.file = file
+  }
+}

@@ -1,0 +1,25 @@
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import { decide, type Decision, type PolicyView } from '#protocol/policy.ts'
+import type { LedgerPot } from './chain/ledger.ts'
+
+/** What this node knows when it looks at an active fixing. */
+export type Knowledge = {
+  /** Its own observation, 1e18-scaled. */
+  readonly own: bigint | undefined
+  /** The report's median. */
+  readonly reportValue: bigint | undefined
+  /** The index's noise bound. */
+  readonly noisePpm: number
+}
+
+/** Policy P1 (protocol section 6) on what the chain says at one block; nothing but a translation. */
+export function decideOn(snapshot: FixingSnapshot, pots: readonly LedgerPot[], knowledge: Knowledge): Decision {
+  const view: PolicyView = {
+    round: snapshot.facts.round,
+    candidates: snapshot.candidates,
+    leaderIndex: snapshot.leaderIndex ?? -1,
+    pots: pots.filter(({ round }) => round === snapshot.facts.round),
+    separationPpm: snapshot.fixing.separationPpm,
+  }
+  return decide({ view, ...knowledge })
+}

@@ -1,0 +1,30 @@
+/** Which peers are no longer listened to. */
+export interface Quarantine {
+  has(peer: string, nowMs: number): boolean
+  /** Counts one provably bad message; true if that was one too many. */
+  blame(peer: string, nowMs: number): boolean
+}
+
+/** Provably bad messages after which a peer is quarantined, and for how long. */
+const LIMIT = 2
+const QUARANTINE_MS = 3_600_000
+
+/** Remembers at most `maxPeers` peers, the ones blamed last. */
+export function createQuarantine(maxPeers: number): Quarantine {
+  const blamed = new Map<string, { count: number; untilMs: number }>()
+  const current = (peer: string, nowMs: number): number => {
+    const entry = blamed.get(peer)
+    return entry === undefined || entry.untilMs <= nowMs ? 0 : entry.count
+  }
+  return {
+    has: (peer, nowMs) => current(peer, nowMs) >= LIMIT,
+    blame(peer, nowMs) {
+      const count = current(peer, nowMs) + 1
+      blamed.delete(peer)
+      blamed.set(peer, { count, untilMs: nowMs + QUARANTINE_MS })
+      const oldest = blamed.keys().next()
+      if (blamed.size > maxPeers && oldest.done !== true) blamed.delete(oldest.value)
+      return count >= LIMIT
+    },
+  }
+}

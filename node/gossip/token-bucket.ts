@@ -1,0 +1,25 @@
+/** How much work one peer may cause: `capacity` at once, `perSecond` in the long run. */
+export type Rate = { readonly capacity: number; readonly perSecond: number }
+
+/** Counts work per peer; bounded to the peers used last. */
+export interface TokenBuckets {
+  /** Takes one token of `peer`; false if there is none left. `nowMs` never goes back. */
+  take(peer: string, nowMs: number): boolean
+}
+
+/** Buckets for at most `maxPeers` peers; the one unused longest is forgotten first (and would start full again). */
+export function createTokenBuckets(rate: Rate, maxPeers: number): TokenBuckets {
+  const buckets = new Map<string, { tokens: number; atMs: number }>()
+  return {
+    take(peer, nowMs) {
+      const last = buckets.get(peer) ?? { tokens: rate.capacity, atMs: nowMs }
+      const refilled = last.tokens + ((nowMs - last.atMs) * rate.perSecond) / 1000
+      const tokens = Math.min(rate.capacity, refilled)
+      buckets.delete(peer)
+      buckets.set(peer, { tokens: tokens >= 1 ? tokens - 1 : tokens, atMs: nowMs })
+      const oldest = buckets.keys().next()
+      if (buckets.size > maxPeers && oldest.done !== true) buckets.delete(oldest.value)
+      return tokens >= 1
+    },
+  }
+}

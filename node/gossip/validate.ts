@@ -1,0 +1,128 @@
+import type { Address, Hex } from 'viem'
+import type { Fixing } from '#protocol/fixing.ts'
+import {
+  decodeObservation,
+  OBSERVATION_BYTES,
+  recoverObservationSigner,
+  sameObservation,
+  type SignedObservation,
+  type SigningDomain,
+  UnrecoverableSignatureError,
+} from '#protocol/observation.ts'
+import { WireError, type WireFault } from '#protocol/wire.ts'
+
+/** A verified observation. */
+export type VerifiedObservation = {
+  readonly signed: SignedObservation
+  readonly signer: Address
+  readonly reporterIndex: number
+  readonly bytes: Uint8Array
+}
+
+/** Provably bad: no honest peer relays it. */
+export type RejectCode = WireFault | 'before-maturity' | 'unrecoverable-signature' | 'not-a-reporter'
+
+/** Useless here or too early; nobody's fault. Those of {@link ParkCode} may become useful. */
+export type IgnoreCode = ParkCode | 'settled' | 'duplicate' | 'throttled' | 'quarantined'
+
+/** Why a message can only be judged later. */
+export type ParkCode = 'unknown-fixing' | 'early' | 'reporters-unknown'
+
+/** What to do with a message. `conflict` is the signer's first, different observation: an equivocation. */
+export type Verdict =
+  | { readonly result: 'accept'; readonly observation: VerifiedObservation }
+  | { readonly result: 'conflict'; readonly observation: VerifiedObservation; readonly first: VerifiedObservation }
+  | { readonly result: 'ignore'; readonly code: IgnoreCode }
+  | { readonly result: 'reject'; readonly code: RejectCode }
+
+/** What judging needs to know. */
+export interface ValidatorContext {
+  readonly domain: SigningDomain
+  /** Unix seconds. */
+  now(): bigint
+  /** The fixing, if its struct is held here; 'settled' once nothing about it matters any more. */
+  fixing(id: Hex): Fixing | 'settled' | undefined
+  /** Registry index by lower-case signer, for the fixing's maturity; undefined until the chain gave it. */
+  reporters(id: Hex): ReadonlyMap<string, number> | undefined
+  /** Verified observations held for the fixing, first seen per signer. */
+  observations(id: Hex): readonly VerifiedObservation[]
+  /** Takes one of the peer's tokens for verifying a signature; false if it has none left. */
+  takeToken(peer: string): boolean
+}
+
+/** How far the observer's clock may be ahead of ours, seconds: a block and some drift. */
+const SKEW_SECONDS = 30n
+
+/**
+ * Judges a message on the observation topic, cheapest check first: length, canonical bytes, fixing, time, tokens, known
+ * bytes, signature (whose domain is this deployment's), reporter, first seen. Never throws.
+ */
+export function judgeObservation(peer: string, bytes: Uint8Array, context: ValidatorContext): Verdict {
+  // [REJECT] R-401: exact length and canonical bytes.
+  if (bytes.length !== OBSERVATION_BYTES) return reject('length')
+  const signed = decode(bytes)
+  if (typeof signed === 'string') return reject(signed)
+  const fixing = context.fixing(signed.fixingId)
+  // [IGNORE] The fixing's struct is only recoverable from `Created`, which may not have been read yet.
+  if (fixing === undefined) return ignore('unknown-fixing')
+  if (fixing === 'settled') return ignore('settled')
+  // [REJECT] The id binds the maturity: an observation from before it contradicts itself.
+  if (signed.observedAt < fixing.maturity) return reject('before-maturity')
+  // [IGNORE] Ours may be the clock that is wrong.
+  if (signed.observedAt > context.now() + SKEW_SECONDS) return ignore('early')
+  const reporters = context.reporters(signed.fixingId)
+  if (reporters === undefined) return ignore('reporters-unknown')
+  if (isKnown(signed, context.observations(signed.fixingId))) return ignore('duplicate')
+  if (!context.takeToken(peer)) return ignore('throttled')
+  return judgeSignature(signed, bytes, reporters, context)
+}
+
+function judgeSignature(
+  signed: SignedObservation,
+  bytes: Uint8Array,
+  reporters: ReadonlyMap<string, number>,
+  context: ValidatorContext,
+): Verdict {
+  const signer = recover(context.domain, signed)
+  if (signer === undefined) return reject('unrecoverable-signature')
+  const reporterIndex = reporters.get(signer.toLowerCase())
+  // [REJECT] A wrong domain, a changed byte and a stranger's key all recover to somebody who is no reporter.
+  if (reporterIndex === undefined) return reject('not-a-reporter')
+  const observation = { signed, signer, reporterIndex, bytes }
+  const first = context.observations(signed.fixingId).find((held) => held.reporterIndex === reporterIndex)
+  if (first === undefined) return { result: 'accept', observation }
+  // Another signature over the same statement is no second statement.
+  if (sameObservation(first.signed, signed)) return ignore('duplicate')
+  return { result: 'conflict', observation, first }
+}
+
+function decode(bytes: Uint8Array): SignedObservation | WireFault {
+  try {
+    return decodeObservation(bytes)
+  } catch (error) {
+    if (error instanceof WireError) return error.code
+    throw error
+  }
+}
+
+function recover(domain: SigningDomain, signed: SignedObservation): Address | undefined {
+  try {
+    return recoverObservationSigner(domain, signed)
+  } catch (error) {
+    if (error instanceof UnrecoverableSignatureError) return undefined
+    throw error
+  }
+}
+
+function isKnown(signed: SignedObservation, held: readonly VerifiedObservation[]): boolean {
+  const { r, s } = signed.signature
+  return held.some((known) => known.signed.signature.r === r && known.signed.signature.s === s)
+}
+
+const reject = (code: RejectCode): Verdict => ({ result: 'reject', code })
+const ignore = (code: IgnoreCode): Verdict => ({ result: 'ignore', code })
+
+/** Whether a message that was ignored for this reason should be kept and judged again. */
+export function isParkable(code: IgnoreCode): code is ParkCode {
+  return code === 'unknown-fixing' || code === 'early' || code === 'reporters-unknown'
+}

@@ -1,0 +1,63 @@
+import type { Hex } from 'viem'
+import type { Phase } from '#protocol/phase.ts'
+import type { DroppedSource } from '#protocol/aggregate.ts'
+import type { Report } from '#protocol/report.ts'
+import type { Intent } from '../store/intent-table.ts'
+import type { JournalEntry } from '../store/journal-table.ts'
+import type { StoredObservation } from '../store/observation-table.ts'
+
+/** One fixing as the node sees it; times in Unix seconds, values 1e18-scaled. */
+export type FixingStatus = {
+  readonly id: Hex
+  readonly indexId: Hex
+  readonly maturity: bigint
+  /** As of the latest block; unknown before the first look at a matured fixing. */
+  readonly phase: Phase | 'unknown'
+  readonly observation?: { readonly value: bigint; readonly observedAt: bigint; readonly sourcesRoot: Hex }
+  readonly abstained?: { readonly reason: string; readonly dropped: readonly DroppedSource[] }
+  /** Reporters whose observations are held. */
+  readonly observations: number
+  /** Registry indices of proven equivocators. */
+  readonly equivocators: readonly number[]
+  readonly report?: { readonly value: bigint; readonly observationsRoot: Hex; readonly signers: readonly number[] }
+  readonly lastDecision?: LastDecision
+  readonly actions: readonly Intent[]
+}
+
+/** What was decided last about a fixing, and why. */
+export type LastDecision = { readonly stage: string; readonly action: string; readonly reason: string }
+
+/** `GET /status`. */
+export type NodeStatus = {
+  readonly time: bigint
+  readonly block: bigint
+  readonly peers: number
+  readonly fixings: readonly FixingStatus[]
+}
+
+/** A report, or how many observations it lacks. */
+export type ReportView =
+  | { readonly kind: 'report'; readonly report: Report; readonly signers: readonly number[] }
+  | { readonly kind: 'short'; readonly have: number; readonly need: number }
+
+/** Whether the node can do its work, part by part. */
+export type Readiness = {
+  readonly ready: boolean
+  /** Whether the last look at the chain succeeded, and the block it saw. */
+  readonly chain: boolean
+  readonly block: bigint
+  readonly store: boolean
+  readonly peers: number
+}
+
+/** What the local interface shows of the node; every fixing method gives undefined for one that is not known. */
+export interface NodeView {
+  status(): Promise<NodeStatus>
+  readiness(): Promise<Readiness>
+  observations(id: Hex): readonly StoredObservation[] | undefined
+  report(id: Hex): ReportView | undefined
+  samples(id: Hex): Promise<unknown>
+  journal(limit: number): Promise<readonly JournalEntry[]>
+  /** Keeps the address connected. Throws a MultiaddrError. */
+  addPeer(multiaddr: string): void
+}

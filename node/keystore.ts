@@ -1,0 +1,173 @@
+import { randomBytes, scrypt } from 'node:crypto'
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import * as Keystore from 'ox/Keystore'
+import { privateKeyToAddress } from 'viem/accounts'
+import type { Address, Hex } from 'viem'
+import { z } from 'zod'
+
+/** An account's key, decrypted. */
+export type AccountKey = { readonly address: Address; readonly privateKey: Hex }
+
+/** scrypt's cost N that wallets use by default: about a second and 256 MiB. */
+export const SCRYPT_COST = 262_144
+
+// cast and geth read r 8, p 1; ox's own default (r 1, p 8) is refused by cast.
+const SCRYPT_R = 8
+const SCRYPT_P = 1
+const OWNER_ONLY = 0o600
+
+const hex = (bytes: number): z.ZodType<string> =>
+  z.string().regex(new RegExp(`^[0-9a-fA-F]{${2 * bytes}}$`), `${bytes} bytes of hex`)
+const KDF = z.discriminatedUnion('kdf', [
+  z.object({
+    kdf: z.literal('scrypt'),
+    kdfparams: z.object({
+      dklen: z.literal(32),
+      n: z
+        .int()
+        .min(2)
+        .max(2 ** 22),
+      p: z.int().min(1).max(16),
+      r: z.int().min(1).max(32),
+      salt: z.string().regex(/^([0-9a-fA-F]{2})*$/),
+    }),
+  }),
+  z.object({
+    kdf: z.literal('pbkdf2'),
+    kdfparams: z.object({
+      c: z.int().min(1).max(10_000_000),
+      dklen: z.literal(32),
+      prf: z.literal('hmac-sha256'),
+      salt: z.string().regex(/^([0-9a-fA-F]{2})*$/),
+    }),
+  }),
+])
+const FILE = z.object({
+  version: z.literal(3),
+  id: z.string(),
+  crypto: z
+    .object({
+      cipher: z.literal('aes-128-ctr'),
+      ciphertext: hex(32),
+      cipherparams: z.object({ iv: hex(16) }),
+      mac: hex(32),
+    })
+    .and(KDF),
+})
+
+/**
+ * Encrypts `privateKey` into a new Web3 Secret Storage v3 file (scrypt, r 8, p 1), readable by `cast wallet` and geth,
+ * mode 0600. `cost` is scrypt's N, a power of two; only throw-away keys should have less than {@link SCRYPT_COST}.
+ * Throws {@link KeystoreExistsError} rather than overwrite a key.
+ */
+export async function writeKeystore(
+  file: string,
+  privateKey: Hex,
+  password: string,
+  options: { readonly cost?: number } = {},
+): Promise<Address> {
+  const n = options.cost ?? SCRYPT_COST
+  const salt = randomBytes(32)
+  const key = await deriveScrypt(password, salt, { n, r: SCRYPT_R, p: SCRYPT_P })
+  const kdfparams = { dklen: 32, n, p: SCRYPT_P, r: SCRYPT_R, salt: salt.toString('hex') }
+  const encrypted = Keystore.encrypt(privateKey, key, { kdf: 'scrypt', kdfparams, iv: randomBytes(16) })
+  const address = privateKeyToAddress(privateKey)
+  const content = { address: address.slice(2).toLowerCase(), ...encrypted }
+  await mkdir(dirname(file), { recursive: true })
+  await createFile(file, `${JSON.stringify(content)}\n`)
+  return address
+}
+
+/**
+ * Decrypts the Web3 Secret Storage v3 file with the password in `passwordFile` (its last line break does not count).
+ * Throws {@link UnreadableKeystoreError}, {@link WrongPasswordError}.
+ */
+export async function readKeystore(file: string, passwordFile: string): Promise<AccountKey> {
+  const stored = await parseKeystore(file)
+  const password = (await readText(passwordFile, 'the password of the keystore')).replace(/\r?\n$/, '')
+  const { crypto } = stored
+  const key =
+    crypto.kdf === 'scrypt'
+      ? await deriveScrypt(password, Buffer.from(crypto.kdfparams.salt, 'hex'), crypto.kdfparams)
+      : Keystore.toKey({ ...stored, crypto }, { password })
+  try {
+    const privateKey = Keystore.decrypt({ ...stored, crypto }, key)
+    return { privateKey, address: privateKeyToAddress(privateKey) }
+  } catch (cause) {
+    throw new WrongPasswordError(file, passwordFile, { cause })
+  }
+}
+
+async function parseKeystore(file: string): Promise<z.output<typeof FILE>> {
+  const text = await readText(file, 'a keystore')
+  try {
+    return FILE.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new UnreadableKeystoreError(file, 'a keystore (Web3 Secret Storage v3)', 'something else', { cause })
+  }
+}
+
+async function readText(file: string, want: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new UnreadableKeystoreError(file, want, 'no readable file', { cause })
+  }
+}
+
+async function createFile(file: string, content: string): Promise<void> {
+  try {
+    const handle = await open(file, 'wx', OWNER_ONLY)
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw new KeystoreExistsError(file)
+    throw cause
+  }
+}
+
+/** scrypt by OpenSSL: three times as fast as in JavaScript, and off the main thread. */
+function deriveScrypt(password: string, salt: Uint8Array, cost: { n: number; r: number; p: number }): Promise<Hex> {
+  const options = { N: cost.n, r: cost.r, p: cost.p, maxmem: 256 * cost.n * cost.r + 1_048_576 }
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, 32, options, (error, key) => {
+      if (error === null) resolve(`0x${key.toString('hex')}`)
+      else reject(error)
+    })
+  })
+}
+
+/** There is no keystore, or no password file, that can be read. */
+export class UnreadableKeystoreError extends Error {
+  override readonly name = 'Keystore.UnreadableKeystoreError'
+  readonly file: string
+  constructor(file: string, want: string, got: string, options: ErrorOptions) {
+    super(`Expected ${want} at ${file}, got ${got}. Make one with "cast wallet import", or correct the path.`, options)
+    this.file = file
+  }
+}
+
+/** The password does not open the keystore. */
+export class WrongPasswordError extends Error {
+  override readonly name = 'Keystore.WrongPasswordError'
+  readonly file: string
+  constructor(file: string, passwordFile: string, options: ErrorOptions) {
+    super(`Expected the password of ${file} in ${passwordFile}, got another one. Correct password_file.`, options)
+    this.file = file
+  }
+}
+
+/** Writing would overwrite a key. */
+export class KeystoreExistsError extends Error {
+  override readonly name = 'Keystore.KeystoreExistsError'
+  readonly file: string
+  constructor(file: string) {
+    super(`Expected no file at ${file}, got one. Choose another path; keys are never overwritten.`)
+    this.file = file
+  }
+}

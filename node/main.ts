@@ -1,0 +1,95 @@
+import { enableCompileCache } from 'node:module'
+import { parseArgs } from 'node:util'
+import type { Config } from './config.ts'
+
+// Parsing a few hundred modules costs more than a third of a node's start.
+enableCompileCache()
+
+/** 0 = stopped when asked to; 1 = could not run or go on; 2 = the operator must correct something. */
+type ExitCode = 0 | 1 | 2
+
+/** Errors that only a changed configuration, key or index document cures. */
+const OPERATORS = new Set([
+  'Main.UsageError',
+  'Config.InvalidFieldError',
+  'Config.UnreadableConfigError',
+  'Keystore.UnreadableKeystoreError',
+  'Keystore.WrongPasswordError',
+  'NetworkKey.NetworkKeyError',
+  'IndexDir.IndexFileError',
+  'Chain.WrongChainError',
+  'Deploy.NoCodeError',
+  'Gossip.MultiaddrError',
+])
+/** A node that was told to stop ends at the latest after this long; what it sent is on disk. */
+const LINGER_MS = 5_000
+
+process.exitCode = await main(process.argv.slice(2))
+setTimeout(() => process.exit(), LINGER_MS).unref()
+
+/** Runs a node until it is told to stop: SIGTERM, SIGINT, or with `exit_with_parent` the end of stdin. */
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  try {
+    const config = await readArguments(args)
+    if (config.exitWithParent) followParent(stop)
+    const { startNode } = await import('./node.ts')
+    const node = await startNode(config, { signal: controller.signal })
+    const { httpPort, multiaddrs, peerId, signer } = node
+    process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, httpPort, multiaddrs, peerId, signer })}\n`)
+    await node.stopped
+    return 0
+  } catch (error) {
+    if (controller.signal.aborted) return 0
+    process.stderr.write(`assize node: ${messageOf(error)}\n`)
+    return error instanceof Error && OPERATORS.has(error.name) ? 2 : 1
+  } finally {
+    process.off('SIGTERM', stop)
+    process.off('SIGINT', stop)
+    process.stdin.destroy()
+  }
+}
+
+async function readArguments(args: readonly string[]): Promise<Config> {
+  const { CONFIG_FIELDS, loadConfig } = await import('./config.ts')
+  const flagOf = new Map(CONFIG_FIELDS.map((name) => [name.replaceAll(/[._]/g, '-'), name]))
+  const options = Object.fromEntries([...flagOf.keys(), 'config'].map((name) => [name, { type: 'string' as const }]))
+  let values: Record<string, unknown>
+  try {
+    values = parseArgs({ args: [...args], options, strict: true }).values
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+  const flags: Record<string, string> = {}
+  for (const [flag, name] of flagOf) {
+    const value = values[flag]
+    if (typeof value === 'string') flags[name] = value
+  }
+  const file = typeof values['config'] === 'string' ? { file: values['config'] } : {}
+  return loadConfig({ ...file, env: process.env, flags })
+}
+
+/** The parent holds the other end of stdin: when it is gone, so are we, whatever ended it. */
+function followParent(stop: () => void): void {
+  process.stdin.once('end', stop)
+  process.stdin.once('close', stop)
+  process.stdin.once('error', stop)
+  process.stdin.resume()
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : ''
+  return `${error.message}${hint}`.replaceAll('\n', ' ')
+}
+
+/** The command line is not understood. */
+class UsageError extends Error {
+  override readonly name = 'Main.UsageError'
+  constructor(reason: string, options: ErrorOptions) {
+    super(`Expected --config FILE and settings as --name value, got: ${reason}`, options)
+  }
+}

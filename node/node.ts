@@ -1,0 +1,251 @@
+import { join } from 'node:path'
+import type { Address, Hex } from 'viem'
+import { fetchSamples } from '#node/source'
+import { encodeObservation, type SigningDomain } from '#protocol/observation.ts'
+import { openChain } from './chain/adapter.ts'
+import type { ChainPort } from './chain/port.ts'
+import { createTransactions } from './chain/transactions.ts'
+import { chainClock, type Clock, systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createGuard } from './guard.ts'
+import type { IntakeStore } from './gossip/intake.ts'
+import type { ValidatorContext } from './gossip/validate.ts'
+import { startHttp } from './http/server.ts'
+import { createJournal } from './journal.ts'
+import { type AccountKey, readKeystore } from './keystore.ts'
+import { createLog, type Log } from './log.ts'
+import { loadNetworkKey } from './network-key.ts'
+import { wantedPeers } from './node/attend.ts'
+import { followerOf, type LoopState, runLoop } from './node/loop.ts'
+import { joinNetwork } from './node/network.ts'
+import type { Parts } from './node/parts.ts'
+import { isSettled, track, type Tracked } from './node/tracked.ts'
+import { createView } from './node/view.ts'
+import { observe } from './observe/observe.ts'
+import { createReporter, type Reporter } from './observe/reporter.ts'
+import { createSigner, type Signer } from './sign.ts'
+import { loadIndexDocuments } from './source/index-dir.ts'
+import { openStore, type Store } from './store/store.ts'
+import { startWatch } from './watch.ts'
+
+/** What may be replaced, by tests. */
+export type NodeOptions = {
+  /** Stops the node, also while it is starting. */
+  readonly signal?: AbortSignal
+  readonly log?: Log
+  readonly clock?: Clock
+  /** Instead of the chain at `rpc_url`. */
+  readonly openChain?: (key: AccountKey | undefined) => Promise<ChainPort>
+}
+
+/** A node that runs. */
+export interface RunningNode {
+  readonly httpPort: number
+  readonly multiaddrs: readonly string[]
+  readonly peerId: string
+  /** The account it signs and stakes with; undefined if it only watches. */
+  readonly signer: Address | undefined
+  /** Resolves when the node has stopped; rejects with what made it stop by itself. */
+  readonly stopped: Promise<void>
+  /** Stops it, in the reverse order of starting; harmless when repeated. */
+  stop(): Promise<void>
+}
+
+const NETWORK_KEY_FILE = 'libp2p.key'
+/** How long a stop waits for a pass in progress; what it sent is on disk. */
+const DRAIN_MS = 3_000
+
+/**
+ * Starts a node: documents, keys, store, chain, network, local interface, then the loop. Whatever was started is stopped
+ * again if a later part fails. Throws the parts' errors.
+ */
+export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
+  const controller = new AbortController()
+  const signal = AbortSignal.any([controller.signal, ...(options.signal === undefined ? [] : [options.signal])])
+  const opened: (() => Promise<void>)[] = []
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    controller.abort()
+    closing ??= closeAll(opened)
+    return closing
+  }
+  try {
+    return await start(config, options, signal, opened, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function start(
+  config: Config,
+  options: NodeOptions,
+  signal: AbortSignal,
+  opened: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<RunningNode> {
+  const log = options.log ?? createLog(config.logLevel)
+  const clock = options.clock ?? (config.clock === 'chain' ? chainClock() : systemClock())
+  const documents = await loadIndexDocuments(config.indexDir)
+  const key = config.key === undefined ? undefined : await readKeystore(config.key.keystore, config.key.passwordFile)
+  signal.throwIfAborted()
+
+  const store = await openStore(config.dataDir)
+  opened.push(() => store.close())
+  const networkKey = await loadNetworkKey(join(config.dataDir, NETWORK_KEY_FILE))
+  const chain = await (options.openChain?.(key) ?? openChain({ ...config, privateKey: key?.privateKey }))
+  signal.throwIfAborted()
+
+  const state: LoopState = { tracked: new Map(), documents, head: undefined, isChainAlive: true }
+  const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
+  const journal = createJournal(store.journal, clock, log)
+  const registered = new Set<Hex>()
+  const network = await joinNetwork(
+    {
+      clock,
+      log,
+      signal,
+      privateKey: networkKey,
+      store: intakeStore(store, state),
+      context: { domain, now: () => clock.now(), ...knowledge(store, state) },
+      openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
+      isRegistered: (peerId) => registered.has(peerId),
+      onEvidence: ({ first }) => {
+        log.warn({ fixingId: first.signed.fixingId, signer: first.signer }, 'a reporter signed twice')
+        touch(state, first.signed.fixingId)
+      },
+    },
+    {
+      deployment: { chainId: chain.chainId, oracle: config.oracle },
+      listen: config.listen,
+      bootstrap: config.bootstrap,
+      test: config.gossip.test,
+      schedule: { afterMs: config.gossip.syncAfterMs, everyMs: config.gossip.syncEveryMs },
+    },
+  )
+  opened.push(() => network.stop())
+
+  const signer = key === undefined ? undefined : createSigner(key, domain, createGuard(store.guard))
+  const reporter = reporterOf({ config, clock, log, signal, store, state, journal, network, signer })
+  const open = await store.fixings.open()
+  for (const { id, fixing, block } of open) {
+    const document = documents.get(fixing.indexId)
+    if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
+  }
+  const watch = await startWatch(chain, store.fixings, (indexId) => documents.has(indexId), {
+    open: open.filter(({ id }) => state.tracked.has(id)),
+    firstBlock: config.fromBlock,
+  })
+  const transactions = createTransactions(chain, store.intents)
+  const core = { config, clock, log, signal, store, chain, journal }
+  const parts: Parts = { ...core, transactions, reporter, network, watch, registered }
+  const http = await startHttp(createView(parts, state), config.httpPort)
+  opened.push(() => http.close())
+  const running = runLoop(parts, state, followerOf(clock))
+  opened.push(() => drained(running, clock))
+
+  const stopped = stoppedBy(running, signal, close)
+  // Whoever starts a node may choose to look at `stopped` later, or never.
+  stopped.catch(() => undefined)
+  return {
+    httpPort: http.port,
+    multiaddrs: network.multiaddrs,
+    peerId: network.peerId,
+    signer: chain.account,
+    stopped,
+    stop: async () => {
+      await close()
+      await stopped
+    },
+  }
+}
+
+async function closeAll(opened: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const stop of opened.toReversed()) await stop()
+}
+
+/** Closes when `signal` aborts, even if a pass still waits for a receipt, or when the loop fails; then rejects. */
+async function stoppedBy(running: Promise<void>, signal: AbortSignal, close: () => Promise<void>): Promise<void> {
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve()
+  })
+  try {
+    await Promise.race([running, aborted])
+  } finally {
+    await close()
+  }
+}
+
+type Wiring = Pick<Parts, 'config' | 'clock' | 'log' | 'signal' | 'store' | 'journal' | 'network'> & {
+  readonly state: LoopState
+  readonly signer: Signer | undefined
+}
+
+function reporterOf({ config, clock, log, signal, store, state, journal, network, signer }: Wiring): Reporter {
+  return createReporter({
+    clock,
+    log,
+    signal,
+    journal,
+    observe,
+    own: store.own,
+    sample: (document, maturity) => fetchSamples(document, maturity, { clock, signal, csvFile: config.csvFile }),
+    archive: (fixingId, record) => store.samples.put(fixingId, record),
+    sign: signer === undefined ? undefined : (observation) => signer.sign(observation),
+    kept: (fixingId) => store.observations.all(fixingId).find((held) => held.signer === signer?.address)?.signed,
+    async keep(signed) {
+      const ripe = state.tracked.get(signed.fixingId)?.ripe
+      const reporterIndex = signer === undefined ? undefined : ripe?.indexOf.get(signer.address.toLowerCase())
+      if (signer === undefined || ripe === undefined || reporterIndex === undefined) return
+      const observation = { signed, signer: signer.address, reporterIndex, bytes: encodeObservation(signed) }
+      await store.observations.add(observation)
+      network.publish(observation, wantedPeers(ripe.reporters.length))
+    },
+    onChange: (fixingId) => touch(state, fixingId),
+  })
+}
+
+/** What the validator knows: the fixings followed here, their reporters, and what is held of them. */
+function knowledge(
+  store: Store,
+  { tracked }: LoopState,
+): Pick<ValidatorContext, 'fixing' | 'reporters' | 'observations'> {
+  return {
+    fixing(id) {
+      const known = tracked.get(id)
+      return known === undefined ? undefined : isSettled(known) ? 'settled' : known.fixing
+    },
+    reporters: (id) => tracked.get(id)?.ripe?.indexOf,
+    observations: (id) => store.observations.all(id),
+  }
+}
+
+function intakeStore({ observations }: Store, state: LoopState): IntakeStore {
+  return {
+    async add(observation) {
+      await observations.add(observation)
+      touch(state, observation.signed.fixingId)
+    },
+    evidence: (fixingId) => observations.evidence(fixingId),
+    addEvidence: (evidence) => observations.addEvidence(evidence),
+  }
+}
+
+/** Something about the fixing changed beside the chain. */
+function touch({ tracked }: LoopState, fixingId: Hex): void {
+  const known = tracked.get(fixingId)
+  if (known !== undefined) known.isDirty = true
+}
+
+function isOpen(tracked: Tracked): boolean {
+  return tracked.ripe !== undefined && !isSettled(tracked)
+}
+
+/** A pass that waits for a receipt may take minutes; its intent is on disk, and the next start finds out. */
+async function drained(running: Promise<void>, clock: Clock): Promise<void> {
+  const patience = new AbortController()
+  const bored = clock.sleep(DRAIN_MS, patience.signal).catch(() => undefined)
+  await Promise.race([running.catch(() => undefined), bored])
+  patience.abort()
+}

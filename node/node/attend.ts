@@ -1,0 +1,150 @@
+import type { Head } from '../chain/port.ts'
+import { ledgerOf } from '../chain/ledger.ts'
+import { decideOn } from '../decide.ts'
+import { claimOwn } from '../keeper.ts'
+import { proposalRank, proposeOn, type ProposalView } from '../propose.ts'
+import { type Quorum, quorumOf } from '../quorum.ts'
+import { stakeOn } from '../stake.ts'
+import type { Decision } from '#protocol/policy.ts'
+import type { Parts } from './parts.ts'
+import type { Tracked } from './tracked.ts'
+
+/** How long peers are waited for before acting, milliseconds. */
+const CATCH_UP_MS = 3_000
+const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
+
+/**
+ * One pass over one matured fixing at the block `head`: reporters, snapshot, report, then whatever the phase and this
+ * node's roles call for. Throws DeadRpcError; the next pass then repeats it.
+ */
+export async function attend(parts: Parts, tracked: Tracked, head: Head): Promise<void> {
+  const { chain, store, watch, network, transactions } = parts
+  const { id, fixing } = tracked
+  await ripen(parts, tracked)
+  tracked.snapshot = await chain.snapshot(fixing, head.number)
+  tracked.ledger = ledgerOf(watch.events(id), chain.account)
+  refreshQuorum(parts, tracked)
+  if (tracked.snapshot.phase === 'settled') network.sync.close(id)
+  if (chain.account !== undefined) {
+    // A transaction of ours may still be mined: whatever we decided now could double it.
+    if ((await transactions.settle(id)) === 'wait') return
+    if ((await act(parts, tracked)) === 'acted') tracked.isDirty = true
+  }
+  const kept = await keep(parts, tracked)
+  if (kept === 'acted') tracked.isDirty = true
+  if (tracked.snapshot.phase === 'settled' && kept === 'done') {
+    await store.fixings.close(id)
+    watch.forget(id)
+    tracked.isClosed = true
+  }
+}
+
+/** Reads who reports for the fixing, and what is held of it, once. */
+async function ripen(parts: Parts, tracked: Tracked): Promise<void> {
+  if (tracked.ripe !== undefined) return
+  const { chain, store, network } = parts
+  const { id, fixing } = tracked
+  // Blocks' times rise, so with a block at or after maturity nobody can join its reporters any more.
+  const known = await store.fixings.panel(id)
+  const { reporters, epoch } = known ?? (await chain.panel(fixing.maturity))
+  if (known === undefined) await store.fixings.setPanel(id, { reporters, epoch })
+  await store.observations.load(id)
+  const indexOf = new Map(reporters.map(({ signer, index }) => [signer.toLowerCase(), index]))
+  for (const { peerId } of reporters) parts.registered.add(peerId)
+  tracked.ripe = { reporters, indexOf, epoch }
+  network.sync.open(id)
+  await network.intake.recheck()
+  const own = store.observations.all(id).find(({ signer }) => signer === chain.account)
+  // A restarted node's peers may have missed what it had to say.
+  if (own !== undefined) network.publish(own, wantedPeers(reporters.length))
+}
+
+/** How many peers an observation should reach at once; gossip and sync do the rest. */
+export function wantedPeers(reporters: number): number {
+  return Math.max(0, Math.min(4, reporters - 1))
+}
+
+function refreshQuorum({ store, chain }: Parts, tracked: Tracked): Quorum | undefined {
+  const { id, ripe } = tracked
+  if (ripe === undefined) return undefined
+  tracked.quorum = quorumOf({
+    fixingId: id,
+    reporters: ripe.reporters.map(({ index }) => index),
+    observations: store.observations.all(id),
+    equivocators: new Set(store.observations.evidence(id).map(({ first }) => first.reporterIndex)),
+    epoch: ripe.epoch,
+    proposer: chain.account ?? ZERO_ADDRESS,
+  })
+  return tracked.quorum
+}
+
+async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
+  const { roles } = parts.config
+  const phase = tracked.snapshot?.phase
+  if (phase === 'open' && roles.includes('proposer')) return propose(parts, tracked)
+  if (phase === 'active' && roles.includes('watchtower')) return dispute(parts, tracked)
+  return 'idle'
+}
+
+async function propose(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
+  const { chain, transactions, journal, config } = parts
+  const { id, fixing, ripe, snapshot } = tracked
+  if (ripe === undefined || snapshot === undefined || chain.account === undefined) return 'idle'
+  const signers = ripe.reporters.map(({ signer }) => signer)
+  const rank = proposalRank(id, signers, chain.account)
+  const bond = await chain.bond(fixing)
+  const spendable = await chain.spendable()
+  const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
+  const maxBond = [maxBondWei, perFixingWei, spendable].reduce((a, b) => (a < b ? a : b))
+  const look = (): ProposalView => ({
+    fixing,
+    now: snapshot.atTime,
+    rank,
+    own: parts.reporter.view(id).observation?.value,
+    reportValue: reportValue(refreshQuorum(parts, tracked)),
+    bond,
+    maxBond,
+    stageDelaySeconds,
+  })
+  const components = { chain, transactions, journal, catchUp: () => catchUp(parts) }
+  return proposeOn(components, id, look)
+}
+
+async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
+  const { chain, transactions, journal, config } = parts
+  const { id, snapshot, ledger, document } = tracked
+  if (snapshot === undefined || ledger === undefined) return 'idle'
+  const { perPotWei, perFixingWei, noisePpm } = config.policy
+  const decide = (): Decision => {
+    const decision = decideOn(snapshot, ledger.pots, {
+      own: parts.reporter.view(id).observation?.value,
+      reportValue: reportValue(refreshQuorum(parts, tracked)),
+      noisePpm: noisePpm ?? document.noisePpm,
+    })
+    tracked.lastDecision = { stage: 'decide', action: decision.action, reason: decision.reason }
+    return decision
+  }
+  const budget = { perPotWei, perFixingWei }
+  const components = { chain, transactions, journal, budget, catchUp: () => catchUp(parts) }
+  return stakeOn(components, snapshot, ledger, decide)
+}
+
+async function keep(parts: Parts, { snapshot, ledger }: Tracked): Promise<'done' | 'waiting' | 'acted'> {
+  const { chain, transactions, journal, config } = parts
+  if (chain.account === undefined || !config.roles.includes('keeper')) return 'done'
+  if (snapshot === undefined || ledger === undefined) return 'waiting'
+  return claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
+}
+
+async function catchUp({ network, clock, signal }: Parts): Promise<void> {
+  const patience = new AbortController()
+  const until = AbortSignal.any([signal, patience.signal])
+  const bored = clock.sleep(CATCH_UP_MS, until).catch(() => undefined)
+  await Promise.race([network.sync.now(), bored])
+  patience.abort()
+  signal.throwIfAborted()
+}
+
+function reportValue(quorum: Quorum | undefined): bigint | undefined {
+  return quorum?.kind === 'report' ? quorum.report.value : undefined
+}

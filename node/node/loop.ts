@@ -1,0 +1,101 @@
+import type { Head } from '../chain/port.ts'
+import type { ChainClock, Clock } from '../clock.ts'
+import { StoreClosedError, StoreCorruptError } from '../store/database.ts'
+import { attend } from './attend.ts'
+import type { Parts } from './parts.ts'
+import { track, type Tracked } from './tracked.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { Hex } from 'viem'
+
+/** What the loop sees; shared with the views. */
+export type LoopState = {
+  readonly tracked: Map<Hex, Tracked>
+  readonly documents: ReadonlyMap<Hex, IndexDocument>
+  /** The newest block; undefined before the first. */
+  head: Head | undefined
+  /** Whether the last look at the chain succeeded. */
+  isChainAlive: boolean
+}
+
+const LONGEST_PAUSE_MS = 30_000
+const RETRY_MS = 1_000
+
+/**
+ * Looks at the chain every `poll_ms`, and attends to every fixing that deserves it, each on its own. A chain that does
+ * not answer is asked less and less often, up to every 30 s. Ends when `parts.signal` aborts. Throws StoreCorruptError.
+ */
+export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
+  const { clock, signal, config } = parts
+  let pauseMs = config.pollMs
+  while (!signal.aborted) {
+    try {
+      await look(parts, state, follow)
+      if (!state.isChainAlive) parts.log.info({}, 'the chain answers')
+      state.isChainAlive = true
+      pauseMs = config.pollMs
+    } catch (error) {
+      if (signal.aborted || error instanceof StoreClosedError) break
+      if (error instanceof StoreCorruptError) throw error
+      if (state.isChainAlive) parts.log.warn({ err: error }, 'the chain does not answer')
+      state.isChainAlive = false
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+    }
+    await clock.sleep(pauseMs, signal).catch(() => undefined)
+  }
+  await Promise.all([...state.tracked.values()].map(async ({ busy }) => busy))
+}
+
+async function look(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
+  const { head, isNew, found } = await parts.watch.look()
+  follow?.advance(head.time)
+  state.head = head
+  for (const { id, fixing, block } of found) {
+    const document = state.documents.get(fixing.indexId)
+    if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
+  }
+  if (isNew || found.length > 0) await parts.network.intake.recheck()
+  for (const tracked of state.tracked.values()) visit(parts, tracked, head, isNew)
+}
+
+/** Starts a pass over the fixing if it is mature, changed, and not being attended to. */
+function visit(parts: Parts, tracked: Tracked, head: Head, isNew: boolean): void {
+  const { clock, chain, config, reporter } = parts
+  const { id, fixing, document } = tracked
+  if (tracked.isClosed || head.time < fixing.maturity || clock.now() < fixing.maturity) return
+  const signer = chain.account?.toLowerCase()
+  if (tracked.ripe !== undefined && tracked.snapshot?.phase !== 'settled') {
+    const isReporter = config.roles.includes('reporter') && signer !== undefined && tracked.ripe.indexOf.has(signer)
+    if (isReporter || isActing(config.roles)) reporter.attend({ id, fixing, document, isReporter })
+  }
+  if (isNew) tracked.isDirty = true
+  if (!tracked.isDirty || tracked.busy !== undefined || clock.monotonicMs() < tracked.nextMs) return
+  tracked.isDirty = false
+  tracked.busy = attend(parts, tracked, head)
+    .catch((error: unknown) => {
+      tracked.isDirty = true
+      tracked.nextMs = clock.monotonicMs() + RETRY_MS
+      // The loop itself notices and says when the chain is gone.
+      if (!parts.signal.aborted && !isDeadRpc(error)) parts.log.error({ err: error, fixingId: id }, 'a pass failed')
+    })
+    .finally(() => {
+      tracked.busy = undefined
+    })
+}
+
+/** Whoever may propose or dispute needs an own observation, signed or not. */
+function isActing(roles: Parts['config']['roles']): boolean {
+  return roles.includes('proposer') || roles.includes('watchtower')
+}
+
+function isDeadRpc(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Chain.DeadRpcError'
+}
+
+/** The clock as one that the loop moves, if it follows the chain. */
+export function followerOf(clock: Clock): ChainClock | undefined {
+  return isChainClock(clock) ? clock : undefined
+}
+
+function isChainClock(clock: Clock): clock is ChainClock {
+  return 'advance' in clock
+}

@@ -1,0 +1,176 @@
+import type { PrivateKey } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import type { Hex } from 'viem'
+import { bytesToHex } from 'viem/utils'
+import { domainSeparator } from '#protocol/observation.ts'
+import type { Clock } from '../clock.ts'
+import { encodeEvidence, type Evidence } from '../gossip/evidence.ts'
+import { dropPeer, joinTopics, subscribe } from '../gossip/gossip.ts'
+import { createHost, type Host } from '../gossip/host.ts'
+import { createIntake, type Intake, type IntakeStore } from '../gossip/intake.ts'
+import { messageId } from '../gossip/message-id.ts'
+import { createParking } from '../gossip/parking.ts'
+import { keepPeers, type Peers } from '../gossip/peers.ts'
+import { createQuarantine } from '../gossip/quarantine.ts'
+import { createTokenBuckets } from '../gossip/token-bucket.ts'
+import { topicsOf } from '../gossip/topics.ts'
+import type { ValidatorContext, VerifiedObservation } from '../gossip/validate.ts'
+import type { Log } from '../log.ts'
+import type { FixingStatus } from '../sync/messages.ts'
+import type { SyncSource } from '../sync/serve.ts'
+import { startSync, type Sync } from '../sync/sync.ts'
+
+/** What a node's part of the network is made of. */
+export type NetworkComponents = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly privateKey: PrivateKey
+  readonly store: IntakeStore
+  /** Without the tokens, which the network counts. */
+  readonly context: Omit<ValidatorContext, 'takeToken'>
+  /** Matured fixings that are not settled. */
+  readonly openFixings: () => readonly Hex[]
+  /** Whether a reporter registered this binary peer id. */
+  readonly isRegistered: (peerId: Hex) => boolean
+  readonly onEvidence: (evidence: Evidence) => void
+}
+
+/** How the network behaves. */
+export type NetworkOptions = {
+  readonly deployment: { readonly chainId: number; readonly oracle: Hex }
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+  readonly test: boolean
+  readonly schedule: { readonly afterMs: readonly number[]; readonly everyMs: number }
+}
+
+/** The node among its peers. */
+export interface Network {
+  readonly peerId: string
+  readonly multiaddrs: readonly string[]
+  readonly peers: Peers
+  readonly intake: Intake
+  readonly sync: Sync
+  /** Sends to at least one peer, to `wantedPeers` if they come soon; runs until it could, or the node stops. */
+  publish(observation: VerifiedObservation, wantedPeers: number): void
+  stop(): Promise<void>
+}
+
+const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
+const SYNC_RATE = { capacity: 512, perSecond: 64 }
+const PARKING = { maxTotal: 4_096, maxPerPeer: 512 }
+const MAX_PEERS = 4_096
+
+/** Starts libp2p, gossip and sync, in that order of dependence. Throws {@link ListenError}. */
+export async function joinNetwork(components: NetworkComponents, options: NetworkOptions): Promise<Network> {
+  const { clock, log, signal, store } = components
+  const topics = topicsOf(options.deployment)
+  const quarantine = createQuarantine(MAX_PEERS)
+  const host = await createHost({
+    privateKey: components.privateKey,
+    listen: options.listen,
+    topics,
+    isRegistered: (peer) => components.isRegistered(bytesToHex(peerIdFromString(peer).toMultihash().bytes)),
+    isQuarantined: (peer) => quarantine.has(peer, clock.monotonicMs()),
+    test: options.test,
+  })
+  const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
+  const context: ValidatorContext = {
+    ...components.context,
+    takeToken: (peer) => tokens.take(peer, clock.monotonicMs()),
+  }
+  const background = inBackground(log, signal)
+  const intake = createIntake({
+    context,
+    store,
+    parking: createParking(PARKING),
+    quarantine,
+    clock,
+    log,
+    onQuarantined: (peer) => background('disconnecting a peer', dropPeer(host, peer)),
+    onEvidence: (evidence, isRelayed) => {
+      components.onEvidence(evidence)
+      if (!isRelayed) background('publishing evidence', gossip.publishEvidence(encodeEvidence(evidence), signal))
+    },
+  })
+  const gossip = joinTopics(host, topics, intake, clock)
+  const syncTokens = createTokenBuckets(SYNC_RATE, MAX_PEERS)
+  const sync = await startSync({
+    host,
+    source: syncSource(components, topics.observation),
+    clock,
+    log,
+    signal,
+    schedule: options.schedule,
+    admit: async (peer, bytes) => void (await intake.observation(peer, topics.observation, bytes)),
+    takeToken: (peer) => syncTokens.take(peer, clock.monotonicMs()),
+    random: Math.random,
+  })
+  await start(host, options.listen)
+  subscribe(host, topics)
+  return {
+    peerId: host.peerId.toString(),
+    multiaddrs: host.getMultiaddrs().map((address) => address.toString()),
+    peers: keepPeers(host, options.bootstrap, { clock, signal, log }),
+    intake,
+    sync,
+    publish: (observation, wantedPeers) =>
+      background('publishing', gossip.publishObservation(observation.bytes, wantedPeers, signal)),
+    stop: async () => {
+      await host.stop()
+    },
+  }
+}
+
+async function start(host: Host, listen: readonly string[]): Promise<void> {
+  try {
+    await host.start()
+  } catch (cause) {
+    await host.stop()
+    throw new ListenError(listen, { cause })
+  }
+}
+
+function inBackground(log: Log, signal: AbortSignal): (what: string, work: Promise<unknown>) => void {
+  return (what, work) => {
+    work.catch((error: unknown) => {
+      if (!signal.aborted) log.warn({ err: error }, `${what} failed`)
+    })
+  }
+}
+
+function syncSource({ context, store, openFixings, clock }: NetworkComponents, topic: string): SyncSource {
+  const messages = (fixingId: Hex): Map<number, readonly Uint8Array[]> => {
+    const held = new Map(
+      context
+        .observations(fixingId)
+        .map(({ reporterIndex, bytes }): [number, Uint8Array[]] => [reporterIndex, [bytes]]),
+    )
+    for (const { first, second } of store.evidence(fixingId)) held.set(first.reporterIndex, [first.bytes, second.bytes])
+    return held
+  }
+  const status = (fixingId: Hex): FixingStatus => {
+    const xor = new Uint8Array(20)
+    const all = [...messages(fixingId).values()].flat()
+    for (const bytes of all) messageId(topic, bytes).forEach((byte, i) => (xor[i] = (xor[i] ?? 0) ^ byte))
+    return { fixingId, count: all.length, xor: bytesToHex(xor) }
+  }
+  return {
+    domain: domainSeparator(context.domain),
+    now: () => clock.now(),
+    statuses: () => openFixings().toSorted().map(status),
+    messages: (fixingId) => messages(fixingId),
+  }
+}
+
+/** libp2p cannot listen where it should. */
+export class ListenError extends Error {
+  override readonly name = 'Network.ListenError'
+  readonly listen: readonly string[]
+  constructor(listen: readonly string[], options: ErrorOptions) {
+    const reason = options.cause instanceof Error ? options.cause.message : 'an unknown failure'
+    super(`Expected to listen on ${listen.join(', ')}, got: ${reason}. Free the port or change listen.`, options)
+    this.listen = listen
+  }
+}

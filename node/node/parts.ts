@@ -1,0 +1,28 @@
+import type { Hex } from 'viem'
+import type { ChainPort } from '../chain/port.ts'
+import type { Transactions } from '../chain/transactions.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Journal } from '../journal.ts'
+import type { Log } from '../log.ts'
+import type { Reporter } from '../observe/reporter.ts'
+import type { Store } from '../store/store.ts'
+import type { Watch } from '../watch.ts'
+import type { Network } from './network.ts'
+
+/** Everything a running node is made of. */
+export type Parts = {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly store: Store
+  readonly chain: ChainPort
+  readonly journal: Journal
+  readonly transactions: Transactions
+  readonly reporter: Reporter
+  readonly network: Network
+  readonly watch: Watch
+  /** Binary peer ids of registered reporters, as far as they were read. */
+  readonly registered: Set<Hex>
+}

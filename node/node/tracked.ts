@@ -1,0 +1,59 @@
+import type { Hex } from 'viem'
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { Ledger } from '../chain/ledger.ts'
+import type { Reporter } from '../chain/port.ts'
+import type { LastDecision } from '../http/node-view.ts'
+import type { Quorum } from '../quorum.ts'
+
+/** What is known once a fixing's maturity is past. */
+export type Ripe = {
+  readonly reporters: readonly Reporter[]
+  /** Registry index by lower-case signer. */
+  readonly indexOf: ReadonlyMap<string, number>
+  readonly epoch: bigint
+}
+
+/** A fixing this node follows, and what it last saw of it. */
+export type Tracked = {
+  readonly id: Hex
+  readonly fixing: Fixing
+  readonly document: IndexDocument
+  readonly block: bigint
+  /** Undefined before maturity, and until the registry was read. */
+  ripe: Ripe | undefined
+  snapshot: FixingSnapshot | undefined
+  ledger: Ledger | undefined
+  quorum: Quorum | undefined
+  lastDecision: LastDecision | undefined
+  /** Something changed beside the chain: look again. */
+  isDirty: boolean
+  /** Nothing is left to be done. */
+  isClosed: boolean
+  /** Being attended to. */
+  busy: Promise<void> | undefined
+  /** After a failure, not before this (milliseconds of the clock's monotonic time). */
+  nextMs: number
+}
+
+/** A fixing that was just found. */
+export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block'>): Tracked {
+  return {
+    ...known,
+    ripe: undefined,
+    snapshot: undefined,
+    ledger: undefined,
+    quorum: undefined,
+    lastDecision: undefined,
+    isDirty: true,
+    isClosed: false,
+    busy: undefined,
+    nextMs: 0,
+  }
+}
+
+/** Whether the fixing's phase at the last look was settled. */
+export function isSettled({ isClosed, snapshot }: Tracked): boolean {
+  return isClosed || snapshot?.phase === 'settled'
+}

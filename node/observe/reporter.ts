@@ -1,0 +1,140 @@
+import type { Hex } from 'viem'
+import type { DroppedSource } from '#protocol/aggregate.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { Observation, SignedObservation } from '#protocol/observation.ts'
+import type { Sampling } from '#node/source'
+import type { Clock } from '../clock.ts'
+import type { Journal } from '../journal.ts'
+import type { Log } from '../log.ts'
+import type { observe } from './observe.ts'
+
+/** A matured fixing to observe. */
+export type Target = {
+  readonly id: Hex
+  readonly fixing: Fixing
+  readonly document: IndexDocument
+  /** Whether this node signs for it: it has the role, and the registry has its signer. */
+  readonly isReporter: boolean
+}
+
+/** Why there is no own observation yet. */
+export type Abstention = { readonly reason: string; readonly dropped: readonly DroppedSource[] }
+
+/** What is known of one fixing's own observation. */
+export type OwnView = { readonly observation?: Observation; readonly abstained?: Abstention }
+
+/** What observing and signing work with. */
+export type ReporterComponents = {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly journal: Journal
+  readonly log: Log
+  readonly sample: (document: IndexDocument, maturity: bigint) => Promise<Sampling>
+  readonly observe: typeof observe
+  readonly own: { put(observation: Observation): Promise<void>; get(fixingId: Hex): Promise<Observation | undefined> }
+  readonly archive: (fixingId: Hex, record: unknown) => Promise<void>
+  /** Signs as this node's reporter, guarded; undefined without a key. */
+  readonly sign: ((observation: Observation) => Promise<SignedObservation>) | undefined
+  /** The own observation that was signed before, if it is held: by this node, or got back from peers. */
+  readonly kept: (fixingId: Hex) => Observation | undefined
+  /** Stores and publishes a signed observation. */
+  readonly keep: (signed: SignedObservation) => Promise<void>
+  /** An own observation is there, or signed: the fixing deserves another look. */
+  readonly onChange: (fixingId: Hex) => void
+}
+
+/** Observes matured fixings, once each, and signs what it observed. */
+export interface Reporter {
+  /** Works on the fixing in the background unless it is done, being worked on, or waits for its next try. */
+  attend(target: Target): void
+  view(fixingId: Hex): OwnView
+  /** Resolves when nothing is being worked on. */
+  idle(): Promise<void>
+}
+
+type Progress = { view: OwnView; tries: number; nextMs: number; running?: Promise<void>; isDone: boolean }
+
+const FIRST_PAUSE_MS = 500
+const LAST_PAUSE_MS = 60_000
+
+/** Abstains as long as the sources do not suffice, and tries again until they do. */
+export function createReporter(components: ReporterComponents): Reporter {
+  const { clock, log, signal } = components
+  const progress = new Map<Hex, Progress>()
+  return {
+    attend(target) {
+      const state = progress.get(target.id) ?? { view: {}, tries: 0, nextMs: 0, isDone: false }
+      progress.set(target.id, state)
+      if (state.isDone || state.running !== undefined || clock.monotonicMs() < state.nextMs) return
+      state.running = work(components, target, state)
+        .catch((error: unknown) => {
+          // The store or the guard refused: nothing was signed; the next try may find it mended.
+          if (!signal.aborted) log.error({ err: error, fixingId: target.id }, 'could not observe')
+        })
+        .finally(() => {
+          state.tries += 1
+          const pause = Math.min(FIRST_PAUSE_MS * 2 ** (state.tries - 1), LAST_PAUSE_MS)
+          state.nextMs = clock.monotonicMs() + pause
+          delete state.running
+        })
+    },
+    view: (fixingId) => progress.get(fixingId)?.view ?? {},
+    async idle() {
+      await Promise.all([...progress.values()].map(async ({ running }) => running))
+    },
+  }
+}
+
+async function work(components: ReporterComponents, target: Target, state: Progress): Promise<void> {
+  const kept = components.kept(target.id)
+  const known = kept ?? (await components.own.get(target.id))
+  const observation = known ?? (await observeNow(components, target, state))
+  if (observation === undefined) return
+  state.view = { observation }
+  components.onChange(target.id)
+  if (target.isReporter && components.sign !== undefined && kept === undefined) {
+    const signed = await components.sign(observation)
+    await components.keep(signed)
+    await components.journal.write({
+      stage: 'sign',
+      fixingId: target.id,
+      action: 'sign',
+      reason: `Observed ${observation.value} at ${observation.observedAt}.`,
+    })
+  }
+  state.isDone = true
+  components.onChange(target.id)
+}
+
+async function observeNow(
+  { clock, journal, observe: run, own, archive, sample }: ReporterComponents,
+  { id, fixing, document }: Target,
+  state: Progress,
+): Promise<Observation | undefined> {
+  const sampling = await sample(document, fixing.maturity)
+  const observed = run(document, sampling, { fixingId: id, observedAt: clock.now() })
+  const { dropped } = observed
+  if (observed.kind === 'abstention') {
+    const { reason } = observed
+    state.view = { abstained: { reason, dropped } }
+    await archive(id, { ...sampling, abstained: { reason, dropped } })
+    await journal.write({ stage: 'observe', fixingId: id, action: 'abstain', reason: describe(reason, dropped) })
+    return undefined
+  }
+  const { observation } = observed
+  await archive(id, { ...sampling, observation, dropped })
+  // Before it is signed: after a crash the very same observation must be found, the guard admits no other.
+  await own.put(observation)
+  await journal.write({
+    stage: 'observe',
+    fixingId: id,
+    action: 'observe',
+    reason: describe(`Value ${observation.value}.`, dropped),
+  })
+  return observation
+}
+
+function describe(reason: string, dropped: readonly DroppedSource[]): string {
+  return [reason, ...dropped.map(({ sourceId, reason: why }) => `${sourceId}: ${why}`)].join(' ')
+}

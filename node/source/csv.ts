@@ -1,0 +1,69 @@
+import { open } from 'node:fs/promises'
+import type { CsvSource, IndexDocument } from '#protocol/index-document.ts'
+import { download, type DownloadContext } from './download.ts'
+import type { Reading } from './http-json.ts'
+import { type Candle, closesOf, fillTemplate, type SampleWindow } from './window.ts'
+
+/**
+ * Reads candles from two columns of a CSV: from the document's URL, else from the operator's `file`. Fields are not
+ * quoted; an empty close is a missing candle. Throws DownloadError, TwoClosesError, {@link CsvError}.
+ */
+export async function readCsv(
+  document: IndexDocument,
+  source: CsvSource,
+  window: SampleWindow,
+  context: DownloadContext & { readonly csvFile?: string | undefined },
+): Promise<Reading> {
+  const origin = source.url === undefined ? context.csvFile : fillTemplate(source.url, document, source, window)
+  if (origin === undefined) throw new CsvError(source.id, 'a csv_file in the configuration', 'none')
+  const body = source.url === undefined ? await readBounded(origin, source) : await download(origin, source, context)
+  return { closes: closesOf(candlesIn(body, source), window, source), origin, body }
+}
+
+async function readBounded(file: string, { id, maxBytes }: CsvSource): Promise<string> {
+  try {
+    const handle = await open(file, 'r')
+    try {
+      const { size } = await handle.stat()
+      if (size > maxBytes) throw new CsvError(id, `at most ${maxBytes} bytes in ${file}`, `${size}`)
+      return await handle.readFile('utf8')
+    } finally {
+      await handle.close()
+    }
+  } catch (cause) {
+    if (cause instanceof CsvError) throw cause
+    throw new CsvError(id, `a readable file ${file}`, 'none', { cause })
+  }
+}
+
+function* candlesIn(body: string, { id, columns }: CsvSource): Generator<Candle> {
+  const lines = body.split(/\r?\n/)
+  const header = (lines[0] ?? '').replace(/^\uFEFF/, '').split(',')
+  const time = columnOf(header, columns.time, id)
+  const close = columnOf(header, columns.close, id)
+  for (const line of lines.slice(1)) {
+    if (line === '') continue
+    const fields = line.split(',')
+    if (fields.length !== header.length) {
+      throw new CsvError(id, `${header.length} fields in every line`, `"${line.slice(0, 60)}"`)
+    }
+    const text = fields[close] ?? ''
+    if (text !== '') yield { time: fields[time] ?? '', close: text }
+  }
+}
+
+function columnOf(header: readonly string[], name: string, id: string): number {
+  const column = header.indexOf(name)
+  if (column === -1) throw new CsvError(id, `a column "${name}"`, `columns ${header.join(', ').slice(0, 200)}`)
+  return column
+}
+
+/** A CSV is not what the index document says of the source. */
+export class CsvError extends Error {
+  override readonly name = 'Source.CsvError'
+  readonly sourceId: string
+  constructor(sourceId: string, want: string, got: string, options?: ErrorOptions) {
+    super(`Expected ${want} for source ${sourceId}, got ${got}. Check the file and the source's columns.`, options)
+    this.sourceId = sourceId
+  }
+}

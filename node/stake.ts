@@ -1,0 +1,130 @@
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import { appealStake, potNeed } from '#protocol/bond.ts'
+import type { Decision } from '#protocol/policy.ts'
+import type { Ledger, Line } from './chain/ledger.ts'
+import type { ChainPort } from './chain/port.ts'
+import type { Transactions } from './chain/transactions.ts'
+import type { Journal } from './journal.ts'
+import type { Intent } from './store/intent-table.ts'
+
+/** How much this node may put at risk, bond-token wei. */
+export type Budget = {
+  readonly perPotWei: bigint
+  readonly perFixingWei: bigint
+}
+
+/** Stake of this node, bond-token wei. */
+type OwnStake = Line & { readonly amount: bigint }
+
+/** What staking works with. */
+export type StakeComponents = {
+  readonly chain: Pick<ChainPort, 'spendable' | 'stake'>
+  readonly transactions: Transactions
+  readonly journal: Journal
+  readonly budget: Budget
+  /** Hears what peers know, so that the decision is not made on less. */
+  readonly catchUp: () => Promise<void>
+}
+
+/**
+ * Carries out the policy's decision on an active fixing as far as the budget goes; small nodes pool by themselves. It is
+ * made twice, the second time after asking peers: only the same decision is carried out. What
+ * the chain refuses (a stale round, a pot that another filled) is an outcome for the journal. Throws DeadRpcError.
+ */
+export async function stakeOn(
+  components: StakeComponents,
+  snapshot: FixingSnapshot,
+  ledger: Ledger,
+  decide: () => Decision,
+): Promise<'acted' | 'idle'> {
+  const { chain, transactions, journal, budget } = components
+  const { id: fixingId, fixing, facts } = snapshot
+  const say = (action: string, reason: string): Promise<void> =>
+    journal.write({ stage: 'stake', fixingId, action, reason })
+  const decision = decide()
+  if (decision.action === 'none') {
+    await say('none', decision.reason)
+    return 'idle'
+  }
+  const { action, value } = decision
+  const line: Line = { kind: action === 'contribute' ? 'stake' : 'appeal', round: facts.round, value }
+  const own = ownStake(ledger, transactions.of(fixingId))
+  const open = openInPot(snapshot, ledger, line)
+  const amount = amountFor(budget, own, line, open, await chain.spendable())
+  if (amount === 0n) {
+    await say('none', `${decision.reason} Nothing is left of the budget or the pot for ${action} ${value}.`)
+    return 'idle'
+  }
+  await components.catchUp()
+  const confirmed = decide()
+  if (confirmed.action !== action || confirmed.value !== value) return 'idle'
+  const plan = { ...line, fixingId, action, amount, at: snapshot.atTime }
+  const sent = await transactions.attempt(plan, (beforeSend) => chain.stake(fixing, { ...line, amount }, beforeSend))
+  if (sent.kind === 'later') return 'idle'
+  if (sent.kind === 'done') await say(action, `${decision.reason} Put ${sent.moved} wei on ${value}.`)
+  else await say('refused', `${action} of ${amount} wei on ${value} in round ${facts.round}: ${sent.reason}.`)
+  return sent.kind === 'done' ? 'acted' : 'idle'
+}
+
+/** What is still open of the pot of `value`, bond-token wei: what completes it less what it holds. */
+export function openInPot(
+  snapshot: FixingSnapshot,
+  ledger: Ledger,
+  { kind, value }: Pick<Line, 'kind' | 'value'>,
+): bigint {
+  const { round } = snapshot.facts
+  const held = snapshot.candidates.find((candidate) => candidate.value === value)?.stake ?? 0n
+  const need =
+    kind === 'stake' ? potNeed(snapshot.staked, held) : snapshot.fixing.arbitrationFee + appealStake(snapshot.staked)
+  const pot = ledger.pots.find((line) => line.kind === kind && line.round === round && line.value === value)
+  return need - (pot?.filled ?? 0n)
+}
+
+/**
+ * How much to put into the pot of `line`: what is `open` of it, limited by what policy leaves for the pot and for the
+ * fixing, and by what the account has. Everything of ours that is not claimed is at risk. 0 = nothing is left.
+ */
+export function amountFor(
+  budget: Budget,
+  own: readonly OwnStake[],
+  line: Line,
+  open: bigint,
+  spendable: bigint,
+): bigint {
+  const inPot = own.find((stake) => isSameLine(stake, line))?.amount ?? 0n
+  const limits = [open, budget.perPotWei - inPot, budget.perFixingWei - atRisk(own), spendable]
+  const least = limits.reduce((a, b) => (a < b ? a : b))
+  return least > 0n ? least : 0n
+}
+
+/** The sum of what this node has in the fixing, bond-token wei. */
+export function atRisk(own: readonly OwnStake[]): bigint {
+  return own.reduce((sum, { amount }) => sum + amount, 0n)
+}
+
+/**
+ * What this node has in the fixing and has not claimed, per receipt the larger of what the log and what its own intents
+ * say: an endpoint that lags behind our last transaction must not make us exceed the budget.
+ */
+export function ownStake(ledger: Ledger, intents: readonly Intent[]): OwnStake[] {
+  const sums: OwnStake[] = ledger.own.map(({ kind, round, value, amount }) => ({ kind, round, value, amount }))
+  const isClaimed = (line: Line): boolean =>
+    ledger.claimed.some((claimed) => isSameLine(claimed, line)) ||
+    intents.some((intent) => intent.action === 'claim' && intent.state === 'done' && isSameLine(intent, line))
+  const staked = intents.filter(({ action, state }) => action !== 'claim' && state !== 'failed')
+  for (const { kind, round, value } of staked) {
+    const line = { kind, round, value }
+    if (isClaimed(line)) continue
+    const ours = staked.filter((intent) => isSameLine(intent, line))
+    const amount = ours.reduce((sum, intent) => sum + (intent.moved ?? intent.amount), 0n)
+    const at = sums.findIndex((stake) => isSameLine(stake, line))
+    const known = sums[at]
+    if (known === undefined) sums.push({ ...line, amount })
+    else if (known.amount < amount) sums[at] = { ...line, amount }
+  }
+  return sums
+}
+
+function isSameLine(a: Line, b: Line): boolean {
+  return a.kind === b.kind && a.round === b.round && a.value === b.value
+}

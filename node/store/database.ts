@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises'
+import { Level } from 'level'
+import { withDecimals } from './decimals.ts'
+
+/** What kind of row it is; every kind has a range of keys to itself. */
+export type Table =
+  | 'meta'
+  | 'guard'
+  | 'fixings'
+  | 'reporters'
+  | 'observations'
+  | 'evidence'
+  | 'own'
+  | 'closed'
+  | 'samples'
+  | 'intents'
+  | 'journal'
+
+/** One row to write, its value as JSON; bigints become decimal strings. */
+export type Row = { readonly table: Table; readonly key: string; readonly value: unknown }
+
+/** How long a write may be lost: 'durable' waits for the disk (fsync), 'soon' for the operating system. */
+export type Durability = 'durable' | 'soon'
+
+/** Ordered rows of JSON on disk, owned by one running program. */
+export interface Database {
+  /** Writes all rows or none. */
+  write(rows: readonly Row[], durability: Durability): Promise<void>
+  read(table: Table, key: string): Promise<unknown>
+  /** The rows whose key starts with `prefix`, in key order, at most `limit`; the last ones if `newest`. */
+  list(table: Table, query?: ListQuery): Promise<{ key: string; value: unknown }[]>
+  close(): Promise<void>
+}
+
+/** Which rows {@link Database.list} returns. */
+export type ListQuery = { readonly prefix?: string; readonly limit?: number; readonly order?: 'oldest' | 'newest' }
+
+const FORMAT = 1
+/** Sorts behind every character that keys are made of. */
+const LAST = '~'
+
+/**
+ * Opens the LevelDB in the folder `location`, creating it if there is none. Throws {@link StoreLockedError} while
+ * another program has it open, {@link StoreCorruptError}, {@link StoreFormatError}.
+ */
+export async function openDatabase(location: string): Promise<Database> {
+  await mkdir(location, { recursive: true })
+  const level = new Level<string, unknown>(location, { keyEncoding: 'utf8', valueEncoding: 'json' })
+  try {
+    await level.open()
+  } catch (error) {
+    throw openError(location, error)
+  }
+  const guarded = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run()
+    } catch (error) {
+      throw readError(location, error)
+    }
+  }
+  const database: Database = {
+    write: (rows, durability) =>
+      guarded(() =>
+        level.batch(
+          rows.map((row) => ({ type: 'put', key: keyOf(row.table, row.key), value: withDecimals(row.value) })),
+          { sync: durability === 'durable' },
+        ),
+      ),
+    read: (table, name) => guarded(() => level.get(keyOf(table, name))),
+    list: (table, { prefix = '', limit = -1, order = 'oldest' } = {}) =>
+      guarded(async () => {
+        const range = { gte: keyOf(table, prefix), lt: keyOf(table, prefix) + LAST }
+        const rows = await level.iterator({ ...range, limit, reverse: order === 'newest' }).all()
+        return rows.map(([name, value]) => ({ key: name.slice(table.length + 1), value }))
+      }),
+    close: () => level.close(),
+  }
+  await requireFormat(database, location)
+  return database
+}
+
+const keyOf = (table: Table, name: string): string => `${table}!${name}`
+
+async function requireFormat(database: Database, location: string): Promise<void> {
+  try {
+    const format = await database.read('meta', 'format')
+    if (format === undefined) await database.write([{ table: 'meta', key: 'format', value: FORMAT }], 'durable')
+    else if (format !== FORMAT) throw new StoreFormatError(location, format)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+function openError(location: string, error: unknown): Error {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = codeOf(cause)
+  if (code === 'LEVEL_LOCKED') return new StoreLockedError(location, { cause })
+  return new StoreCorruptError(location, cause instanceof Error ? cause.message : 'an unknown failure', { cause })
+}
+
+function readError(location: string, error: unknown): unknown {
+  const code = codeOf(error)
+  if (code === 'LEVEL_DATABASE_NOT_OPEN') return new StoreClosedError(location, { cause: error })
+  const isDamage = code === 'LEVEL_CORRUPTION' || code === 'LEVEL_IO_ERROR' || code === 'LEVEL_DECODE_ERROR'
+  return isDamage && error instanceof Error ? new StoreCorruptError(location, error.message, { cause: error }) : error
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+/** Another running program has the store open; two nodes must never sign from one. */
+export class StoreLockedError extends Error {
+  override readonly name = 'Store.StoreLockedError'
+  readonly location: string
+  constructor(location: string, options: ErrorOptions) {
+    super(`Expected ${location} to be free, got one that another node uses. Stop that node, or set data_dir.`, options)
+    this.location = location
+  }
+}
+
+/** Files of the store are damaged. What was signed is safe: see `signed.jsonl` beside it. */
+export class StoreCorruptError extends Error {
+  override readonly name = 'Store.StoreCorruptError'
+  readonly location: string
+  constructor(location: string, got: string, options: ErrorOptions) {
+    super(
+      `Expected a sound store at ${location}, got "${got}". ` +
+        'Move that folder away, keep signed.jsonl beside it, and start again: peers and the chain have the rest.',
+      options,
+    )
+    this.location = location
+  }
+}
+
+/** A row is not what this version writes. */
+export class StoreRowError extends Error {
+  override readonly name = 'Store.StoreRowError'
+  readonly table: Table
+  readonly key: string
+  constructor(table: Table, key: string, options: ErrorOptions) {
+    super(`Expected a sound row ${key} in ${table}, got something else. Run the version that made the store.`, options)
+    this.table = table
+    this.key = key
+  }
+}
+
+/** The store was written by another version. */
+export class StoreFormatError extends Error {
+  override readonly name = 'Store.StoreFormatError'
+  readonly location: string
+  constructor(location: string, got: unknown) {
+    super(
+      `Expected a store of format ${FORMAT} at ${location}, got ${JSON.stringify(got)}. Run the version that made it.`,
+    )
+    this.location = location
+  }
+}
+
+/** The store was used after it was closed. */
+export class StoreClosedError extends Error {
+  override readonly name = 'Store.StoreClosedError'
+  constructor(location: string, options: ErrorOptions) {
+    super(`Expected ${location} to be open, got it closed. The node is stopping.`, options)
+  }
+}

@@ -1,0 +1,79 @@
+import type { Address, Hex } from 'viem'
+import { z } from 'zod'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { Database } from './database.ts'
+import { ADDRESS, DECIMAL, HEX, parseRow } from './row.ts'
+
+/** A fixing whose struct this node holds, and the block that announced it. */
+export type KnownFixing = { readonly id: Hex; readonly fixing: Fixing; readonly block: bigint }
+
+/** Who reports for a fixing, as the registry says once its maturity is past. */
+export type KnownPanel = {
+  readonly epoch: bigint
+  readonly reporters: readonly { readonly index: number; readonly signer: Address; readonly peerId: Hex }[]
+}
+
+/** The fixings this node protects, their reporters, and how far the chain's log was read. */
+export interface FixingTable {
+  /** Those that are not closed. */
+  open(): Promise<readonly KnownFixing[]>
+  /** Nothing is left to be done about the fixing. */
+  close(id: Hex): Promise<void>
+  /** The first block whose logs are still to be read; undefined before the first reading. */
+  nextBlock(): Promise<bigint | undefined>
+  /** Stores the fixings found up to, not including, `nextBlock`: both or neither. */
+  extend(found: readonly KnownFixing[], nextBlock: bigint): Promise<void>
+  panel(id: Hex): Promise<KnownPanel | undefined>
+  setPanel(id: Hex, panel: KnownPanel): Promise<void>
+}
+
+const FIXING = z.object({
+  id: HEX,
+  block: DECIMAL,
+  fixing: z.object({
+    indexId: HEX,
+    maturity: DECIMAL,
+    arbitrator: ADDRESS,
+    backup: ADDRESS,
+    openInterest: ADDRESS,
+    minBond: DECIMAL,
+    arbitrationFee: DECIMAL,
+    bondPpm: z.number(),
+    firstWindow: z.number(),
+    window: z.number(),
+    separationPpm: z.number(),
+    bandPpm: z.number(),
+    proposalGrace: z.number(),
+    arbitrationLimit: z.number(),
+  }),
+})
+const PANEL = z.object({
+  epoch: DECIMAL,
+  reporters: z.array(z.object({ index: z.number(), signer: ADDRESS, peerId: HEX })),
+})
+const CURSOR = 'next-block'
+
+/** The fixings of `database`. */
+export function fixingTable(database: Database): FixingTable {
+  return {
+    async open() {
+      const closed = new Set((await database.list('closed')).map((row) => row.key))
+      const rows = (await database.list('fixings')).filter((row) => !closed.has(row.key))
+      return rows.map((row) => parseRow(FIXING, 'fixings', row))
+    },
+    close: (id) => database.write([{ table: 'closed', key: id, value: true }], 'soon'),
+    async nextBlock() {
+      const value = await database.read('meta', CURSOR)
+      return value === undefined ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
+    },
+    async extend(found, nextBlock) {
+      const rows = found.map((known) => ({ table: 'fixings', key: known.id, value: known }) as const)
+      await database.write([...rows, { table: 'meta', key: CURSOR, value: nextBlock.toString() }], 'soon')
+    },
+    async panel(id) {
+      const value = await database.read('reporters', id)
+      return value === undefined ? undefined : parseRow(PANEL, 'reporters', { key: id, value })
+    },
+    setPanel: (id, panel) => database.write([{ table: 'reporters', key: id, value: panel }], 'soon'),
+  }
+}

@@ -1,0 +1,70 @@
+import type { Address, Hex } from 'viem'
+import type { Database } from './database.ts'
+import { parseRow } from './row.ts'
+import { SIGNED_DIGEST, type SignedDigest, type Witness } from './witness.ts'
+
+/** What was signed, by whom, for which fixing: kept for ever, in the database and in the witness file. */
+export interface GuardLedger {
+  digestOf(signer: Address, fixingId: Hex): Hex | undefined
+  /** Resolves when both copies are on disk. From the call on, `digestOf` returns the digest even if writing fails. */
+  record(entry: SignedDigest): Promise<void>
+}
+
+/**
+ * Loads both copies and writes to each what only the other has. Throws {@link GuardConflictError} when they name
+ * different digests for one fixing.
+ */
+export async function openGuardLedger(
+  database: Database,
+  witness: Witness,
+  witnessed: readonly SignedDigest[],
+): Promise<GuardLedger> {
+  const digests = new Map<string, Hex>()
+  const stored = (await database.list('guard')).map((row) => parseRow(SIGNED_DIGEST, 'guard', row))
+  for (const entry of [...stored, ...witnessed]) {
+    const known = digests.get(keyOf(entry))
+    if (known !== undefined && known !== entry.digest) throw new GuardConflictError(entry.fixingId, known, entry.digest)
+    digests.set(keyOf(entry), entry.digest)
+  }
+  await missingFrom(stored, witnessed, (entry) => database.write([rowOf(entry)], 'durable'))
+  await missingFrom(witnessed, stored, (entry) => witness.append(entry))
+  return {
+    digestOf: (signer, fixingId) => digests.get(keyOf({ signer, fixingId })),
+    async record(entry) {
+      digests.set(keyOf(entry), entry.digest)
+      await database.write([rowOf(entry)], 'durable')
+      await witness.append(entry)
+    },
+  }
+}
+
+async function missingFrom(
+  there: readonly SignedDigest[],
+  entries: readonly SignedDigest[],
+  add: (entry: SignedDigest) => Promise<void>,
+): Promise<void> {
+  const known = new Set(there.map(keyOf))
+  for (const entry of entries) {
+    if (known.has(keyOf(entry))) continue
+    known.add(keyOf(entry))
+    await add(entry)
+  }
+}
+
+const keyOf = ({ signer, fixingId }: Omit<SignedDigest, 'digest'>): string => `${signer.toLowerCase()}:${fixingId}`
+
+const rowOf = (entry: SignedDigest): { table: 'guard'; key: string; value: SignedDigest } => ({
+  table: 'guard',
+  key: keyOf(entry),
+  value: entry,
+})
+
+/** Database and witness file name different digests for one fixing: one of them is not this node's. */
+export class GuardConflictError extends Error {
+  override readonly name = 'Store.GuardConflictError'
+  readonly fixingId: Hex
+  constructor(fixingId: Hex, got: Hex, want: Hex) {
+    super(`Expected one digest for fixing ${fixingId}, got ${got} and ${want}. Restore both copies from one backup.`)
+    this.fixingId = fixingId
+  }
+}

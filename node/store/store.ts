@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openDatabase } from './database.ts'
+import { fixingTable, type FixingTable } from './fixing-table.ts'
+import { type GuardLedger, openGuardLedger } from './guard-ledger.ts'
+import { type IntentTable, openIntentTable } from './intent-table.ts'
+import { type JournalTable, openJournalTable } from './journal-table.ts'
+import { type ObservationTable, observationTable } from './observation-table.ts'
+import { type OwnTable, ownTable } from './own-table.ts'
+import { type SampleTable, sampleTable } from './sample-table.ts'
+import { openWitness } from './witness.ts'
+
+/** Everything a node remembers, by what it is. */
+export type Store = {
+  readonly guard: GuardLedger
+  readonly fixings: FixingTable
+  readonly observations: ObservationTable
+  readonly own: OwnTable
+  readonly samples: SampleTable
+  readonly intents: IntentTable
+  readonly journal: JournalTable
+  /** Waits for what is being written; the store cannot be used afterwards. */
+  close(): Promise<void>
+}
+
+/** Inside data_dir: the LevelDB folder, and the second copy of what was signed. */
+const DATABASE_FOLDER = 'store'
+const WITNESS_FILE = 'signed.jsonl'
+
+/**
+ * Opens the store in the folder `dataDir`, creating it if there is none. One running program at a time. Throws
+ * StoreLockedError, StoreCorruptError, StoreFormatError, StoreRowError, WitnessCorruptError, GuardConflictError.
+ */
+export async function openStore(dataDir: string): Promise<Store> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  // First the database, whose lock keeps a second program from the witness too.
+  const database = await openDatabase(join(dataDir, DATABASE_FOLDER))
+  const opened: { close(): Promise<void> }[] = [database]
+  const close = async (): Promise<void> => {
+    for (const part of opened.toReversed()) await part.close()
+  }
+  try {
+    const { witness, entries } = await openWitness(join(dataDir, WITNESS_FILE))
+    opened.push(witness)
+    return {
+      guard: await openGuardLedger(database, witness, entries),
+      fixings: fixingTable(database),
+      observations: observationTable(database),
+      own: ownTable(database),
+      samples: sampleTable(database),
+      intents: await openIntentTable(database),
+      journal: await openJournalTable(database),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,99 @@
+import type { Stream } from '@libp2p/interface'
+
+/** Longest frame, its length prefix not counted: 64 pairs of observations and a header. */
+export const MAX_FRAME_BYTES = 32_768
+/** How long the other side may take for one frame. */
+export const FRAME_TIMEOUT_MS = 5_000
+
+const PREFIX_BYTES = 4
+
+/** Frames over a stream: each a big-endian 32-bit length, then that many bytes. */
+export interface Channel {
+  send(frame: Uint8Array): void
+  /**
+   * The next frame; undefined when the other side is done. Throws {@link ChannelError} for a frame that is too long,
+   * torn or does not come within {@link FRAME_TIMEOUT_MS}.
+   */
+  receive(signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Says that nothing more will be sent. */
+  close(): Promise<void>
+  /** Gives up at once. */
+  abort(error: Error): void
+}
+
+/** Takes over `stream`. At most two frames are buffered; a peer that sends more unasked is cut off. */
+export function openChannel(stream: Stream): Channel {
+  let buffer = new Uint8Array()
+  let isEnded = false
+  let failure: Error | undefined
+  let wake = idle
+  const fail = (error: Error): void => {
+    failure ??= error
+    stream.abort(error)
+    wake()
+  }
+  stream.addEventListener('message', ({ data }) => {
+    buffer = Buffer.concat([buffer, data.subarray()])
+    if (buffer.length > 2 * (MAX_FRAME_BYTES + PREFIX_BYTES)) fail(new ChannelError('overflow'))
+    wake()
+  })
+  stream.addEventListener('remoteCloseWrite', () => {
+    isEnded = true
+    wake()
+  })
+  stream.addEventListener('close', ({ error }) => {
+    isEnded = true
+    if (error !== undefined && error !== null) failure ??= error
+    wake()
+  })
+  const take = (): Uint8Array | undefined => {
+    if (buffer.length < PREFIX_BYTES) return undefined
+    const length = new DataView(buffer.buffer, buffer.byteOffset).getUint32(0)
+    if (length > MAX_FRAME_BYTES) throw new ChannelError('too-long')
+    if (buffer.length < PREFIX_BYTES + length) return undefined
+    const frame = buffer.slice(PREFIX_BYTES, PREFIX_BYTES + length)
+    buffer = buffer.slice(PREFIX_BYTES + length)
+    return frame
+  }
+  return {
+    send(frame) {
+      if (failure !== undefined) throw failure
+      const bytes = new Uint8Array(PREFIX_BYTES + frame.length)
+      new DataView(bytes.buffer).setUint32(0, frame.length)
+      bytes.set(frame, PREFIX_BYTES)
+      stream.send(bytes)
+    },
+    async receive(signal) {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(FRAME_TIMEOUT_MS)])
+      for (;;) {
+        const frame = take()
+        if (frame !== undefined) return frame
+        if (failure !== undefined) throw failure
+        if (isEnded && buffer.length > 0) throw new ChannelError('torn')
+        if (isEnded) return undefined
+        signal.throwIfAborted()
+        if (deadline.aborted) throw new ChannelError('timeout')
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          deadline.addEventListener('abort', () => resolve(), { once: true })
+        })
+      }
+    },
+    close: () => stream.close(),
+    abort: (error) => fail(error),
+  }
+}
+
+const idle = (): void => undefined
+
+/** The other side does not keep to the framing. */
+export class ChannelError extends Error {
+  override readonly name = 'Sync.ChannelError'
+  readonly code: 'too-long' | 'overflow' | 'torn' | 'timeout'
+  constructor(code: ChannelError['code']) {
+    super(
+      `Expected frames of at most ${MAX_FRAME_BYTES} bytes in ${FRAME_TIMEOUT_MS} ms, got one: ${code}. Ask another peer.`,
+    )
+    this.code = code
+  }
+}

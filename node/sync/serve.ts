@@ -1,0 +1,75 @@
+import type { Stream } from '@libp2p/interface'
+import type { Hex } from 'viem'
+import { type Channel, openChannel } from './channel.ts'
+import { CHUNK, decodeMessage, encodeMessage, type FixingStatus, STATUS_PAGE, type SyncMessage } from './messages.ts'
+
+/** What is shared: this node's verified observations of open fixings. */
+export interface SyncSource {
+  /** Of the EIP-712 domain. */
+  readonly domain: Hex
+  now(): bigint
+  /** Matured and not settled, ascending by id. */
+  statuses(): readonly FixingStatus[]
+  /** The observations per reporter index; two of one who equivocated. */
+  messages(fixingId: Hex): ReadonlyMap<number, readonly Uint8Array[]>
+}
+
+/** Requests one stream may carry. */
+const MAX_REQUESTS = 2_000
+
+/** Answers a peer's requests until it closes the stream. Throws ChannelError, SyncMessageError, {@link WrongDomainError}. */
+export async function serveSync(
+  stream: Stream,
+  source: SyncSource,
+  takeToken: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const channel = openChannel(stream)
+  try {
+    for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
+      const frame = await channel.receive(signal)
+      if (frame === undefined) break
+      // A peer over its quota is simply not answered further; it may come back.
+      if (!takeToken()) break
+      answer(channel, decodeMessage(frame), source)
+    }
+    await channel.close()
+  } catch (error) {
+    channel.abort(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  }
+}
+
+function answer(channel: Channel, request: SyncMessage, source: SyncSource): void {
+  if (request.kind === 'status?') {
+    if (request.domain !== source.domain) throw new WrongDomainError(request.domain, source.domain)
+    const fixings = source.statuses().filter(({ fixingId }) => fixingId > request.after)
+    const page = fixings.slice(0, STATUS_PAGE)
+    channel.send(encodeMessage({ kind: 'status', domain: source.domain, clock: source.now(), fixings: page }))
+  } else if (request.kind === 'have?') {
+    const reporters = [...source.messages(request.fixingId).keys()]
+    channel.send(encodeMessage({ kind: 'have', fixingId: request.fixingId, reporters }))
+  } else if (request.kind === 'get') {
+    const held = source.messages(request.fixingId)
+    const messages = request.reporters.slice(0, CHUNK).flatMap((index) => held.get(index) ?? [])
+    channel.send(encodeMessage({ kind: 'observations', fixingId: request.fixingId, messages }))
+  } else {
+    throw new UnaskedAnswerError(request.kind)
+  }
+}
+
+/** The peer belongs to another deployment. */
+export class WrongDomainError extends Error {
+  override readonly name = 'Sync.WrongDomainError'
+  constructor(got: Hex, want: Hex) {
+    super(`Expected a peer of domain ${want}, got one of ${got}. Check oracle and registry on both sides.`)
+  }
+}
+
+/** The peer sent an answer where a request belongs. */
+export class UnaskedAnswerError extends Error {
+  override readonly name = 'Sync.UnaskedAnswerError'
+  constructor(kind: string) {
+    super(`Expected a request, got an answer: ${kind}. Ask another peer.`)
+  }
+}

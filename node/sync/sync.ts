@@ -1,0 +1,128 @@
+import type { PeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import type { Hex } from 'viem'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Host } from '../gossip/host.ts'
+import { fetchMissing } from './fetch.ts'
+import { serveSync, type SyncSource } from './serve.ts'
+
+/** The protocol's name. */
+export const SYNC_PROTOCOL = '/assize/sync/1'
+
+/** Fetches what gossip does not bring: it never tells a late joiner what was said before. */
+export interface Sync {
+  /** Asks at least two random peers, or all there are; resolves when they answered or failed. */
+  now(): Promise<void>
+  /** Repeats for as long as the fixing is open: call when its maturity is noticed. */
+  open(fixingId: Hex): void
+  /** The fixing is settled. */
+  close(fixingId: Hex): void
+}
+
+/** What syncing works with. */
+export type SyncComponents = {
+  readonly host: Host
+  readonly source: SyncSource
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+  /** After how many milliseconds of a fixing's maturity to sync, then how often. */
+  readonly schedule: { readonly afterMs: readonly number[]; readonly everyMs: number }
+  /** Judges a message of a peer as if it had come by gossip. */
+  readonly admit: (peer: string, bytes: Uint8Array) => Promise<void>
+  /** Takes one of the peer's tokens for a request of its. */
+  readonly takeToken: (peer: string) => boolean
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+}
+
+const PEERS_AT_ONCE = 2
+const STREAMS_PER_PEER = 4
+const OPEN_TIMEOUT_MS = 5_000
+const SYNC_TIMEOUT_MS = 60_000
+
+/** Serves peers, and syncs with every peer that connects. Call before the host starts. */
+export async function startSync(components: SyncComponents): Promise<Sync> {
+  const { host, source, clock, log, signal } = components
+  const running = new Map<string, Promise<void>>()
+  const closed = new Map<Hex, AbortController>()
+
+  await host.handle(
+    SYNC_PROTOCOL,
+    (stream, connection) => {
+      const peer = connection.remotePeer.toString()
+      serveSync(stream, source, () => components.takeToken(peer), signal).catch((error: unknown) => {
+        log.debug({ err: error, peer }, 'ended a sync that a peer asked for')
+      })
+    },
+    { maxInboundStreams: STREAMS_PER_PEER, maxOutboundStreams: STREAMS_PER_PEER },
+  )
+
+  const syncWith = (peer: string): Promise<void> => {
+    const known = running.get(peer)
+    if (known !== undefined) return known
+    const run = pull(components, peerIdFromString(peer))
+      .catch((error: unknown) => {
+        if (!signal.aborted) log.debug({ err: error, peer }, 'a sync failed')
+      })
+      .finally(() => running.delete(peer))
+    running.set(peer, run)
+    return run
+  }
+  host.addEventListener('peer:connect', ({ detail }) => void syncWith(detail.toString()), { signal })
+
+  const sync: Sync = {
+    async now() {
+      const peers = shuffled(host.getPeers(), components.random).slice(0, PEERS_AT_ONCE)
+      await Promise.all(peers.map((peer) => syncWith(peer.toString())))
+    },
+    open(fixingId) {
+      if (closed.has(fixingId)) return
+      const controller = new AbortController()
+      closed.set(fixingId, controller)
+      const until = AbortSignal.any([signal, controller.signal])
+      repeat(sync, components.schedule, clock, until).catch((error: unknown) => {
+        if (!until.aborted) log.error({ err: error, fixingId }, 'the sync schedule ended')
+      })
+    },
+    close(fixingId) {
+      closed.get(fixingId)?.abort()
+      closed.delete(fixingId)
+    },
+  }
+  return sync
+}
+
+async function repeat(
+  sync: Sync,
+  { afterMs, everyMs }: SyncComponents['schedule'],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  let passed = 0
+  for (const at of afterMs) {
+    await clock.sleep(Math.max(0, at - passed), signal)
+    passed = Math.max(passed, at)
+    await sync.now()
+  }
+  for (;;) {
+    await clock.sleep(everyMs, signal)
+    await sync.now()
+  }
+}
+
+async function pull({ host, source, log, signal, admit }: SyncComponents, peer: PeerId): Promise<void> {
+  const opening = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)])
+  const stream = await host.dialProtocol(peer, SYNC_PROTOCOL, { signal: opening })
+  const until = AbortSignal.any([signal, AbortSignal.timeout(SYNC_TIMEOUT_MS)])
+  const outcome = await fetchMissing(stream, source, (bytes) => admit(peer.toString(), bytes), until)
+  log.debug({ peer: peer.toString(), ...outcome, peerClock: outcome.peerClock.toString() }, 'synced')
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, order: random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ item }) => item)
+}
