@@ -6,19 +6,8 @@ import {IMaturityOracle} from "src/interfaces/IMaturityOracle.sol";
 import {Phase} from "src/types/Fixing.sol";
 
 import {CouncilFixture, ICouncil} from "../mocks/CouncilFixture.sol";
-import {
-    ApprovingAccount,
-    BurningAccount,
-    FloodingAccount,
-    RevertingAccount,
-    ShortAccount
-} from "../mocks/CouncilSigners.sol";
 
 contract SubmitTest is CouncilFixture {
-    uint128 private constant VALUE = 2500e18;
-
-    address private anyone = makeAddr("anyone");
-
     function test_submit_settlesTheFixingAndSharesTheFee() public {
         _arbitrate(fixing);
         vm.expectEmit(address(council));
@@ -170,6 +159,24 @@ contract SubmitTest is CouncilFixture {
         _submit(signatures, VALUE);
     }
 
+    /// R-205: as the backup, the council's turn begins when the arbitrator's limit has passed.
+    function test_submit_rulesAsTheBackupInItsTurn() public {
+        fixing.arbitrator = makeAddr("silent arbitrator");
+        fixing.backup = address(council);
+        _arbitrate(fixing);
+        ICouncilArbitrator.Signature[] memory signatures = _sign(_three(0, 1, 2), VALUE);
+        vm.warp(MATURITY + GRACE + ARBITRATION_LIMIT - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IMaturityOracle.NotArbitrator.selector, address(council), fixing.arbitrator)
+        );
+        _submit(signatures, VALUE);
+
+        vm.warp(MATURITY + GRACE + ARBITRATION_LIMIT);
+        _submit(signatures, VALUE);
+        assertEq(oracle.settlement(fixing), VALUE);
+        assertEq(weth.balanceOf(address(council)), FEE);
+    }
+
     /// R-205: the council's turn is half-open and ends when the backup's begins.
     function test_submit_isInTimeUntilTheLimit() public {
         _arbitrate(fixing);
@@ -186,50 +193,6 @@ contract SubmitTest is CouncilFixture {
                 abi.encodeWithSelector(IMaturityOracle.NotArbitrator.selector, address(council), fixing.backup)
             );
             _submit(signatures, VALUE);
-        }
-    }
-
-    function test_submit_countsAnErc1271Account() public {
-        ApprovingAccount account = new ApprovingAccount();
-        _seat(4, address(account));
-        _arbitrate(fixing);
-        ICouncilArbitrator.Signature[] memory signatures = _sign(_three(0, 1, 4), VALUE);
-        _expectTooFew(2);
-        _submit(signatures, VALUE);
-
-        account.approve(council.rulingDigest(_idOf(fixing), VALUE));
-        signatures[2].signature = "";
-        _submit(signatures, VALUE);
-        assertEq(oracle.settlement(fixing), VALUE);
-        assertEq(council.owed(address(account)), 13333333333333333);
-
-        account.withdrawFrom(address(council));
-        assertEq(weth.balanceOf(address(account)), 13333333333333333);
-    }
-
-    /// None of them spoils the ruling of the others, nor makes it cost more than its own 500 000 gas.
-    function test_submit_survivesHostileErc1271Accounts() public {
-        address[4] memory hostile = [
-            address(new RevertingAccount()),
-            address(new BurningAccount()),
-            address(new FloodingAccount()),
-            address(new ShortAccount())
-        ];
-        uint256 start = vm.snapshotState();
-        for (uint256 i = 0; i < hostile.length; i++) {
-            _seat(0, hostile[i]);
-            _arbitrate(fixing);
-            uint8[] memory four = new uint8[](4);
-            (four[0], four[1], four[2], four[3]) = (0, 1, 2, 3);
-            ICouncilArbitrator.Signature[] memory signatures = _sign(four, VALUE);
-
-            uint256 gasBefore = gasleft();
-            vm.prank(anyone);
-            council.submit{gas: 1_000_000}(fixing, VALUE, signatures);
-            assertLt(gasBefore - gasleft(), 900_000);
-            assertEq(oracle.settlement(fixing), VALUE);
-            assertEq(council.owed(hostile[i]), 0);
-            vm.revertToState(start);
         }
     }
 
@@ -259,60 +222,5 @@ contract SubmitTest is CouncilFixture {
             owed += council.owed(accounts[i]);
         }
         assertEq(owed, fixing.arbitrationFee);
-    }
-
-    function test_withdraw_paysOnceWhatIsOwed() public {
-        _arbitrate(fixing);
-        _submit(_sign(_three(0, 2, 4), VALUE), VALUE);
-
-        vm.expectEmit(address(council));
-        emit ICouncilArbitrator.FeeWithdrawn(accounts[0], 13333333333333334);
-        vm.prank(accounts[0]);
-        assertEq(council.withdraw(), 13333333333333334);
-        assertEq(weth.balanceOf(accounts[0]), 13333333333333334);
-        assertEq(council.owed(accounts[0]), 0);
-
-        vm.expectRevert(abi.encodeWithSelector(ICouncilArbitrator.NothingToWithdraw.selector, accounts[0]));
-        vm.prank(accounts[0]);
-        council.withdraw();
-    }
-
-    function test_withdraw_isForSignersOfARulingOnly() public {
-        _arbitrate(fixing);
-        _submit(_sign(_three(0, 2, 4), VALUE), VALUE);
-        vm.expectRevert(abi.encodeWithSelector(ICouncilArbitrator.NothingToWithdraw.selector, accounts[1]));
-        vm.prank(accounts[1]);
-        council.withdraw();
-    }
-
-    function test_withdraw_addsUpOverFixings() public {
-        _arbitrate(fixing);
-        _submit(_sign(_three(0, 1, 2), VALUE), VALUE);
-        fixing.indexId = keccak256("another index");
-        _arbitrate(fixing);
-        _submit(_sign(_three(0, 3, 4), VALUE), VALUE);
-
-        for (uint256 i = 0; i < COUNT; i++) {
-            vm.prank(accounts[i]);
-            assertEq(council.withdraw(), i == 0 ? 26666666666666668 : 13333333333333333);
-        }
-        assertEq(weth.balanceOf(address(council)), 0);
-    }
-
-    /// Puts `account` in place of signer `index`, in a new council.
-    function _seat(uint256 index, address account) private {
-        ICouncilArbitrator.Signer[] memory members = _members();
-        members[index].account = account;
-        council = _deployCouncil(members, THRESHOLD);
-        fixing.arbitrator = address(council);
-    }
-
-    function _submit(ICouncilArbitrator.Signature[] memory signatures, uint128 value) private {
-        vm.prank(anyone);
-        council.submit(fixing, value, signatures);
-    }
-
-    function _expectTooFew(uint256 got) private {
-        vm.expectRevert(abi.encodeWithSelector(ICouncilArbitrator.TooFewSignatures.selector, got, THRESHOLD));
     }
 }

@@ -20,6 +20,9 @@ abstract contract CouncilFixture is MaturityFixture {
     uint256 internal constant COUNT = 5;
     uint256 internal constant THRESHOLD = 3;
     uint256 internal constant COST = 1000 ether;
+    uint128 internal constant VALUE = 2500e18;
+
+    address internal anyone = makeAddr("anyone");
 
     ICouncil internal council;
     Fixing internal fixing;
@@ -58,6 +61,15 @@ abstract contract CouncilFixture is MaturityFixture {
         for (uint256 i = 0; i < indices.length; i++) {
             signatures[i] = ICouncilArbitrator.Signature(indices[i], _signed(indices[i], digest));
         }
+    }
+
+    function _submit(ICouncilArbitrator.Signature[] memory signatures, uint128 value) internal {
+        vm.prank(anyone);
+        council.submit(fixing, value, signatures);
+    }
+
+    function _expectTooFew(uint256 got) internal {
+        vm.expectRevert(abi.encodeWithSelector(ICouncilArbitrator.TooFewSignatures.selector, got, THRESHOLD));
     }
 
     function _signed(uint256 index, bytes32 digest) internal view returns (bytes memory) {

@@ -81,6 +81,7 @@ contract SplitTest is SplitVaultFixture {
         _split(alice, 1 ether);
     }
 
+    /// R-100, as the oracle.
     function test_split_refusesATokenThatMovesLess() public {
         SkimmingToken token = new SkimmingToken();
         vault = _deployVault(address(oracle), address(token));
