@@ -6,7 +6,7 @@ import type { Ledger, Movement } from './audit-funds.ts'
 import { everybody, type Person } from './people.ts'
 import type { World } from './world.ts'
 
-/** One account's line, wei. ETH and wrapped ETH count alike. */
+/** One account's line, wei. ETH and wrapped ETH count alike. `change` = staking + vault + trades + fees + gas. */
 export type BalanceLine = {
   readonly who: string
   readonly before: bigint
@@ -16,7 +16,14 @@ export type BalanceLine = {
   readonly staking: bigint
   /** What the vault paid less what it took. */
   readonly vault: bigint
+  /** What other people paid less what they were paid. */
+  readonly trades: bigint
+  /** What the council paid out of the arbitration fee. */
+  readonly fees: bigint
+  /** What gas cost: never positive. */
   readonly gas: bigint
+  /** The reporter's stake, which it still owns: part of `after`. */
+  readonly locked: bigint
 }
 
 /** Where the oracle's and the vault's money went, wei: deposits = payouts + sink + fee + dust. */
@@ -48,13 +55,13 @@ export function drawUp(world: World, audit: FundsAudit): BalanceSheet {
 /** The sheet as a table for people. */
 export function renderSheet({ lines, oracle, vault }: BalanceSheet): string {
   const table = new Table({
-    head: ['ETH', 'before', 'after', 'change', 'of it staking', 'vault', 'gas'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['ETH', 'before', 'after', 'change', 'staking', 'P and N', 'trades', 'fees', 'gas'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   })
   for (const { who, ...amounts } of lines) {
-    const { before, after, change, staking, vault: legs, gas } = amounts
-    table.push([who, ...[before, after].map(wei), ...[change, staking, legs, -gas].map(signed)])
+    const { before, after, change, staking, vault: legs, trades, fees, gas } = amounts
+    table.push([who, ...[before, after].map(wei), ...[change, staking, legs, trades, fees, gas].map(signed)])
   }
   const books = ([name, flows]: [string, Flows]): string =>
     `${name}: ${formatEth(flows.deposits)} in = ${formatEth(flows.payouts)} paid out + ${formatEth(flows.sink)} burned + ${formatEth(flows.fee)} fee + ${flows.dust} wei dust`
@@ -72,21 +79,27 @@ export function renderSheet({ lines, oracle, vault }: BalanceSheet): string {
 function lineOf({ name, account }: Person, world: World, ledger: Ledger, audit: FundsAudit): BalanceLine {
   const address = account.address.toLowerCase()
   const held = (of: Ledger): bigint => (of.get(address)?.eth ?? 0n) + (of.get(address)?.weth ?? 0n)
-  const [before, after] = [held(ledger), held(audit.after)]
-  const { oracle, vault } = world.deployments
+  const { oracle, vault, registry, council, backupCouncil } = world.deployments
+  const net = (other: string): bigint => netWith(audit.movements, address, other)
+  const others = everybody(world.people).map(({ account: { address: other } }) => other)
+  const locked = -net(registry)
+  const [before, after] = [held(ledger), held(audit.after) + locked]
   return {
     who: name,
     before,
     after,
     change: after - before,
-    staking: netWith(audit.movements, address, oracle),
-    vault: netWith(audit.movements, address, vault),
-    gas: audit.gas.get(address) ?? 0n,
+    staking: net(oracle),
+    vault: net(vault),
+    trades: others.map(net).reduce((sum, amount) => sum + amount, 0n),
+    fees: net(council) + net(backupCouncil),
+    gas: -(audit.gas.get(address) ?? 0n),
+    locked,
   }
 }
 
-function netWith(movements: readonly Movement[], address: string, contract: string): bigint {
-  const other = contract.toLowerCase()
+function netWith(movements: readonly Movement[], address: string, counterparty: string): bigint {
+  const other = counterparty.toLowerCase()
   let net = 0n
   for (const { from, to, amount } of movements) {
     if (from === other && to === address) net += amount

@@ -81,11 +81,11 @@ export class Chronicle {
         return
       case 'Claimed': {
         const { holder, kind, value, burned, paid } = event.args
-        const what = kind === KIND_CODE.fund ? 'the reward fund' : formatIndexValue(value)
-        tell.at(
-          timestamp,
-          `${this.nameOf(holder)} claims ${formatEth(paid)} ETH for ${formatEth(burned)} staked on ${what}`,
-        )
+        const text =
+          kind === KIND_CODE.fund
+            ? `${this.nameOf(holder)} takes back ${formatEth(paid)} of ${formatEth(burned)} ETH put up as a reward`
+            : `${this.nameOf(holder)} claims ${formatEth(paid)} ETH for ${formatEth(burned)} staked on ${formatIndexValue(value)}`
+        tell.at(timestamp, text)
         return
       }
       case 'Collected':

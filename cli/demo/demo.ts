@@ -66,8 +66,7 @@ async function play(world: World): Promise<Findings> {
   tell.part('Maturity')
   const lie = options.isHonest ? undefined : await proposeLie(world)
   await conductor.jumpTo(fixing.maturity)
-  await chronicle.catchUp()
-  const reporting = await awaitReport(world)
+  const reporting = await awaitReport(world, chronicle)
   const played = { world, chronicle, reporting, pids }
   if (reporting.report === undefined) return inspect({ ...played, ruling: undefined, closing: undefined })
   return inspect({ ...played, ...(await resolve(world, chronicle, lie)) })

@@ -17,13 +17,13 @@ const COUNCIL_MEETS = 86_400n
 /** The attacked path: the lie is disputed, led again, appealed and ruled upon. */
 export async function fightLie(world: World, chronicle: Chronicle, lie: bigint): Promise<Ruling> {
   const { conductor, tell } = world
-  tell.part('Dispute')
   const led = await untilFixing(
     world,
     chronicle,
     'the reporters to fill the first pot',
     (fixing) => fixing.facts.round >= 2,
   )
+  tell.part('Escalation')
   await jumpNear(world, led.facts.deadline)
   tell.at(await conductor.now(), 'mallory escalates in the last minutes', 'bad')
   await escalate(world, lie, led.facts.round)

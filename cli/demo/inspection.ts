@@ -50,7 +50,7 @@ export async function inspect(played: Played): Promise<Findings> {
   })
   const sheet = drawUp(world, funds)
   const unbalanced = funds.faults.map(({ what, expected, got }) => `${what}: expected ${expected} wei, got ${got}`)
-  const fundsFaults = [...unbalanced, ...dustFaults(sheet, chronicle, closing)]
+  const fundsFaults = [...unbalanced, ...sheetFaults(sheet), ...dustFaults(sheet, chronicle, closing)]
   const outcome = reporting.report === undefined ? 'abstained' : 'settled'
   const exitCode = exitCodeOf(outcome, values, fundsFaults)
   return { ...played, snapshot, values, funds, sheet, fundsFaults, outcome, exitCode }
@@ -75,6 +75,14 @@ function inspectValues(world: World, { report }: Reporting, settlement: bigint |
     report: report?.value,
     settlement,
     separationPpm: fixing.separationPpm,
+  })
+}
+
+/** Everybody's gain or loss must be what oracle, vault, council, trades and gas explain. */
+function sheetFaults({ lines }: BalanceSheet): string[] {
+  return lines.flatMap(({ who, change, staking, vault, trades, fees, gas }) => {
+    const explained = staking + vault + trades + fees + gas
+    return explained === change ? [] : [`change of ${who}: expected ${explained} wei, got ${change}`]
   })
 }
 

@@ -21,7 +21,8 @@ export async function prepareReporters(stage: Recruiting, folder: string, cleanu
   const { perPot, perFixing, maxBond } = terms.budgetOf(stage.options.isHonest)
   const told = async (reporter: ReporterProcess, { code, signal: killer }: Ending): Promise<void> => {
     if (signal.aborted) return
-    const how = killer === null ? `exit ${code}: ${reporter.lastWords.slice(0, 300)}` : killer
+    const words = code === 0 || reporter.lastWords === '' ? '' : `: ${reporter.lastWords.slice(0, 300)}`
+    const how = killer === null ? `exit ${code}${words}` : killer
     tell.at(await conductor.now(), `${reporter.person.name} died (${how}); the others go on`, 'bad')
   }
   const reporters = await Reporters.prepare(

@@ -7,7 +7,7 @@ import { endProcess, spawnTied } from '#client/tied-process.ts'
 import type { Person } from './people.ts'
 
 const NODE_MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
-const STOP_TIMEOUT_MS = 3_000
+const STOP_TIMEOUT_MS = 2_000
 const ASK_TIMEOUT_MS = 2_000
 
 const READY = z.object({

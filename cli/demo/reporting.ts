@@ -1,5 +1,6 @@
 import { quorumSize } from '#protocol/report.ts'
 import { formatIndexValue, shorten } from '../format.ts'
+import type { Chronicle } from './chronicle.ts'
 import type { FixingStatus, NodeObservation } from './node-status.ts'
 import type { ReporterProcess } from './reporter-process.ts'
 import type { World } from './world.ts'
@@ -27,11 +28,12 @@ export type Reporting = {
  * Waits until every living reporter has observed the index or abstained, and then until all of them have come to the
  * same report. Which of them live may change at any moment.
  */
-export async function awaitReport(world: World): Promise<Reporting> {
+export async function awaitReport(world: World, chronicle: Chronicle): Promise<Reporting> {
   const { conductor, reporters, fixingId, signal, tell } = world
   const answered = await conductor.until({
     what: 'every living reporter to observe the index or abstain',
     look: async () => {
+      await chronicle.catchUp()
       reporters.requireQuorum()
       const statuses = await reporters.fixingStatuses(fixingId)
       const isAnswered = [...statuses.values()].every(
@@ -44,13 +46,14 @@ export async function awaitReport(world: World): Promise<Reporting> {
     stepSeconds: STEP_SECONDS,
     signal,
   })
+  await chronicle.catchUp()
   const abstentions = abstentionsOf(answered)
   const observers = [...answered.values()].filter(({ observation }) => observation !== undefined)
   tell.at(await conductor.now(), `${observers.length} reporters observed and signed, ${abstentions.length} abstained`)
   if (observers.length < quorumSize(reporters.all.length) && abstentions.length > 0) {
     return { observations: await reporters.observations(fixingId), abstentions, report: undefined }
   }
-  const report = await awaitAgreement(world)
+  const report = await awaitAgreement(world, chronicle)
   tell.at(
     await conductor.now(),
     `Every reporter has the report: ${formatIndexValue(report.value)}, the median of ${report.signers.length} observations, root ${shorten(report.observationsRoot)}`,
@@ -61,11 +64,15 @@ export async function awaitReport(world: World): Promise<Reporting> {
 
 type Report = NonNullable<FixingStatus['report']>
 
-async function awaitAgreement({ conductor, reporters, fixingId, signal }: World): Promise<Report> {
+async function awaitAgreement(
+  { conductor, reporters, fixingId, signal }: World,
+  chronicle: Chronicle,
+): Promise<Report> {
   let roots = 0
   return conductor.until({
     what: 'all living reporters to come to the same report',
     look: async () => {
+      await chronicle.catchUp()
       reporters.requireQuorum()
       const statuses = [...(await reporters.fixingStatuses(fixingId)).values()]
       const reports = statuses.flatMap(({ report }) => report ?? [])
