@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+
+import {IMaturityOracle} from "src/interfaces/IMaturityOracle.sol";
+import {FixingLib} from "src/libraries/FixingLib.sol";
+import {Fixing, FixingId, Kind} from "src/types/Fixing.sol";
+
+/// The library takes calldata: this gives it some.
+contract FixingLibHarness {
+    function id(Fixing calldata fixing, uint256 chainId, address oracle) external pure returns (FixingId) {
+        return FixingLib.id(fixing, chainId, oracle);
+    }
+
+    function validate(Fixing calldata fixing) external pure {
+        FixingLib.validate(fixing);
+    }
+
+    function worstCase(Fixing calldata fixing) external pure returns (uint64) {
+        return FixingLib.worstCase(fixing);
+    }
+}
+
+/// R-101 and property 4.
+contract FixingLibTest is Test {
+    FixingLibHarness private _lib = new FixingLibHarness();
+
+    /// A row of `.ids` in test/vectors/fixing.json.
+    struct Identity {
+        uint256 arbitrationFee;
+        uint256 arbitrationLimit;
+        address arbitrator;
+        address backup;
+        uint256 bandPpm;
+        uint256 bondPpm;
+        uint256 chainId;
+        uint256 firstWindow;
+        bytes32 fixingId;
+        bytes32 indexId;
+        uint256 maturity;
+        uint256 minBond;
+        string name;
+        address openInterest;
+        address oracle;
+        uint256 proposalGrace;
+        uint256 separationPpm;
+        uint256 window;
+        uint256 worstCase;
+    }
+
+    struct Bounds {
+        uint256 arbitrationFee;
+        uint256 arbitrationLimit;
+        address arbitrator;
+        address backup;
+        uint256 bandPpm;
+        uint256 bondPpm;
+        string field;
+        uint256 firstWindow;
+        uint256 got;
+        bytes32 indexId;
+        uint256 maturity;
+        uint256 max;
+        uint256 min;
+        uint256 minBond;
+        string name;
+        address openInterest;
+        uint256 proposalGrace;
+        uint256 separationPpm;
+        uint256 window;
+    }
+
+    struct ReceiptId {
+        bytes32 fixingId;
+        uint256 kind;
+        string name;
+        bytes32 receiptId;
+        uint256 round;
+        uint256 value;
+    }
+
+    /// R-101, property 4
+    function test_fixingLib_agreesWithTheSharedIds() public view {
+        Identity[] memory rows = abi.decode(vm.parseJson(_json(), ".ids"), (Identity[]));
+        assertGt(rows.length, 0);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            Identity memory row = rows[i];
+            Fixing memory fixing = _fixingOf(row);
+            assertEq(FixingId.unwrap(_lib.id(fixing, row.chainId, row.oracle)), row.fixingId, row.name);
+            assertEq(_lib.worstCase(fixing), row.worstCase, row.name);
+        }
+    }
+
+    /// R-101
+    function test_fixingLib_agreesWithTheSharedBounds() public {
+        Bounds[] memory rows = abi.decode(vm.parseJson(_json(), ".bounds"), (Bounds[]));
+        assertGt(rows.length, 0);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            Bounds memory row = rows[i];
+            if (bytes(row.field).length != 0) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(
+                        IMaturityOracle.ParameterOutOfBounds.selector,
+                        bytes32(bytes(row.field)),
+                        row.got,
+                        row.min,
+                        row.max
+                    )
+                );
+            }
+            _lib.validate(_fixingOf(row));
+        }
+    }
+
+    /// R-304
+    function test_fixingLib_agreesWithTheSharedReceipts() public view {
+        ReceiptId[] memory rows = abi.decode(vm.parseJson(_json(), ".receipts"), (ReceiptId[]));
+        assertGt(rows.length, 0);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            ReceiptId memory row = rows[i];
+            uint256 got =
+                FixingLib.receiptId(FixingId.wrap(row.fixingId), Kind(row.kind), uint8(row.round), uint128(row.value));
+            assertEq(got, uint256(row.receiptId), row.name);
+        }
+    }
+
+    /// R-101: the copied calldata hashes as the encoded struct does, wherever it lies in the calldata.
+    function testFuzz_fixingLib_idIsTheHashOfTheEncoding(Fixing memory fixing, uint256 chainId, address oracle)
+        public
+        view
+    {
+        assertEq(FixingId.unwrap(_lib.id(fixing, chainId, oracle)), keccak256(abi.encode(chainId, oracle, fixing)));
+    }
+
+    /// Property 4: a maturity that no fixing may have panics instead of wrapping.
+    function test_fixingLib_worstCasePanicsWhereItLeavesItsType() public {
+        Fixing memory fixing;
+        fixing.maturity = type(uint64).max;
+        assertEq(_lib.worstCase(fixing), type(uint64).max);
+        fixing.window = 1;
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x11));
+        _lib.worstCase(fixing);
+    }
+
+    function _json() private view returns (string memory) {
+        return vm.readFile("test/vectors/fixing.json");
+    }
+
+    function _fixingOf(Identity memory row) private pure returns (Fixing memory f) {
+        f.indexId = row.indexId;
+        f.maturity = uint64(row.maturity);
+        (f.arbitrator, f.backup, f.openInterest) = (row.arbitrator, row.backup, row.openInterest);
+        (f.minBond, f.arbitrationFee) = (uint128(row.minBond), uint128(row.arbitrationFee));
+        (f.bondPpm, f.firstWindow, f.window) = (uint32(row.bondPpm), uint32(row.firstWindow), uint32(row.window));
+        (f.separationPpm, f.bandPpm) = (uint32(row.separationPpm), uint32(row.bandPpm));
+        (f.proposalGrace, f.arbitrationLimit) = (uint32(row.proposalGrace), uint32(row.arbitrationLimit));
+    }
+
+    function _fixingOf(Bounds memory row) private pure returns (Fixing memory f) {
+        f.indexId = row.indexId;
+        f.maturity = uint64(row.maturity);
+        (f.arbitrator, f.backup, f.openInterest) = (row.arbitrator, row.backup, row.openInterest);
+        (f.minBond, f.arbitrationFee) = (uint128(row.minBond), uint128(row.arbitrationFee));
+        (f.bondPpm, f.firstWindow, f.window) = (uint32(row.bondPpm), uint32(row.firstWindow), uint32(row.window));
+        (f.separationPpm, f.bandPpm) = (uint32(row.separationPpm), uint32(row.bandPpm));
+        (f.proposalGrace, f.arbitrationLimit) = (uint32(row.proposalGrace), uint32(row.arbitrationLimit));
+    }
+}
