@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { type Arena, openArena } from './arena.ts'
+import { ROOT, buildArtifacts } from './artifacts.ts'
+import { huntContractPlants } from './hunt.ts'
+import { REQUIRED } from './required.ts'
+import { type Session, continueSession, missingFrom, openSession } from './session.ts'
+
+const USAGE = `Replays random games of the dispute against the contract and compares it with the independent model.
+
+  npm run replay -- [--games N] [--from SEED] [--state FILE] [--coverage]
+  npm run replay -- --plants [--games N]
+
+  --games N      how many games, one a seed (default 300)
+  --from SEED    the first seed (default 0)
+  --state FILE   keeps the run in FILE; the same command again continues it
+  --coverage     lists what was reached, and how often
+  --plants       instead plants bugs in copies of the contract, and says which game finds each
+
+Ends with 0 only if model and contract never differed and everything on the list was reached at least once.
+`
+
+/** Runs the command with its arguments; the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      games: { type: 'string', default: '300' },
+      from: { type: 'string', default: '0' },
+      state: { type: 'string' },
+      coverage: { type: 'boolean', default: false },
+      plants: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const games = wholeNumber('--games', values.games)
+  const from = wholeNumber('--from', values.from)
+  if (values.help) return write(USAGE, 0)
+  if (values.plants) return huntContractPlants({ games, from, say, write: (line) => process.stdout.write(`${line}\n`) })
+  const arena = await openArena(await buildArtifacts())
+  try {
+    const path = values.state === undefined ? {} : { path: values.state }
+    const session = openSession(arena, { from, commit: commitOf(), ...path })
+    await continueSession(arena, session, { games, say, ...path })
+    return report(arena, session, values.coverage ? 'with coverage' : 'short')
+  } finally {
+    await arena.stop()
+  }
+}
+
+function report(arena: Arena, session: Session, detail: 'short' | 'with coverage'): number {
+  const missing = missingFrom(session)
+  const { from, next, steps, seconds, mismatches, coverage, commit, bytecodeHash } = session
+  const counted = Object.entries(coverage).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const lines = [
+    ...mismatches.map(({ text }) => text),
+    ...(detail === 'short' ? [] : counted.map(([name, count]) => `${String(count).padStart(8)}  ${name}`)),
+    ...missing.map((name) => `never reached: ${name}`),
+    `seeds ${from} to ${next - 1}: ${next - from} games, ${steps} steps, ${seconds.toFixed(0)} s, ` +
+      `${mismatches.length} mismatches, ${REQUIRED.length - missing.length} of ${REQUIRED.length} reached`,
+    `commit ${commit}, oracle ${bytecodeHash} at ${arena.world.oracle}`,
+  ]
+  return write(`${lines.join('\n')}\n`, mismatches.length === 0 && missing.length === 0 ? 0 : 1)
+}
+
+function commitOf(): string {
+  try {
+    const git = (...args: string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim()
+    const changed = git('status', '--porcelain', '--', 'contracts/src', 'test/model', 'test/contracts/model')
+    return git('rev-parse', 'HEAD') + (changed === '' ? '' : ' with changes')
+  } catch {
+    return 'unknown'
+  }
+}
+
+function wholeNumber(option: string, given: string): number {
+  const number = Number(given)
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new RangeError(`Expected ${option} to be a whole number, got ${given}.`)
+  return number
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+function write(output: string, exitCode: number): number {
+  process.stdout.write(output)
+  return exitCode
+}

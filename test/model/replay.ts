@@ -1,0 +1,60 @@
+import type { Arena } from './arena.ts'
+import { START_TIME } from './arena.ts'
+import { Coverage } from './coverage.ts'
+import { type Game, Stage } from './game.ts'
+import { generate } from './generate.ts'
+import { type Mismatch, judge } from './judge.ts'
+import { RULES, type Rules } from './rules.ts'
+import { type Performed, perform } from './scenes.ts'
+
+/** A game that was replayed, and whether model and contract agreed throughout. */
+export type Replayed = {
+  readonly game: Game
+  readonly performed: readonly Performed[]
+  readonly mismatch: Mismatch | undefined
+}
+
+/** Replays the game of a seed on the arena's chain and compares it with the model. */
+export async function replay(arena: Arena, seed: number): Promise<Replayed> {
+  const game = generate(seed, arena.world, START_TIME)
+  const performed = await perform(arena, game)
+  return { game, performed, mismatch: judge(arena, game, performed) }
+}
+
+/** Replays the seeds in [from, from + count), a few at a time, and gives each to `take`, which may end it by false. */
+export async function replayAll(
+  arena: Arena,
+  { from, count }: { readonly from: number; readonly count: number },
+  take: (replayed: Replayed) => boolean,
+): Promise<void> {
+  const waiting: Promise<Replayed>[] = []
+  let next = from
+  for (let done = 0; done < count; done += 1) {
+    while (waiting.length < LOOKAHEAD && next < from + count) {
+      waiting.push(replay(arena, next))
+      next += 1
+    }
+    const replayed = await waiting.shift()
+    if (replayed !== undefined && !take(replayed)) break
+  }
+  await Promise.allSettled(waiting)
+}
+
+/** Games under way at once: the chain works on one while the model works on another. */
+const LOOKAHEAD = 3
+
+/** What a game reaches, by name. */
+export function coverageOf({ world }: Arena, game: Game): ReadonlyMap<string, number> {
+  const stage = new Stage(world, game.fixings, RULES)
+  const coverage = new Coverage(stage)
+  for (const step of game.steps) {
+    coverage.before(step)
+    coverage.after(step, stage.play(step))
+  }
+  return coverage.counts
+}
+
+/** The first of `performed` games that a model with other rules does not agree with. */
+export function isFound(arena: Arena, { game, performed }: Replayed, rules: Rules): boolean {
+  return judge(arena, game, performed, rules) !== undefined
+}

@@ -1,0 +1,55 @@
+import type { Address, Hex } from 'viem'
+import type { RawLog } from './abi.ts'
+
+export type Call = { readonly from: Address; readonly to: Address; readonly data: Hex; readonly gas?: bigint }
+export type CallResult = { readonly success: boolean; readonly data: Hex; readonly logs: readonly RawLog[] }
+/** The calls of one block, in order. */
+export type Block = { readonly time: bigint; readonly calls: readonly Call[] }
+
+/** One simulated block holds a whole scene, so its gas has no bound that matters. */
+const BLOCK_GAS = 1n << 40n
+/** What a call gets that says nothing else. */
+const CALL_GAS = 30_000_000n
+
+/**
+ * Executes `blocks` one after another on the state of the latest block and forgets them: a game costs one request,
+ * leaves nothing behind, and always starts from the same chain (`eth_simulateV1`).
+ */
+export async function simulate(url: string, blocks: readonly Block[]): Promise<CallResult[][]> {
+  const blockStateCalls = blocks.map(({ time, calls }) => ({
+    blockOverrides: { time: hex(time), gasLimit: hex(BLOCK_GAS) },
+    calls: calls.map(({ gas = CALL_GAS, ...call }) => ({ ...call, gas: hex(gas) })),
+  }))
+  const answer = (await request(url, 'eth_simulateV1', [{ blockStateCalls }, 'latest'])) as {
+    calls: { status: Hex; returnData: Hex; logs: RawLog[]; error?: { data?: Hex } }[]
+  }[] // the standard's own format
+  return answer.map(({ calls }) =>
+    calls.map(({ status, returnData, logs, error }) => {
+      const success = status === '0x1'
+      return { success, data: success ? returnData : (error?.data ?? returnData), logs }
+    }),
+  )
+}
+
+/** One JSON-RPC request. Throws {@link RpcError}. */
+export async function request(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const { result, error } = (await response.json()) as { result?: unknown; error?: { message: string } } // JSON-RPC
+  if (error !== undefined) {
+    throw new RpcError(method, error.message)
+  }
+  return result
+}
+
+/** The chain refused a request itself, not a call within it. */
+export class RpcError extends Error {
+  override readonly name = 'Replay.RpcError'
+  constructor(method: string, message: string) {
+    super(`Expected ${method} to be accepted, got: ${message}.`)
+  }
+}
+
+function hex(value: bigint): Hex {
+  return `0x${value.toString(16)}`
+}
