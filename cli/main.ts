@@ -1,6 +1,11 @@
+import { enableCompileCache } from 'node:module'
 import process from 'node:process'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { streamIo } from './io.ts'
-import { run } from './program.ts'
+
+// Parsing viem takes most of a command's start. Only what is imported from here on is remembered.
+enableCompileCache(COMPILE_CACHE)
+const { run } = await import('./program.ts')
 
 const interruption = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

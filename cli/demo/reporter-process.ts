@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { endProcess, spawnTied } from '#client/tied-process.ts'
+import { COMPILE_CACHE } from '../compile-cache.ts'
 import type { Person } from './people.ts'
 
 const NODE_MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
@@ -77,7 +78,7 @@ export class ReporterProcess {
     this.#ready = undefined
     const child = spawnTied(process.execPath, [NODE_MAIN, '--config', this.#config], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     })
     this.#child = child
     this.#firstPid ??= child.pid
