@@ -90,7 +90,7 @@ contract CouncilArbitrator is ICouncilArbitrator, EIP712, ERC165, ReentrancyGuar
 
     /// @inheritdoc IArbitrator
     /// @dev Warning: the same for every fixing, and not computed from anything: it is what the deployer published as
-    /// the price of k of these names, and is worth as much as the reader believes it.
+    /// the cost of k of these names, and is worth as much as the reader believes it.
     function costOfCorruption(Fixing calldata) external view returns (uint256) {
         return DECLARED_COST;
     }

@@ -48,7 +48,7 @@ contract FloodingAccount is IERC1271 {
     }
 }
 
-/// @title An account with code that knows no ERC-1271 and answers with one byte
+/// @title An account with code that knows no ERC-1271 and returns one byte
 contract ShortAccount {
     fallback() external {
         assembly {
