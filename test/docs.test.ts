@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const SELF = relative(ROOT, fileURLToPath(import.meta.url))
+const DOCUMENTS = ['README.md', ...filesUnder('docs').filter((path) => path.endsWith('.md'))]
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+}
+
+function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
+
+/** Requirement ids that a text names: … */
+function requirementsIn(text: string): Set<string> {
+  return new Set(text.match(/R-\d{3}/g))
+}
+
+/** Targets of relative Markdown links, without their anchors. */
+function linksIn(markdown: string): string[] {
+  return [...markdown.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map(([, target]) => target ?? '')
+    .filter((target) => !target.includes('://'))
+}
+
+describe('docs/spec.md', () => {
+  test('has every requirement that it states cited by a test', () => {
+    const stated = requirementsIn(textOf('docs/spec.md'))
+    const tests = filesUnder('test').filter((path) => path !== SELF && /\.(t\.sol|test\.ts)$/.test(path))
+    const cited = requirementsIn(tests.map(textOf).join('\n'))
+    expect(stated.size).toBeGreaterThan(15)
+    expect([...stated].filter((id) => !cited.has(id))).toEqual([])
+  })
+})
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  test('links only to files that exist', () => {
+    const links = linksIn(textOf(document))
+    expect(links.filter((target) => !existsSync(join(ROOT, dirname(document), target)))).toEqual([])
+  })
+})
