@@ -1,6 +1,6 @@
 import { isSeparated } from './distance.ts'
 import { INVALID } from './fixing.ts'
-import { compare, type Rational } from './rational.ts'
+import { compare, multiply, type Rational } from './rational.ts'
 
 const PPM = 1_000_000n
 
@@ -46,7 +46,7 @@ export function decide(input: PolicyInput): Decision {
   if (own === undefined) return none('No own observation: nothing to defend.')
   if (own === INVALID) return none('The own observation is INVALID, which is no number to defend.')
   if (leader === undefined) return none('Nothing is proposed.')
-  if (view.separationPpm <= 4 * noisePpm) return none('The separation is not above four times the noise.')
+  if (!isNoiseSmall(view.separationPpm, noisePpm)) return none('The separation is not above four times the noise.')
 
   const isNew = view.candidates.every(({ value }) => isSeparated(own, value, view.separationPpm))
   if (isNew) return act(view, poolingValue(input, own), 'The own observation is separated from every candidate.')
@@ -60,7 +60,8 @@ export function decide(input: PolicyInput): Decision {
 
 /** A numeric candidate, nearest first. */
 type Ranked = PolicyCandidate & {
-  readonly distance: Rational
+  /** To o; 1 = equal. */
+  readonly ratio: Rational
   readonly isLeader: boolean
   /** Nearer than every other by more than twice the noise; at n = 1 also within separation/2 - noise. */
   readonly isSure: boolean
@@ -70,25 +71,24 @@ function rank({ round, candidates, leaderIndex, separationPpm }: PolicyView, own
   const leader = candidates[leaderIndex]
   const measured = candidates
     .filter(({ value }) => value !== INVALID)
-    .map((candidate) => ({ ...candidate, distance: distance(candidate.value, own), isLeader: candidate === leader }))
-    .toSorted((a, b) => compare(a.distance, b.distance))
-  const closeness = { n: BigInt(separationPpm) - 2n * BigInt(noisePpm), d: 2n * PPM }
+    .map((candidate) => ({ ...candidate, ratio: ratio(candidate.value, own), isLeader: candidate === leader }))
+    .toSorted((a, b) => compare(a.ratio, b.ratio))
+  const closeness = { n: 2n * PPM + BigInt(separationPpm) - 2n * BigInt(noisePpm), d: 2n * PPM }
   return measured.map((candidate, i) => {
-    const isClear = measured.every((other, j) => i === j || isBeyond(other.distance, candidate.distance, noisePpm))
-    return { ...candidate, isSure: isClear && (round > 1 || compare(candidate.distance, closeness) <= 0) }
+    const isClear = measured.every((other, j) => i === j || isBeyond(other.ratio, candidate.ratio, noisePpm))
+    return { ...candidate, isSure: isClear && (round > 1 || compare(candidate.ratio, closeness) <= 0) }
   })
 }
 
 /** No candidate is sure: the straddle trap, unless the leader is far off. */
 function actOnNearest({ view, noisePpm }: PolicyInput, ranked: readonly Ranked[]): Decision {
   const leader = ranked.find(({ isLeader }) => isLeader)
-  const reach = { n: BigInt(view.separationPpm) + 2n * BigInt(noisePpm), d: PPM }
-  if (leader !== undefined && compare(leader.distance, reach) <= 0) {
+  if (leader !== undefined && !isBeyond(leader.ratio, onePlus(view.separationPpm), noisePpm)) {
     return none('No candidate is surely the nearest, and the leader is not beyond separation and noise.')
   }
   // The leader is not among the equally near: they are within separation and twice the noise, it is beyond.
   const [nearest] = ranked
-  const equallyNear = ranked.filter(({ distance: away }) => nearest && !isBeyond(away, nearest.distance, noisePpm))
+  const equallyNear = ranked.filter(({ ratio: away }) => nearest && !isBeyond(away, nearest.ratio, noisePpm))
   const [smallest] = equallyNear.toSorted((x, y) => (x.stake < y.stake ? -1 : Number(x.stake > y.stake)))
   if (smallest === undefined) return none('No candidate that does not lead is near.')
   return act(view, smallest.value, 'The leader is far off: the smaller-staked of the equally near candidates.')
@@ -101,16 +101,16 @@ function actOnNearest({ view, noisePpm }: PolicyInput, ranked: readonly Ranked[]
  */
 function poolingValue({ view, reportValue }: PolicyInput, own: bigint): bigint {
   const kind = view.round === 1 ? 'stake' : 'appeal'
-  const quarter = { n: BigInt(view.separationPpm), d: 4n * PPM }
+  const quarter = onePlusQuarter(view.separationPpm)
   const isJoinable = (value: bigint): boolean =>
     value !== INVALID &&
-    compare(distance(value, own), quarter) <= 0 &&
+    compare(ratio(value, own), quarter) <= 0 &&
     view.candidates.every((candidate) => isSeparated(value, candidate.value, view.separationPpm))
   if (reportValue !== undefined && isJoinable(reportValue)) return reportValue
   const joinable = view.pots.filter((pot) => pot.kind === kind && pot.filled > 0n && isJoinable(pot.value))
   const [fullest] = joinable.toSorted((a, b) => {
     if (a.filled !== b.filled) return a.filled > b.filled ? -1 : 1
-    return compare(distance(a.value, own), distance(b.value, own)) || (a.value < b.value ? -1 : 1)
+    return compare(ratio(a.value, own), ratio(b.value, own)) || (a.value < b.value ? -1 : 1)
   })
   return fullest?.value ?? own
 }
@@ -123,13 +123,33 @@ function none(reason: string): Decision {
   return { action: 'none', reason }
 }
 
-/** `|a - b| / min(a, b)`: the protocol's distance of two numbers > 0. */
-function distance(a: bigint, b: bigint): Rational {
-  return a > b ? { n: a - b, d: b } : { n: b - a, d: a }
+/** `max(a, b) / min(a, b)`: one more than the protocol's distance of two numbers > 0. */
+function ratio(a: bigint, b: bigint): Rational {
+  return a > b ? { n: a, d: b } : { n: b, d: a }
 }
 
-/** Whether `far` is more than twice the noise above `near`. */
+/**
+ * Whether `far` is more than twice the noise above `near`: `far > near (1 + noise)^2`. Ratios multiply, so this is what
+ * makes every value within the noise of o nearer to the one than to the other.
+ */
 function isBeyond(far: Rational, near: Rational, noisePpm: number): boolean {
-  const margin = 2n * BigInt(noisePpm)
-  return compare({ n: near.n * PPM + margin * near.d, d: near.d * PPM }, far) < 0
+  const noise = onePlus(noisePpm)
+  return compare(multiply(near, multiply(noise, noise)), far) < 0
+}
+
+/**
+ * Whether separation > 4 noise, by ratio: `1 + separation > (1 + separation/4)^2 (1 + noise)^2`. Then a value that was
+ * joined within a quarter of the separation of o stays surely the nearest, whatever is separated from it.
+ */
+function isNoiseSmall(separationPpm: number, noisePpm: number): boolean {
+  const quarter = onePlusQuarter(separationPpm)
+  return isBeyond(onePlus(separationPpm), multiply(quarter, quarter), noisePpm)
+}
+
+function onePlus(ppm: number): Rational {
+  return { n: PPM + BigInt(ppm), d: PPM }
+}
+
+function onePlusQuarter(ppm: number): Rational {
+  return { n: 4n * PPM + BigInt(ppm), d: 4n * PPM }
 }
