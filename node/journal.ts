@@ -19,19 +19,27 @@ export interface JournalMemory {
 export interface Journal {
   /** Writes the line unless the stage's last line about the fixing said the same. */
   write(line: JournalLine): Promise<void>
+  /** What the stage last said of the fixing since the start. */
+  last(stage: string, fixingId: Hex): JournalLine | undefined
+  /** Forgets what was said last of the fixing; the lines stay. */
+  forget(fixingId: Hex): void
 }
 
 /** Writes to `memory` and, for whoever watches, to the log. */
 export function createJournal(memory: JournalMemory, clock: Clock, log: Log): Journal {
-  const latest = new Map<string, string>()
+  const latest = new Map<string, Map<string, JournalLine>>()
   return {
     async write(line) {
-      const subject = `${line.stage} ${line.fixingId ?? ''}`
-      const said = `${line.action} ${line.reason}`
-      if (latest.get(subject) === said) return
-      latest.set(subject, said)
+      const subject = line.fixingId ?? ''
+      const lines = latest.get(subject) ?? new Map<string, JournalLine>()
+      latest.set(subject, lines)
+      const last = lines.get(line.stage)
+      if (last?.action === line.action && last.reason === line.reason) return
+      lines.set(line.stage, line)
       log.info(line, 'journal')
       await memory.append({ ...line, time: clock.now() })
     },
+    last: (stage, fixingId) => latest.get(fixingId)?.get(stage),
+    forget: (fixingId) => void latest.delete(fixingId),
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes, scrypt } from 'node:crypto'
+import { pbkdf2, randomBytes, scrypt } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as Keystore from 'ox/Keystore'
@@ -90,7 +90,7 @@ export async function readKeystore(file: string, passwordFile: string): Promise<
   const key =
     crypto.kdf === 'scrypt'
       ? await deriveScrypt(password, Buffer.from(crypto.kdfparams.salt, 'hex'), crypto.kdfparams)
-      : Keystore.toKey({ ...stored, crypto }, { password })
+      : await derivePbkdf2(password, Buffer.from(crypto.kdfparams.salt, 'hex'), crypto.kdfparams.c)
   try {
     const privateKey = Keystore.decrypt({ ...stored, crypto }, key)
     return { privateKey, address: privateKeyToAddress(privateKey) }
@@ -136,6 +136,15 @@ function deriveScrypt(password: string, salt: Uint8Array, cost: { n: number; r: 
   const options = { N: cost.n, r: cost.r, p: cost.p, maxmem: 256 * cost.n * cost.r + 1_048_576 }
   return new Promise((resolve, reject) => {
     scrypt(password, salt, 32, options, (error, key) => {
+      if (error === null) resolve(`0x${key.toString('hex')}`)
+      else reject(error)
+    })
+  })
+}
+
+function derivePbkdf2(password: string, salt: Uint8Array, rounds: number): Promise<Hex> {
+  return new Promise((resolve, reject) => {
+    pbkdf2(password, salt, rounds, 32, 'sha256', (error, key) => {
       if (error === null) resolve(`0x${key.toString('hex')}`)
       else reject(error)
     })

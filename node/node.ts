@@ -111,7 +111,9 @@ async function start(
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
       isRegistered: (peerId) => registered.has(peerId),
       onEvidence: ({ first }) => {
-        log.warn({ fixingId: first.signed.fixingId, signer: first.signer }, 'a reporter signed twice')
+        const fields = { fixingId: first.signed.fixingId, signer: first.signer }
+        if (first.signer === chain.account) log.error(fields, 'our key signed twice: another node uses it')
+        else log.warn(fields, 'a reporter signed twice')
         touch(state, first.signed.fixingId)
       },
     },

@@ -41,6 +41,7 @@ export async function startWatch(
   { open, firstBlock }: { readonly open: readonly FoundFixing[]; readonly firstBlock: bigint },
 ): Promise<Watch> {
   const tracked = new Map(open.map(({ id }) => [id, { settled: [] as OracleEvent[], recent: [] as OracleEvent[] }]))
+  const seen = new Set(open.map(({ id }) => id))
   const remembered = (await memory.nextBlock()) ?? firstBlock
   let next = open.reduce((least, { block }) => (block < least ? block : least), remembered)
   let last: Head | undefined
@@ -52,19 +53,24 @@ export async function startWatch(
       if (!isNew) return { head, isNew, found: [] }
       const events = next > head.number ? [] : await chain.events(next, head.number)
       const found = events.flatMap((event) =>
-        event.name === 'created' && !tracked.has(event.id) && isHeld(event.fixing.indexId)
+        event.name === 'created' && !seen.has(event.id) && isHeld(event.fixing.indexId)
           ? [{ id: event.id, fixing: event.fixing, block: event.block }]
           : [],
       )
-      for (const { id } of found) tracked.set(id, { settled: [], recent: [] })
       const settledUpTo = head.number >= UNSETTLED_BLOCKS ? head.number - UNSETTLED_BLOCKS : -1n
+      const following = settledUpTo + 1n > next ? settledUpTo + 1n : next
+      // The last thing that can fail; what is remembered in memory follows what is on disk.
+      await memory.extend(found, following)
+      for (const { id } of found) {
+        seen.add(id)
+        tracked.set(id, { settled: [], recent: [] })
+      }
       for (const [id, log] of tracked) {
         const own = events.filter((event) => event.id === id)
         log.settled.push(...own.filter(({ block }) => block <= settledUpTo))
         log.recent = own.filter(({ block }) => block > settledUpTo)
       }
-      if (settledUpTo + 1n > next) next = settledUpTo + 1n
-      await memory.extend(found, next)
+      next = following
       last = head
       return { head, isNew, found }
     },

@@ -41,11 +41,6 @@ export function keepPeers(
   return peers
 }
 
-/** Checks a multiaddr that ends in a peer id. Throws {@link MultiaddrError}. */
-export function checkPeerAddress(address: string): void {
-  parse(address)
-}
-
 async function keepConnected(
   host: Host,
   target: Multiaddr,

@@ -116,13 +116,11 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
   if (snapshot === undefined || ledger === undefined) return 'idle'
   const { perPotWei, perFixingWei, noisePpm } = config.policy
   const decide = (): Decision => {
-    const decision = decideOn(snapshot, ledger.pots, {
+    return decideOn(snapshot, ledger.pots, {
       own: parts.reporter.view(id).observation?.value,
       reportValue: reportValue(refreshQuorum(parts, tracked)),
       noisePpm: noisePpm ?? document.noisePpm,
     })
-    tracked.lastDecision = { stage: 'decide', action: decision.action, reason: decision.reason }
-    return decision
   }
   const budget = { perPotWei, perFixingWei }
   const components = { chain, transactions, journal, budget, catchUp: () => catchUp(parts) }

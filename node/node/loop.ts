@@ -19,6 +19,8 @@ export type LoopState = {
 
 const LONGEST_PAUSE_MS = 30_000
 const RETRY_MS = 1_000
+/** Fixings that are over and still shown. */
+const SHOWN_CLOSED = 100
 
 /**
  * Looks at the chain every `poll_ms`, and attends to every fixing that deserves it, each on its own. A chain that does
@@ -55,6 +57,18 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   }
   if (isNew || found.length > 0) await parts.network.intake.recheck()
   for (const tracked of state.tracked.values()) visit(parts, tracked, head, isNew)
+  forgetOldest(parts, state)
+}
+
+/** What is over is shown for a while; its rows stay in the store. */
+function forgetOldest({ journal, reporter, store }: Parts, state: LoopState): void {
+  const closed = [...state.tracked.values()].filter(({ isClosed }) => isClosed)
+  for (const { id } of closed.slice(0, Math.max(0, closed.length - SHOWN_CLOSED))) {
+    state.tracked.delete(id)
+    store.observations.unload(id)
+    reporter.forget(id)
+    journal.forget(id)
+  }
 }
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */

@@ -4,7 +4,6 @@ import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Ledger } from '../chain/ledger.ts'
 import type { Reporter } from '../chain/port.ts'
-import type { LastDecision } from '../http/node-view.ts'
 import type { Quorum } from '../quorum.ts'
 
 /** What is known once a fixing's maturity is past. */
@@ -26,7 +25,6 @@ export type Tracked = {
   snapshot: FixingSnapshot | undefined
   ledger: Ledger | undefined
   quorum: Quorum | undefined
-  lastDecision: LastDecision | undefined
   /** Something changed beside the chain: look again. */
   isDirty: boolean
   /** Nothing is left to be done. */
@@ -45,7 +43,6 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block
     snapshot: undefined,
     ledger: undefined,
     quorum: undefined,
-    lastDecision: undefined,
     isDirty: true,
     isClosed: false,
     busy: undefined,

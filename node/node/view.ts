@@ -35,8 +35,9 @@ export function createView(parts: Parts, state: LoopState): NodeView {
   }
 }
 
-function statusOf({ store, reporter, transactions }: Parts, tracked: Tracked): FixingStatus {
-  const { id, fixing, snapshot, quorum, lastDecision } = tracked
+function statusOf({ store, reporter, transactions, journal }: Parts, tracked: Tracked): FixingStatus {
+  const { id, fixing, snapshot, quorum } = tracked
+  const lastDecision = journal.last('stake', id) ?? journal.last('propose', id)
   const { observation, abstained } = reporter.view(id)
   return {
     id,
@@ -56,7 +57,9 @@ function statusOf({ store, reporter, transactions }: Parts, tracked: Tracked): F
           },
         }
       : {}),
-    ...(lastDecision === undefined ? {} : { lastDecision }),
+    ...(lastDecision === undefined
+      ? {}
+      : { lastDecision: { stage: lastDecision.stage, action: lastDecision.action, reason: lastDecision.reason } }),
     actions: transactions.of(id),
   }
 }

@@ -49,6 +49,8 @@ export interface Reporter {
   /** Works on the fixing in the background unless it is done, being worked on, or waits for its next try. */
   attend(target: Target): void
   view(fixingId: Hex): OwnView
+  /** Forgets a fixing that is over. */
+  forget(fixingId: Hex): void
   /** Resolves when nothing is being worked on. */
   idle(): Promise<void>
 }
@@ -80,6 +82,7 @@ export function createReporter(components: ReporterComponents): Reporter {
         })
     },
     view: (fixingId) => progress.get(fixingId)?.view ?? {},
+    forget: (fixingId) => void progress.delete(fixingId),
     async idle() {
       await Promise.all([...progress.values()].map(async ({ running }) => running))
     },

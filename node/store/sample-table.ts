@@ -17,5 +17,7 @@ export function sampleTable(database: Database): SampleTable {
 }
 
 function plain(record: unknown): unknown {
-  return JSON.parse(JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)))
+  return JSON.parse(
+    JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+  )
 }

@@ -22,7 +22,7 @@ export interface Channel {
 }
 
 /** Takes over `stream`. At most two frames are buffered; a peer that sends more unasked is cut off. */
-export function openChannel(stream: Stream): Channel {
+export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS): Channel {
   let buffer = new Uint8Array()
   let isEnded = false
   let failure: Error | undefined
@@ -64,7 +64,7 @@ export function openChannel(stream: Stream): Channel {
       stream.send(bytes)
     },
     async receive(signal) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(FRAME_TIMEOUT_MS)])
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       for (;;) {
         const frame = take()
         if (frame !== undefined) return frame

@@ -100,6 +100,8 @@ async function repeat(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
+  // A node that was restarted during the fixing has met its peers before it knew the fixing.
+  await sync.now()
   let passed = 0
   for (const at of afterMs) {
     await clock.sleep(Math.max(0, at - passed), signal)

@@ -1,0 +1,126 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { CONFIG_FIELDS, type ConfigInputs, loadConfig } from '#node/config'
+import { temporaryFolder } from './temporary.ts'
+
+const MINIMAL = `
+data_dir = "data"
+rpc_url = "http://127.0.0.1:8545"
+oracle = "0x00000000000000000000000000000000000000aa"
+registry = "0x00000000000000000000000000000000000000BB"
+index_dir = "/indices"
+`
+
+function configFile(toml: string): { file: string; folder: string } {
+  const folder = temporaryFolder()
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'node.toml')
+  writeFileSync(file, toml)
+  return { file, folder }
+}
+
+function load(toml: string, inputs: Partial<ConfigInputs> = {}): ReturnType<typeof loadConfig> {
+  return loadConfig({ file: configFile(toml).file, env: {}, ...inputs })
+}
+
+test('fills in every default of a minimal file, which only watches', () => {
+  const { file, folder } = configFile(MINIMAL)
+  expect(loadConfig({ file, env: {} })).toEqual({
+    dataDir: join(folder, 'data'),
+    rpcUrl: 'http://127.0.0.1:8545',
+    oracle: '0x00000000000000000000000000000000000000AA',
+    registry: '0x00000000000000000000000000000000000000bb',
+    chainId: undefined,
+    fromBlock: 0n,
+    clock: 'system',
+    pollMs: 2_000,
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    bootstrap: [],
+    httpPort: 0,
+    indexDir: '/indices',
+    csvFile: undefined,
+    key: undefined,
+    roles: [],
+    exitWithParent: false,
+    logLevel: 'info',
+    policy: {
+      perPotWei: 10n ** 17n,
+      perFixingWei: 5n * 10n ** 17n,
+      maxBondWei: 10n ** 17n,
+      noisePpm: undefined,
+      stageDelaySeconds: 600,
+    },
+    gossip: { test: false, syncAfterMs: [2_000, 5_000, 15_000, 60_000], syncEveryMs: 600_000 },
+  })
+})
+
+test('lets the environment win over the file, and a flag over both', () => {
+  const toml = `${MINIMAL}\nhttp_port = 1\npoll_ms = 30\n[policy]\nper_pot_wei = "1"\nmax_bond_wei = 7`
+  const config = load(toml, {
+    env: { ASSIZE_HTTP_PORT: '2', ASSIZE_POLICY_PER_POT_WEI: '22', ASSIZE_GOSSIP_TEST: 'true', OTHER: 'x' },
+    flags: { http_port: '3', bootstrap: '/ip4/1.2.3.4/tcp/1/p2p/a,/ip4/1.2.3.4/tcp/1/p2p/b' },
+  })
+  expect(config.httpPort).toBe(3)
+  expect(config.pollMs).toBe(30)
+  expect(config.policy.perPotWei).toBe(22n)
+  expect(config.policy.maxBondWei).toBe(7n)
+  expect(config.gossip.test).toBe(true)
+  expect(config.bootstrap).toEqual(['/ip4/1.2.3.4/tcp/1/p2p/a', '/ip4/1.2.3.4/tcp/1/p2p/b'])
+})
+
+test('takes every role when there is a key, and finds its files beside the configuration', () => {
+  const { file, folder } = configFile(`${MINIMAL}\nkeystore = "key.json"\npassword_file = "password"`)
+  const config = loadConfig({ file, env: {} })
+  expect(config.key).toEqual({ keystore: join(folder, 'key.json'), passwordFile: join(folder, 'password') })
+  expect(config.roles).toEqual(['reporter', 'proposer', 'watchtower', 'keeper'])
+})
+
+test('keeps wei above 2^53 exact, written as a number or as text', () => {
+  const toml = `${MINIMAL}\n[policy]\nper_pot_wei = 9007199254740993\nper_fixing_wei = "340282366920938463463374607431768211455"`
+  const { policy } = load(toml)
+  expect(policy.perPotWei).toBe(9_007_199_254_740_993n)
+  expect(policy.perFixingWei).toBe(2n ** 128n - 1n)
+})
+
+test.each([
+  ['policy.per_pot_wei', '\n[policy]\nper_pot_wei = -1'],
+  ['policy.per_pot_wei', '\n[policy]\nper_pot_wei = "340282366920938463463374607431768211456"'],
+  ['policy.per_pot_wei', '\n[policy]\nper_pot_wei = 1.5'],
+  ['policy.nonsense', '\n[policy]\nnonsense = 1'],
+  ['nonsense', '\nnonsense = 1'],
+  ['http_port', '\nhttp_port = 65536'],
+  ['clock', '\nclock = "sundial"'],
+  ['roles.0', '\nroles = ["juror"]'],
+  ['log_level', '\nlog_level = "loud"'],
+  ['password_file', '\nkeystore = "key.json"'],
+  ['keystore', '\nroles = ["reporter"]'],
+  ['gossip.sync_after_ms.0', '\n[gossip]\nsync_after_ms = [0]'],
+])('names %s when it is wrong', (field, toml) => {
+  expect(() => load(MINIMAL + toml)).toThrow(expect.objectContaining({ name: 'Config.InvalidFieldError', field }))
+})
+
+test.each(['data_dir', 'rpc_url', 'oracle', 'registry', 'index_dir'])('names %s when it is missing', (field) => {
+  const toml = MINIMAL.split('\n')
+    .filter((line) => !line.startsWith(field))
+    .join('\n')
+  expect(() => load(toml)).toThrow(expect.objectContaining({ name: 'Config.InvalidFieldError', field }))
+})
+
+test('says what it expected, what it got and where to set it, in one line', () => {
+  expect(() => load(MINIMAL.replace('http://127.0.0.1:8545', 'ws://x'))).toThrow(
+    'Expected rpc_url: an http or https URL, got "ws://x". Set it in the file, as ASSIZE_RPC_URL or --rpc-url.',
+  )
+})
+
+test('names the line of invalid TOML, and a file that is not there', () => {
+  expect(() => load('a = \n')).toThrow(expect.objectContaining({ name: 'Config.UnreadableConfigError' }))
+  expect(() => loadConfig({ file: '/nowhere/node.toml', env: {} })).toThrow(
+    'Expected a TOML configuration at /nowhere/node.toml, got no readable file.',
+  )
+})
+
+test('knows each setting by one name', () => {
+  expect(CONFIG_FIELDS).toContain('policy.stage_delay_seconds')
+  expect(new Set(CONFIG_FIELDS).size).toBe(CONFIG_FIELDS.length)
+})

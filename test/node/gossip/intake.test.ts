@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import type { Evidence } from '../../../node/gossip/evidence.ts'
+import { encodeEvidence } from '../../../node/gossip/evidence.ts'
+import { createIntake, type Intake } from '../../../node/gossip/intake.ts'
+import { createParking, type Parking } from '../../../node/gossip/parking.ts'
+import { createQuarantine } from '../../../node/gossip/quarantine.ts'
+import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip/validate.ts'
+import { fakeClock } from '../fake-clock.ts'
+import { contextOf, reportedBy } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
+
+type Desk = {
+  readonly intake: Intake
+  readonly parking: Parking
+  readonly held: VerifiedObservation[]
+  readonly proofs: [Evidence, boolean][]
+  readonly dropped: string[]
+}
+
+function desk(changes: Partial<ValidatorContext> = {}): Desk {
+  const held: VerifiedObservation[] = []
+  const proofs: [Evidence, boolean][] = []
+  const dropped: string[] = []
+  const kept: Evidence[] = []
+  const parking = createParking({ maxTotal: 10, maxPerPeer: 5 })
+  const intake = createIntake({
+    context: contextOf({ observations: () => held, ...changes }),
+    store: {
+      add: async (observation) => void held.push(observation),
+      evidence: () => kept,
+      addEvidence: async (evidence) => void kept.push(evidence),
+    },
+    parking,
+    quarantine: createQuarantine(10),
+    clock: fakeClock(),
+    log: SILENT,
+    onQuarantined: (peer) => void dropped.push(peer),
+    onEvidence: (evidence, isRelayed) => void proofs.push([evidence, isRelayed]),
+  })
+  return { intake, parking, held, proofs, dropped }
+}
+
+test('stores what it accepts, once', async () => {
+  const { intake, held } = desk()
+  const observation = await reportedBy(1)
+  expect(await intake.observation('a', 't', observation.bytes)).toBe('accept')
+  expect(await intake.observation('b', 't', observation.bytes)).toBe('ignore')
+  expect(held).toEqual([observation])
+  expect(intake.counts).toEqual(
+    new Map([
+      ['accept', 1],
+      ['duplicate', 1],
+    ]),
+  )
+})
+
+test('keeps what is early, and judges it again when asked', async () => {
+  let isKnown = false
+  const context = contextOf()
+  const { intake, parking, held } = desk({ fixing: (id) => (isKnown ? context.fixing(id) : undefined) })
+  const observation = await reportedBy(1)
+  expect(await intake.observation('a', 't', observation.bytes)).toBe('ignore')
+  await intake.recheck()
+  expect(parking.size).toBe(1)
+  isKnown = true
+  await intake.recheck()
+  expect(held).toEqual([observation])
+  expect(parking.size).toBe(0)
+})
+
+test('stops listening to a peer at its second bad message, and drops it', async () => {
+  const { intake, held, dropped } = desk()
+  const good = await reportedBy(1)
+  expect(await intake.observation('bad', 't', new Uint8Array(3))).toBe('reject')
+  expect(dropped).toEqual([])
+  expect(await intake.evidence('bad', new Uint8Array(3))).toBe('reject')
+  expect(dropped).toEqual(['bad'])
+  expect(await intake.observation('bad', 't', good.bytes)).toBe('ignore')
+  expect(held).toEqual([])
+  expect(await intake.observation('good', 't', good.bytes)).toBe('accept')
+  expect(intake.counts.get('quarantined')).toBe(1)
+})
+
+test('keeps the first of two conflicting observations and proves the equivocation once', async () => {
+  const { intake, held, proofs, dropped } = desk()
+  const [first, second, third] = [
+    await reportedBy(1),
+    await reportedBy(1, { value: 2n }),
+    await reportedBy(1, { value: 3n }),
+  ]
+  await intake.observation('a', 't', first.bytes)
+  expect(await intake.observation('b', 't', second.bytes)).toBe('ignore')
+  expect(await intake.observation('b', 't', third.bytes)).toBe('ignore')
+  expect(held).toEqual([first])
+  expect(proofs).toEqual([[{ first, second }, false]])
+  // Whoever relays an equivocation does nothing wrong.
+  expect(dropped).toEqual([])
+})
+
+test('takes a proof from a peer without having seen either observation', async () => {
+  const { intake, proofs } = desk()
+  const bytes = encodeEvidence({ first: await reportedBy(1), second: await reportedBy(1, { value: 2n }) })
+  expect(await intake.evidence('a', bytes)).toBe('accept')
+  expect(await intake.evidence('b', bytes)).toBe('ignore')
+  expect(proofs).toHaveLength(1)
+  expect(proofs[0]?.[1]).toBe(true)
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { createJournal, type JournalLine } from '../../node/journal.ts'
+import { fakeClock } from './fake-clock.ts'
+import { FIXING_ID } from './reporters.ts'
+import { SILENT } from './silent-log.ts'
+
+test('writes a line when it says something new, with the time, and not when it repeats itself', async () => {
+  const written: (JournalLine & { time: bigint })[] = []
+  const clock = fakeClock(5n)
+  const memory = { append: async (line: JournalLine & { time: bigint }) => void written.push(line) }
+  const journal = createJournal(memory, clock, SILENT)
+  const none = { stage: 'stake', fixingId: FIXING_ID, action: 'none', reason: 'a' }
+  await journal.write(none)
+  await journal.write(none)
+  await journal.write({ ...none, stage: 'propose' })
+  await journal.write({ ...none, fixingId: `0x${'01'.repeat(32)}` })
+  clock.set(6n)
+  await journal.write({ ...none, reason: 'b' })
+  await journal.write(none)
+  expect(written.map(({ time, stage, reason }) => [time, stage, reason])).toEqual([
+    [5n, 'stake', 'a'],
+    [5n, 'propose', 'a'],
+    [5n, 'stake', 'a'],
+    [6n, 'stake', 'b'],
+    [6n, 'stake', 'a'],
+  ])
+  expect(journal.last('stake', FIXING_ID)).toEqual(none)
+  journal.forget(FIXING_ID)
+  expect(journal.last('stake', FIXING_ID)).toBe(undefined)
+})

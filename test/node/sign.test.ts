@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { privateKeyToAccount } from 'viem/accounts'
+import { parseSignature } from 'viem'
+import {
+  decodeObservation,
+  encodeObservation,
+  OBSERVATION_TYPES,
+  observationDigest,
+  recoverObservationSigner,
+  typedDataDomain,
+} from '#protocol/observation.ts'
+import { createGuard, type GuardMemory } from '../../node/guard.ts'
+import { createSigner } from '../../node/sign.ts'
+import { DOMAIN, keyOf, observationOf } from './reporters.ts'
+
+function memory(): GuardMemory & { readonly written: string[] } {
+  const digests = new Map<string, `0x${string}`>()
+  const written: string[] = []
+  return {
+    written,
+    digestOf: (signer, fixingId) => digests.get(signer + fixingId),
+    async record({ signer, fixingId, digest }) {
+      digests.set(signer + fixingId, digest)
+      written.push(digest)
+    },
+  }
+}
+
+test('signs what a wallet would sign, byte for byte', async () => {
+  for (const name of ['ann', 'bob', 'cleo', 'dan']) {
+    const key = keyOf(name)
+    const observation = observationOf({ value: BigInt(name.length) })
+    const signed = await createSigner(key, DOMAIN, createGuard(memory())).sign(observation)
+    const wallet = await privateKeyToAccount(key.privateKey).signTypedData({
+      domain: typedDataDomain(DOMAIN),
+      types: OBSERVATION_TYPES,
+      primaryType: 'Observation',
+      message: observation,
+    })
+    const { r, s, v } = parseSignature(wallet)
+    expect(signed.signature).toEqual({ r, s, v: Number(v) })
+    expect(recoverObservationSigner(DOMAIN, signed)).toBe(key.address)
+    expect(decodeObservation(encodeObservation(signed))).toEqual(signed)
+  }
+})
+
+test('writes the digest down before it signs, and signs nothing when that fails', async () => {
+  const key = keyOf('ann')
+  const kept = memory()
+  await createSigner(key, DOMAIN, createGuard(kept)).sign(observationOf())
+  expect(kept.written).toEqual([observationDigest(DOMAIN, observationOf())])
+  const full = createGuard({
+    digestOf: () => undefined,
+    record: async () => {
+      throw new Error('disk full')
+    },
+  })
+  await expect(createSigner(key, DOMAIN, full).sign(observationOf())).rejects.toThrow('disk full')
+})
+
+test('signs the same observation again, and refuses any other for the fixing', async () => {
+  const signer = createSigner(keyOf('ann'), DOMAIN, createGuard(memory()))
+  const first = await signer.sign(observationOf())
+  expect(await signer.sign(observationOf())).toEqual(first)
+  for (const changes of [{ value: 1n }, { observedAt: 1n }, { sourcesRoot: `0x${'00'.repeat(32)}` as const }]) {
+    await expect(signer.sign(observationOf(changes))).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
+  }
+  await signer.sign(observationOf({ fixingId: `0x${'01'.repeat(32)}` }))
+})
+
+test('refuses the second of two that are signed at the same time', async () => {
+  const signer = createSigner(keyOf('ann'), DOMAIN, createGuard(memory()))
+  const results = await Promise.allSettled([signer.sign(observationOf()), signer.sign(observationOf({ value: 2n }))])
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+})
+
+test('does not trust a digest that the disk never confirmed', async () => {
+  let isDiskFull = true
+  const digests = new Map<string, `0x${string}`>()
+  const guard = createGuard({
+    digestOf: (signer, fixingId) => digests.get(signer + fixingId),
+    async record({ signer, fixingId, digest }) {
+      digests.set(signer + fixingId, digest)
+      if (isDiskFull) throw new Error('disk full')
+    },
+  })
+  const signer = createSigner(keyOf('ann'), DOMAIN, guard)
+  await expect(signer.sign(observationOf())).rejects.toThrow('disk full')
+  isDiskFull = false
+  await expect(signer.sign(observationOf())).rejects.toThrow('disk full')
+})

@@ -1,0 +1,209 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { fetchSamples, type SampleOptions } from '#node/source'
+import { aggregate } from '#protocol/aggregate.ts'
+import { formatValue } from '#protocol/decimal.ts'
+import { type IndexDocument, indexId, parseIndexDocument } from '#protocol/index-document.ts'
+import { loadIndexDocuments } from '../../../node/source/index-dir.ts'
+import { documentJson, sourceJson, threeSamples } from '../../protocol/index-documents.ts'
+import { fakeClock } from '../fake-clock.ts'
+import { temporaryFolder } from '../temporary.ts'
+import { openVenue, openVenueOf } from './venue.ts'
+
+/** A whole number of minutes. */
+const MATURITY = 1_000_020n
+const OPENS = [MATURITY - 180n, MATURITY - 120n, MATURITY - 60n]
+
+function options(csvFile?: string): SampleOptions {
+  return { clock: fakeClock(), signal: new AbortController().signal, random: () => 0.5, csvFile }
+}
+
+/** A source whose rows are [time, close]. */
+function pairs(id: string, url: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return sourceJson(id, { url, pointers: { rows: '/rows', time: '/0', close: '/1' }, ...changes })
+}
+
+const rows = (entries: readonly (readonly [bigint, string])[]): string =>
+  `{"rows":[${entries.map(([time, close]) => `[${time},${close}]`).join(',')}]}`
+
+test('reads closes exactly as the venue printed them, in the order of the candles', async () => {
+  const venue = await openVenueOf(
+    rows([
+      [OPENS[2] ?? 0n, '1e2'],
+      [OPENS[0] ?? 0n, '100.10'],
+      [OPENS[1] ?? 0n, '"100.123456789012345678901"'],
+      [MATURITY, '999'],
+    ]),
+  )
+  const document = threeSamples([pairs('a', `${venue.url}/{base}-{quote}/{start}/{end}`)])
+  const sampling = await fetchSamples(document, MATURITY, options())
+  expect(sampling.opens).toEqual(OPENS)
+  // The candle that opens at maturity is look-ahead.
+  expect(sampling.samples).toEqual([
+    { sourceId: 'a', quote: 'USD', closes: ['100.10', '100.123456789012345678901', '1e2'] },
+  ])
+  expect(sampling.failures).toEqual([])
+  expect(venue.paths).toEqual([`/ETH-USD/${OPENS[0]}/${MATURITY}`])
+})
+
+test('asks and reads in milliseconds where the venue does', async () => {
+  const venue = await openVenueOf(rows([[(OPENS[1] ?? 0n) * 1000n, '7']]))
+  const document = threeSamples([pairs('a', `${venue.url}/?from={start}&to={end}`, { timeUnit: 'milliseconds' })])
+  const { samples } = await fetchSamples(document, MATURITY, options())
+  expect(samples[0]?.closes).toEqual([undefined, '7', undefined])
+  expect(venue.paths).toEqual([`/?from=${OPENS[0]}000&to=${MATURITY}000`])
+})
+
+test('leaves out candles that a venue says were empty', async () => {
+  const venue = await openVenueOf(
+    rows([
+      [OPENS[0] ?? 0n, 'null'],
+      [OPENS[1] ?? 0n, '""'],
+      [OPENS[2] ?? 0n, '3'],
+    ]),
+  )
+  const { samples } = await fetchSamples(threeSamples([pairs('a', venue.url)]), MATURITY, options())
+  expect(samples[0]?.closes).toEqual([undefined, undefined, '3'])
+})
+
+test('names each source that failed and why, and keeps the others', async () => {
+  const good = await openVenueOf(rows([[OPENS[0] ?? 0n, '1']]))
+  const garbage = await openVenueOf('<html>')
+  const shape = await openVenueOf('{"rows":{}}')
+  const noTime = await openVenueOf('{"rows":[[null,1]]}')
+  const noClose = await openVenueOf(`{"rows":[[${OPENS[0]},{}]]}`)
+  const twice = await openVenueOf(
+    rows([
+      [OPENS[0] ?? 0n, '1'],
+      [OPENS[0] ?? 0n, '2'],
+    ]),
+  )
+  const down = await openVenue((_request, response) => response.writeHead(500).end())
+  const sources = Object.entries({ good, garbage, shape, noTime, noClose, twice, down })
+  const document = threeSamples(sources.map(([id, { url }]) => pairs(id.toLowerCase(), url)))
+  const { samples, failures, records } = await fetchSamples(document, MATURITY, options())
+  expect(samples.map(({ sourceId }) => sourceId)).toEqual(['good'])
+  expect(records.map(({ sourceId }) => sourceId)).toEqual(['good'])
+  expect(failures).toEqual([
+    { sourceId: 'garbage', reason: expect.stringContaining('Expected JSON') },
+    { sourceId: 'shape', reason: expect.stringContaining('an array at "/rows"') },
+    { sourceId: 'notime', reason: expect.stringContaining('a time at "/0" of row 0') },
+    { sourceId: 'noclose', reason: expect.stringContaining('a close at "/1" of row 0') },
+    { sourceId: 'twice', reason: expect.stringContaining('got 1 and 2') },
+    { sourceId: 'down', reason: expect.stringContaining('HTTP 500') },
+  ])
+})
+
+test('records what was read: origin, size, SHA-256, and a small body', async () => {
+  const venue = await openVenueOf('{"rows":[]}')
+  const { records } = await fetchSamples(threeSamples([pairs('a', venue.url)]), MATURITY, options())
+  expect(records).toEqual([
+    {
+      sourceId: 'a',
+      origin: venue.url,
+      // printf '{"rows":[]}' | sha256sum
+      sha256: '1633902c6cbba5e7770dbed172df754a25078bb76efe1f23474edc87f1a47655',
+      bytes: 11,
+      body: '{"rows":[]}',
+    },
+  ])
+})
+
+function csvDocument(changes: Record<string, unknown> = {}): IndexDocument {
+  const source = {
+    id: 'replay',
+    venue: 'replay',
+    kind: 'csv',
+    quote: 'USD',
+    timeUnit: 'seconds',
+    columns: { time: 'time', close: 'a_ethusd' },
+    timeoutMs: 1_000,
+    maxBytes: 1_000,
+    ...changes,
+  }
+  return threeSamples([source])
+}
+
+test('replays a column of a CSV, with gaps, from a file or over HTTP', async () => {
+  const csv = `time,b_x,a_ethusd\n${OPENS[0]},9,1.50\r\n${OPENS[1]},9,\n${OPENS[2]},,3\n${MATURITY},9,4\n`
+  const file = join(temporaryFolder(), 'prices.csv')
+  writeFileSync(file, csv)
+  const closes = ['1.50', undefined, '3']
+  const fromFile = await fetchSamples(csvDocument(), MATURITY, options(file))
+  expect(fromFile.samples).toEqual([{ sourceId: 'replay', quote: 'USD', closes }])
+  const venue = await openVenueOf(csv)
+  const fromWeb = await fetchSamples(csvDocument({ url: `${venue.url}/x.csv` }), MATURITY, options())
+  expect(fromWeb.samples).toEqual([{ sourceId: 'replay', quote: 'USD', closes }])
+})
+
+test.each([
+  ['no column "a_ethusd"', 'time,b\n', 'a column "a_ethusd"'],
+  ['a torn line', `time,a_ethusd\n${OPENS[0]}\n`, '2 fields in every line'],
+  ['more than maxBytes', `time,a_ethusd\n${'1,2\n'.repeat(300)}`, 'at most 1000 bytes'],
+])('names %s of a CSV', async (_what, csv, reason) => {
+  const file = join(temporaryFolder(), 'prices.csv')
+  writeFileSync(file, csv)
+  const { failures } = await fetchSamples(csvDocument(), MATURITY, options(file))
+  expect(failures).toEqual([{ sourceId: 'replay', reason: expect.stringContaining(reason) }])
+})
+
+test('names a CSV that is not there, and one that nobody configured', async () => {
+  const missing = await fetchSamples(csvDocument(), MATURITY, options('/nowhere.csv'))
+  expect(missing.failures[0]?.reason).toContain('a readable file /nowhere.csv')
+  const unset = await fetchSamples(csvDocument(), MATURITY, options())
+  expect(unset.failures[0]?.reason).toContain('a csv_file in the configuration')
+})
+
+test('throws only when the node stops', async () => {
+  const venue = await openVenue(() => undefined)
+  const controller = new AbortController()
+  const document = threeSamples([pairs('a', venue.url)])
+  const started = fetchSamples(document, MATURITY, { ...options(), signal: controller.signal })
+  controller.abort()
+  await expect(started).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+const REAL = fileURLToPath(new URL('../../../../shared/data/btc-minute-venues-2023-03-usdc-depeg.csv', import.meta.url))
+
+test.runIf(existsSync(REAL))('replays Binance.US of 11 March 2023 to 20 156.55', async () => {
+  const json = documentJson(
+    [
+      {
+        id: 'binanceus',
+        venue: 'Binance.US',
+        kind: 'csv',
+        quote: 'USD',
+        timeUnit: 'seconds',
+        columns: { time: 'time', close: 'binanceus_btcusd' },
+        timeoutMs: 1_000,
+        maxBytes: 10_000_000,
+      },
+    ],
+    { base: 'BTC' },
+  )
+  const document = parseIndexDocument(json)
+  const { samples } = await fetchSamples(document, 1_678_536_000n, options(REAL))
+  const result = aggregate(document, samples)
+  expect(result.kind === 'value' && formatValue(result.value)).toMatch(/^20156\.55/)
+})
+
+test('loads index documents by id, and names the file of a bad one', async () => {
+  const folder = temporaryFolder()
+  const document = threeSamples([pairs('a', 'http://127.0.0.1/')])
+  writeFileSync(join(folder, 'eth.json'), JSON.stringify(document, undefined, 2))
+  writeFileSync(join(folder, 'notes.txt'), 'not a document')
+  expect(await loadIndexDocuments(folder)).toEqual(new Map([[indexId(document), document]]))
+  const bad = join(folder, 'bad.json')
+  writeFileSync(bad, JSON.stringify({ ...document, base: 'eth' }))
+  await expect(loadIndexDocuments(folder)).rejects.toMatchObject({
+    name: 'IndexDir.IndexFileError',
+    file: bad,
+    message: expect.stringContaining('base'),
+  })
+  writeFileSync(bad, '{')
+  await expect(loadIndexDocuments(folder)).rejects.toMatchObject({ file: bad })
+  await expect(loadIndexDocuments(join(folder, 'none'))).rejects.toMatchObject({ file: join(folder, 'none') })
+  expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('not a document')
+})

@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest'
+import type { Decision } from '#protocol/policy.ts'
+import type { Ledger } from '../../node/chain/ledger.ts'
+import type { Sent, Stake } from '../../node/chain/port.ts'
+import { createTransactions } from '../../node/chain/transactions.ts'
+import { amountFor, openInPot, ownStake, stakeOn } from '../../node/stake.ts'
+import type { Intent } from '../../node/store/intent-table.ts'
+import { intentMemory, journalMemory } from './memories.ts'
+import { FIXING, FIXING_ID, MATURITY, WAD } from './reporters.ts'
+import { snapshotOf } from './snapshots.ts'
+
+const LIE = 3_000n * WAD
+const TRUTH = 2_500n * WAD
+const EMPTY: Ledger = { pots: [], own: [], claimed: [] }
+const LINE = { kind: 'stake', round: 1, value: TRUTH } as const
+const BUDGET = { perPotWei: 10n * WAD, perFixingWei: 15n * WAD }
+
+/** The worked example of the specification, section 5: d = 25, 3000 proposed. */
+const DISPUTED = snapshotOf(
+  { round: 1, bond: 25n * WAD, leader: LIE, deadline: MATURITY + 86_400n },
+  { candidates: [{ value: LIE, stake: 25n * WAD }] },
+)
+
+test('computes what completes a pot: 50 on a new value, 75 on the old one in round 2, and a ninth plus F for an appeal', () => {
+  expect(openInPot(DISPUTED, EMPTY, LINE)).toBe(50n * WAD)
+  const round2 = snapshotOf(
+    { round: 2, bond: 25n * WAD, leader: TRUTH, deadline: MATURITY + 86_400n },
+    {
+      candidates: [
+        { value: LIE, stake: 25n * WAD },
+        { value: TRUTH, stake: 50n * WAD },
+      ],
+    },
+  )
+  expect(openInPot(round2, EMPTY, { kind: 'stake', value: LIE })).toBe(75n * WAD)
+  const round3 = snapshotOf(
+    { round: 3, bond: 25n * WAD, leader: LIE, deadline: MATURITY + 86_400n },
+    {
+      candidates: [
+        { value: LIE, stake: 100n * WAD },
+        { value: TRUTH, stake: 50n * WAD },
+      ],
+      fixing: { ...FIXING, arbitrationFee: 2n * WAD },
+    },
+  )
+  // ceil(150e18 / 9) + 2e18
+  expect(openInPot(round3, EMPTY, { kind: 'appeal', value: TRUTH })).toBe(18_666_666_666_666_666_667n)
+})
+
+test('leaves to a pot what is open of it', () => {
+  const pots = [{ kind: 'stake', round: 1, value: TRUTH, filled: 49n * WAD }] as const
+  expect(openInPot(DISPUTED, { ...EMPTY, pots }, LINE)).toBe(1n * WAD)
+})
+
+test('stakes the least of what is open, what policy leaves and what there is', () => {
+  expect(amountFor(BUDGET, [], LINE, 50n * WAD, 100n * WAD)).toBe(10n * WAD)
+  expect(amountFor(BUDGET, [], LINE, 3n * WAD, 100n * WAD)).toBe(3n * WAD)
+  expect(amountFor(BUDGET, [], LINE, 50n * WAD, 2n * WAD)).toBe(2n * WAD)
+  expect(amountFor(BUDGET, [{ ...LINE, amount: 9n * WAD }], LINE, 50n * WAD, 100n * WAD)).toBe(1n * WAD)
+  expect(amountFor(BUDGET, [{ ...LINE, round: 0, amount: 12n * WAD }], LINE, 50n * WAD, 100n * WAD)).toBe(3n * WAD)
+  expect(amountFor(BUDGET, [{ ...LINE, amount: 11n * WAD }], LINE, 50n * WAD, 100n * WAD)).toBe(0n)
+})
+
+const intent = (changes: Partial<Intent> = {}): Intent => ({
+  ...LINE,
+  key: 'a',
+  fixingId: FIXING_ID,
+  action: 'contribute',
+  amount: 5n,
+  state: 'done',
+  moved: 4n,
+  at: 0n,
+  ...changes,
+})
+
+test('counts as its own what either the log or its own intents know', () => {
+  const own = [{ ...LINE, amount: 3n, isFilled: false }]
+  expect(ownStake({ ...EMPTY, own }, [])).toEqual([{ ...LINE, amount: 3n }])
+  // An endpoint that lags behind must not make us stake twice.
+  expect(ownStake(EMPTY, [intent()])).toEqual([{ ...LINE, amount: 4n }])
+  expect(ownStake({ ...EMPTY, own }, [intent(), intent({ key: 'b' })])).toEqual([{ ...LINE, amount: 8n }])
+  // What is on its way counts in full; what failed does not.
+  expect(ownStake(EMPTY, [intent({ state: 'signed', moved: undefined })])).toEqual([{ ...LINE, amount: 5n }])
+  expect(ownStake(EMPTY, [intent({ state: 'failed' })])).toEqual([])
+})
+
+test('does not count what was claimed, by this node or with its key', () => {
+  expect(ownStake({ ...EMPTY, claimed: [LINE] }, [intent()])).toEqual([])
+  expect(ownStake(EMPTY, [intent(), intent({ key: 'c', action: 'claim' })])).toEqual([])
+})
+
+const CONTRIBUTE: Decision = { action: 'contribute', value: TRUTH, reason: 'It is a lie.' }
+
+async function run(
+  decide: () => Decision,
+  options: { readonly sent?: Sent; readonly spendable?: bigint } = {},
+): Promise<{ result: string; stakes: Stake[]; lines: string[]; order: string[] }> {
+  const { sent = { kind: 'done', moved: 9n * WAD }, spendable = 100n * WAD } = options
+  const intents = intentMemory()
+  const journal = journalMemory()
+  const stakes: Stake[] = []
+  const order: string[] = []
+  const chain = {
+    spendable: async () => spendable,
+    stake: async (_fixing: unknown, stake: Stake) => {
+      stakes.push(stake)
+      order.push('stake')
+      return sent
+    },
+    fate: async () => ({ kind: 'dropped' as const }),
+  }
+  const result = await stakeOn(
+    {
+      chain,
+      journal,
+      budget: BUDGET,
+      transactions: createTransactions(chain, intents),
+      catchUp: async () => void order.push('catch up'),
+    },
+    DISPUTED,
+    EMPTY,
+    decide,
+  )
+  return { result, stakes, order, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`) }
+}
+
+test('stakes what its budget allows after asking peers, and journals what was taken', async () => {
+  const { result, stakes, order, lines } = await run(() => CONTRIBUTE)
+  expect(result).toBe('acted')
+  expect(stakes).toEqual([{ ...LINE, amount: 10n * WAD }])
+  expect(order).toEqual(['catch up', 'stake'])
+  expect(lines).toEqual([`contribute: It is a lie. Put ${9n * WAD} wei on ${TRUTH}.`])
+})
+
+test('does nothing when the policy says so, the money is gone, or peers change the decision', async () => {
+  const none: Decision = { action: 'none', reason: 'All is well.' }
+  expect(await run(() => none)).toMatchObject({ result: 'idle', stakes: [], order: [], lines: ['none: All is well.'] })
+  const broke = await run(() => CONTRIBUTE, { spendable: 0n })
+  expect(broke).toMatchObject({ result: 'idle', stakes: [], order: [] })
+  expect(broke.lines[0]).toContain('Nothing is left of the budget')
+  const decisions = [CONTRIBUTE, none]
+  expect(await run(() => decisions.shift() ?? none)).toMatchObject({ result: 'idle', stakes: [], order: ['catch up'] })
+})
+
+test('journals a stale round as an outcome', async () => {
+  const { result, lines } = await run(() => CONTRIBUTE, { sent: { kind: 'refused', reason: 'StaleRound' } })
+  expect(result).toBe('idle')
+  expect(lines).toEqual([`refused: contribute of ${10n * WAD} wei on ${TRUTH} in round 1: StaleRound.`])
+})

@@ -1,0 +1,234 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  appendFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import { openStore, type Store } from '#node/store'
+import { observationDigest } from '#protocol/observation.ts'
+import { openDatabase } from '../../../node/store/database.ts'
+import type { Intent } from '../../../node/store/intent-table.ts'
+import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, reportedBy } from '../reporters.ts'
+import { temporaryFolder } from '../temporary.ts'
+
+const ANN = keyOf('ann').address
+const CHILD = fileURLToPath(new URL('../guard-child.ts', import.meta.url))
+
+async function withStore<T>(dataDir: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(dataDir)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const idOf = (i: number): Hex => `0x${i.toString(16).padStart(64, '0')}`
+const digestOf = (i: number): Hex => observationDigest(DOMAIN, observationOf({ fixingId: idOf(i) }))
+
+/** A store with `count` signed digests. */
+async function signedStore(count: number): Promise<string> {
+  const dataDir = temporaryFolder()
+  await withStore(dataDir, async ({ guard }) => {
+    for (let i = 0; i < count; i += 1) await guard.record({ signer: ANN, fixingId: idOf(i), digest: digestOf(i) })
+  })
+  return dataDir
+}
+
+/** What the store remembers of the first `count` digests. */
+function remembered(dataDir: string, count: number): Promise<(Hex | undefined)[]> {
+  return withStore(dataDir, async ({ guard }) => Array.from({ length: count }, (_, i) => guard.digestOf(ANN, idOf(i))))
+}
+
+const expected = (count: number): Hex[] => Array.from({ length: count }, (_, i) => digestOf(i))
+
+test('keeps everything through a restart, bigints and bytes exactly', async () => {
+  const dataDir = temporaryFolder()
+  const observation = await reportedBy(3)
+  const second = await reportedBy(3, { value: 1n })
+  const intent: Intent = {
+    key: `${FIXING_ID}:000000`,
+    fixingId: FIXING_ID,
+    action: 'contribute',
+    kind: 'stake',
+    round: 1,
+    value: 2n ** 127n,
+    amount: 10n ** 30n,
+    state: 'signed',
+    hash: idOf(7),
+    nonce: 4,
+    at: 1_735_689_600n,
+  }
+  const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
+  const panel = { epoch: 3n, reporters: [{ index: 2, signer: ANN, peerId: '0x0024' as const }] }
+  await withStore(dataDir, async (store) => {
+    await store.fixings.extend([known], 13n)
+    await store.fixings.setPanel(FIXING_ID, panel)
+    await store.observations.load(FIXING_ID)
+    await store.observations.add(observation)
+    await store.observations.addEvidence({ first: observation, second })
+    await store.own.put(observationOf())
+    await store.samples.put(FIXING_ID, { opens: [1n, 2n], closes: ['1.50', undefined] })
+    await store.intents.put(intent)
+    await store.journal.append({ time: 5n, stage: 'sign', action: 'sign', reason: 'because', fixingId: FIXING_ID })
+  })
+  await withStore(dataDir, async (store) => {
+    expect(await store.fixings.open()).toEqual([known])
+    expect(await store.fixings.nextBlock()).toBe(13n)
+    expect(await store.fixings.panel(FIXING_ID)).toEqual(panel)
+    expect(store.observations.all(FIXING_ID)).toEqual([])
+    await store.observations.load(FIXING_ID)
+    expect(store.observations.all(FIXING_ID)).toEqual([observation])
+    expect(store.observations.evidence(FIXING_ID)).toEqual([{ first: observation, second }])
+    expect(await store.own.get(FIXING_ID)).toEqual(observationOf())
+    expect(await store.samples.get(FIXING_ID)).toEqual({ opens: ['1', '2'], closes: ['1.50', null] })
+    expect(store.intents.of(FIXING_ID)).toEqual([intent])
+    expect(await store.journal.newest(10)).toEqual([
+      { sequence: 1, time: 5n, stage: 'sign', action: 'sign', reason: 'because', fixingId: FIXING_ID },
+    ])
+    await store.fixings.close(FIXING_ID)
+    expect(await store.fixings.open()).toEqual([])
+  })
+})
+
+test('keeps the first observation per reporter and fixing, also when asked twice at once', async () => {
+  await withStore(temporaryFolder(), async ({ observations }) => {
+    await observations.load(FIXING_ID)
+    const first = await reportedBy(1)
+    await Promise.all([observations.add(first), observations.add(await reportedBy(1, { value: 1n }))])
+    await observations.add(await reportedBy(0, { value: 9n }))
+    expect(observations.all(FIXING_ID).map(({ signed }) => signed.value)).toEqual([9n, first.signed.value])
+    const stranger = await reportedBy(1, { fixingId: idOf(5) })
+    await expect(observations.add(stranger)).rejects.toMatchObject({ name: 'Store.NotLoadedError' })
+  })
+})
+
+test('numbers the journal on after a restart and returns the newest, oldest first', async () => {
+  const dataDir = temporaryFolder()
+  for (const stage of ['a', 'b', 'c']) {
+    await withStore(dataDir, ({ journal }) => journal.append({ time: 0n, stage, action: '', reason: '' }))
+  }
+  const newest = await withStore(dataDir, ({ journal }) => journal.newest(2))
+  expect(newest.map(({ sequence, stage }) => [sequence, stage])).toEqual([
+    [2, 'b'],
+    [3, 'c'],
+  ])
+})
+
+test('refuses a second process with a clear message, and hurts neither', async () => {
+  const dataDir = temporaryFolder()
+  const child = spawn(process.execPath, [CHILD, dataDir, 'after-sign'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    await once(child.stdout, 'data')
+    await expect(openStore(dataDir)).rejects.toMatchObject({
+      name: 'Store.StoreLockedError',
+      location: join(dataDir, 'store'),
+      message: `Expected ${join(dataDir, 'store')} to be free, got one that another node uses. Stop that node, or set data_dir.`,
+    })
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  expect(await withStore(dataDir, async ({ guard }) => guard.digestOf(ANN, FIXING_ID))).toBe(
+    observationDigest(DOMAIN, observationOf()),
+  )
+})
+
+function fileOf(dataDir: string, pattern: RegExp): string {
+  const folder = join(dataDir, 'store')
+  const name = readdirSync(folder).find((entry) => pattern.test(entry))
+  if (name === undefined) throw new Error(`no file like ${pattern.source}`)
+  return join(folder, name)
+}
+
+test('forgets no signature when the database log is truncated, which LevelDB itself does not notice', async () => {
+  const dataDir = await signedStore(40)
+  const log = fileOf(dataDir, /\.log$/)
+  truncateSync(log, Math.floor(statSync(log).size / 3))
+  // The database alone has lost most of it without a word.
+  const database = await openDatabase(join(dataDir, 'store'))
+  expect((await database.list('guard')).length).toBeLessThan(20)
+  await database.close()
+  expect(await remembered(dataDir, 40)).toEqual(expected(40))
+})
+
+test('forgets no signature when the whole database is gone, or the witness is', async () => {
+  const dataDir = await signedStore(5)
+  rmSync(join(dataDir, 'store'), { recursive: true })
+  expect(await remembered(dataDir, 5)).toEqual(expected(5))
+  rmSync(join(dataDir, 'signed.jsonl'))
+  expect(await remembered(dataDir, 5)).toEqual(expected(5))
+  expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8').trim().split('\n')).toHaveLength(5)
+})
+
+test.each<[string, (dataDir: string) => void]>([
+  ['a truncated MANIFEST', (dataDir) => truncateSync(fileOf(dataDir, /^MANIFEST/), 10)],
+  ['a truncated table', (dataDir) => truncateSync(fileOf(dataDir, /\.ldb$/), 100)],
+  ['a missing table', (dataDir) => unlinkSync(fileOf(dataDir, /\.ldb$/))],
+])('says that %s is damage, and what to do; the signatures survive it', async (_what, damage) => {
+  const dataDir = await signedStore(5)
+  // Reopening moves the log into a table.
+  await remembered(dataDir, 1)
+  damage(dataDir)
+  await expect(openStore(dataDir)).rejects.toMatchObject({
+    name: 'Store.StoreCorruptError',
+    message: expect.stringContaining('Move that folder away, keep signed.jsonl beside it, and start again'),
+  })
+  cpSync(join(dataDir, 'store'), join(dataDir, 'damaged'), { recursive: true })
+  rmSync(join(dataDir, 'store'), { recursive: true })
+  expect(await remembered(dataDir, 5)).toEqual(expected(5))
+})
+
+test('cuts off a torn last line of the witness, which was never acknowledged', async () => {
+  const dataDir = await signedStore(2)
+  appendFileSync(join(dataDir, 'signed.jsonl'), '{"signer":"0x12')
+  expect(await remembered(dataDir, 2)).toEqual(expected(2))
+  await withStore(dataDir, ({ guard }) => guard.record({ signer: ANN, fixingId: idOf(2), digest: digestOf(2) }))
+  expect(await remembered(dataDir, 3)).toEqual(expected(3))
+})
+
+test('refuses a damaged witness, and one that contradicts the database', async () => {
+  const dataDir = await signedStore(2)
+  const file = join(dataDir, 'signed.jsonl')
+  const sound = readFileSync(file, 'utf8')
+  writeFileSync(file, `nonsense\n${sound}`)
+  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.WitnessCorruptError', line: 1 })
+  writeFileSync(file, sound.replace(digestOf(1), digestOf(0)))
+  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.GuardConflictError', fixingId: idOf(1) })
+  // A refused start leaves nothing locked.
+  writeFileSync(file, sound)
+  expect(await remembered(dataDir, 2)).toEqual(expected(2))
+})
+
+test('refuses a store of another format', async () => {
+  const dataDir = await signedStore(1)
+  const database = await openDatabase(join(dataDir, 'store'))
+  await database.write([{ table: 'meta', key: 'format', value: 99 }], 'durable')
+  await database.close()
+  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.StoreFormatError' })
+})
+
+test('names a row that this version did not write', async () => {
+  const dataDir = await signedStore(1)
+  const database = await openDatabase(join(dataDir, 'store'))
+  await database.write([{ table: 'intents', key: 'x', value: { key: 'x' } }], 'durable')
+  await database.close()
+  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.StoreRowError', table: 'intents', key: 'x' })
+})
+
+test('says that it is closed when it is used afterwards', async () => {
+  const store = await openStore(temporaryFolder())
+  await store.close()
+  await expect(store.journal.newest(1)).rejects.toMatchObject({ name: 'Store.StoreClosedError' })
+})

@@ -1,0 +1,130 @@
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import type { Head, OracleEvent } from '../../node/chain/port.ts'
+import { type FoundFixing, startWatch, type Watch } from '../../node/watch.ts'
+import { FIXING, FIXING_ID, keyOf } from './reporters.ts'
+
+const created = (block: bigint, id: Hex = FIXING_ID): OracleEvent => ({ name: 'created', block, id, fixing: FIXING })
+const proposed = (block: bigint, value: bigint): OracleEvent => ({
+  name: 'proposed',
+  block,
+  id: FIXING_ID,
+  from: keyOf('ann').address,
+  value,
+  bond: 1n,
+})
+
+/** A chain whose log tests write; reading it is recorded. */
+function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) {
+  const state = { head, events, ranges: [] as [bigint, bigint][], isDead: false }
+  const found: FoundFixing[] = []
+  const memory = { next: undefined as bigint | undefined, isFull: false }
+  return {
+    state,
+    memory,
+    found,
+    start: (open: readonly FoundFixing[] = []): Promise<Watch> =>
+      startWatch(
+        {
+          head: async () => {
+            if (state.isDead) throw new Error('dead')
+            return state.head
+          },
+          events: async (from, to) => {
+            state.ranges.push([from, to])
+            return state.events.filter(({ block }) => block >= from && block <= to)
+          },
+        },
+        {
+          nextBlock: async () => memory.next,
+          extend: async (more, next) => {
+            if (memory.isFull) throw new Error('disk full')
+            found.push(...more)
+            memory.next = next
+          },
+        },
+        (indexId) => indexId === FIXING.indexId,
+        { open, firstBlock: 3n },
+      ),
+  }
+}
+
+test('finds fixings of held documents once, and remembers where it stopped', async () => {
+  const stranger: OracleEvent = {
+    name: 'created',
+    block: 5n,
+    id: `0x${'02'.repeat(32)}`,
+    fixing: { ...FIXING, indexId: `0x${'99'.repeat(32)}` },
+  }
+  const { state, found, start, memory } = world([created(4n), stranger])
+  const watch = await start()
+  expect(await watch.look()).toEqual({
+    head: { number: 10n, time: 100n },
+    isNew: true,
+    found: [{ id: FIXING_ID, fixing: FIXING, block: 4n }],
+  })
+  expect(await watch.look()).toMatchObject({ isNew: false, found: [] })
+  state.head = { number: 11n, time: 101n }
+  expect(await watch.look()).toMatchObject({ isNew: true, found: [] })
+  expect(found).toHaveLength(1)
+  expect(memory.next).toBe(3n)
+  expect(state.ranges).toEqual([
+    [3n, 10n],
+    [3n, 11n],
+  ])
+})
+
+test('reads the last 32 blocks again, so that what was reorganised away disappears', async () => {
+  const { state, start, memory } = world([created(4n), proposed(99n, 1n)], { number: 100n, time: 100n })
+  const watch = await start()
+  await watch.look()
+  expect(memory.next).toBe(69n)
+  expect(watch.events(FIXING_ID).map(({ name }) => name)).toEqual(['created', 'proposed'])
+  state.events = [created(4n), proposed(100n, 2n)]
+  state.head = { number: 101n, time: 101n }
+  await watch.look()
+  expect(watch.events(FIXING_ID)).toEqual([created(4n), proposed(100n, 2n)])
+  expect(state.ranges.at(-1)).toEqual([69n, 101n])
+})
+
+test('keeps what has settled when it is no longer read', async () => {
+  const { state, start } = world([created(4n), proposed(5n, 1n)], { number: 10n, time: 1n })
+  const watch = await start()
+  for (const number of [10n, 40n, 90n, 200n]) {
+    state.head = { number, time: number }
+    await watch.look()
+  }
+  expect(state.ranges.at(-1)).toEqual([59n, 200n])
+  expect(watch.events(FIXING_ID)).toEqual([created(4n), proposed(5n, 1n)])
+})
+
+test('reads the log of a known, open fixing again from its creation after a restart', async () => {
+  const { state, start, memory } = world([created(4n), proposed(5n, 1n)], { number: 200n, time: 1n })
+  memory.next = 150n
+  const watch = await start([{ id: FIXING_ID, fixing: FIXING, block: 4n }])
+  expect((await watch.look()).found).toEqual([])
+  expect(state.ranges).toEqual([[4n, 200n]])
+  expect(watch.events(FIXING_ID)).toHaveLength(2)
+})
+
+test('changes nothing when the chain or the disk fails, and finds everything afterwards', async () => {
+  const { state, start, memory } = world([created(4n)])
+  const watch = await start()
+  state.isDead = true
+  await expect(watch.look()).rejects.toThrow('dead')
+  state.isDead = false
+  memory.isFull = true
+  await expect(watch.look()).rejects.toThrow('disk full')
+  memory.isFull = false
+  expect((await watch.look()).found).toHaveLength(1)
+})
+
+test('does not find a fixing again that it was told to forget', async () => {
+  const { state, start } = world([created(4n)])
+  const watch = await start()
+  await watch.look()
+  watch.forget(FIXING_ID)
+  state.head = { number: 11n, time: 101n }
+  expect((await watch.look()).found).toEqual([])
+  expect(watch.events(FIXING_ID)).toEqual([])
+})
