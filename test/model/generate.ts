@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import { type Action, INTEREST_MOODS } from './action.ts'
 import { type Ambush, type Game, Stage, type Step, type World, validFixings } from './game.ts'
-import { momentsOf } from './moments.ts'
+import { momentAt, momentsOf } from './moments.ts'
 import { type Move, type Table, anyKey, anyMove, anyParty } from './moves.ts'
 import { valuePool } from './near-values.ts'
 import { Random } from './random.ts'
@@ -61,9 +61,8 @@ function played(draft: Draft, step: Step): Step {
 }
 
 function anyStep(draft: Draft): Step {
-  const { random, model, valid } = draft
-  const open = valid.filter((index) => model.dispute(index).phase(model.now) !== 'Settled')
-  const fixing = random.pick(open.length > 0 && random.chance(80) ? open : valid)
+  const { random, model } = draft
+  const fixing = random.pick(focus(draft))
   model.now = nextTime(draft, fixing)
   const move = random.chance(3) ? brokenMove(draft) : anyMove(draft, fixing)
   const isProposal = move.action.name === 'propose'
@@ -76,6 +75,14 @@ function anyStep(draft: Draft): Step {
     ...(random.chance(4) ? { skew: random.pick([-1n, 1n, -1_000n]) } : {}),
     ...(random.chance(8) ? starvation(draft, move) : {}),
   }
+}
+
+/** What to go on with: a fixing at its moment before it is over, then one that is not settled. */
+function focus({ random, model, valid }: Draft): readonly number[] {
+  const due = valid.filter((index) => (momentAt(model.dispute(index), model.now)?.offset ?? 2) < 1)
+  if (due.length > 0 && random.chance(80)) return due
+  const open = valid.filter((index) => model.dispute(index).phase(model.now) !== 'Settled')
+  return open.length > 0 && random.chance(80) ? open : valid
 }
 
 /** The same block mostly; else on by a minute, or to (or one second beside) the fixing's next moment. */

@@ -12,7 +12,7 @@ const WAD = 10n ** 18n
 export function valuePool(random: Random, { separationPpm, bandPpm }: Fixing): bigint[] {
   const kind = random.weighed<'spread' | 'squares' | 'small' | 'large'>([
     [5, 'spread'],
-    [11, 'squares'],
+    [14, 'squares'],
     [2, 'small'],
     [2, 'large'],
   ])
@@ -47,7 +47,7 @@ export function besideMiddle(random: Random, candidates: readonly bigint[], lead
   const others = random.shuffle(candidates.filter((value) => value !== leader))
   const isLeaders = leader !== INVALID && (others.length < 2 || random.chance(50))
   const [a = 1n, b = a] = isLeaders ? [leader, ...others] : others
-  return clamp(squareRoot(a * b) + (random.chance(60) ? 0n : random.pick([-1n, 1n])))
+  return clamp(squareRoot(a * b) + (random.chance(75) ? 0n : random.pick([-1n, 1n])))
 }
 
 /** A value that someone could bring up now. */
@@ -77,7 +77,7 @@ export function anyRuling(random: Random, pool: readonly bigint[], dispute: Disp
   return random.weighed<() => bigint>([
     [values.length > 0 ? 25 : 0, () => random.pick(values)],
     [numbers.length > 0 ? 20 : 0, () => besideBand(random, random.pick(numbers), bandPpm)],
-    [numbers.length > 1 ? 35 : 0, () => besideMiddle(random, numbers, dispute.leaderValue())],
+    [numbers.length > 1 ? 50 : 0, () => besideMiddle(random, numbers, dispute.leaderValue())],
     [10, () => random.pick(pool)],
     [6, () => INVALID],
     [3, () => random.pick([0n, 1n, INVALID - 1n])],

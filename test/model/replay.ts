@@ -1,10 +1,9 @@
-import type { Arena } from './arena.ts'
-import { START_TIME } from './arena.ts'
+import { type Arena, START_TIME } from './arena.ts'
 import { Coverage } from './coverage.ts'
 import { type Game, Stage } from './game.ts'
 import { generate } from './generate.ts'
 import { type Mismatch, judge } from './judge.ts'
-import { RULES, type Rules } from './rules.ts'
+import { RULES } from './rules.ts'
 import { type Performed, perform } from './scenes.ts'
 
 /** A game that was replayed, and whether model and contract agreed throughout. */
@@ -52,9 +51,4 @@ export function coverageOf({ world }: Arena, game: Game): ReadonlyMap<string, nu
     coverage.after(step, stage.play(step))
   }
   return coverage.counts
-}
-
-/** The first of `performed` games that a model with other rules does not agree with. */
-export function isFound(arena: Arena, { game, performed }: Replayed, rules: Rules): boolean {
-  return judge(arena, game, performed, rules) !== undefined
 }
