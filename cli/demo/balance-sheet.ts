@@ -64,7 +64,7 @@ export function renderSheet({ lines, oracle, vault }: BalanceSheet): string {
     table.push([who, ...[before, after].map(wei), ...[change, staking, legs, trades, fees, gas].map(signed)])
   }
   const books = ([name, flows]: [string, Flows]): string =>
-    `${name}: ${formatEth(flows.deposits)} in = ${formatEth(flows.payouts)} paid out + ${formatEth(flows.sink)} burned + ${formatEth(flows.fee)} fee + ${flows.dust} wei dust`
+    `${name}: ${formatEth(flows.deposits)} in = ${formatEth(flows.payouts)} paid out + ${formatEth(flows.sink)} burned + ${formatEth(flows.fee)} fee + ${remainder(flows.dust)}`
   return [
     table.toString(),
     ...(
@@ -117,6 +117,11 @@ function flowsOf(movements: readonly Movement[], contract: string, feeTaker: str
   const fee = total(({ from, to }) => from === own && to !== undefined && to === feeTaker?.toLowerCase())
   const payouts = total(({ from }) => from === own) - sink - fee
   return { deposits, payouts, sink, fee, dust: deposits - payouts - sink - fee }
+}
+
+/** What is left in a contract: dust after everybody claimed, more before. */
+function remainder(left: bigint): string {
+  return left < 1_000_000n ? `${left} wei dust` : `${formatEth(left)} still inside`
 }
 
 function wei(amount: bigint): string {

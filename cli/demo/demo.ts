@@ -118,10 +118,11 @@ function abstention({ outcome, exitCode, reporting, world }: Findings): Failure 
   if (outcome !== 'abstained') return undefined
   const [first] = reporting.abstentions
   const dropped = (first?.dropped ?? []).map(({ sourceId, reason }) => `${sourceId}: ${reason}`)
+  const reasons = [first?.reason ?? 'no reason', ...dropped].map((reason) => reason.replace(/\.$/, ''))
   const { samples, intervalSeconds } = world.document.sampling
   return {
     name: 'Demo.AbstainedError',
-    message: `${reporting.abstentions.length} of ${world.reporters.all.length} reporters abstained: ${[first?.reason ?? 'no reason', ...dropped].join('; ')}`,
+    message: `${reporting.abstentions.length} of ${world.reporters.all.length} reporters abstained: ${reasons.join('; ')}.`,
     hint: `Choose a --maturity whose last ${samples} candles of ${intervalSeconds} s the file has in ${world.market.quote}, or fit --samples and --interval to the file.`,
     exitCode,
   }
