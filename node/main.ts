@@ -8,7 +8,7 @@ enableCompileCache()
 /** 0 = stopped when asked to; 1 = could not run or go on; 2 = the operator must correct something. */
 type ExitCode = 0 | 1 | 2
 
-/** Errors that only a changed configuration, key or index document cures. */
+/** Errors that only an operator cures: a changed configuration, key or index document, or the other node stopped. */
 const OPERATORS = new Set([
   'Main.UsageError',
   'Config.InvalidFieldError',
@@ -20,6 +20,8 @@ const OPERATORS = new Set([
   'Chain.WrongChainError',
   'Deploy.NoCodeError',
   'Gossip.MultiaddrError',
+  'Http.HttpPortError',
+  'Store.StoreLockedError',
 ])
 /** A node that was told to stop ends at the latest after this long; what it sent is on disk. */
 const LINGER_MS = 5_000
