@@ -21,7 +21,11 @@ test("agrees with the product's aggregation to the last digit, by another calcul
     const answering = market.venues.filter(({ health }) => health !== 'broken')
     const product = aggregate(
       document,
-      answering.map(({ id, quote, closes }) => ({ sourceId: id, quote, closes: opens.map((open) => closes.get(open)) })),
+      answering.map(({ id, quote, closes }) => ({
+        sourceId: id,
+        quote,
+        closes: opens.map((open) => closes.get(open)),
+      })),
     )
     const { clampPpm, minSources } = document.aggregation
     const audited = auditValue(
