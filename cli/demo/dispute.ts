@@ -1,6 +1,6 @@
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
 import { latestBlock } from '#client/chain.ts'
-import { formatTime } from '../format.ts'
+import { formatIndexValue, formatTime } from '../format.ts'
 import { escalate } from './attacker.ts'
 import type { Chronicle } from './chronicle.ts'
 import { type Ruling, ruleByCouncil } from './council-session.ts'
@@ -32,7 +32,7 @@ export async function fightLie(world: World, chronicle: Chronicle, lie: bigint):
   tell.part('Arbitration')
   await conductor.jumpTo((await conductor.now()) + COUNCIL_MEETS)
   const ruling = await ruleByCouncil(world)
-  await untilFixing(world, chronicle, 'the settlement', ({ phase }) => phase === 'settled')
+  await untilSettled(world, chronicle)
   return ruling
 }
 
@@ -44,7 +44,14 @@ export async function awaitUndisputed(world: World, chronicle: Chronicle): Promi
   await jumpNear(world, active.facts.deadline)
   tell.at(await conductor.now(), 'Nobody has disputed it')
   await conductor.jumpTo(active.facts.deadline)
-  await untilFixing(world, chronicle, 'the settlement', ({ phase }) => phase === 'settled')
+  await untilSettled(world, chronicle)
+}
+
+async function untilSettled(world: World, chronicle: Chronicle): Promise<void> {
+  const { tell } = world
+  const settled = await untilFixing(world, chronicle, 'the settlement', ({ phase }) => phase === 'settled')
+  const value = formatIndexValue(settled.settlement ?? 0n)
+  tell.at(settled.atTime, `Settled on ${value} by ${settled.outcome}, for good`, 'strong')
 }
 
 /** Jumps to shortly before `deadline`, and waits until every node has seen it. */
