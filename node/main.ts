@@ -21,13 +21,11 @@ const OPERATORS = new Set([
   'Deploy.NoCodeError',
   'Gossip.MultiaddrError',
   'Http.HttpPortError',
+  'Network.ListenError',
   'Store.StoreLockedError',
 ])
 /** A node that was told to stop ends at the latest after this long; what it sent is on disk. */
 const LINGER_MS = 5_000
-
-process.exitCode = await main(process.argv.slice(2))
-setTimeout(() => process.exit(), LINGER_MS).unref()
 
 /** Runs a node until it is told to stop: SIGTERM, SIGINT, or with `exit_with_parent` the end of stdin. */
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -92,6 +90,9 @@ function messageOf(error: unknown): string {
 class UsageError extends Error {
   override readonly name = 'Main.UsageError'
   constructor(reason: string, options: ErrorOptions) {
-    super(`Expected --config FILE and settings as --name value, got: ${reason}`, options)
+    super(`Expected --config FILE and settings as --name value, got: ${reason.replace(/\.?$/, '.')}`, options)
   }
 }
+
+process.exitCode = await main(process.argv.slice(2))
+setTimeout(() => process.exit(), LINGER_MS).unref()

@@ -1,0 +1,116 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect, test } from 'vitest'
+import type { Host } from '../../../node/gossip/host.ts'
+import { DOMAIN, reportedBy, reporterKey, signedBy } from '../reporters.ts'
+import { openHostile, openPeer, type Peer, TOPICS } from './peer.ts'
+
+const SOON = { timeout: 15_000, interval: 20 }
+
+async function openPeers(count: number): Promise<Peer[]> {
+  const peers = await Promise.all(Array.from({ length: count }, () => openPeer()))
+  for (const [i, peer] of peers.entries()) for (const other of peers.slice(0, i)) peer.connect(other)
+  await expect.poll(() => peers.every(({ network }) => network.peers.connected >= count - 1), SOON).toBe(true)
+  return peers
+}
+
+/** Connects, and waits until the peer's subscription is known. */
+async function dial(host: Host, peer: Peer): Promise<void> {
+  await host.dial(multiaddr(peer.address))
+  await expect
+    .poll(() => host.services.pubsub.getSubscribers(TOPICS.observation).map(String), SOON)
+    .toContain(peer.network.peerId)
+}
+
+test('brings every observation of five nodes to every one of them', async () => {
+  const peers = await openPeers(5)
+  const observations = await Promise.all(peers.map((_, i) => reportedBy(i, { value: BigInt(i + 1) })))
+  for (const [i, peer] of peers.entries()) {
+    const observation = observations[i]
+    if (observation !== undefined) peer.say(observation, 4)
+  }
+  const values = (peer: Peer): bigint[] => peer.held.map(({ signed }) => signed.value).toSorted((a, b) => Number(a - b))
+  await expect.poll(() => peers.map(values), SOON).toEqual(peers.map(() => [1n, 2n, 3n, 4n, 5n]))
+})
+
+test('waits for company before it publishes, since nothing can be published twice', async () => {
+  const lonely = await openPeer()
+  lonely.say(await reportedBy(0))
+  const friend = await openPeer({ context: {} })
+  friend.connect(lonely)
+  await expect.poll(() => friend.held.length, SOON).toBe(1)
+})
+
+test('relays through a peer in the middle', async () => {
+  const [left, middle, right] = [await openPeer(), await openPeer(), await openPeer()]
+  left.connect(middle)
+  right.connect(middle)
+  await expect.poll(() => middle.network.peers.connected, SOON).toBe(2)
+  left.say(await reportedBy(0))
+  await expect.poll(() => right.held.length, SOON).toBe(1)
+})
+
+test('disconnects a peer at its second bad message, keeps it away, and goes on', async () => {
+  const [peer, friend] = await openPeers(2)
+  if (peer === undefined || friend === undefined) throw new Error('two peers')
+  const hostile = await openHostile()
+  await dial(hostile, peer)
+  const { pubsub } = hostile.services
+  await pubsub.publish(TOPICS.observation, new Uint8Array(7))
+  await expect.poll(() => peer.network.intake.counts.get('length'), SOON).toBe(1)
+  const foreign = await signedBy(reporterKey(0), {}, { ...DOMAIN, chainId: 1 })
+  await pubsub.publish(TOPICS.observation, foreign.bytes)
+  await expect.poll(() => hostile.getConnections().length, SOON).toBe(0)
+  expect(peer.network.intake.counts.get('not-a-reporter')).toBe(1)
+  await hostile.dial(multiaddr(peer.address)).catch(() => undefined)
+  await expect.poll(() => hostile.getConnections().length, SOON).toBe(0)
+  friend.say(await reportedBy(1))
+  await expect.poll(() => peer.held.length, SOON).toBe(1)
+  // Nothing of it was relayed.
+  expect([...friend.network.intake.counts.keys()]).toEqual([])
+})
+
+test('rejects a message of 500 kB unread, and reads no further from a peer that sends more than 512 KiB', async () => {
+  const [peer, friend] = await openPeers(2)
+  if (peer === undefined || friend === undefined) throw new Error('two peers')
+  const [large, larger] = [await openHostile(), await openHostile()]
+  await dial(large, peer)
+  await large.services.pubsub.publish(TOPICS.observation, new Uint8Array(500_000))
+  await expect.poll(() => peer.network.intake.counts.get('length'), SOON).toBe(1)
+  await dial(larger, peer)
+  await larger.services.pubsub.publish(TOPICS.observation, new Uint8Array(600_000))
+  await larger.services.pubsub.publish(TOPICS.observation, (await reportedBy(2)).bytes)
+  friend.say(await reportedBy(1))
+  await expect.poll(() => peer.held.map(({ reporterIndex }) => reporterIndex), SOON).toEqual([1])
+  expect(peer.network.intake.counts.get('length')).toBe(1)
+})
+
+test('cannot be made to ignore an honest message by a badly signed copy that comes first', async () => {
+  const peer = await openPeer()
+  const hostile = await openHostile()
+  await dial(hostile, peer)
+  const honest = await reportedBy(0)
+  const forged = honest.bytes.slice()
+  forged[140] = (forged[140] ?? 0) ^ 1
+  await hostile.services.pubsub.publish(TOPICS.observation, forged)
+  await expect.poll(() => [...peer.network.intake.counts.values()].reduce((sum, count) => sum + count, 0), SOON).toBe(1)
+  await hostile.services.pubsub.publish(TOPICS.observation, honest.bytes)
+  await expect.poll(() => peer.held.length, SOON).toBe(1)
+})
+
+test('spreads the proof when a reporter tells two peers different things', async () => {
+  const [left, right, third] = await openPeers(3)
+  if (left === undefined || right === undefined || third === undefined) throw new Error('three peers')
+  const [toLeft, toRight] = [await reportedBy(5), await reportedBy(5, { value: 9n })]
+  const [liar, accomplice] = [await openHostile(), await openHostile()]
+  await dial(liar, left)
+  await dial(accomplice, right)
+  await Promise.all([
+    liar.services.pubsub.publish(TOPICS.observation, toLeft.bytes),
+    accomplice.services.pubsub.publish(TOPICS.observation, toRight.bytes),
+  ])
+  await expect.poll(() => [left, right, third].map(({ proofs }) => proofs.length), SOON).toEqual([1, 1, 1])
+  for (const { proofs } of [left, right, third]) {
+    const values = proofs.flatMap(({ first, second }) => [first.signed.value, second.signed.value])
+    expect(new Set(values)).toEqual(new Set([toLeft.signed.value, 9n]))
+  }
+})

@@ -1,0 +1,107 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Hex } from 'viem'
+import { afterEach } from 'vitest'
+import { systemClock } from '../../../node/clock.ts'
+import type { Evidence } from '../../../node/gossip/evidence.ts'
+import { createHost, type Host } from '../../../node/gossip/host.ts'
+import { topicsOf } from '../../../node/gossip/topics.ts'
+import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip/validate.ts'
+import { joinNetwork, type Network } from '../../../node/node/network.ts'
+import { contextOf, FIXING_ID } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
+
+const closing: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()))
+})
+
+export const DEPLOYMENT = { chainId: 31_337, oracle: '0x00000000000000000000000000000000000000cc' } as const
+export const TOPICS = topicsOf(DEPLOYMENT)
+const LISTEN = ['/ip4/127.0.0.1/tcp/0']
+
+/** A node's part of the network over real libp2p and TCP on loopback, with a store in memory. */
+export type Peer = {
+  readonly network: Network
+  readonly held: VerifiedObservation[]
+  readonly proofs: Evidence[]
+  /** First holds it itself, then publishes it. */
+  say(observation: VerifiedObservation, wantedPeers?: number): void
+  connect(other: { readonly address: string }): void
+  readonly address: string
+  stop(): Promise<void>
+}
+
+export type PeerOptions = {
+  readonly held?: readonly VerifiedObservation[]
+  readonly context?: Partial<ValidatorContext>
+  /** Milliseconds of real time. */
+  readonly syncEveryMs?: number
+}
+
+/** Starts a peer; it is stopped after the test. */
+export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
+  const held = [...(options.held ?? [])]
+  const proofs: Evidence[] = []
+  const controller = new AbortController()
+  const network = await joinNetwork(
+    {
+      clock: systemClock(),
+      log: SILENT,
+      signal: controller.signal,
+      privateKey: await generateKeyPair('Ed25519'),
+      context: contextOf({ observations: (id) => (id === FIXING_ID ? held : []), ...options.context }),
+      store: {
+        add: async (observation) => void held.push(observation),
+        evidence: () => proofs,
+        addEvidence: async (evidence) => void proofs.push(evidence),
+      },
+      openFixings: (): readonly Hex[] => [FIXING_ID],
+      isRegistered: () => false,
+      onEvidence: () => undefined,
+    },
+    {
+      deployment: DEPLOYMENT,
+      listen: LISTEN,
+      bootstrap: [],
+      test: true,
+      schedule: { afterMs: [], everyMs: options.syncEveryMs ?? 600_000 },
+    },
+  )
+  const stop = async (): Promise<void> => {
+    controller.abort()
+    await network.stop()
+  }
+  closing.push(stop)
+  return {
+    network,
+    held,
+    proofs,
+    stop,
+    address: network.multiaddrs[0] ?? '',
+    say(observation, wantedPeers = 1) {
+      held.push(observation)
+      network.publish(observation, wantedPeers)
+    },
+    connect: ({ address }) => network.peers.add(address),
+  }
+}
+
+/** A libp2p host that keeps to no rule of ours: it publishes anything and judges nothing. */
+export async function openHostile(): Promise<Host> {
+  const host = await createHost({
+    privateKey: await generateKeyPair('Ed25519'),
+    listen: LISTEN,
+    topics: TOPICS,
+    isRegistered: () => false,
+    isQuarantined: () => false,
+    test: true,
+  })
+  await host.start()
+  host.services.pubsub.subscribe(TOPICS.observation)
+  host.services.pubsub.subscribe(TOPICS.evidence)
+  closing.push(async () => {
+    await host.stop()
+  })
+  return host
+}

@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { writeKeystore } from '../../node/keystore.ts'
+import { raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { documentJson, sourceJson } from '../protocol/index-documents.ts'
+import { startProcess } from './node-process.ts'
+import { keyOf } from './reporters.ts'
+import { temporaryFolder } from './temporary.ts'
+
+const READY = z.strictObject({
+  ready: z.literal(true),
+  pid: z.int(),
+  httpPort: z.int().min(1),
+  multiaddrs: z.array(z.string().regex(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/12D3KooW\w+$/)).min(1),
+  peerId: z.string().regex(/^12D3KooW\w+$/),
+  signer: z.string().optional(),
+})
+
+const SOON = { timeout: 15_000, interval: 20 }
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await raiseStage()
+})
+afterAll(() => stage.embedded.stop())
+
+type Changes = {
+  readonly lines?: string
+  readonly password?: string
+  readonly document?: unknown
+  readonly rpc?: string
+}
+
+/** Writes a node's folder; returns the path of its configuration. */
+async function prepare({ lines = '', password = 'pw', document, rpc }: Changes = {}): Promise<string> {
+  const folder = temporaryFolder()
+  const indices = join(folder, 'indices')
+  mkdirSync(indices)
+  writeFileSync(join(indices, 'index.json'), JSON.stringify(document ?? documentJson([sourceJson('a')])))
+  await writeKeystore(join(folder, 'key.json'), keyOf('ann').privateKey, 'pw', { cost: 1_024 })
+  writeFileSync(join(folder, 'password'), password)
+  const file = join(folder, 'node.toml')
+  writeFileSync(
+    file,
+    `data_dir = "data"
+rpc_url = "${rpc ?? stage.embedded.rpcUrl}"
+oracle = "${stage.deployments.oracle}"
+registry = "${stage.deployments.registry}"
+clock = "chain"
+poll_ms = 50
+index_dir = "indices"
+keystore = "key.json"
+password_file = "password"
+${lines}
+[gossip]
+test = true
+`,
+  )
+  return file
+}
+
+test('says on one line of JSON that it is ready, and exits 0 by itself after SIGTERM', async () => {
+  const node = startProcess(['--config', await prepare()])
+  const ready = READY.parse(JSON.parse((await node.firstLine) ?? ''))
+  expect(ready.pid).toBe(node.child.pid)
+  expect(ready.signer).toBe(keyOf('ann').address)
+  await expect.poll(async () => (await fetch(`http://127.0.0.1:${ready.httpPort}/readyz`)).status, SOON).toBe(200)
+  node.child.kill('SIGTERM')
+  expect(await node.exitCode).toBe(0)
+  expect(node.stdout).toHaveLength(1)
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('exits 0 when %s comes while it is starting', async (signal) => {
+  const node = startProcess(['--config', await prepare()])
+  await once(node.child, 'spawn')
+  node.child.kill(signal)
+  expect([0, null]).toContain(await node.exitCode)
+})
+
+test('ends when its parent is gone, if it was told to', async () => {
+  const node = startProcess(['--config', await prepare({ lines: 'exit_with_parent = true' })])
+  await node.firstLine
+  node.child.stdin?.end()
+  expect(await node.exitCode).toBe(0)
+})
+
+test('only watches without a key', async () => {
+  const file = await prepare()
+  const node = startProcess(['--config', file, '--roles', ''], { ASSIZE_KEYSTORE: '' })
+  // An empty path is no path: the error names the field.
+  expect(await node.firstLine).toBe(undefined)
+  expect(await node.exitCode).toBe(2)
+  expect(node.stderr).toEqual([expect.stringContaining('Expected keystore: a path')])
+})
+
+test.each<[string, () => Promise<readonly string[]>, number, string]>([
+  ['an unknown flag', async () => ['--nonsense', '1'], 2, 'Expected --config FILE and settings as --name value'],
+  ['no configuration', async () => [], 2, 'Expected data_dir'],
+  ['a missing file', async () => ['--config', '/nowhere.toml'], 2, 'Expected a TOML configuration at /nowhere.toml'],
+  ['a wrong field', async () => ['--config', await prepare(), '--poll-ms', '1'], 2, 'Expected poll_ms'],
+  ['a wrong password', async () => ['--config', await prepare({ password: 'x' })], 2, 'Expected the password of'],
+  [
+    'a bad document',
+    async () => ['--config', await prepare({ document: {} })],
+    2,
+    'index_dir must hold index documents',
+  ],
+  ['another chain', async () => ['--config', await prepare(), '--chain-id', '5'], 2, 'Expected chain 5'],
+  [
+    'an oracle that is none',
+    async () => ['--config', await prepare(), '--oracle', '0x00000000000000000000000000000000000000aa'],
+    2,
+    'Expected the oracle at',
+  ],
+  [
+    'a dead RPC',
+    async () => ['--config', await prepare({ rpc: 'http://127.0.0.1:9' })],
+    1,
+    'Expected a JSON-RPC endpoint',
+  ],
+])('says in one line what is wrong with %s, and exits by its code', async (_what, args, code, message) => {
+  const node = startProcess(await args())
+  expect(await node.exitCode).toBe(code)
+  expect(node.stdout).toEqual([])
+  expect(node.stderr).toEqual([expect.stringMatching(/^assize node: Expected .*[.]/)])
+  expect(node.stderr[0]).toContain(message)
+})
+
+test('refuses a store in use, and a port in use, with exit code 2', async () => {
+  const file = await prepare()
+  const node = startProcess(['--config', file])
+  await node.firstLine
+  const second = startProcess(['--config', file])
+  expect([await second.exitCode, ...second.stderr]).toEqual([
+    2,
+    expect.stringContaining('got one that another node uses'),
+  ])
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const third = startProcess(['--config', await prepare(), '--http-port', String(port)])
+  expect(await third.exitCode).toBe(2)
+  expect(third.stderr.at(-1)).toContain(`Expected port ${port} on 127.0.0.1 to be free`)
+  const fourth = startProcess(['--config', await prepare(), '--listen', `/ip4/127.0.0.1/tcp/${port}`])
+  expect(await fourth.exitCode).toBe(2)
+  expect(fourth.stderr.at(-1)).toContain(`Expected to listen on /ip4/127.0.0.1/tcp/${port}`)
+  server.close()
+})

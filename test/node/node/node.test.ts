@@ -1,0 +1,247 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Config, loadConfig } from '#node/config'
+import { indexId, type IndexDocument } from '#protocol/index-document.ts'
+import { writeKeystore } from '../../../node/keystore.ts'
+import { type RunningNode, startNode } from '../../../node/node.ts'
+import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
+import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
+import { openVenue } from '../source/venue.ts'
+import { temporaryFolder } from '../temporary.ts'
+import { FakeWorld } from './fake-world.ts'
+
+const SOON = { timeout: 20_000, interval: 25 }
+const running = new Set<RunningNode>()
+
+afterEach(async () => {
+  await Promise.all([...running].map((node) => node.stop()))
+  running.clear()
+})
+
+const STATUS = z.object({
+  peers: z.number(),
+  fixings: z.array(
+    z.object({
+      id: z.string(),
+      phase: z.string(),
+      observations: z.number(),
+      observation: z.object({ value: z.string(), observedAt: z.string(), sourcesRoot: z.string() }).optional(),
+      abstained: z.object({ reason: z.string(), dropped: z.array(z.unknown()) }).optional(),
+      report: z.object({ value: z.string(), observationsRoot: z.string(), signers: z.array(z.number()) }).optional(),
+      lastDecision: z.object({ action: z.string(), reason: z.string() }).optional(),
+      actions: z.array(z.object({ action: z.string(), state: z.string() })),
+    }),
+  ),
+})
+
+async function status(node: RunningNode): Promise<z.output<typeof STATUS>> {
+  const response = await fetch(`http://127.0.0.1:${node.httpPort}/status`)
+  return STATUS.parse(await response.json())
+}
+
+async function fixingOf(node: RunningNode): Promise<z.output<typeof STATUS>['fixings'][number] | undefined> {
+  return (await status(node)).fixings.find(({ id }) => id === FIXING_ID)
+}
+
+/** A venue whose closes can be spoilt, a world whose fixing reads it, and the folders of its nodes. */
+async function scene(reporters: number) {
+  const venue = { isBroken: false }
+  const { url } = await openVenue((_request, response) => {
+    const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), '2500.25'])
+    response.end(venue.isBroken ? 'gone' : JSON.stringify({ rows }))
+  })
+  const document: IndexDocument = threeSamples([
+    sourceJson('a', { url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
+  ])
+  const indexDir = temporaryFolder()
+  writeFileSync(join(indexDir, 'index.json'), JSON.stringify(document))
+  const world = new FakeWorld({ ...FIXING, indexId: indexId(document) }, MATURITY - 100n)
+  world.panel = {
+    epoch: 4n,
+    reporters: Array.from({ length: reporters }, (_, i) => ({
+      index: i,
+      signer: reporterKey(i).address,
+      peerId: '0x00' as const,
+    })),
+  }
+  return { venue, world, configOf: (i: number) => configOf(i, indexDir) }
+}
+
+async function configOf(i: number, indexDir: string): Promise<Config> {
+  const folder = temporaryFolder()
+  await writeKeystore(join(folder, 'key.json'), reporterKey(i).privateKey, 'pw', { cost: 1_024 })
+  writeFileSync(join(folder, 'password'), 'pw')
+  const file = join(folder, 'node.toml')
+  writeFileSync(
+    file,
+    `data_dir = "data"
+rpc_url = "http://127.0.0.1:1"
+oracle = "0x00000000000000000000000000000000000000cc"
+registry = "0x00000000000000000000000000000000000000aa"
+clock = "chain"
+poll_ms = 20
+index_dir = ${JSON.stringify(indexDir)}
+keystore = "key.json"
+password_file = "password"
+[gossip]
+test = true
+sync_after_ms = [200]
+sync_every_ms = 500
+`,
+  )
+  return loadConfig({ file, env: {} })
+}
+
+async function run(config: Config, world: FakeWorld): Promise<RunningNode> {
+  const node = await startNode(config, { log: SILENT, openChain: async (key) => world.as(key?.address) })
+  running.add(node)
+  return node
+}
+
+async function stop(node: RunningNode): Promise<void> {
+  running.delete(node)
+  await node.stop()
+}
+
+async function introduce(node: RunningNode, other: RunningNode): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${node.httpPort}/peers`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ multiaddr: other.multiaddrs[0] }),
+  })
+  expect(response.status).toBe(200)
+}
+
+async function connected(nodes: readonly RunningNode[]): Promise<void> {
+  for (const [i, node] of nodes.entries()) for (const other of nodes.slice(0, i)) await introduce(node, other)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(status))).map(({ peers }) => peers), SOON)
+    .toEqual(nodes.map(() => nodes.length - 1))
+}
+
+test('four nodes observe at maturity and reach one report, to the last digit; the first of them proposes it', async () => {
+  const { world, configOf: config } = await scene(4)
+  const nodes = await Promise.all([0, 1, 2, 3].map(async (i) => run(await config(i), world)))
+  await connected(nodes)
+  world.mine(MATURITY - 1n)
+  expect((await fixingOf(nodes[0] as RunningNode))?.observations ?? 0).toBe(0)
+  world.mine(MATURITY)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(fixingOf))).map((fixing) => fixing?.report?.signers), SOON)
+    .toEqual(nodes.map(() => [0, 1, 2, 3]))
+  const fixings = await Promise.all(nodes.map(fixingOf))
+  expect(new Set(fixings.map((fixing) => fixing?.report?.observationsRoot)).size).toBe(1)
+  // The cube root of 2500.25³, rounded down to 1e-18.
+  expect(new Set(fixings.map((fixing) => fixing?.report?.value))).toEqual(new Set(['2500250000000000000000']))
+  expect(fixings[0]?.observation).toMatchObject({ value: '2500250000000000000000', observedAt: `${MATURITY}` })
+  await expect.poll(() => world.sent, SOON).toEqual([`propose ${2_500_250n * 10n ** 15n}`])
+  world.mine(MATURITY + 60n)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(fixingOf))).map((fixing) => fixing?.lastDecision?.reason), SOON)
+    .toEqual(nodes.map(() => 'The leader is surely the nearest to the own observation.'))
+  // Nobody else proposed.
+  expect(world.sent).toHaveLength(1)
+})
+
+test('a node that was stopped before maturity completes itself, and its observation joins the report', async () => {
+  const { world, configOf: config } = await scene(3)
+  const configs = await Promise.all([0, 1, 2].map(config))
+  const [first, second] = [await run(configs[0] as Config, world), await run(configs[1] as Config, world)]
+  await connected([first, second])
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(first))?.observations, SOON).toBe(2)
+  expect((await fixingOf(first))?.report).toBe(undefined)
+  const third = await run(configs[2] as Config, world)
+  await introduce(third, first)
+  await expect
+    .poll(async () => [(await fixingOf(third))?.report?.signers, (await fixingOf(first))?.report?.signers], SOON)
+    .toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ])
+})
+
+test('a restarted node signs nothing anew and knows what it knew', async () => {
+  const { world, configOf: config, venue } = await scene(1)
+  const settings = await config(0)
+  const node = await run(settings, world)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  const before = await fixingOf(node)
+  await stop(node)
+  venue.isBroken = true
+  world.mine(MATURITY + 500n)
+  const again = await run(settings, world)
+  await expect.poll(async () => (await fixingOf(again))?.report, SOON).toEqual(before?.report)
+  expect((await fixingOf(again))?.observation).toEqual(before?.observation)
+})
+
+test('abstains with the reason while the sources are bad, and observes when they are back', async () => {
+  const { world, configOf: config, venue } = await scene(1)
+  venue.isBroken = true
+  const node = await run(await config(0), world)
+  world.mine(MATURITY)
+  await expect
+    .poll(async () => (await fixingOf(node))?.abstained, SOON)
+    .toEqual({
+      reason: expect.stringContaining('missing: a'),
+      dropped: [{ sourceId: 'a', reason: expect.stringContaining('Expected JSON') }],
+    })
+  expect(world.sent).toEqual([])
+  venue.isBroken = false
+  world.mine(MATURITY + 5n)
+  await expect.poll(async () => (await fixingOf(node))?.observation?.observedAt, SOON).toBe(`${MATURITY + 5n}`)
+  expect((await fixingOf(node))?.abstained).toBe(undefined)
+})
+
+test('disputes a lie with what its budget allows, and nothing on its own chain of thought alone', async () => {
+  const { world, configOf: config } = await scene(1)
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  const node = await run(await config(0), world)
+  world.mine(MATURITY)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
+  const fixing = await fixingOf(node)
+  expect(fixing?.actions).toMatchObject([{ action: 'contribute', state: 'done' }])
+})
+
+test('survives a dead chain: not ready, not gone, and back by itself', async () => {
+  const { world, configOf: config } = await scene(1)
+  const node = await run(await config(0), world)
+  const readiness = async (): Promise<number> => (await fetch(`http://127.0.0.1:${node.httpPort}/readyz`)).status
+  await expect.poll(readiness, SOON).toBe(200)
+  world.isDead = true
+  await expect.poll(readiness, SOON).toBe(503)
+  expect((await fetch(`http://127.0.0.1:${node.httpPort}/healthz`)).status).toBe(200)
+  world.isDead = false
+  world.mine(MATURITY)
+  await expect.poll(readiness, SOON).toBe(200)
+  await expect.poll(async () => (await fixingOf(node))?.observations, SOON).toBe(1)
+})
+
+test('refuses a second node on the same store, and leaves nothing of it behind', async () => {
+  const { world, configOf: config } = await scene(1)
+  const settings = await config(0)
+  const node = await run(settings, world)
+  await expect(run(settings, world)).rejects.toMatchObject({ name: 'Store.StoreLockedError' })
+  expect((await fetch(`http://127.0.0.1:${node.httpPort}/healthz`)).status).toBe(200)
+  await stop(node)
+  await run(settings, world)
+})
+
+test('stops when its signal aborts, also twice', async () => {
+  const { world, configOf: config } = await scene(1)
+  const controller = new AbortController()
+  const node = await startNode(await config(0), {
+    log: SILENT,
+    signal: controller.signal,
+    openChain: async (key) => world.as(key?.address),
+  })
+  controller.abort()
+  await node.stopped
+  await node.stop()
+  await expect(fetch(`http://127.0.0.1:${node.httpPort}/healthz`)).rejects.toThrow('fetch failed')
+})

@@ -1,0 +1,157 @@
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import type { Sampling } from '#node/source'
+import type { Observation, SignedObservation } from '#protocol/observation.ts'
+import { observe } from '../../../node/observe/observe.ts'
+import { createReporter, type Reporter, type ReporterComponents, type Target } from '../../../node/observe/reporter.ts'
+import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
+import { fakeClock, type FakeClock } from '../fake-clock.ts'
+import { journalMemory } from '../memories.ts'
+import { FIXING, FIXING_ID, MATURITY, observationOf, reportedBy, WAD } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
+
+const TARGET: Target = {
+  id: FIXING_ID,
+  fixing: FIXING,
+  document: threeSamples([sourceJson('a')]),
+  isReporter: true,
+}
+const GOOD: Sampling = {
+  opens: [0n, 60n, 120n],
+  samples: [{ sourceId: 'a', quote: 'USD', closes: ['100', '100', '100'] }],
+  failures: [],
+  records: [],
+}
+const BAD: Sampling = { ...GOOD, samples: [], failures: [{ sourceId: 'a', reason: 'HTTP 500' }] }
+
+type Desk = {
+  readonly reporter: Reporter
+  readonly clock: FakeClock
+  /** What happened, in order. */
+  readonly order: string[]
+  readonly own: Map<Hex, Observation>
+  readonly samplings: Sampling[]
+  readonly attend: (target?: Target) => Promise<void>
+}
+
+function desk(samplings: Sampling[], changes: Partial<ReporterComponents> = {}): Desk {
+  const clock = fakeClock(MATURITY)
+  const order: string[] = []
+  const own = new Map<Hex, Observation>()
+  const journal = journalMemory()
+  const reporter = createReporter({
+    clock,
+    signal: new AbortController().signal,
+    journal: {
+      ...journal,
+      write: async (line) => void order.push(`journal ${line.action}`),
+    },
+    log: SILENT,
+    observe,
+    sample: async () => {
+      order.push('sample')
+      return samplings.shift() ?? BAD
+    },
+    own: {
+      put: async (observation) => {
+        order.push('keep own')
+        own.set(observation.fixingId, observation)
+      },
+      get: async (id) => own.get(id),
+    },
+    archive: async () => void order.push('archive'),
+    sign: async (observation): Promise<SignedObservation> => {
+      order.push(`sign ${observation.value}`)
+      return { ...observation, signature: (await reportedBy(0)).signed.signature }
+    },
+    kept: () => undefined,
+    keep: async () => void order.push('publish'),
+    onChange: () => undefined,
+    ...changes,
+  })
+  return {
+    reporter,
+    clock,
+    order,
+    own,
+    samplings,
+    attend: async (target = TARGET) => {
+      reporter.attend(target)
+      await reporter.idle()
+    },
+  }
+}
+
+test('keeps its observation on disk before it signs it, and publishes it once', async () => {
+  const { order, attend, reporter } = desk([GOOD])
+  await attend()
+  await attend()
+  expect(order).toEqual([
+    'sample',
+    'archive',
+    'keep own',
+    'journal observe',
+    `sign ${100n * WAD}`,
+    'publish',
+    'journal sign',
+  ])
+  expect(reporter.view(FIXING_ID).observation).toMatchObject({ value: 100n * WAD, observedAt: MATURITY })
+})
+
+test('abstains with a reason and tries again later and later, until the sources are back', async () => {
+  const { order, attend, reporter, clock, samplings } = desk([])
+  await attend()
+  expect(reporter.view(FIXING_ID).abstained).toEqual({
+    reason: expect.stringContaining('Candle 0 of 3'),
+    dropped: [{ sourceId: 'a', reason: 'HTTP 500' }],
+  })
+  await attend()
+  expect(order).toEqual(['sample', 'archive', 'journal abstain'])
+  clock.pass(499)
+  await attend()
+  expect(order).toHaveLength(3)
+  clock.pass(1)
+  await attend()
+  expect(order).toHaveLength(6)
+  clock.pass(999)
+  await attend()
+  expect(order).toHaveLength(6)
+  samplings.push(GOOD)
+  clock.pass(1)
+  await attend()
+  expect(order).toContain('publish')
+  expect(reporter.view(FIXING_ID)).toMatchObject({ observation: { value: 100n * WAD } })
+  expect(reporter.view(FIXING_ID).abstained).toBe(undefined)
+})
+
+test('signs the very observation it kept before a crash, without asking the sources again', async () => {
+  const { order, own, attend } = desk([GOOD])
+  own.set(FIXING_ID, observationOf({ value: 7n }))
+  await attend()
+  expect(order).toEqual(['sign 7', 'publish', 'journal sign'])
+})
+
+test('signs nothing when its own signed observation came back from peers', async () => {
+  const { order, attend, reporter } = desk([GOOD], { kept: () => observationOf({ value: 8n }) })
+  await attend()
+  expect(order).toEqual([])
+  expect(reporter.view(FIXING_ID).observation?.value).toBe(8n)
+})
+
+test('observes without signing when it is no reporter', async () => {
+  const { order, attend, reporter } = desk([GOOD])
+  await attend({ ...TARGET, isReporter: false })
+  expect(order).toEqual(['sample', 'archive', 'keep own', 'journal observe'])
+  expect(reporter.view(FIXING_ID).observation?.value).toBe(100n * WAD)
+})
+
+test('publishes nothing when the guard refuses, and does not give up watching', async () => {
+  const refusing = desk([GOOD], {
+    sign: async () => {
+      throw new Error('refused')
+    },
+  })
+  await refusing.attend()
+  expect(refusing.order).not.toContain('publish')
+  expect(refusing.reporter.view(FIXING_ID).observation?.value).toBe(100n * WAD)
+})

@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bytesToHex } from 'viem/utils'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { afterEach, expect, test } from 'vitest'
+import { type Config, loadConfig } from '#node/config'
+import { latestBlock } from '#client/chain.ts'
+import { readCreated } from '#client/fixing-log.ts'
+import { readFixing, readReceipts } from '#client/oracle-reader.ts'
+import { create, propose } from '#client/oracle-writer.ts'
+import { register } from '#client/registry.ts'
+import { wethBalance } from '#client/weth.ts'
+import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
+import { indexId } from '#protocol/index-document.ts'
+import { writeKeystore } from '../../node/keystore.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
+import { keccak256, stringToHex } from 'viem'
+import { SILENT } from './silent-log.ts'
+import { openVenueOf } from './source/venue.ts'
+import { temporaryFolder } from './temporary.ts'
+
+const SOON = { timeout: 25_000, interval: 50 }
+const TRUTH = 2_500n * ETHER
+const LIE = 3_000n * ETHER
+const closing: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+async function configOf(name: string, stage: Stage, indexDir: string): Promise<Config> {
+  const folder = temporaryFolder()
+  await writeKeystore(join(folder, 'key.json'), keccak256(stringToHex(`test ${name}`)), 'pw', { cost: 1_024 })
+  writeFileSync(join(folder, 'password'), 'pw')
+  writeFileSync(
+    join(folder, 'node.toml'),
+    `data_dir = "data"
+rpc_url = "${stage.embedded.rpcUrl}"
+oracle = "${stage.deployments.oracle}"
+registry = "${stage.deployments.registry}"
+clock = "chain"
+poll_ms = 50
+index_dir = ${JSON.stringify(indexDir)}
+keystore = "key.json"
+password_file = "password"
+[policy]
+per_pot_wei = "80000000000000000"
+per_fixing_wei = "200000000000000000"
+max_bond_wei = "1000000000000000000"
+[gossip]
+test = true
+sync_after_ms = [200, 1000]
+sync_every_ms = 1000
+`,
+  )
+  return loadConfig({ file: join(folder, 'node.toml'), env: {} })
+}
+
+async function post(node: RunningNode, multiaddr: string | undefined): Promise<void> {
+  await fetch(`http://127.0.0.1:${node.httpPort}/peers`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ multiaddr }),
+  })
+}
+
+/** A chain, a venue that says 2500, a fixing on it, and four registered nodes that know each other. */
+async function play(): Promise<{ stage: Stage; fixing: Fixing; nodes: RunningNode[] }> {
+  const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), 2_500])
+  const venue = await openVenueOf(JSON.stringify({ rows }))
+  const document = threeSamples([
+    sourceJson('a', { url: venue.url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
+  ])
+  const indexDir = temporaryFolder()
+  writeFileSync(join(indexDir, 'index.json'), JSON.stringify(document))
+  const stage = await raiseStage()
+  closing.push(() => stage.embedded.stop())
+  const fixing = { ...stage.fixing, indexId: indexId(document) }
+  const names = ['ann', 'bob', 'cleo', 'dan']
+  const chains = await Promise.all(names.map((name) => stage.as(name)))
+  const nodes: RunningNode[] = []
+  for (const [i, name] of names.entries()) {
+    const node = await startNode(await configOf(name, stage, indexDir), { log: SILENT })
+    closing.push(() => node.stop())
+    const chain = chains[i]
+    if (chain === undefined) throw new Error(name)
+    const peerId = bytesToHex(peerIdFromString(node.peerId).toMultihash().bytes)
+    await register(chain, stage.deployments.registry, { signer: accountOf(name).address, peerId, stake: ETHER })
+    for (const other of nodes) await post(node, other.multiaddrs[0])
+    nodes.push(node)
+  }
+  await create(await stage.as('maker'), stage.deployments.oracle, fixing)
+  return { stage, fixing, nodes }
+}
+
+test('nodes pool against a lie, win by timeout and claim; no wei is staked beyond their budgets', async () => {
+  const { stage, fixing } = await play()
+  const { oracle, weth } = stage.deployments
+  const mallory = await stage.as('mallory')
+  expect((await readCreated(mallory, oracle, 0n)).map(({ id }) => id)).toEqual([
+    fixingId(fixing, { chainId: mallory.chainId, oracle }),
+  ])
+  const people = ['ann', 'bob', 'cleo', 'dan'].map((name) => accountOf(name).address)
+  const before = await Promise.all(people.map((person) => wethBalance(mallory, weth, person)))
+  await stage.embedded.mineAt(MATURITY)
+  await propose(mallory, oracle, fixing, { value: LIE, maxBond: ETHER })
+  // The pot is 0.2 ETH, each node may put 0.08 into it: it takes three of them.
+  await expect.poll(async () => (await readFixing(mallory, oracle, fixing)).facts.leader, SOON).toBe(TRUTH)
+  const disputed = await readFixing(mallory, oracle, fixing)
+  expect(disputed.facts.round).toBe(2)
+  expect(disputed.candidates).toEqual([
+    { value: LIE, stake: ETHER / 10n },
+    { value: TRUTH, stake: ETHER / 5n },
+  ])
+  const id = fixingId(fixing, { chainId: mallory.chainId, oracle })
+  const receipt = receiptId(id, 'stake', 1, TRUTH)
+  const staked = await Promise.all(people.map((person) => readReceipts(mallory, oracle, receipt, person)))
+  expect(staked.reduce((sum, amount) => sum + amount, 0n)).toBe(ETHER / 5n)
+  for (const amount of staked) expect(amount).toBeLessThanOrEqual((ETHER * 8n) / 100n)
+  const { time } = await latestBlock(mallory)
+  await stage.embedded.mineAt(time + BigInt(fixing.window) + 1n)
+  await expect
+    .poll(() => Promise.all(people.map((person) => readReceipts(mallory, oracle, receipt, person))), SOON)
+    .toEqual(people.map(() => 0n))
+  expect(await readFixing(mallory, oracle, fixing)).toMatchObject({
+    outcome: 'timeout',
+    settlement: TRUTH,
+    winner: TRUTH,
+  })
+  // Losers' 0.1 ETH: 20 % burns, 80 % goes to 0.2 ETH of stakes: 40 % each.
+  const after = await Promise.all(people.map((person) => wethBalance(mallory, weth, person)))
+  expect(after.map((balance, i) => balance - (before[i] ?? 0n))).toEqual(staked.map((amount) => (amount * 2n) / 5n))
+})
+
+test('one of them proposes when nobody lies, and its bond comes back', async () => {
+  const { stage, fixing, nodes } = await play()
+  const { oracle } = stage.deployments
+  const chain = await stage.as('watcher')
+  await stage.embedded.mineAt(MATURITY)
+  await expect.poll(async () => (await readFixing(chain, oracle, fixing)).facts.leader, SOON).toBe(TRUTH)
+  const { time } = await latestBlock(chain)
+  await stage.embedded.mineAt(time + BigInt(fixing.firstWindow) + 1n)
+  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
+  const receipt = receiptId(id, 'stake', 0, TRUTH)
+  const people = nodes.map(({ signer }) => signer ?? '0x')
+  await expect
+    .poll(() => Promise.all(people.map((person) => readReceipts(chain, oracle, receipt, person))), SOON)
+    .toEqual(people.map(() => 0n))
+  expect(await readFixing(chain, oracle, fixing)).toMatchObject({ outcome: 'timeout', settlement: TRUTH })
+})

@@ -1,0 +1,214 @@
+import type { Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import { domainSeparator } from '#protocol/observation.ts'
+import type { Host } from '../../../node/gossip/host.ts'
+import { openChannel } from '../../../node/sync/channel.ts'
+import { fetchMissing } from '../../../node/sync/fetch.ts'
+import { decodeMessage, encodeMessage, type SyncMessage } from '../../../node/sync/messages.ts'
+import type { SyncSource } from '../../../node/sync/serve.ts'
+import { SYNC_PROTOCOL } from '../../../node/sync/sync.ts'
+import { openHostile, openPeer } from '../gossip/peer.ts'
+import { DOMAIN, FIXING_ID, reportedBy } from '../reporters.ts'
+
+const SOON = { timeout: 15_000, interval: 20 }
+const NEVER = new AbortController().signal
+const SEPARATOR = domainSeparator(DOMAIN)
+const XOR: Hex = `0x${'01'.repeat(20)}`
+
+test('a node that was away has everything as soon as it connects', async () => {
+  const all = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((i) => reportedBy(i)))
+  const there = await openPeer({ held: all })
+  const late = await openPeer({ held: all.slice(2, 4) })
+  late.connect(there)
+  await expect.poll(() => late.held.length, SOON).toBe(7)
+  expect(new Set(late.held.map(({ reporterIndex }) => reporterIndex))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6]))
+  // What came by sync was judged like gossip.
+  expect(late.network.intake.counts.get('accept')).toBe(5)
+})
+
+test('both sides of a connection complete each other', async () => {
+  const all = await Promise.all([0, 1, 2, 3].map((i) => reportedBy(i)))
+  const [left, right] = [await openPeer({ held: all.slice(0, 2) }), await openPeer({ held: all.slice(2) })]
+  left.connect(right)
+  await expect.poll(() => [left.held.length, right.held.length], SOON).toEqual([4, 4])
+})
+
+test('repeats while a fixing is open, and stops when it is settled', async () => {
+  const observation = await reportedBy(0)
+  const there = await openPeer()
+  const here = await openPeer({ syncEveryMs: 50 })
+  here.connect(there)
+  await expect.poll(() => here.network.peers.connected, SOON).toBe(1)
+  here.network.sync.open(FIXING_ID)
+  // Held without ever having been published.
+  there.held.push(observation)
+  await expect.poll(() => here.held.length, SOON).toBe(1)
+  here.network.sync.close(FIXING_ID)
+})
+
+test('finds an equivocation that two peers were told separately', async () => {
+  const [first, second] = [await reportedBy(5), await reportedBy(5, { value: 9n })]
+  const [left, right] = [await openPeer({ held: [first] }), await openPeer({ held: [second] })]
+  left.connect(right)
+  await expect.poll(() => [left.proofs.length, right.proofs.length], SOON).toEqual([1, 1])
+  expect([left.held, right.held]).toEqual([[first], [second]])
+})
+
+test('does not sync with a peer of another registry', async () => {
+  const there = await openPeer({ held: [await reportedBy(0)] })
+  const stranger = await openPeer({
+    context: { domain: { ...DOMAIN, registry: '0x00000000000000000000000000000000000000ab' } },
+  })
+  stranger.connect(there)
+  await expect.poll(() => stranger.network.peers.connected, SOON).toBe(1)
+  await stranger.network.sync.now()
+  expect(stranger.held).toEqual([])
+  expect([...stranger.network.intake.counts]).toEqual([])
+})
+
+/** A stream to a peer's sync, for a client that does as it likes. */
+async function rawStream(host: Host, address: string): Promise<Stream> {
+  return host.dialProtocol(multiaddr(address), SYNC_PROTOCOL)
+}
+
+const u32 = (value: number): Uint8Array => {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, value)
+  return bytes
+}
+
+test.each<[string, Uint8Array]>([
+  ['a frame of 4 GB', u32(0xffff_ffff)],
+  ['a frame of one byte too many', u32(32_769)],
+  ['a message that is none', Buffer.concat([u32(1), Uint8Array.of(99)])],
+  [
+    'an answer instead of a request',
+    Buffer.concat([u32(65), encodeMessage({ kind: 'have', fixingId: FIXING_ID, reporters: [] })]),
+  ],
+  ['more than two frames at once', new Uint8Array(70_000)],
+])('a server cuts off a client that sends %s, and serves others', async (_what, bytes) => {
+  const server = await openPeer({ held: [await reportedBy(0)] })
+  const hostile = await openHostile()
+  const stream = await rawStream(hostile, server.address)
+  stream.send(bytes)
+  await expect.poll(() => stream.status, SOON).not.toBe('open')
+  const friend = await openPeer()
+  friend.connect(server)
+  await expect.poll(() => friend.held.length, SOON).toBe(1)
+})
+
+test('a reader gives up on a peer that says nothing, says half a frame, or ends in one', async () => {
+  const [server, client] = [await openHostile(), await openHostile()]
+  const served: Stream[] = []
+  await server.handle('/test', (stream) => void served.push(stream))
+  const channels = async (): Promise<{ theirs: Stream; ours: ReturnType<typeof openChannel> }> => {
+    const address = server.getMultiaddrs()[0]
+    if (address === undefined) throw new Error('listening')
+    const before = served.length
+    const ours = openChannel(await client.dialProtocol(address, '/test'), 100)
+    await expect.poll(() => served.length, SOON).toBe(before + 1)
+    const theirs = served[before]
+    if (theirs === undefined) throw new Error('served')
+    return { theirs, ours }
+  }
+  const silent = await channels()
+  await expect(silent.ours.receive(NEVER)).rejects.toMatchObject({ code: 'timeout' })
+  const slow = await channels()
+  slow.theirs.send(Buffer.concat([u32(10), new Uint8Array(3)]))
+  await expect(slow.ours.receive(NEVER)).rejects.toMatchObject({ code: 'timeout' })
+  const torn = await channels()
+  torn.theirs.send(Buffer.concat([u32(10), new Uint8Array(3)]))
+  await torn.theirs.close()
+  await expect(torn.ours.receive(NEVER)).rejects.toMatchObject({ code: 'torn' })
+  const whole = await channels()
+  for (const byte of Buffer.concat([u32(2), Uint8Array.of(1, 2), u32(0)])) whole.theirs.send(Uint8Array.of(byte))
+  await whole.theirs.close()
+  expect(await whole.ours.receive(NEVER)).toEqual(Buffer.of(1, 2))
+  expect(await whole.ours.receive(NEVER)).toHaveLength(0)
+  expect(await whole.ours.receive(NEVER)).toBe(undefined)
+})
+
+const SOURCE: SyncSource = {
+  domain: SEPARATOR,
+  now: () => 1n,
+  statuses: () => [{ fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` }],
+  messages: () => new Map(),
+}
+
+/** Runs our client against a server that answers each request by `answer`. */
+async function fetchFrom(
+  answer: (request: SyncMessage) => SyncMessage,
+): Promise<{ received: Uint8Array[]; requests: string[] }> {
+  const [server, client] = [await openHostile(), await openHostile()]
+  const requests: string[] = []
+  await server.handle(SYNC_PROTOCOL, async (stream) => {
+    const channel = openChannel(stream)
+    for (;;) {
+      const frame = await channel.receive(NEVER).catch(() => undefined)
+      if (frame === undefined) break
+      const request = decodeMessage(frame)
+      requests.push(request.kind)
+      channel.send(encodeMessage(answer(request)))
+    }
+    await channel.close()
+  })
+  const address = server.getMultiaddrs()[0]
+  if (address === undefined) throw new Error('listening')
+  const received: Uint8Array[] = []
+  const stream = await client.dialProtocol(address, SYNC_PROTOCOL)
+  await fetchMissing(stream, SOURCE, async (bytes) => void received.push(bytes), NEVER)
+  return { received, requests }
+}
+
+const status = (fixings: readonly { fixingId: Hex; count: number; xor: Hex }[], domain = SEPARATOR): SyncMessage => ({
+  kind: 'status',
+  domain,
+  clock: 5n,
+  fixings,
+})
+
+test('a client asks in chunks of 64 and judges every message it is given', async () => {
+  const everyone = Array.from({ length: 150 }, (_, i) => i)
+  const asked: number[] = []
+  const { received } = await fetchFrom((request) => {
+    if (request.kind === 'status?') return status([{ fixingId: FIXING_ID, count: 150, xor: XOR }])
+    if (request.kind === 'have?') return { kind: 'have', fixingId: FIXING_ID, reporters: everyone }
+    if (request.kind !== 'get') throw new Error(request.kind)
+    asked.push(request.reporters.length)
+    return { kind: 'observations', fixingId: FIXING_ID, messages: request.reporters.map(() => new Uint8Array(195)) }
+  })
+  expect(asked).toEqual([64, 64, 22])
+  expect(received).toHaveLength(150)
+})
+
+test('a client asks nothing about fixings it does not follow, or has all of', async () => {
+  const stranger: Hex = `0x${'ff'.repeat(32)}`
+  const same = { fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` as const }
+  const { requests } = await fetchFrom(() => status([same, { fixingId: stranger, count: 9, xor: XOR }]))
+  expect(requests).toEqual(['status?'])
+})
+
+test.each<[string, (request: SyncMessage) => SyncMessage, string]>([
+  ['another domain', () => status([], `0x${'00'.repeat(32)}`), 'Sync.WrongDomainError'],
+  ['the wrong answer', () => ({ kind: 'have', fixingId: FIXING_ID, reporters: [] }), 'Sync.UnexpectedAnswerError'],
+])('a client gives up on a server with %s', async (_what, answer, name) => {
+  await expect(fetchFrom(answer)).rejects.toMatchObject({ name })
+})
+
+test('a client does not follow a server that always has one more page', async () => {
+  let pages = 0
+  const { requests } = await fetchFrom((request) => {
+    if (request.kind !== 'status?') throw new Error(request.kind)
+    pages += 1
+    const first = pages * 1_000
+    const fixings = Array.from({ length: 256 }, (_, i) => ({
+      fixingId: `0x${(first + i).toString(16).padStart(64, '0')}` as const,
+      count: 1,
+      xor: XOR,
+    }))
+    return status(fixings)
+  })
+  expect(requests).toHaveLength(64)
+})
