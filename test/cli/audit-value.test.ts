@@ -13,6 +13,10 @@ test('takes the geometric mean of one column, rounded down to 1e-18', () => {
   expect(auditValue([column('100', '100.1', '100.2')], RULE)).toBe(100_099_966_699_955_622_116n)
 })
 
+test('takes an exact root exactly', () => {
+  expect(auditValue([column('50', '100', '200')], { ...RULE, clampPpm: 999_999n })).toBe(100n * 10n ** 18n)
+})
+
 test('takes the median of three columns and the mean of the middle two of four', () => {
   const three = [column('100', '100', '100'), column('101', '101', '101'), column('900', '900', '900')]
   expect(auditValue(three, RULE)).toBe(101n * 10n ** 18n)
