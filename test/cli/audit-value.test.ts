@@ -14,7 +14,7 @@ test('takes the geometric mean of one column, rounded down to 1e-18', () => {
 })
 
 test('takes an exact root exactly', () => {
-  expect(auditValue([column('50', '100', '200')], { ...RULE, clampPpm: 999_999n })).toBe(100n * 10n ** 18n)
+  expect(auditValue([column('80', '100', '125')], { ...RULE, clampPpm: 999_999n })).toBe(100n * 10n ** 18n)
 })
 
 test('takes the median of three columns and the mean of the middle two of four', () => {
