@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { defineDemo } from './commands/demo.ts'
+import { defineGriefing } from './commands/griefing.ts'
 import { defineNode } from './commands/node.ts'
 import { defineStatus } from './commands/status.ts'
 import type { Context } from './context.ts'
@@ -32,7 +33,7 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
   const done = (code: ExitCode): void => {
     exitCode = code
   }
-  for (const define of [defineDemo, defineNode, defineStatus]) define(program, context, done)
+  for (const define of [defineDemo, defineNode, defineStatus, defineGriefing]) define(program, context, done)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

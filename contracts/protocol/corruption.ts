@@ -1,0 +1,106 @@
+import { appealStake, bondFor, stakesOf } from './bond.ts'
+import { MAX_LEADERS } from './fixing.ts'
+import { nextLeaders, type GriefingTerms, type History } from './griefing.ts'
+import { dividePot } from './payout.ts'
+
+/** One way to settle a lie by the clock: the honest side cannot pay for its next answer. Amounts are bond-token wei. */
+export type LieRoute = {
+  /** It works against honest capital of at least this … */
+  readonly from: bigint
+  /** … and of less than this: what the honest side had staked and what its next answer would have cost. */
+  readonly below: bigint
+  /** What the attacker stakes at once; all of it comes back. */
+  readonly capital: bigint
+  /** What the attacker gains of the honest stake, on top of whatever the lie itself is worth. */
+  readonly gain: bigint
+  /** Who led, in order. */
+  readonly leaders: readonly Leader[]
+}
+
+/** A leader as the table names it: true or one of the lies, and whose stake installed it. */
+export type Leader = { readonly value: 'truth' | `lie ${number}`; readonly by: 'honest' | 'attacker' }
+
+/**
+ * Where a lie wins: for every amount of honest capital that does not always suffice, the route that needs the least of the
+ * attacker, in ascending order of honest capital and without gaps. The honest side follows P1: it answers a false proposal
+ * with 2 d and any later false leader with an appeal, as soon as it can pay for all of it. The attacker may move before or
+ * after it and may play the truth as well. Above the last `below` no lie settles by the clock: then only an arbitrator can
+ * settle one.
+ */
+export function lieRoutes(terms: GriefingTerms, opening: 'lie' | 'truth'): readonly LieRoute[] {
+  const all = allRoutes(terms, opening)
+  const bounds = [...new Set(all.flatMap(({ from, below }) => [from, below]))].toSorted((a, b) => (a < b ? -1 : 1))
+  const best: LieRoute[] = []
+  for (const [i, from] of bounds.entries()) {
+    const below = bounds[i + 1]
+    if (below === undefined) break
+    const [least] = all
+      .filter((route) => route.from <= from && route.below >= below)
+      .toSorted((a, b) => (a.capital < b.capital ? -1 : Number(a.capital > b.capital)))
+    const last = best.at(-1)
+    if (least === undefined) continue
+    if (last?.leaders === least.leaders) best[best.length - 1] = { ...last, below }
+    else best.push({ ...least, from, below })
+  }
+  return best
+}
+
+/** A position: who led, which candidate is true, and what the honest side has staked. */
+type Position = {
+  readonly history: History
+  readonly leaders: readonly Leader[]
+  readonly truth: number | undefined
+  readonly honest: bigint
+}
+
+function allRoutes(terms: GriefingTerms, opening: 'lie' | 'truth'): readonly LieRoute[] {
+  const bond = bondFor(terms)
+  const start: Position =
+    opening === 'truth'
+      ? { history: [0], leaders: [{ value: 'truth', by: 'honest' }], truth: 0, honest: bond }
+      : { history: [0], leaders: [{ value: 'lie 1', by: 'attacker' }], truth: undefined, honest: 0n }
+  return positionsFrom(start, bond).flatMap((position) => routeAt(terms, position))
+}
+
+/** The position and all that can follow it. */
+function positionsFrom(position: Position, bond: bigint): readonly Position[] {
+  if (position.history.length >= MAX_LEADERS) return [position]
+  return [position, ...nextPositions(position, bond).flatMap((next) => positionsFrom(next, bond))]
+}
+
+function nextPositions({ history, leaders, truth, honest }: Position, bond: bigint): readonly Position[] {
+  const count = Math.max(...history) + 1
+  const byAttacker = nextLeaders(history).map((index): Position => {
+    const known = leaders[history.indexOf(index)]?.value
+    const lies = truth === undefined ? count : count - 1
+    const leader: Leader = { value: known ?? `lie ${lies + 1}`, by: 'attacker' }
+    return { history: [...history, index], leaders: [...leaders, leader], truth, honest }
+  })
+  if (truth !== undefined) return byAttacker
+  const withTruth = (by: 'honest' | 'attacker'): Position => ({
+    history: [...history, count],
+    leaders: [...leaders, { value: 'truth', by }],
+    truth: count,
+    honest: by === 'honest' ? 2n * bond : 0n,
+  })
+  // The honest side answers the first leader by a contribution; every later answer is an appeal, which ends the play.
+  return [...byAttacker, withTruth('attacker'), ...(history.length === 1 ? [withTruth('honest')] : [])]
+}
+
+/** If a lie leads: what the honest side lacks to answer, and how the deadline then divides the stake. */
+function routeAt(terms: GriefingTerms, { history, leaders, truth, honest }: Position): readonly LieRoute[] {
+  const leader = history.at(-1) ?? 0
+  if (leader === truth) return []
+  const { total, stakes } = stakesOf(bondFor(terms), history)
+  const answer = history.length === 1 ? 2n * total : appealStake(total) + terms.arbitrationFee
+  const { shared } = dividePot({
+    outcome: 'timeout',
+    total,
+    winnerStake: stakes[leader],
+    appealStakeOfRound: 0n,
+    arbitrationFee: 0n,
+    appealedWins: false,
+  })
+  const capital = total - honest
+  return [{ from: honest, below: honest + answer, capital, gain: shared - capital, leaders }]
+}

@@ -1,0 +1,205 @@
+import { expect, test } from 'vitest'
+import { lieRoutes, type LieRoute } from '#protocol/corruption.ts'
+import { DEFAULT_PARAMETERS, worstCase } from '#protocol/fixing.ts'
+import { crowdOf, delaysOf, honestCapitalOf, worstCaseSeconds } from '#protocol/griefing.ts'
+import {
+  appealStake,
+  BOND,
+  contributionNeed,
+  endByRuling,
+  endByTimeout,
+  install,
+  isFinalRound,
+  propose,
+  stakedBy,
+  type Market,
+} from '../attack/market.ts'
+import { TRUTH } from '../attack/ratio.ts'
+
+// The game's bond, and the largest fee that the bounds allow for it.
+const FEE = (2 * BOND) / 5
+const terms = { ...DEFAULT_PARAMETERS, minBond: BigInt(BOND), arbitrationFee: BigInt(FEE), openInterest: 0n }
+const game = { separationPpm: 1_000, bandPpm: 10_000, fee: FEE }
+const LIES = [TRUTH * 2, TRUTH * 3, TRUTH * 4, TRUTH * 5]
+const DAY = 86_400n
+
+const inBonds = (wei: bigint): number => Math.round((Number(wei) * 1e4) / BOND) / 1e4
+
+test('a delay costs one party that plays both sides what property 5 says', () => {
+  const rows = delaysOf(terms).map(({ round, end, cost, seconds }) => [round, end, inBonds(cost), seconds / DAY])
+  expect(rows).toEqual([
+    [1, 'timeout', 0, 1n],
+    [2, 'timeout', 0.2, 3n],
+    [3, 'timeout', 0.4, 5n],
+    [4, 'timeout', 0.8, 7n],
+    // 8/15 d 2^(n-2) + F
+    [2, 'ruling', 0.9333, 63n],
+    [3, 'ruling', 1.4667, 65n],
+    [4, 'ruling', 2.5333, 67n],
+    // Two silent arbitrators: everything comes back.
+    [2, 'expiry', 0, 63n],
+    [3, 'expiry', 0, 65n],
+    [4, 'expiry', 0, 67n],
+  ])
+})
+
+test('no play of the game by one party costs less than the table says', () => {
+  const rows = delaysOf(terms)
+  const played = new Map<string, number>()
+  const note = (key: string, cost: number): void => void played.set(key, Math.min(cost, played.get(key) ?? Infinity))
+  for (const one of positions(propose(TRUTH, 'attacker'), [TRUTH, ...LIES])) {
+    note(`${one.round} timeout`, -endByTimeout(one).attacker)
+    if (one.round < 2) continue
+    for (const value of followers(one, [TRUTH, ...LIES])) {
+      const appeal = { value, honest: 0, attacker: appealStake(one) + FEE }
+      for (const ruling of [TRUTH, ...LIES, TRUTH * 7]) {
+        note(`${one.round} ruling`, -endByRuling(one, appeal, ruling, game).attacker)
+      }
+    }
+  }
+  // The oracle's own rounding may keep a few wei more from the payouts.
+  for (const { round, end, cost } of rows.filter((row) => row.end !== 'expiry')) {
+    const least = played.get(`${round} ${end}`) ?? NaN
+    expect(least - Number(cost)).toBeGreaterThanOrEqual(0)
+    expect(least - Number(cost)).toBeLessThan(6)
+  }
+})
+
+test('a lie wins exactly where honest capital is less than 5 d + F', () => {
+  const rows = lieRoutes(terms, 'lie').map((route) => [
+    inBonds(route.from),
+    inBonds(route.below),
+    inBonds(route.capital),
+    inBonds(route.gain),
+    route.leaders.map(({ value, by }) => `${value} by ${by}`).join(', '),
+  ])
+  const answered = 'lie 1 by attacker, truth by honest'
+  expect(rows).toEqual([
+    [0, 2, 1, 0, 'lie 1 by attacker'],
+    [2, 3.0667, 4, 1.6, `${answered}, lie 1 by attacker`],
+    [3.0667, 3.4, 7, 1.4, `${answered}, lie 2 by attacker`],
+    [3.4, 4.4, 16, 0.8, `${answered}, lie 1 by attacker, lie 2 by attacker`],
+    [4.4, 5.0667, 22, 0.4, `${answered}, lie 2 by attacker, lie 1 by attacker`],
+    [5.0667, 5.4, 25, 0.2, `${answered}, lie 2 by attacker, lie 3 by attacker`],
+  ])
+  expect(lieRoutes(terms, 'lie').at(-1)?.below).toBe(honestCapitalOf(terms).total)
+})
+
+test('after an honest proposal a lie needs honest capital below 4 d + F', () => {
+  const routes = lieRoutes(terms, 'truth')
+  expect(routes.map(({ from, below }) => [inBonds(from), inBonds(below)])).toEqual([
+    [1, 1.7333],
+    [1.7333, 2.4],
+    [2.4, 2.7333],
+    [2.7333, 3.4],
+    [3.4, 3.7333],
+    [3.7333, 4.4],
+  ])
+})
+
+test.each(['lie', 'truth'] as const)(
+  'every route to a lie works in the game as the table says, opening with a %s',
+  (opening) => {
+    for (const route of lieRoutes(terms, opening)) {
+      const played = playRoute(route)
+      const ending = endByTimeout(played)
+      expect(stakedBy(played, 'attacker')).toBe(Number(route.capital))
+      expect(Math.abs(ending.attacker - Number(route.gain))).toBeLessThan(3)
+      // With enough capital the honest side answers instead, and is paid.
+      if (played.round < 2) continue
+      const answer = { value: TRUTH, honest: appealStake(played) + FEE, attacker: 0 }
+      const staked = stakedBy(played, 'honest') + answer.honest
+      expect(endByRuling(played, answer, TRUTH, game).honest / staked).toBeGreaterThanOrEqual(0.4)
+    }
+  },
+)
+
+test('with 5 d + F no play of the game leaves the honest side unable to answer, and with one wei less one does', () => {
+  const { total } = honestCapitalOf(terms)
+  expect(unanswerable(Number(total))).toBe(0)
+  expect(unanswerable(Number(total) - 1)).toBeGreaterThan(0)
+})
+
+test('the capital is locked until the last settlement, and the worst case is the protocol’s', () => {
+  const fixing = { ...DEFAULT_PARAMETERS, maturity: 1_000n, openInterest: `0x${'00'.repeat(20)}` as const }
+  const addresses = { arbitrator: `0x${'00'.repeat(19)}01`, backup: `0x${'00'.repeat(19)}02` } as const
+  const whole = { ...fixing, ...addresses, indexId: `0x${'01'.repeat(32)}` as const }
+  expect(worstCaseSeconds(terms)).toBe(worstCase(whole) - whole.maturity)
+  expect(honestCapitalOf(terms)).toEqual({
+    bond: BigInt(BOND),
+    firstAnswer: BigInt(2 * BOND),
+    total: BigInt(5 * BOND + FEE),
+    lockedSeconds: 67n * DAY,
+  })
+})
+
+test('the bond follows the open interest', () => {
+  // 0.25 % of 10 000 ETH is 25 ETH: honest capital of 125.04 ETH, 1.25 % of what is at stake.
+  const large = { ...DEFAULT_PARAMETERS, openInterest: 10n ** 22n }
+  expect(honestCapitalOf(large).total).toBe(125n * 10n ** 18n + DEFAULT_PARAMETERS.arbitrationFee)
+})
+
+test('of many fixings that mature together, capital defends as many as it covers whole, and lies in the others cost nothing', () => {
+  const total = BigInt(5 * BOND + FEE)
+  const crowd = (fixings: bigint, capital: bigint) => crowdOf(terms, fixings, capital)
+  expect(crowd(30n, 10n * total)).toEqual({
+    fixings: 30n,
+    total: 30n * total,
+    firstAnswers: BigInt(60 * BOND),
+    defended: 10n,
+    undefended: 20n,
+    lieCapital: BigInt(20 * BOND),
+  })
+  expect(crowd(30n, 10n * total - 1n).defended).toBe(9n)
+  expect(crowd(30n, 99n * total)).toMatchObject({ defended: 30n, undefended: 0n, lieCapital: 0n })
+})
+
+/** Every market that contributions by the attacker alone can reach. */
+function positions(start: Market, values: readonly number[]): readonly Market[] {
+  if (isFinalRound(start)) return [start]
+  const next = followers(start, values).map((value) => install(start, indexIn(start, value), value, 0))
+  return [start, ...next.flatMap((one) => positions(one, values))]
+}
+
+/** Every value that could lead next; of the new ones only the first, since they are alike. */
+function followers(one: Market, values: readonly number[]): readonly number[] {
+  const known = one.candidates.map(({ value }) => value)
+  const fresh = values.filter((value) => !known.includes(value) && value !== TRUTH).slice(0, 1)
+  const truth = known.includes(TRUTH) ? [] : [TRUTH]
+  return [...known.filter((_, i) => i !== one.leader), ...fresh, ...truth]
+}
+
+function indexIn(one: Market, value: number): number {
+  const known = one.candidates.findIndex((candidate) => candidate.value === value)
+  return known < 0 ? one.candidates.length : known
+}
+
+/** Plays the leaders of a route. */
+function playRoute({ leaders }: LieRoute): Market {
+  const valueOf = (name: string): number => (name === 'truth' ? TRUTH : (LIES[Number(name.slice(4)) - 1] ?? NaN))
+  const [first, ...others] = leaders.map(({ value, by }) => ({ value: valueOf(value), by }))
+  if (first === undefined) throw new RangeError('Expected a leader, got none.')
+  return others.reduce(
+    (one, { value, by }) => {
+      const index = indexIn(one, value)
+      return install(one, index, value, by === 'honest' ? contributionNeed(one, index) : 0)
+    },
+    propose(first.value, first.by),
+  )
+}
+
+/** How many false leaders the honest side cannot answer with this capital, over every play after either opening. */
+function unanswerable(capital: number): number {
+  const openings = [propose(LIES[0] ?? NaN, 'attacker'), propose(TRUTH, 'honest')]
+  return openings.reduce((sum, opening) => sum + unanswerableFrom(opening, capital), 0)
+}
+
+function unanswerableFrom(one: Market, capital: number): number {
+  const leads = one.candidates[one.leader]?.value
+  const spent = stakedBy(one, 'honest')
+  const answer = one.round === 1 ? contributionNeed(one, one.candidates.length) : appealStake(one) + FEE
+  const isLost = leads !== TRUTH && spent + answer > capital
+  const next = isFinalRound(one) ? [] : followers(one, LIES).map((value) => install(one, indexIn(one, value), value, 0))
+  if (one.round === 1 && leads !== TRUTH && !isLost) next.push(install(one, one.candidates.length, TRUTH, answer))
+  return next.reduce((sum, after) => sum + unanswerableFrom(after, capital), Number(isLost))
+}
