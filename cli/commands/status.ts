@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Address, getAddress, type Hex, isAddress, isHex } from 'viem'
 import { type Chain, connect } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
@@ -31,7 +31,7 @@ export function defineStatus(program: Command, context: Context, done: (code: Ex
     .requiredOption('--oracle <address>', 'the MaturityOracle', address)
     .option('--fixing <id>', 'one fixing by its id', fixingHash)
     .option('--all', 'every fixing that was created (the default)')
-    .option('--from-block <n>', 'where to start looking for fixings', block, 0n)
+    .addOption(fromBlock())
     .option('--json', 'print one JSON document on stdout')
     .option('--exit-code', `exit ${EXIT.notFinal} unless every fixing shown is settled`)
     .action(async (flags: Flags) => done(await showStatus(flags, context)))
@@ -79,6 +79,11 @@ function address(text: string): Address {
 function fixingHash(text: string): Hex {
   if (!isHex(text) || text.length !== 66) throw new InvalidArgumentError(`Expected 32 bytes of hex, got "${text}".`)
   return `0x${text.slice(2).toLowerCase()}`
+}
+
+/** Its default is described: help cannot print bigints. */
+function fromBlock(): Option {
+  return new Option('--from-block <n>', 'where to start looking for fixings').argParser(block).default(0n, '0')
 }
 
 function block(text: string): bigint {
