@@ -44,6 +44,8 @@ const POLICY = z.strictObject({
   max_bond_wei: wei.default(10n ** 17n),
   /** The index's noise bound; unset = what the index document says. */
   noise_ppm: count(0, 50_000).optional(),
+  /** Whom to trust with this node's money: it stakes only where both arbitrator and backup are among these. */
+  arbitrators: z.array(address).max(64).default([]),
   /** How long the proposer of one rank waits for the one before, chain time. */
   stage_delay_seconds: count(1, 86_400).default(600),
 })
@@ -83,7 +85,7 @@ const SCHEMA = z.strictObject({
 })
 
 const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file'] as const
-const LISTS = ['listen', 'bootstrap', 'roles', 'gossip.sync_after_ms']
+const LISTS = ['listen', 'bootstrap', 'roles', 'policy.arbitrators', 'gossip.sync_after_ms']
 
 /** Every setting by its dotted name, as a file, `--flag` (dots and underscores as dashes) or environment gives it. */
 export const CONFIG_FIELDS: readonly string[] = [
@@ -120,6 +122,7 @@ export type Config = {
     readonly perFixingWei: bigint
     readonly maxBondWei: bigint
     readonly noisePpm: number | undefined
+    readonly arbitrators: readonly Address[]
     readonly stageDelaySeconds: number
   }
   readonly gossip: {
@@ -219,6 +222,7 @@ function shape(settings: Settings): Config {
       perFixingWei: policy.per_fixing_wei,
       maxBondWei: policy.max_bond_wei,
       noisePpm: policy.noise_ppm,
+      arbitrators: policy.arbitrators,
       stageDelaySeconds: policy.stage_delay_seconds,
     },
     gossip: { test: gossip.test, syncAfterMs: gossip.sync_after_ms, syncEveryMs: gossip.sync_every_ms },

@@ -34,6 +34,7 @@ export async function prepareReporters(stage: Recruiting, folder: string, cleanu
       oracle: deployments.oracle,
       registry: deployments.registry,
       indexDir: stage.indexDir,
+      arbitrators: [deployments.council, deployments.backupCouncil],
       perPot,
       perFixing,
       maxBond,

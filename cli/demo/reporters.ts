@@ -28,6 +28,8 @@ export type ReporterTerms = {
   readonly oracle: Address
   readonly registry: Address
   readonly indexDir: string
+  /** Whom the nodes trust to rule. */
+  readonly arbitrators: readonly Address[]
   readonly perPot: bigint
   readonly perFixing: bigint
   readonly maxBond: bigint
@@ -188,6 +190,7 @@ exit_with_parent = true
 per_pot_wei = "${terms.perPot}"
 per_fixing_wei = "${terms.perFixing}"
 max_bond_wei = "${terms.maxBond}"
+arbitrators = ${JSON.stringify(terms.arbitrators)}
 stage_delay_seconds = ${STAGE_DELAY_SECONDS}
 
 [gossip]

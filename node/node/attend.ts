@@ -1,6 +1,6 @@
 import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
-import { decideOn } from '../decide.ts'
+import { decideOn, isTrusted } from '../decide.ts'
 import { claimOwn } from '../keeper.ts'
 import { proposalRank, proposeOn, type ProposalView } from '../propose.ts'
 import { type Quorum, quorumOf } from '../quorum.ts'
@@ -79,11 +79,17 @@ function refreshQuorum({ store, chain }: Parts, tracked: Tracked): Quorum | unde
 }
 
 async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
-  const { roles } = parts.config
+  const { roles, policy } = parts.config
   const phase = tracked.snapshot?.phase
-  if (phase === 'open' && roles.includes('proposer')) return propose(parts, tracked)
-  if (phase === 'active' && roles.includes('watchtower')) return dispute(parts, tracked)
-  return 'idle'
+  const isProposing = phase === 'open' && roles.includes('proposer')
+  const isDisputing = phase === 'active' && roles.includes('watchtower')
+  if (!isProposing && !isDisputing) return 'idle'
+  if (!isTrusted(tracked.fixing, policy.arbitrators)) {
+    const reason = 'Its arbitrator or backup is not in policy.arbitrators: no stake of ours.'
+    await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
+    return 'idle'
+  }
+  return isProposing ? propose(parts, tracked) : dispute(parts, tracked)
 }
 
 async function propose(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {

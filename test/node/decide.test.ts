@@ -1,6 +1,7 @@
+import type { Address } from 'viem'
 import { expect, test } from 'vitest'
-import { decideOn } from '../../node/decide.ts'
-import { MATURITY, WAD } from './reporters.ts'
+import { decideOn, isTrusted } from '../../node/decide.ts'
+import { keyOf, MATURITY, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
 const LIE = 3_000n * WAD
@@ -31,4 +32,13 @@ test("joins the report's value near its own, else the fullest pot of this round"
 
 test('does nothing before a proposal', () => {
   expect(decideOn(snapshotOf({}), [], { own: TRUTH, reportValue: TRUTH, noisePpm: 100 }).action).toBe('none')
+})
+
+test('risks money only where both arbitrator and backup are trusted', () => {
+  const [ann, bob, eve] = [keyOf('ann').address, keyOf('bob').address, keyOf('eve').address]
+  const lower = (address: Address): Address => address.toLowerCase() as Address
+  expect(isTrusted({ arbitrator: ann, backup: bob }, [lower(bob), lower(ann)])).toBe(true)
+  expect(isTrusted({ arbitrator: eve, backup: bob }, [ann, bob])).toBe(false)
+  expect(isTrusted({ arbitrator: ann, backup: eve }, [ann, bob])).toBe(false)
+  expect(isTrusted({ arbitrator: ann, backup: bob }, [])).toBe(false)
 })

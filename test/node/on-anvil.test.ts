@@ -49,6 +49,7 @@ password_file = "password"
 per_pot_wei = "80000000000000000"
 per_fixing_wei = "200000000000000000"
 max_bond_wei = "1000000000000000000"
+arbitrators = ["${stage.deployments.council}", "${stage.deployments.backupCouncil}"]
 [gossip]
 test = true
 sync_after_ms = [200, 1000]

@@ -67,10 +67,14 @@ async function scene(reporters: number) {
       peerId: '0x00' as const,
     })),
   }
-  return { venue, world, configOf: (i: number) => configOf(i, indexDir) }
+  return { venue, world, configOf: (i: number) => configOf(i, indexDir), indexDir }
 }
 
-async function configOf(i: number, indexDir: string): Promise<Config> {
+async function configOf(
+  i: number,
+  indexDir: string,
+  arbitrators: readonly string[] = [FIXING.arbitrator, FIXING.backup],
+): Promise<Config> {
   const folder = temporaryFolder()
   await writeKeystore(join(folder, 'key.json'), reporterKey(i).privateKey, 'pw', { cost: 1_024 })
   writeFileSync(join(folder, 'password'), 'pw')
@@ -86,6 +90,8 @@ poll_ms = 20
 index_dir = ${JSON.stringify(indexDir)}
 keystore = "key.json"
 password_file = "password"
+[policy]
+arbitrators = ${JSON.stringify(arbitrators)}
 [gossip]
 test = true
 sync_after_ms = [200]
@@ -197,7 +203,7 @@ test('abstains with the reason while the sources are bad, and observes when they
   expect((await fixingOf(node))?.abstained).toBe(undefined)
 })
 
-test('disputes a lie with what its budget allows, and nothing on its own chain of thought alone', async () => {
+test('disputes a lie on its own as soon as it has observed', async () => {
   const { world, configOf: config } = await scene(1)
   world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
   world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
@@ -206,6 +212,20 @@ test('disputes a lie with what its budget allows, and nothing on its own chain o
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
   const fixing = await fixingOf(node)
   expect(fixing?.actions).toMatchObject([{ action: 'contribute', state: 'done' }])
+})
+
+test('puts no money where it does not trust the arbitrator, and says so', async () => {
+  const { world, indexDir } = await scene(1)
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  const node = await run(await configOf(0, indexDir, [FIXING.arbitrator]), world)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  world.mine(MATURITY + 5n)
+  await expect
+    .poll(async () => (await fixingOf(node))?.lastDecision, SOON)
+    .toEqual({ action: 'none', reason: 'Its arbitrator or backup is not in policy.arbitrators: no stake of ours.' })
+  expect(world.sent).toEqual([])
 })
 
 test('survives a dead chain: not ready, not gone, and back by itself', async () => {
