@@ -54,10 +54,14 @@ export function failureOf(error: unknown): Failure {
   return { name: error.name, message: firstLine(error.message), hint, exitCode }
 }
 
-/** Writes a failure: with `json` as the one document on stdout, always as one line for people on stderr. */
-export function reportFailure(failure: Failure, io: Io, json: boolean): void {
-  if (json) io.out(JSON.stringify({ error: failure }, undefined, 2))
-  io.err(`${io.paint('bad', 'error:')} ${failure.message}${failure.hint === '' ? '' : ` ${failure.hint}`}`)
+/** A failure as one line for people. */
+export function failureLine(failure: Failure, io: Io): string {
+  return `${io.paint('bad', 'error:')} ${failure.message}${failure.hint === '' ? '' : ` ${failure.hint}`}`
+}
+
+/** A failure as the one document that `--json` promises. */
+export function failureDocument(failure: Failure): string {
+  return JSON.stringify({ error: failure }, undefined, 2)
 }
 
 function knownExit(code: unknown): ExitCode {

@@ -4,7 +4,7 @@ import { defineGriefing } from './commands/griefing.ts'
 import { defineNode } from './commands/node.ts'
 import { defineStatus } from './commands/status.ts'
 import type { Context } from './context.ts'
-import { failureOf, reportFailure } from './errors.ts'
+import { failureDocument, failureLine, failureOf } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 
 const EXIT_CODES = `
@@ -40,7 +40,8 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
     const failure = failureOf(error)
-    reportFailure(failure, io, args.includes('--json'))
+    if (args.includes('--json')) io.out(failureDocument(failure))
+    io.err(failureLine(failure, io))
     return failure.exitCode
   }
 }

@@ -7,7 +7,7 @@ import {
   MIN_REPORTERS,
   SYNTHETIC_MATURITY,
 } from '../demo/demo-options.ts'
-import { InputError, reportFailure } from '../errors.ts'
+import { failureLine, InputError } from '../errors.ts'
 import type { ExitCode } from '../exit-code.ts'
 
 type Flags = {
@@ -56,7 +56,7 @@ async function runCommand(flags: Flags, context: Context): Promise<ExitCode> {
   const { runDemo } = await import('../demo/demo.ts')
   const { document, failure, exitCode } = await runDemo(optionsOf(flags), isJson ? 'err' : 'out', context)
   if (isJson) context.io.out(JSON.stringify(document, undefined, 2))
-  if (failure !== undefined) reportFailure(failure, context.io, false)
+  if (failure !== undefined) context.io.err(failureLine(failure, context.io))
   return exitCode
 }
 

@@ -31,7 +31,7 @@ export function defineStatus(program: Command, context: Context, done: (code: Ex
     .requiredOption('--oracle <address>', 'the MaturityOracle', address)
     .option('--fixing <id>', 'one fixing by its id', fixingHash)
     .option('--all', 'every fixing that was created (the default)')
-    .addOption(fromBlock())
+    .addOption(startOption())
     .option('--json', 'print one JSON document on stdout')
     .option('--exit-code', `exit ${EXIT.notFinal} unless every fixing shown is settled`)
     .action(async (flags: Flags) => done(await showStatus(flags, context)))
@@ -82,7 +82,7 @@ function fixingHash(text: string): Hex {
 }
 
 /** Its default is described: help cannot print bigints. */
-function fromBlock(): Option {
+function startOption(): Option {
   return new Option('--from-block <n>', 'where to start looking for fixings').argParser(block).default(0n, '0')
 }
 

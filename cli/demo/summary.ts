@@ -3,6 +3,7 @@ import { formatValue } from '#protocol/decimal.ts'
 import { KIND_CODE, type Kind } from '#protocol/fixing.ts'
 import type { Failure } from '../errors.ts'
 import type { Chronicle } from './chronicle.ts'
+import type { Ruling } from './council-session.ts'
 import type { Findings } from './inspection.ts'
 
 const KINDS: readonly Kind[] = ['stake', 'appeal', 'request', 'fund']
@@ -26,17 +27,13 @@ export function summarize(
     series: { id: world.seriesId, strike: formatValue(series.strike), invalidSharePpm: series.invalidSharePpm },
     observations: observationsOf(findings),
     abstentions: reporting.abstentions,
-    report: reporting.report && { ...reporting.report, value: formatValue(reporting.report.value) },
+    report: reporting.report === undefined ? null : { ...reporting.report, value: formatValue(reporting.report.value) },
     candidates: snapshot.candidates.map(({ value, stake }) => ({
       value: formatValue(value),
       stake,
       who: stakersOf(findings.chronicle, value),
     })),
-    ruling: ruling && {
-      value: formatValue(ruling.value),
-      threshold: ruling.threshold,
-      signatures: ruling.signatures.map(({ name, signature }) => ({ who: name, signature })),
-    },
+    ruling: ruling === undefined ? null : rulingOf(ruling),
     settlement: snapshot.settlement === undefined ? null : formatValue(snapshot.settlement),
     trueValue: values.trueValue === undefined ? null : formatValue(values.trueValue),
     recomputed: values.recomputed === undefined ? null : formatValue(values.recomputed),
@@ -57,6 +54,11 @@ export function summarize(
     pids: findings.pids,
     durationMs: Math.round(durationMs),
   })
+}
+
+function rulingOf({ value, threshold, signatures }: Ruling): Record<string, unknown> {
+  const signed = signatures.map(({ name, signature }) => ({ who: name, signature }))
+  return { value: formatValue(value), threshold, signatures: signed }
 }
 
 function observationsOf({ world, reporting }: Findings): unknown[] {

@@ -46,6 +46,12 @@ test('shows help with the exit codes, exit 0', async () => {
   expect(out).toContain('3    the reporters abstained: the index cannot be served')
 })
 
+test('shows the help of every command', async () => {
+  for (const command of ['demo', 'node', 'status']) {
+    expect(await assize([command, '--help']), command).toMatchObject({ exitCode: 0, err: '' })
+  }
+})
+
 test('names the option that is out of bounds', async () => {
   expect(await assize(['demo', '--nodes', '3'])).toMatchObject({
     exitCode: 2,

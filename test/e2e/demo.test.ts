@@ -39,7 +39,7 @@ const DOCUMENT = z.object({
       signature: z.object({ r: z.string(), s: z.string(), v: z.int() }),
     }),
   ),
-  report: z.object({ value, observationsRoot: z.string(), signers: z.array(z.int()) }).optional(),
+  report: z.object({ value, observationsRoot: z.string(), signers: z.array(z.int()) }).nullable(),
   candidates: z.array(z.object({ value, stake: amount, who: z.array(z.object({ who: z.string(), amount })) })),
   ruling: z
     .object({
@@ -47,7 +47,7 @@ const DOCUMENT = z.object({
       threshold: z.literal(3),
       signatures: z.array(z.object({ who: z.string(), signature: z.string() })),
     })
-    .optional(),
+    .nullable(),
   settlement: value.nullable(),
   trueValue: value.nullable(),
   recomputed: value.nullable(),
@@ -126,7 +126,7 @@ test('resolves an undisputed maturity by time alone', { timeout: TIMEOUT_MS }, a
   expect(exitCode).toBe(0)
   expect(result.candidates).toHaveLength(1)
   expect(result.settlement).toBe(result.report?.value)
-  expect(result.ruling).toBeUndefined()
+  expect(result.ruling).toBeNull()
 })
 
 test.runIf(existsSync(DEPEG))(
