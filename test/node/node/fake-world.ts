@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import type { FixingFacts } from '#protocol/phase.ts'
-import type { ChainPort, Head, OracleEvent, Panel, Sent } from '../../../node/chain/port.ts'
+import type { ChainPort, Fate, Head, OracleEvent, Panel, Sent } from '../../../node/chain/port.ts'
 import { DeadRpcError } from '#client/chain.ts'
 import type { Candidate } from '#client/oracle-reader.ts'
 import { FIXING, FIXING_ID, WAD } from '../reporters.ts'
@@ -15,6 +15,8 @@ export class FakeWorld {
   candidates: readonly Candidate[] = []
   panel: Panel = { epoch: 0n, reporters: [] }
   isDead = false
+  /** What became of transactions that were signed before. */
+  fate: Fate = { kind: 'dropped' }
   /** What was sent, in order. */
   readonly sent: string[] = []
   readonly fixing: Fixing
@@ -59,7 +61,7 @@ export class FakeWorld {
       },
       stake: (_fixing, { kind, value }) => send(`${kind} ${value}`),
       claim: (_fixing, { value }) => send(`claim ${value}`),
-      fate: () => alive(() => ({ kind: 'dropped' as const })),
+      fate: () => alive(() => this.fate),
     }
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Config, loadConfig } from '#node/config'
+import { openStore } from '#node/store'
 import { indexId, type IndexDocument } from '#protocol/index-document.ts'
 import { writeKeystore } from '../../../node/keystore.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
@@ -22,6 +23,7 @@ afterEach(async () => {
 })
 
 const STATUS = z.object({
+  block: z.string(),
   peers: z.number(),
   fixings: z.array(
     z.object({
@@ -212,6 +214,38 @@ test('disputes a lie on its own as soon as it has observed', async () => {
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
   const fixing = await fixingOf(node)
   expect(fixing?.actions).toMatchObject([{ action: 'contribute', state: 'done' }])
+})
+
+test('does not act again while a transaction from before a crash may still be mined', async () => {
+  const { world, configOf: config } = await scene(1)
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  world.fate = { kind: 'pending' }
+  const settings = await config(0)
+  const line = { kind: 'stake', round: 1, value: 2_500_250n * 10n ** 15n } as const
+  const store = await openStore(settings.dataDir)
+  await store.intents.put({
+    ...line,
+    key: `${FIXING_ID}:000000`,
+    fixingId: FIXING_ID,
+    action: 'contribute',
+    amount: 1n,
+    at: 1n,
+    state: 'signed',
+    hash: FIXING_ID,
+    nonce: 0,
+  })
+  await store.close()
+  const node = await run(settings, world)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  world.mine(MATURITY + 5n)
+  await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  expect(world.sent).toEqual([])
+  world.fate = { kind: 'dropped' }
+  world.mine(MATURITY + 6n)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${line.value}`])
+  expect((await fixingOf(node))?.actions.map(({ state }) => state)).toEqual(['failed', 'done'])
 })
 
 test('puts no money where it does not trust the arbitrator, and says so', async () => {

@@ -48,6 +48,16 @@ test('repeats while a fixing is open, and stops when it is settled', async () =>
   here.network.sync.close(FIXING_ID)
 })
 
+test('syncs at once when a fixing opens, whoever connected before', async () => {
+  const [there, here] = [await openPeer(), await openPeer({ syncEveryMs: 600_000 })]
+  here.connect(there)
+  await expect.poll(() => here.network.peers.connected, SOON).toBe(1)
+  await here.network.sync.now()
+  there.held.push(await reportedBy(0))
+  here.network.sync.open(FIXING_ID)
+  await expect.poll(() => here.held.length, SOON).toBe(1)
+})
+
 test('finds an equivocation that two peers were told separately', async () => {
   const [first, second] = [await reportedBy(5), await reportedBy(5, { value: 9n })]
   const [left, right] = [await openPeer({ held: [first] }), await openPeer({ held: [second] })]
@@ -99,7 +109,7 @@ test.each<[string, Uint8Array]>([
   await expect.poll(() => friend.held.length, SOON).toBe(1)
 })
 
-test('a reader gives up on a peer that says nothing, says half a frame, or ends in one', async () => {
+test('a reader gives up on a peer that says nothing, too much, half a frame, or ends in one', async () => {
   const [server, client] = [await openHostile(), await openHostile()]
   const served: Stream[] = []
   await server.handle('/test', (stream) => void served.push(stream))
@@ -115,6 +125,9 @@ test('a reader gives up on a peer that says nothing, says half a frame, or ends 
   }
   const silent = await channels()
   await expect(silent.ours.receive(NEVER)).rejects.toMatchObject({ code: 'timeout' })
+  const greedy = await channels()
+  greedy.theirs.send(u32(32_769))
+  await expect(greedy.ours.receive(NEVER)).rejects.toMatchObject({ code: 'too-long' })
   const slow = await channels()
   slow.theirs.send(Buffer.concat([u32(10), new Uint8Array(3)]))
   await expect(slow.ours.receive(NEVER)).rejects.toMatchObject({ code: 'timeout' })
