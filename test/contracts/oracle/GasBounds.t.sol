@@ -24,6 +24,7 @@ contract GasBoundsTest is OracleTest {
     }
 
     /// forge-config: default.isolate = true
+    /// forge-config: ci.isolate = true
     function test_gas_undisputedLife() public {
         oracle.create(fixing);
         uint256 life = _measure("create", 35_000, 35_000);
@@ -43,6 +44,7 @@ contract GasBoundsTest is OracleTest {
 
     /// With a source that reads one slot of its own.
     /// forge-config: default.isolate = true
+    /// forge-config: ci.isolate = true
     function test_gas_proposeReadingOpenInterest() public {
         FixedOpenInterest source = new FixedOpenInterest();
         source.set(1000 ether);
@@ -55,6 +57,7 @@ contract GasBoundsTest is OracleTest {
     }
 
     /// forge-config: default.isolate = true
+    /// forge-config: ci.isolate = true
     function test_gas_contribute() public {
         _lieProposed();
         _contribute(alice, 1, TRUTH, BOND / 2);
@@ -70,6 +73,7 @@ contract GasBoundsTest is OracleTest {
     }
 
     /// forge-config: default.isolate = true
+    /// forge-config: ci.isolate = true
     function test_gas_disputeFilledByOne() public {
         _lieProposed();
         _contribute(alice, 1, TRUTH, 2 * BOND);
@@ -88,6 +92,7 @@ contract GasBoundsTest is OracleTest {
 
     /// Flat: after one round and after all of them.
     /// forge-config: default.isolate = true
+    /// forge-config: ci.isolate = true
     function test_gas_claim() public {
         _lieDisputed();
         vm.warp(MATURITY + WINDOW);
@@ -116,6 +121,7 @@ contract GasBoundsTest is OracleTest {
     }
 
     /// forge-config: default.isolate = true
+    /// forge-config: ci.isolate = true
     function test_gas_requestAndFund() public {
         _fund(bob, 1 ether);
         _measure("fund", NO_GOAL, 99_000);
@@ -134,6 +140,7 @@ contract GasBoundsTest is OracleTest {
 
     /// R-208: no action's gas depends on how many people staked: 3 or 60 in the pots, to the unit.
     /// forge-config: default.isolate = true
+    /// forge-config: ci.isolate = true
     function test_gas_doesNotDependOnTheCrowd() public {
         uint256[4] memory few = _crowdedGame("few", 3);
         uint256[4] memory many = _crowdedGame("many", 60);
