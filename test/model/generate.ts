@@ -99,16 +99,16 @@ function nextTime(draft: Draft, fixing: number): bigint {
   return target + random.pick([-1n, -1n, 0n, 1n])
 }
 
-function hasteOn({ model, haste, eagerness }: Draft, fixing: number): number {
+function hasteOn({ model, haste, eagerness, diligence }: Draft, fixing: number): number {
   switch (model.dispute(fixing).phase(model.now)) {
     case 'Pending':
       return 70
     case 'Open':
       return eagerness > 2 ? 5 : 60
     case 'Active':
-      return model.dispute(fixing).round < 3 ? haste : Math.max(haste, 20)
+      return Math.max(haste, 10 * model.dispute(fixing).round - 10)
     case 'Arbitration':
-      return 25
+      return diligence === 0 ? 60 : 25
     case 'Settled':
       return 0
   }
@@ -144,7 +144,7 @@ function interestChange({ random, world, model }: Draft, fixing: number): Pick<S
     [1, (1n << 80n) * 10n + random.between(-10n, 10n)],
     [1, (1n << 256n) - 1n],
   ])
-  const mood = random.chance(60) ? 'steady' : random.pick(INTEREST_MOODS)
+  const mood = random.chance(45) ? 'steady' : random.pick(INTEREST_MOODS)
   return { interest: { source, becomes: { mood, reading } } }
 }
 

@@ -42,12 +42,23 @@ export function besideBand(random: Random, value: bigint, bandPpm: bigint): bigi
   return clamp(random.pick([above, above, below]) + random.pick([-1n, 0n, 0n, 1n]))
 }
 
-/** A ruling equally far from two candidates, often the leader and another, or one beside it. */
-export function besideMiddle(random: Random, candidates: readonly bigint[], leader: bigint): bigint {
-  const others = random.shuffle(candidates.filter((value) => value !== leader))
-  const isLeaders = leader !== INVALID && (others.length < 2 || random.chance(50))
-  const [a = 1n, b = a] = isLeaders ? [leader, ...others] : others
-  return clamp(squareRoot(a * b) + (random.chance(75) ? 0n : random.pick([-1n, 1n])))
+/** A ruling equally far from two candidates, often with one of the two winning, or one beside it. */
+export function besideMiddle(random: Random, dispute: Dispute): bigint {
+  const middles = middlesOf(dispute)
+  const { rules, leader, fixing } = dispute
+  const values = dispute.candidates.map((candidate) => candidate.value)
+  const decided = middles.filter((middle) => {
+    const winner = rules.winner(values, leader, middle, fixing.bandPpm)
+    return winner !== undefined && winner !== leader
+  })
+  const chosen = random.pick(decided.length > 0 && random.chance(50) ? decided : middles)
+  return clamp(chosen + (random.chance(75) ? 0n : random.pick([-1n, 1n])))
+}
+
+/** The geometric mean of every two numeric candidates, rounded down: as far from the one as from the other. */
+function middlesOf({ candidates }: Dispute): bigint[] {
+  const numbers = candidates.map(({ value }) => value).filter((value) => value !== INVALID)
+  return numbers.flatMap((a, index) => numbers.slice(index + 1).map((b) => squareRoot(a * b)))
 }
 
 /** A value that someone could bring up now. */
@@ -77,7 +88,7 @@ export function anyRuling(random: Random, pool: readonly bigint[], dispute: Disp
   return random.weighed<() => bigint>([
     [values.length > 0 ? 25 : 0, () => random.pick(values)],
     [numbers.length > 0 ? 20 : 0, () => besideBand(random, random.pick(numbers), bandPpm)],
-    [numbers.length > 1 ? 50 : 0, () => besideMiddle(random, numbers, dispute.leaderValue())],
+    [numbers.length > 1 ? 50 : 0, () => besideMiddle(random, dispute)],
     [10, () => random.pick(pool)],
     [6, () => INVALID],
     [3, () => random.pick([0n, 1n, INVALID - 1n])],

@@ -36,7 +36,7 @@ function randomFixing(random: Random, world: World, start: bigint): Fixing {
     maturity: randomMaturity(random, start),
     arbitrator: arbitrator ?? ZERO,
     backup: backup ?? ZERO,
-    openInterest: random.chance(55) ? ZERO : random.pick(random.chance(90) ? readable : world.interests),
+    openInterest: random.chance(55) ? ZERO : random.pick(random.chance(85) ? readable : world.interests),
     minBond,
     arbitrationFee: random.weighed([
       [6, random.between(1n, (2n * minBond) / 5n)],
@@ -49,7 +49,7 @@ function randomFixing(random: Random, world: World, start: bigint): Fixing {
     separationPpm: random.chance(60) ? (bandPpm + 9n) / 10n : random.between(1n, bandPpm),
     bandPpm,
     proposalGrace: randomDuration(random, 10n * MINUTE, 30n * DAY),
-    arbitrationLimit: randomDuration(random, 1n, 60n * DAY),
+    arbitrationLimit: randomDuration(random, DAY, 60n * DAY),
   }
 }
 
@@ -92,7 +92,7 @@ export function brokenFixing(random: Random, fixing: Fixing): Fixing {
     { separationPpm: beyond(random, 1n, bandPpm) },
     { bandPpm: random.pick([200_000n, 200_001n]) },
     { proposalGrace: beyond(random, 10n * MINUTE, 30n * DAY) },
-    { arbitrationLimit: beyond(random, 1n, 60n * DAY) },
+    { arbitrationLimit: beyond(random, DAY, 60n * DAY) },
   ]
   return { ...fixing, indexId: randomId(random), ...random.pick(changes) }
 }
