@@ -136,7 +136,7 @@ export function validateFixing(fixing: Fixing): void {
   requireWithin('separationPpm', BigInt(fixing.separationPpm), 1n, BigInt(fixing.bandPpm))
   requireWithin('bandPpm', BigInt(fixing.bandPpm), 1n, 200_000n)
   requireWithin('proposalGrace', BigInt(fixing.proposalGrace), BigInt(10 * MINUTE), BigInt(30 * DAY))
-  requireWithin('arbitrationLimit', BigInt(fixing.arbitrationLimit), 1n, BigInt(60 * DAY))
+  requireWithin('arbitrationLimit', BigInt(fixing.arbitrationLimit), BigInt(DAY), BigInt(60 * DAY))
 }
 
 /** The instant, Unix seconds, by which the fixing is settled whatever anyone does (section 5, property 4). */

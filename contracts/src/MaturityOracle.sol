@@ -42,6 +42,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     mapping(uint256 receiptId => uint256) private _partialPots;
 
     constructor(IERC20 bondToken, address sink) {
+        if (sink == address(0)) revert ParameterOutOfBounds("sink", 0, 1, type(uint160).max);
         BOND_TOKEN = bondToken;
         SINK = sink;
         CHAIN_ID = block.chainid;
@@ -49,7 +50,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
 
     // ------------------------------------------------------------------------------------------ actions
 
-    /// @inheritdoc IMaturityOracle
+    /// @inheritdoc ISettlementSource
     function create(Fixing calldata fixing) external nonReentrant returns (FixingId id) {
         fixing.validate();
         id = _id(fixing);

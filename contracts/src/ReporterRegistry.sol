@@ -195,6 +195,7 @@ contract ReporterRegistry is IReporterRegistry, EIP712, ReentrancyGuardTransient
     }
 
     function _ownReporter(uint256 index) private view returns (Reporter storage reporter) {
+        if (index >= _reporters.length) revert NotReporterOwner(msg.sender, address(0));
         reporter = _reporters[index];
         if (reporter.owner != msg.sender) revert NotReporterOwner(msg.sender, reporter.owner);
     }

@@ -30,6 +30,6 @@ function checks(fixing: Fixing): OutOfBounds[] {
     { field: 'separationPpm', got: fixing.separationPpm, min: 1n, max: bandPpm },
     { field: 'bandPpm', got: bandPpm, min: 1n, max: 200_000n },
     { field: 'proposalGrace', got: fixing.proposalGrace, min: 10n * MINUTE, max: 30n * DAY },
-    { field: 'arbitrationLimit', got: fixing.arbitrationLimit, min: 1n, max: 60n * DAY },
+    { field: 'arbitrationLimit', got: fixing.arbitrationLimit, min: DAY, max: 60n * DAY },
   ]
 }

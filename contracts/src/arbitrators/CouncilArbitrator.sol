@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
@@ -108,7 +109,11 @@ contract CouncilArbitrator is ICouncilArbitrator, EIP712, ERC165, ReentrancyGuar
     /// @inheritdoc ICouncilArbitrator
     function isSignedBy(uint256 index, bytes32 digest, bytes calldata signature) external view returns (bool) {
         if (index >= _signers.length) revert UnknownSigner(index, _signers.length);
-        return SignatureChecker.isValidSignatureNowCalldata(_signers[index].account, digest, signature);
+        address account = _signers[index].account;
+        // The key first: an account that delegates (EIP-7702) to code without ERC-1271 must not lose its vote.
+        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (failure == ECDSA.RecoverError.NoError && recovered == account) return true;
+        return SignatureChecker.isValidSignatureNowCalldata(account, digest, signature);
     }
 
     /// @notice ERC-165: arbitrator and council.

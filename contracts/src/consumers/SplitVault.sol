@@ -48,6 +48,7 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient {
         _validate(series);
         id = seriesId(series);
         emit SeriesCreated(id, series.fixing.id(CHAIN_ID, address(ORACLE)), series);
+        ORACLE.create(series.fixing);
     }
 
     /// @inheritdoc ISplitVault

@@ -12,7 +12,7 @@ import {IArbitrator} from "./IArbitrator.sol";
 /// can block a ruling.
 /// Warning: k signers together can rule anything. What they are trusted with is `costOfCorruption`'s business.
 interface ICouncilArbitrator is IArbitrator {
-    /// @notice A member. An account with code, also a delegated one (EIP-7702), is asked by ERC-1271.
+    /// @notice A member. Its key signs; an account with code is asked by ERC-1271 when the key did not.
     struct Signer {
         /// The account whose signature counts. Non-zero, once per council.
         address account;

@@ -7,7 +7,7 @@ import {ISettlementSource} from "./ISettlementSource.sol";
 /// @title The oracle: an escalating candidate market for values at maturity
 /// @notice This interface is the specification; `docs/spec.md` explains it. Values are `uint128` scaled by
 /// 1e18, greater than zero; `type(uint128).max` is INVALID. Amounts are bond-token wei, times are seconds,
-/// every interval is half-open. All divisions round down: against the claimant, for the pot.
+/// every interval is half-open. All divisions round down, against the claimant; an appeal's stake alone rounds up.
 /// Errors are checked in the order parameters, zero value, zero amount, phase, round, limit, leader,
 /// separation, bond, token.
 interface IMaturityOracle is ISettlementSource {
@@ -94,9 +94,6 @@ interface IMaturityOracle is ISettlementSource {
     error TransferMismatch(uint256 got, uint256 want);
 
     // ------------------------------------------------------------------------------------------ actions
-
-    /// @notice Announces `fixing`: validates its parameters and emits `Created`; stores nothing (R-101).
-    function create(Fixing calldata fixing) external returns (FixingId);
 
     /// @notice Adds `amount` to the reward for a prompt, right proposal (R-303) against fund receipts.
     /// Reverts with `WrongPhase` once settled. What the reward does not use returns to the funders.

@@ -3,11 +3,17 @@ pragma solidity 0.8.37;
 
 import {Fixing, FixingId, Outcome, Phase} from "../types/Fixing.sol";
 
-/// @title What a consumer may know of the oracle
-/// @notice Read-only, pull only. A consumer that calls nothing else cannot be blocked by the game.
+/// @title What a consumer needs of the oracle
+/// @notice It announces a fixing before it takes deposits on it, and reads the settlement. Pull only: a consumer that
+/// calls nothing else cannot be blocked by the game.
+/// Warning: the views do not validate. A struct that `create` refuses can never be proposed and reads as expired.
 interface ISettlementSource {
     /// @notice The fixing has no settlement yet.
     error NotSettled(FixingId id);
+
+    /// @notice Announces `fixing`: validates its parameters and emits `Created`, from where alone its struct can be
+    /// recovered; stores nothing and can be called again (R-101). Nodes protect only fixings that were announced.
+    function create(Fixing calldata fixing) external returns (FixingId);
 
     /// @notice The id of `fixing` on this chain and this oracle. Does not validate.
     function fixingId(Fixing calldata fixing) external view returns (FixingId);

@@ -40,11 +40,11 @@ interface ISplitVault is IOpenInterest {
 
     // ------------------------------------------------------------------------------------------ actions
 
-    /// @notice Announces `series`: validates it and emits `SeriesCreated`; stores nothing, so that it can be called
-    /// again and need not be.
+    /// @notice Announces `series`, and its fixing to the oracle (R-101): validates it and emits `SeriesCreated`; stores
+    /// nothing, so that it can be called again.
     /// Reverts with `IMaturityOracle.ParameterOutOfBounds` if the fixing is out of the oracle's bounds, `StrikeZero` or
     /// `InvalidShareOutOfBounds`.
-    /// Warning: does not tell the oracle's nodes. Call `IMaturityOracle.create` on the fixing first (R-101).
+    /// Warning: `split` does not require it. Nodes protect only fixings that were announced: check for `Created`.
     function createSeries(Series calldata series) external returns (SeriesId id);
 
     /// @notice Takes exactly `amount` of collateral from the caller, who must have approved it, and mints `amount` of

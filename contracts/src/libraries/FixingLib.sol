@@ -17,6 +17,8 @@ library FixingLib {
     uint256 private constant MAX_BAND_PPM = 200_000;
     uint256 private constant MIN_WINDOW = 10 minutes;
     uint256 private constant MAX_WINDOW = 30 days;
+    /// Shorter, an appeal could expire before a court acts, and its sponsor would escape with everything.
+    uint256 private constant MIN_ARBITRATION_LIMIT = 1 days;
     uint256 private constant MAX_ARBITRATION_LIMIT = 60 days;
 
     /// The static struct's ABI encoding: 14 words.
@@ -73,7 +75,7 @@ library FixingLib {
         _require("separationPpm", fixing.separationPpm, 1, fixing.bandPpm);
         _require("bandPpm", fixing.bandPpm, 1, MAX_BAND_PPM);
         _require("proposalGrace", fixing.proposalGrace, MIN_WINDOW, MAX_WINDOW);
-        _require("arbitrationLimit", fixing.arbitrationLimit, 1, MAX_ARBITRATION_LIMIT);
+        _require("arbitrationLimit", fixing.arbitrationLimit, MIN_ARBITRATION_LIMIT, MAX_ARBITRATION_LIMIT);
     }
 
     /// @notice When an arbitration of a fixing that nobody proposed can be requested, seconds.

@@ -33,7 +33,7 @@ struct Fixing {
     uint32 bandPpm;
     /// After maturity + this, anyone may request arbitration of a fixing nobody proposed, seconds. 10 min .. 30 d.
     uint32 proposalGrace;
-    /// How long each arbitrator has, seconds. 1 .. 60 d.
+    /// How long each arbitrator has, seconds. 1 d .. 60 d.
     uint32 arbitrationLimit;
 }
 

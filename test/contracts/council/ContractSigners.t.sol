@@ -31,6 +31,15 @@ contract ContractSignersTest is CouncilFixture {
         assertEq(weth.balanceOf(address(account)), 13333333333333333);
     }
 
+    /// An account that delegates (EIP-7702) to code that knows no ERC-1271 keeps the vote of its key.
+    function test_submit_countsTheKeyOfAnAccountWithCode() public {
+        _arbitrate(fixing);
+        vm.etch(accounts[1], address(new RevertingAccount()).code);
+        _submit(_sign(_three(0, 1, 4), VALUE), VALUE);
+        assertEq(oracle.settlement(fixing), VALUE);
+        assertEq(council.owed(accounts[1]), 13333333333333333);
+    }
+
     /// None of them spoils the ruling of the others, nor makes it cost more than its own 500 000 gas.
     function test_submit_survivesHostileErc1271Accounts() public {
         address[4] memory hostile = [

@@ -183,14 +183,14 @@ contract CreateTest is OracleTest {
 
     function test_bounds_arbitrationLimit() public {
         Fixing memory f = _defaults();
-        f.arbitrationLimit = 0;
-        _assertRefused(f, "arbitrationLimit", 0, 1, 60 days);
-        f.arbitrationLimit = 1;
+        f.arbitrationLimit = 1 days - 1;
+        _assertRefused(f, "arbitrationLimit", 1 days - 1, 1 days, 60 days);
+        f.arbitrationLimit = 1 days;
         _assertAccepted(f);
         f.arbitrationLimit = 60 days;
         _assertAccepted(f);
         f.arbitrationLimit = 60 days + 1;
-        _assertRefused(f, "arbitrationLimit", 60 days + 1, 1, 60 days);
+        _assertRefused(f, "arbitrationLimit", 60 days + 1, 1 days, 60 days);
     }
 
     /// With every field out of bounds the first one of the struct is reported, whatever else is wrong.
@@ -223,8 +223,8 @@ contract CreateTest is OracleTest {
         f.bandPpm = 1;
         _assertRefused(f, "proposalGrace", 0, 10 minutes, 30 days);
         f.proposalGrace = 10 minutes;
-        _assertRefused(f, "arbitrationLimit", 0, 1, 60 days);
-        f.arbitrationLimit = 1;
+        _assertRefused(f, "arbitrationLimit", 0, 1 days, 60 days);
+        f.arbitrationLimit = 1 days;
         _assertAccepted(f);
     }
 

@@ -96,7 +96,7 @@ contract GameTest is OracleTest {
         f.bandPpm = uint32(1 + _random() % 200_000);
         f.separationPpm = uint32(1 + _random() % f.bandPpm);
         f.proposalGrace = uint32(10 minutes + _random() % (3 days));
-        f.arbitrationLimit = uint32(1 + _random() % (3 days));
+        f.arbitrationLimit = uint32(1 days + _random() % (3 days));
     }
 
     /// From a few wei to more than 2^120.

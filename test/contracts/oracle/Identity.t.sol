@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IMaturityOracle} from "src/interfaces/IMaturityOracle.sol";
 import {Fixing, FixingId, Kind} from "src/types/Fixing.sol";
 
 import {IOracle, OracleTest} from "../support/OracleTest.sol";
@@ -25,6 +26,16 @@ contract IdentityTest is OracleTest {
         assertEq(_claim(bob, Kind.Fund, 0, 0), 7);
         assertEq(_collect(), 0.04 ether);
         _assertHeld(0);
+    }
+
+    /// R-100: some tokens refuse the zero address, and `collect` would revert for ever.
+    function test_constructor_refusesTheZeroSink() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IMaturityOracle.ParameterOutOfBounds.selector, bytes32("sink"), 0, 1, type(uint160).max
+            )
+        );
+        deployCode("MaturityOracle.sol:MaturityOracle", abi.encode(weth, address(0)));
     }
 
     /// R-101: two chains, two ids.

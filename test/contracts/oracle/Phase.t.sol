@@ -92,17 +92,17 @@ contract PhaseTest is OracleTest {
     /// R-110: the shortest parameters there are: ten minutes and one second.
     function test_phase_withTheShortestParameters() public {
         Fixing memory f = _defaults();
-        (f.firstWindow, f.window, f.proposalGrace, f.arbitrationLimit) = (10 minutes, 10 minutes, 10 minutes, 1);
+        (f.firstWindow, f.window, f.proposalGrace, f.arbitrationLimit) = (10 minutes, 10 minutes, 10 minutes, 1 days);
         _use(f);
-        _assertBoundary(MATURITY + 10 minutes + 1, Phase.Open, Phase.Settled);
+        _assertBoundary(MATURITY + 10 minutes + 1 days, Phase.Open, Phase.Settled);
         vm.warp(MATURITY + 10 minutes);
         _propose(attacker, LIE);
         _contribute(alice, 1, TRUTH, type(uint256).max);
         _assertBoundary(MATURITY + 20 minutes, Phase.Active, Phase.Settled);
         vm.warp(MATURITY + 20 minutes - 1);
         _appeal(attacker, 2, LIE, type(uint256).max);
-        _assertBoundary(MATURITY + 20 minutes + 1, Phase.Arbitration, Phase.Settled);
-        vm.warp(MATURITY + 20 minutes);
+        _assertBoundary(MATURITY + 20 minutes - 1 + 2 days, Phase.Arbitration, Phase.Settled);
+        vm.warp(MATURITY + 20 minutes - 1 + 1 days);
         _rule(backup, RULING);
         _assertSettlement(RULING);
     }

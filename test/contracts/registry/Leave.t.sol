@@ -35,6 +35,11 @@ contract LeaveTest is RegistryFixture {
         assertFalse(registry.isReporter(signer, START + 2 * EPOCH));
     }
 
+    function test_startLeaving_refusesAnUnknownIndex() public {
+        _expectNotOwner(alice, address(0));
+        _startLeaving(alice, 0);
+    }
+
     function test_startLeaving_isTheOwnersOnlyAndOnce() public {
         _register(alice, signer, MIN_STAKE);
         _expectNotOwner(bob, alice);

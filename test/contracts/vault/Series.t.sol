@@ -99,6 +99,13 @@ contract SeriesTest is SplitVaultFixture {
         assertEq(SeriesId.unwrap(vault.createSeries(series)), SeriesId.unwrap(id));
     }
 
+    /// R-101: nodes protect only fixings whose struct the oracle announced.
+    function test_createSeries_announcesTheFixingToo() public {
+        vm.expectEmit(address(oracle));
+        emit IMaturityOracle.Created(_idOf(series.fixing), series.fixing.indexId, series.fixing);
+        vault.createSeries(series);
+    }
+
     function test_createSeries_acceptsTheBoundsOfItsTerms() public {
         series.strike = 1;
         series.invalidSharePpm = 0;

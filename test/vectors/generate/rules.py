@@ -58,7 +58,7 @@ def fixing_vectors():
     smallest = {
         **DEFAULT, "indexId": 1, "maturity": 0, "arbitrator": 1, "backup": 2, "minBond": 10**9, "arbitrationFee": 1,
         "bondPpm": 0, "firstWindow": 600, "window": 600, "separationPpm": 1, "bandPpm": 1, "proposalGrace": 600,
-        "arbitrationLimit": 1,
+        "arbitrationLimit": DAY,
     }
     oracle = 0x00000000000000000000000000000000000A5512E
     ids = [
@@ -111,8 +111,9 @@ def bound_changes():
     yield "separation zero", {"separationPpm": 0}, "separationPpm", 1, DEFAULT["bandPpm"]
     yield "separation above the band", {"separationPpm": 10_001}, "separationPpm", 1, DEFAULT["bandPpm"]
     yield "band above", {"bandPpm": 200_001}, "bandPpm", 1, 200_000
-    yield "limit zero", {"arbitrationLimit": 0}, "arbitrationLimit", 1, 60 * DAY
-    yield "limit above", {"arbitrationLimit": 60 * DAY + 1}, "arbitrationLimit", 1, 60 * DAY
+    yield "limit zero", {"arbitrationLimit": 0}, "arbitrationLimit", DAY, 60 * DAY
+    yield "limit below", {"arbitrationLimit": DAY - 1}, "arbitrationLimit", DAY, 60 * DAY
+    yield "limit above", {"arbitrationLimit": 60 * DAY + 1}, "arbitrationLimit", DAY, 60 * DAY
     yield "the first of two faults counts", {"bondPpm": 100_001, "indexId": 0}, "indexId", 1, top
 
 
