@@ -16,7 +16,7 @@ export async function makeFolder(keep: string | undefined, cleanup: Cleanup): Pr
 export class FolderError extends Error {
   override readonly name = 'Demo.FolderError'
   readonly exitCode = EXIT.usage
-  readonly hint = 'Name a folder that does not exist yet.'
+  readonly hint = 'Name a folder that does not exist yet, inside one that does.'
   readonly path: string
   constructor(path: string, got: string, options?: ErrorOptions) {
     super(`Expected to create the folder ${path}, got ${got}.`, options)
@@ -26,13 +26,12 @@ export class FolderError extends Error {
 
 async function makeKept(path: string): Promise<string> {
   try {
-    // An old run's keys and stores belong to another chain: never into an existing folder.
-    const created = await mkdir(path, { recursive: true })
-    if (created === undefined) throw new FolderError(path, 'one that exists')
+    // An old run's keys and stores belong to another chain: never into an existing folder. Not recursive: where a file
+    // system lets nobody create anything, such as /proc, the recursive form never returns.
+    await mkdir(path)
     return path
   } catch (error) {
-    if (error instanceof FolderError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'a failure'
-    throw new FolderError(path, code, { cause: error })
+    throw new FolderError(path, code === 'EEXIST' ? 'one that exists' : code, { cause: error })
   }
 }

@@ -110,7 +110,7 @@ test('never writes into a folder that exists', async () => {
   const { exitCode, err } = await assize(['demo', '--keep', folder])
   expect(exitCode).toBe(2)
   expect(err).toBe(
-    `error: Expected to create the folder ${folder}, got one that exists. Name a folder that does not exist yet.`,
+    `error: Expected to create the folder ${folder}, got one that exists. Name a folder that does not exist yet, inside one that does.`,
   )
 })
 
