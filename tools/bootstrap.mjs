@@ -1,6 +1,6 @@
 // Makes node_modules match package-lock.json before `npm start`, `npm test` and `npm run cli`.
 //
-// Plain JavaScript for the host's Node (18 or later): Node 24, which runs everything else, comes with the packages. It
+// Plain JavaScript for the host's Node (20 or later): Node 24, which runs everything else, comes with the packages. It
 // must be a pre-script, because the shell of the script itself looks `node` up anew and then finds the installed one.
 // stdout belongs to the command that follows, so every line here goes to stderr.
 // With `--note` (npm's prepare) it installs nothing and only notes that npm has just completed an install.
@@ -22,6 +22,8 @@ const OWNERLESS_MS = 5_000
 const POLL_MS = 250
 const HEARTBEAT_MS = 5_000
 const NODE_MAJOR = 24
+/** Some platform packages ask for it of the Node that installs them, and an older npm silently leaves them out. */
+const HOST_MAJOR = 20
 /** No package needs an install script; development and platform packages are needed whatever the environment omits. */
 const INSTALL = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error', '--no-progress']
 /** Half a minute until an unreachable registry is reported, instead of npm's three. */
@@ -52,6 +54,11 @@ async function bootstrap() {
 }
 
 async function install(wanted) {
+  if (Number.parseInt(process.versions.node, 10) < HOST_MAJOR) {
+    throw new Error(
+      `Expected Node ${HOST_MAJOR} or later to install with, got ${process.versions.node}. Upgrade it and try again.`,
+    )
+  }
   say('installing the locked packages (once; about half a minute)')
   rmSync(STAMP, { force: true })
   const started = Date.now()

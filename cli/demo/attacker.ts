@@ -10,6 +10,8 @@ import type { World } from './world.ts'
 const PROPOSAL_GAS = 500_000n
 /** The lie keeps two decimals, as a venue would print it. */
 const CENT = 10n ** 16n
+/** A small index keeps this many digits instead: rounding must not bring the lie back to the truth. */
+const DIGITS = 6
 /** Just before the maturity, seconds: every candle but the last has closed. */
 const LAST_LOOK = 5n
 
@@ -27,8 +29,7 @@ export async function proposeLie(world: World): Promise<bigint | undefined> {
     await conductor.jumpTo(fixing.maturity)
     return undefined
   }
-  const lie = (reading.value * terms.LIE_PERCENT) / 100n
-  const value = lie - (lie % CENT)
+  const value = lieAbout(reading.value)
   const wallet = await world.wallets.of(people.attacker)
   await ensureCollateral(wallet, deployments.weth, deployments.oracle, 4n * bond, { signal })
   tell.at(
@@ -45,6 +46,13 @@ export async function proposeLie(world: World): Promise<bigint | undefined> {
     await embedded.setMining('instant')
   }
   return value
+}
+
+/** The false value, scaled by 1e18, for the value `seen`. */
+export function lieAbout(seen: bigint): bigint {
+  const lie = (seen * terms.LIE_PERCENT) / 100n
+  const digit = 10n ** BigInt(Math.max(0, lie.toString().length - DIGITS))
+  return lie - (lie % (digit < CENT ? digit : CENT))
 }
 
 /** Fills the pot that puts the lie back into the lead. */
