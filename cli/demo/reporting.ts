@@ -70,15 +70,18 @@ async function awaitAgreement(
 ): Promise<Report> {
   let roots = 0
   return conductor.until({
-    what: 'all living reporters to come to the same report',
+    what: 'all living reporters to come to the same report of all that they observed',
     look: async () => {
       await chronicle.catchUp()
       reporters.requireQuorum()
       const statuses = [...(await reporters.fixingStatuses(fixingId)).values()]
       const reports = statuses.flatMap(({ report }) => report ?? [])
       roots = new Set(reports.map(({ observationsRoot }) => observationsRoot)).size
+      // A quorum suffices for a report; the last observations may still be on their way.
+      const observers = statuses.filter(({ observation }) => observation !== undefined).length
+      const [first] = reports
       const isShared = reports.length === reporters.living.length && roots === 1
-      return isShared ? reports[0] : undefined
+      return isShared && first !== undefined && first.signers.length >= observers ? first : undefined
     },
     soFar: () => `${roots} different reports`,
     timeoutMs: TIMEOUT_MS,

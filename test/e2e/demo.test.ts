@@ -79,6 +79,7 @@ test(
     expect(pids.size).toBe(7)
     for (const pid of pids.values()) expect(family).toContain(pid)
 
+    await demo.said(/Every reporter has the report/)
     await demo.said(/stakes on/)
     process.kill(pids.get('reporter-2') ?? 0, 'SIGKILL')
     await demo.said(/mallory escalates/)
@@ -113,7 +114,6 @@ test(
     expect(gains.every((gain) => gain > ETHER / 100n)).toBe(true)
     const idle = result.balances.filter(({ who }) => who.startsWith('reporter-') && !stakers.has(who))
     expect(idle.every(({ change }) => BigInt(change) > -ETHER / 100n)).toBe(true)
-    expect(result.durationMs).toBeLessThan(60_000)
     expect(family.filter(isAlive)).toEqual([])
     expect(readdirSync(tmp)).toEqual([])
   },
