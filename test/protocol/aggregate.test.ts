@@ -26,7 +26,7 @@ function samplesOf(row: Row): SourceSamples[] {
   return row.samples.map((sample) => ({ ...sample, closes: sample.closes.map((close) => close ?? undefined) }))
 }
 
-test.each(rows)('the value, the sources that count and the root of the samples: $name', (row) => {
+test.each(rows)('R-407, R-451 the value, the sources that count and the root of the samples: $name', (row) => {
   const document = parseIndexDocument(row.document)
   const opens = sampleOpens(document, BigInt(row.maturity))
   const result = aggregate(document, samplesOf(row))
@@ -55,7 +55,7 @@ fuzz.prop([fc.constantFrom(...rows), fc.func(fc.nat())])('the order of the sampl
 
 const usd = (sourceId: string, ...closes: (string | undefined)[]): SourceSamples => ({ sourceId, quote: 'USD', closes })
 
-test('abstains naming the candle and the sources that lack it', () => {
+test('R-451 abstains naming the candle and the sources that lack it', () => {
   const document = threeSamples([sourceJson('alpha'), sourceJson('beta'), sourceJson('gamma')], 2)
   const samples = [usd('alpha', '10', '10', '10'), usd('gamma', '10', undefined, '10')]
   expect(aggregate(document, samples)).toEqual({
@@ -138,7 +138,7 @@ test.each([
   expect(10n ** 68n).toBeGreaterThan(INVALID)
 })
 
-test('the last candle closes at maturity: one that opens then is look-ahead', () => {
+test('R-451 the last candle closes at maturity: one that opens then is look-ahead', () => {
   const opens = sampleOpens(parseIndexDocument(documentJson([sourceJson('alpha')])), 1_678_536_000n)
   expect([opens.length, opens[0], opens.at(-1)]).toEqual([30, 1_678_536_000n - 1_800n, 1_678_536_000n - 60n])
 })
@@ -149,7 +149,7 @@ test('raw samples have no root without a close', () => {
   )
 })
 
-test('the root of the samples commits to the text of a close, not only to its number', () => {
+test('R-407 the root of the samples commits to the text of a close, not only to its number', () => {
   const roots = ['10.0', '10.00', '10'].map((close) => sourcesRoot([usd('alpha', close)], [60n]))
   expect(
     new Set([...roots, sourcesRoot([usd('beta', '10')], [60n]), sourcesRoot([usd('alpha', '10')], [120n])]).size,

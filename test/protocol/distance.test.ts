@@ -16,7 +16,7 @@ type Match = Record<'bandPpm' | 'leaderIndex' | 'ruling' | 'winner', Hex> & {
 const value = fc.bigInt({ min: 1n, max: INVALID - 1n })
 const ppm = fc.integer({ min: 1, max: 200_000 })
 
-test('separation and band agree with the vectors, value by value (section 3, R-205)', () => {
+test('separation and band agree with the vectors, value by value (R-102, R-205)', () => {
   const rows = readVectors<Pair>('distance', 'pairs')
   const got = rows.map(({ a, b, separationPpm, bandPpm }) => ({
     separated: isSeparated(BigInt(a), BigInt(b), toNumber(separationPpm)),

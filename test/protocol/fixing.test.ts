@@ -62,7 +62,7 @@ test('a fixing encodes to its fourteen fields in struct order, a word each', () 
   expect(words.map((word) => BigInt(`0x${word}`))).toEqual(Object.values(fixing).map(BigInt))
 })
 
-test.each(receipts)('the receipt id of $name is untruncated (section 5)', (row) => {
+test.each(receipts)('the receipt id of $name is untruncated (R-300)', (row) => {
   const kinds: Kind[] = ['stake', 'appeal', 'request', 'fund']
   const kind = kinds.find((k) => BigInt(KIND_CODE[k]) === BigInt(row.kind))!
   expect(receiptId(row.fixingId, kind, toNumber(row.round), BigInt(row.value))).toBe(BigInt(row.receiptId))
@@ -91,7 +91,7 @@ test('a refusal says what was expected, what was got, and what to do', () => {
   )
 })
 
-test('the defaults are those of section 3', () => {
+test('the defaults are those of the specification (section 3)', () => {
   expect({ ...fixingOf(ids[0]!), ...DEFAULT_PARAMETERS }).toEqual(fixingOf(ids[0]!))
   expect(Object.keys(DEFAULT_PARAMETERS)).toHaveLength(9)
 })

@@ -10,7 +10,7 @@ type Row = Record<
   Hex
 > & { name: string }
 
-test.each(readVectors<Row>('payoff', 'payoffs'))('P, N and redemption: $name (section 10)', (row) => {
+test.each(readVectors<Row>('payoff', 'payoffs'))('P, N and redemption (R-603): $name', (row) => {
   const terms = {
     strike: BigInt(row.strike),
     settlement: BigInt(row.settlement),

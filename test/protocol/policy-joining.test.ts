@@ -73,7 +73,7 @@ const table: readonly (readonly [string, Setting, Decision])[] = [
   ],
 ]
 
-test.each(table)('P1 joins pots (section 6): %s', (_name, setting, decision) => {
+test.each(table)('P1 joins pots (R-311): %s', (_name, setting, decision) => {
   expect(decideIn(setting)).toEqual(decision)
 })
 

@@ -304,6 +304,6 @@ const table: readonly (readonly [string, Setting, Decision])[] = [
   ],
 ]
 
-test.each(table)('P1 (section 6): %s', (_name, setting, decision) => {
+test.each(table)('P1 (R-310, R-312): %s', (_name, setting, decision) => {
   expect(decideIn(setting)).toEqual(decision)
 })

@@ -10,12 +10,12 @@ const valid = readVectors<Parameters<typeof signedOf>[0] & { name: string; bytes
 const invalid = readVectors<{ name: string; bytes: Hex; code: WireFault }>('wire', 'invalid')
 const first = valid[0]!
 
-test.each(valid)('encodes to and decodes from the canonical bytes: $name', (row) => {
+test.each(valid)('R-406 encodes to and decodes from the canonical bytes: $name', (row) => {
   expect(bytesToHex(encodeObservation(signedOf(row)))).toBe(row.bytes)
   expect(decodeObservation(hexToBytes(row.bytes))).toEqual(signedOf(row))
 })
 
-test.each(invalid)('refuses bytes by their fault: $name', ({ bytes, code }) => {
+test.each(invalid)('R-406 refuses bytes by their fault: $name', ({ bytes, code }) => {
   expect(() => decodeObservation(hexToBytes(bytes))).toThrow(WireError)
   expect(() => decodeObservation(hexToBytes(bytes))).toThrow(expect.objectContaining({ name: 'Wire.WireError', code }))
 })
@@ -34,7 +34,7 @@ test('does not write what it would not read', () => {
   )
 })
 
-test('every flip of a single bit is refused or is another message', () => {
+test('R-406 every flip of a single bit is refused or is another message', () => {
   const message = decodeObservation(hexToBytes(first.bytes))
   const outcomes = { refused: 0, another: 0 }
   for (let bit = 0; bit < OBSERVATION_BYTES * 8; bit += 1) {

@@ -40,7 +40,7 @@ contract ContractSignersTest is CouncilFixture {
         assertEq(council.owed(accounts[1]), 13333333333333333);
     }
 
-    /// None of them spoils the ruling of the others, nor makes it cost more than its own 500 000 gas.
+    /// R-510: none of them spoils the ruling of the others, nor makes it cost more than its own 500 000 gas.
     function test_submit_survivesHostileErc1271Accounts() public {
         address[4] memory hostile = [
             address(new RevertingAccount()),

@@ -28,6 +28,7 @@ contract CouncilTest is CouncilFixture {
         _create(33, 17);
     }
 
+    /// R-510
     function test_constructor_needsAMajorityThatIsNotEverybody() public {
         uint256[4] memory counts = [uint256(3), 4, 5, 32];
         uint256[4] memory least = [uint256(2), 3, 3, 17];
@@ -73,7 +74,7 @@ contract CouncilTest is CouncilFixture {
         assertEq(salt, 0);
     }
 
-    /// EIP-712 spelled out, with nothing from the contract.
+    /// R-510: EIP-712 spelled out, with nothing from the contract.
     function test_rulingDigest_isEip712() public view {
         FixingId id = _idOf(fixing);
         bytes32 domain = keccak256(

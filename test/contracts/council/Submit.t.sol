@@ -196,7 +196,7 @@ contract SubmitTest is CouncilFixture {
         }
     }
 
-    /// Any k signers rule, any fewer do not, and the fee is all credited.
+    /// R-510: any k signers rule, any fewer do not, and the fee is all credited.
     function testFuzz_submit_needsExactlyThreshold(uint8 mask, uint128 value, uint128 fee) public {
         value = uint128(bound(value, 1, type(uint128).max));
         fixing.arbitrationFee = uint128(bound(fee, 1, MIN_BOND * 2 / 5));

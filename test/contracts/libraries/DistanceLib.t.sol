@@ -38,7 +38,7 @@ contract DistanceLibTest is Test {
         uint256 winner;
     }
 
-    /// R-202, R-205
+    /// R-202, R-205, R-102
     function test_distanceLib_agreesWithTheSharedPairs() public view {
         string memory json = vm.readFile("test/vectors/distance.json");
         Pair[] memory pairs = abi.decode(vm.parseJson(json, ".pairs"), (Pair[]));
@@ -105,7 +105,7 @@ contract DistanceLibTest is Test {
         assertEq(DistanceLib.isSeparated(b, a, ppm), want);
     }
 
-    /// R-202: the nearest separated neighbours of any number, and those one wei nearer.
+    /// R-202, R-102: the nearest separated neighbours of any number, and those one wei nearer.
     function testFuzz_isSeparated_isExactAtTheEdge(uint128 a, uint32 ppm) public pure {
         ppm = uint32(bound(ppm, 1, 200_000));
         a = uint128(bound(a, 1e6, uint256(INVALID) * 1e6 / 1_200_001));

@@ -75,7 +75,7 @@ contract AppealTest is OracleTest {
         _assertState(4, LIE_C, 30 * BOND, MATURITY + WINDOW, MATURITY);
     }
 
-    /// R-204: F + ceil(A / 9) at every round from 2 to K.
+    /// R-204, R-103: F + ceil(A / 9) at every round from 2 to K.
     function test_appeal_needsANinthAndTheFee() public {
         uint256[3] memory totals = [uint256(3 * BOND), 6 * BOND, 12 * BOND];
         for (uint8 round = 2; round <= 4; ++round) {
@@ -194,6 +194,7 @@ contract AppealTest is OracleTest {
         _appeal(alice, 0, TRUTH, 1);
     }
 
+    /// R-209
     function test_appeal_checksInTheOrderOfTheInterface() public {
         vm.expectRevert(IMaturityOracle.ZeroValue.selector);
         _appeal(stranger, 9, 0, 0);

@@ -38,7 +38,7 @@ contract ClaimTest is OracleTest {
         _assertHeld(0);
     }
 
-    /// R-301: losing receipts burn and pay nothing.
+    /// R-301, R-300: losing receipts burn and pay nothing.
     function test_claim_losersBurnForNothing() public {
         _lieDisputed();
         vm.warp(MATURITY + WINDOW);
@@ -290,7 +290,7 @@ contract ClaimTest is OracleTest {
 
     // ------------------------------------------------------------------------------------------- the reward
 
-    /// R-303: the reward grows from nothing at maturity to the whole pot six hours later.
+    /// R-303, R-103: the reward grows from nothing at maturity to the whole pot six hours later.
     function test_claim_rewardRamp() public {
         uint256[7] memory delays = [uint256(0), 1, 3 hours, 6 hours - 1, 6 hours, 6 hours + 1, GRACE];
         // 1 ether * seconds / 21 600, rounded down.
@@ -397,7 +397,7 @@ contract ClaimTest is OracleTest {
 
     // ---------------------------------------------------------------------------------------------- refusals
 
-    /// Filled pots, funds and requests wait for the settlement.
+    /// R-300: filled pots, funds and requests wait for the settlement.
     function test_claim_revertsBeforeSettlement() public {
         _fund(bob, 1);
         _lieDisputed();
@@ -426,6 +426,7 @@ contract ClaimTest is OracleTest {
         assertEq(_claim(carol, Kind.Request, 0, 0), FEE);
     }
 
+    /// R-300
     function test_claim_revertsWithoutReceipts() public {
         _assertNothing(alice, Kind.Stake, 0, TRUTH);
         _lieDisputed();
@@ -441,6 +442,7 @@ contract ClaimTest is OracleTest {
         _assertNothing(alice, Kind.Stake, 1, 0);
     }
 
+    /// R-300
     function test_claim_revertsTheSecondTime() public {
         _fund(bob, 10);
         _lieDisputed();

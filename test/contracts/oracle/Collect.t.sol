@@ -20,7 +20,7 @@ contract CollectTest is OracleTest {
         assertEq(_claim(alice, Kind.Stake, 0, TRUTH), BOND);
     }
 
-    /// R-301: 20 % of the losers' d by timeout.
+    /// R-301, R-103: 20 % of the losers' d by timeout.
     function test_collect_isAFifthOfTheLosersByTimeout() public {
         _lieDisputed();
         vm.warp(MATURITY + WINDOW);
@@ -32,7 +32,7 @@ contract CollectTest is OracleTest {
         _assertHeld(3 * BOND - BOND / 5);
     }
 
-    /// R-301: 40 % of the losers' d + a by ruling, rounded down.
+    /// R-301, R-103: 40 % of the losers' d + a by ruling, rounded down.
     function test_collect_isTwoFifthsOfTheLosersByRuling() public {
         _appealed();
         _rule(arbitrator, RULING);
@@ -48,7 +48,7 @@ contract CollectTest is OracleTest {
         assertEq(_collect(), 133_333_333_333_333_333);
     }
 
-    /// R-302: nothing burns on expiry, nor where nobody staked.
+    /// R-302, R-305: nothing burns on expiry, nor where nobody staked.
     function test_collect_isNothingOnExpiry() public {
         _appealed();
         vm.warp(MATURITY + 2 * LIMIT);
@@ -63,7 +63,7 @@ contract CollectTest is OracleTest {
         assertEq(_collect(), 0);
     }
 
-    /// The share does not depend on whether claims came first.
+    /// R-305: the share does not depend on whether claims came first.
     function test_collect_beforeAndAfterClaims() public {
         _lieDisputed();
         vm.warp(MATURITY + WINDOW);
@@ -82,6 +82,7 @@ contract CollectTest is OracleTest {
         _assertHeld(0);
     }
 
+    /// R-305
     function test_collect_revertsTheSecondTime() public {
         _lieDisputed();
         vm.warp(MATURITY + WINDOW);
@@ -98,6 +99,7 @@ contract CollectTest is OracleTest {
         oracle.collect(fixing);
     }
 
+    /// R-305
     function test_collect_revertsInEveryPhaseBeforeSettlement() public {
         _assertNotSettled();
         _toMaturity();

@@ -195,7 +195,7 @@ contract ContributeTest is OracleTest {
         _assertCandidates(_values(LIE, TRUTH, LIE_B), _amounts(BOND, 2 * BOND, 6 * BOND));
     }
 
-    /// R-202: separated iff |a - b| 1e6 >= separationPpm min(a, b); the smaller is the base on both sides.
+    /// R-202, R-102: separated iff |a - b| 1e6 >= separationPpm min(a, b); the smaller is the base on both sides.
     function test_contribute_separationIsExact() public {
         _toMaturity();
         _propose(attacker, 1_000_000);
@@ -220,7 +220,7 @@ contract ContributeTest is OracleTest {
         _contribute(bob, 2, 1_002_000, 1);
     }
 
-    /// R-202: INVALID is infinitely far from every number, however large.
+    /// R-202, R-102: INVALID is infinitely far from every number, however large.
     function test_contribute_invalidIsFarFromEveryNumber() public {
         _toMaturity();
         _propose(attacker, INVALID - 1);
@@ -254,7 +254,7 @@ contract ContributeTest is OracleTest {
         }
     }
 
-    /// R-202: n < K.
+    /// R-202, R-103: n < K.
     function test_contribute_revertsAtTheLeaderLimit() public {
         _atLeaderLimit();
         vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.LeaderLimit.selector, 4));
@@ -301,6 +301,7 @@ contract ContributeTest is OracleTest {
 
     // ---------------------------------------------------------------------------------------- order of errors
 
+    /// R-209
     function test_contribute_checksValueThenAmountThenPhaseThenRound() public {
         vm.expectRevert(IMaturityOracle.ZeroValue.selector);
         _contribute(stranger, 9, 0, 0);
@@ -313,6 +314,7 @@ contract ContributeTest is OracleTest {
         _contribute(stranger, 9, LIE, 1);
     }
 
+    /// R-209
     function test_contribute_checksRoundThenLimitThenLeaderThenSeparationThenToken() public {
         _atLeaderLimit();
         vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.StaleRound.selector, 3, 4));

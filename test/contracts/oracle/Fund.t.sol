@@ -79,6 +79,7 @@ contract FundTest is OracleTest {
         _fund(alice, 1);
     }
 
+    /// R-209
     function test_fund_checksZeroAmountAfterParametersAndBeforePhase() public {
         vm.expectRevert(IMaturityOracle.ZeroAmount.selector);
         _fund(alice, 0);

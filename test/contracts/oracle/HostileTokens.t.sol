@@ -169,7 +169,7 @@ contract ReentrancyTest is OracleTest {
         assertEq(token.balanceOf(address(oracle)), 0);
     }
 
-    /// Views answer during a call. They show the state after it: effects come before the transfer.
+    /// R-111: views answer during a call. They show the state after it: effects come before the transfer.
     function test_reentrancy_viewsShowEffectsBeforeTheTransfer() public {
         _lieProposed();
         token.aim(address(oracle), abi.encodeCall(oracle.state, (fixing)));

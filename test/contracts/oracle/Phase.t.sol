@@ -158,7 +158,8 @@ contract PhaseTest is OracleTest {
         _assertSettlement(TRUTH);
     }
 
-    /// `settlementOf` knows stored facts only: a fixing that was never proposed nor requested reads (false, 0) for ever.
+    /// R-111: `settlementOf` knows stored facts only: a fixing that was never proposed nor requested reads (false, 0) for
+    /// ever.
     function test_settlementOf_knowsNothingOfAFixingNobodyTouched() public {
         uint256[4] memory times =
             [uint256(MATURITY) - 1, MATURITY, MATURITY + GRACE + LIMIT - 1, MATURITY + GRACE + LIMIT];

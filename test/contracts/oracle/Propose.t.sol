@@ -169,6 +169,7 @@ contract ProposeTest is OracleTest {
         assertEq(_propose(alice, TRUTH), 1 << 80);
     }
 
+    /// R-209
     function test_propose_checksParametersThenValueThenPhaseThenBondThenToken() public {
         Fixing memory f = _defaults();
         f.window = 0;

@@ -16,7 +16,7 @@ contract ReceiptsTest is OracleTest {
 
     address private dave = makeAddr("dave");
 
-    /// R-304: stake, sold as a whole while the fixing is Active.
+    /// R-304, R-300: stake, sold as a whole while the fixing is Active.
     function test_receipts_stakeIsPaidToItsHolder() public {
         _lieDisputed();
         _transfer(alice, dave, _receipt(Kind.Stake, 1, TRUTH), 2 * BOND);
@@ -108,7 +108,7 @@ contract ReceiptsTest is OracleTest {
         assertEq(_claim(bob, Kind.Stake, 1, LIE_B), 6);
     }
 
-    /// R-304: supply of every receipt equals what its pot took, whoever holds it.
+    /// R-304, R-300: supply of every receipt equals what its pot took, whoever holds it.
     function test_receipts_supplyIsThePot() public {
         _lieDisputed();
         _contribute(bob, 2, LIE_B, 9);
@@ -155,7 +155,7 @@ contract ReceiptsTest is OracleTest {
         oracle.transfer(address(0), receipt, 1);
     }
 
-    /// R-304: the id is the whole hash over fixing, kind, round and value: any other argument is another id.
+    /// R-304, R-300: the id is the whole hash over fixing, kind, round and value: any other argument is another id.
     function test_receipts_idsDifferInEveryPart() public {
         uint256[6] memory ids = [
             _receipt(Kind.Stake, 1, TRUTH),

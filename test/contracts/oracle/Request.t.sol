@@ -91,6 +91,7 @@ contract RequestTest is OracleTest {
         _assertPot(Kind.Request, 0, 0, 0, 0);
     }
 
+    /// R-209
     function test_request_checksParametersThenPhaseThenGraceThenToken() public {
         Fixing memory f = _defaults();
         f.window = 0;

@@ -147,6 +147,7 @@ contract RuleTest is OracleTest {
         _rule(arbitrator, RULING);
     }
 
+    /// R-209
     function test_rule_checksValueThenPhaseThenCaller() public {
         vm.expectRevert(IMaturityOracle.ZeroValue.selector);
         _rule(stranger, 0);

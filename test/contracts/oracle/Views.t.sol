@@ -16,7 +16,7 @@ contract ViewsTest is OracleTest {
         assertEq(oracle.CHAIN_ID(), block.chainid);
     }
 
-    /// Zeros before a proposal, Pending, Open and funded.
+    /// R-111: zeros before a proposal, Pending, Open and funded.
     function test_views_beforeAProposal() public {
         for (uint256 i = 0; i < 3; ++i) {
             _assertState(0, 0, 0, 0, 0);
@@ -34,7 +34,7 @@ contract ViewsTest is OracleTest {
         }
     }
 
-    /// `pot` round by round: who could join what for how much, and what every filled pot took.
+    /// R-111: `pot` round by round: who could join what for how much, and what every filled pot took.
     function test_views_potThroughAWholeGame() public {
         _lieProposed();
         _assertPot(Kind.Stake, 0, LIE, BOND, 0);
@@ -80,7 +80,7 @@ contract ViewsTest is OracleTest {
         _assertPot(Kind.Stake, 3, TRUTH, 6 * BOND, 0);
     }
 
-    /// In arbitration and after the ruling nothing can be joined, and everything filled can still be read.
+    /// R-111: in arbitration and after the ruling nothing can be joined, and everything filled can still be read.
     function test_views_potInArbitrationAndAfter() public {
         _lieDisputed();
         _appeal(bob, 2, LIE_B, 3);
@@ -101,7 +101,7 @@ contract ViewsTest is OracleTest {
         _assertPot(Kind.Appeal, 2, LIE, A2 + FEE, 0);
     }
 
-    /// Rounds and values that mean nothing read (0, 0) in every phase.
+    /// R-111: rounds and values that mean nothing read (0, 0) in every phase.
     function test_views_potOfNonsense() public {
         _assertNonsense();
         _lieProposed();
@@ -120,7 +120,7 @@ contract ViewsTest is OracleTest {
         _assertNonsense();
     }
 
-    /// `state` and `candidates` keep what was written last, through claims and for ever.
+    /// R-111: `state` and `candidates` keep what was written last, through claims and for ever.
     function test_views_stateStaysAfterSettlement() public {
         _appealed();
         _rule(arbitrator, RULING);
@@ -133,7 +133,7 @@ contract ViewsTest is OracleTest {
         _assertOutcome(Outcome.Ruling, TRUTH);
     }
 
-    /// R-201: `bond` is a quote from the present open interest, in any phase.
+    /// R-201, R-111: `bond` is a quote from the present open interest, in any phase.
     function test_views_bondInAnyPhase() public {
         FixedOpenInterest source = new FixedOpenInterest();
         Fixing memory f = _defaults();
@@ -173,7 +173,7 @@ contract ViewsTest is OracleTest {
         assertEq(FixingId.unwrap(oracle.fixingId(f)), keccak256(abi.encode(block.chainid, address(oracle), f)));
     }
 
-    /// Phase and outcome of a fixing that settles by timeout at K, in between two claims.
+    /// R-111: phase and outcome of a fixing that settles by timeout at K, in between two claims.
     function test_views_outcomeIsNotMovedByClaims() public {
         _atLeaderLimit();
         vm.warp(MATURITY + WINDOW);

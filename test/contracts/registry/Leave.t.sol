@@ -6,6 +6,7 @@ import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
 import {RegistryFixture} from "../mocks/RegistryFixture.sol";
 
 contract LeaveTest is RegistryFixture {
+    /// R-408
     function test_startLeaving_takesEffectWhenTheNextEpochStarts() public {
         _register(alice, signer, MIN_STAKE);
         vm.warp(START + EPOCH);
@@ -49,6 +50,7 @@ contract LeaveTest is RegistryFixture {
         _startLeaving(alice, 0);
     }
 
+    /// R-408
     function test_withdraw_paysTheStakeWhenUnbondingHasEnded() public {
         _register(alice, signer, 5 ether);
         _startLeaving(alice, 0);

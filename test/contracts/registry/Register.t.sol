@@ -20,6 +20,7 @@ contract RegisterTest is RegistryFixture {
         assertTrue(registry.isReporter(signer, NEVER - 1));
     }
 
+    /// R-408
     function test_register_laterTakesEffectWhenTheNextEpochStarts() public {
         uint64[3] memory times = [START + EPOCH, START + EPOCH + 1, START + 2 * EPOCH - 1];
         for (uint160 i = 0; i < times.length; i++) {
@@ -73,6 +74,7 @@ contract RegisterTest is RegistryFixture {
         assertEq(registry.reporterAt(_register(alice, bob, MIN_STAKE)).peerId, peerId);
     }
 
+    /// R-408
     function test_register_needsTheMinimumStake() public {
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.StakeBelowMin.selector, MIN_STAKE - 1, MIN_STAKE));
         _register(alice, signer, MIN_STAKE - 1);

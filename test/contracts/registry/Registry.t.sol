@@ -103,7 +103,7 @@ contract RegistryTest is RegistryFixture {
         assertEq(signers[255], address(256));
     }
 
-    /// From the moment an epoch begins nothing that anyone does changes who reports in it.
+    /// R-408: from the moment an epoch begins nothing that anyone does changes who reports in it.
     function testFuzz_reportersAt_isFixedWhenTheEpochBegins(uint256 seed, uint8 steps) public {
         for (uint160 i = 1; i <= 4; i++) {
             _register(alice, address(i), MIN_STAKE);

@@ -11,6 +11,7 @@ contract MergeTest is SplitVaultFixture {
         _split(alice, 10 ether);
     }
 
+    /// R-602
     function test_merge_paysOneToOneAndLowersTheOpenInterest() public {
         vm.expectEmit(address(vault));
         emit ISplitVault.Merged(id, alice, 4 ether);
@@ -22,7 +23,7 @@ contract MergeTest is SplitVaultFixture {
         assertEq(vault.openInterest(_idOf(series.fixing)), 6 ether);
     }
 
-    /// Split ends, merge never does: before, at and after maturity, in a dispute, settled and expired.
+    /// R-602: split ends, merge never does: before, at and after maturity, in a dispute, settled and expired.
     function test_merge_worksAtEveryTime() public {
         uint64[6] memory times = [
             MATURITY - 1,
@@ -39,7 +40,7 @@ contract MergeTest is SplitVaultFixture {
         assertEq(weth.balanceOf(alice), 1e6 ether - 4 ether);
     }
 
-    /// What merges after maturity is worth the same at every settlement, so the bond need not guard it any more.
+    /// R-604: what merges after maturity is worth the same at every settlement, so the bond need not guard it any more.
     function test_merge_afterMaturityLowersTheBondWithTheCollateral() public {
         _split(bob, 990 ether);
         vm.warp(MATURITY);

@@ -12,6 +12,7 @@ contract RedeemTest is SplitVaultFixture {
         _split(alice, 10 ether);
     }
 
+    /// R-603
     function test_redeem_paysBothLegsByTheSettlement() public {
         _settle(series.fixing, 3000e18);
 
@@ -27,6 +28,7 @@ contract RedeemTest is SplitVaultFixture {
         assertEq(vault.openInterest(_idOf(series.fixing)), 1);
     }
 
+    /// R-603
     function test_redeem_paysPairsExactlyAndTheRestOfALegRoundedDown() public {
         _settle(series.fixing, 3000e18);
         assertEq(_redeem(alice, 1, 1), 1);
@@ -48,6 +50,7 @@ contract RedeemTest is SplitVaultFixture {
         }
     }
 
+    /// R-603
     function test_redeem_paysInvalidByTheShareOfTheSeries() public {
         _settle(series.fixing, INVALID);
         assertEq(_redeem(alice, 5, 0), 2); // 40 % of 5
@@ -67,6 +70,7 @@ contract RedeemTest is SplitVaultFixture {
         assertEq(_redeem(alice, 0, 10 ether), 6 ether);
     }
 
+    /// R-603
     function test_redeem_waitsForTheSettlementToTheSecond() public {
         _proposeAtMaturity(series.fixing, 2600e18);
         bytes memory notSettled = abi.encodeWithSelector(ISettlementSource.NotSettled.selector, _idOf(series.fixing));

@@ -11,6 +11,7 @@ import {SkimmingToken} from "../mocks/SkimmingToken.sol";
 import {SplitVaultFixture} from "../mocks/SplitVaultFixture.sol";
 
 contract SplitTest is SplitVaultFixture {
+    /// R-601
     function test_split_mintsBothLegsForExactlyTheCollateral() public {
         vm.expectEmit(address(vault));
         emit ISplitVault.Split(id, alice, 3 ether);
@@ -22,6 +23,7 @@ contract SplitTest is SplitVaultFixture {
         assertEq(weth.balanceOf(address(vault)), 3 ether);
     }
 
+    /// R-604
     function test_split_addsUpTheOpenInterestOfAllSeriesOfAFixing() public {
         _split(alice, 3 ether);
         series.strike = 3000e18;
@@ -46,6 +48,7 @@ contract SplitTest is SplitVaultFixture {
         assertEq(_pOf(alice), 1 ether);
     }
 
+    /// R-601
     function test_split_revertsAtMaturityAndAfter() public {
         for (uint64 time = MATURITY; time <= MATURITY + 1; time++) {
             vm.warp(time);
@@ -59,6 +62,7 @@ contract SplitTest is SplitVaultFixture {
         _split(alice, 0);
     }
 
+    /// R-601
     function test_split_validatesTheSeries() public {
         series.strike = 0;
         vm.expectRevert(ISplitVault.StrikeZero.selector);
@@ -81,7 +85,7 @@ contract SplitTest is SplitVaultFixture {
         _split(alice, 1 ether);
     }
 
-    /// R-100, as the oracle.
+    /// R-100, R-601, as the oracle.
     function test_split_refusesATokenThatMovesLess() public {
         SkimmingToken token = new SkimmingToken();
         vault = _deployVault(address(oracle), address(token));
