@@ -64,6 +64,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         (FixingId id, Dispute storage dispute, Head head) = _load(fixing);
         if (dispute.phase(fixing, head) == Phase.Settled) revert WrongPhase(Phase.Settled, Phase.Open);
 
+        if (!head.isFunded()) dispute.head = head.fund();
         uint256 receipt = id.receiptId(Kind.Fund, 0, 0);
         _partialPots[receipt] += amount;
         _mint(msg.sender, receipt, amount);
@@ -86,7 +87,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         if (d > FixingLib.MAX_BOND) revert BondAboveMax(d, FixingLib.MAX_BOND);
 
         uint256 deadline = block.timestamp + fixing.firstWindow;
-        dispute.head = HeadLib.propose(value, d, deadline);
+        dispute.head = head.propose(value, d, deadline);
         _mint(msg.sender, id.receiptId(Kind.Stake, 0, value), d);
         emit Proposed(id, msg.sender, value, d, uint64(deadline));
         _pull(d);
@@ -179,9 +180,9 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         uint256 receipt = id.receiptId(kind, round, value);
         uint256 burned = balanceOf(msg.sender, receipt);
         if (burned == 0) revert NothingToClaim(receipt);
-        paid = _isRefundable(dispute, fixing, head, kind, round, value)
-            ? burned
-            : _payout(dispute, fixing, id, head, kind, round, value, burned);
+        paid = kind <= Kind.Appeal
+            ? _potPayout(dispute, fixing, id, head, kind, round, value, burned)
+            : _rewardPotPayout(dispute, fixing, id, head, kind, burned);
 
         _burn(msg.sender, receipt, burned);
         emit Claimed(id, msg.sender, kind, round, value, burned, paid);
@@ -194,7 +195,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         (Outcome how, uint256 winner) = dispute.outcome(fixing, head);
         if (how == Outcome.None) revert NotSettled(id);
         if (dispute.isCollected) revert AlreadyCollected(id);
-        if (how != Outcome.Expiry) toSink = _division(dispute, fixing, head, how, winner).sink;
+        if (how != Outcome.Expiry) (toSink,,,) = _division(dispute, fixing, head, how, winner);
 
         dispute.isCollected = true;
         emit Collected(id, toSink);
@@ -230,9 +231,9 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     /// @inheritdoc ISettlementSource
     function outcome(Fixing calldata fixing) external view returns (Outcome how, uint128 winner) {
         (, Dispute storage dispute, Head head) = _load(fixing);
-        uint256 position;
-        (how, position) = dispute.outcome(fixing, head);
-        if (position != 0) winner = dispute.candidate(head, position - 1);
+        uint256 index;
+        (how, index) = dispute.outcome(fixing, head);
+        if (index != DisputeLib.NO_CANDIDATE) winner = dispute.candidate(head, index);
     }
 
     /// @inheritdoc ISettlementSource
@@ -247,10 +248,10 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         returns (uint8 round, uint128 leader, uint256 staked, uint64 deadline, uint64 arbitratedAt)
     {
         (, Dispute storage dispute, Head head) = _load(fixing);
-        round = head.round();
+        round = uint8(head.round());
         if (round != 0) leader = dispute.candidate(head, head.leader());
         (staked,) = dispute.stakes(head, 0);
-        return (round, leader, staked, head.deadline(), dispute.arbitratedAt);
+        return (round, leader, staked, uint64(head.deadline()), dispute.arbitratedAt);
     }
 
     /// @inheritdoc IMaturityOracle
@@ -324,7 +325,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         view
     {
         _requirePhase(dispute.phase(fixing, head), Phase.Active);
-        if (round != head.round()) revert StaleRound(round, head.round());
+        if (round != head.round()) revert StaleRound(round, uint8(head.round()));
     }
 
     /// @dev Adds up to `amount` to a pot that `need` completes.
@@ -349,7 +350,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     {
         if (head.round() == 1) {
             dispute.second = value;
-            dispute.proposedAt = head.deadline() - fixing.firstWindow;
+            dispute.proposedAt = uint40(head.deadline() - fixing.firstWindow);
         } else if (index == head.count()) {
             if (index == 2) dispute.third = value;
             else dispute.fourth = value;
@@ -375,24 +376,9 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         if (got != amount) revert TransferMismatch(got, amount);
     }
 
-    /// @dev Whether these are receipts of a pot that did not fill: worth 1:1 at any time (R-203). Reverts
-    /// while the pot can still fill, else someone fills 99 % of it and leaves in the last block.
-    function _isRefundable(
-        Dispute storage dispute,
-        Fixing calldata fixing,
-        Head head,
-        Kind kind,
-        uint8 round,
-        uint128 value
-    ) private view returns (bool) {
-        if (kind > Kind.Appeal || dispute.isFilled(head, kind, round, value)) return false;
-        bool isLive = round == head.round() && dispute.phase(fixing, head) == Phase.Active;
-        if (isLive) revert PotLive(round, value);
-        return true;
-    }
-
-    /// @dev What `burned` receipts of a filled pot, of a request or of funds are worth after settlement.
-    function _payout(
+    /// @dev What `burned` stake or appeal receipts are worth. Those of a pot that did not fill are worth 1:1 at any
+    /// time but while it still can (R-203), else someone fills 99 % of it and leaves in the last block.
+    function _potPayout(
         Dispute storage dispute,
         Fixing calldata fixing,
         FixingId id,
@@ -402,50 +388,65 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         uint128 value,
         uint256 burned
     ) private view returns (uint256 paid) {
+        (bool isFilled, uint256 index) = dispute.backed(head, kind, round, value);
+        if (!isFilled) {
+            bool isLive = round == head.round() && dispute.phase(fixing, head) == Phase.Active;
+            if (isLive) revert PotLive(round, value);
+            return burned;
+        }
         (Outcome how, uint256 winner) = dispute.outcome(fixing, head);
         if (how == Outcome.None) revert NotSettled(id);
         if (how == Outcome.Expiry) return burned;
-        if (kind > Kind.Appeal) return _payoutFromRewardPot(dispute, fixing, id, head, kind, winner, burned);
-        if (winner != 0 && dispute.candidate(head, winner - 1) != value) return 0;
+        if (winner != index && winner != DisputeLib.NO_CANDIDATE) return 0;
 
-        PayoutLib.Division memory division = _division(dispute, fixing, head, how, winner);
+        (, uint256 bonus, uint256 shared, uint256 base) = _division(dispute, fixing, head, how, winner);
         if (kind == Kind.Appeal) {
             uint256 stake = DisputeLib.appealStake(head);
-            return PayoutLib.appealPayout(burned, stake, fixing.arbitrationFee, division);
+            return PayoutLib.appealPayout(burned, stake, fixing.arbitrationFee, bonus, shared, base);
         }
-        paid = PayoutLib.stakePayout(burned, division);
-        if (round == 0 && winner == 1) {
+        paid = PayoutLib.stakePayout(burned, shared, base);
+        if (round == 0 && winner == 0 && head.isFunded()) {
             paid += (burned * _reward(dispute, fixing, head, _rewardPot(id))) / head.bond();
         }
     }
 
-    /// @dev How the stake of a fixing settled by timeout or ruling is divided.
+    /// @dev How the stake of a fixing settled by timeout or ruling is divided; `base` divides `shared`. Four stack
+    /// slots instead of a struct: 530 gas of every claim.
     function _division(Dispute storage dispute, Fixing calldata fixing, Head head, Outcome how, uint256 winner)
         private
         view
-        returns (PayoutLib.Division memory)
+        returns (uint256 sink, uint256 bonus, uint256 shared, uint256 base)
     {
-        (uint256 total, uint256 stake) = dispute.stakes(head, winner == 0 ? 0 : winner - 1);
-        if (how == Outcome.Timeout) return PayoutLib.byTimeout(total, stake);
-        if (winner == 0) return PayoutLib.byRulingWithoutWinner(total, fixing.arbitrationFee);
-        bool isSponsored = dispute.appealedIndex == winner - 1;
-        return PayoutLib.byRuling(total, stake, fixing.arbitrationFee, isSponsored);
+        uint256 total;
+        (total, base) = dispute.stakes(head, winner);
+        if (how == Outcome.Timeout) {
+            (sink, bonus, shared) = PayoutLib.byTimeout(total, base);
+        } else if (winner == DisputeLib.NO_CANDIDATE) {
+            base = total;
+            (sink, bonus, shared) = PayoutLib.byRulingWithoutWinner(total, fixing.arbitrationFee);
+        } else {
+            bool isSponsored = dispute.appealedIndex == winner;
+            uint256 maxBonus = isSponsored ? PayoutLib.sponsorBonus(fixing.arbitrationFee) : 0;
+            (sink, bonus, shared) = PayoutLib.byRuling(total, base, maxBonus);
+        }
     }
 
-    /// @dev What `burned` request or fund receipts are worth after a timeout or a ruling.
-    function _payoutFromRewardPot(
+    /// @dev What `burned` request or fund receipts are worth after settlement.
+    function _rewardPotPayout(
         Dispute storage dispute,
         Fixing calldata fixing,
         FixingId id,
         Head head,
         Kind kind,
-        uint256 winner,
         uint256 burned
     ) private view returns (uint256) {
+        (Outcome how, uint256 winner) = dispute.outcome(fixing, head);
+        if (how == Outcome.None) revert NotSettled(id);
+        if (how == Outcome.Expiry) return burned;
         uint256 rewardPot = _rewardPot(id);
         if (kind == Kind.Request) return PayoutLib.requestPayout(burned, rewardPot, fixing.arbitrationFee);
         uint256 used;
-        if (winner == 1) used = _reward(dispute, fixing, head, rewardPot);
+        if (winner == 0) used = _reward(dispute, fixing, head, rewardPot);
         if (head.round() == 0) used = PayoutLib.requestRepayment(rewardPot, fixing.arbitrationFee);
         return PayoutLib.fundRefund(burned, rewardPot, used);
     }

@@ -70,7 +70,7 @@ export const PLANTED_CONTRACTS: readonly PlantedContract[] = [
   {
     bug: 'the reward counts from the first dispute rather than from the proposal',
     file: ORACLE,
-    find: 'dispute.proposedAt = head.deadline() - fixing.firstWindow;',
+    find: 'dispute.proposedAt = uint40(head.deadline() - fixing.firstWindow);',
     replace: 'dispute.proposedAt = uint40(block.timestamp);',
   },
   {
@@ -94,7 +94,7 @@ export const PLANTED_CONTRACTS: readonly PlantedContract[] = [
   {
     bug: "an appeal's parts are added before they are rounded",
     file: PAYOUT,
-    find: '(burned * ((stake * d.shared) / d.base + d.sponsorBonus)) / (stake + fee)',
-    replace: '(burned * (stake * d.shared + d.base * d.sponsorBonus)) / d.base / (stake + fee)',
+    find: '(burned * ((stake * shared) / base + bonus)) / (stake + fee)',
+    replace: '(burned * (stake * shared + base * bonus)) / base / (stake + fee)',
   },
 ]

@@ -15,6 +15,9 @@ using HeadLib for Head;
 /// @notice Read-only. Functions that take `head` expect `self.head`, read once by the caller.
 /// Twin of the derivations: `contracts/protocol/phase.ts`.
 library DisputeLib {
+    /// @notice Where an index stands for a candidate that is not there: nobody won. It has no stake.
+    uint256 internal constant NO_CANDIDATE = type(uint256).max;
+
     /// @notice The phase (R-110). "Before X" means block.timestamp < X.
     function phase(Dispute storage self, Fixing calldata fixing, Head head) internal view returns (Phase) {
         if (head.isArbitrated()) {
@@ -40,17 +43,19 @@ library DisputeLib {
         return (true, candidate(self, head, head.leader()));
     }
 
-    /// @notice How the fixing was settled and the winner's index + 1, 0 for none. `Outcome.None` before.
+    /// @notice How the fixing was settled and the winner's index, `NO_CANDIDATE` for none. `Outcome.None` before.
     function outcome(Dispute storage self, Fixing calldata fixing, Head head)
         internal
         view
         returns (Outcome how, uint256 winner)
     {
-        if (phase(self, fixing, head) != Phase.Settled) return (Outcome.None, 0);
+        if (phase(self, fixing, head) != Phase.Settled) return (Outcome.None, NO_CANDIDATE);
         if (head.isArbitrated()) {
-            return self.ruling == 0 ? (Outcome.Expiry, 0) : (Outcome.Ruling, self.rulingWinner);
+            if (self.ruling != 0) return (Outcome.Ruling, _rulingWinner(self));
+        } else if (head.proposal() != 0) {
+            return (Outcome.Timeout, head.leader());
         }
-        return head.round() == 0 ? (Outcome.Expiry, 0) : (Outcome.Timeout, head.leader() + 1);
+        return (Outcome.Expiry, NO_CANDIDATE);
     }
 
     /// @notice How many candidates there are, an appealed new value included. At most K + 1 = 5.
@@ -81,7 +86,9 @@ library DisputeLib {
         if (head.proposal() == 0) return (0, 0);
         uint256 d = head.bond();
         (total, stake) = head.units(head.round(), index);
-        (total, stake) = (total * d, stake * d);
+        unchecked {
+            (total, stake) = (total * d, stake * d);
+        }
         if (head.isArbitrated()) {
             uint256 a = BondLib.appealStake(total);
             if (index == self.appealedIndex) stake += a;
@@ -138,7 +145,8 @@ library DisputeLib {
             bool isRequested = head.isArbitrated() && head.round() == 0 && round == 0 && value == 0;
             return isRequested ? fixing.arbitrationFee : 0;
         }
-        if (!isFilled(self, head, kind, round, value)) return 0;
+        (bool isFilled,) = backed(self, head, kind, round, value);
+        if (!isFilled) return 0;
         if (kind == Kind.Appeal) return appealStake(head) + fixing.arbitrationFee;
         (uint256 before,) = head.units(round, 0);
         (uint256 afterwards,) = head.units(uint256(round) + 1, 0);
@@ -169,16 +177,26 @@ library DisputeLib {
         return BondLib.potNeed(total, stake);
     }
 
-    /// @notice Whether that pot of kind Stake or Appeal filled: its value leads the next round, or is the
-    /// appealed one.
-    function isFilled(Dispute storage self, Head head, Kind kind, uint8 round, uint128 value)
+    /// @notice Whether that pot of kind Stake or Appeal filled, because its value leads the next round or is the
+    /// appealed one, and the index of that candidate.
+    function backed(Dispute storage self, Head head, Kind kind, uint8 round, uint128 value)
         internal
         view
-        returns (bool)
+        returns (bool isFilled, uint256 index)
     {
-        uint8 n = head.round();
-        if (kind == Kind.Appeal) return isAppealed(head) && round == n && self.appealed == value;
-        if (kind != Kind.Stake || round >= n) return false;
-        return candidate(self, head, head.leaderAt(uint256(round) + 1)) == value;
+        uint256 n = head.round();
+        if (kind == Kind.Appeal) {
+            if (isAppealed(head) && round == n && self.appealed == value) return (true, self.appealedIndex);
+        } else if (kind == Kind.Stake && round < n) {
+            index = head.nextLeader(round);
+            isFilled = candidate(self, head, index) == value;
+        }
+    }
+
+    /// @dev Stored plus one, so that 0 is none.
+    function _rulingWinner(Dispute storage self) private view returns (uint256) {
+        unchecked {
+            return uint256(self.rulingWinner) - 1;
+        }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
+
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
 import {Fixing, FixingId, Kind} from "../types/Fixing.sol";
 
@@ -49,7 +51,8 @@ library FixingLib {
         pure
         returns (uint256)
     {
-        return uint256(keccak256(abi.encode(fixingId, kind, round, value)));
+        bytes32 fixing = FixingId.unwrap(fixingId);
+        return uint256(EfficientHashLib.hash(uint256(fixing), uint256(kind), round, value));
     }
 
     /// @notice Reverts with `ParameterOutOfBounds` for the first field, in struct order, that is outside

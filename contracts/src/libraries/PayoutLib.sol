@@ -13,50 +13,57 @@ library PayoutLib {
     /// Over this long after maturity the reward grows from zero to the whole pot, seconds.
     uint256 internal constant REWARD_RAMP = 6 hours;
 
-    /// @notice How the stake of a settled fixing is divided.
-    struct Division {
-        /// To the sink.
-        uint256 sink;
-        /// To the sponsors of the appeal, on top of their stake's share.
-        uint256 sponsorBonus;
-        /// To the winning stake (to all stake when nobody won).
-        uint256 shared;
-        /// What `shared` is divided by: W, or A when nobody won.
-        uint256 base;
-    }
-
-    /// @notice Division when the leader's deadline passed (R-301). 0 < winnerStake <= total.
-    function byTimeout(uint256 total, uint256 winnerStake) internal pure returns (Division memory) {
+    /// @notice Division of `total` when the leader's deadline passed (R-301): `sink` burns, and the winning stake,
+    /// 0 < winnerStake <= total, divides `shared`. No sponsor is paid: `bonus` is 0.
+    function byTimeout(uint256 total, uint256 winnerStake)
+        internal
+        pure
+        returns (uint256 sink, uint256 bonus, uint256 shared)
+    {
         return _divide(total, winnerStake, TIMEOUT_FORFEIT, 0);
     }
 
-    /// @notice Division after a ruling with a winner (R-301). `sponsored`: the winner is the appealed value.
-    function byRuling(uint256 total, uint256 winnerStake, uint256 fee, bool sponsored)
+    /// @notice Division after a ruling with a winner (R-301): as above, and the sponsors of the appeal get `bonus`
+    /// on top of their stake's part of `shared`, at most `maxBonus`.
+    function byRuling(uint256 total, uint256 winnerStake, uint256 maxBonus)
         internal
         pure
-        returns (Division memory)
+        returns (uint256 sink, uint256 bonus, uint256 shared)
     {
-        return _divide(total, winnerStake, RULING_FORFEIT, sponsored ? (3 * fee) / 2 : 0);
+        return _divide(total, winnerStake, RULING_FORFEIT, maxBonus);
     }
 
-    /// @notice Division after a ruling that no candidate matched (R-302).
-    function byRulingWithoutWinner(uint256 total, uint256 fee) internal pure returns (Division memory d) {
-        d = _divide(total, 0, RULING_FORFEIT, fee);
-        d.base = total;
+    /// @notice The most that the sponsors of the winner get back for their fee: 1.5 fees.
+    function sponsorBonus(uint256 fee) internal pure returns (uint256) {
+        return (3 * fee) / 2;
     }
 
-    /// @notice What `burned` stake receipts of a winner (of any candidate when nobody won) are worth.
-    function stakePayout(uint256 burned, Division memory d) internal pure returns (uint256) {
-        return (burned * d.shared) / d.base;
+    /// @notice Division after a ruling that no candidate matched (R-302): all stake divides `shared`, and the
+    /// sponsors get their fee back if there is as much.
+    function byRulingWithoutWinner(uint256 total, uint256 fee)
+        internal
+        pure
+        returns (uint256 sink, uint256 bonus, uint256 shared)
+    {
+        return _divide(total, 0, RULING_FORFEIT, fee);
+    }
+
+    /// @notice What `burned` stake receipts are worth. `base` is what divides `shared`: the winner's stake, or all
+    /// stake when nobody won.
+    function stakePayout(uint256 burned, uint256 shared, uint256 base) internal pure returns (uint256) {
+        return (burned * shared) / base;
     }
 
     /// @notice What `burned` of the `stake + fee` appeal receipts are worth.
-    function appealPayout(uint256 burned, uint256 stake, uint256 fee, Division memory d)
-        internal
-        pure
-        returns (uint256)
-    {
-        return (burned * ((stake * d.shared) / d.base + d.sponsorBonus)) / (stake + fee);
+    function appealPayout(
+        uint256 burned,
+        uint256 stake,
+        uint256 fee,
+        uint256 bonus,
+        uint256 shared,
+        uint256 base
+    ) internal pure returns (uint256) {
+        return (burned * ((stake * shared) / base + bonus)) / (stake + fee);
     }
 
     /// @notice The reward of the first candidate's receipts when it won (R-303): the reward pot's share that
@@ -68,7 +75,7 @@ library PayoutLib {
 
     /// @notice What a request is repaid from the reward pot after a ruling (R-206): 1.5 fees if it has them.
     function requestRepayment(uint256 rewardPot, uint256 fee) internal pure returns (uint256) {
-        return _min((3 * fee) / 2, rewardPot);
+        return _min(sponsorBonus(fee), rewardPot);
     }
 
     /// @notice What `burned` of the `fee` request receipts are worth after a ruling.
@@ -81,17 +88,16 @@ library PayoutLib {
         return (burned * (rewardPot - used)) / rewardPot;
     }
 
-    /// INVARIANT: sink + sponsorBonus + shared == total, and shared >= winnerStake.
-    function _divide(uint256 total, uint256 winnerStake, uint256 forfeit, uint256 bonusCap)
+    /// INVARIANT: sink + bonus + shared == total, and shared >= winnerStake.
+    function _divide(uint256 total, uint256 winnerStake, uint256 forfeit, uint256 maxBonus)
         private
         pure
-        returns (Division memory d)
+        returns (uint256 sink, uint256 bonus, uint256 shared)
     {
         uint256 losing = total - winnerStake;
-        d.sink = (losing * forfeit) / 100;
-        d.sponsorBonus = _min(bonusCap, losing - d.sink);
-        d.shared = total - d.sink - d.sponsorBonus;
-        d.base = winnerStake;
+        sink = (losing * forfeit) / 100;
+        bonus = _min(maxBonus, losing - sink);
+        shared = total - sink - bonus;
     }
 
     function _min(uint256 a, uint256 b) private pure returns (uint256) {

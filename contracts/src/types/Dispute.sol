@@ -4,9 +4,10 @@ pragma solidity 0.8.37;
 /// @notice All that an undisputed fixing ever stores, packed into one slot; `HeadLib` reads and extends it.
 /// From the low end: 128 bits the proposal (candidate 0; 0 = nothing proposed), 80 bits the bond less one
 /// wei (d is 1e9 .. 2^80, one more value than 80 bits hold from zero), 40 bits the deadline, 8 bits who led.
-/// Of those: bits 0-2 the round n, 0..4; bit 3 whether the fixing went to arbitration; bits 4-5 and 6-7 the
-/// candidate leading rounds 3 and 4. Rounds 1 and 2 need none: the proposal leads the first, and whoever
-/// disputes it is candidate 1.
+/// Of those: bits 0-2 the round n, 0..4; bit 3 whether the fixing went to arbitration; bit 4 whether round 3 is
+/// led by a third candidate rather than by the proposal again; bit 5 whether the reward pot was ever funded;
+/// bits 6-7 the candidate leading round 4. Rounds 1 and 2 need none: the proposal leads the first, and
+/// whoever disputes it is candidate 1.
 type Head is uint256;
 
 /// @notice What the oracle stores of a fixing. Stakes are not stored: every fill is an exact function of

@@ -26,7 +26,7 @@ contract HeadLibTest is Test {
         assertGt(rows.length, 0);
         for (uint256 i = 0; i < rows.length; ++i) {
             History memory row = rows[i];
-            Head head = HeadLib.propose(1e18, row.bond, 1_800_000_000);
+            Head head = Head.wrap(0).propose(1e18, row.bond, 1_800_000_000);
             for (uint256 r = 1; r < row.leaders.length; ++r) {
                 head = head.install(row.leaders[r], 1_800_000_000 + r);
             }
@@ -65,18 +65,40 @@ contract HeadLibTest is Test {
         assertEq(head.deadline(), 0);
     }
 
+    /// Money in the reward pot sets one bit of an empty slot, and a proposal keeps it.
+    function test_headLib_ofAFundedFixing() public pure {
+        Head head = Head.wrap(0);
+        assertFalse(head.isFunded());
+        head = head.fund();
+        assertTrue(head.isFunded());
+        assertEq(head.round(), 0);
+        assertEq(head.proposal(), 0);
+        assertEq(head.deadline(), 0);
+        assertFalse(head.isArbitrated());
+        assertTrue(head.arbitrate().isFunded());
+        assertTrue(head.propose(7, 1, 1).isFunded());
+        assertFalse(Head.wrap(0).propose(7, 1, 1).isFunded());
+    }
+
     /// No field touches another, at any extreme, through every history of leaders and into arbitration.
-    function testFuzz_headLib_keepsItsFieldsApart(uint128 value, uint256 d, uint40 deadline, uint256 choices)
-        public
-        pure
-    {
+    function testFuzz_headLib_keepsItsFieldsApart(
+        uint128 value,
+        uint256 d,
+        uint40 deadline,
+        uint256 choices,
+        uint256 fundedAt
+    ) public pure {
         value = uint128(bound(value, 1, type(uint128).max));
         d = bound(d, 1, 1 << 80);
-        Head head = HeadLib.propose(value, d, deadline);
+        fundedAt = bound(fundedAt, 0, 5);
+        Head head = Head.wrap(0);
+        if (fundedAt == 0) head = head.fund();
+        head = head.propose(value, d, deadline);
         uint256[5] memory leaders;
         uint256 count = 1;
         _assertFields(head, value, d, deadline, 1);
         for (uint256 round = 2; round <= 4; ++round) {
+            if (fundedAt == round) head = head.fund();
             // Anyone but the leader, or the next new one.
             uint256 index = (leaders[round - 1] + 1 + (choices >> (8 * round)) % count) % (count + 1);
             if (index == count) ++count;
@@ -95,6 +117,7 @@ contract HeadLibTest is Test {
         }
         Head arbitrated = head.arbitrate();
         assertTrue(arbitrated.isArbitrated());
+        assertEq(arbitrated.isFunded(), fundedAt == 0 || (fundedAt >= 2 && fundedAt <= 4));
         _assertFields(arbitrated, value, d, deadline, 4);
         assertEq(arbitrated.leader(), leaders[4]);
         assertEq(arbitrated.count(), count);
@@ -102,7 +125,7 @@ contract HeadLibTest is Test {
 
     /// All stake adds up to the candidates' stakes in every prefix of every history.
     function testFuzz_headLib_stakesAddUp(uint256 choices) public pure {
-        Head head = HeadLib.propose(1, 1, 1);
+        Head head = Head.wrap(0).propose(1, 1, 1);
         for (uint256 round = 2; round <= 4; ++round) {
             head = head.install((head.leader() + 1 + (choices >> (8 * round)) % head.count()) % (head.count() + 1), 1);
         }

@@ -39,6 +39,12 @@ contract PayoutLibTest is Test {
         uint256 reward;
     }
 
+    struct Division {
+        uint256 sink;
+        uint256 bonus;
+        uint256 shared;
+    }
+
     struct Request {
         uint256 fee;
         string name;
@@ -63,16 +69,20 @@ contract PayoutLibTest is Test {
             Row memory row = rows[i];
             if (row.outcome != TIMEOUT && row.outcome != RULING) continue;
             ++compared;
-            PayoutLib.Division memory division = _divide(row);
+            Division memory division = _divide(row);
             assertEq(division.sink, row.sink, row.name);
-            assertEq(division.sponsorBonus, row.sponsorBonus, row.name);
+            assertEq(division.bonus, row.sponsorBonus, row.name);
             assertEq(division.shared, row.shared, row.name);
-            assertEq(division.base, row.base, row.name);
+            uint256 base = row.hasWinner ? row.winnerStake : row.total;
+            assertEq(base, row.base, row.name);
             // Nobody staked: there are no receipts to value.
             if (row.base == 0) continue;
-            assertEq(PayoutLib.stakePayout(row.burned, division), row.stakePayout, row.name);
+            assertEq(PayoutLib.stakePayout(row.burned, division.shared, base), row.stakePayout, row.name);
             if (row.appealStake == 0) continue;
-            assertEq(PayoutLib.appealPayout(row.burned, row.appealStake, row.fee, division), row.appealPayout, row.name);
+            uint256 appeal = PayoutLib.appealPayout(
+                row.burned, row.appealStake, row.fee, division.bonus, division.shared, base
+            );
+            assertEq(appeal, row.appealPayout, row.name);
         }
         assertGt(compared, 0);
     }
@@ -102,51 +112,50 @@ contract PayoutLibTest is Test {
     }
 
     /// Property 1: sink, bonus and what is shared are all there is, and the winners never lose stake.
-    function testFuzz_payoutLib_dividesEverything(uint256 total, uint256 winnerStake, uint256 fee, bool sponsored)
+    function testFuzz_payoutLib_dividesEverything(uint256 total, uint256 winnerStake, uint256 fee, uint256 maxBonus)
         public
         pure
     {
         total = bound(total, 1, 1 << 100);
         winnerStake = bound(winnerStake, 1, total);
         fee = bound(fee, 1, 1 << 80);
-        PayoutLib.Division[3] memory divisions = [
-            PayoutLib.byTimeout(total, winnerStake),
-            PayoutLib.byRuling(total, winnerStake, fee, sponsored),
-            PayoutLib.byRulingWithoutWinner(total, fee)
-        ];
-        for (uint256 i = 0; i < 3; ++i) {
-            assertEq(divisions[i].sink + divisions[i].sponsorBonus + divisions[i].shared, total);
-        }
-        assertGe(divisions[0].shared, winnerStake);
-        assertGe(divisions[1].shared, winnerStake);
-        assertEq(divisions[0].base, winnerStake);
-        assertEq(divisions[1].base, winnerStake);
-        assertEq(divisions[2].base, total);
+        maxBonus = bound(maxBonus, 0, 1 << 81);
         uint256 losing = total - winnerStake;
-        assertEq(divisions[0].sink, losing / 5);
-        assertEq(divisions[1].sink, losing * 2 / 5);
-        assertEq(divisions[2].sink, total * 2 / 5);
-        assertEq(divisions[0].sponsorBonus, 0);
-        assertLe(divisions[1].sponsorBonus, sponsored ? fee * 3 / 2 : 0);
-        assertLe(divisions[2].sponsorBonus, fee);
+
+        (uint256 sink, uint256 bonus, uint256 shared) = PayoutLib.byTimeout(total, winnerStake);
+        assertEq(sink + bonus + shared, total);
+        assertGe(shared, winnerStake);
+        assertEq(sink, losing / 5);
+        assertEq(bonus, 0);
+
+        (sink, bonus, shared) = PayoutLib.byRuling(total, winnerStake, maxBonus);
+        assertEq(sink + bonus + shared, total);
+        assertGe(shared, winnerStake);
+        assertEq(sink, losing * 2 / 5);
+        assertLe(bonus, maxBonus);
+
+        (sink, bonus, shared) = PayoutLib.byRulingWithoutWinner(total, fee);
+        assertEq(sink + bonus + shared, total);
+        assertEq(sink, total * 2 / 5);
+        assertLe(bonus, fee);
+        assertEq(PayoutLib.sponsorBonus(fee), fee + fee / 2);
     }
 
     /// R-301, R-302: where the fee is too large to be repaid, the bonus is what there is, and nothing underflows.
     function test_payoutLib_capsTheBonus() public pure {
-        PayoutLib.Division memory d = PayoutLib.byRuling(100, 90, 1000, true);
-        assertEq(d.sink, 4);
-        assertEq(d.sponsorBonus, 6);
-        assertEq(d.shared, 90);
-        d = PayoutLib.byRulingWithoutWinner(10, 1000);
-        assertEq(d.sink, 4);
-        assertEq(d.sponsorBonus, 6);
-        assertEq(d.shared, 0);
-        assertEq(d.base, 10);
+        (uint256 sink, uint256 bonus, uint256 shared) = PayoutLib.byRuling(100, 90, 1500);
+        assertEq(sink, 4);
+        assertEq(bonus, 6);
+        assertEq(shared, 90);
+        (sink, bonus, shared) = PayoutLib.byRulingWithoutWinner(10, 1000);
+        assertEq(sink, 4);
+        assertEq(bonus, 6);
+        assertEq(shared, 0);
         // Nobody lost: nothing to divide.
-        d = PayoutLib.byRuling(100, 100, 7, true);
-        assertEq(d.sink, 0);
-        assertEq(d.sponsorBonus, 0);
-        assertEq(d.shared, 100);
+        (sink, bonus, shared) = PayoutLib.byRuling(100, 100, 10);
+        assertEq(sink, 0);
+        assertEq(bonus, 0);
+        assertEq(shared, 100);
     }
 
     /// Property 1: however receipts are split, the parts are paid no more than the whole.
@@ -162,19 +171,22 @@ contract PayoutLibTest is Test {
         fee = bound(fee, 1, 1 << 80);
         m = bound(m, 1, winnerStake);
         part = bound(part, 0, m);
-        PayoutLib.Division memory d = PayoutLib.byRuling(total, winnerStake, fee, true);
-        uint256 whole = PayoutLib.stakePayout(m, d);
-        uint256 parts = PayoutLib.stakePayout(part, d) + PayoutLib.stakePayout(m - part, d);
-        assertLe(parts, whole);
-        assertGe(parts + 1, whole);
+        Division memory d;
+        (, d.bonus, d.shared) = PayoutLib.byRuling(total, winnerStake, PayoutLib.sponsorBonus(fee));
+        uint256 whole = PayoutLib.stakePayout(m, d.shared, winnerStake);
+        uint256 first = PayoutLib.stakePayout(part, d.shared, winnerStake);
+        uint256 second = PayoutLib.stakePayout(m - part, d.shared, winnerStake);
+        assertLe(first + second, whole);
+        assertGe(first + second + 1, whole);
         assertGe(whole, m);
 
         uint256 a = winnerStake;
         part = bound(part, 0, a + fee);
-        whole = PayoutLib.appealPayout(a + fee, a, fee, d);
-        parts = PayoutLib.appealPayout(part, a, fee, d) + PayoutLib.appealPayout(a + fee - part, a, fee, d);
-        assertLe(parts, whole);
-        assertEq(whole, a * d.shared / d.base + d.sponsorBonus);
+        whole = PayoutLib.appealPayout(a + fee, a, fee, d.bonus, d.shared, a);
+        first = PayoutLib.appealPayout(part, a, fee, d.bonus, d.shared, a);
+        second = PayoutLib.appealPayout(a + fee - part, a, fee, d.bonus, d.shared, a);
+        assertLe(first + second, whole);
+        assertEq(whole, d.shared + d.bonus);
     }
 
     /// R-303: reward and refund are the pot, to the wei; the ramp is six hours.
@@ -186,9 +198,14 @@ contract PayoutLibTest is Test {
         assertEq(used, elapsed < 21_600 ? pot * elapsed / 21_600 : pot);
     }
 
-    function _divide(Row memory row) private pure returns (PayoutLib.Division memory) {
-        if (!row.hasWinner) return PayoutLib.byRulingWithoutWinner(row.total, row.fee);
-        if (row.outcome == TIMEOUT) return PayoutLib.byTimeout(row.total, row.winnerStake);
-        return PayoutLib.byRuling(row.total, row.winnerStake, row.fee, row.appealedWins);
+    function _divide(Row memory row) private pure returns (Division memory d) {
+        if (!row.hasWinner) {
+            (d.sink, d.bonus, d.shared) = PayoutLib.byRulingWithoutWinner(row.total, row.fee);
+        } else if (row.outcome == TIMEOUT) {
+            (d.sink, d.bonus, d.shared) = PayoutLib.byTimeout(row.total, row.winnerStake);
+        } else {
+            uint256 maxBonus = row.appealedWins ? PayoutLib.sponsorBonus(row.fee) : 0;
+            (d.sink, d.bonus, d.shared) = PayoutLib.byRuling(row.total, row.winnerStake, maxBonus);
+        }
     }
 }
