@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { type Arena, openArena } from './arena.ts'
 import { ROOT, buildArtifacts } from './artifacts.ts'
-import { huntContractPlants } from './hunt.ts'
+import { huntPlants } from './hunt.ts'
 import { REQUIRED } from './required.ts'
 import { type Session, continueSession, missingFrom, openSession } from './session.ts'
 
@@ -15,7 +15,7 @@ const USAGE = `Replays random games of the dispute against the contract and comp
   --from SEED    the first seed (default 0)
   --state FILE   keeps the run in FILE; the same command again continues it
   --coverage     lists what was reached, and how often
-  --plants       instead plants bugs in copies of the contract, and says which game finds each
+  --plants       instead plants bugs in copies of the contract and in the model, and says which game finds each
 
 Ends with 0 only if model and contract never differed and everything on the list was reached at least once.
 `
@@ -36,7 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const games = wholeNumber('--games', values.games)
   const from = wholeNumber('--from', values.from)
   if (values.help) return write(USAGE, 0)
-  if (values.plants) return huntContractPlants({ games, from, say, write: (line) => process.stdout.write(`${line}\n`) })
+  if (values.plants) return huntPlants({ games, from, say, write: (line) => process.stdout.write(`${line}\n`) })
   const arena = await openArena(await buildArtifacts())
   try {
     const path = values.state === undefined ? {} : { path: values.state }

@@ -3,7 +3,8 @@ import type { Dispute } from './dispute.ts'
 import type { Played, Stage, Step } from './game.ts'
 import { momentAt } from './moments.ts'
 import type { Result } from './result.ts'
-import { INVALID, MAX_BOND, type Phase } from './terms.ts'
+import { BOUNDED } from './required.ts'
+import { type Fixing, INVALID, MAX_BOND, MAX_LEADERS, type Phase } from './terms.ts'
 
 /** How often each thing worth reaching was reached, by its name. */
 export type Counts = Map<string, number>
@@ -25,7 +26,9 @@ export class Coverage {
     this.notePhases(time)
     if (action === undefined || !('fixing' in action)) return
     const moment = momentAt(this.stage.model.dispute(action.fixing), time)
-    if (moment !== undefined) this.add(`${action.name} at ${moment.name} ${offsetText(moment.offset)}`)
+    if (moment === undefined) return
+    const name = isIndifferent(action) ? moment.name.replace(/ \d$/, '') : moment.name
+    this.add(`${action.name} at ${name} ${offsetText(moment.offset)}`)
   }
 
   after(step: Step, { result, struck }: Played): void {
@@ -66,6 +69,7 @@ export class Coverage {
     if (BigInt(fixing.openInterest) === 0n) this.add('bond without open interest')
     else this.add(bond === fixing.minBond ? 'least bond despite open interest' : 'bond from open interest')
     if (bond === MAX_BOND) this.add('bond of 2^80')
+    for (const name of extremesOf(fixing)) this.add(`played with ${name}`)
   }
 
   private noteJoin(
@@ -84,6 +88,8 @@ export class Coverage {
     const isNew = dispute.candidates.at(-1)?.value === value && isOnlyStake(dispute, value, pot.filled)
     this.add(`${name} makes ${isNew ? 'a new' : 'an old'} candidate win the round`)
     if (name === 'contribute') this.add(`round ${round} → round ${dispute.round}`)
+    else this.add(`appeal of candidate ${dispute.appeal?.candidate}`)
+    if (name === 'contribute' && dispute.round === MAX_LEADERS) this.add(`stakes ${stakesOf(dispute)}`)
   }
 
   private noteRule(dispute: Dispute, ruling: bigint, now: bigint): void {
@@ -91,6 +97,7 @@ export class Coverage {
     const winner = dispute.winner(now)
     this.add(`${dispute.currentArbitrator(now) === fixing.arbitrator ? 'arbitrator' : 'backup'} rules`)
     if (candidates.length === 0) return this.add('ruling on a request')
+    if (winner !== undefined) this.add(`ruling: candidate ${winner} wins`)
     if (ruling === INVALID) this.add('ruling of INVALID')
     const winning = winner === undefined ? undefined : candidates[winner]?.value
     if (winning === INVALID) this.add('INVALID wins by ruling')
@@ -143,6 +150,29 @@ function transition(dispute: Dispute, was: Phase, is: Phase, now: bigint): strin
   const round = dispute.round === 0 ? '' : ` ${dispute.round}`
   const from = was === 'Active' || was === 'Arbitration' ? `${was}${round}` : was
   return is === 'Settled' ? `${from} → Settled by ${dispute.outcome(now)}` : `${from} → ${is}`
+}
+
+/** Whether an action does the same in every round. */
+function isIndifferent({ name }: Action): boolean {
+  return name === 'fund' || name === 'collect'
+}
+
+/** Parameters that lie on a bound, or on the edge of one another. */
+function extremesOf(fixing: Fixing): string[] {
+  const { arbitrationFee, minBond, separationPpm, bandPpm } = fixing
+  const bounded = BOUNDED.flatMap(([field, ...bounds]) =>
+    bounds.filter((bound) => fixing[field] === bound).map((bound) => `${field} ${bound}`),
+  )
+  const edges = [
+    ...(arbitrationFee === (2n * minBond) / 5n ? ['the largest arbitrationFee'] : []),
+    ...(separationPpm === bandPpm ? ['separationPpm = bandPpm'] : []),
+  ]
+  return [...bounded, ...edges]
+}
+
+/** All stake at n = 4 tells the order of the leaders: 12 to 27 bonds (docs/economics.md). */
+function stakesOf({ staked, bond }: Dispute): string {
+  return `${staked / bond} d`
 }
 
 function isOnlyStake(dispute: Dispute, value: bigint, filled: bigint): boolean {

@@ -108,7 +108,7 @@ function hasteOn({ model, haste, eagerness, diligence }: Draft, fixing: number):
     case 'Active':
       return Math.max(haste, 10 * model.dispute(fixing).round - 10)
     case 'Arbitration':
-      return diligence === 0 ? 60 : 25
+      return diligence === 0 ? 75 : 35
     case 'Settled':
       return 0
   }

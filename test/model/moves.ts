@@ -62,23 +62,27 @@ function timely(moment: MomentName): Weights {
       return [[1, 'request']]
     case 'open end':
       return [
-        [1, 'propose'],
-        [1, 'request'],
+        [4, 'propose'],
+        [4, 'request'],
+        [1, 'fund'],
+        [2, 'collect'],
       ]
     case 'backup turn':
       return [[1, 'rule']]
     case 'arbitration end':
       return [
-        [3, 'rule'],
-        [2, 'claim'],
-        [1, 'collect'],
+        [6, 'rule'],
+        [4, 'claim'],
+        [3, 'collect'],
+        [3, 'fund'],
       ]
     default:
       return [
-        [3, 'contribute'],
-        [3, 'appeal'],
-        [3, 'claim'],
-        [1, 'collect'],
+        [6, 'contribute'],
+        [6, 'appeal'],
+        [6, 'claim'],
+        [2, 'collect'],
+        [1, 'fund'],
       ]
   }
 }

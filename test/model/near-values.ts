@@ -77,6 +77,7 @@ export function anyValue(random: Random, pool: readonly bigint[], dispute: Dispu
     [numbers.length > 0 ? 12 : 0, () => besideSeparation(random, random.pick(numbers), separationPpm)],
     [6, () => INVALID],
     [2, () => random.pick([0n, 1n, INVALID - 1n])],
+    [numbers.length > 2 ? 25 : 0, () => clamp(2n * numbers.reduce((a, b) => (a > b ? a : b), 0n))],
   ])()
 }
 
@@ -87,6 +88,7 @@ export function anyRuling(random: Random, pool: readonly bigint[], dispute: Disp
   const { bandPpm } = dispute.fixing
   return random.weighed<() => bigint>([
     [values.length > 0 ? 25 : 0, () => random.pick(values)],
+    [values.length > 4 ? 40 : 0, () => values.at(-1) ?? INVALID],
     [numbers.length > 0 ? 20 : 0, () => besideBand(random, random.pick(numbers), bandPpm)],
     [numbers.length > 1 ? 50 : 0, () => besideMiddle(random, dispute)],
     [10, () => random.pick(pool)],

@@ -1,6 +1,3 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Arena, openArena } from './arena.ts'
 import { buildArtifacts } from './artifacts.ts'
@@ -10,7 +7,6 @@ import { minimise } from './minimise.ts'
 import { PLANTED_RULES, type PlantedRules } from './planted-rules.ts'
 import { coverageOf, replay, replayAll } from './replay.ts'
 import { REQUIRED } from './required.ts'
-import { OtherSessionError, continueSession, missingFrom, openSession } from './session.ts'
 
 /** One seed each, from 0; about 50 ms a game when nothing else runs. */
 const GAMES = 300
@@ -68,26 +64,6 @@ test(
   },
   TIMEOUT_MS,
 )
-
-test('a session goes on where it stopped, and says what it never reached', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'assize-replay-'))
-  const path = join(folder, 'state.json')
-  const options = { from: 40, commit: 'test', path }
-  const lines: string[] = []
-  const say = (line: string): number => lines.push(line)
-  try {
-    await continueSession(arena, openSession(arena, options), { games: 2, path, say })
-    const resumed = openSession(arena, options)
-    expect(resumed.next).toBe(42)
-    await continueSession(arena, resumed, { games: 3, path, say })
-    expect(existsSync(path)).toBe(true)
-    expect(openSession(arena, options)).toMatchObject({ next: 43, mismatches: [], commit: 'test' })
-    expect(missingFrom(resumed)).toContain('ruling: a tie for the earlier')
-    expect(() => openSession(arena, { ...options, from: 41 })).toThrow(OtherSessionError)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
 
 /** The first game that a planted bug differs in. */
 async function seedThatFinds(planted: PlantedRules | undefined): Promise<number> {

@@ -1,5 +1,24 @@
 import { INTEREST_MOODS } from './action.ts'
 
+/** Parameters, each with the bounds that games must be played on (protocol section 3). */
+export const BOUNDED = [
+  ['minBond', 10n ** 9n, 1n << 80n],
+  ['arbitrationFee', 1n],
+  ['bondPpm', 0n, 100_000n],
+  ['firstWindow', 600n, 2_592_000n],
+  ['window', 600n, 2_592_000n],
+  ['separationPpm', 1n],
+  ['bandPpm', 1n, 200_000n],
+  ['proposalGrace', 600n, 2_592_000n],
+  ['arbitrationLimit', 86_400n, 5_184_000n],
+] as const
+
+const EXTREMES = [
+  ...BOUNDED.flatMap(([field, ...bounds]) => bounds.map((bound) => `${field} ${bound}`)),
+  'the largest arbitrationFee',
+  'separationPpm = bandPpm',
+].map((name) => `played with ${name}`)
+
 const OFFSETS = ['-1', '0', '+1']
 const ALL_ROUNDS = [1, 2, 3, 4]
 const DISPUTED = [2, 3, 4]
@@ -46,6 +65,7 @@ const BOUNDARIES = [
   ...ALL_ROUNDS.map((round) => ['contribute', `deadline ${round}`]),
   ...DISPUTED.map((round) => ['appeal', `deadline ${round}`]),
   ...ALL_ROUNDS.map((round) => ['claim', `deadline ${round}`]),
+  ...['fund', 'collect'].flatMap((name) => ['deadline', 'open end', 'arbitration end'].map((end) => [name, end])),
   ['rule', 'backup turn'],
   ['rule', 'arbitration end'],
   ['claim', 'arbitration end'],
@@ -67,6 +87,12 @@ const STAKES = [
   ]),
 ]
 
+/** The five orders in which values can lead four rounds, and the places that an appealed value can have. */
+const ORDERS = [
+  ...[12, 18, 21, 24, 27].map((bonds) => `stakes ${bonds} d`),
+  ...[0, 1, 2, 3, 4].map((candidate) => `appeal of candidate ${candidate}`),
+]
+
 const RULINGS = [
   'arbitrator rules',
   'backup rules',
@@ -79,6 +105,7 @@ const RULINGS = [
   'ruling: another wins',
   'ruling: a tie for the leader',
   'ruling: a tie for the earlier',
+  ...[0, 1, 2, 3, 4].map((candidate) => `ruling: candidate ${candidate} wins`),
 ]
 
 const CLAIMS = [
@@ -111,6 +138,8 @@ export const REQUIRED: readonly string[] = [
   ...ERRORS,
   ...BOUNDARIES,
   ...STAKES,
+  ...ORDERS,
+  ...EXTREMES,
   ...RULINGS,
   ...CLAIMS,
   ...HOSTILITIES,
