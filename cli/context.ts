@@ -1,4 +1,5 @@
 import type { Io } from './io.ts'
+import type { Terminal } from './terminal.ts'
 
 /** What a command may use of the world outside its arguments. Replaced in tests. */
 export type Context = {
@@ -6,4 +7,8 @@ export type Context = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted by Ctrl-C, SIGTERM or SIGHUP: everything waits on it and cleans up. */
   readonly signal: AbortSignal
+  /** The time of this machine, Unix seconds. */
+  readonly now: () => bigint
+  /** Who can be asked; undefined in a script. */
+  readonly terminal: Terminal | undefined
 }

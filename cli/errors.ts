@@ -21,9 +21,33 @@ export class InputError extends Error {
   }
 }
 
+/** What the chain does not allow as it stands, though it was well said. Nothing was sent. */
+export class RefusedError extends Error {
+  override readonly name = 'Cli.RefusedError'
+  readonly hint: string
+  readonly exitCode = EXIT.failed
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options)
+    this.hint = hint
+  }
+}
+
 /** What to do about errors of the layers below, which know no command line; and which of them are the user's input. */
 const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCode?: ExitCode }>> = {
   'Chain.DeadRpcError': { hint: 'Check the address, or start the endpoint.' },
+  'Deploy.NoCodeError': {
+    hint: 'Check the address, and that the RPC endpoint is of the right chain.',
+    exitCode: EXIT.usage,
+  },
+  'BondToken.NotOracleError': {
+    hint: 'Check the address, and that the RPC endpoint is of the right chain.',
+    exitCode: EXIT.usage,
+  },
+  'Keystore.UnreadableKeystoreError': { hint: '', exitCode: EXIT.usage },
+  'Keystore.WrongPasswordError': { hint: '', exitCode: EXIT.usage },
+  'Fixing.ParameterOutOfBoundsError': { hint: '', exitCode: EXIT.usage },
+  'IndexDocument.IndexDocumentError': { hint: '', exitCode: EXIT.usage },
+  WaitForTransactionReceiptTimeoutError: { hint: 'It may still be mined: look at it before you repeat the command.' },
   'EmbeddedChain.MissingAnvilError': {
     hint: 'Run npm ci, or name the executable in ASSIZE_ANVIL.',
     exitCode: EXIT.usage,

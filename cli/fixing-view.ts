@@ -4,7 +4,7 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { worstCase } from '#protocol/fixing.ts'
 import { type Odds, oddsOf } from '#protocol/odds.ts'
-import { formatDuration, formatEth, formatIndexValue, formatPpm, formatTime } from './format.ts'
+import { formatEth, formatIndexValue, formatPpm, formatRelative, formatTime } from './format.ts'
 
 /** A fixing as `assize status` shows it. */
 export type FixingView = {
@@ -32,7 +32,7 @@ export function renderView({ snapshot, pots, odds }: FixingView): string {
   const lines = [
     `fixing    ${snapshot.id}`,
     `index     ${fixing.indexId}`,
-    `maturity  ${formatTime(fixing.maturity)}${relative(fixing.maturity, atTime)}`,
+    `maturity  ${formatTime(fixing.maturity)}${formatRelative(fixing.maturity, atTime)}`,
     `phase     ${phase}${facts.round === 0 ? '' : `, round ${facts.round}`}`,
     ...nextLines(snapshot),
   ]
@@ -96,25 +96,21 @@ function nextLines({ fixing, facts, phase, atTime, settlement, outcome, currentA
       return []
     case 'open': {
       const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
-      return [`request   possible from ${formatTime(graceEnd)}${relative(graceEnd, atTime)}`]
+      return [`request   possible from ${formatTime(graceEnd)}${formatRelative(graceEnd, atTime)}`]
     }
     case 'active':
       return [
         `leader    ${formatIndexValue(facts.leader)}`,
-        `deadline  ${formatTime(facts.deadline)}${relative(facts.deadline, atTime)}: the leader settles unless disputed`,
+        `deadline  ${formatTime(facts.deadline)}${formatRelative(facts.deadline, atTime)}: the leader settles unless disputed`,
       ]
     case 'arbitration': {
       const limit = facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit)
       return [
         `arbiter   ${currentArbitrator ?? ''}`,
-        `deadline  ${formatTime(limit)}${relative(limit, atTime)}: INVALID, everything refunded`,
+        `deadline  ${formatTime(limit)}${formatRelative(limit, atTime)}: INVALID, everything refunded`,
       ]
     }
     case 'settled':
       return [`settled   ${settlement === undefined ? '' : formatValue(settlement)} by ${outcome}`]
   }
-}
-
-function relative(time: bigint, now: bigint): string {
-  return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`
 }

@@ -1,6 +1,9 @@
-import { formatEther } from 'viem'
+import { formatEther, formatUnits } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import { INVALID } from '#protocol/fixing.ts'
+
+/** What an amount is of. */
+export type Token = { readonly symbol: string; readonly decimals: number; readonly isWeth: boolean }
 
 /** An instant in Unix seconds as a person reads it, in UTC: `2025-03-28 08:00:00 UTC`. */
 export function formatTime(seconds: bigint): string {
@@ -38,9 +41,34 @@ export function formatEth(wei: bigint, digits = 4): string {
   return wei !== 0n && /^-?0(\.0*)?$/.test(shown) ? '~0' : shown
 }
 
+/** An amount of a token with its unit: `0.1666 ETH` for a token that ETH wraps into. Cut towards zero, never rounded up. */
+export function formatAmount(base: bigint, token: Token, digits = 6): string {
+  const shown = cut(formatUnits(base, token.decimals), digits)
+  return `${base !== 0n && /^-?0$/.test(shown) ? '~0' : shown} ${token.isWeth ? 'ETH' : token.symbol}`
+}
+
+/** What `paid` is against `staked`: `+0.08 ETH (+40.0 %)`; with the cut of both. */
+export function formatGain(paid: bigint, staked: bigint, token: Token): string {
+  const gain = paid - staked
+  if (gain === 0n || staked === 0n) return formatAmount(gain, token)
+  const sign = gain > 0n ? '+' : ''
+  return `${sign}${formatAmount(gain, token)} (${sign}${(Number((gain * 10_000n) / staked) / 100).toFixed(1)} %)`
+}
+
+/** How far an instant is from another: ` (in 3 h)`, ` (12 s ago)`. */
+export function formatRelative(time: bigint, now: bigint): string {
+  return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`
+}
+
+/** Rows with their columns aligned; the last is not padded. */
+export function formatColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
+  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '))
+}
+
 /** Parts per million as a percentage: `66.7 %`. */
-export function formatPpm(ppm: number): string {
-  return `${(ppm / 10_000).toFixed(1)} %`
+export function formatPpm(ppm: number, digits = 1): string {
+  return `${(ppm / 10_000).toFixed(digits)} %`
 }
 
 /** The first hex digits of an address or id, enough to tell them apart. */

@@ -5,6 +5,8 @@ export type Tone = 'plain' | 'strong' | 'good' | 'bad' | 'quiet'
 
 /** Where a command writes: results to `out`, talk to `err`. Replaced in tests. */
 export type Io = {
+  /** Whether a person reads the results as they come: then they may be tables. */
+  readonly isTerminal: boolean
   /** One line of result. */
   out(line: string): void
   /** One line of talk: progress, warnings, errors. */
@@ -23,6 +25,7 @@ export function streamIo(streams: Streams, env: Readonly<Record<string, string |
   // A reader such as `head` may leave early; what is left to say then has no listener.
   for (const stream of [streams.stdout, streams.stderr]) stream.on('error', () => undefined)
   return {
+    isTerminal: isTerminal(streams.stdout),
     out: (line) => void streams.stdout.write(`${line}\n`),
     err: (line) => void streams.stderr.write(`${line}\n`),
     paint: (tone, text) =>

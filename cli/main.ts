@@ -1,7 +1,9 @@
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
+import { systemTime } from './clock.ts'
 import { COMPILE_CACHE } from './compile-cache.ts'
 import { streamIo } from './io.ts'
+import { terminalOf } from './terminal.ts'
 
 // Parsing viem takes most of a command's start. Only what is imported from here on is remembered.
 enableCompileCache(COMPILE_CACHE)
@@ -13,5 +15,11 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => interruption.abort())
 }
 const io = streamIo(process, process.env)
-const exitCode = await run(process.argv.slice(2), { io, env: process.env, signal: interruption.signal })
+const exitCode = await run(process.argv.slice(2), {
+  io,
+  env: process.env,
+  signal: interruption.signal,
+  now: systemTime,
+  terminal: terminalOf(process.stdin, process.stderr),
+})
 process.exit(exitCode)

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { defineDemo } from './commands/demo.ts'
+import { defineFixing } from './commands/fixing.ts'
 import { defineGriefing } from './commands/griefing.ts'
 import { defineNode } from './commands/node.ts'
+import { definePropose } from './commands/propose.ts'
 import { defineStatus } from './commands/status.ts'
 import type { Context } from './context.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
@@ -15,6 +17,8 @@ Exit codes:
   3    the reporters abstained: the index cannot be served
   8    not final yet (status --exit-code)
   130  interrupted`
+
+const COMMANDS = [defineDemo, defineNode, defineStatus, defineFixing, definePropose, defineGriefing]
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
@@ -33,7 +37,7 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
   const done = (code: ExitCode): void => {
     exitCode = code
   }
-  for (const define of [defineDemo, defineNode, defineStatus, defineGriefing]) define(program, context, done)
+  for (const define of COMMANDS) define(program, context, done)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

@@ -86,6 +86,22 @@ export async function writeKeystore(
 export async function readKeystore(file: string, passwordFile: string): Promise<AccountKey> {
   const stored = await parseKeystore(file)
   const password = (await readText(passwordFile, 'the password of the keystore')).replace(/\r?\n$/, '')
+  return decrypt(stored, file, { password, source: passwordFile })
+}
+
+/** A password and where it came from, which an error names instead. */
+export type Password = { readonly password: string; readonly source: string }
+
+/** {@link readKeystore} with a password that is in no file. */
+export async function unlockKeystore(file: string, password: Password): Promise<AccountKey> {
+  return decrypt(await parseKeystore(file), file, password)
+}
+
+async function decrypt(
+  stored: z.output<typeof FILE>,
+  file: string,
+  { password, source }: Password,
+): Promise<AccountKey> {
   const { crypto } = stored
   const key =
     crypto.kdf === 'scrypt'
@@ -95,7 +111,7 @@ export async function readKeystore(file: string, passwordFile: string): Promise<
     const privateKey = Keystore.decrypt({ ...stored, crypto }, key)
     return { privateKey, address: privateKeyToAddress(privateKey) }
   } catch (cause) {
-    throw new WrongPasswordError(file, passwordFile, { cause })
+    throw new WrongPasswordError(file, source, { cause })
   }
 }
 
@@ -165,8 +181,8 @@ export class UnreadableKeystoreError extends Error {
 export class WrongPasswordError extends Error {
   override readonly name = 'Keystore.WrongPasswordError'
   readonly file: string
-  constructor(file: string, passwordFile: string, options: ErrorOptions) {
-    super(`Expected the password of ${file} in ${passwordFile}, got another one. Correct password_file.`, options)
+  constructor(file: string, source: string, options: ErrorOptions) {
+    super(`Expected the password of ${file} in ${source}, got another one. Correct it there.`, options)
     this.file = file
   }
 }

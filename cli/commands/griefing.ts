@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseEther } from 'viem'
 import { DEFAULT_PARAMETERS, type Fixing, ParameterOutOfBoundsError, validateFixing } from '#protocol/fixing.ts'
+import { duration, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -88,24 +89,8 @@ function ether(text: string): bigint {
   return parseEther(text)
 }
 
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`Expected a whole number, got "${text}".`)
-  return Number(text)
-}
-
 function positive(text: string): number {
   const count = whole(text)
   if (count === 0) throw new InvalidArgumentError('Expected at least 1, got 0.')
   return count
-}
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, min: 60, h: 3_600, d: 86_400 }
-
-function duration(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,9})(s|min|h|d)?$/.exec(text) ?? []
-  const seconds = UNIT_SECONDS[unit]
-  if (count === undefined || seconds === undefined) {
-    throw new InvalidArgumentError(`Expected a time such as 600s, 24h or 30d, got "${text}".`)
-  }
-  return Number(count) * seconds
 }

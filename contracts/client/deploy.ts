@@ -55,7 +55,8 @@ export async function requireCode(chain: Chain, what: string, address: Address):
   if (!(await hasCode(chain, address))) throw new NoCodeError(what, address)
 }
 
-async function hasCode(chain: Chain, address: Address): Promise<boolean> {
+/** Whether a contract is at `address`. Throws DeadRpcError. */
+export async function hasCode(chain: Chain, address: Address): Promise<boolean> {
   const code = await explained(chain.rpcUrl, 'eth_getCode', () => chain.publicClient.getCode({ address }))
   return code !== undefined && code !== '0x'
 }

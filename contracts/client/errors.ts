@@ -90,12 +90,14 @@ function revertData(error: BaseError): Hex | undefined {
   return error.walk((cause) => cause instanceof ExecutionRevertedError) === null ? undefined : '0x'
 }
 
-function revertOf(call: string, data: Hex, cause: Error): Error {
-  if (data === '0x') return new SilentRevertError(call, { cause })
+/** What a call that reverted with the bytes `data` failed of: {@link OracleRevertError}, or SilentRevertError for none. */
+export function revertOf(call: string, data: Hex, cause?: Error): Error {
+  const options = cause === undefined ? {} : { cause }
+  if (data === '0x') return new SilentRevertError(call, options)
   try {
     const { errorName, args } = decodeErrorResult({ abi: ERRORS, data })
-    return new OracleRevertError(errorName, args ?? [], { cause })
+    return new OracleRevertError(errorName, args ?? [], options)
   } catch {
-    return new OracleRevertError(data, [], { cause })
+    return new OracleRevertError(data, [], options)
   }
 }

@@ -1,4 +1,14 @@
-import { type Address, type Hex, type Log, parseEventLogs, type ParseEventLogsReturnType } from 'viem'
+import {
+  type Address,
+  BaseError,
+  formatLog,
+  type Hex,
+  HttpRequestError,
+  type Log,
+  numberToHex,
+  parseEventLogs,
+  type ParseEventLogsReturnType,
+} from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { KIND_CODE, type Fixing } from '#protocol/fixing.ts'
 import { type Chain, latestBlock } from './chain.ts'
@@ -29,8 +39,8 @@ export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
 export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRange, id?: Hex): Promise<OracleEvent[]> {
   return explained(chain.rpcUrl, 'eth_getLogs', async () => {
     const toBlock = range.toBlock ?? (await latestBlock(chain)).number
-    const events = eventsOf(oracle, await logsIn(chain, oracle, range.fromBlock, toBlock))
-    return id === undefined ? events : events.filter((event) => 'id' in event.args && event.args.id === id)
+    // The id is the first indexed field of every event but the receipts' own, whose are accounts.
+    return eventsOf(oracle, await logsIn(chain, { oracle, id }, { fromBlock: range.fromBlock, toBlock }))
   })
 }
 
@@ -60,14 +70,43 @@ export function potsOf(events: readonly OracleEvent[], id: Hex, round: number): 
   return [...pots.values()]
 }
 
-async function logsIn(chain: Chain, oracle: Address, fromBlock: bigint, toBlock: bigint): Promise<Log[]> {
-  if (fromBlock > toBlock) return []
-  try {
-    return await chain.publicClient.getLogs({ address: oracle, fromBlock, toBlock })
-  } catch (error) {
-    if (fromBlock === toBlock) throw error
-    // Endpoints cap the range or the number of logs, each with its own message: try smaller ranges, then give up.
-    const middle = (fromBlock + toBlock) / 2n
-    return [...(await logsIn(chain, oracle, fromBlock, middle)), ...(await logsIn(chain, oracle, middle + 1n, toBlock))]
+/**
+ * Endpoints cap the range or the number of logs, each with its own message: whatever fails is tried with half the range,
+ * and the range that worked is kept for the rest.
+ */
+async function logsIn(
+  chain: Chain,
+  { oracle, id }: { readonly oracle: Address; readonly id: Hex | undefined },
+  { fromBlock, toBlock }: Required<BlockRange>,
+): Promise<Log[]> {
+  const logs: Log[] = []
+  let span = toBlock - fromBlock + 1n
+  for (let at = fromBlock; at <= toBlock;) {
+    const last = at + span - 1n < toBlock ? at + span - 1n : toBlock
+    try {
+      const found = await chain.publicClient.request({
+        method: 'eth_getLogs',
+        params: [
+          {
+            address: oracle,
+            fromBlock: numberToHex(at),
+            toBlock: numberToHex(last),
+            ...(id === undefined ? {} : { topics: [null, id] }),
+          },
+        ],
+      })
+      logs.push(...found.map((log) => formatLog(log)))
+      at = last + 1n
+    } catch (error) {
+      if (span === 1n || isUnreachable(error)) throw error
+      span = (span + 1n) / 2n
+    }
   }
+  return logs
+}
+
+/** Nobody listens: a smaller range would not help. */
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false
+  return error.walk((cause) => cause instanceof HttpRequestError && cause.status === undefined) !== null
 }

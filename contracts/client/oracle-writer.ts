@@ -18,8 +18,12 @@ export function create(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'create', args: [fixing] })
-  return send(chain, { name: 'create', to: oracle, data }, options)
+  return send(chain, createCall(oracle, fixing), options)
+}
+
+/** The transaction of {@link create}. */
+export function createCall(oracle: Address, fixing: Fixing): Call {
+  return { name: 'create', to: oracle, data: encodeFunctionData({ abi, functionName: 'create', args: [fixing] }) }
 }
 
 /** Adds `amount` wei to the reward for a prompt, right proposal (R-303). The bond token must be approved. */
@@ -30,8 +34,12 @@ export function fund(
   amount: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'fund', args: [fixing, amount] })
-  return send(chain, { name: 'fund', to: oracle, data }, options)
+  return send(chain, fundCall(oracle, fixing, amount), options)
+}
+
+/** The transaction of {@link fund}. */
+export function fundCall(oracle: Address, fixing: Fixing, amount: bigint): Call {
+  return { name: 'fund', to: oracle, data: encodeFunctionData({ abi, functionName: 'fund', args: [fixing, amount] }) }
 }
 
 /** Proposes `value` for a bond of at most `maxBond` wei (R-201). */
@@ -80,6 +88,17 @@ export function appeal(
   return stake(chain, oracle, 'appeal', fixing, contribution, options)
 }
 
+/** The transaction of {@link contribute} or {@link appeal}. */
+export function stakeCall(
+  oracle: Address,
+  functionName: 'contribute' | 'appeal',
+  fixing: Fixing,
+  { round, value, amount }: Contribution,
+): Call {
+  const data = encodeFunctionData({ abi, functionName, args: [fixing, round, value, amount] })
+  return { name: functionName, to: oracle, data }
+}
+
 /** Sends a fixing that nobody proposed within its grace to the arbitrator; costs the fee (R-206). */
 export function request(
   chain: WritableChain,
@@ -87,8 +106,12 @@ export function request(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'request', args: [fixing] })
-  return send(chain, { name: 'request', to: oracle, data }, options)
+  return send(chain, requestCall(oracle, fixing), options)
+}
+
+/** The transaction of {@link request}. */
+export function requestCall(oracle: Address, fixing: Fixing): Call {
+  return { name: 'request', to: oracle, data: encodeFunctionData({ abi, functionName: 'request', args: [fixing] }) }
 }
 
 /** Burns the account's whole balance of one receipt and returns what it was paid, wei; 0 for a losing one. */
@@ -96,13 +119,18 @@ export async function claim(
   chain: WritableChain,
   oracle: Address,
   fixing: Fixing,
-  { kind, round, value }: Claim,
+  claimed: Claim,
   options?: SendOptions,
 ): Promise<{ paid: bigint; receipt: TransactionReceipt }> {
+  const receipt = await send(chain, claimCall(oracle, fixing, claimed), options)
+  const event = eventsOf(oracle, receipt.logs).find(({ eventName }) => eventName === 'Claimed')
+  return { paid: event?.eventName === 'Claimed' ? event.args.paid : 0n, receipt }
+}
+
+/** The transaction of {@link claim}. */
+export function claimCall(oracle: Address, fixing: Fixing, { kind, round, value }: Claim): Call {
   const data = encodeFunctionData({ abi, functionName: 'claim', args: [fixing, KIND_CODE[kind], round, value] })
-  const receipt = await send(chain, { name: 'claim', to: oracle, data }, options)
-  const claimed = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Claimed')
-  return { paid: claimed?.args.paid ?? 0n, receipt }
+  return { name: 'claim', to: oracle, data }
 }
 
 /** Sends the sink its share, once, by anyone, after settlement. Returns that share, wei. */
@@ -112,10 +140,14 @@ export async function collect(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<{ toSink: bigint; receipt: TransactionReceipt }> {
-  const data = encodeFunctionData({ abi, functionName: 'collect', args: [fixing] })
-  const receipt = await send(chain, { name: 'collect', to: oracle, data }, options)
+  const receipt = await send(chain, collectCall(oracle, fixing), options)
   const collected = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Collected')
   return { toSink: collected?.args.toSink ?? 0n, receipt }
+}
+
+/** The transaction of {@link collect}. */
+export function collectCall(oracle: Address, fixing: Fixing): Call {
+  return { name: 'collect', to: oracle, data: encodeFunctionData({ abi, functionName: 'collect', args: [fixing] }) }
 }
 
 async function stake(
@@ -123,11 +155,10 @@ async function stake(
   oracle: Address,
   functionName: 'contribute' | 'appeal',
   fixing: Fixing,
-  { round, value, amount }: Contribution,
+  contribution: Contribution,
   options?: SendOptions,
 ): Promise<{ taken: bigint; receipt: TransactionReceipt }> {
-  const data = encodeFunctionData({ abi, functionName, args: [fixing, round, value, amount] })
-  const receipt = await send(chain, { name: functionName, to: oracle, data }, options)
+  const receipt = await send(chain, stakeCall(oracle, functionName, fixing, contribution), options)
   const contributed = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Contributed')
   return { taken: contributed?.args.taken ?? 0n, receipt }
 }

@@ -1,7 +1,7 @@
 import { type Address, encodeFunctionData, parseAbi } from 'viem'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
-import { send, type SendOptions } from './send.ts'
+import { type Call, send, type SendOptions } from './send.ts'
 
 /** What we use of WETH, and of any ERC-20. */
 export const wethAbi = parseAbi([
@@ -10,6 +10,8 @@ export const wethAbi = parseAbi([
   'function allowance(address owner, address spender) view returns (uint256)',
   'function balanceOf(address owner) view returns (uint256)',
   'function totalSupply() view returns (uint256)',
+  'function symbol() view returns (string)',
+  'function decimals() view returns (uint8)',
   'function transfer(address to, uint256 amount) returns (bool)',
   'event Transfer(address indexed from, address indexed to, uint256 amount)',
 ])
@@ -51,14 +53,24 @@ export async function ensureCollateral(
     }),
   )
   if (allowance >= amount) return
-  const data = encodeFunctionData({ abi: wethAbi, functionName: 'approve', args: [spender, UNLIMITED] })
-  await send(chain, { name: 'approve', to: weth, data }, options)
+  await send(chain, approveCall(weth, spender, UNLIMITED), options)
+}
+
+/** The transaction that lets `spender` take up to `amount` wei of the account's tokens. */
+export function approveCall(token: Address, spender: Address, amount: bigint): Call {
+  const data = encodeFunctionData({ abi: wethAbi, functionName: 'approve', args: [spender, amount] })
+  return { name: 'approve', to: token, data }
+}
+
+/** The transaction that turns `amount` wei of ETH into WETH. */
+export function wrapCall(weth: Address, amount: bigint): Call {
+  const data = encodeFunctionData({ abi: wethAbi, functionName: 'deposit' })
+  return { name: 'deposit', to: weth, data, value: amount }
 }
 
 /** Turns `amount` wei of ETH into WETH. */
 export async function wrap(chain: WritableChain, weth: Address, amount: bigint, options?: SendOptions): Promise<void> {
-  const data = encodeFunctionData({ abi: wethAbi, functionName: 'deposit' })
-  await send(chain, { name: 'deposit', to: weth, data, value: amount }, options)
+  await send(chain, wrapCall(weth, amount), options)
 }
 
 /** Sends `amount` wei of WETH. */

@@ -7,7 +7,7 @@ const FOLDERS: Readonly<Record<string, readonly RegExp[]>> = {
   'contracts/protocol': [],
   'contracts/client': [/^#protocol\//],
   node: [/^#protocol\//, /^#client\//, /^#node\/(source|config|store)$/],
-  cli: [/^#protocol\//, /^#client\//, /^#node\/(source|config|store)$/],
+  cli: [/^#protocol\//, /^#client\//, /^#node\/(source|config|keystore|store)$/],
 }
 
 /** What protocol may use: packages that compute, and do neither I/O nor chance nor time. */
@@ -30,8 +30,8 @@ const RPC_NAMES = [
 const HTTP_MODULES = ['node:http', 'node:https', 'node:http2', 'http', 'https', 'http2', 'undici', 'fastify']
 /** Only these speak HTTP: sources read venues, http serves; the demo plays venues and asks its own nodes. */
 const HTTP_PLACES = ['node/source/', 'node/http/', 'cli/demo/']
-/** Only these read the wall clock: the node's clock, and the demo's, which follows its own chain. */
-const CLOCK_FILES = ['node/clock.ts', 'cli/demo/clock.ts']
+/** Only these read the wall clock: the node's clock, and the command line's, by which it knows an old block. */
+const CLOCK_FILES = ['node/clock.ts', 'cli/clock.ts']
 
 const HTTP_CALL = /(?<![\w.$])(?:globalThis\.)?fetch\s*\(/g
 const WALL_CLOCK = /\bDate\s*\.\s*now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())/g

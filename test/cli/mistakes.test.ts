@@ -130,7 +130,7 @@ test('names the dead RPC endpoint, exit 1', async () => {
 test('wants an oracle that is an address', async () => {
   expect(await assize(['status'])).toMatchObject({
     exitCode: 2,
-    err: "error: required option '--oracle <address>' not specified. Run assize --help.",
+    err: 'error: Expected the address of the oracle, got none. Give it with --oracle, or in ASSIZE_ORACLE.',
   })
   expect(await assize(['status', '--oracle', '0x12'])).toMatchObject({
     exitCode: 2,

@@ -21,10 +21,10 @@ test('says that there is nothing yet', async () => {
   expect(await assize(flags)).toEqual({ exitCode: 0, out: 'No fixing was created here.', err: '' })
 })
 
-test('names an oracle address without code, exit 1', async () => {
+test('names an oracle address without code, exit 2', async () => {
   const nobody = '0x00000000000000000000000000000000000000A1'
   expect(await assize(['status', '--rpc', stage.embedded.rpcUrl, '--oracle', nobody])).toMatchObject({
-    exitCode: 1,
+    exitCode: 2,
     err:
       `error: Expected a MaturityOracle at ${nobody}, got an address without code. ` +
       'Check the address, and that the RPC endpoint is of the right chain.',

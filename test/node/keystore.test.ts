@@ -87,7 +87,7 @@ test('says in one line that the password is wrong', async () => {
   await expect(readKeystore(file, passwordFile)).rejects.toMatchObject({
     name: 'Keystore.WrongPasswordError',
     file,
-    message: `Expected the password of ${file} in ${passwordFile}, got another one. Correct password_file.`,
+    message: `Expected the password of ${file} in ${passwordFile}, got another one. Correct it there.`,
   })
 })
 

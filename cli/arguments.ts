@@ -1,0 +1,89 @@
+import { InvalidArgumentError } from 'commander'
+import { type Address, getAddress, type Hex, isAddress, isHex, parseUnits } from 'viem'
+import { DecimalError, parseValue } from '#protocol/decimal.ts'
+import { InputError } from './errors.ts'
+import type { Token } from './format.ts'
+
+/** An amount as it was typed: what a unit means is known only once the bond token is. */
+export type Amount = { readonly text: string; readonly digits: string; readonly unit: string | undefined }
+
+/** Decimals of the units of ETH. */
+const ETHER_UNITS: Readonly<Record<string, number>> = { eth: 18, ether: 18, weth: 18, gwei: 9, wei: 0 }
+
+/** Reads `25 eth`, `0.1`, `500gwei`. */
+export function amount(text: string): Amount {
+  const [, digits, unit] = /^(\d{1,30}(?:\.\d{1,30})?)\s*([A-Za-z][\w.-]{0,19})?$/.exec(text.trim()) ?? []
+  if (digits === undefined) throw new InvalidArgumentError(`Expected an amount such as 0.1eth, got "${text}".`)
+  return { text, digits, unit: unit?.toLowerCase() }
+}
+
+/** The amount in base units (wei) of the token; without a unit it counts whole tokens. Throws InputError. */
+export function baseUnits({ text, digits, unit }: Amount, token: Token): bigint {
+  const named = token.isWeth ? ETHER_UNITS : { [token.symbol.toLowerCase()]: token.decimals, wei: 0 }
+  const decimals = unit === undefined ? token.decimals : named[unit]
+  if (decimals === undefined) {
+    const units = Object.keys(named).join(', ')
+    throw new InputError(`Expected an amount in ${units}, got "${text}".`, `Stake is taken in ${token.symbol}.`)
+  }
+  const fraction = digits.split('.')[1] ?? ''
+  if (fraction.length > decimals) {
+    throw new InputError(`Expected at most ${decimals} digits after the point, got "${text}".`, 'Round it.')
+  }
+  return parseUnits(digits, decimals)
+}
+
+/** An index value in index units, or the word INVALID: 1e18-scaled. */
+export function indexValue(text: string): bigint {
+  try {
+    return parseValue(text)
+  } catch (error) {
+    if (!(error instanceof DecimalError)) throw error
+    throw new InvalidArgumentError(`Expected ${error.want}, or INVALID, got "${text}".`)
+  }
+}
+
+/** An address, in its checksummed form. */
+export function address(text: string): Address {
+  if (!isAddress(text, { strict: false })) throw new InvalidArgumentError(`Expected an address, got "${text}".`)
+  return getAddress(text)
+}
+
+/** A fixing's or an index's id. */
+export function hash(text: string): Hex {
+  if (!isHex(text) || text.length !== 66) throw new InvalidArgumentError(`Expected 32 bytes of hex, got "${text}".`)
+  return `0x${text.slice(2).toLowerCase()}`
+}
+
+/** A block's number. */
+export function block(text: string): bigint {
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError(`Expected a block number, got "${text}".`)
+  return BigInt(text)
+}
+
+/** A whole number below 1e9. */
+export function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`Expected a whole number, got "${text}".`)
+  return Number(text)
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, min: 60, h: 3_600, d: 86_400 }
+
+/** A length of time in seconds. */
+export function duration(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,9})\s*(s|min|h|d)?$/.exec(text) ?? []
+  const seconds = UNIT_SECONDS[unit]
+  if (count === undefined || seconds === undefined) {
+    throw new InvalidArgumentError(`Expected a time such as 600s, 24h or 30d, got "${text}".`)
+  }
+  return Number(count) * seconds
+}
+
+/** An instant: Unix seconds, or ISO 8601 with its zone, such as 2025-03-28T08:00Z. */
+export function instant(text: string): bigint {
+  const want = 'Unix seconds, or UTC such as 2025-03-28T08:00Z'
+  if (/^\d{1,12}$/.test(text)) return BigInt(text)
+  const isWritten = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.0+)?(Z| UTC|[+-]\d\d:\d\d)$/.test(text)
+  const milliseconds = isWritten ? Date.parse(text.replace(' UTC', 'Z').replace(' ', 'T')) : Number.NaN
+  if (!(milliseconds >= 0)) throw new InvalidArgumentError(`Expected ${want}, got "${text}".`)
+  return BigInt(milliseconds / 1000)
+}

@@ -1,0 +1,180 @@
+import type { Command } from 'commander'
+import { readFile } from 'node:fs/promises'
+import type { Address, Hex } from 'viem'
+import { createdIn, oracleEvents } from '#client/fixing-log.ts'
+import { hasCode } from '#client/deploy.ts'
+import { createCall } from '#client/oracle-writer.ts'
+import { latestBlock } from '#client/chain.ts'
+import { DEFAULT_PARAMETERS, type Fixing, fixingId, validateFixing, worstCase } from '#protocol/fixing.ts'
+import { perform } from '../action.ts'
+import { address, type Amount, amount, baseUnits, duration, instant, whole } from '../arguments.ts'
+import { type Connection, openOracle, requireFresh } from '../connection.ts'
+import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { parametersDocument, parameterLines } from '../fixing-parameters.ts'
+import { formatDuration, formatRelative, formatTime } from '../format.ts'
+import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import { openSigner } from '../signer.ts'
+
+type Flags = NetworkFlags &
+  SigningFlags & {
+    readonly index: string
+    readonly maturity: bigint
+    readonly arbitrator: Address
+    readonly backup: Address
+    readonly openInterest: Address
+    readonly minBond?: Amount
+    readonly fee?: Amount
+    readonly bondPpm: number
+    readonly firstWindow: number
+    readonly window: number
+    readonly separationPpm: number
+    readonly bandPpm: number
+    readonly grace: number
+    readonly limit: number
+  }
+
+const DEFAULTS = DEFAULT_PARAMETERS
+const NOBODY: Address = `0x${'00'.repeat(20)}`
+
+const EXAMPLES = `
+Examples:
+  assize fixing create --index eth-usd.json --maturity 2026-03-27T08:00Z --arbitrator 0x12… --backup 0x34…
+  assize fixing create --index 0xab… --maturity 1774598400 --arbitrator 0x12… --backup 0x34… --min-bond 1eth --dry-run`
+
+/** Adds `assize fixing create`: announces a fixing, whose parameters are then fixed for ever. */
+export function defineFixingCreate(group: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = group
+    .command('create')
+    .description('Announce a fixing: one index at one maturity under one set of parameters.')
+    .requiredOption('--index <file or id>', 'the index document, or its id')
+    .requiredOption('--maturity <time>', 'Unix seconds, or UTC such as 2026-03-27T08:00Z', instant)
+    .requiredOption('--arbitrator <address>', 'who rules on a dispute', address)
+    .requiredOption('--backup <address>', 'who rules if the arbitrator does not', address)
+    .option('--open-interest <address>', 'who reports the open interest; none by default', address, NOBODY)
+    .option('--min-bond <amount>', 'least bond (default: 0.1)', amount)
+    .option('--fee <amount>', 'arbitration fee (default: 0.04)', amount)
+    .option('--bond-ppm <ppm>', 'bond as a share of the open interest', whole, DEFAULTS.bondPpm)
+    .option('--first-window <time>', 'first window: seconds, or such as 24h, 2d', duration, DEFAULTS.firstWindow)
+    .option('--window <time>', 'later windows', duration, DEFAULTS.window)
+    .option('--separation-ppm <ppm>', 'least distance of two candidates', whole, DEFAULTS.separationPpm)
+    .option('--band-ppm <ppm>', 'how far from the ruling a candidate still wins', whole, DEFAULTS.bandPpm)
+    .option('--grace <time>', 'proposal grace', duration, DEFAULTS.proposalGrace)
+    .option('--limit <time>', 'arbitration limit', duration, DEFAULTS.arbitrationLimit)
+  addSigningOptions(addNetworkOptions(command))
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => done(await createFixing(flags, context)))
+}
+
+async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
+  const indexId = await indexIdOf(flags.index)
+  const connection = await openOracle(flags, context.env)
+  const { chain, oracle, paste } = connection
+  const fixing = fixingOf(flags, indexId, connection)
+  validateFixing(fixing)
+  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
+  const [known] = createdIn(await oracleEvents(chain, oracle, { fromBlock: connection.fromBlock }, id))
+  const { time } = await latestBlock(chain)
+  const lines = [
+    `fixing    ${id}`,
+    ...parameterLines(fixing, connection.token),
+    `settled   at the latest ${formatTime(worstCase(fixing))}${formatRelative(worstCase(fixing), time)}; undisputed ${formatDuration(BigInt(fixing.firstWindow))} after a proposal`,
+    ...(await warningsOf(connection, fixing)).map((text) => context.io.paint('bad', text)),
+  ]
+  const document = {
+    version: 1,
+    chainId: chain.chainId,
+    oracle,
+    id,
+    parameters: parametersDocument(fixing),
+    worstCase: Number(worstCase(fixing)),
+  }
+  if (known !== undefined) {
+    report(flags, context, [...lines, `It was created in block ${known.block} already: nothing to send.`], {
+      ...document,
+      sent: [],
+    })
+    return EXIT.ok
+  }
+  requireFresh(time, context.now(), flags.maxAge)
+  const signer = await openSigner(flags, context)
+  const { sent } = await perform(
+    {
+      steps: [{ label: 'create the fixing', call: createCall(oracle, fixing) }],
+      amount: 0n,
+      claims: 0,
+      gain: undefined,
+      lines,
+      question: 'Create it?',
+      recheck: () => Promise.resolve(),
+    },
+    { connection, signer, flags, context },
+  )
+  const next = sent.length === 0 ? 'Nothing was sent.' : `Created. Next: ${paste('fixing', 'show', id)}`
+  report(flags, context, [next], { ...document, sent: sent.map(({ transactionHash }) => transactionHash) })
+  return EXIT.ok
+}
+
+function report(flags: Flags, { io }: Context, lines: readonly string[], document: object): void {
+  if (flags.json === true) io.out(JSON.stringify(document, undefined, 2))
+  else for (const line of lines) io.out(line)
+}
+
+function fixingOf(flags: Flags, indexId: Hex, { token }: Connection): Fixing {
+  const { maturity, arbitrator, backup, openInterest, bondPpm, firstWindow, window, separationPpm, bandPpm } = flags
+  return {
+    indexId,
+    maturity,
+    arbitrator,
+    backup,
+    openInterest,
+    minBond: flags.minBond === undefined ? DEFAULTS.minBond : baseUnits(flags.minBond, token),
+    arbitrationFee: flags.fee === undefined ? DEFAULTS.arbitrationFee : baseUnits(flags.fee, token),
+    bondPpm,
+    firstWindow,
+    window,
+    separationPpm,
+    bandPpm,
+    proposalGrace: flags.grace,
+    arbitrationLimit: flags.limit,
+  }
+}
+
+/** An id is taken as it is; a file is read as an index document. */
+async function indexIdOf(text: string): Promise<Hex> {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return `0x${text.slice(2).toLowerCase()}`
+  let content: unknown
+  try {
+    content = JSON.parse(await readFile(text, 'utf8'))
+  } catch (cause) {
+    const got = cause instanceof SyntaxError ? 'a file that is no JSON' : 'no readable file'
+    throw new InputError(
+      `Expected an index document at ${text}, got ${got}.`,
+      'Give its path or 32 bytes of hex to --index.',
+      {
+        cause,
+      },
+    )
+  }
+  // zod loads slowly, and an id needs none of it.
+  const { indexId, parseIndexDocument } = await import('#protocol/index-document.ts')
+  return indexId(parseIndexDocument(content))
+}
+
+/** What the contract allows and a careful creator would not. */
+async function warningsOf(
+  { chain }: Connection,
+  { arbitrator, backup, separationPpm, bandPpm }: Fixing,
+): Promise<string[]> {
+  const warnings: string[] = []
+  for (const [name, account] of [
+    ['arbitrator', arbitrator],
+    ['backup', backup],
+  ] as const) {
+    if (!(await hasCode(chain, account)))
+      warnings.push(`The ${name} ${account} is no contract: one key would rule alone.`)
+  }
+  if (bandPpm < 2 * separationPpm) warnings.push('The band is below twice the separation: see docs/parameters.md.')
+  return warnings
+}

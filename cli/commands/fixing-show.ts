@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+import type { Address, Hex } from 'viem'
+import { readHoldings, receiptsOf, tryClaim } from '#client/receipts.ts'
+import { readBond } from '#client/oracle-reader.ts'
+import { address, hash } from '../arguments.ts'
+import { type Connection, openOracle } from '../connection.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { findFixing, type FoundFixing } from '../fixing-source.ts'
+import { type FullView, fullDocument, renderFull, type TriedHolding } from '../fixing-report.ts'
+import { addNetworkOptions, type NetworkFlags } from '../options.ts'
+import { viewerOf } from '../signer.ts'
+
+type Flags = NetworkFlags & { readonly account?: Address }
+
+const EXAMPLES = `
+Examples:
+  assize fixing show 0x12ab…
+  assize fixing show 0x12ab… --account 0x34… --json`
+
+/** Adds `assize fixing show`: everything of one fixing, and what can be done about it. */
+export function defineFixingShow(group: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = group
+    .command('show')
+    .description('Everything of one fixing: parameters, candidates, pots, odds, deadlines, receipts, next commands.')
+    .argument('<fixing>', 'its id', hash)
+    .option(
+      '--account <address>',
+      'whose receipts to show (default: $ASSIZE_ACCOUNT, else that of $ASSIZE_KEYSTORE)',
+      address,
+    )
+  addNetworkOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (id: Hex, flags: Flags) => done(await showFixing(id, flags, context)))
+}
+
+async function showFixing(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
+  const connection = await openOracle(flags, context.env)
+  const found = await findFixing(connection, id)
+  const holder = viewerOf(flags.account, context)
+  const holdings = holder === undefined ? [] : await triedHoldings(connection, found, holder)
+  const full: FullView = { ...found, holder, holdings, bond: await bondNow(connection, found) }
+  if (flags.json !== true) context.io.out(renderFull(full, connection))
+  else context.io.out(JSON.stringify(fullDocument(full, connection), undefined, 2))
+  return EXIT.ok
+}
+
+async function triedHoldings(
+  { chain, oracle }: Connection,
+  { fixing, events, view }: FoundFixing,
+  holder: Address,
+): Promise<TriedHolding[]> {
+  const { id } = view.snapshot
+  const held = await readHoldings(chain, oracle, { id, receipts: receiptsOf(events, id) }, holder)
+  return Promise.all(
+    held.map(async (holding) => ({ ...holding, trial: await tryClaim(chain, oracle, fixing, holding, holder) })),
+  )
+}
+
+/** What a proposal would stake now; undefined when none can be made, or its size cannot be read. */
+async function bondNow({ chain, oracle }: Connection, { fixing, view }: FoundFixing): Promise<bigint | undefined> {
+  const { phase } = view.snapshot
+  if (phase !== 'open' && phase !== 'pending') return undefined
+  return readBond(chain, oracle, fixing).catch(() => undefined) // `propose` names the reason
+}

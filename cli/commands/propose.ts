@@ -1,0 +1,135 @@
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { eventsOf } from '#client/fixing-log.ts'
+import { readBond, readPot } from '#client/oracle-reader.ts'
+import { proposeCall } from '#client/oracle-writer.ts'
+import { formatValue } from '#protocol/decimal.ts'
+import { reward } from '#protocol/payout.ts'
+import { proposalProspects } from '#protocol/prospects.ts'
+import { type Action, perform, type Performed } from '../action.ts'
+import { baseUnits, hash, indexValue } from '../arguments.ts'
+import { type Connection, openOracle, requireFresh } from '../connection.ts'
+import type { Context } from '../context.ts'
+import { InputError, RefusedError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { findFixing, type FoundFixing, readAgain } from '../fixing-source.ts'
+import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import { prospectLines } from '../prospect-lines.ts'
+import { reportPerformed } from '../report.ts'
+import { openSigner } from '../signer.ts'
+import { phaseRefusal } from '../stale.ts'
+
+type Flags = NetworkFlags & SigningFlags
+
+const EXAMPLES = `
+Examples:
+  assize propose 0x12ab… 2500.10
+  assize propose 0x12ab… INVALID --max 0.2eth
+  assize propose 0x12ab… 2500.10 --dry-run --account 0x34…`
+
+/** Adds `assize propose`: stakes the bond on the first candidate of a fixing. */
+export function definePropose(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('propose')
+    .description('Propose the value of a fixing that is open, staking the bond; ETH is wrapped as needed.')
+    .argument('<fixing>', 'its id', hash)
+    .argument('<value>', 'in index units, or INVALID', indexValue)
+  addSigningOptions(addNetworkOptions(command))
+    .addHelpText('after', EXAMPLES)
+    .action(async (id: Hex, value: bigint, flags: Flags) => done(await proposeValue({ id, value }, flags, context)))
+}
+
+async function proposeValue(
+  { id, value }: { readonly id: Hex; readonly value: bigint },
+  flags: Flags,
+  context: Context,
+): Promise<ExitCode> {
+  const connection = await openOracle(flags, context.env)
+  const found = await findFixing(connection, id)
+  requireFresh(found.view.snapshot.atTime, context.now(), flags.maxAge)
+  requireOpen(connection, found)
+  const bond = await readBond(connection.chain, connection.oracle, found.fixing)
+  requireMax(bond, flags, connection)
+  const signer = await openSigner(flags, context)
+  const rewardPot = await readPot(connection.chain, connection.oracle, found.fixing, {
+    kind: 'fund',
+    round: 0,
+    value: 0n,
+  })
+  const action = actionOf(connection, found, { value, bond, rewardPot: rewardPot.filled })
+  const performed = await perform(action, { connection, signer, flags, context })
+  reportPerformed(
+    performed,
+    { action: 'propose', id, value, amount: bond, prospects: action.prospects },
+    {
+      connection,
+      flags,
+      context,
+      lines: nextLines(performed, connection, found),
+    },
+  )
+  return EXIT.ok
+}
+
+type Proposal = { readonly value: bigint; readonly bond: bigint; readonly rewardPot: bigint }
+
+function actionOf(connection: Connection, found: FoundFixing, { value, bond, rewardPot }: Proposal) {
+  const { token, oracle } = connection
+  const { fixing, view } = found
+  const { id, atTime } = view.snapshot
+  const earned = reward(rewardPot, atTime - fixing.maturity)
+  const prospects = proposalProspects(bond, { reward: earned, arbitrationFee: fixing.arbitrationFee })
+  const named = formatIndexValue(value, 18)
+  return {
+    steps: [{ label: `propose ${named}`, call: proposeCall(oracle, fixing, { value, maxBond: bond }) }],
+    amount: bond,
+    claims: 1,
+    gain: earned > 0n ? earned : undefined,
+    prospects,
+    lines: [
+      `propose   ${named} for fixing ${id}`,
+      `stake     ${formatAmount(bond, token)}, the bond`,
+      ...prospectLines(prospects, { name: named, amount: bond, fixing, token, window: fixing.firstWindow }),
+    ],
+    question: `Stake ${formatAmount(bond, token)} on ${named}?`,
+    recheck: async () =>
+      requireOpen(connection, { ...found, view: { ...view, snapshot: await readAgain(connection, fixing) } }),
+  } satisfies Action & { prospects: unknown }
+}
+
+/** Throws RefusedError unless a value can be proposed. */
+function requireOpen({ paste }: Connection, { view }: FoundFixing): void {
+  const { snapshot } = view
+  if (snapshot.phase === 'open') return
+  if (snapshot.phase === 'active') {
+    const leader = formatValue(snapshot.facts.leader)
+    throw new RefusedError(
+      `Expected a fixing without a proposal, got one where ${leader} leads in round ${snapshot.facts.round}.`,
+      `If that is wrong: ${paste('contribute', snapshot.id, 'VALUE', 'AMOUNT')}`,
+    )
+  }
+  throw phaseRefusal(snapshot, paste)
+}
+
+function requireMax(bond: bigint, { max }: Flags, { token }: Connection): void {
+  if (max === undefined || bond <= baseUnits(max, token)) return
+  throw new InputError(
+    `Expected a bond of at most ${formatAmount(baseUnits(max, token), token)}, got ${formatAmount(bond, token)}.`,
+    'Raise --max, or leave this fixing to others.',
+  )
+}
+
+function nextLines({ sent }: Performed, { oracle, paste }: Connection, { view }: FoundFixing): string[] {
+  const receipt = sent.at(-1)
+  const { id, atTime } = view.snapshot
+  if (receipt === undefined) return []
+  const proposed = eventsOf(oracle, receipt.logs).find(({ eventName }) => eventName === 'Proposed')
+  if (proposed?.eventName !== 'Proposed') return []
+  const { value, deadline } = proposed.args
+  return [
+    `${formatIndexValue(value)} leads. It settles ${formatTime(deadline)}${formatRelative(deadline, atTime)} unless somebody disputes it.`,
+    `Until then look: ${paste('fixing', 'show', id)}`,
+    `Afterwards:      ${paste('claim', id)}`,
+  ]
+}

@@ -1,0 +1,68 @@
+import { type Address, isAddress, getAddress } from 'viem'
+import { type BondToken, readToken } from '#client/bond-token.ts'
+import { type Chain, connect } from '#client/chain.ts'
+import { requireCode } from '#client/deploy.ts'
+import type { Context } from './context.ts'
+import { InputError, RefusedError } from './errors.ts'
+import { formatDuration } from './format.ts'
+import { DEFAULT_RPC, type NetworkFlags } from './options.ts'
+
+/** An oracle that was found to be there. */
+export type Connection = {
+  readonly chain: Chain
+  readonly oracle: Address
+  readonly token: BondToken
+  /** Where its log is read from. */
+  readonly fromBlock: bigint
+  /** A command line of ours to paste, with the flags that this one was given. */
+  readonly paste: (...words: readonly string[]) => string
+}
+
+/** Connects to what flags and environment name. Throws InputError, DeadRpcError, NoCodeError, NotOracleError. */
+export async function openOracle(flags: NetworkFlags, env: Context['env']): Promise<Connection> {
+  const oracle = flags.oracle ?? oracleOf(env)
+  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const wanted = flags.chainId ?? numberOf(env, 'ASSIZE_CHAIN_ID')
+  if (wanted !== undefined && Number(wanted) !== chain.chainId) {
+    throw new InputError(
+      `Expected chain ${wanted} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
+      'Name an endpoint of that chain with --rpc, or correct --chain-id.',
+    )
+  }
+  await requireCode(chain, 'a MaturityOracle', oracle)
+  const token = await readToken(chain, oracle)
+  const fromBlock = flags.fromBlock ?? BigInt(numberOf(env, 'ASSIZE_FROM_BLOCK') ?? 0)
+  return { chain, oracle, token, fromBlock, paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' ') }
+}
+
+/** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */
+export function requireFresh(atTime: bigint, now: bigint, maxAge: number): void {
+  const age = now - atTime
+  if (age <= BigInt(maxAge)) return
+  throw new RefusedError(
+    `Expected a newest block at most ${formatDuration(BigInt(maxAge))} old, got one ${formatDuration(age)} old.`,
+    'The endpoint is behind: use another with --rpc, or allow it with --max-age.',
+  )
+}
+
+function oracleOf(env: Context['env']): Address {
+  const text = env['ASSIZE_ORACLE']
+  if (text !== undefined && isAddress(text, { strict: false })) return getAddress(text)
+  const got = text === undefined || text === '' ? 'none' : `"${text}"`
+  throw new InputError(`Expected the address of the oracle, got ${got}.`, 'Give it with --oracle, or in ASSIZE_ORACLE.')
+}
+
+function numberOf(env: Context['env'], name: string): string | undefined {
+  const text = env[name]
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,15}$/.test(text)) return text
+  throw new InputError(`Expected a whole number in ${name}, got "${text}".`, 'Correct it.')
+}
+
+function givenFlags({ rpc, oracle, fromBlock }: NetworkFlags): string[] {
+  return [
+    ...(rpc === undefined ? [] : ['--rpc', rpc]),
+    ...(oracle === undefined ? [] : ['--oracle', oracle]),
+    ...(fromBlock === undefined ? [] : ['--from-block', String(fromBlock)]),
+  ]
+}

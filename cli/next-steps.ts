@@ -1,0 +1,61 @@
+import { formatValue } from '#protocol/decimal.ts'
+import { MAX_LEADERS, type Fixing } from '#protocol/fixing.ts'
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { Connection } from './connection.ts'
+import { formatTime } from './format.ts'
+
+/** Something that can be done about a fixing, and the command that does it. */
+export type NextStep = { readonly what: string; readonly command: string }
+
+/** What can be done now or next, with commands to paste; `VALUE` stands for the reader's own value. */
+export function nextSteps(
+  snapshot: FixingSnapshot,
+  paste: Connection['paste'],
+  claimable: 'something' | 'nothing',
+): NextStep[] {
+  const { id, fixing, phase } = snapshot
+  const claim = { what: 'take back what can be taken back', command: paste('claim', id) }
+  switch (phase) {
+    case 'pending':
+      return [{ what: 'raise the reward of a prompt proposal', command: paste('fund', id, '0.1eth') }]
+    case 'open':
+      return openSteps(snapshot, paste)
+    case 'active':
+      return [...disputeSteps(snapshot, paste), ...(claimable === 'something' ? [claim] : [])]
+    case 'arbitration':
+      return [
+        {
+          what: `wait for the ruling, at most until ${formatTime(limitOf(fixing, snapshot))}`,
+          command: paste('fixing', 'show', id),
+        },
+      ]
+    case 'settled':
+      return [
+        ...(claimable === 'something' ? [{ ...claim, what: 'claim' }] : []),
+        { what: "send the sink its share (once, anyone's gas)", command: paste('collect', id) },
+      ]
+  }
+}
+
+function openSteps({ id, fixing, atTime }: FixingSnapshot, paste: Connection['paste']): NextStep[] {
+  const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
+  const propose = { what: 'propose a value', command: paste('propose', id, 'VALUE') }
+  const when = atTime < graceEnd ? ` (from ${formatTime(graceEnd)})` : ''
+  return [propose, { what: `ask the arbitrator instead${when}`, command: paste('request', id) }]
+}
+
+/** Every candidate that does not lead, and a new value, by a contribution and by an appeal. */
+function disputeSteps(snapshot: FixingSnapshot, paste: Connection['paste']): NextStep[] {
+  const { id, candidates, leaderIndex, facts } = snapshot
+  const others = candidates.filter((_, i) => i !== leaderIndex).map(({ value }) => formatValue(value))
+  return [...others, 'VALUE'].flatMap((value) => {
+    const named = value === 'VALUE' ? 'another value' : value
+    const contribute = { what: `make ${named} lead`, command: paste('contribute', id, value, 'rest') }
+    const appeal = { what: `have the arbitrator rule, for ${named}`, command: paste('appeal', id, value, 'rest') }
+    return [...(facts.round < MAX_LEADERS ? [contribute] : []), ...(facts.round >= 2 ? [appeal] : [])]
+  })
+}
+
+function limitOf({ arbitrationLimit }: Fixing, { facts }: FixingSnapshot): bigint {
+  return facts.arbitratedAt + 2n * BigInt(arbitrationLimit)
+}

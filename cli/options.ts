@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import type { Address } from 'viem'
+import { address, type Amount, amount, block, duration, whole } from './arguments.ts'
+
+/** Which oracle a command is about. A flag goes before the environment. */
+export type NetworkFlags = {
+  readonly rpc?: string
+  readonly oracle?: Address
+  readonly chainId?: number
+  readonly fromBlock?: bigint
+  readonly json?: true
+}
+
+/** Who signs, and within which bounds. */
+export type SigningFlags = {
+  readonly keystore?: string
+  readonly passwordFile?: string
+  readonly account?: Address
+  readonly max?: Amount
+  readonly maxAge: number
+  readonly dryRun?: true
+  readonly yes?: true
+}
+
+/** Where a node of one's own listens, and anvil by default. */
+export const DEFAULT_RPC = 'http://127.0.0.1:8545'
+/** A head this old, seconds, is of an endpoint that fell behind: 25 blocks of Ethereum. */
+const MAX_AGE = 300
+
+/** Adds the options that say which oracle, and `--json`. */
+export function addNetworkOptions(command: Command): Command {
+  return command
+    .option('--rpc <url>', `JSON-RPC endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
+    .option('--oracle <address>', 'the MaturityOracle (default: $ASSIZE_ORACLE)', address)
+    .option('--chain-id <n>', 'refuse another chain than this (default: $ASSIZE_CHAIN_ID)', whole)
+    .option('--from-block <n>', 'where to start looking for fixings (default: $ASSIZE_FROM_BLOCK, else 0)', block)
+    .option('--json', 'print one JSON document on stdout; talk goes to stderr')
+}
+
+/** Adds the options of a command that sends transactions. */
+export function addSigningOptions(command: Command): Command {
+  return command
+    .option('--keystore <file>', 'the key, Web3 Secret Storage v3 (default: $ASSIZE_KEYSTORE)')
+    .option(
+      '--password-file <file>',
+      'its password (default: $ASSIZE_PASSWORD_FILE, else $ASSIZE_PASSWORD, else asked)',
+    )
+    .option('--account <address>', 'with --dry-run: simulate for this account, without a key', address)
+    .option('--max <amount>', 'refuse to spend more than this, gas included', amount)
+    .option('--max-age <time>', 'refuse a chain whose newest block is older', duration, MAX_AGE)
+    .option('--dry-run', 'only simulate and say what would happen')
+    .option('--yes', 'do not ask; needed where nobody can be asked')
+}

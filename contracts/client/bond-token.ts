@@ -1,0 +1,96 @@
+import { type Address, encodeFunctionData } from 'viem'
+import type { Chain } from './chain.ts'
+import { readBondToken } from './account.ts'
+import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { wethAbi } from './weth.ts'
+
+/** The token that an oracle takes stake in. */
+export type BondToken = {
+  readonly address: Address
+  readonly symbol: string
+  readonly decimals: number
+  /** Whether ETH can be wrapped into it. */
+  readonly isWeth: boolean
+}
+
+/** What an account can spend, wei of ETH and base units of the bond token, read at one block. */
+export type Purse = {
+  readonly eth: bigint
+  readonly held: bigint
+  /** What the oracle may take already. */
+  readonly allowance: bigint
+}
+
+const ETHER_DECIMALS = 18
+
+/** Reads what `oracle` takes stake in. Throws {@link NotOracleError}, DeadRpcError. */
+export async function readToken(chain: Chain, oracle: Address): Promise<BondToken> {
+  const address = await readBondToken(chain, oracle).catch((error: unknown) => {
+    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError || isEmptyAnswer(error)
+    throw isOther ? new NotOracleError(oracle, { cause: error }) : error
+  })
+  return explained(chain.rpcUrl, 'symbol', async () => {
+    const token = { address, abi: wethAbi } as const
+    const [symbol, decimals] = await chain.publicClient.multicall({
+      deployless: true,
+      contracts: [
+        { ...token, functionName: 'symbol' },
+        { ...token, functionName: 'decimals' },
+      ],
+    })
+    const named = { symbol: plain(symbol.result), decimals: decimals.result ?? 0 }
+    const isWeth = named.symbol === 'WETH' && named.decimals === ETHER_DECIMALS && (await takesEther(chain, address))
+    return { address, ...named, isWeth }
+  })
+}
+
+/** Reads what `holder` has and what `spender` may take of it. Throws DeadRpcError. */
+export async function readPurse(chain: Chain, token: Address, holder: Address, spender: Address): Promise<Purse> {
+  return explained(chain.rpcUrl, 'balanceOf', async () => {
+    const { number: blockNumber } = await chain.publicClient.getBlock()
+    const contract = { address: token, abi: wethAbi } as const
+    const [eth, [held, allowance]] = await Promise.all([
+      chain.publicClient.getBalance({ address: holder, blockNumber }),
+      chain.publicClient.multicall({
+        deployless: true,
+        allowFailure: false,
+        blockNumber,
+        contracts: [
+          { ...contract, functionName: 'balanceOf', args: [holder] },
+          { ...contract, functionName: 'allowance', args: [holder, spender] },
+        ],
+      }),
+    ])
+    return { eth, held, allowance }
+  })
+}
+
+/** The contract at the address is no oracle of ours. */
+export class NotOracleError extends Error {
+  override readonly name = 'BondToken.NotOracleError'
+  readonly address: Address
+  constructor(address: Address, options: ErrorOptions) {
+    super(`Expected a MaturityOracle at ${address}, got another contract.`, options)
+    this.address = address
+  }
+}
+
+/** A contract without the function may answer with nothing instead of reverting. */
+function isEmptyAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ContractFunctionExecutionError'
+}
+
+/** Anyone names a token: what is not a plain word is not shown. */
+function plain(symbol: string | undefined): string {
+  return symbol !== undefined && /^[\w.-]{1,16}$/.test(symbol) ? symbol : 'tokens'
+}
+
+/** Bridged tokens are called WETH too, but take no deposits. */
+async function takesEther(chain: Chain, token: Address): Promise<boolean> {
+  try {
+    await chain.publicClient.call({ to: token, data: encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }) })
+    return true
+  } catch {
+    return false
+  }
+}

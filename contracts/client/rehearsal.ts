@@ -1,0 +1,82 @@
+import { type Address, BaseError } from 'viem'
+import type { Chain } from './chain.ts'
+import { explained, revertOf } from './errors.ts'
+import type { Call } from './send.ts'
+
+/** What calls cost that were tried out together. */
+export type Rehearsal = {
+  /** Of each call, in order. */
+  readonly gas: readonly bigint[]
+  /** False: the endpoint cannot try calls out one after the other; later ones were not tried, their gas is typical. */
+  readonly isComplete: boolean
+}
+
+/** What gas costs now, wei per gas. */
+export type GasFee = {
+  /** What is paid if nothing changes. */
+  readonly likely: bigint
+  /** What a transaction offers at most. */
+  readonly most: bigint
+}
+
+/** Gas of the first call of each kind with cold storage, rounded up; the snapshots in test/contracts say the same. */
+const TYPICAL_GAS: Readonly<Record<string, bigint>> = { deposit: 50_000n, approve: 50_000n, claim: 100_000n }
+const ANY_GAS = 250_000n
+
+/** JSON-RPC: the method is not there, or not allowed. */
+const UNSUPPORTED = [-32_601, -32_004, -32_600]
+
+/**
+ * Tries `calls` out as `account`, one after the other on the latest block, without sending anything.
+ * Throws what the first that fails would throw: OracleRevertError, SilentRevertError, PoorAccountError; DeadRpcError.
+ */
+export async function rehearse(chain: Chain, account: Address, calls: readonly Call[]): Promise<Rehearsal> {
+  const [first] = calls
+  if (first === undefined) return { gas: [], isComplete: true }
+  return explained(chain.rpcUrl, first.name, async () => {
+    try {
+      return await together(chain, account, calls)
+    } catch (error) {
+      if (!isUnsupported(error)) throw error
+      return { gas: await alone(chain, account, calls, first), isComplete: calls.length === 1 }
+    }
+  })
+}
+
+/** What gas costs at the latest block. Throws DeadRpcError. */
+export async function readGasFee(chain: Chain): Promise<GasFee> {
+  return explained(chain.rpcUrl, 'eth_gasPrice', async () => {
+    const [likely, { maxFeePerGas }] = await Promise.all([
+      chain.publicClient.getGasPrice(),
+      chain.publicClient.estimateFeesPerGas(),
+    ])
+    return { likely, most: maxFeePerGas > likely ? maxFeePerGas : likely }
+  })
+}
+
+async function together(chain: Chain, account: Address, calls: readonly Call[]): Promise<Rehearsal> {
+  const [block] = await chain.publicClient.simulateBlocks({
+    blocks: [{ calls: calls.map(({ to, data, value = 0n }) => ({ account, to, data, value })) }],
+  })
+  const results = block?.calls ?? []
+  for (const [i, result] of results.entries()) {
+    const name = calls[i]?.name ?? ''
+    if (result.status === 'failure') throw revertOf(name, result.data)
+  }
+  return { gas: results.map(({ gasUsed }) => gasUsed), isComplete: true }
+}
+
+/** Only the first can be tried: the others need what it leaves behind. */
+async function alone(chain: Chain, account: Address, calls: readonly Call[], first: Call): Promise<readonly bigint[]> {
+  const { to, data, value = 0n } = first
+  const gas = await chain.publicClient.estimateGas({ account, to, data, value })
+  return [gas, ...calls.slice(1).map(({ name }) => TYPICAL_GAS[name] ?? ANY_GAS)]
+}
+
+function isUnsupported(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false
+  const found = error.walk(
+    (cause) => cause instanceof Error && 'code' in cause && UNSUPPORTED.includes(Number(cause.code)),
+  )
+  return found !== null
+}

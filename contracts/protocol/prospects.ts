@@ -1,0 +1,160 @@
+import { appealStake, potNeed } from './bond.ts'
+import { MAX_LEADERS } from './fixing.ts'
+import { appealPayout, dividePot, type PotFacts, type PotSplit, stakePayout } from './payout.ts'
+
+/** Who leads and what is staked on each candidate, by install index, bond-token wei. */
+export type Stand = { readonly round: number; readonly leader: number; readonly stakes: readonly bigint[] }
+
+/** A way in which stake can end, and what comes back then. */
+export type Prospect = {
+  readonly end: End
+  /** Bond-token wei, the stake included, rounded as the oracle rounds; gas is not counted. */
+  readonly paid: bigint
+  /** Whether `paid` is the least of several ways to this end. */
+  readonly isLeast: boolean
+}
+
+/**
+ * - `unfilled`: the pot does not fill in its round.
+ * - `undisputed`: it fills, or the proposal stands, and nobody disputes the value until its deadline.
+ * - `right`: the value is disputed again and wins, by a deadline or a ruling.
+ * - `noWinner`: a ruling is too far from every candidate.
+ * - `expiry`: neither arbitrator rules.
+ * - `wrong`: another value wins.
+ */
+export type End = 'unfilled' | 'undisputed' | 'right' | 'noWinner' | 'expiry' | 'wrong'
+
+/** What decides a contribution's or an appeal's prospects, before it is made. Amounts are bond-token wei. */
+export type Move = {
+  readonly stand: Stand
+  /** The install index of the value staked on; that of a new value is the number of candidates. */
+  readonly candidate: number
+  /** What is staked. */
+  readonly amount: bigint
+  /** F. */
+  readonly arbitrationFee: bigint
+}
+
+/** What `amount` of a contribution can come back as (R-202, R-301, R-302), if its value leads once its pot is full. */
+export function contributionProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
+  const led = installed(stand, candidate)
+  const divisions = endsOf(led, arbitrationFee)
+  const valued = (wanted: (division: Division) => boolean): bigint =>
+    least(divisions.filter(wanted).map(({ split }) => stakePayout(amount, split)))
+  return [
+    { end: 'unfilled', paid: amount, isLeast: false },
+    { end: 'undisputed', paid: stakePayout(amount, timeoutOf(led)), isLeast: false },
+    { end: 'right', paid: valued(({ winner }) => winner === candidate), isLeast: true },
+    { end: 'noWinner', paid: valued(({ winner }) => winner === undefined), isLeast: true },
+    { end: 'expiry', paid: amount, isLeast: false },
+    { end: 'wrong', paid: 0n, isLeast: false },
+  ]
+}
+
+/** What `amount` of an appeal's a + F can come back as (R-204, R-301, R-302): the ruling is next, so all is exact. */
+export function appealProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
+  const split = (winner: number | undefined): PotSplit => rulingOf(stand, candidate, winner, arbitrationFee)
+  return [
+    { end: 'unfilled', paid: amount, isLeast: false },
+    { end: 'right', paid: appealPayout(amount, split(candidate)), isLeast: false },
+    { end: 'noWinner', paid: appealPayout(amount, split(undefined)), isLeast: false },
+    { end: 'expiry', paid: amount, isLeast: false },
+    { end: 'wrong', paid: 0n, isLeast: false },
+  ]
+}
+
+/** What a proposal's bond can come back as; `reward` is what its value earns besides if it wins (R-303). */
+export function proposalProspects(
+  bond: bigint,
+  { reward, arbitrationFee }: { readonly reward: bigint; readonly arbitrationFee: bigint },
+): readonly Prospect[] {
+  const stand: Stand = { round: 1, leader: 0, stakes: [bond] }
+  const divisions = endsOf(stand, arbitrationFee).filter(({ isImmediate }) => !isImmediate)
+  const valued = (winner: number | undefined): bigint =>
+    least(divisions.filter((division) => division.winner === winner).map(({ split }) => stakePayout(bond, split)))
+  return [
+    { end: 'undisputed', paid: bond + reward, isLeast: false },
+    { end: 'right', paid: valued(0) + reward, isLeast: true },
+    { end: 'noWinner', paid: valued(undefined), isLeast: true },
+    { end: 'expiry', paid: bond, isLeast: false },
+    { end: 'wrong', paid: 0n, isLeast: false },
+  ]
+}
+
+/** One end of a dispute. */
+type Division = {
+  readonly winner: number | undefined
+  readonly split: PotSplit
+  /** Whether it ends as it stands, by the leader's deadline. */
+  readonly isImmediate: boolean
+}
+
+/** Every end that `stand` can still come to, whoever stakes: at most 4 leaders of 5 candidates, a few hundred. */
+function endsOf(stand: Stand, fee: bigint): readonly Division[] {
+  const byTimeout: Division = { winner: stand.leader, split: timeoutOf(stand), isImmediate: true }
+  const appealed = stand.round < 2 ? [] : others(stand)
+  const byRuling = appealed.flatMap((candidate) =>
+    [...stakesAfter(stand, candidate).keys(), undefined].map((winner) => ({
+      winner,
+      split: rulingOf(stand, candidate, winner, fee),
+      isImmediate: false,
+    })),
+  )
+  const next = stand.round < MAX_LEADERS ? others(stand) : []
+  const later = next.flatMap((candidate) =>
+    endsOf(installed(stand, candidate), fee).map((division) => ({ ...division, isImmediate: false })),
+  )
+  return [byTimeout, ...byRuling, ...later]
+}
+
+/** Every value that may be staked on: the candidates that do not lead, and a new one. */
+function others({ stakes, leader }: Stand): readonly number[] {
+  return Array.from({ length: stakes.length + 1 }, (_, i) => i).filter((i) => i !== leader)
+}
+
+function installed(stand: Stand, candidate: number): Stand {
+  const need = potNeed(totalOf(stand.stakes), stand.stakes[candidate] ?? 0n)
+  return { round: stand.round + 1, leader: candidate, stakes: raised(stand.stakes, candidate, need) }
+}
+
+function stakesAfter({ stakes }: Stand, appealed: number): readonly bigint[] {
+  return raised(stakes, appealed, appealStake(totalOf(stakes)))
+}
+
+function timeoutOf({ stakes, leader }: Stand): PotSplit {
+  return dividePot({
+    outcome: 'timeout',
+    total: totalOf(stakes),
+    winnerStake: stakes[leader],
+    appealStakeOfRound: 0n,
+    arbitrationFee: 0n,
+    appealedWins: false,
+  })
+}
+
+function rulingOf(stand: Stand, appealed: number, winner: number | undefined, fee: bigint): PotSplit {
+  const stakes = stakesAfter(stand, appealed)
+  const facts: PotFacts = {
+    outcome: 'ruling',
+    total: totalOf(stakes),
+    winnerStake: winner === undefined ? undefined : stakes[winner],
+    appealStakeOfRound: appealStake(totalOf(stand.stakes)),
+    arbitrationFee: fee,
+    appealedWins: winner === appealed,
+  }
+  return dividePot(facts)
+}
+
+function raised(stakes: readonly bigint[], index: number, amount: bigint): readonly bigint[] {
+  if (index === stakes.length) return [...stakes, amount]
+  return stakes.map((held, i) => (i === index ? held + amount : held))
+}
+
+function totalOf(stakes: readonly bigint[]): bigint {
+  return stakes.reduce((sum, held) => sum + held, 0n)
+}
+
+/** The smallest of at least one amount. */
+function least(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((low, amount) => (amount < low ? amount : low))
+}

@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readCreated } from '#client/fixing-log.ts'
+import { contribute } from '#client/oracle-writer.ts'
+import { DEFAULT_PARAMETERS, fixingId } from '#protocol/fixing.ts'
+import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
+import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { documentJson, sourceJson } from '../protocol/index-documents.ts'
+import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
+
+const INDEX_DOCUMENT = documentJson([sourceJson('kraken')])
+
+let court: Court
+let ann: Disputer
+
+beforeAll(async () => {
+  court = await openCourt()
+  ann = await court.disputer('ann at home', ETHER)
+})
+afterAll(() => court.close())
+
+function creating(...flags: string[]): string[] {
+  const { council, backupCouncil } = court.stage.deployments
+  return [
+    'fixing',
+    'create',
+    '--maturity',
+    String(MATURITY),
+    '--arbitrator',
+    council,
+    '--backup',
+    backupCouncil,
+    ...flags,
+  ]
+}
+
+test('creates a fixing from an index document with the default parameters', async () => {
+  const { oracle, council, backupCouncil } = court.stage.deployments
+  const file = join(court.folder, 'index.json')
+  writeFileSync(file, JSON.stringify(INDEX_DOCUMENT))
+  const fixing = {
+    ...DEFAULT_PARAMETERS,
+    indexId: indexId(parseIndexDocument(INDEX_DOCUMENT)),
+    maturity: MATURITY,
+    arbitrator: council,
+    backup: backupCouncil,
+    openInterest: '0x0000000000000000000000000000000000000000' as const,
+  }
+  const id = fixingId(fixing, { chainId: 31_337, oracle })
+  const made = await ann.run(creating('--index', file), typing('y'))
+  expect(made.err).toContain('create the fixing: in block ')
+  expect(made.exitCode).toBe(0)
+  expect(made.out).toContain(`fixing    ${id}`)
+  expect(made.out).toContain('settled   at the latest 2025-04-11 01:00:00 UTC')
+  expect(made.out).toContain(`Created. Next: assize fixing show ${id}`)
+  expect(await readCreated(ann.chain, oracle, 0n)).toContainEqual(expect.objectContaining({ id, fixing }))
+
+  const again = await ann.run(creating('--index', file, '--json'))
+  expect(again.exitCode).toBe(0)
+  expect(JSON.parse(again.out)).toMatchObject({
+    version: 1,
+    id,
+    worstCase: Number(MATURITY) + 100 * 86_400,
+    parameters: { minBond: '100000000000000000', firstWindow: 86_400 },
+    sent: [],
+  })
+})
+
+test('sends nothing with --dry-run, nor where nobody can be asked, nor when the answer is no', async () => {
+  const args = creating('--index', `0x${'77'.repeat(32)}`)
+  const count = async (): Promise<number> => (await readCreated(ann.chain, court.stage.deployments.oracle, 0n)).length
+  const before = await count()
+  expect(await ann.run([...args, '--dry-run'])).toMatchObject({ exitCode: 0 })
+  expect(await ann.run(args)).toMatchObject({
+    exitCode: 2,
+    err: 'error: Expected --yes where nobody can be asked, got none. Add --yes to send, or --dry-run to only simulate.',
+  })
+  expect(await ann.run(args, typing('n'))).toMatchObject({ exitCode: 130, err: 'error: Nothing was sent.' })
+  expect(await count()).toBe(before)
+})
+
+test.each([
+  [['--fee', '1eth'], 2, 'Expected arbitrationFee from 1 to 40000000000000000, got 1000000000000000000.'],
+  [['--first-window', '5min'], 2, 'Expected firstWindow from 600 to 2592000, got 300.'],
+  [['--separation-ppm', '20000'], 2, 'Expected separationPpm from 1 to 10000, got 20000.'],
+  [['--maturity', 'tomorrow'], 2, 'Expected Unix seconds, or UTC such as 2025-03-28T08:00Z, got "tomorrow".'],
+  [['--min-bond', '3 dollars'], 2, 'Expected an amount in eth, ether, weth, gwei, wei, got "3 dollars".'],
+  [['--index', '/nowhere.json'], 2, 'Expected an index document at /nowhere.json, got no readable file.'],
+])('refuses to create a fixing with %j, exit %i', async (flags, exitCode, message) => {
+  const result = await ann.run(creating('--index', `0x${'78'.repeat(32)}`, '--dry-run', ...flags))
+  expect(result).toMatchObject({ exitCode, out: '' })
+  expect(result.err).toContain(message)
+})
+
+test('lists fixings on plain lines, and the same for scripts', async () => {
+  const { id } = await court.fixing({}, FALSE)
+  const listed = await ann.run(['fixing', 'list'])
+  expect(listed.exitCode).toBe(0)
+  expect(withoutChance(listed.out.split('\n').find((line) => line.startsWith(id)) ?? '', { ID: id })).toMatch(
+    /^ID {2}active 1 {2}3000 {2}100\.0 % {2}settles TIME \(in (1 d|23 h 59 min)\)$/,
+  )
+  const document = JSON.parse((await ann.run(['fixing', 'list', '--json'])).out)
+  expect(document.fixings.at(-1)).toMatchObject({ id, phase: 'active', leader: '3000' })
+})
+
+test('shows everything of a disputed fixing without a key: pots, receipts of an account, commands to paste', async () => {
+  const { oracle } = court.stage.deployments
+  const { fixing, id } = await court.fixing({}, FALSE)
+  const ben = await court.stage.as('ben')
+  await contribute(ben, oracle, fixing, { round: 1, value: TRUE, amount: BOND / 2n })
+  const shown = await ann.run(['fixing', 'show', id, '--account', ben.account.address])
+  expect(shown.exitCode).toBe(0)
+  const lines = shown.out.split('\n').map((line) => withoutChance(line, { ID: id }))
+  expect(lines).toContain('  make it lead  2500.1       0.05 ETH of 0.2 ETH  0.15 ETH missing')
+  expect(lines).toContain('  make it lead  a new value  0 ETH of 0.2 ETH     0.2 ETH missing')
+  expect(lines).toContain('  stake on 2500.1, round 1  0.05 ETH  its pot can still fill')
+  expect(lines).toContain('  make another value lead  assize contribute ID VALUE rest')
+  expect(lines).toContain('  bond      at least 0.1 ETH, 0.25 % of the open interest (0x…)')
+
+  const document = JSON.parse((await ann.run(['fixing', 'show', id, '--json', '--account', ben.account.address])).out)
+  expect(document).toMatchObject({
+    version: 1,
+    token: { symbol: 'WETH', decimals: 18 },
+    fixing: {
+      id,
+      parameters: { arbitrationFee: '40000000000000000' },
+      openPots: [
+        { kind: 'stake', value: '2500.1', filled: '50000000000000000', need: '200000000000000000' },
+        { kind: 'stake', value: null, filled: '0', need: '200000000000000000' },
+      ],
+    },
+    account: ben.account.address,
+    receipts: [
+      { kind: 'stake', round: 1, value: '2500.1', amount: '50000000000000000', pays: null, refusal: 'PotLive' },
+    ],
+  })
+})
+
+test('names a fixing that was never created, exit 2', async () => {
+  const id = `0x${'ab'.repeat(32)}`
+  expect(await ann.run(['fixing', 'show', id])).toMatchObject({
+    exitCode: 2,
+    err:
+      `error: Expected fixing ${id} at oracle ${court.stage.deployments.oracle}, got no Created event of it. ` +
+      'List what is there with "assize fixing list", or look further back with --from-block.',
+  })
+})
