@@ -34,6 +34,8 @@ export type EmbeddedChainOptions = {
   readonly startTime: bigint
   /** TCP port on 127.0.0.1; 0 lets the system choose. */
   readonly port?: number
+  /** What it keeps for `debug_traceTransaction`: every step of every transaction costs memory. Nothing by default. */
+  readonly traces?: 'none' | 'steps'
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
 }
@@ -47,7 +49,7 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
   options.signal?.throwIfAborted()
   const port = options.port ?? 0
   const anvil = findAnvil(options.env ?? process.env)
-  const child = spawnAnvil(anvil, port, options.startTime)
+  const child = spawnAnvil(anvil, port, options)
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   let stopping = false
   const stop = (): Promise<void> => {
@@ -110,9 +112,10 @@ export class ChainDiedError extends Error {
   }
 }
 
-function spawnAnvil(anvil: string, port: number, startTime: bigint): ChildProcess {
+function spawnAnvil(anvil: string, port: number, { startTime, traces }: EmbeddedChainOptions): ChildProcess {
   const args = ['--host', '127.0.0.1', '--port', String(port), '--timestamp', String(startTime)]
   args.push('--hardfork', 'prague', '--chain-id', String(EMBEDDED_CHAIN_ID), '--accounts', '1', '--no-cors')
+  if (traces === 'steps') args.push('--steps-tracing')
   return spawnTied(anvil, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 

@@ -1,0 +1,102 @@
+import { type Abi, type Address, encodeFunctionData, type Hex, parseEther } from 'viem'
+import { maturityOracleBytecode } from '#client/bytecode/maturity-oracle.ts'
+import { splitVaultBytecode } from '#client/bytecode/split-vault.ts'
+import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
+import { SINK } from '#client/deployment-plan.ts'
+import type { Series } from '#client/vault.ts'
+import { wethAbi } from '#client/weth.ts'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
+import { DEFAULT_PARAMETERS, type Fixing } from '#protocol/fixing.ts'
+import { accountOf } from '../client/chain-fixture.ts'
+import { buildMinimums } from './artifacts.ts'
+import { type BenchChain, openBenchChain, type Target } from './chain.ts'
+
+/** 1 January 2025, 00:00 UTC. */
+export const START = 1_735_689_600n
+export const DAY = 86_400n
+/** Longer than any fixing lives: 72 hours of grace, 90 days of arbitration, a week of windows. */
+const SCENE = 120n * DAY
+
+/** d: the least bond of the default parameters, since nothing reports an open interest. */
+export const BOND = DEFAULT_PARAMETERS.minBond
+export const FEE = DEFAULT_PARAMETERS.arbitrationFee
+
+/** Values with all their digits, as a median of observations has them: calldata is paid by the byte. */
+export const TRUTH = 2_500_123_456_789_012_345_678n
+export const LIE = 3_000_123_456_789_012_345_678n
+export const THIRD = 4_000_123_456_789_012_345_678n
+export const FOURTH = 5_000_123_456_789_012_345_678n
+export const FIFTH = 6_000_123_456_789_012_345_678n
+
+const PEOPLE = ['proposer', 'liar', 'alice', 'bob', 'carol', 'dave', 'arbitrator'] as const
+/** Who acts; each holds WETH and has approved all contracts without limit. */
+export type Person = (typeof PEOPLE)[number]
+
+const INFINITE = 2n ** 256n - 1n
+
+/** The product and the minimal contracts on one chain, with one WETH and the same people. */
+export type Stage = {
+  readonly chain: BenchChain
+  readonly weth: Address
+  readonly oracle: Target
+  readonly vault: Target
+  readonly minimumOracle: Target
+  readonly minimumVault: Target
+}
+
+export async function raiseStage(): Promise<Stage> {
+  const chain = await openBenchChain(START)
+  try {
+    const minimums = await buildMinimums()
+    const weth = await chain.deploy(weth9Bytecode, [], [])
+    const deploy = async (abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<Target> => ({
+      address: await chain.deploy(bytecode, abi, args),
+      abi,
+    })
+    const oracle = await deploy(maturityOracleAbi, maturityOracleBytecode, [weth, SINK])
+    const vault = await deploy(splitVaultAbi, splitVaultBytecode, [oracle.address, weth])
+    const minimumOracle = await deploy(minimums.MinimumOracle.abi, minimums.MinimumOracle.bytecode, [weth])
+    const minimumVault = await deploy(minimums.MinimumVault.abi, minimums.MinimumVault.bytecode, [weth])
+    const stage = { chain, weth, oracle, vault, minimumOracle, minimumVault }
+    await endow(stage)
+    return stage
+  } catch (error) {
+    await chain.stop()
+    throw error
+  }
+}
+
+/** Gives everyone WETH and infinite allowances, and the sink one wei, so that no balance is ever the first. */
+async function endow({ chain, weth, ...targets }: Stage): Promise<void> {
+  for (const person of PEOPLE) {
+    await chain.send(person, weth, encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }), parseEther('1000'))
+    for (const { address } of Object.values(targets)) {
+      const data = encodeFunctionData({ abi: wethAbi, functionName: 'approve', args: [address, INFINITE] })
+      await chain.send(person, weth, data)
+    }
+  }
+  await chain.send('dave', weth, encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [SINK, 1n] }))
+}
+
+/** When scene `n` = 1, 2, … begins: each has a time, and with it a fixing, of its own. */
+export function sceneTime(n: number): bigint {
+  return START + BigInt(n) * SCENE
+}
+
+/** A fixing with the default parameters that matures at `maturity`. People rule it: an arbitrator's cost is its own. */
+export function fixingAt(maturity: bigint): Fixing {
+  return {
+    ...DEFAULT_PARAMETERS,
+    indexId: `0x${'11'.repeat(32)}`,
+    maturity,
+    arbitrator: accountOf('arbitrator').address,
+    backup: accountOf('dave').address,
+    openInterest: '0x0000000000000000000000000000000000000000',
+  }
+}
+
+/** A series of `vault` on such a fixing, to which the vault reports the open interest. */
+export function seriesAt(maturity: bigint, vault: Address): Series {
+  return { fixing: { ...fixingAt(maturity), openInterest: vault }, strike: TRUTH, invalidSharePpm: 500_000 }
+}
