@@ -59,7 +59,7 @@ async function oneDispute(play: Play, id: Hex): Promise<void> {
   await play.measure('collect, after a timeout', 'bob', 'collect', [id, BOND / 5n, SINK])
 }
 
-/** The fee goes to the arbitrator; that the sink was paid is noted where the ruling is. */
+/** The fee goes to the arbitrator. */
 async function rulings(play: Play): Promise<void> {
   await play.measure('rule, three candidates', 'arbitrator', 'rule', [idOf(7), TRUTH, FEE])
   await play.measure('rule, five candidates', 'arbitrator', 'rule', [idOf(8), TRUTH, FEE])

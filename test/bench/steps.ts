@@ -83,8 +83,8 @@ export const STEPS: readonly Step[] = [
   { step: 'claim, request', writes: 'receipt', goal: CLAIM_GOAL },
   { step: 'claim, fund', writes: 'receipt', goal: CLAIM_GOAL },
   { step: 'claim, loser', writes: 'receipt, no transfer' },
-  { step: 'collect, after a timeout', writes: 'that it happened' },
-  { step: 'collect, after a ruling', writes: 'that it happened' },
+  { step: 'collect, after a timeout', writes: 'that it happened, in a slot in use' },
+  { step: 'collect, after a ruling', writes: 'that it happened, in a slot in use' },
   {
     step: 'undisputed life: create, propose, settle, claim',
     writes: 'the sum of the four',

@@ -83,9 +83,9 @@ contract MinimumOracle {
         emit Done(id, msg.sender, value, 0);
     }
 
-    /// That it happened; the sink is paid.
+    /// That it happened, in a slot that is in use; the sink is paid.
     function collect(bytes32 id, uint256 amount, address sink) external {
-        _thirds[id] = 1;
+        _heads[id] = 1;
         _pay(id, 1, amount, sink);
     }
 
