@@ -145,7 +145,7 @@ function costLines(
   ]
   if (amount > 0n && !token.isWeth) lines.push(`token     stake is in ${token.symbol}: nothing is wrapped`)
   if (gain !== undefined && token.isWeth && likely >= gain) {
-    const text = `Gas eats the gain: about ${formatAmount(likely, ETHER)} of gas for ${formatAmount(gain, token)} at best now.`
+    const text = `Gas eats the gain: about ${formatAmount(likely, ETHER)} of gas to win ${formatAmount(gain, token)}.`
     lines.push(context.io.paint('bad', text))
   }
   return lines

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { defineAppeal, defineContribute } from './commands/contribute.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineFixing } from './commands/fixing.ts'
 import { defineGriefing } from './commands/griefing.ts'
@@ -18,7 +19,16 @@ Exit codes:
   8    not final yet (status --exit-code)
   130  interrupted`
 
-const COMMANDS = [defineDemo, defineNode, defineStatus, defineFixing, definePropose, defineGriefing]
+const COMMANDS = [
+  defineDemo,
+  defineNode,
+  defineStatus,
+  defineFixing,
+  definePropose,
+  defineContribute,
+  defineAppeal,
+  defineGriefing,
+]
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {

@@ -15,6 +15,8 @@ export type Deed = {
   /** What the oracle takes, base units. */
   readonly amount?: bigint
   readonly prospects?: readonly Prospect[]
+  /** What it took, base units; undefined before it was sent. */
+  readonly taken?: bigint | undefined
 }
 
 type Setting = {
@@ -45,7 +47,7 @@ function documentOf(
   deed: Deed,
   { chain, oracle }: Connection,
 ): Record<string, unknown> {
-  const { action, id, value, round, amount, prospects } = deed
+  const { action, id, value, round, amount, prospects, taken } = deed
   return {
     version: 1,
     chainId: chain.chainId,
@@ -56,6 +58,7 @@ function documentOf(
     ...(round === undefined ? {} : { round }),
     ...(amount === undefined ? {} : { amount: amount.toString() }),
     ...(prospects === undefined ? {} : { prospects: prospectsDocument(prospects) }),
+    ...(taken === undefined ? {} : { taken: taken.toString() }),
     gas: { likely: costs.likely.toString(), most: costs.most.toString() },
     isSent: sent.length > 0,
     steps: steps.map(({ label, call }, i) => ({

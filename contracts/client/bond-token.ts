@@ -1,4 +1,5 @@
 import { type Address, encodeFunctionData } from 'viem'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
 import { readBondToken } from './account.ts'
 import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
@@ -25,10 +26,7 @@ const ETHER_DECIMALS = 18
 
 /** Reads what `oracle` takes stake in. Throws {@link NotOracleError}, DeadRpcError. */
 export async function readToken(chain: Chain, oracle: Address): Promise<BondToken> {
-  const address = await readBondToken(chain, oracle).catch((error: unknown) => {
-    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError || isEmptyAnswer(error)
-    throw isOther ? new NotOracleError(oracle, { cause: error }) : error
-  })
+  const address = await readOracle(chain, oracle)
   return explained(chain.rpcUrl, 'symbol', async () => {
     const token = { address, abi: wethAbi } as const
     const [symbol, decimals] = await chain.publicClient.multicall({
@@ -72,6 +70,22 @@ export class NotOracleError extends Error {
   constructor(address: Address, options: ErrorOptions) {
     super(`Expected a MaturityOracle at ${address}, got another contract.`, options)
     this.address = address
+  }
+}
+
+/** Its bond token. The council and the registry have one too; only the oracle has a sink. */
+async function readOracle(chain: Chain, oracle: Address): Promise<Address> {
+  try {
+    const [token] = await Promise.all([
+      readBondToken(chain, oracle),
+      explained(chain.rpcUrl, 'SINK', () =>
+        chain.publicClient.readContract({ address: oracle, abi: maturityOracleAbi, functionName: 'SINK' }),
+      ),
+    ])
+    return token
+  } catch (error) {
+    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError || isEmptyAnswer(error)
+    throw isOther ? new NotOracleError(oracle, { cause: error }) : error
   }
 }
 

@@ -1,0 +1,187 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Hex } from 'viem'
+import { type FixingSnapshot, type Pot, readPot } from '#client/oracle-reader.ts'
+import { stakeCall } from '#client/oracle-writer.ts'
+import { isSeparated } from '#protocol/distance.ts'
+import { appealProspects, contributionProspects, type Move, type Prospect } from '#protocol/prospects.ts'
+import { type Action, perform } from '../action.ts'
+import { type Amount, amount, baseUnits, hash, indexValue, whole } from '../arguments.ts'
+import { type Connection, openOracle, requireFresh } from '../connection.ts'
+import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { findFixing, type FoundFixing, readAgain } from '../fixing-source.ts'
+import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import { prospectLines } from '../prospect-lines.ts'
+import { reportPerformed } from '../report.ts'
+import { openSigner } from '../signer.ts'
+import { type Bid, movedRound, requireSameRound, requireStakeable } from '../stake-check.ts'
+import { stakedIn, stakedLines } from '../staked.ts'
+
+type Flags = NetworkFlags & SigningFlags & { readonly round?: number }
+
+/** What was asked for: an amount, or all that the pot still needs. */
+type Asked = Amount | 'rest'
+
+/** A bid with what the oracle will take of it. */
+type SizedBid = Bid & { readonly pot: Pot; readonly asked: bigint; readonly taken: bigint }
+
+const SUMMARIES = {
+  contribute: 'Stake on a value so that it leads; in part or whole, ETH is wrapped as needed.',
+  appeal: 'Stake on a value so that the arbitrator rules; in part or whole, ETH is wrapped as needed.',
+} as const
+
+/** Adds `assize contribute`: stake towards a value's lead. */
+export function defineContribute(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  defineStake('contribute', program, context, done)
+}
+
+/** Adds `assize appeal`: stake towards a ruling. */
+export function defineAppeal(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  defineStake('appeal', program, context, done)
+}
+
+function defineStake(kind: Bid['kind'], program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = program
+    .command(kind)
+    .description(SUMMARIES[kind])
+    .argument('<fixing>', 'its id', hash)
+    .argument('<value>', 'in index units, or INVALID', indexValue)
+    .argument('<amount>', 'such as 0.05eth, or "rest" for all that the pot still needs', stakeAmount)
+    .option('--round <n>', 'refuse any other round than this', whole)
+  addSigningOptions(addNetworkOptions(command))
+    .addHelpText('after', examplesOf(kind))
+    .action(async (id: Hex, value: bigint, asked: Asked, flags: Flags) => {
+      done(await stake({ kind, id, value, asked }, flags, context))
+    })
+}
+
+async function stake(
+  { kind, id, value, asked }: { kind: Bid['kind']; id: Hex; value: bigint; asked: Asked },
+  flags: Flags,
+  context: Context,
+): Promise<ExitCode> {
+  const connection = await openOracle(flags, context.env)
+  const { paste } = connection
+  const found = await findFixing(connection, id)
+  const { snapshot } = found.view
+  requireFresh(snapshot.atTime, context.now(), flags.maxAge)
+  const bid: Bid = { kind, value, amountText: asked === 'rest' ? asked : asked.text }
+  requireStakeable(bid, snapshot, context.now(), paste)
+  if (flags.round !== undefined && flags.round !== snapshot.facts.round) throw movedRound(flags.round, snapshot, paste)
+  const sized = await sizeOf(bid, asked, connection, snapshot)
+  const signer = await openSigner(flags, context)
+  const prospects = prospectsOf(sized, snapshot)
+  const action = actionOf(sized, prospects, connection, found)
+  const performed = await perform(action, { connection, signer, flags, context })
+  const staked = stakedIn(performed, connection)
+  reportPerformed(
+    performed,
+    { action: kind, id, value, round: snapshot.facts.round, amount: sized.taken, prospects, taken: staked?.taken },
+    { connection, flags, context, lines: staked === undefined ? [] : stakedLines(staked, sized, connection, snapshot) },
+  )
+  return EXIT.ok
+}
+
+/** How much of what was asked for the pot can take. */
+async function sizeOf(bid: Bid, asked: Asked, connection: Connection, snapshot: FixingSnapshot): Promise<SizedBid> {
+  const { chain, oracle, token } = connection
+  const kind = bid.kind === 'contribute' ? 'stake' : 'appeal'
+  const place = { kind, round: snapshot.facts.round, value: bid.value } as const
+  const pot = await readPot(chain, oracle, snapshot.fixing, place, snapshot.atBlock)
+  const missing = pot.need - pot.filled
+  const wanted = asked === 'rest' ? missing : baseUnits(asked, token)
+  if (wanted === 0n)
+    throw new InputError('Expected an amount above zero, got 0.', 'Stake any part of what the pot needs.')
+  return { ...bid, pot, asked: wanted, taken: wanted < missing ? wanted : missing }
+}
+
+function prospectsOf({ kind, value, taken, pot }: SizedBid, snapshot: FixingSnapshot): readonly Prospect[] {
+  const { candidates, leaderIndex = 0, facts, fixing } = snapshot
+  const known = candidates.findIndex((candidate) => candidate.value === value)
+  const move: Move = {
+    stand: { round: facts.round, leader: leaderIndex, stakes: candidates.map(({ stake: held }) => held) },
+    candidate: known === -1 ? candidates.length : known,
+    amount: taken,
+    arbitrationFee: fixing.arbitrationFee,
+  }
+  const isFilling = pot.filled + taken === pot.need
+  const prospects = kind === 'contribute' ? contributionProspects(move) : appealProspects(move)
+  return prospects.filter(({ end }) => !isFilling || end !== 'unfilled')
+}
+
+function actionOf(bid: SizedBid, prospects: readonly Prospect[], connection: Connection, found: FoundFixing): Action {
+  const { kind, value, taken } = bid
+  const { token, oracle, paste } = connection
+  const { fixing, view } = found
+  const { facts } = view.snapshot
+  const name = formatIndexValue(value, 18)
+  const good = prospects.find(({ end }) => end === (kind === 'contribute' ? 'undisputed' : 'right'))
+  const call = stakeCall(oracle, kind, fixing, { round: facts.round, value, amount: taken })
+  return {
+    steps: [{ label: `${kind} ${formatAmount(taken, token)} for ${name}`, call }],
+    amount: taken,
+    claims: 1,
+    gain: good === undefined ? undefined : good.paid - taken,
+    lines: [
+      ...headLines(bid, connection, view.snapshot),
+      ...nearPotLines(bid, connection, found),
+      ...prospectLines(prospects, { name, amount: taken, fixing, token, window: fixing.window }),
+    ],
+    question: `Stake ${formatAmount(taken, token)} on ${name}?`,
+    recheck: async () => requireSameRound(view.snapshot, await readAgain(connection, fixing), paste),
+  }
+}
+
+function headLines(
+  { kind, value, asked, taken, pot }: SizedBid,
+  { token }: Connection,
+  snapshot: FixingSnapshot,
+): string[] {
+  const { id, facts, atTime } = snapshot
+  const name = formatIndexValue(value, 18)
+  const missing = pot.need - pot.filled
+  const until = `${formatTime(facts.deadline)}${formatRelative(facts.deadline, atTime)}`
+  const goal =
+    kind === 'contribute'
+      ? `${name} then leads instead of ${formatIndexValue(facts.leader, 18)}`
+      : 'the arbitrator then rules'
+  return [
+    `value     ${name} for fixing ${id}, round ${facts.round}, until ${until}`,
+    ...(asked > taken
+      ? [`capped    at what the pot still needs: ${formatAmount(missing, token)} of the ${formatAmount(asked, token)}`]
+      : []),
+    `stake     ${formatAmount(taken, token)} of ${formatAmount(missing, token)} that the pot still needs: ` +
+      (taken === missing ? goal : `if others add the rest in time, ${goal}`),
+  ]
+}
+
+/** Pots of values so near that only one of them can win: together they would fill one, apart perhaps none. */
+function nearPotLines({ kind, value }: Bid, { token, paste }: Connection, { view, fixing }: FoundFixing): string[] {
+  const own = kind === 'contribute' ? 'stake' : 'appeal'
+  return view.pots
+    .filter((pot) => pot.kind === own && pot.value !== value && !isSeparated(pot.value, value, fixing.separationPpm))
+    .map((pot) => {
+      const other = formatIndexValue(pot.value, 18)
+      const command = paste(kind, view.snapshot.id, other, 'AMOUNT')
+      return `others    collect for ${other} (${formatAmount(pot.filled, token)}), nearly the same; pots do not add up: ${command}`
+    })
+}
+
+function stakeAmount(text: string): Asked {
+  if (text === 'rest') return text
+  try {
+    return amount(text)
+  } catch {
+    throw new InvalidArgumentError(`Expected an amount such as 0.05eth, or "rest", got "${text}".`)
+  }
+}
+
+function examplesOf(kind: Bid['kind']): string {
+  return `
+Examples:
+  assize ${kind} 0x12ab… 2500.10 0.05eth
+  assize ${kind} 0x12ab… 2500.10 rest --max 0.3eth
+  assize ${kind} 0x12ab… 2500.10 "0.05 eth" --dry-run --account 0x34…`
+}

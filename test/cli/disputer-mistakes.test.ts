@@ -1,0 +1,343 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Address, encodeDeployData, keccak256, parseAbi, stringToHex } from 'viem'
+import { connect, latestBlock } from '#client/chain.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { contribute, create, propose } from '#client/oracle-writer.ts'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { fixingId } from '#protocol/fixing.ts'
+import { maturityOracleBytecode } from '#client/bytecode/maturity-oracle.ts'
+import { SINK } from '#client/deployment-plan.ts'
+import { wethBalance } from '#client/weth.ts'
+import { accountOf, ETHER } from '../client/chain-fixture.ts'
+import { buildArtifacts } from '../model/artifacts.ts'
+import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
+import { startProxy } from './rpc-proxy.ts'
+
+let court: Court
+let people = 0
+
+beforeAll(async () => {
+  court = await openCourt()
+})
+afterAll(() => court.close())
+
+function somebody(wei = ETHER): Promise<Disputer> {
+  people += 1
+  return court.disputer(`careless ${people}`, wei)
+}
+
+/** Nothing of the account has ever been sent. */
+async function expectUntouched({ chain, account }: Disputer): Promise<void> {
+  expect(await chain.publicClient.getTransactionCount({ address: account.address })).toBe(0)
+}
+
+describe('a mistake before anything is sent names what was expected, what was found and the next step:', () => {
+  test('no keystore, an unreadable one, another account', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, '2500.1', 'rest', '--yes']
+    const nobody = await ann.run([...args, '--keystore', ''])
+    expect(nobody).toMatchObject({
+      exitCode: 2,
+      err:
+        'error: Expected a keystore to sign with, got none. ' +
+        'Give its file with --keystore or in ASSIZE_KEYSTORE; or simulate with --dry-run --account ADDRESS.',
+    })
+    expect(await ann.run([...args, '--keystore', '/nowhere.json'])).toMatchObject({
+      exitCode: 2,
+      err:
+        'error: Expected a keystore at /nowhere.json, got no readable file. ' +
+        'Make one with "cast wallet import", or correct the path.',
+    })
+    const other = accountOf('other').address
+    expect(await ann.run([...args, '--account', other])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(`Expected the key of ${other} in `),
+    })
+    await expectUntouched(ann)
+  })
+
+  test('a wrong password: in a file, in the environment, typed', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, '2500.1', 'rest']
+    const keystore = ann.env['ASSIZE_KEYSTORE'] ?? ''
+    const wrong = join(court.folder, 'wrong')
+    writeFileSync(wrong, 'wrong')
+    const message = (source: string): string =>
+      `error: Expected the password of ${keystore} in ${source}, got another one. Correct it there.`
+    const byFile = await ann.run([...args, '--password-file', wrong])
+    expect(byFile).toMatchObject({ exitCode: 2, err: message(wrong) })
+    const env = { ...ann.env, ASSIZE_PASSWORD_FILE: '' }
+    const inEnvironment = await ann.run(args, { env: { ...env, ASSIZE_PASSWORD: 'wrong' } })
+    expect(inEnvironment).toMatchObject({ exitCode: 2, err: message('ASSIZE_PASSWORD') })
+    const typed = await ann.run(args, { env, ...typing('wrong') })
+    expect(typed).toMatchObject({ exitCode: 2, err: message('what was typed') })
+    const unasked = await ann.run(args, { env })
+    expect(unasked).toMatchObject({
+      exitCode: 2,
+      err:
+        `error: Expected the password of ${keystore}, got none. ` +
+        'Name a file that holds it with --password-file or in ASSIZE_PASSWORD_FILE.',
+    })
+    await expectUntouched(ann)
+  })
+
+  test('a value beside another candidate, beside the leader, and the leader itself', async () => {
+    const { oracle } = court.stage.deployments
+    const ann = await somebody()
+    const { fixing, id } = await court.fixing({}, FALSE)
+    const run = (value: string): ReturnType<Disputer['run']> => ann.run(['contribute', id, value, '0.1eth', '--yes'])
+    expect(await run('3000')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(
+        /^error: Expected a value that does not lead, got 3000, which leads\. It settles .* unless somebody disputes it: there is nothing to do\.$/,
+      ),
+    })
+    expect(await run('3001')).toMatchObject({
+      exitCode: 2,
+      err:
+        'error: Expected a value at least 0.1 % from every candidate, got 3001 beside 3000. ' +
+        '3000 leads already: at this distance it is the same claim.',
+    })
+    await contribute(await court.stage.as('ben'), oracle, fixing, { round: 1, value: TRUE, amount: ETHER })
+    expect(await run('3001')).toMatchObject({
+      exitCode: 2,
+      err:
+        'error: Expected a value at least 0.1 % from every candidate, got 3001 beside 3000. ' +
+        `Stake on that one: assize contribute ${id} 3000 0.1eth`,
+    })
+    await expectUntouched(ann)
+  })
+
+  test('more than --max, gas included', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const { exitCode, err } = await ann.run(['contribute', id, '2500.1', 'rest', '--yes', '--max', '0.2eth'])
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(
+      /^error: Expected to spend at most 0\.2 ETH, got 0\.200\d+ ETH with gas \(0\.000\d+ ETH\)\. Raise --max, or stake less\.$/,
+    )
+    await expectUntouched(ann)
+  })
+
+  test('too little ETH: how much is missing, and what can be staked instead, with gas left over', async () => {
+    const ann = await somebody(ETHER / 10n)
+    const { id } = await court.fixing({}, FALSE)
+    const { exitCode, err } = await ann.run(['contribute', id, '2500.1', 'rest', '--yes'])
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(
+      /^error: Expected 0\.2 ETH to wrap and up to 0\.000\d+ ETH for gas, got 0\.1 ETH: 0\.100\d+ ETH short\. Stake at most 0\.099\d+ ETH, or send the account more ETH\.$/,
+    )
+    const all = await ann.run(['contribute', id, '2500.1', '0.1eth', '--yes'])
+    expect(all.exitCode).toBe(2)
+    expect(all.err).toMatch(/0\.000\d+ ETH short\. Stake at most 0\.099\d+ ETH, or send the account more ETH\.$/)
+    await expectUntouched(ann)
+    const most = /Stake at most (0\.\d+) ETH/.exec(all.err)?.[1] ?? ''
+    expect(await ann.run(['contribute', id, '2500.1', `${most.slice(0, 5)}eth`, '--yes'])).toMatchObject({
+      exitCode: 0,
+    })
+  })
+
+  test('an account without any ETH', async () => {
+    const ann = await somebody(0n)
+    const { id } = await court.fixing({}, FALSE)
+    const { exitCode, err } = await ann.run(['contribute', id, '2500.1', '0.01eth', '--yes'])
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(/got 0 ETH: 0\.01\d+ ETH short\. Send the account more ETH\.$/)
+  })
+
+  test('a dead endpoint, another chain, no contract, another contract', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, '2500.1', 'rest', '--yes']
+    expect(await ann.run([...args, '--rpc', 'http://127.0.0.1:9'])).toMatchObject({
+      exitCode: 1,
+      err:
+        'error: Expected a JSON-RPC endpoint at http://127.0.0.1:9, got no answer. ' +
+        'Check the address, or start the endpoint.',
+    })
+    expect(await ann.run([...args, '--chain-id', '1'])).toMatchObject({
+      exitCode: 2,
+      err:
+        `error: Expected chain 1 at ${court.stage.embedded.rpcUrl}, got chain 31337. ` +
+        'Name an endpoint of that chain with --rpc, or correct --chain-id.',
+    })
+    const where = 'Check the address, and that the RPC endpoint is of the right chain.'
+    const nowhere = accountOf('nowhere').address
+    expect(await ann.run([...args, '--oracle', nowhere])).toMatchObject({
+      exitCode: 2,
+      err: `error: Expected a MaturityOracle at ${nowhere}, got an address without code. ${where}`,
+    })
+    for (const other of [court.stage.deployments.weth, court.stage.deployments.council]) {
+      expect(await ann.run([...args, '--oracle', other])).toMatchObject({
+        exitCode: 2,
+        err: `error: Expected a MaturityOracle at ${other}, got another contract. ${where}`,
+      })
+    }
+    await expectUntouched(ann)
+  })
+
+  test('an unknown fixing, an id that is none, amounts and values that are none', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const unknown = `0x${'ab'.repeat(32)}`
+    const cases: readonly (readonly [args: string[], message: string])[] = [
+      [[unknown, '2500.1', 'rest'], `Expected fixing ${unknown} at oracle `],
+      [['0x12', '2500.1', 'rest'], 'Expected 32 bytes of hex, got "0x12".'],
+      [[id, '2,500', 'rest'], 'Expected a decimal number such as 20156.55, or INVALID, got "2,500".'],
+      [[id, '2500.1', 'much'], 'Expected an amount such as 0.05eth, or "rest", got "much".'],
+      [[id, '2500.1', '0'], 'Expected an amount above zero, got 0.'],
+      [[id, '2500.1', '5 usdc'], 'Expected an amount in eth, ether, weth, gwei, wei, got "5 usdc".'],
+      [[id, '2500.1', '0.5wei'], 'Expected at most 0 digits after the point, got "0.5wei".'],
+    ]
+    for (const [args, message] of cases) {
+      const { exitCode, out, err } = await ann.run(['contribute', ...args, '--yes'])
+      expect({ exitCode, out }, message).toEqual({ exitCode: 2, out: '' })
+      expect(err).toContain(message)
+    }
+    await expectUntouched(ann)
+  })
+
+  test('a fixing that is not open yet, is open, or is settled', async () => {
+    const { oracle } = court.stage.deployments
+    const ann = await somebody()
+    const run = (id: string): ReturnType<Disputer['run']> => ann.run(['contribute', id, '2500.1', 'rest', '--yes'])
+    const early = await court.fixing({ maturity: 2n ** 38n })
+    expect((await run(early.id)).err).toContain('got one that matures ')
+    const open = await court.fixing()
+    expect((await run(open.id)).err).toContain(`Propose: assize propose ${open.id} VALUE`)
+    const late = await court.fixing({}, FALSE)
+    const { facts } = await readFixing(ann.chain, oracle, late.fixing)
+    // The newest block is before the deadline, but the next one cannot be.
+    const tooLate = await ann.run(['contribute', late.id, '2500.1', 'rest', '--yes', '--max-age', '30d'], {
+      now: () => facts.deadline,
+    })
+    expect(tooLate.exitCode).toBe(1)
+    expect(withoutChance(tooLate.err, { ID: late.id })).toBe(
+      'error: Expected time before the deadline TIME, got TIME: the leader settles. ' +
+        'It is too late. Look again: assize fixing show ID',
+    )
+    await court.stage.embedded.mineAt(facts.deadline)
+    const settled = await run(late.id)
+    expect(settled.exitCode).toBe(1)
+    expect(withoutChance(settled.err, { ID: late.id })).toBe(
+      'error: Expected a fixing that can be staked on, got one settled at 3000 by timeout, its deadline was TIME (0 s ago). ' +
+        'It is too late; to take out what is yours: assize claim ID',
+    )
+    await expectUntouched(ann)
+  })
+
+  test('a chain that stands still, and a round that is over', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const { time } = await latestBlock(ann.chain)
+    expect(await ann.run(['contribute', id, '2500.1', 'rest', '--yes'], { now: () => time + 301n })).toMatchObject({
+      exitCode: 1,
+      err:
+        'error: Expected a newest block at most 5 min old, got one 5 min 1 s old. ' +
+        'The endpoint is behind: use another with --rpc, or allow it with --max-age.',
+    })
+    expect(await ann.run(['contribute', id, '2500.1', 'rest', '--yes', '--round', '2'])).toMatchObject({
+      exitCode: 1,
+      err:
+        'error: Expected round 2, got round 1: meanwhile 3000 leads. ' +
+        `Nothing was sent. Look again: assize fixing show ${id}`,
+    })
+    await expectUntouched(ann)
+  })
+})
+
+describe('when the chain moves on', () => {
+  test('while the question stands, nothing is sent', async () => {
+    const { oracle } = court.stage.deployments
+    const ann = await somebody()
+    const { fixing, id } = await court.fixing({}, FALSE)
+    const ben = await court.stage.as('ben')
+    const meanwhile = (): Promise<unknown> => contribute(ben, oracle, fixing, { round: 1, value: TRUE, amount: ETHER })
+    expect(await ann.run(['contribute', id, '2500.1', 'rest'], typing('y', meanwhile))).toMatchObject({
+      exitCode: 1,
+      err:
+        'error: Expected round 1, got round 2: meanwhile 2500.1 leads. ' +
+        `Nothing was sent. Look again: assize fixing show ${id}`,
+    })
+    await expectUntouched(ann)
+  })
+
+  test('after ETH was wrapped, it says where the WETH is; the next try uses it', async () => {
+    const { oracle, weth } = court.stage.deployments
+    const ann = await somebody()
+    const { fixing, id } = await court.fixing({}, FALSE)
+    const ben = await court.stage.as('ben')
+    let sent = 0
+    const proxy = await startProxy(court.stage.embedded.rpcUrl, async (method) => {
+      if (method !== 'eth_sendRawTransaction') return undefined
+      sent += 1
+      // The allowance is on its way when somebody else fills the pot.
+      if (sent === 2) await contribute(ben, oracle, fixing, { round: 1, value: TRUE, amount: ETHER })
+      return undefined
+    })
+    const args = ['contribute', id, '2500.2', 'rest', '--yes']
+    const { exitCode, err } = await ann.run([...args, '--rpc', proxy.url])
+    await proxy.close()
+    expect(exitCode).toBe(1)
+    expect(err.split('\n').at(-1)).toBe(
+      'error: Expected round 2, got round 1: the leader has changed since. ' +
+        'Done before: wrap 0.2 ETH; let the oracle take 0.2 WETH. Not done: contribute 0.2 ETH for 2500.2. ' +
+        `The 0.2 WETH are in ${ann.account.address}; the next try uses them. ` +
+        'Read where the fixing stands with assize status, then decide again.',
+    )
+    expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(ETHER / 5n)
+    const other = await court.fixing({}, FALSE)
+    const again = await ann.run(['contribute', other.id, '2500.2', 'rest', '--yes'])
+    expect(again.exitCode).toBe(0)
+    expect(again.out).toContain('steps     contribute 0.2 ETH for 2500.2')
+    expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(0n)
+  })
+})
+
+test('where stake is not in WETH nothing is wrapped, and a lack of tokens is named', async () => {
+  const { token } = await buildArtifacts()
+  const ann = await somebody()
+  const deployer = await court.stage.as('mallory')
+  const deployed = async (data: `0x${string}`): Promise<`0x${string}`> => {
+    const hash = await deployer.walletClient.sendTransaction({ data })
+    const { contractAddress } = await deployer.publicClient.waitForTransactionReceipt({ hash })
+    return contractAddress ?? '0x'
+  }
+  const model = await deployed(encodeDeployData({ abi: token.abi, bytecode: token.bytecode }))
+  const oracle = await deployed(
+    encodeDeployData({ abi: maturityOracleAbi, bytecode: maturityOracleBytecode, args: [model, SINK] }),
+  )
+  const fixing = {
+    ...court.stage.fixing,
+    indexId: keccak256(stringToHex('model')),
+    openInterest: `0x${'00'.repeat(20)}`,
+  } as const
+  const id = fixingId(fixing, { chainId: 31_337, oracle })
+  const abi = parseAbi(['function mint(address to, uint256 amount)', 'function grant(address owner, address spender)'])
+  const mint = (to: Address): Promise<unknown> =>
+    deployer.walletClient.writeContract({ address: model, abi, functionName: 'mint', args: [to, ETHER] })
+  const { address } = deployer.account
+  await mint(address)
+  await deployer.walletClient.writeContract({ address: model, abi, functionName: 'grant', args: [address, oracle] })
+  await create(deployer, oracle, fixing)
+  await propose(deployer, oracle, fixing, { value: FALSE, maxBond: ETHER })
+
+  const args = ['contribute', id, '2500.1', '0.1', '--yes', '--oracle', oracle]
+  expect(await ann.run(args)).toMatchObject({
+    exitCode: 2,
+    err:
+      'error: Expected 0.1 MODEL, got 0 MODEL: 0.1 MODEL short. ' +
+      'ETH cannot be wrapped into MODEL: get it elsewhere first.',
+  })
+  await mint(ann.account.address)
+  const { exitCode, out } = await ann.run(args)
+  expect(exitCode).toBe(0)
+  expect(out).toContain('steps     let the oracle take 0.1 MODEL; contribute 0.1 MODEL for 2500.1')
+  expect(out).toContain('token     stake is in MODEL: nothing is wrapped')
+  const chain = await connect({ rpcUrl: court.stage.embedded.rpcUrl })
+  expect(await wethBalance(chain, model, ann.account.address)).toBe(ETHER - BOND)
+})

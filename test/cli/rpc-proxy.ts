@@ -1,0 +1,40 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** An endpoint that passes everything on to another, except what a test does in between. */
+export type RpcProxy = { readonly url: string; close(): Promise<void> }
+
+/** Called before a request is passed on; a returned text is the error that answers instead. */
+export type Between = (method: string) => Promise<string | undefined> | string | undefined
+
+/** Starts a proxy before `target` on 127.0.0.1. */
+export async function startProxy(target: string, between: Between): Promise<RpcProxy> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      response.setHeader('content-type', 'application/json')
+      void answer(target, Buffer.concat(chunks).toString(), between).then((text) => response.end(text))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+async function answer(target: string, body: string, between: Between): Promise<string> {
+  const { id, method } = JSON.parse(body) as { id: number; method: string }
+  const refusal = await between(method)
+  if (refusal !== undefined) {
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_601, message: refusal } })
+  }
+  const passed = await fetch(target, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  return passed.text()
+}
