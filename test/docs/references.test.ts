@@ -17,7 +17,7 @@ function namedTests(text: string): readonly string[] {
   return names.map((name) => name.replace(/…$/, '')).filter(isTest)
 }
 
-test.each(['docs/economics.md', 'docs/invariants.md'])('%s names tests that exist', (path) => {
+test.each(['docs/economics.md', 'docs/invariants.md', 'docs/spec.md'])('%s names tests that exist', (path) => {
   const names = namedTests(readFileSync(path, 'utf8'))
   expect(names.length).toBeGreaterThan(15)
   expect(names.filter((name) => !TESTS.includes(name))).toEqual([])

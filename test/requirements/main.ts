@@ -1,0 +1,84 @@
+/**
+ * Whether the tests that docs/spec.md names for a requirement notice that its code is gone:
+ * `npm run check:requirements -- [--only R-203] [--json]`.
+ */
+import { join } from 'node:path'
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { ROOT, Scratch } from '../mutation/scratch.ts'
+import { disable, runNamed } from './check.ts'
+import { EDITS, EXEMPTIONS } from './edits.ts'
+import { readRequirements } from './specification.ts'
+
+const USAGE = `Turns the code of every requirement of docs/spec.md off, one rule at a time, in a copy of the repository, and runs
+the tests that the requirement names: at least one must fail, and all pass with the code as it is.
+
+  npm run check:requirements -- [--only R-203] [--json] [--scratch FOLDER]
+
+  --only ID         one requirement
+  --json            one JSON document on stdout
+  --scratch FOLDER  where the copy is kept (default contracts/cache/scratch); what it has compiled is used again
+
+Ends with 0 only if every rule that was turned off was noticed.
+`
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    scratch: { type: 'string', default: join(ROOT, 'contracts', 'cache', 'scratch') },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) process.stdout.write(USAGE)
+else process.exitCode = await check()
+
+type Row = { readonly id: string; readonly rule: string; readonly failed: readonly string[]; readonly problem?: string }
+
+async function check(): Promise<number> {
+  const requirements = readRequirements().filter(({ id }) => values.only === undefined || id === values.only)
+  if (requirements.length === 0) throw new Error(`Expected a requirement of docs/spec.md, got ${values.only}.`)
+  const scratch = Scratch.open(values.scratch)
+  say(`running what ${requirements.length} requirements name, nothing turned off`)
+  const proper = await runNamed(scratch, requirements)
+  if (proper.problem !== undefined || proper.failed.length > 0) {
+    say(`failing with nothing turned off: ${proper.problem ?? proper.failed.join(', ')}`)
+    return 1
+  }
+  say(`${proper.passed.length} tests pass`)
+  const rows: Row[] = []
+  for (const requirement of requirements) {
+    for (const edit of EDITS.filter(({ id }) => id === requirement.id)) {
+      const { failed, problem } = await disable(scratch, edit, requirement)
+      rows.push({ id: edit.id, rule: edit.rule, failed, ...(problem === undefined ? {} : { problem }) })
+      say(lineOf(rows.at(-1)))
+    }
+  }
+  return report(rows, requirements.length, proper.passed.length)
+}
+
+function report(rows: readonly Row[], requirements: number, tests: number): number {
+  const unnoticed = rows.filter(({ failed, problem }) => problem !== undefined || failed.length === 0)
+  const exempt = EXEMPTIONS.filter(({ id }) => values.only === undefined || id === values.only)
+  if (values.json) process.stdout.write(`${JSON.stringify({ requirements, tests, rows, exempt })}\n`)
+  else {
+    for (const { id, reason } of exempt) process.stdout.write(`${id} not turned off: ${reason}\n`)
+    process.stdout.write(
+      `${requirements} requirements, ${tests} named tests, ${rows.length} rules turned off, ` +
+        `${rows.length - unnoticed.length} noticed\n`,
+    )
+    for (const row of unnoticed) process.stdout.write(`${lineOf(row)}\n`)
+  }
+  return unnoticed.length === 0 ? 0 : 1
+}
+
+function lineOf(row: Row | undefined): string {
+  if (row === undefined) return ''
+  const { id, rule, failed, problem } = row
+  if (problem !== undefined) return `${id}  UNUSABLE  ${rule}: ${problem.slice(0, 2_000)}`
+  return failed.length === 0 ? `${id}  UNNOTICED ${rule}` : `${id}  noticed by ${failed.length}: ${rule}`
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
