@@ -63,7 +63,11 @@ const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCo
 /** Any thrown thing as a {@link Failure}. An error that nobody foresaw is named as such, without its stack. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replace(/(?<!\.)$/, '.')
+    // A command group without a command: its help was written already.
+    const isHelp = error.code === 'commander.help'
+    const message = isHelp
+      ? 'Expected a command, got none.'
+      : error.message.replace(/^error: /, '').replace(/(?<!\.)$/, '.')
     return { name: 'Cli.UsageError', message, hint: 'Run assize --help.', exitCode: EXIT.usage }
   }
   if (!(error instanceof Error)) {

@@ -1,10 +1,14 @@
 import { Command, CommanderError } from 'commander'
+import { defineClaim } from './commands/claim.ts'
+import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineFixing } from './commands/fixing.ts'
+import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
+import { defineRequest } from './commands/request.ts'
 import { defineStatus } from './commands/status.ts'
 import type { Context } from './context.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
@@ -16,7 +20,7 @@ Exit codes:
   1    failed
   2    bad input or configuration; nothing was changed
   3    the reporters abstained: the index cannot be served
-  8    not final yet (status --exit-code)
+  8    not final yet (status --exit-code; claim, when nothing is due yet)
   130  interrupted`
 
 const COMMANDS = [
@@ -27,6 +31,10 @@ const COMMANDS = [
   definePropose,
   defineContribute,
   defineAppeal,
+  defineClaim,
+  defineFund,
+  defineRequest,
+  defineCollect,
   defineGriefing,
 ]
 

@@ -6,6 +6,7 @@ import { type Call, send, type SendOptions } from './send.ts'
 /** What we use of WETH, and of any ERC-20. */
 export const wethAbi = parseAbi([
   'function deposit() payable',
+  'function withdraw(uint256 amount)',
   'function approve(address spender, uint256 amount) returns (bool)',
   'function allowance(address owner, address spender) view returns (uint256)',
   'function balanceOf(address owner) view returns (uint256)',
@@ -66,6 +67,12 @@ export function approveCall(token: Address, spender: Address, amount: bigint): C
 export function wrapCall(weth: Address, amount: bigint): Call {
   const data = encodeFunctionData({ abi: wethAbi, functionName: 'deposit' })
   return { name: 'deposit', to: weth, data, value: amount }
+}
+
+/** The transaction that turns `amount` wei of WETH into ETH. */
+export function unwrapCall(weth: Address, amount: bigint): Call {
+  const data = encodeFunctionData({ abi: wethAbi, functionName: 'withdraw', args: [amount] })
+  return { name: 'withdraw', to: weth, data }
 }
 
 /** Turns `amount` wei of ETH into WETH. */

@@ -1,0 +1,94 @@
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { type FixingSnapshot, readPot } from '#client/oracle-reader.ts'
+import { requestCall } from '#client/oracle-writer.ts'
+import { requestRepayment } from '#protocol/payout.ts'
+import { perform } from '../action.ts'
+import { hash } from '../arguments.ts'
+import { type Connection, openOracle, requireFresh } from '../connection.ts'
+import type { Context } from '../context.ts'
+import { RefusedError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { findFixing, readAgain } from '../fixing-source.ts'
+import { formatAmount, formatColumns, formatGain, formatRelative, formatTime } from '../format.ts'
+import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import { reportPerformed } from '../report.ts'
+import { openSigner } from '../signer.ts'
+import { phaseRefusal } from '../stale.ts'
+
+type Flags = NetworkFlags & SigningFlags
+
+const EXAMPLES = `
+Examples:
+  assize request 0x12ab…
+  assize request 0x12ab… --dry-run --account 0x34…`
+
+/** Adds `assize request`: sends a fixing that nobody proposed to the arbitrator. */
+export function defineRequest(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('request')
+    .description('Pay the fee so that the arbitrator rules on a fixing that nobody proposed within its grace.')
+    .argument('<fixing>', 'its id', hash)
+  addSigningOptions(addNetworkOptions(command))
+    .addHelpText('after', EXAMPLES)
+    .action(async (id: Hex, flags: Flags) => done(await requestRuling(id, flags, context)))
+}
+
+async function requestRuling(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
+  const connection = await openOracle(flags, context.env)
+  const { chain, oracle, token, paste } = connection
+  const { fixing, view } = await findFixing(connection, id)
+  requireFresh(view.snapshot.atTime, context.now(), flags.maxAge)
+  requireGraceOver(view.snapshot, paste)
+  const fee = fixing.arbitrationFee
+  const { filled } = await readPot(chain, oracle, fixing, { kind: 'fund', round: 0, value: 0n })
+  const repaid = requestRepayment(fee, filled)
+  const signer = await openSigner(flags, context)
+  const rows = [
+    ['How it can end', 'comes back', 'gain'],
+    ['the arbitrator rules', formatAmount(repaid, token), formatGain(repaid, fee, token)],
+    ['nobody rules', formatAmount(fee, token), formatGain(fee, fee, token)],
+  ]
+  const performed = await perform(
+    {
+      steps: [{ label: 'request a ruling', call: requestCall(oracle, fixing) }],
+      amount: fee,
+      claims: 1,
+      gain: undefined,
+      lines: [
+        `request   a ruling on fixing ${id} by ${fixing.arbitrator}`,
+        `stake     ${formatAmount(fee, token)}, the fee; up to 1.5 times that comes back from the reward pot (${formatAmount(filled, token)})`,
+        '',
+        ...formatColumns(rows).map((line) => `  ${line}`),
+        '',
+      ],
+      question: `Pay ${formatAmount(fee, token)}?`,
+      recheck: async () => requireGraceOver(await readAgain(connection, fixing), paste),
+    },
+    { connection, signer, flags, context },
+  )
+  const lines =
+    performed.sent.length === 0
+      ? []
+      : [`Requested. Look again: ${paste('fixing', 'show', id)}`, `Afterwards: ${paste('claim', id)}`]
+  reportPerformed(performed, { action: 'request', id, amount: fee }, { connection, flags, context, lines })
+  return EXIT.ok
+}
+
+/** Throws RefusedError unless a ruling can be requested. */
+function requireGraceOver(snapshot: FixingSnapshot, paste: Connection['paste']): void {
+  const { id, phase, fixing, atTime, facts } = snapshot
+  if (phase === 'active') {
+    throw new RefusedError(
+      `Expected a fixing that nobody proposed, got one in round ${facts.round}.`,
+      `To have it ruled on, dispute it: ${paste('fixing', 'show', id)}`,
+    )
+  }
+  if (phase !== 'open') throw phaseRefusal(snapshot, paste)
+  const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
+  if (atTime >= graceEnd) return
+  throw new RefusedError(
+    `Expected the proposal grace to be over, got its end at ${formatTime(graceEnd)}${formatRelative(graceEnd, atTime)}.`,
+    `Propose instead: ${paste('propose', id, 'VALUE')}`,
+  )
+}
