@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMaturityOracle} from "src/interfaces/IMaturityOracle.sol";
-import {Fixing, Phase} from "src/types/Fixing.sol";
+import {Fixing, Kind, Phase} from "src/types/Fixing.sol";
 
 import {
     FixedOpenInterest,
@@ -145,6 +145,57 @@ contract OpenInterestTest is OracleTest {
         _request(carol);
         _rule(arbitrator, RULING);
         _assertSettlement(RULING);
+    }
+
+    /// R-201, R-206, R-303: behind a source that reverts, lies, returns megabytes or eats gas nobody can propose, and nobody's
+    /// money is stuck: the funders get theirs back at the expiry, or what a request's ruling leaves of it.
+    function test_openInterest_hostileSourcesLeaveEverybodysMoneyFree() public {
+        FixedOpenInterest liar = new FixedOpenInterest();
+        liar.set(type(uint256).max);
+        address[6] memory sources = [
+            address(new RevertingOpenInterest()),
+            address(liar),
+            address(new SizedOpenInterest(8 << 20, 1000 ether)),
+            address(new GasEatingOpenInterest()),
+            address(new WritingOpenInterest()),
+            makeAddr("nobody")
+        ];
+        for (uint256 i = 0; i < sources.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            _useSource(sources[i]);
+            _fund(alice, 0.1 ether);
+            _toMaturity();
+            vm.expectRevert();
+            _propose(bob, TRUTH);
+
+            uint256 open = vm.snapshotState();
+            vm.warp(MATURITY + GRACE + LIMIT);
+            _assertPhase(Phase.Settled);
+            assertEq(_claim(alice, Kind.Fund, 0, 0), 0.1 ether);
+            vm.revertToState(open);
+
+            vm.warp(MATURITY + GRACE);
+            _request(carol);
+            _rule(arbitrator, RULING);
+            assertEq(_claim(carol, Kind.Request, 0, 0), 0.06 ether);
+            assertEq(_claim(alice, Kind.Fund, 0, 0), 0.04 ether);
+            _assertHeld(0);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    /// R-201: a source that reports too little leaves the least bond, `minBond`, in front of any value; one that reports
+    /// more than the proposer's `maxBond` costs nothing: the proposal fails.
+    function test_openInterest_liesWithinBounds() public {
+        FixedOpenInterest liar = new FixedOpenInterest();
+        _useSource(address(liar));
+        _toMaturity();
+        liar.set(1000 ether);
+        vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.BondAboveMax.selector, 2.5 ether, BOND));
+        vm.prank(bob);
+        oracle.propose(fixing, TRUTH, BOND);
+        liar.set(0);
+        assertEq(_propose(bob, TRUTH), BOND);
     }
 
     /// R-201: nor does a source that breaks later touch a fixing that has its proposal.
