@@ -1,48 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {console} from "forge-std/console.sol";
+import {OracleCampaign} from "./OracleCampaign.sol";
 
-import {GameDriver} from "../support/GameDriver.sol";
-import {OracleTest} from "../support/OracleTest.sol";
-import {OracleHandler} from "./OracleHandler.sol";
-
-/// Two concurrent fixings with common actors and one pot of money.
+/// The oracle against the model, move by move.
 /// forge-config: default.invariant.fail-on-revert = true
 /// forge-config: ci.invariant.fail-on-revert = true
-contract OracleInvariantTest is OracleTest {
-    OracleHandler private handler;
-
-    function setUp() public override {
-        super.setUp();
-        address[] memory players = new address[](4);
-        (players[0], players[1], players[2], players[3]) = (proposer, attacker, alice, bob);
-        handler = new OracleHandler(oracle, weth, _defaults(), players);
-
-        // Moves that games need often are listed more than once.
-        bytes4[] memory moves = new bytes4[](20);
-        moves[0] = handler.fund.selector;
-        moves[1] = handler.propose.selector;
-        moves[2] = handler.contribute.selector;
-        moves[3] = handler.appeal.selector;
-        moves[4] = handler.request.selector;
-        moves[5] = handler.rule.selector;
-        moves[6] = handler.claim.selector;
-        moves[7] = handler.collect.selector;
-        moves[8] = handler.transfer.selector;
-        moves[9] = handler.wait.selector;
-        moves[10] = handler.wait.selector;
-        moves[11] = handler.roll.selector;
-        for (uint256 i = 12; i < moves.length; ++i) {
-            moves[i] = handler.sensible.selector;
-        }
-        targetSelector(FuzzSelector(address(handler), moves));
-        targetContract(address(handler));
+contract OracleInvariantTest is OracleCampaign {
+    function _isJudged() internal pure override returns (bool) {
+        return true;
     }
 
     /// Property 1: the oracle holds, to the wei, what came in for both fixings less what left, and the dust of those that
-    /// are over. Receipts' supply is the recorded stake and every view agrees with the model. What a settlement was once,
-    /// and what another fixing is, the handler checks at every move (property 7).
+    /// are over. Receipts' supply is the recorded stake and every view agrees with the model.
     function invariant_solventAndAsTheModelSays() public {
         _assertHeld(handler.game(0).held() + handler.game(1).held() + handler.dust());
         // All pots of both is much to read: at every eighth move, and at the end.
@@ -60,24 +30,27 @@ contract OracleInvariantTest is OracleTest {
         _printCoverage();
     }
 
-    function _printCoverage() private view {
-        string[12] memory moves = [
-            "fund",
-            "propose",
-            "contribute",
-            "appeal",
-            "request",
-            "rule",
-            "claim",
-            "collect",
-            "transfer",
-            "sensible",
-            "wait",
-            "roll"
-        ];
-        console.log("move: done of made");
-        for (uint256 i = 0; i < moves.length; ++i) {
-            console.log(moves[i], handler.done(moves[i]), handler.made(moves[i]));
+    /// One long walk of the same moves reaches every transition that the rules allow; `forge test --match-test
+    /// everyTransition -vv` prints how often.
+    function test_handler_reachesEveryTransition() public {
+        vm.pauseGasMetering(); // the walk is longer than a transaction
+        bytes4[] memory moves = _moves();
+        for (uint256 i = 0; i < 3000; ++i) {
+            uint256[5] memory choices;
+            for (uint256 k = 0; k < 5; ++k) {
+                choices[k] = uint256(keccak256(abi.encode(i, k)));
+            }
+            bytes4 move = moves[uint256(keccak256(abi.encode(i))) % moves.length];
+            (bool isDone, bytes memory reason) = address(handler).call(abi.encodePacked(move, abi.encode(choices)));
+            if (isDone) continue;
+            assembly {
+                revert(add(reason, 32), mload(reason))
+            }
+        }
+        _printCoverage();
+        string[22] memory transitions = _transitions();
+        for (uint256 i = 0; i < transitions.length; ++i) {
+            assertGt(handler.seen(transitions[i]), 0, transitions[i]);
         }
     }
 }
