@@ -66,6 +66,13 @@ export function whole(text: string): number {
   return Number(text)
 }
 
+/** A TCP port; 0 = any. */
+export function port(text: string): number {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (!(number <= 65_535)) throw new InvalidArgumentError(`Expected a port from 0 to 65535, got "${text}".`)
+  return number
+}
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, min: 60, h: 3_600, d: 86_400 }
 
 /** A length of time in seconds. */

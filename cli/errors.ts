@@ -48,6 +48,7 @@ const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCo
   'Fixing.ParameterOutOfBoundsError': { hint: '', exitCode: EXIT.usage },
   'IndexDocument.IndexDocumentError': { hint: '', exitCode: EXIT.usage },
   WaitForTransactionReceiptTimeoutError: { hint: 'It may still be mined: look at it before you repeat the command.' },
+  'PassTime.NotEmbeddedError': { hint: 'Start one with assize devnet.', exitCode: EXIT.usage },
   'EmbeddedChain.MissingAnvilError': {
     hint: 'Run npm ci, or name the executable in ASSIZE_ANVIL.',
     exitCode: EXIT.usage,

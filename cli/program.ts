@@ -3,6 +3,7 @@ import { defineClaim } from './commands/claim.ts'
 import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
 import { defineDemo } from './commands/demo.ts'
+import { defineDevnet } from './commands/devnet.ts'
 import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
@@ -35,6 +36,7 @@ const COMMANDS = [
   defineFund,
   defineRequest,
   defineCollect,
+  defineDevnet,
   defineGriefing,
 ]
 

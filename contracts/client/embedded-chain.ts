@@ -6,6 +6,8 @@ import { endProcess, spawnTied } from './tied-process.ts'
 /** Chain id of the embedded chain: anvil's own, which wallets refuse to confuse with a real network. */
 export const EMBEDDED_CHAIN_ID = 31_337
 
+/** Between two blocks of a chain that follows the machine's clock, seconds: Ethereum's slot. */
+const WALL_BLOCK_SECONDS = 12
 /** How long anvil may take from spawn to listening; it needs 35 to 190 ms. */
 const START_TIMEOUT_MS = 15_000
 /** How long anvil may take to end after SIGTERM before it is killed. */
@@ -36,13 +38,18 @@ export type EmbeddedChainOptions = {
   readonly port?: number
   /** What it keeps for `debug_traceTransaction`: every step of every transaction costs memory. Nothing by default. */
   readonly traces?: 'none' | 'steps'
+  /**
+   * What moves the chain's time: blocks alone, each one second after the last (the default), or the machine's clock, with
+   * a block every {@link WALL_BLOCK_SECONDS} even if nothing is sent.
+   */
+  readonly clock?: 'blocks' | 'wall'
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
 }
 
 /**
- * Starts anvil (prague) on 127.0.0.1 and waits until it listens. Every transaction is mined at once in a block one
- * second after the last, so the clock never follows the wall's. On Linux the kernel kills it with its parent.
+ * Starts anvil (prague) on 127.0.0.1 and waits until it listens. Every transaction is mined at once; unless told
+ * otherwise in a block one second after the last, so that the clock never follows the wall's. On Linux the kernel kills it with its parent.
  * Throws MissingAnvilError, {@link PortInUseError}, {@link ChainStartError}.
  */
 export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise<EmbeddedChain> {
@@ -59,7 +66,7 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
   try {
     const rpcUrl = await listening(child, ended, port, options.signal)
     const client = createTestClient({ mode: 'anvil', transport: http(rpcUrl, { retryCount: 0 }) })
-    await client.setBlockTimestampInterval({ interval: 1 })
+    if (options.clock !== 'wall') await client.setBlockTimestampInterval({ interval: 1 })
     const died = new Promise<ChainDiedError>((resolve) => {
       void ended.then((code) => (stopping ? undefined : resolve(new ChainDiedError(code))))
     })
@@ -112,10 +119,11 @@ export class ChainDiedError extends Error {
   }
 }
 
-function spawnAnvil(anvil: string, port: number, { startTime, traces }: EmbeddedChainOptions): ChildProcess {
+function spawnAnvil(anvil: string, port: number, { startTime, traces, clock }: EmbeddedChainOptions): ChildProcess {
   const args = ['--host', '127.0.0.1', '--port', String(port), '--timestamp', String(startTime)]
   args.push('--hardfork', 'prague', '--chain-id', String(EMBEDDED_CHAIN_ID), '--accounts', '1', '--no-cors')
   if (traces === 'steps') args.push('--steps-tracing')
+  if (clock === 'wall') args.push('--block-time', String(WALL_BLOCK_SECONDS), '--mixed-mining')
   return spawnTied(anvil, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 

@@ -1,0 +1,69 @@
+import type { Command } from 'commander'
+import { connect } from '#client/chain.ts'
+import { passTime } from '#client/pass-time.ts'
+import { duration, port } from '../arguments.ts'
+import type { Context } from '../context.ts'
+import { Cleanup } from '../demo/cleanup.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { formatTime } from '../format.ts'
+import { DEFAULT_RPC } from '../options.ts'
+
+type Flags = { readonly folder?: string; readonly port: number; readonly json?: true }
+
+const EXAMPLES = `
+Examples:
+  assize devnet --folder /tmp/assize-devnet     then, in another terminal: . /tmp/assize-devnet/env
+  assize devnet pass 2d`
+
+/** Adds `assize devnet`: a local network with a disputable fixing, to try the commands on. */
+export function defineDevnet(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('devnet')
+    .description(
+      'A local network with a false proposal to dispute, until Ctrl-C; prints the environment for the commands.',
+    )
+    .option('--folder <dir>', 'keep key and environment in this new folder, while it runs')
+    .option('--port <n>', "the chain's port; 0 = any", port, 0)
+    .option('--json', 'print the environment as one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => done(await runDevnet(flags, context)))
+  command
+    .command('pass')
+    .description('Let time pass on the network that runs: move its clock on.')
+    .argument('<time>', 'such as 90s, 24h, 2d', duration)
+    .option('--rpc <url>', `its endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
+    .addHelpText('after', '\nExample:\n  assize devnet pass 2d')
+    .action(async (seconds: number, flags: { readonly rpc?: string }) => done(await pass(seconds, flags.rpc, context)))
+}
+
+async function runDevnet(flags: Flags, { io, env, signal, now }: Context): Promise<ExitCode> {
+  const cleanup = new Cleanup()
+  try {
+    // Loaded here: the other commands need neither zod nor the keystore's writer.
+    const { exportsOf, openDevnet } = await import('../devnet/devnet.ts')
+    const opened = await openDevnet({ folder: flags.folder, port: flags.port, now: now(), env, signal, cleanup })
+    const { environment, folder, embedded } = opened
+    if (flags.json === true) io.out(JSON.stringify({ version: 1, folder, environment }, undefined, 2))
+    else for (const line of exportsOf(environment)) io.out(line)
+    io.err(`Ready. In another terminal: . ${folder}/env`)
+    io.err('Ctrl-C ends it and removes the folder.')
+    const ended = await Promise.race([aborted(signal), embedded.died])
+    if (ended instanceof Error) throw ended
+    return EXIT.ok
+  } finally {
+    await cleanup.run()
+  }
+}
+
+async function pass(seconds: number, rpc: string | undefined, { io, env }: Context): Promise<ExitCode> {
+  const chain = await connect({ rpcUrl: rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  io.out(`It is ${formatTime(await passTime(chain, seconds))} on the chain.`)
+  return EXIT.ok
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}

@@ -1,0 +1,126 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { keccak256, stringToHex } from 'viem'
+import { connect, type WritableChain } from '#client/chain.ts'
+import { deploy } from '#client/deploy.ts'
+import type { CouncilTerms } from '#client/deployment-plan.ts'
+import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { create, propose } from '#client/oracle-writer.ts'
+import { ensureCollateral } from '#client/weth.ts'
+import { DEFAULT_PARAMETERS, type Fixing, fixingId } from '#protocol/fixing.ts'
+import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
+import { writeKeystore } from '#node/keystore'
+import type { Cleanup } from '../demo/cleanup.ts'
+import { makeFolder } from '../demo/folder.ts'
+import { castPeople, type Person } from '../demo/people.ts'
+import { COUNCIL_COST, COUNCIL_THRESHOLD, REGISTRY } from '../demo/terms.ts'
+
+/** A local network to try the commands on, and the environment that points them at it. */
+export type Devnet = {
+  readonly embedded: EmbeddedChain
+  readonly environment: Readonly<Record<string, string>>
+  /** Holds the key, the index document, and the environment as a file to source. */
+  readonly folder: string
+}
+
+export type DevnetInputs = {
+  /** A new folder, removed at the end; undefined for a temporary one. */
+  readonly folder: string | undefined
+  readonly port: number
+  /** Unix seconds. */
+  readonly now: bigint
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  readonly cleanup: Cleanup
+}
+
+const ETHER = 10n ** 18n
+const HOUR = 3_600n
+/** What the false proposal says; the truth of this network is 2500.10. */
+const LIE = 3_000n * ETHER
+/** scrypt's N of a key that guards nothing. */
+const THROW_AWAY = 1_024
+/** What the index is: a document to create further fixings from. Nobody observes it. */
+const INDEX = {
+  version: 1,
+  name: 'ETH/USD of the devnet',
+  base: 'ETH',
+  quote: 'USD',
+  unit: 'USD per ETH',
+  sources: [
+    {
+      id: 'file',
+      venue: 'file',
+      kind: 'csv',
+      quote: 'USD',
+      timeUnit: 'seconds',
+      columns: { time: 'time', close: 'close' },
+    },
+  ].map((source) => ({ ...source, timeoutMs: 1_000, maxBytes: 1_000_000 })),
+  sampling: { intervalSeconds: 60, samples: 30 },
+  aggregation: { kind: 'clamped-geometric-mean', clampPpm: 5_000, minSources: 1 },
+  rounding: 'down',
+  noisePpm: 150,
+}
+
+/** Starts a chain that follows the clock, deploys, and lets somebody propose a false value for one fixing. */
+export async function openDevnet({ folder: wanted, port, now, env, signal, cleanup }: DevnetInputs): Promise<Devnet> {
+  const folder = await makeFolder(wanted, cleanup)
+  if (wanted !== undefined) cleanup.defer(() => rm(folder, { recursive: true, force: true }))
+  const embedded = await startEmbeddedChain({ startTime: now, port, clock: 'wall', env, signal })
+  cleanup.defer(() => embedded.stop())
+  const people = castPeople(1, 0, 0n)
+  const deployments = await deploy(await connectAs(embedded, people.deployer), {
+    council: councilOf(people.council),
+    backupCouncil: councilOf(people.backupCouncil),
+    registry: REGISTRY,
+  })
+  const { oracle, weth, council, backupCouncil } = deployments
+  const document = parseIndexDocument(INDEX)
+  const fixing: Fixing = {
+    ...DEFAULT_PARAMETERS,
+    indexId: indexId(document),
+    maturity: now - HOUR,
+    arbitrator: council,
+    backup: backupCouncil,
+    openInterest: `0x${'00'.repeat(20)}`,
+  }
+  const liar = await connectAs(embedded, people.attacker)
+  await ensureCollateral(liar, weth, oracle, ETHER)
+  await create(liar, oracle, fixing)
+  await propose(liar, oracle, fixing, { value: LIE, maxBond: ETHER })
+
+  const key = keccak256(stringToHex('assize devnet disputer'))
+  const keystore = join(folder, 'disputer.json')
+  const passwordFile = join(folder, 'password')
+  const address = await writeKeystore(keystore, key, 'devnet', { cost: THROW_AWAY })
+  await writeFile(passwordFile, 'devnet\n', { mode: 0o600 })
+  await embedded.setBalance(address, ETHER)
+  await writeFile(join(folder, 'index.json'), `${JSON.stringify(INDEX, undefined, 2)}\n`)
+  const environment = {
+    ASSIZE_RPC_URL: embedded.rpcUrl,
+    ASSIZE_ORACLE: oracle,
+    ASSIZE_KEYSTORE: keystore,
+    ASSIZE_PASSWORD_FILE: passwordFile,
+    FIXING: fixingId(fixing, { chainId: liar.chainId, oracle }),
+    COUNCIL: council,
+    BACKUP: backupCouncil,
+  }
+  await writeFile(join(folder, 'env'), `${exportsOf(environment).join('\n')}\n`)
+  return { embedded, environment, folder }
+}
+
+/** Lines for a shell that set the environment. */
+export function exportsOf(environment: Devnet['environment']): string[] {
+  return Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
+}
+
+async function connectAs(embedded: EmbeddedChain, { account }: Person): Promise<WritableChain> {
+  await embedded.setBalance(account.address, 10n * ETHER)
+  return connect({ rpcUrl: embedded.rpcUrl, account, pollingMs: 20 })
+}
+
+function councilOf(members: readonly Person[]): CouncilTerms {
+  const signers = members.map(({ name, account }) => ({ name, account: account.address }))
+  return { signers, threshold: COUNCIL_THRESHOLD, costOfCorruption: COUNCIL_COST }
+}
