@@ -47,7 +47,7 @@ export type Fixing = {
   readonly bandPpm: number
   /** After maturity + this, anyone may request arbitration of a fixing nobody proposed. 10 min .. 30 d. */
   readonly proposalGrace: number
-  /** How long each arbitrator has. 1 s .. 60 d. */
+  /** How long each arbitrator has. 1 d .. 60 d. */
   readonly arbitrationLimit: number
 }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISplitVault} from "src/interfaces/ISplitVault.sol";
+import {Kind} from "src/types/Fixing.sol";
 
 import {IVault, SplitVaultFixture} from "../mocks/SplitVaultFixture.sol";
 
@@ -47,6 +48,23 @@ contract MergeTest is SplitVaultFixture {
         assertEq(oracle.bond(series.fixing), 2.5 ether);
         _merge(bob, 990 ether);
         assertEq(oracle.bond(series.fixing), MIN_BOND);
+    }
+
+    /// R-604, property 8: pairs that are split before maturity and merged after the proposal cost nothing but the use of
+    /// the money, and have made the bond, and with it the answer to a lie, dearer: 0.25 % and 0.5 % of what was split.
+    function test_attack_openInterestInflatedBeforeMaturity() public {
+        vm.warp(MATURITY - 1);
+        _split(bob, 39_990 ether);
+        vm.warp(MATURITY);
+        _proposeAtMaturity(series.fixing, 3000e18);
+        _merge(bob, 39_990 ether);
+        assertEq(weth.balanceOf(bob), 1e6 ether);
+        assertEq(vault.openInterest(_idOf(series.fixing)), 10 ether);
+
+        (uint256 bond,) = oracle.pot(series.fixing, Kind.Stake, 0, 3000e18);
+        (, uint256 answer) = oracle.pot(series.fixing, Kind.Stake, 1, 2500e18);
+        assertEq(bond, 100 ether);
+        assertEq(answer, 200 ether);
     }
 
     function test_merge_refusesAmountZero() public {
