@@ -40,6 +40,8 @@ contract OracleHandler is StdAssertions {
     mapping(string transition => uint256) public seen;
     /// The first settlement that was readable of each fixing; 0 = none yet.
     uint128[2] public firstSettlement;
+    /// Whether no fixing that was paid out gave more than it took in (property 1).
+    bool public isSolvent = true;
     /// Whether no move on one fixing ever showed in the other (property 7).
     bool public isIsolated = true;
 
@@ -138,7 +140,8 @@ contract OracleHandler is StdAssertions {
         if (isDone) g.finish(order);
         _end(which, "roll", isDone);
         if (!isDone) return;
-        dust += g.tokensIn() - g.tokensOut();
+        if (g.tokensOut() > g.tokensIn()) isSolvent = false;
+        else dust += g.tokensIn() - g.tokensOut();
         ++rolled;
         _roll(which % 2);
     }
