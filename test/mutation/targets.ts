@@ -1,0 +1,52 @@
+import { mutantsOf, type Mutant } from './mutant.ts'
+import { proposalsFor } from './operators.ts'
+import { children, list, type Node, parse, type Source, type Span, spanOf, word } from './syntax.ts'
+
+const SOURCES = 'contracts/src/'
+const ORACLE = ['MaturityOracle.sol']
+const LIBRARIES = ['Bond', 'Dispute', 'Distance', 'Fixing', 'Head', 'Observation', 'OpenInterest', 'Payoff', 'Payout']
+
+/** What is mutated unless other files are named: the oracle and its libraries. */
+export const DEFAULT_FILES: readonly string[] = [...ORACLE, ...LIBRARIES.map((name) => `libraries/${name}Lib.sol`)].map(
+  (file) => `${SOURCES}${file}`,
+)
+
+/** The folders of test/contracts whose tests are tried first on the mutants of a file. */
+export function foldersFor(file: string): readonly string[] {
+  if (file.endsWith('CouncilArbitrator.sol')) return ['council']
+  if (file.endsWith('ReporterRegistry.sol')) return ['registry']
+  if (file.endsWith('SplitVault.sol') || file.endsWith('Series.sol')) return ['vault']
+  if (file.endsWith('PayoffLib.sol')) return ['libraries', 'vault']
+  return file.endsWith('ObservationLib.sol') ? ['registry'] : ['libraries', 'oracle']
+}
+
+/** The mutants of `files`, in the order of the files and of their text, and the sources that they are in or near. */
+export function enumerate(
+  root: string,
+  files: readonly string[],
+): { readonly sources: readonly Source[]; readonly mutants: readonly Mutant[] } {
+  const sources = parse(root, files)
+  const enums = new Map(sources.flatMap(({ tree }) => enumsIn(tree)))
+  const mutants = files.flatMap((file) => {
+    const source = sources.find((each) => each.file === file)
+    if (source === undefined) return []
+    const spans = definitionsIn(source.tree)
+    const around = (at: number): Span =>
+      spans.find(({ start, end }) => start <= at && at < end) ?? { start: at, end: at }
+    return mutantsOf(file, source.text, proposalsFor(source, enums), around).toSorted((a, b) => a.line - b.line)
+  })
+  return { sources, mutants }
+}
+
+function enumsIn(tree: Node): [number, string[]][] {
+  const own = children(tree).flatMap((node) => (node.nodeType === 'ContractDefinition' ? children(node) : [node]))
+  return own
+    .filter(({ nodeType }) => nodeType === 'EnumDefinition')
+    .map((node) => [Number(node['id']), list(node, 'members').map((member) => word(member, 'name'))])
+}
+
+/** Functions, and constants outside them: what a mutant belongs to. */
+function definitionsIn(node: Node): Span[] {
+  if (['FunctionDefinition', 'ModifierDefinition', 'VariableDeclaration'].includes(node.nodeType)) return [spanOf(node)]
+  return children(node).flatMap(definitionsIn)
+}
