@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { lieRoutes, type Leader, type LieRoute } from '#protocol/corruption.ts'
+import { boughtRulings, lieRoutes, type BoughtRuling, type Leader, type LieRoute } from '#protocol/corruption.ts'
 import { crowdOf, delaysOf, honestCapitalOf, worstCaseSeconds, type GriefingTerms } from '#protocol/griefing.ts'
 import { formatDuration, formatEth } from './format.ts'
 
@@ -8,10 +8,12 @@ export type GriefingQuery = {
   readonly terms: GriefingTerms
   readonly fixings: bigint
   readonly capital: bigint | undefined
+  /** What corrupting the cheaper of arbitrator and backup costs, wei. */
+  readonly corruption: bigint | undefined
 }
 
 /** The tables as text for people; amounts in ETH, cut to four decimals. */
-export function renderGriefing({ terms, fixings, capital }: GriefingQuery): string {
+export function renderGriefing({ terms, fixings, capital, corruption }: GriefingQuery): string {
   const { bond, firstAnswer, total, lockedSeconds } = honestCapitalOf(terms)
   const first = formatDuration(BigInt(terms.firstWindow))
   return [
@@ -30,18 +32,25 @@ export function renderGriefing({ terms, fixings, capital }: GriefingQuery): stri
     'Where a lie wins by the clock after an honest proposal:',
     lieTable(lieRoutes(terms, 'truth')),
     `With ${formatEth(total)} ETH or more a lie is settled by an arbitrator or not at all: it costs what corrupting the arbitrator costs.`,
+    '',
+    ...corruptionLines(terms, corruption),
     ...crowdLines(terms, fixings, capital),
   ].join('\n')
 }
 
 /** The same for scripts: wei as decimal strings, times in seconds. */
-export function griefingDocument({ terms, fixings, capital }: GriefingQuery): Record<string, unknown> {
+export function griefingDocument({ terms, fixings, capital, corruption }: GriefingQuery): Record<string, unknown> {
   const crowd = crowdOf(terms, fixings, capital ?? 0n)
   const document = {
     version: 1,
     honest: honestCapitalOf(terms),
     worstCaseSeconds: worstCaseSeconds(terms),
     delays: delaysOf(terms),
+    boughtRulings: {
+      afterLie: boughtRulings(terms, 'lie'),
+      afterTruth: boughtRulings(terms, 'truth'),
+      ...(corruption === undefined ? {} : { corruption, netCost: corruption - mostGained(terms) }),
+    },
     lies: { afterLie: lieRoutes(terms, 'lie'), afterTruth: lieRoutes(terms, 'truth') },
     crowd: capital === undefined ? { fixings, total: crowd.total, firstAnswers: crowd.firstAnswers } : crowd,
   }
@@ -70,6 +79,43 @@ function lieTable(routes: readonly LieRoute[]): string {
   return table.toString()
 }
 
+/** What corruption costs: its price less what the game pays for the ruling. */
+function corruptionLines(terms: GriefingTerms, corruption: bigint | undefined): readonly string[] {
+  const gain = mostGained(terms)
+  const lines = [
+    'A corrupted arbitrator (or backup, if the arbitrator lets its turn pass: the cheaper of the two counts) settles any lie.',
+    'What the game pays for such a ruling, besides whatever the lie is worth:',
+    bribeTable([...boughtRulings(terms, 'lie'), ...boughtRulings(terms, 'truth')]),
+  ]
+  if (corruption === undefined) {
+    return [
+      ...lines,
+      `A lie costs the price of corruption less ${formatEth(gain)} ETH; give the price with --corruption.`,
+    ]
+  }
+  const net = corruption - gain
+  if (net <= 0n) return [...lines, `At ${formatEth(corruption)} ETH corruption pays for itself: nothing is guarded.`]
+  return [
+    ...lines,
+    `At ${formatEth(corruption)} ETH a lie costs ${formatEth(net)} ETH: it pays whoever gains more by it, and no open interest above that is guarded.`,
+  ]
+}
+
+/** The most that the game pays for a bought ruling, whoever proposed, wei. */
+function mostGained(terms: GriefingTerms): bigint {
+  const gains = (['lie', 'truth'] as const).flatMap((opening) => boughtRulings(terms, opening).map(({ gain }) => gain))
+  return gains.reduce((most, gain) => (gain > most ? gain : most), 0n)
+}
+
+function bribeTable(rulings: readonly BoughtRuling[]): string {
+  const table = tableOf(['attacker stakes ETH', 'honest side loses ETH', 'attacker gains ETH', 'appeal by', 'leaders'])
+  for (const { capital, honestLoss, gain, appealBy, leaders } of rulings) {
+    const names = leaders.map(nameOf).join(' → ')
+    table.push([formatEth(capital), formatEth(honestLoss), formatEth(gain), appealBy, names])
+  }
+  return table.toString()
+}
+
 function crowdLines(terms: GriefingTerms, fixings: bigint, capital: bigint | undefined): readonly string[] {
   if (fixings === 1n && capital === undefined) return []
   const { total, firstAnswers, defended, undefended, lieCapital } = crowdOf(terms, fixings, capital ?? 0n)
@@ -93,7 +139,7 @@ function nameOf({ value, by }: Leader): string {
 function tableOf(head: string[]): Table.Table {
   return new Table({
     head,
-    colAligns: head.map((name) => (name === 'leaders' || name === 'ends by' ? 'left' : 'right')),
+    colAligns: head.map((name) => (['leaders', 'ends by', 'appeal by'].includes(name) ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
   })
 }

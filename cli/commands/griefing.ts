@@ -19,6 +19,7 @@ type Flags = {
   limit: number
   fixings: number
   capital?: bigint
+  corruption?: bigint
   json?: true
 }
 
@@ -39,6 +40,7 @@ export function defineGriefing(program: Command, context: Context, done: (code: 
     .option('--limit <time>', 'arbitration limit', duration, DEFAULTS.arbitrationLimit)
     .option('--fixings <n>', 'how many fixings mature together', positive, 1)
     .option('--capital <eth>', 'honest capital there is for all of them', ether)
+    .option('--corruption <eth>', 'price of corrupting the cheaper of arbitrator and backup', ether)
     .option('--json', 'print one JSON document on stdout')
     .action((flags: Flags) => done(showGriefing(flags, context)))
 }
@@ -66,7 +68,7 @@ function queryOf(flags: Flags): GriefingQuery {
     if (!(error instanceof ParameterOutOfBoundsError)) throw error
     throw new InputError(error.message, '', { cause: error })
   }
-  return { terms: { ...parameters, openInterest }, fixings: BigInt(fixings), capital }
+  return { terms: { ...parameters, openInterest }, fixings: BigInt(fixings), capital, corruption: flags.corruption }
 }
 
 /** The fields that nothing here depends on. */

@@ -45,6 +45,39 @@ export function lieRoutes(terms: GriefingTerms, opening: 'lie' | 'truth'): reado
   return best
 }
 
+/** A lie that a corrupted arbitrator (or backup) settles by a ruling. Amounts are bond-token wei. */
+export type BoughtRuling = {
+  /** Who led, in order, before the appeal. */
+  readonly leaders: readonly Leader[]
+  /** Whose appeal sends the fixing to the arbitrator: the honest side's for the truth, or the attacker's for a lie. */
+  readonly appealBy: 'honest' | 'attacker'
+  /** What the attacker stakes at once, the fee included if it appeals; it comes back, the fee out of what others lose. */
+  readonly capital: bigint
+  /** What the honest side loses: all that it staked, and the fee if it appealed. */
+  readonly honestLoss: bigint
+  /**
+   * What the attacker gains in the game, on top of whatever the lie is worth: the honest stakes less what burns and less
+   * the fee if it appealed, which the arbitrator has. To be set against what corrupting the arbitrator costs.
+   */
+  readonly gain: bigint
+}
+
+/**
+ * What the game itself pays for a bought ruling: for every number of leaders from 2 to 4 the play that gains most against
+ * an honest side that follows P1 and has all the capital it needs. No pot within anyone's reach stops a bought ruling.
+ */
+export function boughtRulings(terms: GriefingTerms, opening: 'lie' | 'truth'): readonly BoughtRuling[] {
+  const all = positionsFrom(startOf(opening, bondFor(terms)), bondFor(terms)).flatMap((position) =>
+    rulingsAt(terms, position),
+  )
+  return [2, 3, 4].flatMap((round) => {
+    const [best] = all
+      .filter(({ leaders }) => leaders.length === round)
+      .toSorted((a, b) => (a.gain > b.gain ? -1 : Number(a.gain < b.gain)))
+    return best === undefined ? [] : [best]
+  })
+}
+
 /** A position: who led, which candidate is true, and what the honest side has staked. */
 type Position = {
   readonly history: History
@@ -55,11 +88,13 @@ type Position = {
 
 function allRoutes(terms: GriefingTerms, opening: 'lie' | 'truth'): readonly LieRoute[] {
   const bond = bondFor(terms)
-  const start: Position =
-    opening === 'truth'
-      ? { history: [0], leaders: [{ value: 'truth', by: 'honest' }], truth: 0, honest: bond }
-      : { history: [0], leaders: [{ value: 'lie 1', by: 'attacker' }], truth: undefined, honest: 0n }
-  return positionsFrom(start, bond).flatMap((position) => routeAt(terms, position))
+  return positionsFrom(startOf(opening, bond), bond).flatMap((position) => routeAt(terms, position))
+}
+
+function startOf(opening: 'lie' | 'truth', bond: bigint): Position {
+  return opening === 'truth'
+    ? { history: [0], leaders: [{ value: 'truth', by: 'honest' }], truth: 0, honest: bond }
+    : { history: [0], leaders: [{ value: 'lie 1', by: 'attacker' }], truth: undefined, honest: 0n }
 }
 
 /** The position and all that can follow it. */
@@ -103,4 +138,30 @@ function routeAt(terms: GriefingTerms, { history, leaders, truth, honest }: Posi
   })
   const capital = total - honest
   return [{ from: honest, below: honest + answer, capital, gain: shared - capital, leaders }]
+}
+
+/** The appeals that can follow, and a ruling for the lie that leads, or for the one that the attacker appeals for. */
+function rulingsAt(terms: GriefingTerms, { history, leaders, truth, honest }: Position): readonly BoughtRuling[] {
+  if (history.length < 2) return []
+  const { total, stakes } = stakesOf(bondFor(terms), history)
+  const fee = terms.arbitrationFee
+  const stake = appealStake(total)
+  const leader = history.at(-1) ?? 0
+  const sinkOf = (winnerStake: bigint, appealedWins: boolean): bigint =>
+    dividePot({
+      outcome: 'ruling',
+      total: total + stake,
+      winnerStake,
+      appealStakeOfRound: stake,
+      arbitrationFee: fee,
+      appealedWins,
+    }).sink
+  if (leader !== truth) {
+    const gain = honest + stake - sinkOf(stakes[leader] ?? 0n, false)
+    return [{ leaders, appealBy: 'honest', capital: total - honest, honestLoss: honest + stake + fee, gain }]
+  }
+  return nextLeaders(history).map((lie) => {
+    const gain = honest - sinkOf((stakes[lie] ?? 0n) + stake, true) - fee
+    return { leaders, appealBy: 'attacker', capital: total - honest + stake + fee, honestLoss: honest, gain }
+  })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lieRoutes, type LieRoute } from '#protocol/corruption.ts'
+import { boughtRulings, lieRoutes, type BoughtRuling, type LieRoute } from '#protocol/corruption.ts'
 import { DEFAULT_PARAMETERS, worstCase } from '#protocol/fixing.ts'
 import { crowdOf, delaysOf, honestCapitalOf, worstCaseSeconds } from '#protocol/griefing.ts'
 import {
@@ -114,6 +114,40 @@ test.each(['lie', 'truth'] as const)(
   },
 )
 
+test('what the game pays for a bought ruling, by hand', () => {
+  const rowsOf = (opening: 'lie' | 'truth') =>
+    boughtRulings(terms, opening).map((one) => [
+      one.leaders.map(({ value }) => value).join(', '),
+      one.appealBy,
+      ...[one.capital, one.honestLoss, one.gain].map(inBonds),
+    ])
+  // After a lie the truth has 2 d. The attacker appeals: L = 2 d, sink 0.8 d, and F = 0.4 d stays with the arbitrator.
+  // Or the lie leads again with 4 d and the truth is appealed with 2/3 d: L = 8/3 d, sink 16/15 d.
+  expect(rowsOf('lie')).toEqual([
+    ['lie 1, truth', 'attacker', 1.7333, 2, 0.8],
+    ['lie 1, truth, lie 1', 'honest', 4, 3.0667, 1.6],
+    ['lie 1, truth, lie 1, lie 2', 'honest', 16, 4.4, 0.8],
+  ])
+  expect(rowsOf('truth')).toEqual([
+    ['truth, lie 1', 'honest', 2, 1.7333, 0.8],
+    ['truth, lie 1, lie 2', 'honest', 8, 2.4, 0.4],
+    ['truth, lie 1, truth, lie 1', 'honest', 11, 2.7333, 0.2],
+  ])
+})
+
+test.each(['lie', 'truth'] as const)(
+  'a bought ruling pays in the game as the table says, opening with a %s',
+  (opening) => {
+    for (const bought of boughtRulings(terms, opening)) {
+      const played = playRoute(bought)
+      const most = Math.max(...bribesAt(played, bought).map((ending) => ending.attacker))
+      const ending = bribesAt(played, bought).find(({ attacker }) => attacker === most)
+      expect(Math.abs(most - Number(bought.gain))).toBeLessThan(6)
+      expect(-(ending?.honest ?? 0)).toBe(Number(bought.honestLoss))
+    }
+  },
+)
+
 test('with 5 d + F no play of the game leaves the honest side unable to answer, and with one wei less one does', () => {
   const { total } = honestCapitalOf(terms)
   expect(unanswerable(Number(total))).toBe(0)
@@ -174,8 +208,18 @@ function indexIn(one: Market, value: number): number {
   return known < 0 ? one.candidates.length : known
 }
 
+/** What both sides get after the appeal of a bought ruling and a ruling for any of the lies. */
+function bribesAt(played: Market, { appealBy }: BoughtRuling) {
+  const stake = appealStake(played) + FEE
+  const values = appealBy === 'honest' ? [TRUTH] : followers(played, LIES)
+  return values.flatMap((value) => {
+    const appeal = { value, honest: appealBy === 'honest' ? stake : 0, attacker: appealBy === 'attacker' ? stake : 0 }
+    return LIES.map((ruling) => endByRuling(played, appeal, ruling, game))
+  })
+}
+
 /** Plays the leaders of a route. */
-function playRoute({ leaders }: LieRoute): Market {
+function playRoute({ leaders }: Pick<LieRoute, 'leaders'>): Market {
   const valueOf = (name: string): number => (name === 'truth' ? TRUTH : (LIES[Number(name.slice(4)) - 1] ?? NaN))
   const [first, ...others] = leaders.map(({ value, by }) => ({ value: valueOf(value), by }))
   if (first === undefined) throw new RangeError('Expected a leader, got none.')
