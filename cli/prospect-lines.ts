@@ -1,5 +1,5 @@
 import type { Fixing } from '#protocol/fixing.ts'
-import type { End, Prospect } from '#protocol/prospects.ts'
+import { type End, longestLock, type Prospect, type Staking } from '#protocol/prospects.ts'
 import { formatAmount, formatColumns, formatDuration, formatGain, type Token } from './format.ts'
 
 /** What is staked on what. */
@@ -11,6 +11,7 @@ export type Stake = {
   readonly token: Token
   /** How long the value can be disputed once it leads, seconds. */
   readonly window: number
+  readonly staking: Staking
 }
 
 /** Who can decide it, and every way it can end with what comes back. */
@@ -23,10 +24,18 @@ export function prospectLines(prospects: readonly Prospect[], stake: Stake): str
   ])
   return [
     `trust     ${fixing.arbitrator}, then ${fixing.backup}, rule on a dispute: stake only where you trust both`,
+    `locked    ${lockText(stake)}`,
     '',
     ...formatColumns([['How it can end', 'comes back', 'gain'], ...rows]).map((line) => `  ${line}`),
     '',
   ]
+}
+
+/** Until when nobody gets it back, whatever happens. */
+function lockText({ name, fixing, window, staking }: Stake): string {
+  const most = `at most ${formatDuration(longestLock(fixing, staking))}`
+  if (staking.kind === 'appeal') return `until the ruling: ${most} from when the pot is full`
+  return `${formatDuration(BigInt(window))} from when ${name} leads if nobody disputes it, ${most}`
 }
 
 /** The prospects for scripts, base units as decimal strings. */

@@ -14,12 +14,14 @@ export function terminalOf(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream)
   if (!stdin.isTTY || !stderr.isTTY) return undefined
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   return {
-    ask: (question, signal) => readLine(stdin, stderr, question, signal),
+    ask: (question, signal) => readLine(stdin, stderr, (lines) => lines.setPrompt(question), signal),
     async askSecret(question, signal) {
-      stderr.write(question)
-      const secret = await readLine(stdin, silent, '', signal)
-      stderr.write('\n')
-      return secret
+      try {
+        // The question comes once the terminal echoes nothing any more: somebody may type, or paste, at once.
+        return await readLine(stdin, silent, () => stderr.write(question), signal)
+      } finally {
+        stderr.write('\n')
+      }
     },
   }
 }
@@ -27,23 +29,21 @@ export function terminalOf(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream)
 function readLine(
   input: NodeJS.ReadStream,
   output: NodeJS.WritableStream,
-  question: string,
+  pose: (lines: ReturnType<typeof createInterface>) => void,
   signal: AbortSignal,
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const lines = createInterface({ input, output, terminal: true })
-  const abort = (): void => {
-    lines.close()
-    reject(new DOMException('Interrupted.', 'AbortError'))
-  }
+  const abort = (): void => reject(new DOMException('Interrupted.', 'AbortError'))
+  const lines = createInterface({ input, output, terminal: true, prompt: '' })
+  lines.once('line', resolve)
   // Raw mode: Ctrl-C arrives here as a key, not as a signal.
   lines.once('SIGINT', abort)
   lines.once('close', abort)
   signal.addEventListener('abort', abort, { once: true })
-  lines.question(question, (answer) => {
-    resolve(answer)
+  pose(lines)
+  lines.prompt()
+  return promise.finally(() => {
     signal.removeEventListener('abort', abort)
     lines.close()
   })
-  return promise
 }

@@ -118,6 +118,7 @@ function actionOf(bid: SizedBid, prospects: readonly Prospect[], connection: Con
   const { facts } = view.snapshot
   const name = formatIndexValue(value, 18)
   const good = prospects.find(({ end }) => end === (kind === 'contribute' ? 'undisputed' : 'right'))
+  const staking = { kind: kind === 'contribute' ? 'contribution' : kind, round: facts.round } as const
   const call = stakeCall(oracle, kind, fixing, { round: facts.round, value, amount: taken })
   return {
     steps: [{ label: `${kind} ${formatAmount(taken, token)} for ${name}`, call }],
@@ -127,7 +128,7 @@ function actionOf(bid: SizedBid, prospects: readonly Prospect[], connection: Con
     lines: [
       ...headLines(bid, connection, view.snapshot),
       ...nearPotLines(bid, connection, found),
-      ...prospectLines(prospects, { name, amount: taken, fixing, token, window: fixing.window }),
+      ...prospectLines(prospects, { name, amount: taken, fixing, token, window: fixing.window, staking }),
     ],
     question: `Stake ${formatAmount(taken, token)} on ${name}?`,
     recheck: async () => requireSameRound(view.snapshot, await readAgain(connection, fixing), paste),

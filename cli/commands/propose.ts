@@ -90,7 +90,14 @@ function actionOf(connection: Connection, found: FoundFixing, { value, bond, rew
     lines: [
       `propose   ${named} for fixing ${id}`,
       `stake     ${formatAmount(bond, token)}, the bond`,
-      ...prospectLines(prospects, { name: named, amount: bond, fixing, token, window: fixing.firstWindow }),
+      ...prospectLines(prospects, {
+        name: named,
+        amount: bond,
+        fixing,
+        token,
+        window: fixing.firstWindow,
+        staking: { kind: 'proposal', round: 0 },
+      }),
     ],
     question: `Stake ${formatAmount(bond, token)} on ${named}?`,
     recheck: async () =>

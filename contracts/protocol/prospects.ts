@@ -1,5 +1,5 @@
 import { appealStake, potNeed } from './bond.ts'
-import { MAX_LEADERS } from './fixing.ts'
+import { type Fixing, MAX_LEADERS } from './fixing.ts'
 import { appealPayout, dividePot, type PotFacts, type PotSplit, stakePayout } from './payout.ts'
 
 /** Who leads and what is staked on each candidate, by install index, bond-token wei. */
@@ -79,6 +79,23 @@ export function proposalProspects(
     { end: 'expiry', paid: bond, isLeast: false },
     { end: 'wrong', paid: 0n, isLeast: false },
   ]
+}
+
+/** Stake that is made in a round; a proposal is made in round 0. */
+export type Staking = { readonly kind: 'proposal' | 'contribution' | 'appeal'; readonly round: number }
+
+/**
+ * The longest that stake can be locked, seconds from when its value leads (or, appealed, is before the arbitrator): every
+ * later value is disputed at its deadline, the last one appealed, and both arbitrators take their time.
+ */
+export function longestLock(
+  { firstWindow, window, arbitrationLimit }: Pick<Fixing, 'firstWindow' | 'window' | 'arbitrationLimit'>,
+  { kind, round }: Staking,
+): bigint {
+  const rulings = 2n * BigInt(arbitrationLimit)
+  if (kind === 'appeal') return rulings
+  const later = BigInt(window) * BigInt(MAX_LEADERS - (kind === 'proposal' ? 1 : round))
+  return (kind === 'proposal' ? BigInt(firstWindow) : 0n) + later + rulings
 }
 
 /** One end of a dispute. */

@@ -1,6 +1,14 @@
 import { fc, test as fuzz } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { type Prospect, appealProspects, contributionProspects, proposalProspects } from '#protocol/prospects.ts'
+import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
+import {
+  appealProspects,
+  contributionProspects,
+  longestLock,
+  type Prospect,
+  proposalProspects,
+  type Staking,
+} from '#protocol/prospects.ts'
 
 const ETHER = 10n ** 18n
 const FEE = 2n * ETHER
@@ -63,6 +71,15 @@ test('a proposal earns only its reward when nobody disputes it, and at least 40 
   expect(paidOf(prospects, 'undisputed')).toBe(26n * ETHER)
   expect(paidOf(prospects, 'right')).toBe(36n * ETHER)
   expect(paidOf(prospects, 'wrong')).toBe(0n)
+})
+
+test('locks stake for the windows that are left and both arbitrators, at most', () => {
+  const days = (staking: Staking): bigint => longestLock(DEFAULT_PARAMETERS, staking) / 86_400n
+  // 24 h, then 48 h for each of rounds 2 to 4, then 30 d for each arbitrator.
+  expect(days({ kind: 'proposal', round: 0 })).toBe(67n)
+  expect(days({ kind: 'contribution', round: 1 })).toBe(66n)
+  expect(days({ kind: 'contribution', round: 3 })).toBe(62n)
+  expect(days({ kind: 'appeal', round: 4 })).toBe(60n)
 })
 
 const amounts = fc.bigInt({ min: 10n ** 9n, max: 2n ** 80n })
