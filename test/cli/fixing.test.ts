@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Hex } from 'viem'
+import { latestBlock } from '#client/chain.ts'
 import { readCreated } from '#client/fixing-log.ts'
 import { contribute } from '#client/oracle-writer.ts'
 import { DEFAULT_PARAMETERS, fixingId } from '#protocol/fixing.ts'
@@ -8,6 +10,7 @@ import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
 import { documentJson, sourceJson } from '../protocol/index-documents.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
+import { startProxy } from './rpc-proxy.ts'
 
 const INDEX_DOCUMENT = documentJson([sourceJson('kraken')])
 
@@ -135,6 +138,30 @@ test('shows everything of a disputed fixing without a key: pots, receipts of an 
       { kind: 'stake', round: 1, value: '2500.1', amount: '50000000000000000', pays: null, refusal: 'PotLive' },
     ],
   })
+})
+
+test('reads the log in the ranges that the endpoint allows, halving until one passes and then keeping to it', async () => {
+  const { id } = await court.fixing({}, FALSE)
+  const spans: bigint[] = []
+  const proxy = await startProxy(court.stage.embedded.rpcUrl, (method, [filter]) => {
+    if (method !== 'eth_getLogs') return undefined
+    const { fromBlock, toBlock } = filter as { fromBlock: Hex; toBlock: Hex }
+    const span = BigInt(toBlock) - BigInt(fromBlock) + 1n
+    if (span > 5n) return 'query exceeds max block range 5'
+    spans.push(span)
+    return undefined
+  })
+  const direct = await ann.run(['fixing', 'list'])
+  const chunked = await ann.run(['fixing', 'list', '--rpc', proxy.url])
+  await proxy.close()
+  expect(chunked).toEqual(direct)
+  expect(chunked.out).toContain(id)
+  expect(spans.length).toBeGreaterThan(2)
+  // One length throughout, more than half of what is allowed, but for what is left at the end.
+  expect(spans[0]).toBeGreaterThan(2n)
+  expect(new Set(spans.slice(0, -1)).size).toBe(1)
+  const { number } = await latestBlock(ann.chain)
+  expect(spans.reduce((sum, span) => sum + span, 0n)).toBe(number + 1n)
 })
 
 test('names a fixing that was never created, exit 2', async () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 export type RpcProxy = { readonly url: string; close(): Promise<void> }
 
 /** Called before a request is passed on; a returned text is the error that answers instead. */
-export type Between = (method: string) => Promise<string | undefined> | string | undefined
+export type Between = (method: string, params: readonly unknown[]) => Promise<string | undefined> | string | undefined
 
 /** Starts a proxy before `target` on 127.0.0.1. */
 export async function startProxy(target: string, between: Between): Promise<RpcProxy> {
@@ -30,8 +30,8 @@ export async function startProxy(target: string, between: Between): Promise<RpcP
 }
 
 async function answer(target: string, body: string, between: Between): Promise<string> {
-  const { id, method } = JSON.parse(body) as { id: number; method: string }
-  const refusal = await between(method)
+  const { id, method, params = [] } = JSON.parse(body) as { id: number; method: string; params?: unknown[] }
+  const refusal = await between(method, params)
   if (refusal !== undefined) {
     return JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_601, message: refusal } })
   }

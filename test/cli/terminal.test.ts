@@ -2,7 +2,11 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { type Terminal, terminalOf } from '../../cli/terminal.ts'
 
-type Desk = { readonly terminal: Terminal; readonly events: readonly string[]; type(text: string): void }
+type Desk = {
+  readonly terminal: Terminal
+  readonly events: readonly string[]
+  readonly type: (text: string) => void
+}
 
 /** A terminal of two streams that notes what happens to it, in order. */
 function desk(): Desk {
