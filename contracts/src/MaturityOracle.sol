@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ERC6909} from "@openzeppelin/contracts/token/ERC6909/ERC6909.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {IMaturityOracle} from "./interfaces/IMaturityOracle.sol";
 import {ISettlementSource} from "./interfaces/ISettlementSource.sol";
@@ -300,6 +301,7 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
     }
 
     function _bond(Fixing calldata fixing, FixingId id) private view returns (uint256) {
+        if (fixing.openInterest == address(0)) return fixing.minBond;
         uint256 openInterest = OpenInterestLib.read(fixing.openInterest, id);
         return BondLib.bondFor(fixing.minBond, fixing.bondPpm, openInterest);
     }
@@ -369,9 +371,9 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
 
     /// @dev R-100: a token that does not move exactly `amount` is refused.
     function _pull(uint256 amount) private {
-        uint256 before = BOND_TOKEN.balanceOf(address(this));
+        uint256 before = SafeTransferLib.balanceOf(address(BOND_TOKEN), address(this));
         BOND_TOKEN.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 afterwards = BOND_TOKEN.balanceOf(address(this));
+        uint256 afterwards = SafeTransferLib.balanceOf(address(BOND_TOKEN), address(this));
         uint256 got = afterwards > before ? afterwards - before : 0;
         if (got != amount) revert TransferMismatch(got, amount);
     }

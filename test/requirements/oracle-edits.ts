@@ -106,7 +106,7 @@ export const ORACLE_EDITS: readonly DisablingEdit[] = [
     id: 'R-110',
     rule: 'a fixing that nobody proposed expires',
     file: DISPUTE,
-    find: 'return block.timestamp < openEnd ? Phase.Open : Phase.Settled;',
+    find: 'return block.timestamp < FixingLib.openEnd(fixing) ? Phase.Open : Phase.Settled;',
     replace: 'return openEnd == 0 ? Phase.Settled : Phase.Open;',
   },
   {

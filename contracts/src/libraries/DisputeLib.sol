@@ -26,8 +26,7 @@ library DisputeLib {
         }
         if (head.proposal() != 0) return block.timestamp < head.deadline() ? Phase.Active : Phase.Settled;
         if (block.timestamp < fixing.maturity) return Phase.Pending;
-        uint256 openEnd = FixingLib.graceEnd(fixing) + fixing.arbitrationLimit;
-        return block.timestamp < openEnd ? Phase.Open : Phase.Settled;
+        return block.timestamp < FixingLib.openEnd(fixing) ? Phase.Open : Phase.Settled;
     }
 
     /// @notice Whether the fixing is settled and at what, from stored facts alone: (false, 0) for ever for

@@ -58,6 +58,30 @@ library FixingLib {
     /// @notice Reverts with `ParameterOutOfBounds` for the first field, in struct order, that is outside
     /// the bounds of section 3 (R-101).
     function validate(Fixing calldata fixing) internal pure {
+        if (!_isValid(fixing)) _refuse(fixing);
+    }
+
+    /// @notice When an arbitration of a fixing that nobody proposed can be requested, seconds.
+    function graceEnd(Fixing calldata fixing) internal pure returns (uint256) {
+        return uint256(fixing.maturity) + fixing.proposalGrace;
+    }
+
+    /// @notice When a fixing that nobody proposed expires, seconds. Unchecked: three sums of 64 bits at most.
+    function openEnd(Fixing calldata fixing) internal pure returns (uint256) {
+        unchecked {
+            return uint256(fixing.maturity) + fixing.proposalGrace + fixing.arbitrationLimit;
+        }
+    }
+
+    /// @notice The instant by which the fixing is settled whatever anyone does, seconds (property 4).
+    /// Panics for a maturity that `validate` refuses and whose sum leaves uint64.
+    function worstCase(Fixing calldata fixing) internal pure returns (uint64) {
+        return fixing.maturity + fixing.proposalGrace + 3 * uint64(fixing.arbitrationLimit)
+            + fixing.firstWindow + (MAX_LEADERS - 1) * uint64(fixing.window);
+    }
+
+    /// @dev Names the first field that `_isValid` finds out of bounds.
+    function _refuse(Fixing calldata fixing) private pure {
         _require("indexId", uint256(fixing.indexId), 1, type(uint256).max);
         _require("maturity", fixing.maturity, 0, MAX_MATURITY);
         _require("arbitrator", uint160(fixing.arbitrator), 1, type(uint160).max);
@@ -81,16 +105,32 @@ library FixingLib {
         _require("arbitrationLimit", fixing.arbitrationLimit, MIN_ARBITRATION_LIMIT, MAX_ARBITRATION_LIMIT);
     }
 
-    /// @notice When an arbitration of a fixing that nobody proposed can be requested, seconds.
-    function graceEnd(Fixing calldata fixing) internal pure returns (uint256) {
-        return uint256(fixing.maturity) + fixing.proposalGrace;
-    }
-
-    /// @notice The instant by which the fixing is settled whatever anyone does, seconds (property 4).
-    /// Panics for a maturity that `validate` refuses and whose sum leaves uint64.
-    function worstCase(Fixing calldata fixing) internal pure returns (uint64) {
-        return fixing.maturity + fixing.proposalGrace + 3 * uint64(fixing.arbitrationLimit)
-            + fixing.firstWindow + (MAX_LEADERS - 1) * uint64(fixing.window);
+    /// @dev Every bound at once and without a branch, 530 gas less than one by one in every `create` and `propose`.
+    /// Whichever way a word w leaves [min, max], max < 2^255, one of w - min and max - w modulo 2^256 has bit 255 set;
+    /// dirty high bits are out of bounds too. What this refuses, `_refuse` decides.
+    function _isValid(Fixing calldata fixing) private pure returns (bool) {
+        uint256[14] calldata words;
+        assembly ("memory-safe") {
+            words := fixing
+        }
+        unchecked {
+            uint256 minBond = words[5];
+            uint256 bandPpm = words[11];
+            uint256 outside = words[1] | (MAX_MATURITY - words[1]);
+            outside |= (words[2] - 1) | (type(uint160).max - words[2]);
+            outside |= (words[3] - 1) | (type(uint160).max - words[3]);
+            outside |= words[4] | (type(uint160).max - words[4]);
+            outside |= (minBond - MIN_BOND) | (MAX_BOND - minBond);
+            outside |= (words[6] - 1) | (2 * minBond / 5 - words[6]);
+            outside |= words[7] | (MAX_BOND_PPM - words[7]);
+            outside |= (words[8] - MIN_WINDOW) | (MAX_WINDOW - words[8]);
+            outside |= (words[9] - MIN_WINDOW) | (MAX_WINDOW - words[9]);
+            outside |= (words[10] - 1) | (bandPpm - words[10]);
+            outside |= bandPpm | (MAX_BAND_PPM - bandPpm);
+            outside |= (words[12] - MIN_WINDOW) | (MAX_WINDOW - words[12]);
+            outside |= (words[13] - MIN_ARBITRATION_LIMIT) | (MAX_ARBITRATION_LIMIT - words[13]);
+            return outside >> 255 == 0 && words[0] != 0 && words[2] != words[3];
+        }
     }
 
     /// @dev min <= max. One comparison instead of two: below min, the difference wraps above any bound.

@@ -23,7 +23,9 @@ library HeadLib {
     function propose(Head head, uint128 value, uint256 d, uint256 deadline_) internal pure returns (Head) {
         uint256 funded = Head.unwrap(head) & FUNDED;
         uint256 first = uint256(1) << LEADERS_SHIFT;
-        return Head.wrap(funded | first | deadline_ << DEADLINE_SHIFT | (d - 1) << BOND_SHIFT | value);
+        unchecked {
+            return Head.wrap(funded | first | deadline_ << DEADLINE_SHIFT | (d - 1) << BOND_SHIFT | value);
+        }
     }
 
     /// @notice The head after candidate `index` takes the lead of round n + 1 <= 4 until `deadline_`.

@@ -10,12 +10,11 @@ library OpenInterestLib {
     /// What the source may spend: enough for a vault, too little to make a proposal unaffordable.
     uint256 internal constant GAS_CAP = 200_000;
 
-    /// @notice The open interest of `id` that `source` reports, bond-token wei; 0 without a source (R-201).
+    /// @notice The open interest of `id` that `source` reports, bond-token wei (R-201).
     /// Reverts with `OpenInterestUnreadable` when the call fails, returns less than 32 bytes, or when the
     /// gas left could not give the source its full cap: a starved source could otherwise be made to report
     /// less than it would. Copies at most 32 bytes, hence the assembly.
     function read(address source, FixingId id) internal view returns (uint256 openInterest) {
-        if (source == address(0)) return 0;
         bytes memory input = abi.encodeCall(IOpenInterest.openInterest, (id));
         uint256 cap = GAS_CAP;
         bool isRead;

@@ -18,6 +18,8 @@ struct Dispute {
     uint128 second;
     /// When candidate 0 was proposed; before the first dispute it is deadline - firstWindow.
     uint40 proposedAt;
+    /// Whether the sink has its share.
+    bool isCollected;
     // Written by later new candidates.
     uint128 third;
     uint128 fourth;
@@ -33,5 +35,4 @@ struct Dispute {
     uint128 ruling;
     /// The winning candidate's index + 1; 0 = none. Set by a ruling only.
     uint8 rulingWinner;
-    bool isCollected;
 }

@@ -166,4 +166,95 @@ contract FixingLibTest is Test {
         (f.separationPpm, f.bandPpm) = (uint32(row.separationPpm), uint32(row.bandPpm));
         (f.proposalGrace, f.arbitrationLimit) = (uint32(row.proposalGrace), uint32(row.arbitrationLimit));
     }
+
+    /// R-101: all bounds at once are the bounds one by one, for every field at and around every bound, 2^255 and 2^256,
+    /// where differences wrap.
+    function test_validate_isTheBoundsOneByOne() public view {
+        uint256[20] memory edges = _edges();
+        for (uint256 field = 0; field < 14; ++field) {
+            for (uint256 i = 0; i < edges.length; ++i) {
+                for (uint256 offset = 0; offset < 5; ++offset) {
+                    uint256[14] memory words = _defaults();
+                    unchecked {
+                        words[field] = edges[i] + offset - 2;
+                    }
+                    _assertSameBounds(words);
+                }
+            }
+        }
+    }
+
+    /// R-101: the same for two fields at once, anywhere.
+    function testFuzz_validate_isTheBoundsOneByOne(uint256 field, uint256 value, uint256 second, uint256 edge)
+        public
+        view
+    {
+        uint256[14] memory words = _defaults();
+        words[field % 14] = value;
+        words[second % 14] = _edges()[edge % 20];
+        _assertSameBounds(words);
+    }
+
+    function _assertSameBounds(uint256[14] memory words) private view {
+        (bool isTaken,) = address(_lib).staticcall(abi.encodePacked(FixingLibHarness.validate.selector, words));
+        assertEq(isTaken, _isWithinBounds(words));
+    }
+
+    function _edges() private pure returns (uint256[20] memory) {
+        return [
+            uint256(0),
+            0xa1,
+            0xb2,
+            0.1 ether,
+            0.04 ether,
+            1000,
+            10_000,
+            1e9,
+            100_000,
+            200_000,
+            600,
+            86_400,
+            30 days,
+            60 days,
+            1 << 39,
+            1 << 80,
+            1 << 160,
+            1 << 255,
+            (1 << 255) + (1 << 160),
+            (1 << 255) + 30 days
+        ];
+    }
+
+    /// Section 3 of the protocol, in plain comparisons.
+    function _isWithinBounds(uint256[14] memory w) private pure returns (bool) {
+        if (w[0] == 0 || w[1] >= 1 << 39) return false;
+        if (w[2] == 0 || w[2] >= 1 << 160 || w[3] == 0 || w[3] >= 1 << 160 || w[2] == w[3]) return false;
+        if (w[4] >= 1 << 160) return false;
+        if (w[5] < 1e9 || w[5] > 1 << 80) return false;
+        if (w[6] == 0 || w[6] > 1 << 128 || 5 * w[6] > 2 * w[5]) return false;
+        if (w[7] > 100_000) return false;
+        if (w[8] < 600 || w[8] > 2_592_000 || w[9] < 600 || w[9] > 2_592_000) return false;
+        if (w[10] == 0 || w[10] > w[11] || w[11] > 200_000) return false;
+        if (w[12] < 600 || w[12] > 2_592_000) return false;
+        return w[13] >= 86_400 && w[13] <= 5_184_000;
+    }
+
+    function _defaults() private pure returns (uint256[14] memory) {
+        return [
+            uint256(keccak256("index")),
+            1_800_000_000,
+            0xa1,
+            0xb2,
+            0,
+            0.1 ether,
+            0.04 ether,
+            2500,
+            86_400,
+            172_800,
+            1000,
+            10_000,
+            259_200,
+            2_592_000
+        ];
+    }
 }
