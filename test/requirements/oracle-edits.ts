@@ -107,7 +107,7 @@ export const ORACLE_EDITS: readonly DisablingEdit[] = [
     rule: 'a fixing that nobody proposed expires',
     file: DISPUTE,
     find: 'return block.timestamp < FixingLib.openEnd(fixing) ? Phase.Open : Phase.Settled;',
-    replace: 'return openEnd == 0 ? Phase.Settled : Phase.Open;',
+    replace: 'return FixingLib.openEnd(fixing) == 0 ? Phase.Settled : Phase.Open;',
   },
   {
     id: 'R-110',
