@@ -117,7 +117,7 @@ contract OracleHandler is StdAssertions {
         else if (phase == Phase.Open) isDone = g.propose(who, what, when, amount);
         else if (phase == Phase.Arbitration) isDone = _isSilent[which % 2] ? _sleep(g, when) : g.rule(who, what);
         else if (phase == Phase.Settled) isDone = g.claim(who, what);
-        else if (when % 8 < g.MODEL().round()) isDone = g.appeal(who, when, what, amount);
+        else if (when % 8 < g.roundNow()) isDone = g.appeal(who, when, what, amount);
         else isDone = g.contribute(who, when, what, amount);
         _end(which, "sensible", isDone);
     }

@@ -210,7 +210,11 @@ contract GameDriver is StdAssertions {
     }
 
     function phase() external view returns (Phase) {
-        return MODEL.phase();
+        return ORACLE.phase(fixing);
+    }
+
+    function roundNow() public view returns (uint8 round) {
+        (round,,,,) = ORACLE.state(fixing);
     }
 
     function fixingOf() external view returns (Fixing memory) {
@@ -398,13 +402,13 @@ contract GameDriver is StdAssertions {
     }
 
     function _round(uint256 choice) private view returns (uint8) {
-        return choice % 16 == 0 ? uint8(choice >> 8) : MODEL.round();
+        return choice % 16 == 0 ? uint8(choice >> 8) : roundNow();
     }
 
     /// All that is missing, a part of it, or more.
     function _amount(Kind kind, uint8 round, uint128 value, uint256 choice) private view returns (uint256) {
-        (uint256 filled, uint256 need) = MODEL.pot(kind, round, value);
-        if (need == 0) return choice % 4;
+        (uint256 filled, uint256 need) = ORACLE.pot(fixing, kind, round, value);
+        if (need <= filled) return choice % 4;
         uint256 missing = need - filled;
         uint256 sort = choice % 8;
         if (sort == 0) return choice % 2 ** 16 == 0 ? 0 : 1 + (choice >> 8) % missing;
