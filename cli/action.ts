@@ -8,7 +8,7 @@ import { baseUnits } from './arguments.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { InputError } from './errors.ts'
-import { EXIT } from './exit-code.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
 import { formatAmount } from './format.ts'
 import { fundingOf, requireFunds } from './funding.ts'
 import type { SigningFlags } from './options.ts'
@@ -199,16 +199,15 @@ export class DeclinedError extends Error {
 export class HalfDoneError extends Error {
   override readonly name = 'Cli.HalfDoneError'
   readonly hint: string
-  readonly exitCode = EXIT.failed
+  readonly exitCode: ExitCode
   constructor(done: number, steps: readonly Step[], wrapped: bigint | undefined, account: string, cause: unknown) {
     const labels = steps.map(({ label }) => label)
     const { message = String(cause), hint = '' } = cause instanceof Error ? (cause as Error & { hint?: string }) : {}
-    super(
-      `${message.split('\n', 1)[0]} Done before: ${labels.slice(0, done).join('; ')}. Not done: ${labels.slice(done).join('; ')}.`,
-      {
-        cause,
-      },
-    )
+    const isInterrupted = cause instanceof Error && cause.name === 'AbortError'
+    const why = isInterrupted ? 'Interrupted.' : message.split('\n', 1)[0]
+    const [before, after] = [labels.slice(0, done), labels.slice(done)].map((some) => some.join('; '))
+    super(`${why} Done before: ${before}. Not done: ${after}.`, { cause })
+    this.exitCode = isInterrupted ? EXIT.interrupted : EXIT.failed
     const kept =
       wrapped === undefined
         ? ''

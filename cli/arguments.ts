@@ -48,6 +48,14 @@ export function address(text: string): Address {
   return getAddress(text)
 }
 
+/** Addresses with commas between them. */
+export function addresses(text: string): Address[] {
+  return text
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => address(part.trim()))
+}
+
 /** A fixing's or an index's id. */
 export function hash(text: string): Hex {
   if (!isHex(text) || text.length !== 66) throw new InvalidArgumentError(`Expected 32 bytes of hex, got "${text}".`)

@@ -1,7 +1,8 @@
-import { type Address, isAddress, getAddress } from 'viem'
+import { type Address, getAddress, type Hex, isAddress } from 'viem'
 import { type BondToken, readToken } from '#client/bond-token.ts'
 import { type Chain, connect } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
+import { type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
 import type { Context } from './context.ts'
 import { InputError, RefusedError } from './errors.ts'
 import { formatDuration } from './format.ts'
@@ -12,14 +13,15 @@ export type Connection = {
   readonly chain: Chain
   readonly oracle: Address
   readonly token: BondToken
-  /** Where its log is read from. */
-  readonly fromBlock: bigint
+  /** Its log, of one fixing if `id` is given; says how far it is if it takes long. */
+  readonly readLog: (id?: Hex) => Promise<OracleEvent[]>
   /** A command line of ours to paste, with the flags that this one was given. */
   readonly paste: (...words: readonly string[]) => string
 }
 
 /** Connects to what flags and environment name. Throws InputError, DeadRpcError, NoCodeError, NotOracleError. */
-export async function openOracle(flags: NetworkFlags, env: Context['env']): Promise<Connection> {
+export async function openOracle(flags: NetworkFlags, context: Context): Promise<Connection> {
+  const { env } = context
   const oracle = flags.oracle ?? oracleOf(env)
   const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
   const wanted = flags.chainId ?? numberOf(env, 'ASSIZE_CHAIN_ID')
@@ -32,7 +34,13 @@ export async function openOracle(flags: NetworkFlags, env: Context['env']): Prom
   await requireCode(chain, 'a MaturityOracle', oracle)
   const token = await readToken(chain, oracle)
   const fromBlock = flags.fromBlock ?? BigInt(numberOf(env, 'ASSIZE_FROM_BLOCK') ?? 0)
-  return { chain, oracle, token, fromBlock, paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' ') }
+  return {
+    chain,
+    oracle,
+    token,
+    readLog: (id) => oracleEvents(chain, oracle, { fromBlock, onPart: progressOf(context) }, id),
+    paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' '),
+  }
 }
 
 /** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */
@@ -43,6 +51,16 @@ export function requireFresh(atTime: bigint, now: bigint, maxAge: number): void 
     `Expected a newest block at most ${formatDuration(BigInt(maxAge))} old, got one ${formatDuration(age)} old.`,
     'The endpoint is behind: use another with --rpc, or allow it with --max-age.',
   )
+}
+
+/** Says at most once a second what is left. */
+function progressOf({ io, now }: Context): (blocksLeft: bigint) => void {
+  let told = now()
+  return (blocksLeft) => {
+    if (blocksLeft === 0n || now() <= told) return
+    told = now()
+    io.err(`reading the log, ${blocksLeft} blocks to go (--from-block spares old ones) ...`)
+  }
 }
 
 function oracleOf(env: Context['env']): Address {

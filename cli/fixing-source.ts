@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { createdIn, type OracleEvent, oracleEvents, potsOf } from '#client/fixing-log.ts'
+import { createdIn, type OracleEvent, potsOf } from '#client/fixing-log.ts'
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Connection } from './connection.ts'
@@ -15,8 +15,8 @@ export type FoundFixing = {
 
 /** Finds the fixing in the oracle's log and reads where it stands. Throws InputError if it was never created there. */
 export async function findFixing(connection: Connection, id: Hex): Promise<FoundFixing> {
-  const { chain, oracle, fromBlock, paste } = connection
-  const events = await oracleEvents(chain, oracle, { fromBlock }, id)
+  const { chain, oracle, readLog, paste } = connection
+  const events = await readLog(id)
   const [created] = createdIn(events)
   if (created === undefined) {
     throw new InputError(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
-import { address, type Amount, amount, block, duration, whole } from './arguments.ts'
+import { address, addresses, type Amount, amount, block, duration, whole } from './arguments.ts'
 
 /** Which oracle a command is about. A flag goes before the environment. */
 export type NetworkFlags = {
@@ -18,6 +18,7 @@ export type SigningFlags = {
   readonly account?: Address
   readonly max?: Amount
   readonly maxAge: number
+  readonly arbitrators?: readonly Address[]
   readonly dryRun?: true
   readonly yes?: true
 }
@@ -47,6 +48,11 @@ export function addSigningOptions(command: Command): Command {
     )
     .option('--account <address>', 'with --dry-run: simulate for this account, without a key', address)
     .option('--max <amount>', 'refuse to spend more than this, gas included', amount)
+    .option(
+      '--arbitrators <list>',
+      'stake only if both that rule are among these (default: $ASSIZE_POLICY_ARBITRATORS)',
+      addresses,
+    )
     .option('--max-age <time>', 'refuse a chain whose newest block is older', duration, MAX_AGE)
     .option('--dry-run', 'only simulate and say what would happen')
     .option('--yes', 'do not ask; needed where nobody can be asked')

@@ -43,7 +43,10 @@ export function stakedLines(
   snapshot: FixingSnapshot,
 ): string[] {
   const { id } = snapshot
-  const less = staked.taken < bid.taken ? ` (${formatAmount(bid.taken, token)} were offered; others came first)` : ''
+  const less =
+    staked.taken < bid.taken
+      ? `; others came first with the rest, and ${formatAmount(bid.taken - staked.taken, token)} are in your account${token.isWeth ? ' as WETH' : ''}`
+      : ''
   return [
     `Staked ${formatAmount(staked.taken, token)} on ${formatValue(bid.value)}${less}.`,
     ...outcomeLines(staked, bid, { token, paste }, snapshot),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
-import { createdIn, eventsOf, oracleEvents } from '#client/fixing-log.ts'
+import { createdIn, eventsOf } from '#client/fixing-log.ts'
 import { claimCall } from '#client/oracle-writer.ts'
 import { readHoldings, receiptsOf, tryClaim } from '#client/receipts.ts'
 import { unwrapCall } from '#client/weth.ts'
@@ -58,7 +58,7 @@ async function claimReceipts(id: Hex | undefined, flags: Flags, context: Context
       'Name the one whose receipts to claim, or say --all.',
     )
   }
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   if (flags.unwrap === true && !connection.token.isWeth) {
     throw new InputError(`Expected stake in WETH with --unwrap, got ${connection.token.symbol}.`, 'Leave --unwrap out.')
   }
@@ -79,7 +79,7 @@ async function claimReceipts(id: Hex | undefined, flags: Flags, context: Context
 }
 
 async function heldAnywhere(connection: Connection, holder: Address): Promise<Held[]> {
-  const events = await oracleEvents(connection.chain, connection.oracle, { fromBlock: connection.fromBlock })
+  const events = await connection.readLog()
   const created = createdIn(events)
   const held: Held[] = []
   for (let at = 0; at < created.length; at += AT_ONCE) {

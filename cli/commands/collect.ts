@@ -35,7 +35,7 @@ export function defineCollect(program: Command, context: Context, done: (code: E
 }
 
 async function collectShare(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   const { oracle, token, paste } = connection
   const { fixing, view } = await findFixing(connection, id)
   if (view.snapshot.phase !== 'settled') {

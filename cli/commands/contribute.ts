@@ -18,6 +18,7 @@ import { reportPerformed } from '../report.ts'
 import { openSigner } from '../signer.ts'
 import { type Bid, movedRound, requireSameRound, requireStakeable } from '../stake-check.ts'
 import { stakedIn, stakedLines } from '../staked.ts'
+import { requireTrusted } from '../trust.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly round?: number }
 
@@ -62,11 +63,12 @@ async function stake(
   flags: Flags,
   context: Context,
 ): Promise<ExitCode> {
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   const { paste } = connection
   const found = await findFixing(connection, id)
   const { snapshot } = found.view
   requireFresh(snapshot.atTime, context.now(), flags.maxAge)
+  requireTrusted(found.fixing, flags.arbitrators, context.env)
   const bid: Bid = { kind, value, amountText: asked === 'rest' ? asked : asked.text }
   requireStakeable(bid, snapshot, context.now(), paste)
   if (flags.round !== undefined && flags.round !== snapshot.facts.round) throw movedRound(flags.round, snapshot, paste)

@@ -47,6 +47,7 @@ export function defineDemo(program: Command, context: Context, done: (code: Exit
     .addOption(
       new Option('--fault <what>', 'plant a fault that the audit must find').choices(['close', 'wei']).hideHelp(),
     )
+    .addHelpText('after', '\nExamples:\n  assize demo\n  assize demo --honest --json')
     .action(async (flags: Flags) => done(await runCommand(flags, context)))
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { readFile } from 'node:fs/promises'
 import type { Address, Hex } from 'viem'
-import { createdIn, oracleEvents } from '#client/fixing-log.ts'
+import { createdIn } from '#client/fixing-log.ts'
 import { hasCode } from '#client/deploy.ts'
 import { createCall } from '#client/oracle-writer.ts'
 import { latestBlock } from '#client/chain.ts'
@@ -69,12 +69,12 @@ export function defineFixingCreate(group: Command, context: Context, done: (code
 
 async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
   const indexId = await indexIdOf(flags.index)
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   const { chain, oracle, paste } = connection
   const fixing = fixingOf(flags, indexId, connection)
   validateFixing(fixing)
   const id = fixingId(fixing, { chainId: chain.chainId, oracle })
-  const [known] = createdIn(await oracleEvents(chain, oracle, { fromBlock: connection.fromBlock }, id))
+  const [known] = createdIn(await connection.readLog(id))
   const { time } = await latestBlock(chain)
   const lines = [
     `fixing    ${id}`,

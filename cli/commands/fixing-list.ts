@@ -1,7 +1,8 @@
 import Table from 'cli-table3'
-import type { Command } from 'commander'
-import { createdIn, oracleEvents, potsOf } from '#client/fixing-log.ts'
+import { type Command, Option } from 'commander'
+import { createdIn, potsOf } from '#client/fixing-log.ts'
 import { readFixing } from '#client/oracle-reader.ts'
+import { type Phase, PHASES } from '#protocol/phase.ts'
 import { openOracle } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -12,7 +13,10 @@ import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 const EXAMPLES = `
 Examples:
   assize fixing list
+  assize fixing list --phase active
   assize fixing list --from-block 19000000 --json`
+
+type Flags = NetworkFlags & { readonly phase?: Phase }
 
 /** How many fixings are read from the endpoint at once. */
 const AT_ONCE = 8
@@ -20,14 +24,16 @@ const AT_ONCE = 8
 /** Adds `assize fixing list`: one line for each fixing that was created. */
 export function defineFixingList(group: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = group.command('list').description('Every fixing that was created: phase, leader, odds, deadline.')
+  command.addOption(new Option('--phase <phase>', 'only those in this phase').choices(PHASES))
   addNetworkOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: NetworkFlags) => done(await listFixings(flags, context)))
+    .action(async (flags: Flags) => done(await listFixings(flags, context)))
 }
 
-async function listFixings(flags: NetworkFlags, { io, env }: Context): Promise<ExitCode> {
-  const { chain, oracle, fromBlock } = await openOracle(flags, env)
-  const events = await oracleEvents(chain, oracle, { fromBlock })
+async function listFixings(flags: Flags, context: Context): Promise<ExitCode> {
+  const { io } = context
+  const { chain, oracle, readLog } = await openOracle(flags, context)
+  const events = await readLog()
   const created = createdIn(events)
   const views: FixingView[] = []
   for (let at = 0; at < created.length; at += AT_ONCE) {
@@ -37,11 +43,13 @@ async function listFixings(flags: NetworkFlags, { io, env }: Context): Promise<E
     })
     views.push(...(await Promise.all(some)))
   }
+  const shown = views.filter(({ snapshot }) => flags.phase === undefined || snapshot.phase === flags.phase)
   if (flags.json === true) {
-    const fixings = views.map(viewDocument)
+    const fixings = shown.map(viewDocument)
     io.out(JSON.stringify({ version: 1, chainId: chain.chainId, oracle, fixings }, undefined, 2))
-  } else if (views.length === 0) io.out('No fixing was created here.')
-  else io.out(io.isTerminal ? tableOf(views) : views.map((view) => cellsOf(view).join('  ')).join('\n'))
+  } else if (shown.length === 0)
+    io.out(views.length === 0 ? 'No fixing was created here.' : `No fixing is ${flags.phase}.`)
+  else io.out(io.isTerminal ? tableOf(shown) : shown.map((view) => cellsOf(view).join('  ')).join('\n'))
   return EXIT.ok
 }
 

@@ -35,7 +35,7 @@ export function defineFixingShow(group: Command, context: Context, done: (code: 
 }
 
 async function showFixing(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   const found = await findFixing(connection, id)
   const holder = viewerOf(flags.account, context)
   const holdings = holder === undefined ? [] : await triedHoldings(connection, found, holder)

@@ -34,7 +34,7 @@ export function defineFund(program: Command, context: Context, done: (code: Exit
 }
 
 async function fundReward(id: Hex, asked: Amount, flags: Flags, context: Context): Promise<ExitCode> {
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   const { token, oracle, paste } = connection
   const funded = baseUnits(asked, token)
   if (funded === 0n) throw new InputError('Expected an amount above zero, got 0.', 'Give any amount.')

@@ -42,6 +42,10 @@ export function defineGriefing(program: Command, context: Context, done: (code: 
     .option('--capital <eth>', 'honest capital there is for all of them', ether)
     .option('--corruption <eth>', 'price of corrupting the cheaper of arbitrator and backup', ether)
     .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assize griefing\n  assize griefing --open-interest 4000 --fixings 30 --capital 500 --json',
+    )
     .action((flags: Flags) => done(showGriefing(flags, context)))
 }
 

@@ -15,6 +15,7 @@ export function defineNode(program: Command, context: Context, done: (code: Exit
     .command('node')
     .description('Run a node: observe, sign, gossip, propose, dispute and claim, as its configuration allows.')
     .requiredOption('--config <file>', 'TOML configuration')
+    .addHelpText('after', '\nExample:\n  assize node --config node.toml')
     .action(async ({ config }: { config: string }) => done(await runNode(config, context.signal)))
 }
 

@@ -19,6 +19,7 @@ import { prospectLines } from '../prospect-lines.ts'
 import { reportPerformed } from '../report.ts'
 import { openSigner } from '../signer.ts'
 import { phaseRefusal } from '../stale.ts'
+import { requireTrusted } from '../trust.ts'
 
 type Flags = NetworkFlags & SigningFlags
 
@@ -45,9 +46,10 @@ async function proposeValue(
   flags: Flags,
   context: Context,
 ): Promise<ExitCode> {
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   const found = await findFixing(connection, id)
   requireFresh(found.view.snapshot.atTime, context.now(), flags.maxAge)
+  requireTrusted(found.fixing, flags.arbitrators, context.env)
   requireOpen(connection, found)
   const bond = await readBond(connection.chain, connection.oracle, found.fixing)
   requireMax(bond, flags, connection)

@@ -15,6 +15,7 @@ import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFl
 import { reportPerformed } from '../report.ts'
 import { openSigner } from '../signer.ts'
 import { phaseRefusal } from '../stale.ts'
+import { requireTrusted } from '../trust.ts'
 
 type Flags = NetworkFlags & SigningFlags
 
@@ -35,10 +36,11 @@ export function defineRequest(program: Command, context: Context, done: (code: E
 }
 
 async function requestRuling(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
-  const connection = await openOracle(flags, context.env)
+  const connection = await openOracle(flags, context)
   const { chain, oracle, token, paste } = connection
   const { fixing, view } = await findFixing(connection, id)
   requireFresh(view.snapshot.atTime, context.now(), flags.maxAge)
+  requireTrusted(fixing, flags.arbitrators, context.env)
   requireGraceOver(view.snapshot, paste)
   const fee = fixing.arbitrationFee
   const { filled } = await readPot(chain, oracle, fixing, { kind: 'fund', round: 0, value: 0n })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { createdIn, oracleEvents, potsOf } from '#client/fixing-log.ts'
+import { createdIn, potsOf } from '#client/fixing-log.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../connection.ts'
@@ -16,6 +16,11 @@ type Flags = NetworkFlags & {
   exitCode?: true
 }
 
+const EXAMPLES = `
+Examples:
+  assize status
+  assize status --fixing 0x12ab… --exit-code --json`
+
 /** Adds `assize status`: where fixings stand, read from the chain without a key. */
 export function defineStatus(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
@@ -24,15 +29,17 @@ export function defineStatus(program: Command, context: Context, done: (code: Ex
     .option('--fixing <id>', 'one fixing by its id', hash)
     .option('--all', 'every fixing that was created (the default)')
   addNetworkOptions(command)
+    .addHelpText('after', EXAMPLES)
     .option('--exit-code', `exit ${EXIT.notFinal} unless every fixing shown is settled`)
     .action(async (flags: Flags) => done(await showStatus(flags, context)))
 }
 
-async function showStatus(flags: Flags, { io, env }: Context): Promise<ExitCode> {
+async function showStatus(flags: Flags, context: Context): Promise<ExitCode> {
   if (flags.fixing !== undefined && flags.all === true) {
     throw new InputError('Expected --fixing or --all, got both.', 'Leave one of them out.')
   }
-  const connection = await openOracle(flags, env)
+  const { io } = context
+  const connection = await openOracle(flags, context)
   const { chain, oracle } = connection
   const views = await readViews(connection, flags.fixing)
   if (flags.json === true) {
@@ -45,8 +52,8 @@ async function showStatus(flags: Flags, { io, env }: Context): Promise<ExitCode>
   return flags.exitCode === true && !isFinal ? EXIT.notFinal : EXIT.ok
 }
 
-async function readViews({ chain, oracle, fromBlock }: Connection, wanted: Hex | undefined): Promise<FixingView[]> {
-  const events = await oracleEvents(chain, oracle, { fromBlock })
+async function readViews({ chain, oracle, readLog }: Connection, wanted: Hex | undefined): Promise<FixingView[]> {
+  const events = await readLog()
   const created = createdIn(events).filter(({ id }) => wanted === undefined || id === wanted)
   if (wanted !== undefined && created.length === 0) {
     throw new InputError(

@@ -24,7 +24,12 @@ export type CreatedFixing = { readonly id: Hex; readonly fixing: Fixing; readonl
 export type LoggedPot = { readonly kind: 'stake' | 'appeal'; readonly value: bigint; readonly filled: bigint }
 
 /** Half-open in time, closed in blocks: `fromBlock` and `toBlock` are both read. */
-export type BlockRange = { readonly fromBlock: bigint; readonly toBlock?: bigint }
+export type BlockRange = {
+  readonly fromBlock: bigint
+  readonly toBlock?: bigint
+  /** Called after every part that was read, with how many blocks are left. */
+  readonly onPart?: (blocksLeft: bigint) => void
+}
 
 /** The oracle's events among `logs`, in their order; logs of other contracts are left out. */
 export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
@@ -40,7 +45,7 @@ export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRa
   return explained(chain.rpcUrl, 'eth_getLogs', async () => {
     const toBlock = range.toBlock ?? (await latestBlock(chain)).number
     // The id is the first indexed field of every event but the receipts' own, whose are accounts.
-    return eventsOf(oracle, await logsIn(chain, { oracle, id }, { fromBlock: range.fromBlock, toBlock }))
+    return eventsOf(oracle, await logsIn(chain, { oracle, id }, { ...range, toBlock }))
   })
 }
 
@@ -77,7 +82,7 @@ export function potsOf(events: readonly OracleEvent[], id: Hex, round: number): 
 async function logsIn(
   chain: Chain,
   { oracle, id }: { readonly oracle: Address; readonly id: Hex | undefined },
-  { fromBlock, toBlock }: Required<BlockRange>,
+  { fromBlock, toBlock, onPart }: BlockRange & { readonly toBlock: bigint },
 ): Promise<Log[]> {
   const logs: Log[] = []
   let span = toBlock - fromBlock + 1n
@@ -97,6 +102,7 @@ async function logsIn(
       })
       logs.push(...found.map((log) => formatLog(log)))
       at = last + 1n
+      onPart?.(toBlock - last)
     } catch (error) {
       if (span === 1n || isUnreachable(error)) throw error
       span = (span + 1n) / 2n

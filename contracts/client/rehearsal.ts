@@ -23,9 +23,6 @@ export type GasFee = {
 const TYPICAL_GAS: Readonly<Record<string, bigint>> = { deposit: 50_000n, approve: 50_000n, claim: 100_000n }
 const ANY_GAS = 250_000n
 
-/** JSON-RPC: the method is not there, or not allowed. */
-const UNSUPPORTED = [-32_601, -32_004, -32_600]
-
 /**
  * Tries `calls` out as `account`, one after the other on the latest block, without sending anything.
  * Throws what the first that fails would throw: OracleRevertError, SilentRevertError, PoorAccountError; DeadRpcError.
@@ -34,12 +31,9 @@ export async function rehearse(chain: Chain, account: Address, calls: readonly C
   const [first] = calls
   if (first === undefined) return { gas: [], isComplete: true }
   return explained(chain.rpcUrl, first.name, async () => {
-    try {
-      return await together(chain, account, calls)
-    } catch (error) {
-      if (!isUnsupported(error)) throw error
-      return { gas: await alone(chain, account, calls, first), isComplete: calls.length === 1 }
-    }
+    const together = await tryTogether(chain, account, calls)
+    if (together !== undefined) return { gas: together, isComplete: true }
+    return { gas: await alone(chain, account, calls, first), isComplete: calls.length === 1 }
   })
 }
 
@@ -54,16 +48,25 @@ export async function readGasFee(chain: Chain): Promise<GasFee> {
   })
 }
 
-async function together(chain: Chain, account: Address, calls: readonly Call[]): Promise<Rehearsal> {
-  const [block] = await chain.publicClient.simulateBlocks({
-    blocks: [{ calls: calls.map(({ to, data, value = 0n }) => ({ account, to, data, value })) }],
-  })
-  const results = block?.calls ?? []
+/** The gas of each; undefined where the endpoint does not simulate, each of which says so in its own way. */
+async function tryTogether(
+  chain: Chain,
+  account: Address,
+  calls: readonly Call[],
+): Promise<readonly bigint[] | undefined> {
+  const block = await chain.publicClient
+    .simulateBlocks({ blocks: [{ calls: calls.map(({ to, data, value = 0n }) => ({ account, to, data, value })) }] })
+    .catch((error: unknown) => {
+      if (error instanceof BaseError) return undefined
+      throw error
+    })
+  const results = block?.[0]?.calls
+  if (results === undefined) return undefined
   for (const [i, result] of results.entries()) {
     const name = calls[i]?.name ?? ''
     if (result.status === 'failure') throw revertOf(name, result.data)
   }
-  return { gas: results.map(({ gasUsed }) => gasUsed), isComplete: true }
+  return results.map(({ gasUsed }) => gasUsed)
 }
 
 /** Only the first can be tried: the others need what it leaves behind. */
@@ -71,12 +74,4 @@ async function alone(chain: Chain, account: Address, calls: readonly Call[], fir
   const { to, data, value = 0n } = first
   const gas = await chain.publicClient.estimateGas({ account, to, data, value })
   return [gas, ...calls.slice(1).map(({ name }) => TYPICAL_GAS[name] ?? ANY_GAS)]
-}
-
-function isUnsupported(error: unknown): boolean {
-  if (!(error instanceof BaseError)) return false
-  const found = error.walk(
-    (cause) => cause instanceof Error && 'code' in cause && UNSUPPORTED.includes(Number(cause.code)),
-  )
-  return found !== null
 }

@@ -108,6 +108,19 @@ describe('assize contribute', () => {
     expect(await held(ben)).toBe(0n)
   })
 
+  test('says what is left over when others fill part of the pot while the question stands', async () => {
+    const { oracle } = court.stage.deployments
+    const [ann, ben] = [await somebody(), await court.stage.as('ben')]
+    const { fixing, id } = await court.fixing({}, FALSE)
+    const meanwhile = (): Promise<unknown> => contribute(ben, oracle, fixing, { round: 1, value: TRUE, amount: BOND })
+    const { exitCode, out } = await ann.run(['contribute', id, '2500.1', 'rest'], typing('y', meanwhile))
+    expect(exitCode).toBe(0)
+    expect(out).toContain(
+      'Staked 0.1 ETH on 2500.1; others came first with the rest, and 0.1 ETH are in your account as WETH.\n2500.1 leads.',
+    )
+    expect(await held(ann)).toBe(BOND)
+  })
+
   test('points to a pot for nearly the same value instead of opening another', async () => {
     const { oracle } = court.stage.deployments
     const ann = await somebody()

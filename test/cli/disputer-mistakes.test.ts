@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Address, encodeDeployData, keccak256, parseAbi, stringToHex } from 'viem'
-import { connect, latestBlock } from '#client/chain.ts'
+import { encodeDeployData, type Hex, keccak256, stringToHex } from 'viem'
+import { latestBlock } from '#client/chain.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, create, propose } from '#client/oracle-writer.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { maturityOracleBytecode } from '#client/bytecode/maturity-oracle.ts'
+import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { SINK } from '#client/deployment-plan.ts'
-import { wethBalance } from '#client/weth.ts'
+import { ensureCollateral, transferWeth, wethBalance } from '#client/weth.ts'
 import { accountOf, ETHER } from '../client/chain-fixture.ts'
-import { buildArtifacts } from '../model/artifacts.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
 import { startProxy } from './rpc-proxy.ts'
 
@@ -110,6 +110,26 @@ describe('a mistake before anything is sent names what was expected, what was fo
         `Stake on that one: assize contribute ${id} 3000 0.1eth`,
     })
     await expectUntouched(ann)
+  })
+
+  test('an arbitrator that the user does not trust', async () => {
+    const { council, backupCouncil } = court.stage.deployments
+    const ann = await somebody()
+    const { id } = await court.fixing({ backup: accountOf('mallory').address }, FALSE)
+    const args = ['contribute', id, '2500.1', 'rest', '--yes']
+    const refusal = {
+      exitCode: 2,
+      err:
+        `error: Expected a fixing ruled on by ${council} or ${backupCouncil}, got ${accountOf('mallory').address}. ` +
+        'Leave it alone, or name the address in --arbitrators if you trust it.',
+    }
+    const trusted = `${council},${backupCouncil}`
+    expect(await ann.run([...args, '--arbitrators', trusted])).toMatchObject(refusal)
+    const env = { ...ann.env, ASSIZE_POLICY_ARBITRATORS: trusted.toLowerCase() }
+    expect(await ann.run(args, { env })).toMatchObject(refusal)
+    await expectUntouched(ann)
+    const own = await court.fixing({}, FALSE)
+    expect((await ann.run(['contribute', own.id, '2500.1', '0.01eth', '--yes'], { env })).exitCode).toBe(0)
   })
 
   test('more than --max, gas included', async () => {
@@ -298,31 +318,44 @@ describe('when the chain moves on', () => {
   })
 })
 
+test('Ctrl-C between two transactions stops there, and says what was done', async () => {
+  const ann = await somebody()
+  const { id } = await court.fixing({}, FALSE)
+  const interruption = new AbortController()
+  const proxy = await startProxy(court.stage.embedded.rpcUrl, (method) => {
+    if (method === 'eth_sendRawTransaction') interruption.abort()
+    return undefined
+  })
+  const args = ['contribute', id, '2500.1', 'rest', '--yes', '--rpc', proxy.url]
+  const { exitCode, err } = await ann.run(args, { signal: interruption.signal })
+  await proxy.close()
+  expect(exitCode).toBe(130)
+  expect(err.split('\n').at(-1)).toBe(
+    'error: Interrupted. Done before: wrap 0.2 ETH. ' +
+      'Not done: let the oracle take 0.2 WETH; contribute 0.2 ETH for 2500.1. ' +
+      `The 0.2 WETH are in ${ann.account.address}; the next try uses them.`,
+  )
+  expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(1)
+})
+
 test('where stake is not in WETH nothing is wrapped, and a lack of tokens is named', async () => {
-  const { token } = await buildArtifacts()
   const ann = await somebody()
   const deployer = await court.stage.as('mallory')
-  const deployed = async (data: `0x${string}`): Promise<`0x${string}`> => {
+  const deployed = async (data: Hex): Promise<Hex> => {
     const hash = await deployer.walletClient.sendTransaction({ data })
     const { contractAddress } = await deployer.publicClient.waitForTransactionReceipt({ hash })
     return contractAddress ?? '0x'
   }
-  const model = await deployed(encodeDeployData({ abi: token.abi, bytecode: token.bytecode }))
+  // A token that takes deposits, but does not call itself WETH.
+  const renamed = weth9Bytecode.replace(hexOf('WETH'), hexOf('MODL')) as Hex
+  const token = await deployed(renamed)
   const oracle = await deployed(
-    encodeDeployData({ abi: maturityOracleAbi, bytecode: maturityOracleBytecode, args: [model, SINK] }),
+    encodeDeployData({ abi: maturityOracleAbi, bytecode: maturityOracleBytecode, args: [token, SINK] }),
   )
-  const fixing = {
-    ...court.stage.fixing,
-    indexId: keccak256(stringToHex('model')),
-    openInterest: `0x${'00'.repeat(20)}`,
-  } as const
+  const indexId = keccak256(stringToHex('model'))
+  const fixing = { ...court.stage.fixing, indexId, openInterest: `0x${'00'.repeat(20)}` } as const
   const id = fixingId(fixing, { chainId: 31_337, oracle })
-  const abi = parseAbi(['function mint(address to, uint256 amount)', 'function grant(address owner, address spender)'])
-  const mint = (to: Address): Promise<unknown> =>
-    deployer.walletClient.writeContract({ address: model, abi, functionName: 'mint', args: [to, ETHER] })
-  const { address } = deployer.account
-  await mint(address)
-  await deployer.walletClient.writeContract({ address: model, abi, functionName: 'grant', args: [address, oracle] })
+  await ensureCollateral(deployer, token, oracle, ETHER)
   await create(deployer, oracle, fixing)
   await propose(deployer, oracle, fixing, { value: FALSE, maxBond: ETHER })
 
@@ -330,14 +363,18 @@ test('where stake is not in WETH nothing is wrapped, and a lack of tokens is nam
   expect(await ann.run(args)).toMatchObject({
     exitCode: 2,
     err:
-      'error: Expected 0.1 MODEL, got 0 MODEL: 0.1 MODEL short. ' +
-      'ETH cannot be wrapped into MODEL: get it elsewhere first.',
+      'error: Expected 0.1 MODL, got 0 MODL: 0.1 MODL short. ' +
+      'ETH cannot be wrapped into MODL: get it elsewhere first.',
   })
-  await mint(ann.account.address)
+  await transferWeth(deployer, token, ann.account.address, BOND)
   const { exitCode, out } = await ann.run(args)
   expect(exitCode).toBe(0)
-  expect(out).toContain('steps     let the oracle take 0.1 MODEL; contribute 0.1 MODEL for 2500.1')
-  expect(out).toContain('token     stake is in MODEL: nothing is wrapped')
-  const chain = await connect({ rpcUrl: court.stage.embedded.rpcUrl })
-  expect(await wethBalance(chain, model, ann.account.address)).toBe(ETHER - BOND)
+  expect(out).toContain('steps     let the oracle take 0.1 MODL; contribute 0.1 MODL for 2500.1')
+  expect(out).toContain('token     stake is in MODL: nothing is wrapped')
+  expect(await wethBalance(ann.chain, token, ann.account.address)).toBe(0n)
 })
+
+/** The hex digits of a text. */
+function hexOf(text: string): string {
+  return stringToHex(text).slice(2)
+}

@@ -104,6 +104,8 @@ test('lists fixings on plain lines, and the same for scripts', async () => {
     /^ID {2}active 1 {2}3000 {2}100\.0 % {2}settles TIME \(in (1 d|23 h 59 min)\)$/,
   )
   const document = JSON.parse((await ann.run(['fixing', 'list', '--json'])).out)
+  expect((await ann.run(['fixing', 'list', '--phase', 'settled'])).out).toBe('No fixing is settled.')
+  expect((await ann.run(['fixing', 'list', '--phase', 'active'])).out).toContain(id)
   expect(document.fixings.at(-1)).toMatchObject({ id, phase: 'active', leader: '3000' })
 })
 

@@ -46,9 +46,16 @@ test('shows help with the exit codes, exit 0', async () => {
   expect(out).toContain('3    the reporters abstained: the index cannot be served')
 })
 
-test('shows the help of every command', async () => {
-  for (const command of ['demo', 'node', 'status']) {
-    expect(await assize([command, '--help']), command).toMatchObject({ exitCode: 0, err: '' })
+test('shows the help of every command, with examples', async () => {
+  const { out } = await assize(['--help'])
+  const names = [...out.matchAll(/^ {2}([a-z]+) (?=.* {2,}\S|\[options\])/gm)].map(([, name = '']) => name)
+  const commands = names.filter((name) => name !== 'help' && name !== 'fixing').map((name) => [name])
+  expect(commands.length).toBeGreaterThan(10)
+  commands.push(['fixing', 'create'], ['fixing', 'list'], ['fixing', 'show'], ['devnet', 'pass'])
+  for (const command of commands) {
+    const help = await assize([...command, '--help'])
+    expect(help, command.join(' ')).toMatchObject({ exitCode: 0, err: '' })
+    expect(help.out, command.join(' ')).toMatch(new RegExp(`\nExamples?:\n {2}assize ${command.join(' ')}`))
   }
 })
 
