@@ -33,6 +33,9 @@ const SUMMARIES = {
   appeal: 'Stake on a value so that the arbitrator rules; in part or whole, ETH is wrapped as needed.',
 } as const
 
+/** With less than this left, seconds, three transactions may come too late: ten blocks of Ethereum. */
+const HURRY = 120n
+
 /** Adds `assize contribute`: stake towards a value's lead. */
 export function defineContribute(program: Command, context: Context, done: (code: ExitCode) => void): void {
   defineStake('contribute', program, context, done)
@@ -154,6 +157,9 @@ function headLines(
     `value     ${name} for fixing ${id}, round ${facts.round}, until ${until}`,
     ...(asked > taken
       ? [`capped    at what the pot still needs: ${formatAmount(missing, token)} of the ${formatAmount(asked, token)}`]
+      : []),
+    ...(facts.deadline - atTime < HURRY
+      ? [`hurry     what comes after the deadline costs gas and stakes nothing`]
       : []),
     `stake     ${formatAmount(taken, token)} of ${formatAmount(missing, token)} that the pot still needs: ` +
       (taken === missing ? goal : `if others add the rest in time, ${goal}`),

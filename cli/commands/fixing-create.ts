@@ -6,7 +6,7 @@ import { hasCode } from '#client/deploy.ts'
 import { createCall } from '#client/oracle-writer.ts'
 import { latestBlock } from '#client/chain.ts'
 import { DEFAULT_PARAMETERS, type Fixing, fixingId, validateFixing, worstCase } from '#protocol/fixing.ts'
-import { perform } from '../action.ts'
+import { type Action, perform } from '../action.ts'
 import { address, type Amount, amount, baseUnits, duration, instant, whole } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -74,46 +74,45 @@ async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
   const fixing = fixingOf(flags, indexId, connection)
   validateFixing(fixing)
   const id = fixingId(fixing, { chainId: chain.chainId, oracle })
-  const [known] = createdIn(await connection.readLog(id))
   const { time } = await latestBlock(chain)
-  const lines = [
-    `fixing    ${id}`,
-    ...parameterLines(fixing, connection.token),
-    `settled   at the latest ${formatTime(worstCase(fixing))}${formatRelative(worstCase(fixing), time)}; undisputed ${formatDuration(BigInt(fixing.firstWindow))} after a proposal`,
-    ...(await warningsOf(connection, fixing)).map((text) => context.io.paint('bad', text)),
-  ]
-  const document = {
-    version: 1,
-    chainId: chain.chainId,
-    oracle,
-    id,
-    parameters: parametersDocument(fixing),
-    worstCase: Number(worstCase(fixing)),
-  }
+  const lines = [...linesOf(fixing, id, connection, time), ...(await warningsOf(connection, fixing, context))]
+  const document = documentOf(fixing, id, connection)
+  const [known] = createdIn(await connection.readLog(id))
   if (known !== undefined) {
-    report(flags, context, [...lines, `It was created in block ${known.block} already: nothing to send.`], {
-      ...document,
-      sent: [],
-    })
+    const already = `It was created in block ${known.block} already: nothing to send.`
+    report(flags, context, [...lines, already], { ...document, sent: [] })
     return EXIT.ok
   }
   requireFresh(time, context.now(), flags.maxAge)
   const signer = await openSigner(flags, context)
-  const { sent } = await perform(
-    {
-      steps: [{ label: 'create the fixing', call: createCall(oracle, fixing) }],
-      amount: 0n,
-      claims: 0,
-      gain: undefined,
-      lines,
-      question: 'Create it?',
-      recheck: () => Promise.resolve(),
-    },
-    { connection, signer, flags, context },
-  )
+  const action: Action = {
+    steps: [{ label: 'create the fixing', call: createCall(oracle, fixing) }],
+    amount: 0n,
+    claims: 0,
+    gain: undefined,
+    lines,
+    question: 'Create it?',
+    recheck: () => Promise.resolve(),
+  }
+  const { sent } = await perform(action, { connection, signer, flags, context })
   const next = sent.length === 0 ? 'Nothing was sent.' : `Created. Next: ${paste('fixing', 'show', id)}`
   report(flags, context, [next], { ...document, sent: sent.map(({ transactionHash }) => transactionHash) })
   return EXIT.ok
+}
+
+function linesOf(fixing: Fixing, id: Hex, { token }: Connection, now: bigint): string[] {
+  const latest = worstCase(fixing)
+  const undisputed = formatDuration(BigInt(fixing.firstWindow))
+  return [
+    `fixing    ${id}`,
+    ...parameterLines(fixing, token),
+    `settled   at the latest ${formatTime(latest)}${formatRelative(latest, now)}; undisputed ${undisputed} after a proposal`,
+  ]
+}
+
+function documentOf(fixing: Fixing, id: Hex, { chain, oracle }: Connection): Record<string, unknown> {
+  const parameters = parametersDocument(fixing)
+  return { version: 1, chainId: chain.chainId, oracle, id, parameters, worstCase: Number(worstCase(fixing)) }
 }
 
 function report(flags: Flags, { io }: Context, lines: readonly string[], document: object): void {
@@ -163,18 +162,14 @@ async function indexIdOf(text: string): Promise<Hex> {
 }
 
 /** What the contract allows and a careful creator would not. */
-async function warningsOf(
-  { chain }: Connection,
-  { arbitrator, backup, separationPpm, bandPpm }: Fixing,
-): Promise<string[]> {
+async function warningsOf({ chain }: Connection, fixing: Fixing, { io }: Context): Promise<string[]> {
   const warnings: string[] = []
-  for (const [name, account] of [
-    ['arbitrator', arbitrator],
-    ['backup', backup],
-  ] as const) {
-    if (!(await hasCode(chain, account)))
-      warnings.push(`The ${name} ${account} is no contract: one key would rule alone.`)
+  for (const name of ['arbitrator', 'backup'] as const) {
+    if (await hasCode(chain, fixing[name])) continue
+    warnings.push(`The ${name} ${fixing[name]} is no contract: one key would rule alone.`)
   }
-  if (bandPpm < 2 * separationPpm) warnings.push('The band is below twice the separation: see docs/parameters.md.')
-  return warnings
+  if (fixing.bandPpm < 2 * fixing.separationPpm) {
+    warnings.push('The band is below twice the separation: see docs/parameters.md.')
+  }
+  return warnings.map((text) => io.paint('bad', text))
 }

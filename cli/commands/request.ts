@@ -3,7 +3,7 @@ import type { Hex } from 'viem'
 import { type FixingSnapshot, readPot } from '#client/oracle-reader.ts'
 import { requestCall } from '#client/oracle-writer.ts'
 import { requestRepayment } from '#protocol/payout.ts'
-import { perform } from '../action.ts'
+import { type Action, perform } from '../action.ts'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -37,44 +37,46 @@ export function defineRequest(program: Command, context: Context, done: (code: E
 
 async function requestRuling(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
-  const { chain, oracle, token, paste } = connection
+  const { chain, oracle, paste } = connection
   const { fixing, view } = await findFixing(connection, id)
   requireFresh(view.snapshot.atTime, context.now(), flags.maxAge)
   requireTrusted(fixing, flags.arbitrators, context.env)
   requireGraceOver(view.snapshot, paste)
-  const fee = fixing.arbitrationFee
   const { filled } = await readPot(chain, oracle, fixing, { kind: 'fund', round: 0, value: 0n })
-  const repaid = requestRepayment(fee, filled)
   const signer = await openSigner(flags, context)
+  const action = actionOf(connection, view.snapshot, filled)
+  const performed = await perform(action, { connection, signer, flags, context })
+  const next = [`Requested. Look again: ${paste('fixing', 'show', id)}`, `Afterwards: ${paste('claim', id)}`]
+  const lines = performed.sent.length === 0 ? [] : next
+  reportPerformed(performed, { action: 'request', id, amount: action.amount }, { connection, flags, context, lines })
+  return EXIT.ok
+}
+
+function actionOf(connection: Connection, { id, fixing }: FixingSnapshot, rewardPot: bigint): Action {
+  const { oracle, token, paste } = connection
+  const fee = fixing.arbitrationFee
+  const repaid = requestRepayment(fee, rewardPot)
   const rows = [
     ['How it can end', 'comes back', 'gain'],
     ['the arbitrator rules', formatAmount(repaid, token), formatGain(repaid, fee, token)],
     ['nobody rules', formatAmount(fee, token), formatGain(fee, fee, token)],
   ]
-  const performed = await perform(
-    {
-      steps: [{ label: 'request a ruling', call: requestCall(oracle, fixing) }],
-      amount: fee,
-      claims: 1,
-      gain: undefined,
-      lines: [
-        `request   a ruling on fixing ${id} by ${fixing.arbitrator}`,
-        `stake     ${formatAmount(fee, token)}, the fee; up to 1.5 times that comes back from the reward pot (${formatAmount(filled, token)})`,
-        '',
-        ...formatColumns(rows).map((line) => `  ${line}`),
-        '',
-      ],
-      question: `Pay ${formatAmount(fee, token)}?`,
-      recheck: async () => requireGraceOver(await readAgain(connection, fixing), paste),
-    },
-    { connection, signer, flags, context },
-  )
-  const lines =
-    performed.sent.length === 0
-      ? []
-      : [`Requested. Look again: ${paste('fixing', 'show', id)}`, `Afterwards: ${paste('claim', id)}`]
-  reportPerformed(performed, { action: 'request', id, amount: fee }, { connection, flags, context, lines })
-  return EXIT.ok
+  const source = `up to 1.5 times that comes back from the reward pot (${formatAmount(rewardPot, token)})`
+  return {
+    steps: [{ label: 'request a ruling', call: requestCall(oracle, fixing) }],
+    amount: fee,
+    claims: 1,
+    gain: undefined,
+    lines: [
+      `request   a ruling on fixing ${id} by ${fixing.arbitrator}`,
+      `stake     ${formatAmount(fee, token)}, the fee; ${source}`,
+      '',
+      ...formatColumns(rows).map((line) => `  ${line}`),
+      '',
+    ],
+    question: `Pay ${formatAmount(fee, token)}?`,
+    recheck: async () => requireGraceOver(await readAgain(connection, fixing), paste),
+  }
 }
 
 /** Throws RefusedError unless a ruling can be requested. */

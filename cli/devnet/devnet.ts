@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keccak256, stringToHex } from 'viem'
+import { type Hex, keccak256, stringToHex } from 'viem'
 import { connect, type WritableChain } from '#client/chain.ts'
 import { deploy } from '#client/deploy.ts'
-import type { CouncilTerms } from '#client/deployment-plan.ts'
+import type { CouncilTerms, Deployments } from '#client/deployment-plan.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { ensureCollateral } from '#client/weth.ts'
@@ -75,37 +75,16 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
     backupCouncil: councilOf(people.backupCouncil),
     registry: REGISTRY,
   })
-  const { oracle, weth, council, backupCouncil } = deployments
-  const document = parseIndexDocument(INDEX)
-  const fixing: Fixing = {
-    ...DEFAULT_PARAMETERS,
-    indexId: indexId(document),
-    maturity: now - HOUR,
-    arbitrator: council,
-    backup: backupCouncil,
-    openInterest: `0x${'00'.repeat(20)}`,
-  }
-  const liar = await connectAs(embedded, people.attacker)
-  await ensureCollateral(liar, weth, oracle, ETHER)
-  await create(liar, oracle, fixing)
-  await propose(liar, oracle, fixing, { value: LIE, maxBond: ETHER })
-
-  const key = keccak256(stringToHex('assize devnet disputer'))
-  const keystore = join(folder, 'disputer.json')
-  const passwordFile = join(folder, 'password')
-  const address = await writeKeystore(keystore, key, 'devnet', { cost: THROW_AWAY })
-  await writeFile(passwordFile, 'devnet\n', { mode: 0o600 })
-  await embedded.setBalance(address, ETHER)
-  await writeFile(join(folder, 'index.json'), `${JSON.stringify(INDEX, undefined, 2)}\n`)
+  const id = await lie(await connectAs(embedded, people.attacker), deployments, now - HOUR)
   const environment = {
     ASSIZE_RPC_URL: embedded.rpcUrl,
-    ASSIZE_ORACLE: oracle,
-    ASSIZE_KEYSTORE: keystore,
-    ASSIZE_PASSWORD_FILE: passwordFile,
-    FIXING: fixingId(fixing, { chainId: liar.chainId, oracle }),
-    COUNCIL: council,
-    BACKUP: backupCouncil,
+    ASSIZE_ORACLE: deployments.oracle,
+    ...(await writeKey(folder, embedded)),
+    FIXING: id,
+    COUNCIL: deployments.council,
+    BACKUP: deployments.backupCouncil,
   }
+  await writeFile(join(folder, 'index.json'), `${JSON.stringify(INDEX, undefined, 2)}\n`)
   await writeFile(join(folder, 'env'), `${exportsOf(environment).join('\n')}\n`)
   return { embedded, environment, folder }
 }
@@ -113,6 +92,34 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
 /** Lines for a shell that set the environment. */
 export function exportsOf(environment: Devnet['environment']): string[] {
   return Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
+}
+
+/** Creates the fixing and proposes the false value. */
+async function lie(liar: WritableChain, deployments: Deployments, maturity: bigint): Promise<Hex> {
+  const { oracle, weth, council, backupCouncil } = deployments
+  const fixing: Fixing = {
+    ...DEFAULT_PARAMETERS,
+    indexId: indexId(parseIndexDocument(INDEX)),
+    maturity,
+    arbitrator: council,
+    backup: backupCouncil,
+    openInterest: `0x${'00'.repeat(20)}`,
+  }
+  await ensureCollateral(liar, weth, oracle, ETHER)
+  await create(liar, oracle, fixing)
+  await propose(liar, oracle, fixing, { value: LIE, maxBond: ETHER })
+  return fixingId(fixing, { chainId: liar.chainId, oracle })
+}
+
+/** Gives the disputer a keystore, its password, and one ETH. */
+async function writeKey(folder: string, embedded: EmbeddedChain): Promise<Record<string, string>> {
+  const keystore = join(folder, 'disputer.json')
+  const passwordFile = join(folder, 'password')
+  const key = keccak256(stringToHex('assize devnet disputer'))
+  const address = await writeKeystore(keystore, key, 'devnet', { cost: THROW_AWAY })
+  await writeFile(passwordFile, 'devnet\n', { mode: 0o600 })
+  await embedded.setBalance(address, ETHER)
+  return { ASSIZE_KEYSTORE: keystore, ASSIZE_PASSWORD_FILE: passwordFile }
 }
 
 async function connectAs(embedded: EmbeddedChain, { account }: Person): Promise<WritableChain> {

@@ -170,6 +170,19 @@ describe('assize contribute', () => {
     expect(asked).toContain('eth_simulateV1')
   })
 
+  test('says to hurry when little time is left, and that INVALID is a value like others', async () => {
+    const ann = await somebody()
+    const { fixing, id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, 'INVALID', '0.01eth', '--dry-run']
+    const early = await ann.run(args)
+    expect(early.exitCode).toBe(0)
+    expect(early.out).toContain('INVALID leads for 2 d, undisputed  0.014 ETH')
+    expect(early.out).not.toContain('hurry')
+    const { facts } = await readFixing(ann.chain, court.stage.deployments.oracle, fixing)
+    await court.stage.embedded.mineAt(facts.deadline - 119n)
+    expect((await ann.run(args)).out).toContain('hurry     what comes after the deadline costs gas and stakes nothing')
+  })
+
   test('says that gas eats the gain', async () => {
     const ann = await somebody()
     const { id } = await court.fixing({}, FALSE)
@@ -209,6 +222,29 @@ describe('assize appeal', () => {
     await rule(fixing, id, 9_000n * ETHER)
     const { paid } = await claim(ann.chain, oracle, fixing, { kind: 'appeal', round: 2, value: FALSE })
     expect(half).toEqual({ end: 'noWinner', paid: String(paid), isLeast: false })
+  })
+
+  test('is what is left when no value can lead any more', async () => {
+    const { oracle } = court.stage.deployments
+    const ann = await somebody()
+    const [ben, mallory] = [await court.stage.as('ben'), await court.stage.as('mallory')]
+    const { fixing, id } = await court.fixing({}, FALSE)
+    for (const [round, chain, value] of [
+      [1, ben, TRUE],
+      [2, mallory, FALSE],
+      [3, ben, TRUE],
+    ] as const) {
+      await contribute(chain, oracle, fixing, { round, value, amount: 9n * ETHER })
+    }
+    expect(await ann.run(['contribute', id, '3000', 'rest', '--yes'])).toMatchObject({
+      exitCode: 1,
+      err:
+        'error: Expected a round before 4, got round 4: no value can lead after this one. ' +
+        `Instead: assize appeal ${id} 3000 rest`,
+    })
+    const shown = await ann.run(['fixing', 'show', id])
+    expect(shown.out).not.toContain('assize contribute')
+    expect(shown.out).toContain(`assize appeal ${id} 3000 rest`)
   })
 
   test('is refused before a dispute, with the command to use instead', async () => {
