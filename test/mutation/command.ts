@@ -24,24 +24,42 @@ export function runCommand([program, ...args]: readonly [string, ...string[]], o
     cwd: options.cwd,
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    // A group of its own, so that what it started ends with it.
+    detached: true,
   })
   const parts = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
   child.stdout.on('data', (part: Buffer) => parts.stdout.push(part))
   child.stderr.on('data', (part: Buffer) => parts.stderr.push(part))
   let isTimedOut = false
+  const end = (): void => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+  }
   const timer = setTimeout(() => {
     isTimedOut = true
-    child.kill('SIGKILL')
+    end()
   }, options.timeoutMs ?? 600_000)
-  child.on('error', (error) => {
+  options.signal?.addEventListener('abort', end, { once: true })
+  const settle = (): void => {
     clearTimeout(timer)
+    options.signal?.removeEventListener('abort', end)
+  }
+  child.on('error', (error) => {
+    settle()
     reject(error)
   })
   child.on('close', (code) => {
-    clearTimeout(timer)
+    settle()
+    if (options.signal?.aborted === true) return reject(new StoppedError())
     const text = (of: readonly Buffer[]): string => Buffer.concat(of).toString()
     resolve({ code: code ?? 1, stdout: text(parts.stdout), stderr: text(parts.stderr), isTimedOut })
   })
   return promise
+}
+
+/** The run was stopped: nothing can be said of what it did not finish. */
+export class StoppedError extends Error {
+  override readonly name = 'Mutation.StoppedError'
+  constructor() {
+    super('Expected the command to run to its end, got stopped.')
+  }
 }

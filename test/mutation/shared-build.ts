@@ -1,4 +1,5 @@
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommand } from './command.ts'
 import type { Numbered } from './choice.ts'
@@ -12,6 +13,8 @@ import { foldersFor } from './targets.ts'
 
 /** Runs of a fuzz test on a mutant: enough for most, quick for all. What lives sees the full number later. */
 const FUZZ_RUNS = '24'
+/** Forge's own name for what it has compiled. */
+const CACHE = 'solidity-files-cache.json'
 const TEST_FOLDERS = ['council', 'invariant', 'libraries', 'model', 'oracle', 'registry', 'vault', 'bench']
 /** Random games are slow in a build with every mutant in it; they come later. */
 const SLOW_TESTS = ['testFuzz_game_\\w+']
@@ -54,10 +57,25 @@ export async function openSharedBuild(
   return { root: folder, shared, except: [...SLOW_TESTS, ...except], passing: proper.passed.length, seconds }
 }
 
-/** Runs the quick tests of a mutant's file with that mutant wanted. */
-export function runShared(build: SharedBuild, { number, mutant }: Numbered, signal: AbortSignal): Promise<ForgeResult> {
-  const timeoutMs = 60_000 + build.seconds * 10_000
-  return runForge({ ...trial(build, number, foldersFor(mutant.file)), stop: 'at the first failure', timeoutMs, signal })
+/**
+ * Runs the quick tests of a mutant's file with that mutant wanted. Forge writes its cache at every run, so each that runs
+ * at the same time has one of its own.
+ */
+export async function runShared(
+  build: SharedBuild,
+  { number, mutant }: Numbered,
+  signal: AbortSignal,
+): Promise<ForgeResult> {
+  const cache = mkdtempSync(join(tmpdir(), 'assize-cache-'))
+  try {
+    cpSync(join(build.root, 'contracts', 'cache', CACHE), join(cache, CACHE))
+    const { env, ...rest } = trial(build, number, foldersFor(mutant.file))
+    const own = { ...env, FOUNDRY_CACHE_PATH: cache }
+    const timeoutMs = 60_000 + build.seconds * 10_000
+    return await runForge({ ...rest, env: own, stop: 'at the first failure', timeoutMs, signal })
+  } finally {
+    rmSync(cache, { recursive: true, force: true })
+  }
 }
 
 function trial({ root, except }: Pick<SharedBuild, 'root' | 'except'>, number: number, folders: readonly string[]) {

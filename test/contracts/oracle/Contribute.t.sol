@@ -72,6 +72,24 @@ contract ContributeTest is OracleTest {
         _assertState(2, TRUTH, 3 * BOND, MATURITY + WINDOW, 0);
     }
 
+    /// R-202: what an unfilled pot holds is stored, and no longer when it fills: the leader it installs says it all.
+    function test_contribute_storesUnfilledPotsOnly() public {
+        _lieProposed();
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 first = i == 0 ? 1 : 777;
+            uint256 snapshot = vm.snapshotState();
+            vm.record();
+            _contribute(alice, 1, TRUTH, first);
+            (, bytes32[] memory written) = vm.accesses(address(oracle));
+            // The pot and the balance of the receipts.
+            assertEq(_slotsWith(written, first), 2);
+            _contribute(bob, 1, TRUTH, type(uint256).max);
+            assertEq(_slotsWith(written, first), 1);
+            assertEq(_slotsWith(written, 0), 1);
+            vm.revertToState(snapshot);
+        }
+    }
+
     /// R-202: a crowd of small stakes fills a pot, the same account more than once.
     function test_contribute_poolsACrowd() public {
         _lieProposed();
@@ -342,5 +360,11 @@ contract ContributeTest is OracleTest {
         _assertState(1, LIE, BOND, MATURITY + FIRST_WINDOW, 0);
         _assertPot(Kind.Stake, 1, TRUTH, 0, 2 * BOND);
         assertEq(oracle.balanceOf(stranger, _receipt(Kind.Stake, 1, TRUTH)), 0);
+    }
+
+    function _slotsWith(bytes32[] memory slots, uint256 word) private view returns (uint256 count) {
+        for (uint256 i = 0; i < slots.length; ++i) {
+            if (uint256(vm.load(address(oracle), slots[i])) == word) ++count;
+        }
     }
 }

@@ -370,6 +370,15 @@ contract FaultyTokenTest is OracleTest {
         assertEq(oracle.claim(fixing, Kind.Stake, 0, LIE), 0);
     }
 
+    /// Nor is the sink called where it gets nothing: some tokens refuse to move nothing. One wei is something.
+    function test_faultyToken_sinkOfNothingIsNotCalled() public {
+        _toMaturity();
+        _propose(proposer, TRUTH);
+        vm.warp(MATURITY + FIRST_WINDOW);
+        token.setBlocked(SINK, true);
+        assertEq(oracle.collect(fixing), 0);
+    }
+
     /// An oracle over an address without code takes nothing in.
     function test_faultyToken_withoutCode() public {
         oracle = IOracle(deployCode("MaturityOracle.sol:MaturityOracle", abi.encode(address(0xdead), SINK)));
