@@ -17,6 +17,12 @@ contract FixingLibHarness {
         FixingLib.validate(fixing);
     }
 
+    function gasOfValidate(Fixing calldata fixing) external view returns (uint256 used) {
+        used = gasleft();
+        FixingLib.validate(fixing);
+        used -= gasleft();
+    }
+
     function worstCase(Fixing calldata fixing) external pure returns (uint64) {
         return FixingLib.worstCase(fixing);
     }
@@ -193,6 +199,45 @@ contract FixingLibTest is Test {
         words[field % 14] = value;
         words[second % 14] = _edges()[edge % 20];
         _assertSameBounds(words);
+    }
+
+    /// R-101: what is within its bounds is seen to be at one glance: every such fixing costs the same, and clearly less
+    /// than one that is told what is wrong with it.
+    function test_validate_takesTheShortWayWithWhatIsValid() public view {
+        uint256[14] memory short = _defaults();
+        short[13] = 1;
+        _gasOfCall(short); // The first call reaches a cold account.
+        uint256 valid = _gasOfCall(_defaults());
+        assertLt(valid + valid / 4, _gasOfCall(short));
+
+        uint256 usual = _gasOfValidate(_defaults());
+        uint256[20] memory edges = _edges();
+        for (uint256 field = 0; field < 14; ++field) {
+            for (uint256 i = 0; i < edges.length; ++i) {
+                for (uint256 offset = 0; offset < 5; ++offset) {
+                    uint256[14] memory words = _defaults();
+                    unchecked {
+                        words[field] = edges[i] + offset - 2;
+                    }
+                    if (_isWithinBounds(words)) assertEq(_gasOfValidate(words), usual);
+                }
+            }
+        }
+    }
+
+    function _gasOfValidate(uint256[14] memory words) private view returns (uint256) {
+        bytes memory input = abi.encodePacked(FixingLibHarness.gasOfValidate.selector, words);
+        (bool isTaken, bytes memory output) = address(_lib).staticcall(input);
+        assertTrue(isTaken);
+        return abi.decode(output, (uint256));
+    }
+
+    function _gasOfCall(uint256[14] memory words) private view returns (uint256 used) {
+        bytes memory input = abi.encodePacked(FixingLibHarness.validate.selector, words);
+        used = gasleft();
+        (bool isTaken,) = address(_lib).staticcall(input);
+        used -= gasleft();
+        assertEq(isTaken, _isWithinBounds(words));
     }
 
     function _assertSameBounds(uint256[14] memory words) private view {
