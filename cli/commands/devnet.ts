@@ -10,6 +10,8 @@ import { DEFAULT_RPC } from '../options.ts'
 
 type Flags = { readonly folder?: string; readonly port: number; readonly json?: true }
 
+type PassFlags = { readonly rpc?: string; readonly json?: true }
+
 const EXAMPLES = `
 Examples:
   assize devnet --folder /tmp/assize-devnet     then, in another terminal: . /tmp/assize-devnet/env
@@ -32,8 +34,12 @@ export function defineDevnet(program: Command, context: Context, done: (code: Ex
     .description('Let time pass on the network that runs: move its clock on.')
     .argument('<time>', 'such as 90s, 24h, 2d', duration)
     .option('--rpc <url>', `its endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
+    .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  assize devnet pass 2d')
-    .action(async (seconds: number, flags: { readonly rpc?: string }) => done(await pass(seconds, flags.rpc, context)))
+    .action(async (seconds: number, _flags: unknown, own: Command) => {
+      // The network's own command has --json too, and would keep it.
+      done(await pass(seconds, own.optsWithGlobals<PassFlags>(), context))
+    })
 }
 
 async function runDevnet(flags: Flags, { io, env, signal, now }: Context): Promise<ExitCode> {
@@ -55,9 +61,10 @@ async function runDevnet(flags: Flags, { io, env, signal, now }: Context): Promi
   }
 }
 
-async function pass(seconds: number, rpc: string | undefined, { io, env }: Context): Promise<ExitCode> {
+async function pass(seconds: number, { rpc, json }: PassFlags, { io, env }: Context): Promise<ExitCode> {
   const chain = await connect({ rpcUrl: rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
-  io.out(`It is ${formatTime(await passTime(chain, seconds))} on the chain.`)
+  const time = await passTime(chain, seconds)
+  io.out(json === true ? JSON.stringify({ version: 1, time: Number(time) }) : `It is ${formatTime(time)} on the chain.`)
   return EXIT.ok
 }
 

@@ -47,6 +47,8 @@ test('offers a false proposal to dispute until it is interrupted, then leaves no
   expect((await assize(['devnet', 'pass', '1d'], env)).out).toMatch(
     /^It is \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC on the chain\.$/,
   )
+  const later = await assize(['devnet', 'pass', '1h', '--json'], env)
+  expect(JSON.parse(later.out)).toEqual({ version: 1, time: expect.any(Number) })
   const settled = await assize(['fixing', 'list', '--json'], env)
   expect(JSON.parse(settled.out).fixings).toMatchObject([{ phase: 'settled', settlement: '3000', outcome: 'timeout' }])
 
