@@ -17,13 +17,16 @@ function namedTests(text: string): readonly string[] {
   return names.map((name) => name.replace(/…$/, '')).filter(isTest)
 }
 
-test.each(['docs/economics.md', 'docs/invariants.md', 'docs/spec.md'])('%s names tests that exist', (path) => {
-  const names = namedTests(readFileSync(path, 'utf8'))
-  expect(names.length).toBeGreaterThan(15)
-  expect(names.filter((name) => !TESTS.includes(name))).toEqual([])
-})
+test.each(['docs/economics.md', 'docs/evidence.md', 'docs/invariants.md', 'docs/spec.md'])(
+  '%s names tests that exist',
+  (path) => {
+    const names = namedTests(readFileSync(path, 'utf8'))
+    expect(names.length).toBeGreaterThan(15)
+    expect(names.filter((name) => !TESTS.includes(name))).toEqual([])
+  },
+)
 
-test.each(['docs/economics.md', 'docs/invariants.md'])('%s names files that exist', (path) => {
+test.each(['docs/economics.md', 'docs/evidence.md', 'docs/invariants.md'])('%s names files that exist', (path) => {
   const paths = [...readFileSync(path, 'utf8').matchAll(/\b(?:test|contracts)\/[\w/.-]+\.(?:ts|sol)\b/g)].map(
     ([name]) => name,
   )

@@ -31,7 +31,7 @@ contract OracleInvariantTest is OracleCampaign {
     }
 
     /// One long walk of the same moves reaches every transition that the rules allow; `forge test --match-test
-    /// everyTransition -vv` prints how often.
+    /// EveryTransition -vv` prints how often.
     function test_handler_reachesEveryTransition() public {
         vm.pauseGasMetering(); // the walk is longer than a transaction
         bytes4[] memory moves = _moves();

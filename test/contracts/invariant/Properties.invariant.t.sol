@@ -14,8 +14,9 @@ contract PropertiesInvariantTest is OracleCampaign {
     }
 
     /// Property 1, per fixing: what left never exceeds what came in, and the rest is there.
-    /// forge-config: default.invariant.runs = 16
-    /// forge-config: default.invariant.depth = 160
+    /// forge-config: default.invariant.runs = 6
+    /// forge-config: default.invariant.depth = 128
+    /// forge-config: ci.invariant.runs = 24
     function invariant_solventPerFixing() public view {
         assertTrue(handler.isSolvent(), "those before were solvent");
         uint256 owed;
@@ -28,8 +29,9 @@ contract PropertiesInvariantTest is OracleCampaign {
     }
 
     /// R-202: whoever leads after an install has two thirds of all stake: S(leader) = 2 (A - S(leader)).
-    /// forge-config: default.invariant.runs = 16
-    /// forge-config: default.invariant.depth = 160
+    /// forge-config: default.invariant.runs = 6
+    /// forge-config: default.invariant.depth = 128
+    /// forge-config: ci.invariant.runs = 24
     function invariant_theLeaderHasTwoThirds() public view {
         for (uint256 i = 0; i < 2; ++i) {
             Fixing memory f = handler.game(i).fixingOf();
@@ -42,8 +44,9 @@ contract PropertiesInvariantTest is OracleCampaign {
 
     /// The receipts of a pot that are left and those that were burned are what it took in; those of the filled pots are
     /// the stake on their values.
-    /// forge-config: default.invariant.runs = 16
-    /// forge-config: default.invariant.depth = 160
+    /// forge-config: default.invariant.runs = 6
+    /// forge-config: default.invariant.depth = 128
+    /// forge-config: ci.invariant.runs = 24
     function invariant_receiptsAreTheRecordedStake() public view {
         for (uint256 i = 0; i < 2; ++i) {
             _assertReceipts(handler.game(i));
@@ -51,8 +54,9 @@ contract PropertiesInvariantTest is OracleCampaign {
     }
 
     /// A settlement that was readable once reads the same now, a second later and a hundred years later.
-    /// forge-config: default.invariant.runs = 16
-    /// forge-config: default.invariant.depth = 160
+    /// forge-config: default.invariant.runs = 6
+    /// forge-config: default.invariant.depth = 128
+    /// forge-config: ci.invariant.runs = 24
     function invariant_aSettlementNeverChanges() public {
         uint256 nowTime = block.timestamp;
         for (uint256 i = 0; i < 2; ++i) {
@@ -69,8 +73,9 @@ contract PropertiesInvariantTest is OracleCampaign {
     }
 
     /// Property 4: whatever stands now, at `worstCase` everything is settled and readable without a transaction.
-    /// forge-config: default.invariant.runs = 16
-    /// forge-config: default.invariant.depth = 160
+    /// forge-config: default.invariant.runs = 6
+    /// forge-config: default.invariant.depth = 128
+    /// forge-config: ci.invariant.runs = 24
     function invariant_settledByTheWorstCaseWithoutATransaction() public {
         uint256 nowTime = block.timestamp;
         for (uint256 i = 0; i < 2; ++i) {
@@ -86,8 +91,9 @@ contract PropertiesInvariantTest is OracleCampaign {
     }
 
     /// R-203: receipts of a pot that did not fill are paid 1:1 at any time but while their round lasts.
-    /// forge-config: default.invariant.runs = 16
-    /// forge-config: default.invariant.depth = 160
+    /// forge-config: default.invariant.runs = 6
+    /// forge-config: default.invariant.depth = 128
+    /// forge-config: ci.invariant.runs = 24
     function invariant_refundsAreAlwaysAvailable() public {
         uint256 snapshot = vm.snapshotState();
         for (uint256 i = 0; i < 2; ++i) {
@@ -97,8 +103,9 @@ contract PropertiesInvariantTest is OracleCampaign {
     }
 
     /// Property 7: nothing that a move on one fixing did showed in the other.
-    /// forge-config: default.invariant.runs = 16
-    /// forge-config: default.invariant.depth = 160
+    /// forge-config: default.invariant.runs = 6
+    /// forge-config: default.invariant.depth = 128
+    /// forge-config: ci.invariant.runs = 24
     function invariant_isolated() public view {
         assertTrue(handler.isIsolated(), "isolated");
     }
