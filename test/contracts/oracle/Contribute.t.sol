@@ -90,6 +90,15 @@ contract ContributeTest is OracleTest {
         }
     }
 
+    /// R-202: a candidate is stored once: one that leads again changes the head only, beside the receipts of who did it.
+    function test_contribute_storesACandidateOnce() public {
+        _lieDisputed();
+        vm.record();
+        _contribute(attacker, 2, LIE, type(uint256).max);
+        (, bytes32[] memory written) = vm.accesses(address(oracle));
+        assertEq(written.length, 2);
+    }
+
     /// R-202: a crowd of small stakes fills a pot, the same account more than once.
     function test_contribute_poolsACrowd() public {
         _lieProposed();

@@ -113,11 +113,36 @@ contract ViewsTest is OracleTest {
 
         fixing.indexId = "requested";
         _use(fixing);
+        vm.warp(MATURITY + GRACE);
+        _assertNonsense();
         _requested();
         _assertNonsense();
         _assertPot(Kind.Stake, 0, LIE, 0, 0);
         _rule(arbitrator, RULING);
         _assertNonsense();
+    }
+
+    /// R-111: no winner is 0, also where as many candidates are stored as there can be.
+    function test_views_noWinnerAmongFourCandidates() public {
+        _lieDisputed();
+        _contribute(attacker, 2, LIE_B, type(uint256).max);
+        _contribute(alice, 3, LIE_C, type(uint256).max);
+        _assertOutcome(Outcome.None, 0);
+        _appeal(bob, 4, TRUTH, type(uint256).max);
+        _assertOutcome(Outcome.None, 0);
+        _rule(arbitrator, 9000e18);
+        _assertOutcome(Outcome.Ruling, 0);
+    }
+
+    /// R-111, R-201: the least value there is has its bond like every other.
+    function test_views_ofTheLeastValue() public {
+        _toMaturity();
+        _propose(proposer, 1);
+        _assertState(1, 1, BOND, MATURITY + FIRST_WINDOW, 0);
+        _assertCandidates(_values(1), _amounts(BOND));
+        _assertPot(Kind.Stake, 1, 2, 0, 2 * BOND);
+        vm.warp(MATURITY + FIRST_WINDOW);
+        _assertOutcome(Outcome.Timeout, 1);
     }
 
     /// R-111: `state` and `candidates` keep what was written last, through claims and for ever.
