@@ -27,6 +27,7 @@ const STEPS = [
   { name: 'unused', command: ['knip', '--no-progress'] },
   { name: 'abi', command: ['node', 'tools/generate-abi.mjs', '--check'] },
   { name: 'build', command: ['forge', 'build'] },
+  { name: 'prove', command: ['node', 'test/prove/main.ts', '--together'] },
   { name: 'forge', command: ['forge', 'test', '--json'], isCaptured: true, count: countForge },
   {
     name: 'vitest',
