@@ -7,7 +7,8 @@ export default defineConfig({
     environment: 'node',
     allowOnly: false,
     passWithNoTests: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Against tests that hang: no test is about how long something takes.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

@@ -8,7 +8,7 @@ import { differences, readSnapshot, snapshotOf } from './snapshot.ts'
 import { type Survey, survey } from './survey.ts'
 
 /** Two chains are started, and forge looks once whether there is anything to build. */
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 300_000
 
 let found: Survey
 

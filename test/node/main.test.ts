@@ -21,7 +21,7 @@ const READY = z.strictObject({
   signer: z.string().optional(),
 })
 
-const SOON = { timeout: 15_000, interval: 20 }
+const SOON = { timeout: 60_000, interval: 20 }
 
 let stage: Stage
 beforeAll(async () => {

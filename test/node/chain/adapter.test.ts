@@ -12,7 +12,7 @@ import { intentMemory } from '../memories.ts'
 
 const LIE = 3_000n * ETHER
 const TRUTH = 2_500n * ETHER
-const SOON = { timeout: 15_000, interval: 20 }
+const SOON = { timeout: 60_000, interval: 20 }
 
 let stage: Stage
 let ann: ChainPort

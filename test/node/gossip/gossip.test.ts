@@ -4,7 +4,7 @@ import type { Host } from '../../../node/gossip/host.ts'
 import { DOMAIN, reportedBy, reporterKey, signedBy } from '../reporters.ts'
 import { openHostile, openPeer, type Peer, TOPICS } from './peer.ts'
 
-const SOON = { timeout: 15_000, interval: 20 }
+const SOON = { timeout: 60_000, interval: 20 }
 
 async function openPeers(count: number): Promise<Peer[]> {
   const peers = await Promise.all(Array.from({ length: count }, () => openPeer()))

@@ -14,7 +14,7 @@ import { openVenue } from '../source/venue.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { FakeWorld } from './fake-world.ts'
 
-const SOON = { timeout: 20_000, interval: 25 }
+const SOON = { timeout: 60_000, interval: 25 }
 const running = new Set<RunningNode>()
 
 afterEach(async () => {
@@ -212,8 +212,9 @@ test('disputes a lie on its own as soon as it has observed', async () => {
   const node = await run(await config(0), world)
   world.mine(MATURITY)
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
-  const fixing = await fixingOf(node)
-  expect(fixing?.actions).toMatchObject([{ action: 'contribute', state: 'done' }])
+  await expect
+    .poll(async () => (await fixingOf(node))?.actions, SOON)
+    .toMatchObject([{ action: 'contribute', state: 'done' }])
 })
 
 test('does not act again while a transaction from before a crash may still be mined', async () => {
@@ -245,7 +246,9 @@ test('does not act again while a transaction from before a crash may still be mi
   world.fate = { kind: 'dropped' }
   world.mine(MATURITY + 6n)
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${line.value}`])
-  expect((await fixingOf(node))?.actions.map(({ state }) => state)).toEqual(['failed', 'done'])
+  await expect
+    .poll(async () => (await fixingOf(node))?.actions.map(({ state }) => state), SOON)
+    .toEqual(['failed', 'done'])
 })
 
 test('puts no money where it does not trust the arbitrator, and says so', async () => {

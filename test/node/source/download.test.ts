@@ -31,7 +31,7 @@ test('stops reading an endless body at the cap', async () => {
     })
   })
   await expect(download(venue.url, LIMITS, context())).rejects.toMatchObject({ reason: 'more than 100 bytes' })
-  await expect.poll(() => isClosed).toBe(true)
+  await expect.poll(() => isClosed, { timeout: 60_000 }).toBe(true)
 })
 
 test('asks again after a failure that may pass, with a growing, jittered pause', async () => {

@@ -12,7 +12,7 @@ import { SYNC_PROTOCOL } from '../../../node/sync/sync.ts'
 import { openHostile, openPeer } from '../gossip/peer.ts'
 import { DOMAIN, FIXING_ID, reportedBy } from '../reporters.ts'
 
-const SOON = { timeout: 15_000, interval: 20 }
+const SOON = { timeout: 60_000, interval: 20 }
 const NEVER = new AbortController().signal
 const SEPARATOR = domainSeparator(DOMAIN)
 const XOR: Hex = `0x${'01'.repeat(20)}`
