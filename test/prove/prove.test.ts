@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Remark } from './compiler.ts'
 import { loadProperties } from './harness.ts'
@@ -109,6 +110,37 @@ describe('every property', () => {
     const ids = properties.map(({ id }) => id)
     expect(PLANTS.flatMap(({ breaks }) => breaks).filter((id) => !ids.includes(id))).toEqual([])
     for (const plant of PLANTS) expect(planted(plant)).not.toEqual({})
+  })
+})
+
+describe('the documents', () => {
+  const evidence = readFileSync('docs/evidence.md', 'utf8')
+
+  test('list every property with its claim and range, and no other', () => {
+    const listed = [...evidence.matchAll(/^\| `(\w+Lib\.\w+_\w+)` \| ([^|]+) \| ([^|]+) \|/gm)].map(
+      ([, id, claim, range]) => {
+        return { id, claim: `${claim}.`, range: range?.split('; given ')[0] }
+      },
+    )
+    expect(listed).toEqual(properties.map(({ id, claim, range }) => ({ id, claim, range })))
+  })
+
+  test('list every plant with the proofs that it breaks', () => {
+    const rows = PLANTS.map(({ library, bug, breaks }) => {
+      const broken = properties.filter(({ id }) => breaks.includes(id))
+      const proofs = broken.map(({ id }) => `\`${id.replace(`${library}.`, '')}\``)
+      return `| ${library} | ${bug} | ${proofs.join(', ')} |`
+    })
+    expect(rows.filter((row) => !evidence.includes(row))).toEqual([])
+  })
+
+  test('cite properties that exist', () => {
+    const economics = readFileSync('docs/economics.md', 'utf8').split('\n\n')
+    const cited = economics
+      .filter((part) => part.startsWith('Proofs'))
+      .flatMap((part) => [...part.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.replace('…', '')))
+    expect(cited.length).toBeGreaterThan(15)
+    expect(cited.filter((name) => properties.every(({ id }) => !id.endsWith(name)))).toEqual([])
   })
 })
 
