@@ -26,13 +26,13 @@ export type Alone = {
 export type Tried = { readonly status: Status; readonly by: string }
 
 /** Builds and tests the copy without a mutant. Throws {@link BuildError} if a test fails. */
-export async function openAlone(folder: string): Promise<Alone> {
+export async function openAlone(folder: string, signal: AbortSignal): Promise<Alone> {
   const scratch = Scratch.open(folder)
   configure(folder, 'as it is')
-  const built = await runCommand(['forge', 'build'], { cwd: folder, timeoutMs: 3_600_000 })
+  const built = await runCommand(['forge', 'build'], { cwd: folder, timeoutMs: 3_600_000, signal })
   if (built.code !== 0) throw new BuildError(built.stdout + built.stderr)
   const started = performance.now()
-  const result = await runForge({ root: folder, paths: PATHS, stop: 'at the end', timeoutMs: 3_600_000 })
+  const result = await runForge({ root: folder, paths: PATHS, stop: 'at the end', timeoutMs: 3_600_000, signal })
   if (result.kind !== 'ran' || result.failed.length > 0) {
     throw new BuildError(result.kind === 'ran' ? result.failed.join(', ') : 'no tests')
   }

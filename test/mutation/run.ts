@@ -32,16 +32,22 @@ export async function runMutants(options: RunOptions): Promise<ReadonlyMap<strin
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1))
     recordOutcome(options.state, { id: mutant.id, ...tried, seconds, tests })
   }
-  await tryShared(options, untried(options, tests), record)
-  await tryAlone(options, open(options, tests), record)
+  try {
+    await tryShared(options, untried(options, tests), record)
+    await tryAlone(options, open(options, tests), record)
+  } catch (error) {
+    if (!options.signal.aborted) throw error
+  }
   return readState(options.state)
 }
 
 type Record = (mutant: Mutant, tried: Tried, started: number) => void
 
+/** What was never tried comes first: it can say more than what is tried again. */
 function open({ mutants, state }: RunOptions, tests: string): readonly Mutant[] {
   const outcomes = readState(state)
-  return mutants.filter(({ id }) => isOpen(outcomes.get(id), tests))
+  const known = ({ id }: Mutant): number => Number(outcomes.has(id))
+  return mutants.filter(({ id }) => isOpen(outcomes.get(id), tests)).toSorted((a, b) => known(a) - known(b))
 }
 
 /** Those that the shared build has not seen with these tests. */
@@ -58,7 +64,7 @@ async function tryShared(options: RunOptions, mutants: readonly Mutant[], record
   if (mutants.length < WORTH_SHARING || signal.aborted) return
   say('building the mutants into one copy')
   // All of them, tried or not: then the build of a run that was stopped is used again.
-  const build = await openSharedBuild(join(options.scratch, 'shared'), options.sources, options.mutants)
+  const build = await openSharedBuild(join(options.scratch, 'shared'), options.sources, options.mutants, signal)
   say(`${build.shared.length} share it; without one ${build.passing} tests pass, left out: ${build.except.join(', ')}`)
   const wanted = build.shared.filter(({ mutant }) => mutants.includes(mutant))
   await inParallel(options.jobs, wanted, 'quick tests', options, async (numbered) => {
@@ -83,7 +89,8 @@ async function tryAlone(options: RunOptions, mutants: readonly Mutant[], record:
   if (mutants.length === 0 || signal.aborted) return
   const jobs = Math.min(options.jobs, mutants.length)
   say(`building ${jobs} copies for ${mutants.length} mutants one by one`)
-  const idle = await Promise.all(Array.from({ length: jobs }, (_, i) => openAlone(join(options.scratch, `alone-${i}`))))
+  const folders = Array.from({ length: jobs }, (_, i) => join(options.scratch, `alone-${i}`))
+  const idle = await Promise.all(folders.map((folder) => openAlone(folder, signal)))
   await inParallel(jobs, mutants, 'one by one', options, async (mutant) => {
     const alone = idle.pop()
     if (alone === undefined) throw new TrialError(mutant, 'no copy is free')
@@ -95,7 +102,7 @@ async function tryAlone(options: RunOptions, mutants: readonly Mutant[], record:
   })
 }
 
-/** Runs `work` on every item, `jobs` at a time, saying how far it is. An abort ends it without an error. */
+/** Runs `work` on every item, `jobs` at a time, saying how far it is. Throws when aborted at work. */
 async function inParallel<Item>(
   jobs: number,
   items: readonly Item[],
@@ -120,11 +127,7 @@ async function inParallel<Item>(
       }
     }
   }
-  try {
-    await Promise.all(Array.from({ length: jobs }, worker))
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
+  await Promise.all(Array.from({ length: jobs }, worker))
 }
 
 /** What the tests are: a mutant that survived them is tried again when they change. */

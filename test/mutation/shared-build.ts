@@ -34,6 +34,7 @@ export async function openSharedBuild(
   folder: string,
   sources: readonly Source[],
   mutants: readonly Mutant[],
+  signal: AbortSignal,
 ): Promise<SharedBuild> {
   const { texts, shared } = buildSchema(ROOT, sources, mutants)
   Scratch.open(folder)
@@ -47,10 +48,11 @@ export async function openSharedBuild(
   }
   for (const [file, text] of texts) writeFileSync(join(folder, file), text, 'latin1')
   configure(folder, 'unoptimized')
-  const built = await runCommand(['forge', 'build'], { cwd: folder, timeoutMs: 3_600_000 })
+  const built = await runCommand(['forge', 'build'], { cwd: folder, timeoutMs: 3_600_000, signal })
   if (built.code !== 0) throw new BuildError(built.stdout + built.stderr)
   const started = performance.now()
-  const proper = await runForge({ ...trial({ root: folder, except: SLOW_TESTS }, 0, [...wanted]), stop: 'at the end' })
+  const plain = trial({ root: folder, except: SLOW_TESTS }, 0, [...wanted])
+  const proper = await runForge({ ...plain, stop: 'at the end', signal })
   if (proper.kind !== 'ran') throw new BuildError(proper.kind === 'timeout' ? 'no end' : proper.reason)
   const except = [...new Set(proper.failed.map((name) => name.slice(name.lastIndexOf('.') + 1)))]
   const seconds = (performance.now() - started) / 1000

@@ -177,7 +177,7 @@ export const ORACLE_EDITS: readonly DisablingEdit[] = [
     rule: 'live pots are locked',
     file: ORACLE,
     find: 'if (isLive) revert PotLive(round, value);',
-    replace: '',
+    replace: 'if (isLive && value == 0) revert PotLive(round, value);',
   },
   {
     id: 'R-204',

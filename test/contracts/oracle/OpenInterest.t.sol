@@ -120,6 +120,15 @@ contract OpenInterestTest is OracleTest {
         assertLt(spent, 230_000);
     }
 
+    /// R-201: a source gets 200 000 gas, neither more nor less.
+    function test_openInterest_getsItsGas() public {
+        address source = makeAddr("gas");
+        // gas, times 10^18, to memory, returned: `gas` reads what is left after its own 2.
+        vm.etch(source, hex"5a670de0b6b3a7640000025f5260205ff3");
+        _useSource(source);
+        assertEq(oracle.bond(fixing), 499.995 ether);
+    }
+
     /// R-201: a static call: the source can write nothing.
     function test_openInterest_writingIsUnreadable() public {
         _assertUnreadable(address(new WritingOpenInterest()));
