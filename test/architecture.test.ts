@@ -139,6 +139,12 @@ describe('the checker of the layout finds', () => {
     ],
     ['contracts/src/A.sol', 'import {B} from "./consumers/B.sol";', ':1 a core contract must not import consumers'],
     [
+      'contracts/src/registry/A.sol',
+      'import {B} from "../MaturityOracle.sol";',
+      ':1 registry must not import a core contract',
+    ],
+    ['contracts/src/consumers/A.sol', 'import {B} from "../registry/B.sol";', ':1 consumers must not import registry'],
+    [
       'contracts/src/A.sol',
       'import {Test} from "forge-std/Test.sol";',
       ':1 contracts/src imports @openzeppelin/contracts/, solady/',

@@ -3,10 +3,13 @@ import { SINK } from '#client/deployment-plan.ts'
 import { formatEth } from '../format.ts'
 import type { FundsAudit } from './audit.ts'
 import type { Ledger, Movement } from './audit-funds.ts'
-import { everybody, type Person } from './people.ts'
+import { everybody, ownerOf, type People, type Person } from './people.ts'
 import type { World } from './world.ts'
 
-/** One account's line, wei. ETH and wrapped ETH count alike. `change` = staking + vault + trades + fees + gas. */
+/**
+ * The line of one account, or of a reporter's signer and its owner together, wei. ETH and wrapped ETH count alike.
+ * `change` = staking + vault + trades + fees + gas.
+ */
 export type BalanceLine = {
   readonly who: string
   readonly before: bigint
@@ -44,7 +47,7 @@ export type BalanceSheet = {
 /** Who gained and who lost, and how the oracle's and the vault's books close. */
 export function drawUp(world: World, audit: FundsAudit): BalanceSheet {
   const { people, deployments, before } = world
-  const lines = everybody(people).map((person) => lineOf(person, world, before, audit))
+  const lines = households(people).map((household) => lineOf(household, world, before, audit))
   return {
     lines: lines.filter(({ change }) => change !== 0n),
     oracle: flowsOf(audit.movements, deployments.oracle, deployments.council),
@@ -76,16 +79,29 @@ export function renderSheet({ lines, oracle, vault }: BalanceSheet): string {
   ].join('\n')
 }
 
-function lineOf({ name, account }: Person, world: World, ledger: Ledger, audit: FundsAudit): BalanceLine {
-  const address = account.address.toLowerCase()
-  const held = (of: Ledger): bigint => (of.get(address)?.eth ?? 0n) + (of.get(address)?.weth ?? 0n)
+/** Whose money is one: of a reporter that of its signer and its owner. */
+type Household = { readonly who: string; readonly members: readonly Person[] }
+
+function households(people: People): Household[] {
+  return everybody(people)
+    .filter(({ role }) => role !== 'owner')
+    .map((person) => {
+      const members = person.role === 'reporter' ? [person, ownerOf(people, person)] : [person]
+      return { who: person.name, members }
+    })
+}
+
+function lineOf({ who, members }: Household, world: World, ledger: Ledger, audit: FundsAudit): BalanceLine {
+  const addresses = members.map(({ account }) => account.address.toLowerCase())
+  const total = (of: (address: string) => bigint): bigint => addresses.map(of).reduce((sum, amount) => sum + amount, 0n)
+  const held = (of: Ledger): bigint => total((address) => (of.get(address)?.eth ?? 0n) + (of.get(address)?.weth ?? 0n))
   const { oracle, vault, registry, council, backupCouncil } = world.deployments
-  const net = (other: string): bigint => netWith(audit.movements, address, other)
+  const net = (other: string): bigint => total((address) => netWith(audit.movements, address, other))
   const others = everybody(world.people).map(({ account: { address: other } }) => other)
   const locked = -net(registry)
   const [before, after] = [held(ledger), held(audit.after) + locked]
   return {
-    who: name,
+    who,
     before,
     after,
     change: after - before,
@@ -93,7 +109,7 @@ function lineOf({ name, account }: Person, world: World, ledger: Ledger, audit: 
     vault: net(vault),
     trades: others.map(net).reduce((sum, amount) => sum + amount, 0n),
     fees: net(council) + net(backupCouncil),
-    gas: -(audit.gas.get(address) ?? 0n),
+    gas: -total((address) => audit.gas.get(address) ?? 0n),
     locked,
   }
 }

@@ -74,7 +74,10 @@ async function raiseChain({ options, tell, cleanup, env, signal }: OpeningInputs
   const chain = await connect({ rpcUrl: embedded.rpcUrl })
   const conductor = new Conductor(embedded, chain)
   tell.say(`anvil at ${embedded.rpcUrl}, pid ${embedded.pid}; its clock says ${formatTime(await conductor.now())}`)
-  const people = castPeople(options.seed, options.reporters, terms.budgetOf(options.isHonest).funds)
+  const people = castPeople(options.seed, options.reporters, {
+    node: terms.budgetOf(options.isHonest).funds,
+    owner: terms.REGISTRY.minStake + terms.OWNER_GAS,
+  })
   const everyone = everybody(people)
   await Promise.all(everyone.map(({ account, funds }) => embedded.setBalance(account.address, funds)))
   const before = await readLedger(

@@ -7,7 +7,7 @@ const ETHER = 10n ** 18n
 /** Somebody in the demo, with a throw-away key that the seed determines. */
 export type Person = {
   readonly name: string
-  readonly role: 'deployer' | 'user' | 'attacker' | 'member' | 'reporter'
+  readonly role: 'deployer' | 'user' | 'attacker' | 'member' | 'reporter' | 'owner'
   readonly account: LocalAccount
   readonly privateKey: Hex
   /** ETH to begin with, wei. */
@@ -27,18 +27,25 @@ export type People = {
   readonly attacker: Person
   readonly council: readonly Person[]
   readonly backupCouncil: readonly Person[]
+  /** The nodes' signers: kept hot, with the money that the nodes may stake. */
   readonly reporters: readonly Person[]
+  /** Who owns the reporter of the same place: kept cold, with the stake in the registry. */
+  readonly owners: readonly Person[]
 }
+
+/** What a reporter's node and its owner have to begin with, wei. */
+export type ReporterFunds = { readonly node: bigint; readonly owner: bigint }
 
 const COUNCIL = ['Ada', 'Bede', 'Clio', 'Dora', 'Emil']
 const BACKUP = ['Faye', 'Gwen', 'Hugo', 'Ines', 'Jude']
 
-/** Everybody in the demo; `reporterFunds` is what each reporter begins with, wei. */
-export function castPeople(seed: number, reporters: number, reporterFunds: bigint): People {
-  const person = (name: string, role: Person['role'], funds: bigint): Person => {
+/** Everybody in the demo, with as many `reporters`. */
+export function castPeople(seed: number, reporters: number, funds: ReporterFunds): People {
+  const person = (name: string, role: Person['role'], wei: bigint): Person => {
     const privateKey = keccak256(stringToHex(`assize demo ${seed} ${name}`))
-    return { name, role, privateKey, account: privateKeyToAccount(privateKey), funds }
+    return { name, role, privateKey, account: privateKeyToAccount(privateKey), funds: wei }
   }
+  const names = Array.from({ length: reporters }, (_, i) => `reporter-${i + 1}`)
   return {
     deployer: person('deployer', 'deployer', ETHER),
     alice: person('alice', 'user', 2_102n * ETHER),
@@ -47,12 +54,20 @@ export function castPeople(seed: number, reporters: number, reporterFunds: bigin
     attacker: person('mallory', 'attacker', 1_101n * ETHER),
     council: COUNCIL.map((name) => person(name, 'member', ETHER)),
     backupCouncil: BACKUP.map((name) => person(name, 'member', ETHER)),
-    reporters: Array.from({ length: reporters }, (_, i) => person(`reporter-${i + 1}`, 'reporter', reporterFunds)),
+    reporters: names.map((name) => person(name, 'reporter', funds.node)),
+    owners: names.map((name) => person(`owner of ${name}`, 'owner', funds.owner)),
   }
 }
 
 /** All of them in one list. */
 export function everybody(people: People): Person[] {
-  const { deployer, alice, bob, carol, attacker, council, backupCouncil, reporters } = people
-  return [deployer, alice, bob, carol, attacker, ...council, ...backupCouncil, ...reporters]
+  const { deployer, alice, bob, carol, attacker, council, backupCouncil, reporters, owners } = people
+  return [deployer, alice, bob, carol, attacker, ...council, ...backupCouncil, ...reporters, ...owners]
+}
+
+/** Who owns the reporter whose signer is `reporter`, one of `people.reporters`. */
+export function ownerOf(people: People, reporter: Person): Person {
+  const owner = people.owners[people.reporters.indexOf(reporter)]
+  if (owner === undefined) throw new RangeError(`${reporter.name} has no owner`)
+  return owner
 }

@@ -2,10 +2,12 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { bytesToHex, type Hex } from 'viem'
 import { register } from '#client/registry.ts'
 import { ensureCollateral } from '#client/weth.ts'
+import { blsSecretOf } from '#protocol/bls-key.ts'
 import { quorumSize } from '#protocol/report.ts'
 import { formatEth } from '../format.ts'
 import type { Cleanup } from './cleanup.ts'
 import type { Ending, ReporterProcess } from './reporter-process.ts'
+import { ownerOf } from './people.ts'
 import { Reporters } from './reporters.ts'
 import * as terms from './terms.ts'
 import type { World } from './world.ts'
@@ -45,22 +47,28 @@ export async function prepareReporters(stage: Recruiting, folder: string, cleanu
   return reporters
 }
 
-/** Registers every reporter that became ready, with its stake and peer id, and connects them to each other. */
+/** Every reporter that became ready is registered by its owner, who pays the stake; then they are connected. */
 export async function joinNetwork(world: World): Promise<void> {
-  const { reporters, wallets, deployments, tell, signal, bond } = world
+  const { reporters, wallets, deployments, people, tell, signal, bond } = world
   const { registry, weth } = deployments
   const ready = reporters.all.flatMap((reporter) =>
     reporter.ready === undefined ? [] : ([[reporter, reporter.ready]] as const),
   )
   reporters.requireQuorum()
+  const { minStake } = terms.REGISTRY
   await Promise.all(
     ready.map(async ([{ person }]) =>
-      ensureCollateral(await wallets.of(person), weth, registry, terms.REGISTRY.minStake),
+      ensureCollateral(await wallets.of(ownerOf(people, person)), weth, registry, minStake),
     ),
   )
   for (const [{ person }, { peerId, pid }] of ready) {
-    const reporter = { signer: person.account.address, peerId: peerIdBytes(peerId), stake: terms.REGISTRY.minStake }
-    const index = await register(await wallets.of(person), registry, reporter, { signal })
+    const recruit = {
+      signer: person.account,
+      blsSecret: blsSecretOf(person.privateKey),
+      peerId: peerIdBytes(peerId),
+      stake: minStake,
+    }
+    const index = await register(await wallets.of(ownerOf(people, person)), registry, recruit, { signal })
     tell.say(
       `${person.name.padEnd(12)} pid ${String(pid).padEnd(8)} index ${index}  signer ${person.account.address}  peer ${peerId}`,
     )

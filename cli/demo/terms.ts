@@ -21,8 +21,15 @@ export const FALLBACK_STRIKE = 1_000n * ETHER
 /** The attacker's value, per cent of the index: N gains by a value that is too high. */
 export const LIE_PERCENT = 120n
 
-/** The registry's terms. The stake stays slashable past the worst case of the default parameters, about 100 days. */
-export const REGISTRY = { minStake: ETHER, epochDuration: DAY, unbondingDelay: 120 * DAY }
+/** The registry's terms. The stake stays slashable past the worst case of any fixing. */
+export const REGISTRY = {
+  minStake: ETHER,
+  epochDuration: DAY,
+  unbondingDelay: 330 * DAY,
+  minBandPpm: DEFAULT_PARAMETERS.bandPpm,
+}
+/** What the owner of a node begins with beside its stake, wei: gas. */
+export const OWNER_GAS = ETHER / 10n
 
 /** k of the five members. */
 export const COUNCIL_THRESHOLD = 3
@@ -35,7 +42,7 @@ export const BOND = bondFor({
   openInterest: SPLITS.alice + SPLITS.bob + SPLITS.attacker - MERGED,
 })
 
-/** What one node may spend, wei; and what it begins with: limit, stake and gas. */
+/** What one node may spend, wei; and what it begins with: limit and gas. The stake is its owner's. */
 export type Budget = {
   readonly perPot: bigint
   readonly perFixing: bigint
@@ -55,6 +62,6 @@ export function budgetOf(isHonest: boolean): Budget {
     perPot: (BOND * 45n) / 100n,
     perFixing,
     maxBond: isHonest ? BOND : perFixing,
-    funds: perFixing + REGISTRY.minStake + GAS,
+    funds: perFixing + GAS,
   }
 }

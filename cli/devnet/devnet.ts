@@ -69,7 +69,7 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
   if (wanted !== undefined) cleanup.defer(() => rm(folder, { recursive: true, force: true }))
   const embedded = await startEmbeddedChain({ startTime: now, port, clock: 'wall', env, signal })
   cleanup.defer(() => embedded.stop())
-  const people = castPeople(1, 0, 0n)
+  const people = castPeople(1, 0, { node: 0n, owner: 0n })
   const deployments = await deploy(await connectAs(embedded, people.deployer), {
     council: councilOf(people.council),
     backupCouncil: councilOf(people.backupCouncil),

@@ -33,8 +33,10 @@ export type DeployOptions = {
     readonly minStake: bigint
     /** Seconds, >= 1 day. */
     readonly epochDuration: number
-    /** Seconds; no shorter than the fixings' `worstCase - maturity`. */
+    /** Seconds, 330 d at least: no shorter than any fixing's `worstCase - maturity`. */
     readonly unbondingDelay: number
+    /** The narrowest band of fixings whose wrong attestations are slashed, parts per million. */
+    readonly minBandPpm: number
   }
 }
 
@@ -71,13 +73,14 @@ export function planDeployment(options: DeployOptions): { steps: DeploymentStep[
   )
   const council = add('CouncilArbitrator', councilInitCode(oracle, options.council))
   const backupCouncil = add('CouncilArbitrator (backup)', councilInitCode(oracle, options.backupCouncil))
-  const { minStake, epochDuration, unbondingDelay } = options.registry
+  const { minStake, epochDuration, unbondingDelay, minBandPpm } = options.registry
+  const times = [BigInt(epochDuration), BigInt(unbondingDelay)] as const
   const registry = add(
     'ReporterRegistry',
     encodeDeployData({
       abi: reporterRegistryAbi,
       bytecode: reporterRegistryBytecode,
-      args: [weth, minStake, BigInt(epochDuration), BigInt(unbondingDelay)],
+      args: [oracle, weth, council, backupCouncil, SINK, minStake, ...times, minBandPpm],
     }),
   )
   const vault = add(

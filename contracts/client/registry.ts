@@ -1,42 +1,201 @@
-import { type Address, encodeFunctionData, type Hex, parseEventLogs } from 'viem'
+import {
+  type Address,
+  concat,
+  encodeFunctionData,
+  type Hex,
+  type LocalAccount,
+  parseEventLogs,
+  slice,
+  type TransactionReceipt,
+} from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
+import { type BlsKey, blsKey, type BlsSignature, blsSign } from '#protocol/bls.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { possessionDigest, type Registration, registrationTypedData } from '#protocol/registration.ts'
+import type { Report } from '#protocol/report.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
-import { send, type SendOptions } from './send.ts'
+import { type Call, send, type SendOptions } from './send.ts'
 
 /** A reporter of the registry at some time. */
 export type RegisteredReporter = {
   readonly index: number
+  /** Whom its rewards are paid to. */
+  readonly owner: Address
   readonly signer: Address
   /** Binary libp2p peer id. */
   readonly peerId: Hex
+  /** Bond-token wei; 0 once slashed. */
+  readonly stake: bigint
+  readonly key: BlsKey
 }
 
-/** Registers `signer`, staking `stake` wei of approved bond token from the account. Returns the reporter's index. */
+/** Whom the account registers: a signer and a BLS key that both agree. */
+export type Recruit = {
+  readonly signer: LocalAccount
+  readonly blsSecret: Uint8Array
+  /** Binary libp2p peer id. */
+  readonly peerId: Hex
+  /** Bond-token wei, approved to the registry. */
+  readonly stake: bigint
+}
+
+/** A report that more than two thirds co-signed: what the registry verifies. */
+export type CosignedReport = {
+  readonly report: Pick<Report, 'value' | 'observationsRoot' | 'proposer'>
+  readonly signature: BlsSignature
+  /** Bit i stands for place i of the roster. */
+  readonly signers: bigint
+}
+
+/**
+ * Registers a reporter that the account owns and pays the stake of. Returns the reporter's index. Throws
+ * OracleRevertError('SignerTaken' | 'SignerIsOwner' | 'StakeBelowMin' | …), DeadRpcError.
+ */
 export async function register(
   chain: WritableChain,
   registry: Address,
-  reporter: { readonly signer: Address; readonly peerId: Hex; readonly stake: bigint },
+  { signer, blsSecret, peerId, stake }: Recruit,
   options?: SendOptions,
 ): Promise<number> {
-  const { signer, peerId, stake } = reporter
-  const data = encodeFunctionData({ abi, functionName: 'register', args: [signer, peerId, stake] })
+  const owner = chain.account.address
+  const key = blsKey(blsSecret)
+  const registration: Registration = { owner, signer: signer.address, peerId, stake, key }
+  const domain = { chainId: chain.chainId, registry }
+  const possession = blsSign(blsSecret, possessionDigest(domain, registration), 'possession')
+  const consent = await signer.signTypedData(registrationTypedData(domain, registration))
+  const data = encodeFunctionData({
+    abi,
+    functionName: 'register',
+    // An owner that calls itself need not sign.
+    args: [{ ...registration, key: g1Of(key) }, g2Of(possession), consent, '0x'],
+  })
   const receipt = await send(chain, { name: 'register', to: registry, data }, options)
   const [registered] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Registered' })
   if (registered === undefined) throw new RegistrationUnseenError(receipt.transactionHash)
-  return Number(registered.args.index)
+  return registered.args.index
+}
+
+/** Publishes the roster of the reporters at `time` (Unix seconds), which attestations read. Anyone may, once. */
+export function publishRoster(
+  chain: WritableChain,
+  registry: Address,
+  time: bigint,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'publishRoster', args: [time] })
+  return send(chain, { name: 'publishRoster', to: registry, data }, options)
+}
+
+/** Records that a quorum stands behind a report (R-403). Throws OracleRevertError('QuorumMissed' | …). */
+export function attest(
+  chain: WritableChain,
+  registry: Address,
+  fixing: Fixing,
+  { report, signature, signers }: CosignedReport,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const args = [fixing, report, g2Of(signature), signers] as const
+  const data = encodeFunctionData({ abi, functionName: 'attest', args })
+  return send(chain, { name: 'attest', to: registry, data }, options)
+}
+
+/**
+ * Records the report and proposes its value for at most `maxBond` wei of bond token approved to the registry; the report's
+ * proposer gets the receipts.
+ */
+export function proposeAttested(
+  chain: WritableChain,
+  registry: Address,
+  fixing: Fixing,
+  cosigned: CosignedReport,
+  maxBond: bigint,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  return send(chain, proposeAttestedCall(registry, fixing, cosigned, maxBond), options)
+}
+
+/** The transaction of {@link proposeAttested}. */
+export function proposeAttestedCall(
+  registry: Address,
+  fixing: Fixing,
+  { report, signature, signers }: CosignedReport,
+  maxBond: bigint,
+): Call {
+  const args = [fixing, report, g2Of(signature), signers, maxBond] as const
+  return {
+    name: 'proposeAttested',
+    to: registry,
+    data: encodeFunctionData({ abi, functionName: 'proposeAttested', args }),
+  }
+}
+
+/** Adds `amount` wei to what attesters of the fixing share. The bond token must be approved to the registry. */
+export function fundReporters(
+  chain: WritableChain,
+  registry: Address,
+  fixing: Fixing,
+  amount: bigint,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'fundReporters', args: [fixing, amount] })
+  return send(chain, { name: 'fundReporters', to: registry, data }, options)
+}
+
+/** Pays the owner of the reporter at `place` its share of the reward; anyone may. Returns the share, wei. */
+export async function claimReward(
+  chain: WritableChain,
+  registry: Address,
+  fixing: Fixing,
+  { value, signers, place }: { readonly value: bigint; readonly signers: bigint; readonly place: number },
+  options?: SendOptions,
+): Promise<bigint> {
+  const data = encodeFunctionData({ abi, functionName: 'claimReward', args: [fixing, value, signers, BigInt(place)] })
+  const receipt = await send(chain, { name: 'claimReward', to: registry, data }, options)
+  const [paid] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardPaid' })
+  return paid?.args.amount ?? 0n
 }
 
 /** The reporters at `time` (Unix seconds) in index order, read at the latest block. Throws DeadRpcError. */
 export async function readReporters(chain: Chain, registry: Address, time: bigint): Promise<RegisteredReporter[]> {
   return explained(chain.rpcUrl, 'reportersAt', async () => {
-    const [signers, indices, peerIds] = await chain.publicClient.readContract({
+    const reporters = await chain.publicClient.readContract({
       address: registry,
       abi,
       functionName: 'reportersAt',
       args: [time],
     })
-    return signers.map((signer, i) => ({ index: Number(indices[i]), signer, peerId: peerIds[i] ?? '0x' }))
+    return reporters.map(({ index, owner, signer, peerId, stake, key }) => {
+      return { index, owner, signer, peerId, stake, key: concat([key.x_a, key.x_b, key.y_a, key.y_b]) }
+    })
+  })
+}
+
+/** Whether the roster of the reporters at `time` is published. Throws OracleRevertError('BeforeFirstEpoch'), DeadRpcError. */
+export async function isRosterPublished(chain: Chain, registry: Address, time: bigint): Promise<boolean> {
+  const [, roster] = await explained(chain.rpcUrl, 'rosterAt', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'rosterAt', args: [time] }),
+  )
+  return BigInt(roster) !== 0n
+}
+
+/** How many reporters attest the fixing, 0 for none; and what they share if they are right, wei. */
+export async function readAttestation(
+  chain: Chain,
+  registry: Address,
+  id: Hex,
+): Promise<{ readonly count: number; readonly reward: bigint }> {
+  return explained(chain.rpcUrl, 'attestationOf', async () => {
+    const contract = { address: registry, abi } as const
+    const [[count], reward] = await chain.publicClient.multicall({
+      deployless: true,
+      allowFailure: false,
+      contracts: [
+        { ...contract, functionName: 'attestationOf', args: [id] },
+        { ...contract, functionName: 'rewardOf', args: [id] },
+      ],
+    })
+    return { count: Number(count), reward }
   })
 }
 
@@ -63,4 +222,32 @@ export class RegistrationUnseenError extends Error {
     super(`Expected a Registered event in transaction ${hash}, got none.`)
     this.hash = hash
   }
+}
+
+type G1Point = Readonly<Record<'x_a' | 'x_b' | 'y_a' | 'y_b', Hex>>
+type G2Point = Readonly<
+  Record<'x_c0_a' | 'x_c0_b' | 'x_c1_a' | 'x_c1_b' | 'y_c0_a' | 'y_c0_b' | 'y_c1_a' | 'y_c1_b', Hex>
+>
+
+/** The words of a key as the contract's struct. */
+function g1Of(key: BlsKey): G1Point {
+  return { x_a: wordOf(key, 0), x_b: wordOf(key, 1), y_a: wordOf(key, 2), y_b: wordOf(key, 3) }
+}
+
+/** The words of a signature as the contract's struct. */
+function g2Of(signature: BlsSignature): G2Point {
+  return {
+    x_c0_a: wordOf(signature, 0),
+    x_c0_b: wordOf(signature, 1),
+    x_c1_a: wordOf(signature, 2),
+    x_c1_b: wordOf(signature, 3),
+    y_c0_a: wordOf(signature, 4),
+    y_c0_b: wordOf(signature, 5),
+    y_c1_a: wordOf(signature, 6),
+    y_c1_b: wordOf(signature, 7),
+  }
+}
+
+function wordOf(encoded: Hex, i: number): Hex {
+  return slice(encoded, 32 * i, 32 * (i + 1), { strict: true })
 }

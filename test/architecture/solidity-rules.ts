@@ -13,7 +13,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   libraries: ['libraries', 'interfaces', 'types'],
   consumers: ['consumers', 'libraries', 'interfaces', 'types'],
   arbitrators: ['arbitrators', 'libraries', 'interfaces', 'types'],
-  '': ['libraries', 'interfaces', 'types'],
+  // Parts of one core contract.
+  registry: ['registry', 'libraries', 'interfaces', 'types'],
+  '': ['registry', 'libraries', 'interfaces', 'types'],
 }
 
 /** Packages whose contracts may be deployed; forge-std and the like are for tests. */

@@ -1,10 +1,12 @@
-import { keccak256, type LocalAccount, stringToHex } from 'viem'
+import { type Hex, keccak256, type LocalAccount, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { connect, type WritableChain } from '#client/chain.ts'
 import { deploy } from '#client/deploy.ts'
 import type { CouncilTerms, DeployOptions, Deployments } from '#client/deployment-plan.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import type { Recruit } from '#client/registry.ts'
 import { ensureCollateral } from '#client/weth.ts'
+import { blsSecretOf } from '#protocol/bls-key.ts'
 import { DEFAULT_PARAMETERS, type Fixing } from '#protocol/fixing.ts'
 
 /** 1 January 2025, 00:00 UTC. */
@@ -22,13 +24,22 @@ export type Stage = {
 }
 
 export function accountOf(name: string): LocalAccount {
-  return privateKeyToAccount(keccak256(stringToHex(`test ${name}`)))
+  return privateKeyToAccount(keyOf(name))
+}
+
+function keyOf(name: string): Hex {
+  return keccak256(stringToHex(`test ${name}`))
+}
+
+/** `name` as a reporter to be registered by another account: both its keys. */
+export function recruitOf(name: string, terms: Pick<Recruit, 'peerId' | 'stake'>): Recruit {
+  return { ...terms, signer: accountOf(name), blsSecret: blsSecretOf(keyOf(name)) }
 }
 
 export const DEPLOY_OPTIONS: DeployOptions = {
   council: councilOf(['Ada', 'Bede', 'Clio']),
   backupCouncil: councilOf(['Dora', 'Emil', 'Faye']),
-  registry: { minStake: ETHER, epochDuration: 86_400, unbondingDelay: 120 * 86_400 },
+  registry: { minStake: ETHER, epochDuration: 86_400, unbondingDelay: 330 * 86_400, minBandPpm: 10_000 },
 }
 
 /** Starts anvil, deploys, and describes a fixing with the default parameters. */

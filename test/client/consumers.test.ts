@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { readBond } from '#client/oracle-reader.ts'
 import { propose } from '#client/oracle-writer.ts'
-import { readMinStake, readReporters, register } from '#client/registry.ts'
 import {
   createSeries,
   legId,
@@ -16,7 +15,7 @@ import {
 } from '#client/vault.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { payoff } from '#protocol/payoff.ts'
-import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
+import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
 
 let stage: Stage
 let ann: WritableChain
@@ -28,28 +27,6 @@ beforeAll(async () => {
   series = { fixing: stage.fixing, strike: 1_750n * ETHER, invalidSharePpm: 500_000 }
 })
 afterAll(() => stage.embedded.stop())
-
-test('registers reporters with stake, signer and peer id, and lists them by index', async () => {
-  const { registry } = stage.deployments
-  expect(await readMinStake(ann, registry)).toBe(ETHER)
-  const first = { signer: accountOf('first').address, peerId: '0x0024' as const, stake: ETHER }
-  const second = { signer: accountOf('second').address, peerId: '0x0025' as const, stake: 2n * ETHER }
-  expect(await register(ann, registry, first)).toBe(0)
-  expect(await register(ann, registry, second)).toBe(1)
-  const { time } = await latestBlock(ann)
-  expect(await readReporters(ann, registry, time)).toEqual([
-    { index: 0, signer: first.signer, peerId: '0x0024' },
-    { index: 1, signer: second.signer, peerId: '0x0025' },
-  ])
-  await expect(register(ann, registry, { ...first, stake: ETHER })).rejects.toMatchObject({
-    message: `Expected a new signer, got ${first.signer}, who is reporter 0 already.`,
-  })
-  await expect(
-    register(ann, registry, { ...first, signer: accountOf('third').address, stake: 1n }),
-  ).rejects.toMatchObject({
-    message: `Expected a stake of at least ${ETHER} wei, got 1 wei.`,
-  })
-})
 
 test('computes the ids of a series and its legs as the vault does', async () => {
   const { vault } = stage.deployments

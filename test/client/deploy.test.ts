@@ -37,9 +37,11 @@ test('leaves alone what is there already', async () => {
 
 test('gives other addresses to other terms', () => {
   const others = planDeployment({ ...DEPLOY_OPTIONS, council: { ...DEPLOY_OPTIONS.council, costOfCorruption: 7n } })
-  const { council, ...rest } = stage.deployments
+  const { council, registry, ...rest } = stage.deployments
   expect(others.deployments).toMatchObject(rest)
   expect(others.deployments.council).not.toBe(council)
+  // Whose rulings slash is one of its terms.
+  expect(others.deployments.registry).not.toBe(registry)
 })
 
 test('refuses to deploy without WETH on a chain that is not embedded', async () => {

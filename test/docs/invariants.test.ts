@@ -10,7 +10,11 @@ const TEXT = readFileSync('docs/invariants.md', 'utf8')
 const CONTRACTS = [
   { name: 'MaturityOracle', abi: maturityOracleAbi, sources: ['MaturityOracle.sol', 'types/Dispute.sol'] },
   { name: 'SplitVault', abi: splitVaultAbi, sources: ['consumers/SplitVault.sol'] },
-  { name: 'ReporterRegistry', abi: reporterRegistryAbi, sources: ['ReporterRegistry.sol'] },
+  {
+    name: 'ReporterRegistry',
+    abi: reporterRegistryAbi,
+    sources: ['registry/Membership.sol', 'registry/Attestation.sol'],
+  },
   { name: 'CouncilArbitrator', abi: councilArbitratorAbi, sources: ['arbitrators/CouncilArbitrator.sol'] },
 ]
 
@@ -28,11 +32,13 @@ function actionsOf(abi: readonly { readonly type: string }[]): string[] {
   )
 }
 
-/** State variables that are neither immutable nor constant, and the fields of what is stored as a struct. */
+/** State variables that are neither immutable nor constant, and the fields of the structs that a file declares. */
 function storedIn(source: string): string[] {
   const text = readFileSync(`contracts/src/${source}`, 'utf8').replaceAll(/\/\/.*$/gm, '')
   const variable = /^ {4}(?:mapping\([^;]*\)|[\w[\].]+)(?: (?:private|public|internal))? (\w+);$/gm
-  return [...text.matchAll(variable)].map(([, name = '']) => name)
+  const structs = [...text.matchAll(/^ {4}struct \w+ \{([^}]*)\}/gm)].map(([, fields = '']) => fields)
+  const fields = structs.flatMap((body) => [...body.matchAll(/(\w+);/g)])
+  return [...text.matchAll(variable), ...fields].map(([, name = '']) => name)
 }
 
 test.each(CONTRACTS)('docs/invariants.md says of every function of $name who may call it', ({ name, abi }) => {

@@ -14,7 +14,7 @@ import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
 import { writeKeystore } from '../../node/keystore.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
 import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 import { keccak256, stringToHex } from 'viem'
 import { SILENT } from './silent-log.ts'
@@ -80,7 +80,8 @@ async function play(): Promise<{ stage: Stage; fixing: Fixing; nodes: RunningNod
   closing.push(() => stage.embedded.stop())
   const fixing = { ...stage.fixing, indexId: indexId(document) }
   const names = ['ann', 'bob', 'cleo', 'dan']
-  const chains = await Promise.all(names.map((name) => stage.as(name)))
+  const chains = await Promise.all(names.map((name) => stage.as(`owner of ${name}`)))
+  await Promise.all(names.map((name) => stage.as(name)))
   const nodes: RunningNode[] = []
   for (const [i, name] of names.entries()) {
     const node = await startNode(await configOf(name, stage, indexDir), { log: SILENT })
@@ -88,7 +89,7 @@ async function play(): Promise<{ stage: Stage; fixing: Fixing; nodes: RunningNod
     const chain = chains[i]
     if (chain === undefined) throw new Error(name)
     const peerId = bytesToHex(peerIdFromString(node.peerId).toMultihash().bytes)
-    await register(chain, stage.deployments.registry, { signer: accountOf(name).address, peerId, stake: ETHER })
+    await register(chain, stage.deployments.registry, recruitOf(name, { peerId, stake: ETHER }))
     for (const other of nodes) await post(node, other.multiaddrs[0])
     nodes.push(node)
   }

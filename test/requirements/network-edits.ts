@@ -6,7 +6,6 @@ const REPORT = 'contracts/protocol/report.ts'
 const SAMPLES = 'contracts/protocol/samples.ts'
 const AGGREGATE = 'contracts/protocol/aggregate.ts'
 const OBSERVATION_LIB = 'contracts/src/libraries/ObservationLib.sol'
-const REGISTRY = 'contracts/src/ReporterRegistry.sol'
 const COUNCIL = 'contracts/src/arbitrators/CouncilArbitrator.sol'
 const VAULT = 'contracts/src/consumers/SplitVault.sol'
 const PAYOFF = 'contracts/src/libraries/PayoffLib.sol'
@@ -112,27 +111,6 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     file: SAMPLES,
     find: '[[sourceId, open, close]]',
     replace: '[[sourceId, open, close.slice(0, 3)]]',
-  },
-  {
-    id: 'R-408',
-    rule: 'who registers reports from the next epoch on',
-    file: REGISTRY,
-    find: 'return epoch(nowTime) == 0 ? nowTime : _nextEpochTime();',
-    replace: 'return epoch(nowTime) == 0 ? nowTime : nowTime;',
-  },
-  {
-    id: 'R-408',
-    rule: 'the stake stays for the unbonding delay',
-    file: REGISTRY,
-    find: 'if (block.timestamp < endTime) revert',
-    replace: 'if (block.timestamp < reporter.inactiveTime) revert',
-  },
-  {
-    id: 'R-408',
-    rule: 'the stake is at least the minimum',
-    file: REGISTRY,
-    find: 'if (stake < MIN_STAKE) revert',
-    replace: 'if (stake == 0) revert',
   },
   {
     id: 'R-450',

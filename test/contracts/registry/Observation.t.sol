@@ -12,13 +12,17 @@ import {IRegistry} from "../mocks/IRegistry.sol";
 
 /// R-401: what an observation's signature covers.
 contract ObservationTest is Test {
-    /// Bond token, least stake, epoch and unbonding: nothing that a digest depends on.
-    bytes private constant ARGUMENTS = abi.encode(address(1), uint128(1), 1 days, 1 days);
+    /// Nothing that a digest depends on, but the bond token must be a contract.
+    bytes private arguments;
 
     IRegistry private registry;
     Observation private observation;
 
     function setUp() public {
+        address weth = deployCode("node_modules/canonical-weth/build/contracts/WETH9.json");
+        arguments = abi.encode(
+            address(1), weth, address(2), address(3), address(4), uint128(1), 1 days, 330 days, uint32(10_000)
+        );
         registry = _deploy();
         observation = Observation({
             fixingId: FixingId.wrap(keccak256("a fixing")),
@@ -57,7 +61,7 @@ contract ObservationTest is Test {
             assertEq(this.structHash(observation), row.structHash, row.name);
 
             vm.chainId(row.chainId);
-            deployCodeTo("ReporterRegistry.sol:ReporterRegistry", ARGUMENTS, row.registry);
+            deployCodeTo("ReporterRegistry.sol:ReporterRegistry", arguments, row.registry);
             registry = IRegistry(row.registry);
             assertEq(registry.observationDigest(observation), row.digest, row.name);
             bytes memory signature = abi.encodePacked(row.r, row.s, uint8(row.v));
@@ -144,6 +148,6 @@ contract ObservationTest is Test {
     }
 
     function _deploy() private returns (IRegistry) {
-        return IRegistry(deployCode("ReporterRegistry.sol:ReporterRegistry", ARGUMENTS));
+        return IRegistry(deployCode("ReporterRegistry.sol:ReporterRegistry", arguments));
     }
 }

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
+import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
+
+import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
+import {IReporterRegistry} from "../interfaces/IReporterRegistry.sol";
+import {BlsLib} from "../libraries/BlsLib.sol";
+import {DistanceLib} from "../libraries/DistanceLib.sol";
+import {FixingLib} from "../libraries/FixingLib.sol";
+import {RosterLib} from "../libraries/RosterLib.sol";
+import {Fixing, FixingId, Kind} from "../types/Fixing.sol";
+import {Report} from "../types/Report.sol";
+import {Membership} from "./Membership.sol";
+
+/// @title What a quorum stands behind
+/// @notice Reports, their verification and the reward. See `IReporterRegistry`.
+abstract contract Attestation is Membership {
+    using SafeERC20 for IERC20;
+    using FixingLib for Fixing;
+    using FixingLib for FixingId;
+
+    /// @dev One slot: how many signed, and what: the low 248 bits of keccak256(value, signers).
+    type Standing is uint256;
+
+    bytes32 private constant REPORT_TYPEHASH = keccak256(
+        "Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)"
+    );
+    uint256 private constant COUNT_SHIFT = 248;
+
+    /// @notice The oracle whose fixings are reported.
+    IMaturityOracle public immutable ORACLE;
+    /// @dev As the oracle's ids have it.
+    uint256 private immutable _CHAIN_ID;
+
+    mapping(FixingId => uint256) private _standing;
+    /// @dev What is in each reward, paid shares included.
+    mapping(FixingId => uint256) private _rewards;
+    mapping(FixingId => mapping(address => uint256)) private _funded;
+    /// @dev Bit i: the reporter at place i was paid.
+    mapping(FixingId => uint256) private _paid;
+
+    constructor(IMaturityOracle oracle) {
+        ORACLE = oracle;
+        _CHAIN_ID = block.chainid;
+        BOND_TOKEN.forceApprove(address(oracle), type(uint256).max);
+    }
+
+    // ------------------------------------------------------------------------------------------ actions
+
+    /// @inheritdoc IReporterRegistry
+    function attest(Fixing calldata fixing, Report calldata report, BLS.G2Point calldata signature, uint256 signers)
+        external
+        nonReentrant
+    {
+        FixingId id = _idOf(fixing);
+        _requireUnsettled(id);
+        (uint256 count,) = _verify(fixing, id, report, signature, signers);
+        uint256 have = _standing[id] >> COUNT_SHIFT;
+        if (count <= have) revert AttestedByMore(count, have);
+        _record(fixing, id, report, signers, count);
+    }
+
+    /// @inheritdoc IReporterRegistry
+    function proposeAttested(
+        Fixing calldata fixing,
+        Report calldata report,
+        BLS.G2Point calldata signature,
+        uint256 signers,
+        uint256 maxBond
+    ) external nonReentrant returns (uint256 bond) {
+        FixingId id = _idOf(fixing);
+        // An Open fixing, which alone can be proposed, is not settled.
+        (uint256 count,) = _verify(fixing, id, report, signature, signers);
+        // Who attests the same a moment earlier must not keep it from being proposed.
+        if (count > _standing[id] >> COUNT_SHIFT) _record(fixing, id, report, signers, count);
+        _pull(maxBond);
+        bond = ORACLE.propose(fixing, report.value, maxBond);
+        if (maxBond != bond) BOND_TOKEN.safeTransfer(msg.sender, maxBond - bond);
+        uint256 receipt = id.receiptId(Kind.Stake, 0, report.value);
+        IERC6909(address(ORACLE)).transfer(report.proposer, receipt, bond);
+    }
+
+    /// @inheritdoc IReporterRegistry
+    function fundReporters(Fixing calldata fixing, uint256 amount) external nonReentrant {
+        FixingId id = _idOf(fixing);
+        if (amount == 0) revert EmptyAmount();
+        _requireUnsettled(id);
+        _rewards[id] += amount;
+        _funded[id][msg.sender] += amount;
+        emit ReportersFunded(id, msg.sender, amount);
+        _pull(amount);
+    }
+
+    /// @inheritdoc IReporterRegistry
+    function claimReward(Fixing calldata fixing, uint128 value, uint256 signers, uint256 place)
+        external
+        nonReentrant
+        returns (uint256 amount)
+    {
+        FixingId id = _idOf(fixing);
+        uint256 count = _requireStanding(id, value, signers);
+        if (!_isEarned(fixing, value)) revert RewardNotEarned(id);
+        if (place >= MAX_REPORTERS || signers >> place & 1 == 0) revert NotAttester(place);
+        uint256 paid = _paid[id];
+        if (paid >> place & 1 != 0) revert RewardAlreadyPaid(id, place);
+
+        _paid[id] = paid | 1 << place;
+        amount = _rewards[id] / count;
+        (, address roster) = rosterAt(fixing.maturity);
+        (, address owner) = RosterLib.member(roster, place);
+        emit RewardPaid(id, place, owner, amount);
+        if (amount != 0) BOND_TOKEN.safeTransfer(owner, amount);
+    }
+
+    /// @inheritdoc IReporterRegistry
+    function refundReward(Fixing calldata fixing, uint128 value, uint256 signers)
+        external
+        nonReentrant
+        returns (uint256 amount)
+    {
+        FixingId id = _idOf(fixing);
+        bool isAttested = _standing[id] != 0;
+        if (isAttested) _requireStanding(id, value, signers);
+        bool isEarned = _isEarned(fixing, value);
+        if (isAttested && isEarned) revert RewardEarned(id);
+        amount = _funded[id][msg.sender];
+        if (amount == 0) revert NothingFunded(id, msg.sender);
+
+        delete _funded[id][msg.sender];
+        emit RewardRefunded(id, msg.sender, amount);
+        BOND_TOKEN.safeTransfer(msg.sender, amount);
+    }
+
+    // -------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc IReporterRegistry
+    function attestationOf(FixingId id) external view returns (uint256 count, bytes32 digest) {
+        uint256 standing = _standing[id];
+        return (standing >> COUNT_SHIFT, bytes32(standing << 8 >> 8));
+    }
+
+    /// @inheritdoc IReporterRegistry
+    function rewardOf(FixingId id) external view returns (uint256) {
+        return _rewards[id];
+    }
+
+    /// @inheritdoc IReporterRegistry
+    function reportDigest(Fixing calldata fixing, Report calldata report) external view returns (bytes32) {
+        return _reportDigest(epoch(fixing.maturity), _idOf(fixing), report);
+    }
+
+    // ----------------------------------------------------------------------------------------- internal
+
+    function _idOf(Fixing calldata fixing) internal view returns (FixingId) {
+        return fixing.id(_CHAIN_ID, address(ORACLE));
+    }
+
+    /// @dev Reverts unless more than two thirds of the roster of the fixing's maturity signed `report`: `signers` are
+    /// the only encoding of who did. Returns how many, and the roster.
+    function _verify(
+        Fixing calldata fixing,
+        FixingId id,
+        Report calldata report,
+        BLS.G2Point calldata signature,
+        uint256 signers
+    ) internal view returns (uint256 count, address roster) {
+        uint64 nowTime = uint64(block.timestamp);
+        // In the block of the maturity reporters could still change, in epoch 0.
+        if (nowTime <= fixing.maturity) revert AttestedEarly(nowTime, fixing.maturity);
+        if (report.value == 0) revert ReportedZero();
+        (, roster) = rosterAt(fixing.maturity);
+        if (roster == address(0)) revert RosterMissing(fixing.maturity);
+        uint256 places = RosterLib.count(roster);
+        if (signers >> places != 0) revert SignerBeyondRoster(signers, places);
+        count = _bitsOf(signers);
+        if (3 * count <= 2 * places) revert QuorumMissed(count, 2 * places / 3 + 1);
+        bytes32 digest = _reportDigest(epoch(fixing.maturity), id, report);
+        BLS.G1Point memory key = RosterLib.sumOf(roster, places, signers);
+        if (!BlsLib.isSigned(key, digest, BlsLib.SIGNATURE_TAG, signature)) revert SignatureInvalid(digest);
+    }
+
+    function _record(
+        Fixing calldata fixing,
+        FixingId id,
+        Report calldata report,
+        uint256 signers,
+        uint256 count
+    ) private {
+        _standing[id] = _standingOf(count, report.value, signers);
+        emit Attested(
+            id,
+            epoch(fixing.maturity),
+            report.value,
+            report.observationsRoot,
+            report.proposer,
+            signers,
+            count
+        );
+    }
+
+    function _requireUnsettled(FixingId id) private view {
+        (bool isSettled,) = ORACLE.settlementOf(id);
+        if (isSettled) revert AlreadySettled(id);
+    }
+
+    /// @dev How many signed, if `value` and `signers` are what stands.
+    function _requireStanding(FixingId id, uint128 value, uint256 signers) private view returns (uint256 count) {
+        uint256 standing = _standing[id];
+        count = standing >> COUNT_SHIFT;
+        if (count == 0 || standing != _standingOf(count, value, signers)) revert AttestationUnknown(id);
+    }
+
+    /// @dev Whether the settlement is a number within the band of `value`. Reverts with `NotSettled`.
+    function _isEarned(Fixing calldata fixing, uint128 value) private view returns (bool) {
+        uint128 settlement = ORACLE.settlement(fixing);
+        return settlement != DistanceLib.INVALID && DistanceLib.isWithin(value, settlement, fixing.bandPpm);
+    }
+
+    function _reportDigest(uint64 epoch_, FixingId id, Report calldata report) private view returns (bytes32) {
+        return _hashTypedDataV4(
+            keccak256(
+                abi.encode(
+                    REPORT_TYPEHASH, epoch_, id, report.value, report.observationsRoot, report.proposer
+                )
+            )
+        );
+    }
+
+    function _standingOf(uint256 count, uint128 value, uint256 signers) private pure returns (uint256) {
+        uint256 digest = uint256(keccak256(abi.encode(value, signers)));
+        return count << COUNT_SHIFT | digest << 8 >> 8;
+    }
+
+    /// @dev At most 200 steps, as many as bits are set.
+    function _bitsOf(uint256 bitmap) private pure returns (uint256 count) {
+        for (; bitmap != 0; bitmap &= bitmap - 1) {
+            ++count;
+        }
+    }
+}

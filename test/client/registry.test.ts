@@ -1,0 +1,142 @@
+import { type Hex, hashTypedData } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { readFixing, readReceipts } from '#client/oracle-reader.ts'
+import {
+  attest,
+  claimReward,
+  type CosignedReport,
+  fundReporters,
+  isRosterPublished,
+  proposeAttested,
+  publishRoster,
+  readAttestation,
+  readEpoch,
+  readMinStake,
+  readReporters,
+  type Recruit,
+  register,
+} from '#client/registry.ts'
+import { wethBalance } from '#client/weth.ts'
+import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
+import { blsKey, blsSign, sumOfSignatures } from '#protocol/bls.ts'
+import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
+import { possessionDigest, registrationTypedData } from '#protocol/registration.ts'
+import { type Report, reportDigest } from '#protocol/report.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
+
+const VALUE = 2_500n * ETHER
+const ROOT: Hex = `0x${'5a'.repeat(32)}`
+const RECRUITS: readonly Recruit[] = ['first', 'second', 'third', 'fourth'].map((name, i) =>
+  recruitOf(name, { peerId: `0x002${i}`, stake: BigInt(i + 1) * ETHER }),
+)
+
+let stage: Stage
+let owner: WritableChain
+let ann: WritableChain
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  owner = await stage.as('owner')
+  ann = await stage.as('ann')
+})
+afterAll(() => stage.embedded.stop())
+
+/** What the reporters of `places` co-sign: that of all four if none are named. */
+async function cosigned(fixing: Fixing, places: readonly number[] = [0, 1, 2, 3]): Promise<CosignedReport> {
+  const { registry, oracle } = stage.deployments
+  const epoch = await readEpoch(ann, registry, fixing.maturity)
+  const id = fixingId(fixing, { chainId: ann.chainId, oracle })
+  const proposer = accountOf('proposer').address
+  const report: Report = { epoch, fixingId: id, value: VALUE, observationsRoot: ROOT, proposer }
+  const digest = reportDigest({ chainId: ann.chainId, registry }, report)
+  const partials = places.map((place) => blsSign(RECRUITS[place]?.blsSecret ?? new Uint8Array(), digest, 'signature'))
+  const signers = places.reduce((bits, place) => bits | (1n << BigInt(place)), 0n)
+  return { report, signature: sumOfSignatures(partials), signers }
+}
+
+test('registers reporters with stake, signer, key and peer id, and lists them by index', async () => {
+  const { registry } = stage.deployments
+  expect(await readMinStake(ann, registry)).toBe(ETHER)
+  for (const [i, recruit] of RECRUITS.entries()) expect(await register(owner, registry, recruit)).toBe(i)
+  const { time } = await latestBlock(ann)
+  expect(await readReporters(ann, registry, time)).toEqual(
+    RECRUITS.map(({ signer, blsSecret, peerId, stake }, index) => {
+      return { index, owner: owner.account.address, signer: signer.address, peerId, stake, key: blsKey(blsSecret) }
+    }),
+  )
+  const taken = recruitOf('first', { peerId: '0x0024', stake: ETHER })
+  await expect(register(owner, registry, taken)).rejects.toMatchObject({
+    message: `Expected a new signer, got ${taken.signer.address}, who is reporter 0 already.`,
+  })
+  await expect(register(ann, registry, { ...recruitOf('fifth', taken), stake: 1n })).rejects.toMatchObject({
+    message: `Expected a stake of at least ${ETHER} wei, got 1 wei.`,
+  })
+  await expect(register(ann, registry, recruitOf('ann', taken))).rejects.toMatchObject({ errorName: 'SignerIsOwner' })
+})
+
+test('signs and proves what the registry asks for', async () => {
+  const { registry } = stage.deployments
+  const domain = { chainId: ann.chainId, registry }
+  const [recruit] = RECRUITS
+  if (recruit === undefined) throw new Error('a recruit')
+  const key = blsKey(recruit.blsSecret)
+  const registration = { ...recruit, owner: ann.account.address, signer: recruit.signer.address, key }
+  const [x_a, x_b, y_a, y_b] = (key.slice(2).match(/.{64}/g) ?? []).map((word): Hex => `0x${word}`)
+  if (x_a === undefined || x_b === undefined || y_a === undefined || y_b === undefined) throw new Error('four words')
+  const contract = { address: registry, abi } as const
+  const struct = { ...registration, key: { x_a, x_b, y_a, y_b } }
+  expect(hashTypedData(registrationTypedData(domain, registration))).toBe(
+    await ann.publicClient.readContract({ ...contract, functionName: 'registrationDigest', args: [struct] }),
+  )
+  expect(possessionDigest(domain, registration)).toBe(
+    await ann.publicClient.readContract({
+      ...contract,
+      functionName: 'possessionDigest',
+      args: [struct.owner, struct.key],
+    }),
+  )
+  const { report } = await cosigned(stage.fixing)
+  const id = fixingId(stage.fixing, { chainId: ann.chainId, oracle: stage.deployments.oracle })
+  expect(reportDigest(domain, { ...report, epoch: 0n, fixingId: id })).toBe(
+    await ann.publicClient.readContract({ ...contract, functionName: 'reportDigest', args: [stage.fixing, report] }),
+  )
+})
+
+test('R-403 the registry verifies an aggregate made here, proposes for the reporter, and pays who signed', async () => {
+  const { registry, oracle, weth } = stage.deployments
+  const { fixing } = stage
+  const id = fixingId(fixing, { chainId: ann.chainId, oracle })
+  await fundReporters(ann, registry, fixing, 10n)
+  await stage.embedded.mineAt(MATURITY + 1n)
+  const all = await cosigned(fixing)
+  await expect(attest(ann, registry, fixing, all)).rejects.toMatchObject({ errorName: 'RosterMissing' })
+  expect(await isRosterPublished(ann, registry, MATURITY)).toBe(false)
+  await publishRoster(ann, registry, MATURITY)
+  expect(await isRosterPublished(ann, registry, MATURITY)).toBe(true)
+
+  const two = await cosigned(fixing, [0, 3])
+  await expect(attest(ann, registry, fixing, two)).rejects.toMatchObject({ errorName: 'QuorumMissed', args: [2n, 3n] })
+  const three = await cosigned(fixing, [0, 1, 3])
+  await expect(attest(ann, registry, fixing, { ...three, signers: 0b0111n })).rejects.toMatchObject({
+    errorName: 'SignatureInvalid',
+  })
+  await attest(ann, registry, fixing, three)
+  expect(await readAttestation(ann, registry, id)).toEqual({ count: 3, reward: 10n })
+
+  await proposeAttested(ann, registry, fixing, all, ETHER)
+  expect(await readAttestation(ann, registry, id)).toEqual({ count: 4, reward: 10n })
+  const { facts } = await readFixing(ann, oracle, fixing)
+  expect(facts).toMatchObject({ round: 1, leader: VALUE, bond: ETHER / 10n })
+  const receipt = receiptId(id, 'stake', 0, VALUE)
+  expect(await readReceipts(ann, oracle, receipt, accountOf('proposer').address)).toBe(ETHER / 10n)
+
+  await stage.embedded.mineAt(facts.deadline)
+  const before = await wethBalance(ann, weth, owner.account.address)
+  const claim = { value: VALUE, signers: all.signers }
+  for (const place of [0, 1, 2, 3]) expect(await claimReward(ann, registry, fixing, { ...claim, place })).toBe(2n)
+  expect(await wethBalance(ann, weth, owner.account.address)).toBe(before + 8n)
+  await expect(claimReward(ann, registry, fixing, { ...claim, place: 2 })).rejects.toMatchObject({
+    errorName: 'RewardAlreadyPaid',
+  })
+})

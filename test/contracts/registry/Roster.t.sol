@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
+
+import {RegistryFixture} from "../mocks/RegistryFixture.sol";
+
+/// R-403, R-408: the reporters of a time as the code of a contract, written once for every change.
+contract RosterTest is RegistryFixture {
+    function test_publishRoster_writesTheReportersOnce() public {
+        _registerMany(3);
+        vm.warp(START + 1);
+        vm.expectEmit(true, false, false, false, address(registry));
+        emit IReporterRegistry.RosterPublished(START, address(0), 3);
+        address roster = registry.publishRoster(START);
+        // STOP, the sum of the keys, and 117 bytes each.
+        assertEq(roster.code.length, 1 + 96 + 3 * 117);
+        (uint64 sinceTime, address found) = registry.rosterAt(START + 100 * EPOCH);
+        assertEq(sinceTime, START);
+        assertEq(found, roster);
+        vm.expectRevert(
+            abi.encodeWithSelector(IReporterRegistry.RosterAlreadyPublished.selector, START, roster)
+        );
+        registry.publishRoster(START + 1);
+    }
+
+    /// While the block of a change lasts, more can follow; the future can always change.
+    function test_publishRoster_waitsUntilItIsFinal() public {
+        _register(alice, 0, MIN_STAKE);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RosterNotFinal.selector, START, START));
+        registry.publishRoster(START);
+        _register(alice, 1, MIN_STAKE);
+        vm.warp(START + 1);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RosterNotFinal.selector, START + 2, START + 1));
+        registry.publishRoster(START + 2);
+        registry.publishRoster(START + 1);
+        vm.warp(START + EPOCH);
+        _register(alice, 2, MIN_STAKE);
+        vm.warp(START + 2 * EPOCH);
+        vm.expectRevert(
+            abi.encodeWithSelector(IReporterRegistry.RosterNotFinal.selector, START + 2 * EPOCH, START + 2 * EPOCH)
+        );
+        registry.publishRoster(START + 2 * EPOCH);
+        vm.warp(START + 2 * EPOCH + 1);
+        registry.publishRoster(START + 2 * EPOCH);
+    }
+
+    /// Joining, leaving and rotating after a maturity change nothing about its reporters, even before their roster is
+    /// written: it is the same code as without them.
+    function test_publishRoster_isFixedByTheMaturity() public {
+        _registerMany(3);
+        vm.warp(MATURITY + 1);
+        uint256 snapshot = vm.snapshotState();
+        bytes memory untouched = registry.publishRoster(MATURITY).code;
+        vm.revertToState(snapshot);
+
+        _register(bob, 10, MIN_STAKE);
+        _startLeaving(alice, 0);
+        _rotate(alice, 1, 11);
+        vm.warp(MATURITY + 2 * EPOCH - 1);
+        assertEq(registry.publishRoster(MATURITY).code, untouched);
+        // And the next epoch has others.
+        address next = registry.publishRoster(MATURITY + EPOCH);
+        assertNotEq(keccak256(next.code), keccak256(untouched));
+        assertEq(next.code.length, untouched.length);
+    }
+
+    /// Keys of two epochs ago may be forgotten.
+    function test_publishRoster_refusesOldRosters() public {
+        _registerMany(1);
+        vm.warp(MATURITY + 2 * EPOCH);
+        vm.expectRevert(
+            abi.encodeWithSelector(IReporterRegistry.RosterTooOld.selector, MATURITY, MATURITY + EPOCH)
+        );
+        registry.publishRoster(MATURITY);
+        registry.publishRoster(MATURITY + EPOCH);
+    }
+
+    function test_publishRoster_needsReporters() public {
+        vm.warp(START + 1);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.NoReporters.selector, START));
+        registry.publishRoster(START);
+    }
+
+    /// The largest roster fits into the code of one contract.
+    function test_publishRoster_ofAFullRegistry() public {
+        _registerMany(200);
+        vm.warp(START + 1);
+        address roster = registry.publishRoster(START);
+        assertEq(roster.code.length, 1 + 96 + 200 * 117);
+        assertLt(roster.code.length, 24_577);
+    }
+}
