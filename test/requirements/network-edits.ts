@@ -131,7 +131,7 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     rule: 'every minute is clamped',
     file: AGGREGATE,
     find: 'candles.map((candle) => clamp(candle, low, high))',
-    replace: 'candles.map((candle) => clamp(candle, candle, high))',
+    replace: 'candles.map((candle) => (candles.length === 0 ? clamp(candle, low, high) : candle))',
   },
   {
     id: 'R-451',
