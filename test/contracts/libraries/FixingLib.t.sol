@@ -23,6 +23,18 @@ contract FixingLibHarness {
         used -= gasleft();
     }
 
+    function gasOfId(Fixing calldata fixing) external view returns (uint256 used) {
+        used = gasleft();
+        FixingLib.id(fixing, block.chainid, address(this));
+        used -= gasleft();
+    }
+
+    function gasOfEncoding(Fixing calldata fixing) external view returns (uint256 used) {
+        used = gasleft();
+        keccak256(abi.encode(block.chainid, address(this), fixing));
+        used -= gasleft();
+    }
+
     function worstCase(Fixing calldata fixing) external pure returns (uint64) {
         return FixingLib.worstCase(fixing);
     }
@@ -137,6 +149,12 @@ contract FixingLibTest is Test {
         view
     {
         assertEq(FixingId.unwrap(_lib.id(fixing, chainId, oracle)), keccak256(abi.encode(chainId, oracle, fixing)));
+    }
+
+    /// R-101: the id is a copy and a hash: cheaper than decoding and encoding the parameters.
+    function test_fixingLib_idCostsLessThanTheEncoding() public view {
+        Fixing memory fixing;
+        assertLt(_lib.gasOfId(fixing), _lib.gasOfEncoding(fixing));
     }
 
     /// Property 4: a maturity that no fixing may have panics instead of wrapping.

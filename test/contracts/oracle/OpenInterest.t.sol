@@ -52,6 +52,16 @@ contract OpenInterestTest is OracleTest {
         assertEq(oracle.bond(fixing), BOND);
     }
 
+    /// R-201: all of its 32 bytes count: without the last one the bond would be 25 wei less.
+    function test_openInterest_isReadToTheLastByte() public {
+        FixedOpenInterest source = new FixedOpenInterest();
+        Fixing memory f = _defaults();
+        (f.openInterest, f.bondPpm) = (address(source), 100_000);
+        _use(f);
+        source.set(10 ether * 256 + 0xff);
+        assertEq(oracle.bond(fixing), 256 ether + 25);
+    }
+
     /// R-201: with 0 ppm it is read all the same, and counts for nothing.
     function test_openInterest_countsForNothingAtZeroPpm() public {
         FixedOpenInterest source = new FixedOpenInterest();
