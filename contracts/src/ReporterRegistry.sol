@@ -10,7 +10,6 @@ import {IMaturityOracle} from "./interfaces/IMaturityOracle.sol";
 import {IReporterRegistry} from "./interfaces/IReporterRegistry.sol";
 import {DistanceLib} from "./libraries/DistanceLib.sol";
 import {ObservationLib} from "./libraries/ObservationLib.sol";
-import {RosterLib} from "./libraries/RosterLib.sol";
 import {Attestation} from "./registry/Attestation.sol";
 import {Membership} from "./registry/Membership.sol";
 import {Fixing, FixingId, Outcome} from "./types/Fixing.sol";
@@ -87,10 +86,7 @@ contract ReporterRegistry is Attestation {
         if (!_isWrong(fixing, report.value)) revert NotWrong(id);
         (, address roster) = _verify(fixing, id, report, signature, signers);
         if (place >= MAX_REPORTERS || signers >> place & 1 == 0) revert NotAttester(place);
-        (uint8 index, address owner) = RosterLib.member(roster, place);
-        Member storage member = _members[index];
-        // The index may be somebody else's by now.
-        if (member.owner != owner || member.activeTime > fixing.maturity) revert NothingToSlash(index);
+        uint8 index = _memberAt(roster, place, fixing.maturity);
         return _slash(index, id);
     }
 

@@ -47,7 +47,8 @@ type Artifact = {
   readonly metadata: { readonly settings: { readonly compilationTarget: Readonly<Record<string, string>> } }
 }
 
-type Built = Readonly<Record<string, { readonly default?: { readonly build_id: string } }>>
+/** By the compiler's profile, of which each source of the product has one. */
+type Built = Readonly<Record<string, { readonly build_id: string }>>
 type Cache = { readonly files: Readonly<Record<string, { readonly artifacts: Readonly<Record<string, Built>> }>> }
 type BuildInfo = { readonly source_id_to_path: Readonly<Record<string, string>> }
 
@@ -55,9 +56,8 @@ type BuildInfo = { readonly source_id_to_path: Readonly<Record<string, string>> 
 function sourcePaths({ metadata }: Artifact): Readonly<Record<string, string>> {
   const [[path, contract] = ['', '']] = Object.entries(metadata.settings.compilationTarget)
   const cache = readJson(join(ROOT, 'contracts', 'cache', 'solidity-files-cache.json')) as Cache // forge's own format
-  const versions = Object.values(cache.files[path]?.artifacts[contract] ?? {})
-  const build = versions.map((version) => version.default?.build_id).find((id) => id !== undefined)
-  const info = join(OUT, 'build-info', `${build}.json`)
+  const [build] = Object.values(cache.files[path]?.artifacts[contract] ?? {}).flatMap(Object.values<Built[string]>)
+  const info = join(OUT, 'build-info', `${build?.build_id}.json`)
   return (readJson(info) as BuildInfo).source_id_to_path // forge's own format
 }
 

@@ -38,15 +38,9 @@ interface IReporterRegistry {
     event StakeWithdrawn(uint8 indexed index, address indexed owner, uint128 amount);
     /// @notice The reporters from `sinceTime` on, `count` of them, stand in the code of `roster`.
     event RosterPublished(uint64 indexed sinceTime, address roster, uint256 count);
-    /// @notice `count` reporters, those of `signers`, bit i standing for place i of the roster, stand behind `value`.
+    /// @notice The reporters of `signers`, bit i standing for place i of the roster, stand behind `value`.
     event Attested(
-        FixingId indexed id,
-        uint64 indexed epoch,
-        uint128 value,
-        bytes32 observationsRoot,
-        address proposer,
-        uint256 signers,
-        uint256 count
+        FixingId indexed id, uint128 value, bytes32 observationsRoot, address proposer, uint256 signers
     );
     /// @notice `from` put `amount` into the attesters' reward for `id`.
     event ReportersFunded(FixingId indexed id, address indexed from, uint256 amount);
@@ -125,6 +119,8 @@ interface IReporterRegistry {
     error RewardEarned(FixingId id);
     /// @notice The reporter at `place` did not sign.
     error NotAttester(uint256 place);
+    /// @notice The reporter at `place` has withdrawn since.
+    error ReporterGone(uint256 place);
     /// @notice The reporter at `place` was paid.
     error RewardAlreadyPaid(FixingId id, uint256 place);
     /// @notice The caller has nothing in this reward.
@@ -135,7 +131,7 @@ interface IReporterRegistry {
     error SignerUnknown(address signer);
     /// @notice A reporter cannot earn the reward for its own offence.
     error ProverIsOffender(address prover);
-    /// @notice Reporter `index` has nothing left to lose, or is not the one who signed.
+    /// @notice Reporter `index` has nothing left to lose.
     error NothingToSlash(uint256 index);
     /// @notice The fixing's arbitrators are not the registry's, its band is too narrow, it was not settled by a numeric
     /// ruling, or the settlement is within the band: R-405 protects whoever attested it.
@@ -206,13 +202,15 @@ interface IReporterRegistry {
         uint256 maxBond
     ) external returns (uint256 bond);
 
-    /// @notice Puts `amount` into the reward of whoever attests `fixing`. Reverts with `AlreadySettled`, `EmptyAmount`
-    /// or `StakeMismatch`.
+    /// @notice Puts `amount` into the reward of whoever attests `fixing`; no reward exceeds 2^96 - 1 wei.
+    /// Reverts with `AlreadySettled`, `EmptyAmount`, `StakeMismatch` or OpenZeppelin's `SafeCast` error.
     function fundReporters(Fixing calldata fixing, uint256 amount) external;
 
     /// @notice Pays the owner of the reporter at `place` its equal share of the reward, rounded down, once the
-    /// settlement is within the fixing's band of what it attested. Anyone may call. Returns the amount.
-    /// Reverts with `NotSettled`, `AttestationUnknown`, `RewardNotEarned`, `NotAttester` or `RewardAlreadyPaid`.
+    /// settlement is within the fixing's band of what it attested. Anyone may call, but not after the reporter withdrew,
+    /// for which it must wait longer than any fixing takes. Returns the amount.
+    /// Reverts with `NotSettled`, `AttestationUnknown`, `RewardNotEarned`, `NotAttester`, `RewardAlreadyPaid` or
+    /// `ReporterGone`.
     function claimReward(Fixing calldata fixing, uint128 value, uint256 signers, uint256 place)
         external
         returns (uint256 amount);
@@ -237,8 +235,8 @@ interface IReporterRegistry {
     /// @notice Takes all stake of the reporter at `place` of the roster, who co-signed a report that a numeric ruling
     /// of the registry's own arbitrators put outside the fixing's band (R-405), and nothing else: no timeout, no
     /// INVALID, no expiry, no other arbitrators, no band below `MIN_BAND_PPM`. 20 % go to the caller, the rest burns.
-    /// Reverts with `NotWrong`, `RosterMissing`, `SignatureInvalid`, `NotAttester`, `ProverIsOffender` or
-    /// `NothingToSlash`.
+    /// Reverts with `NotWrong`, `NotAttester`, `ReporterGone`, `ProverIsOffender`, `NothingToSlash` or as `attest` for a
+    /// report that is not signed.
     function slashAttestation(
         Fixing calldata fixing,
         Report calldata report,
@@ -268,7 +266,7 @@ interface IReporterRegistry {
     /// @notice The epoch that contains `time`. Reverts with `BeforeFirstEpoch`.
     function epoch(uint64 time) external view returns (uint64);
 
-    /// @notice One more than the highest index ever used, <= 200. Vacant indices count.
+    /// @notice One more than the highest index ever used, <= 180. Vacant indices count.
     function reporterCount() external view returns (uint256);
 
     /// @notice Reporter `index` with the signer and key that it has at `time`; all zero if vacant.
@@ -281,8 +279,9 @@ interface IReporterRegistry {
     /// @notice Since when the reporters at `time` have been the same, and their roster; 0 before it is published.
     function rosterAt(uint64 time) external view returns (uint64 sinceTime, address roster);
 
-    /// @notice How many signers the attestation of `id` has, 0 for none; `digest` commits to its value and signers.
-    function attestationOf(FixingId id) external view returns (uint256 count, bytes32 digest);
+    /// @notice How many signers the attestation of `id` has, 0 for none; `digest`, the first 19 bytes of
+    /// keccak256(abi.encode(value, signers)), commits to what they signed and who did.
+    function attestationOf(FixingId id) external view returns (uint256 count, bytes19 digest);
 
     /// @notice What is in the reward for attesting `id`, shares paid included, bond-token wei.
     function rewardOf(FixingId id) external view returns (uint256);

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {LibBit} from "solady/utils/LibBit.sol";
 import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
 
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
@@ -20,25 +22,30 @@ import {Membership} from "./Membership.sol";
 /// @notice Reports, their verification and the reward. See `IReporterRegistry`.
 abstract contract Attestation is Membership {
     using SafeERC20 for IERC20;
+    using SafeCast for uint256;
     using FixingLib for Fixing;
     using FixingLib for FixingId;
 
-    /// @dev One slot: how many signed, and what: the low 248 bits of keccak256(value, signers).
-    type Standing is uint256;
+    /// @notice What is known of one fixing, in one slot.
+    struct Reported {
+        /// The reward, shares that are paid included, bond-token wei.
+        uint96 reward;
+        /// How many signed, 0 for none.
+        uint8 count;
+        /// Commits to what they signed and who did: see `_digestOf`.
+        bytes19 digest;
+    }
 
     bytes32 private constant REPORT_TYPEHASH = keccak256(
         "Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)"
     );
-    uint256 private constant COUNT_SHIFT = 248;
 
     /// @notice The oracle whose fixings are reported.
     IMaturityOracle public immutable ORACLE;
     /// @dev As the oracle's ids have it.
     uint256 private immutable _CHAIN_ID;
 
-    mapping(FixingId => uint256) private _standing;
-    /// @dev What is in each reward, paid shares included.
-    mapping(FixingId => uint256) private _rewards;
+    mapping(FixingId => Reported) private _reported;
     mapping(FixingId => mapping(address => uint256)) private _funded;
     /// @dev Bit i: the reporter at place i was paid.
     mapping(FixingId => uint256) private _paid;
@@ -59,9 +66,9 @@ abstract contract Attestation is Membership {
         FixingId id = _idOf(fixing);
         _requireUnsettled(id);
         (uint256 count,) = _verify(fixing, id, report, signature, signers);
-        uint256 have = _standing[id] >> COUNT_SHIFT;
+        uint256 have = _reported[id].count;
         if (count <= have) revert AttestedByMore(count, have);
-        _record(fixing, id, report, signers, count);
+        _record(id, report, signers, count);
     }
 
     /// @inheritdoc IReporterRegistry
@@ -76,9 +83,10 @@ abstract contract Attestation is Membership {
         // An Open fixing, which alone can be proposed, is not settled.
         (uint256 count,) = _verify(fixing, id, report, signature, signers);
         // Who attests the same a moment earlier must not keep it from being proposed.
-        if (count > _standing[id] >> COUNT_SHIFT) _record(fixing, id, report, signers, count);
-        _pull(maxBond);
-        bond = ORACLE.propose(fixing, report.value, maxBond);
+        if (count > _reported[id].count) _record(id, report, signers, count);
+        // A token that moves less on the way here does so on the way on, and the oracle refuses it.
+        BOND_TOKEN.safeTransferFrom(msg.sender, address(this), maxBond);
+        bond = _propose(fixing, report.value, maxBond);
         if (maxBond != bond) BOND_TOKEN.safeTransfer(msg.sender, maxBond - bond);
         uint256 receipt = id.receiptId(Kind.Stake, 0, report.value);
         IERC6909(address(ORACLE)).transfer(report.proposer, receipt, bond);
@@ -89,7 +97,7 @@ abstract contract Attestation is Membership {
         FixingId id = _idOf(fixing);
         if (amount == 0) revert EmptyAmount();
         _requireUnsettled(id);
-        _rewards[id] += amount;
+        _reported[id].reward += amount.toUint96();
         _funded[id][msg.sender] += amount;
         emit ReportersFunded(id, msg.sender, amount);
         _pull(amount);
@@ -109,9 +117,8 @@ abstract contract Attestation is Membership {
         if (paid >> place & 1 != 0) revert RewardAlreadyPaid(id, place);
 
         _paid[id] = paid | 1 << place;
-        amount = _rewards[id] / count;
-        (, address roster) = rosterAt(fixing.maturity);
-        (, address owner) = RosterLib.member(roster, place);
+        amount = _reported[id].reward / count;
+        address owner = _members[_memberAt(_rosterOf(fixing.maturity), place, fixing.maturity)].owner;
         emit RewardPaid(id, place, owner, amount);
         if (amount != 0) BOND_TOKEN.safeTransfer(owner, amount);
     }
@@ -123,7 +130,7 @@ abstract contract Attestation is Membership {
         returns (uint256 amount)
     {
         FixingId id = _idOf(fixing);
-        bool isAttested = _standing[id] != 0;
+        bool isAttested = _reported[id].count != 0;
         if (isAttested) _requireStanding(id, value, signers);
         bool isEarned = _isEarned(fixing, value);
         if (isAttested && isEarned) revert RewardEarned(id);
@@ -138,14 +145,14 @@ abstract contract Attestation is Membership {
     // -------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc IReporterRegistry
-    function attestationOf(FixingId id) external view returns (uint256 count, bytes32 digest) {
-        uint256 standing = _standing[id];
-        return (standing >> COUNT_SHIFT, bytes32(standing << 8 >> 8));
+    function attestationOf(FixingId id) external view returns (uint256 count, bytes19 digest) {
+        Reported storage reported = _reported[id];
+        return (reported.count, reported.digest);
     }
 
     /// @inheritdoc IReporterRegistry
     function rewardOf(FixingId id) external view returns (uint256) {
-        return _rewards[id];
+        return _reported[id].reward;
     }
 
     /// @inheritdoc IReporterRegistry
@@ -168,38 +175,46 @@ abstract contract Attestation is Membership {
         BLS.G2Point calldata signature,
         uint256 signers
     ) internal view returns (uint256 count, address roster) {
-        uint64 nowTime = uint64(block.timestamp);
+        (uint64 nowTime, uint64 maturity) = (uint64(block.timestamp), fixing.maturity);
         // In the block of the maturity reporters could still change, in epoch 0.
-        if (nowTime <= fixing.maturity) revert AttestedEarly(nowTime, fixing.maturity);
+        if (nowTime <= maturity) revert AttestedEarly(nowTime, maturity);
         if (report.value == 0) revert ReportedZero();
-        (, roster) = rosterAt(fixing.maturity);
-        if (roster == address(0)) revert RosterMissing(fixing.maturity);
+        roster = _rosterOf(maturity);
+        if (roster == address(0)) revert RosterMissing(maturity);
         uint256 places = RosterLib.count(roster);
         if (signers >> places != 0) revert SignerBeyondRoster(signers, places);
-        count = _bitsOf(signers);
-        if (3 * count <= 2 * places) revert QuorumMissed(count, 2 * places / 3 + 1);
-        bytes32 digest = _reportDigest(epoch(fixing.maturity), id, report);
+        count = LibBit.popCount(signers);
+        unchecked {
+            // At most 189 places.
+            if (3 * count <= 2 * places) revert QuorumMissed(count, 2 * places / 3 + 1);
+        }
+        bytes32 digest = _reportDigest(epoch(maturity), id, report);
         BLS.G1Point memory key = RosterLib.sumOf(roster, places, signers);
         if (!BlsLib.isSigned(key, digest, BlsLib.SIGNATURE_TAG, signature)) revert SignatureInvalid(digest);
     }
 
-    function _record(
-        Fixing calldata fixing,
-        FixingId id,
-        Report calldata report,
-        uint256 signers,
-        uint256 count
-    ) private {
-        _standing[id] = _standingOf(count, report.value, signers);
-        emit Attested(
-            id,
-            epoch(fixing.maturity),
-            report.value,
-            report.observationsRoot,
-            report.proposer,
-            signers,
-            count
-        );
+    function _record(FixingId id, Report calldata report, uint256 signers, uint256 count) private {
+        Reported storage reported = _reported[id];
+        (reported.count, reported.digest) = (uint8(count), _digestOf(report.value, signers));
+        emit Attested(id, report.value, report.observationsRoot, report.proposer, signers);
+    }
+
+    /// @dev The fixing's words as they came, which the oracle validates: to decode and encode them costs 2 000 gas more.
+    function _propose(Fixing calldata fixing, uint128 value, uint256 maxBond) private returns (uint256 bond) {
+        bytes4 selector = IMaturityOracle.propose.selector;
+        address oracle = address(ORACLE);
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mstore(input, selector)
+            calldatacopy(add(input, 0x04), fixing, 0x1c0)
+            mstore(add(input, 0x1c4), value)
+            mstore(add(input, 0x1e4), maxBond)
+            if iszero(call(gas(), oracle, 0, input, 0x204, 0x00, 0x20)) {
+                returndatacopy(input, 0, returndatasize())
+                revert(input, returndatasize())
+            }
+            bond := mload(0x00)
+        }
     }
 
     function _requireUnsettled(FixingId id) private view {
@@ -209,9 +224,9 @@ abstract contract Attestation is Membership {
 
     /// @dev How many signed, if `value` and `signers` are what stands.
     function _requireStanding(FixingId id, uint128 value, uint256 signers) private view returns (uint256 count) {
-        uint256 standing = _standing[id];
-        count = standing >> COUNT_SHIFT;
-        if (count == 0 || standing != _standingOf(count, value, signers)) revert AttestationUnknown(id);
+        Reported storage reported = _reported[id];
+        count = reported.count;
+        if (count == 0 || reported.digest != _digestOf(value, signers)) revert AttestationUnknown(id);
     }
 
     /// @dev Whether the settlement is a number within the band of `value`. Reverts with `NotSettled`.
@@ -230,15 +245,7 @@ abstract contract Attestation is Membership {
         );
     }
 
-    function _standingOf(uint256 count, uint128 value, uint256 signers) private pure returns (uint256) {
-        uint256 digest = uint256(keccak256(abi.encode(value, signers)));
-        return count << COUNT_SHIFT | digest << 8 >> 8;
-    }
-
-    /// @dev At most 200 steps, as many as bits are set.
-    function _bitsOf(uint256 bitmap) private pure returns (uint256 count) {
-        for (; bitmap != 0; bitmap &= bitmap - 1) {
-            ++count;
-        }
+    function _digestOf(uint128 value, uint256 signers) private pure returns (bytes19) {
+        return bytes19(keccak256(abi.encode(value, signers)));
     }
 }

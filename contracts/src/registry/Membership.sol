@@ -45,9 +45,17 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         uint64 activeTime;
     }
 
-    /// @dev What fits into the code of one roster, 117 bytes each, and bounds every loop. Vacated indices are used
+    /// @notice A roster and when it holds, so that most attestations find theirs by reading one slot.
+    struct LatestRoster {
+        address roster;
+        uint48 sinceTime;
+        /// When the reporters change again; 0 while they do not.
+        uint48 untilTime;
+    }
+
+    /// @dev Fewer than fit into the code of one roster; bounds every loop. Vacated indices are used
     /// again, so that filling the registry up costs as many stakes, locked for as long as it is to stay full.
-    uint256 internal constant MAX_REPORTERS = 200;
+    uint256 internal constant MAX_REPORTERS = 180;
     /// @dev libp2p peer ids have 34 to 42 bytes; other multihashes may have up to 64 and some.
     uint256 private constant MAX_PEER_ID_LENGTH = 64;
     /// @dev The longest that any fixing can take from its maturity on, by the bounds of its parameters: 30 d of grace,
@@ -81,6 +89,7 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
     Checkpoints.Trace208 private _changes;
     /// @dev By the instant since when it holds.
     mapping(uint64 sinceTime => address) private _rosters;
+    LatestRoster private _latest;
 
     constructor(IERC20 bondToken, uint128 minStake, uint64 epochDuration, uint64 unbondingDelay)
         EIP712("Assize", "1")
@@ -205,10 +214,14 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         RosterLib.Entry[] memory entries = new RosterLib.Entry[](reporters.length);
         for (uint256 i = 0; i < entries.length; ++i) {
             Reporter memory reporter = reporters[i];
-            entries[i] = RosterLib.Entry(reporter.index, reporter.owner, RosterLib.pack(reporter.key));
+            entries[i] = RosterLib.Entry(reporter.index, RosterLib.pack(reporter.key));
         }
         roster = RosterLib.write(entries);
         _rosters[sinceTime] = roster;
+        if (sinceTime >= _latest.sinceTime) {
+            uint48 untilTime = uint48(_changes.lowerLookup(uint48(sinceTime) + 1));
+            _latest = LatestRoster(roster, uint48(sinceTime), untilTime);
+        }
         emit RosterPublished(sinceTime, roster, entries.length);
     }
 
@@ -217,7 +230,9 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
     /// @inheritdoc IReporterRegistry
     function epoch(uint64 time) public view returns (uint64) {
         if (time < START_TIME) revert BeforeFirstEpoch(time, START_TIME);
-        return (time - START_TIME) / EPOCH_DURATION;
+        unchecked {
+            return (time - START_TIME) / EPOCH_DURATION;
+        }
     }
 
     /// @inheritdoc IReporterRegistry
@@ -300,11 +315,28 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
 
     // ----------------------------------------------------------------------------------------- internal
 
+    /// @dev As `rosterAt` says: from the slot of the latest roster if it holds at `time`.
+    function _rosterOf(uint64 time) internal view returns (address roster) {
+        LatestRoster storage latest = _latest;
+        uint48 untilTime = latest.untilTime;
+        roster = latest.roster;
+        bool isOfTime = time >= latest.sinceTime && (untilTime == 0 || time < untilTime);
+        if (!isOfTime || roster == address(0)) (, roster) = rosterAt(time);
+    }
+
     /// @dev The index of the reporter whose signer `signer` is or was. Reverts with `SignerUnknown`.
     function _indexOf(address signer) internal view returns (uint8) {
         Place memory place = _places[signer];
         if (!_isTaken(place)) revert SignerUnknown(signer);
         return place.index;
+    }
+
+    /// @dev The index of the reporter at `place` of the roster of `maturity`. Reverts with `ReporterGone`.
+    function _memberAt(address roster, uint256 place, uint64 maturity) internal view returns (uint8 index) {
+        index = RosterLib.indexAt(roster, place);
+        Member storage member = _members[index];
+        // Whoever withdrew left the index vacant or to a reporter who joined later.
+        if (member.owner == address(0) || member.activeTime > maturity) revert ReporterGone(place);
     }
 
     /// @dev Ends a membership at the next change.
@@ -335,6 +367,8 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         uint64 nowEpoch = epoch(nowTime);
         time = nowEpoch == 0 ? nowTime : _epochStart(nowEpoch + 1);
         _changes.push(uint48(time), time);
+        // Changes are noted in their order, and the latest roster is of the past: this one ends it, if none does yet.
+        if (_latest.roster != address(0) && _latest.untilTime == 0) _latest.untilTime = uint48(time);
     }
 
     /// @dev Ties `signer`, who consents to `digest`, to the member at `index`.

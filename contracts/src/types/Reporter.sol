@@ -20,7 +20,7 @@ struct Registration {
 
 /// @notice A reporter as it is seen at some time.
 struct Reporter {
-    /// Where it stands in the registry, 0 .. 199.
+    /// Where it stands in the registry, 0 .. 179.
     uint8 index;
     /// See `Registration`; zero for an index that is vacant.
     address owner;

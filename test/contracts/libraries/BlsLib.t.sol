@@ -6,6 +6,8 @@ import {Test} from "forge-std/Test.sol";
 
 import {BlsLib} from "src/libraries/BlsLib.sol";
 
+import {BlsReference} from "../support/BlsReference.sol";
+
 /// Hashing to the curve, signatures and their sums, on vectors of RFC 9380 and of blst.
 contract BlsLibTest is Test {
     struct Hash {
@@ -102,22 +104,63 @@ contract BlsLibTest is Test {
         this.isSigned(abi.encode(key), rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
     }
 
-    /// (a + b) - b == a, a - 0 == a, a - a == 0, whatever the borrow between the words of y.
-    function test_subtract_undoesAddition() public view {
+    /// (a + b) + -b == a, a + -a == 0, -0 == 0, whatever the borrow between the words of y.
+    function test_negate_undoesAddition() public view {
         Signature[] memory rows = abi.decode(vm.parseJson(json, ".signatures"), (Signature[]));
         for (uint256 i = 0; i < rows.length; ++i) {
             for (uint256 j = 0; j < rows.length; ++j) {
-                BLS.G1Point memory a = abi.decode(rows[i].key, (BLS.G1Point));
-                BLS.G1Point memory b = abi.decode(rows[j].key, (BLS.G1Point));
-                BLS.G1Point memory sum = BLS.add(a, b);
-                assertEq(abi.encode(BlsLib.subtract(sum, b)), rows[i].key);
+                BLS.G1Point memory sum = BLS.add(_key(rows[i]), _key(rows[j]));
+                assertEq(abi.encode(BLS.add(sum, BlsLib.negate(_key(rows[j])))), rows[i].key);
             }
-            BLS.G1Point memory zero;
-            BLS.G1Point memory key = abi.decode(rows[i].key, (BLS.G1Point));
-            assertEq(abi.encode(BlsLib.subtract(key, zero)), rows[i].key);
-            assertTrue(BlsLib.isIdentity(BlsLib.subtract(key, abi.decode(rows[i].key, (BLS.G1Point)))));
-            assertFalse(BlsLib.isIdentity(key));
+            assertTrue(BlsLib.isIdentity(BLS.add(_key(rows[i]), BlsLib.negate(_key(rows[i])))));
+            assertFalse(BlsLib.isIdentity(_key(rows[i])));
         }
+        BLS.G1Point memory zero;
+        assertTrue(BlsLib.isIdentity(BlsLib.negate(zero)));
+    }
+
+    /// The assembly against the same steps with the compiler's encodings and solady's functions.
+    function testFuzz_hashToG2_agreesWithTheReference(bytes calldata message, bytes calldata tag) public view {
+        uint256 size = tag.length > 255 ? 255 : tag.length;
+        if (size == 0) return;
+        assertEq(
+            abi.encode(BlsLib.hashToG2(message, tag[:size])), abi.encode(BlsReference.hashToG2(message, tag[:size]))
+        );
+    }
+
+    /// Memory that is in use stays as it is, and what is free need not be zero.
+    function test_hashToG2_mindsMemory() public view {
+        bytes memory before = abi.encode("before");
+        assembly {
+            let free := mload(0x40)
+            for { let i := 0 } lt(i, 64) { i := add(i, 1) } { mstore(add(free, shl(5, i)), not(0)) }
+        }
+        BLS.G2Point memory point = BlsLib.hashToG2("message", "tag");
+        bytes memory afterwards = abi.encode("after");
+        assertEq(before, abi.encode("before"));
+        assertEq(afterwards, abi.encode("after"));
+        assertEq(abi.encode(point), abi.encode(BlsReference.hashToG2("message", "tag")));
+    }
+
+    /// Without EIP-2537 nothing is signed: a call of an address without code succeeds and returns nothing.
+    function test_isSigned_revertsWhereTheCurveIsMissing() public {
+        Signature[] memory rows = abi.decode(vm.parseJson(json, ".signatures"), (Signature[]));
+        vm.mockCall(address(13), "", "");
+        vm.expectRevert(BlsLib.PrecompileFailed.selector);
+        this.isSigned(rows[0].key, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
+        vm.clearMockedCalls();
+        vm.mockCall(address(15), "", "");
+        vm.expectRevert(BLS.PairingFailed.selector);
+        this.isSigned(rows[0].key, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
+    }
+
+    function isSignedBy(
+        BLS.G1Point calldata key,
+        bytes32 message,
+        bytes calldata tag,
+        BLS.G2Point calldata signature
+    ) external view returns (bool) {
+        return BlsLib.isSigned(key, message, tag, signature);
     }
 
     function isSigned(bytes calldata key, bytes32 message, bytes calldata tag, bytes calldata signature)
@@ -133,8 +176,12 @@ contract BlsLibTest is Test {
         view
         returns (bool)
     {
-        return BlsLib.isSigned(
+        return this.isSignedBy(
             abi.decode(key, (BLS.G1Point)), message, tag, abi.decode(signature, (BLS.G2Point))
         );
+    }
+
+    function _key(Signature memory row) private pure returns (BLS.G1Point memory) {
+        return abi.decode(row.key, (BLS.G1Point));
     }
 }

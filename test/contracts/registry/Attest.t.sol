@@ -25,9 +25,9 @@ contract AttestTest is RegistryFixture {
             if (count < 5) vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.QuorumMissed.selector, count, 5));
             registry.attest(fixing, report, signature, signers);
             if (count >= 5) {
-                (uint256 got, bytes32 digest) = registry.attestationOf(id);
+                (uint256 got, bytes19 digest) = registry.attestationOf(id);
                 assertEq(got, count);
-                assertEq(digest, keccak256(abi.encode(TRUTH, signers)) << 8 >> 8);
+                assertEq(digest, bytes19(keccak256(abi.encode(TRUTH, signers))));
             }
             vm.revertToState(snapshot);
         }
@@ -38,7 +38,7 @@ contract AttestTest is RegistryFixture {
         Report memory report = _report(TRUTH);
         BLS.G2Point memory signature = _cosigned(fixing, report, 7);
         vm.expectEmit(address(registry));
-        emit IReporterRegistry.Attested(id, 1, TRUTH, report.observationsRoot, proposer, 7, 3);
+        emit IReporterRegistry.Attested(id, TRUTH, report.observationsRoot, proposer, 7);
         registry.attest(fixing, report, signature, 7);
     }
 
@@ -110,9 +110,9 @@ contract AttestTest is RegistryFixture {
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.AttestedByMore.selector, 5, 5));
         registry.attest(fixing, report, signature, 62);
         _attest(RULING, 63);
-        (uint256 count, bytes32 digest) = registry.attestationOf(id);
+        (uint256 count, bytes19 digest) = registry.attestationOf(id);
         assertEq(count, 6);
-        assertEq(digest, keccak256(abi.encode(RULING, uint256(63))) << 8 >> 8);
+        assertEq(digest, bytes19(keccak256(abi.encode(RULING, uint256(63)))));
     }
 
     /// From the second after the maturity until the settlement is known.
