@@ -230,12 +230,12 @@ type G2Point = Readonly<
 >
 
 /** The words of a key as the contract's struct. */
-function g1Of(key: BlsKey): G1Point {
+export function g1Of(key: BlsKey): G1Point {
   return { x_a: wordOf(key, 0), x_b: wordOf(key, 1), y_a: wordOf(key, 2), y_b: wordOf(key, 3) }
 }
 
 /** The words of a signature as the contract's struct. */
-function g2Of(signature: BlsSignature): G2Point {
+export function g2Of(signature: BlsSignature): G2Point {
   return {
     x_c0_a: wordOf(signature, 0),
     x_c0_b: wordOf(signature, 1),

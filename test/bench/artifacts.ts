@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { Abi, Hex } from 'viem'
 import { ROOT } from '../model/artifacts.ts'
 
-const MINIMUMS = ['MinimumOracle', 'MinimumVault'] as const
+const MINIMUMS = ['MinimumOracle', 'MinimumVault', 'MinimumRegistry'] as const
 
 /** A contract as forge built it. */
 export type Minimum = { readonly abi: Abi; readonly bytecode: Hex }
@@ -15,12 +15,14 @@ export async function buildMinimums(): Promise<Readonly<Record<(typeof MINIMUMS)
   const forge = join(ROOT, 'node_modules', '.bin', 'forge')
   const sources = MINIMUMS.map((name) => `test/contracts/bench/${name}.sol`)
   await promisify(execFile)(forge, ['build', 'contracts/src', ...sources], { cwd: ROOT })
-  const [oracle, vault] = MINIMUMS.map(read)
-  if (oracle === undefined || vault === undefined) throw new TypeError('Expected two minimal contracts.')
-  return { MinimumOracle: oracle, MinimumVault: vault }
+  return {
+    MinimumOracle: read('MinimumOracle'),
+    MinimumVault: read('MinimumVault'),
+    MinimumRegistry: read('MinimumRegistry'),
+  }
 }
 
-function read(name: string): Minimum {
+function read(name: (typeof MINIMUMS)[number]): Minimum {
   const path = join(ROOT, 'contracts', 'out', `${name}.sol`, `${name}.json`)
   const { abi, bytecode } = JSON.parse(readFileSync(path, 'utf8')) as { abi: Abi; bytecode: { object: Hex } } // forge's
   return { abi, bytecode: bytecode.object }

@@ -1,7 +1,8 @@
 import type { Transaction } from './chain.ts'
-import { playMinimumOracle, playMinimumVault } from './minimum-scenes.ts'
+import { playMinimumOracle, playMinimumRegistry, playMinimumVault } from './minimum-scenes.ts'
 import { playOracle } from './oracle-scenes.ts'
 import { type Ledger, playOn } from './play.ts'
+import { playRegistry } from './registry-scenes.ts'
 import type { Stage } from './stage.ts'
 import { STEPS, SUMS } from './steps.ts'
 import { playVault } from './vault-scenes.ts'
@@ -11,6 +12,8 @@ export const IMPLICIT = 'settle, undisputed'
 
 /** The vault plays after the oracle's scenes, in time. */
 const VAULT_SCENE = 20
+/** And the registry after the vault. */
+const REGISTRY_SCENE = 21
 
 /** One step as it was measured: the transaction of the product, of the minimum; sums and what is implicit have none. */
 export type Measured = {
@@ -26,8 +29,11 @@ export async function measure(stage: Stage): Promise<ReadonlyMap<string, Measure
   const oracle = playOn(stage.chain, stage.oracle, product)
   await playOracle(oracle)
   await playVault(playOn(stage.chain, stage.vault, product), oracle, VAULT_SCENE)
+  const registry = playOn(stage.chain, stage.registry, product)
+  await playRegistry(registry, oracle, REGISTRY_SCENE, stage.chain.url)
   await playMinimumOracle(playOn(stage.chain, stage.minimumOracle, minimum))
   await playMinimumVault(playOn(stage.chain, stage.minimumVault, minimum))
+  await playMinimumRegistry(playOn(stage.chain, stage.minimumRegistry, minimum))
   const steps = new Set(STEPS.map(({ step }) => step))
   const stray = [...product.keys(), ...minimum.keys()].find((step) => !steps.has(step))
   if (stray !== undefined) throw new UnmeasuredStepError(stray)

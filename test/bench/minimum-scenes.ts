@@ -1,7 +1,8 @@
 import type { Hex } from 'viem'
 import { SINK } from '#client/deployment-plan.ts'
 import type { Play } from './play.ts'
-import { BOND, FEE, fixingAt, LIE, sceneTime, seriesAt, THIRD, TRUTH } from './stage.ts'
+import { REWARD } from './registry-scenes.ts'
+import { BOND, FEE, fixingAt, LIE, sceneTime, seriesAt, STAKE, THIRD, TRUTH } from './stage.ts'
 
 const UNIT = 10n ** 18n
 
@@ -87,6 +88,23 @@ export async function playMinimumVault(play: Play): Promise<void> {
   await play.measure('redeem, part of one leg', 'bob', 'redeemOne', [words, UNIT])
   await play.measure('redeem, all of one leg', 'bob', 'redeemOne', [words, 2n * UNIT])
   await play.measure('redeem, all of both legs', 'carol', 'redeemBoth', [words, 2n * UNIT])
+}
+
+/** The registry's steps, likewise. */
+export async function playMinimumRegistry(play: Play): Promise<void> {
+  const member = Array.from({ length: 10 }, (_, i) => BigInt(idOf(i)))
+  const registering = (index: number): readonly unknown[] => [index, member, idOf(index).slice(0, 42), STAKE]
+  for (let index = 0; index < 99; index += 1) await play.act('alice', 'register', registering(index))
+  await play.measure('register', 'alice', 'register', registering(99))
+  await play.measure('publish the roster of 100', 'bob', 'publish', [100])
+  await play.measure('fund reporters', 'bob', 'fund', [idOf(1), REWARD])
+  await play.act('bob', 'fund', [idOf(2), REWARD])
+  await play.measure('attest, 90 of 100 reporters', 'carol', 'attest', [idOf(1), TRUTH, 10])
+  const proposing = 'propose attested, 90 of 100 reporters'
+  await play.measure(proposing, 'proposer', 'proposeAttested', [idOf(2), TRUTH, 10, BOND])
+  await play.measure(`${proposing}, no reward`, 'proposer', 'proposeAttested', [idOf(3), TRUTH, 10, BOND])
+  await play.act('bob', 'claim', [idOf(2), 1, REWARD / 90n])
+  await play.measure('claim a reward', 'bob', 'claim', [idOf(2), 0, REWARD / 90n])
 }
 
 /** Bytes that are never zero: calldata is paid by the byte. */

@@ -47,16 +47,16 @@ type Artifact = {
   readonly metadata: { readonly settings: { readonly compilationTarget: Readonly<Record<string, string>> } }
 }
 
-/** By the compiler's profile, of which each source of the product has one. */
-type Built = Readonly<Record<string, { readonly build_id: string }>>
-type Cache = { readonly files: Readonly<Record<string, { readonly artifacts: Readonly<Record<string, Built>> }>> }
+/** By the compiler's version, then by the profile, of which each source of the product has one. */
+type Builds = Readonly<Record<string, Readonly<Record<string, { readonly build_id: string }>>>>
+type Cache = { readonly files: Readonly<Record<string, { readonly artifacts: Readonly<Record<string, Builds>> }>> }
 type BuildInfo = { readonly source_id_to_path: Readonly<Record<string, string>> }
 
 /** The compiler's numbers of the sources, from the very build: builds number them each in their own way. */
 function sourcePaths({ metadata }: Artifact): Readonly<Record<string, string>> {
   const [[path, contract] = ['', '']] = Object.entries(metadata.settings.compilationTarget)
   const cache = readJson(join(ROOT, 'contracts', 'cache', 'solidity-files-cache.json')) as Cache // forge's own format
-  const [build] = Object.values(cache.files[path]?.artifacts[contract] ?? {}).flatMap(Object.values<Built[string]>)
+  const [build] = Object.values(cache.files[path]?.artifacts[contract] ?? {}).flatMap((built) => Object.values(built))
   const info = join(OUT, 'build-info', `${build?.build_id}.json`)
   return (readJson(info) as BuildInfo).source_id_to_path // forge's own format
 }

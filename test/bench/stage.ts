@@ -1,11 +1,13 @@
 import { type Abi, type Address, encodeFunctionData, type Hex, parseEther } from 'viem'
 import { maturityOracleBytecode } from '#client/bytecode/maturity-oracle.ts'
+import { reporterRegistryBytecode } from '#client/bytecode/reporter-registry.ts'
 import { splitVaultBytecode } from '#client/bytecode/split-vault.ts'
 import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { SINK } from '#client/deployment-plan.ts'
 import type { Series } from '#client/vault.ts'
 import { wethAbi } from '#client/weth.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { DEFAULT_PARAMETERS, type Fixing } from '#protocol/fixing.ts'
 import { accountOf } from '../client/chain-fixture.ts'
@@ -20,6 +22,8 @@ const SCENE = 120n * DAY
 
 /** d: the least bond of the default parameters, since nothing reports an open interest. */
 export const BOND = DEFAULT_PARAMETERS.minBond
+/** What a reporter stakes. */
+export const STAKE = 10n ** 17n
 export const FEE = DEFAULT_PARAMETERS.arbitrationFee
 
 /** Values with all their digits, as a median of observations has them: calldata is paid by the byte. */
@@ -41,8 +45,10 @@ export type Stage = {
   readonly weth: Address
   readonly oracle: Target
   readonly vault: Target
+  readonly registry: Target
   readonly minimumOracle: Target
   readonly minimumVault: Target
+  readonly minimumRegistry: Target
 }
 
 export async function raiseStage(): Promise<Stage> {
@@ -58,7 +64,19 @@ export async function raiseStage(): Promise<Stage> {
     const vault = await deploy(splitVaultAbi, splitVaultBytecode, [oracle.address, weth])
     const minimumOracle = await deploy(minimums.MinimumOracle.abi, minimums.MinimumOracle.bytecode, [weth])
     const minimumVault = await deploy(minimums.MinimumVault.abi, minimums.MinimumVault.bytecode, [weth])
-    const stage = { chain, weth, oracle, vault, minimumOracle, minimumVault }
+    const registry = await deploy(reporterRegistryAbi, reporterRegistryBytecode, [
+      oracle.address,
+      weth,
+      accountOf('arbitrator').address,
+      accountOf('dave').address,
+      SINK,
+      STAKE,
+      DAY,
+      330n * DAY,
+      10_000,
+    ])
+    const minimumRegistry = await deploy(minimums.MinimumRegistry.abi, minimums.MinimumRegistry.bytecode, [weth])
+    const stage = { chain, weth, oracle, vault, registry, minimumOracle, minimumVault, minimumRegistry }
     await endow(stage)
     return stage
   } catch (error) {

@@ -15,11 +15,14 @@ export type Step = {
 const OOV3 = 'UMA OOv3'
 const REALITY = 'Reality.eth v3'
 const CTF = 'Gnosis CTF'
+const SCRIBE = 'Scribe, estimated'
 
 const PROPOSE_GOAL = 95_000
 const FILL_GOAL = 110_000
 const READ_GOAL = 25_000
 const CLAIM_GOAL = 55_000
+/** The whole of it: a quorum of a hundred verified without ten, and its value proposed. */
+const ATTEST_GOAL = 300_000
 const VAULT_GOAL = { percent: 115 }
 
 /** An answer that doubles the last one's bond. */
@@ -107,4 +110,20 @@ export const STEPS: readonly Step[] = [
   },
   { step: 'redeem, part of one leg', writes: 'one leg, open interest', goal: VAULT_GOAL },
   { step: 'redeem, all of both legs', writes: 'both legs, open interest', goal: VAULT_GOAL },
+  { step: 'register', writes: 'a member, its key proven' },
+  { step: 'publish the roster of 100', writes: 'the keys, into code' },
+  { step: 'fund reporters', writes: 'reward, funder' },
+  { step: 'attest, 90 of 100 reporters', writes: 'what was reported, in a slot in use; a signature verified' },
+  {
+    step: 'propose attested, 90 of 100 reporters',
+    writes: 'the same; head, receipt',
+    goal: ATTEST_GOAL,
+    peer: { name: SCRIBE, gas: 586_000 },
+  },
+  {
+    step: 'propose attested, 90 of 100 reporters, no reward',
+    writes: 'the same, but what was reported in a new slot',
+    peer: { name: SCRIBE, gas: 586_000 },
+  },
+  { step: 'claim a reward', writes: 'a bit, in a slot in use' },
 ]

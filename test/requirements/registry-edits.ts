@@ -24,8 +24,8 @@ export const REGISTRY_EDITS: readonly DisablingEdit[] = [
     id: 'R-402',
     rule: 'the digest covers the proposer',
     file: ATTESTATION,
-    find: 'report.value, report.observationsRoot, report.proposer',
-    replace: 'report.value, report.observationsRoot, address(0)',
+    find: 'epoch_, id, report.value, report.observationsRoot, report.proposer',
+    replace: 'epoch_, id, report.value, report.observationsRoot, address(0)',
   },
   {
     id: 'R-402',

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {stdError} from "forge-std/StdError.sol";
+
 import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
 import {ISettlementSource} from "src/interfaces/ISettlementSource.sol";
 
@@ -34,6 +37,47 @@ contract RewardTest is RegistryFixture {
         assertEq(weth.balanceOf(address(registry)), 7 * MIN_STAKE + REWARD - 6 * share);
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.NotAttester.selector, 256));
         registry.claimReward(fixing, TRUTH, 0x6f, 256);
+    }
+
+    /// For as long as its stake is locked, which is longer than any fixing takes; then its index may be somebody else's.
+    function test_claimReward_notAfterTheReporterWithdrew() public {
+        _funded(3);
+        _attest(TRUTH, 7);
+        _startLeaving(alice, 0);
+        _startLeaving(alice, 1);
+        uint64 gone = _reporter(0).inactiveTime + UNBONDING;
+        _settle(TRUTH);
+        vm.warp(gone);
+        registry.claimReward(fixing, TRUTH, 7, 0);
+        _withdraw(alice, 0);
+        _withdraw(alice, 1);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.ReporterGone.selector, 1));
+        registry.claimReward(fixing, TRUTH, 7, 1);
+        _register(bob, 8, MIN_STAKE);
+        assertEq(_reporter(1).owner, bob);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.ReporterGone.selector, 1));
+        registry.claimReward(fixing, TRUTH, 7, 1);
+        assertEq(registry.claimReward(fixing, TRUTH, 7, 2), REWARD / 3);
+    }
+
+    /// A reward shares its slot with what was attested.
+    function test_fundReporters_boundsTheReward() public {
+        uint256 most = type(uint96).max;
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 96, most + 1));
+        registry.fundReporters(fixing, most + 1);
+        vm.deal(bob, most);
+        vm.startPrank(bob);
+        weth.deposit{value: most}();
+        registry.fundReporters(fixing, most);
+        vm.expectRevert(stdError.arithmeticError);
+        registry.fundReporters(fixing, 1);
+        vm.stopPrank();
+        assertEq(registry.rewardOf(id), most);
+        _ready(3);
+        _attest(TRUTH, 7);
+        assertEq(registry.rewardOf(id), most);
+        (uint256 count,) = registry.attestationOf(id);
+        assertEq(count, 3);
     }
 
     /// Whoever proposed: another value within the band settled.

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
+import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
 
+import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
+import {BlsLib} from "src/libraries/BlsLib.sol";
+import {Fixing} from "src/types/Fixing.sol";
+import {Report} from "src/types/Report.sol";
+
+import {BlsKeys} from "../support/BlsKeys.sol";
 import {RegistryFixture} from "../mocks/RegistryFixture.sol";
 
 /// R-403, R-408: the reporters of a time as the code of a contract, written once for every change.
@@ -65,6 +71,31 @@ contract RosterTest is RegistryFixture {
         assertEq(next.code.length, untouched.length);
     }
 
+    /// Each maturity has its own, whichever is published first and whatever is noted between.
+    function test_rosterAt_ofEveryTime() public {
+        _registerMany(3);
+        uint64 next = START + 2 * EPOCH;
+        for (uint256 order = 0; order < 3; ++order) {
+            uint256 snapshot = vm.snapshotState();
+            vm.warp(START + EPOCH + 1);
+            address first = order == 0 ? registry.publishRoster(START + 5) : address(0);
+            _register(bob, 10, MIN_STAKE);
+            if (order == 1) first = registry.publishRoster(START + 5);
+            vm.warp(next + 1);
+            address second = registry.publishRoster(next);
+            if (order == 2) {
+                first = registry.publishRoster(START + EPOCH);
+            }
+            _register(carol, 11, MIN_STAKE);
+            _expectRoster(START, START, first);
+            _expectRoster(next - 1, START, first);
+            _expectRoster(next, next, second);
+            _expectRoster(next + EPOCH - 1, next, second);
+            _expectRoster(next + EPOCH, next + EPOCH, address(0));
+            vm.revertToState(snapshot);
+        }
+    }
+
     /// Keys of two epochs ago may be forgotten.
     function test_publishRoster_refusesOldRosters() public {
         _registerMany(1);
@@ -80,6 +111,29 @@ contract RosterTest is RegistryFixture {
         vm.warp(START + 1);
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.NoReporters.selector, START));
         registry.publishRoster(START);
+    }
+
+    /// Whoever attests for `time` needs that roster, and no other.
+    function _expectRoster(uint64 time, uint64 sinceTime, address roster) private {
+        (uint64 since, address found) = registry.rosterAt(time);
+        assertEq(since, sinceTime);
+        assertEq(found, roster);
+        uint256 snapshot = vm.snapshotState();
+        Fixing memory f = _defaults();
+        f.maturity = time;
+        _use(f);
+        vm.warp(time + 1);
+        Report memory report = _report(TRUTH);
+        uint256 signers = roster.code.length == 1 + 128 + 4 * 129 ? 15 : 7;
+        // Reporter 10 stands at place 3.
+        uint256 secrets = signers == 15 ? 1 + 2 + 3 + 11 : 1 + 2 + 3;
+        BLS.G2Point memory signature =
+            BlsKeys.sign(secrets, registry.reportDigest(fixing, report), BlsLib.SIGNATURE_TAG);
+        if (roster == address(0)) {
+            vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RosterMissing.selector, time));
+        }
+        registry.attest(fixing, report, signature, signers);
+        vm.revertToState(snapshot);
     }
 
     /// The largest roster fits into the code of one contract.
