@@ -189,6 +189,27 @@ export const PLANTS: readonly Plant[] = [
     breaks: ['PayoffLib.payoff_atInvalidIsTheShare'],
   },
   {
+    bug: 'pays N alone in full',
+    library: 'PayoffLib',
+    find: 'pAmount > nAmount ? numerator : denominator - numerator',
+    replace: 'pAmount > nAmount ? numerator : denominator',
+    breaks: ['PayoffLib.redeemed_apartPaysAtMostTheCollateral'],
+  },
+  {
+    bug: 'pays pairs twice',
+    library: 'PayoffLib',
+    find: 'return pairs + Math.mulDiv(rest',
+    replace: 'return 2 * pairs + Math.mulDiv(rest',
+    breaks: ['PayoffLib.redeemed_ofPairsIsTheCollateral', 'PayoffLib.redeemed_isBetweenItsPairsAndTheLargerLeg'],
+  },
+  {
+    bug: "pays P alone N's share",
+    library: 'PayoffLib',
+    find: 'pAmount > nAmount ? numerator :',
+    replace: 'pAmount < nAmount ? numerator :',
+    breaks: ['PayoffLib.redeemed_ofPIsItsPayoff'],
+  },
+  {
     bug: 'measures against the first value instead of the smaller',
     library: 'DistanceLib',
     find: 'separationPpm * _smaller(a, b)',

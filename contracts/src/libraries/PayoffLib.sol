@@ -34,8 +34,9 @@ library PayoffLib {
         returns (uint256 paid)
     {
         (uint256 numerator, uint256 denominator) = _shareOfP(strike, settlement, invalidSharePpm);
-        if (pAmount > nAmount) return nAmount + Math.mulDiv(pAmount - nAmount, numerator, denominator);
-        return pAmount + Math.mulDiv(nAmount - pAmount, denominator - numerator, denominator);
+        (uint256 pairs, uint256 rest) = pAmount > nAmount ? (nAmount, pAmount - nAmount) : (pAmount, nAmount - pAmount);
+        uint256 share = pAmount > nAmount ? numerator : denominator - numerator;
+        return pairs + Math.mulDiv(rest, share, denominator);
     }
 
     /// @dev P's share of a unit of collateral as a fraction <= 1.

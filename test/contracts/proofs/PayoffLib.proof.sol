@@ -4,8 +4,7 @@ pragma solidity 0.8.37;
 import {PayoffLib} from "src/libraries/PayoffLib.sol";
 
 /// @title What P and N pay, for the solver: `npm run prove`
-/// @notice See `BondLibProofs`. `redeemed` is not here: it computes the arguments of calls inside branches, of which this solver draws
-/// false conclusions (docs/evidence.md, Proofs).
+/// @notice See `BondLibProofs`.
 /// @custom:standin @openzeppelin/contracts/utils/math/Math.sol test/contracts/proofs/MulDiv.spec.sol
 contract PayoffLibProofs {
     uint128 private constant INVALID = type(uint128).max;
@@ -47,5 +46,64 @@ contract PayoffLibProofs {
         (uint256 p,) = PayoffLib.payoff(collateral, strike, INVALID, sharePpm);
         assert(p * 1e6 <= uint256(collateral) * sharePpm);
         assert(uint256(collateral) * sharePpm < p * 1e6 + 1e6);
+    }
+
+    /// @notice As many P as N pay exactly their collateral.
+    /// @custom:proves PayoffLib.redeemed
+    /// @custom:range amount, strike any uint128, settlement > 0 (INVALID included), share <= 1 000 000
+    /// @custom:assumes Math.mulDiv is MulDiv.spec.sol
+    function prove_redeemed_ofPairsIsTheCollateral(uint128 amount, uint128 strike, uint128 settlement, uint32 sharePpm)
+        external
+        pure
+    {
+        require(settlement > 0 && sharePpm <= 1e6);
+        assert(PayoffLib.redeemed(amount, amount, strike, settlement, sharePpm) == amount);
+    }
+
+    /// @notice A pair whose legs are redeemed apart pays at most its collateral, and at most 1 wei less.
+    /// @custom:proves PayoffLib.redeemed
+    /// @custom:range amount, strike any uint128, settlement > 0 (INVALID included), share <= 1 000 000
+    /// @custom:assumes Math.mulDiv is MulDiv.spec.sol
+    function prove_redeemed_apartPaysAtMostTheCollateral(
+        uint128 amount,
+        uint128 strike,
+        uint128 settlement,
+        uint32 sharePpm
+    ) external pure {
+        require(settlement > 0 && sharePpm <= 1e6);
+        uint256 apart = PayoffLib.redeemed(amount, 0, strike, settlement, sharePpm)
+            + PayoffLib.redeemed(0, amount, strike, settlement, sharePpm);
+        assert(apart <= amount);
+        assert(apart + 1 >= amount);
+    }
+
+    /// @notice What is redeemed pays at least its pairs and at most the larger leg.
+    /// @custom:proves PayoffLib.redeemed
+    /// @custom:range amounts, strike any uint128, settlement > 0 (INVALID included), share <= 1 000 000
+    /// @custom:assumes Math.mulDiv is MulDiv.spec.sol
+    function prove_redeemed_isBetweenItsPairsAndTheLargerLeg(
+        uint128 pAmount,
+        uint128 nAmount,
+        uint128 strike,
+        uint128 settlement,
+        uint32 sharePpm
+    ) external pure {
+        require(settlement > 0 && sharePpm <= 1e6);
+        uint256 paid = PayoffLib.redeemed(pAmount, nAmount, strike, settlement, sharePpm);
+        assert(paid >= (pAmount < nAmount ? pAmount : nAmount));
+        assert(paid <= (pAmount > nAmount ? pAmount : nAmount));
+    }
+
+    /// @notice P alone pays what `payoff` gives P.
+    /// @custom:proves PayoffLib.redeemed, PayoffLib.payoff
+    /// @custom:range amount, strike any uint128, settlement > 0 (INVALID included), share <= 1 000 000
+    /// @custom:assumes Math.mulDiv is MulDiv.spec.sol
+    function prove_redeemed_ofPIsItsPayoff(uint128 amount, uint128 strike, uint128 settlement, uint32 sharePpm)
+        external
+        pure
+    {
+        require(settlement > 0 && sharePpm <= 1e6);
+        (uint256 p,) = PayoffLib.payoff(amount, strike, settlement, sharePpm);
+        assert(PayoffLib.redeemed(amount, 0, strike, settlement, sharePpm) == p);
     }
 }
