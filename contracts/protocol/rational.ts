@@ -6,6 +6,21 @@ export function multiply(a: Rational, b: Rational): Rational {
   return { n: a.n * b.n, d: a.d * b.d }
 }
 
+/** The exact sum; 0 of none. */
+export function sumOf(values: readonly Rational[]): Rational {
+  return values.reduce((sum, { n, d }) => ({ n: sum.n * d + n * sum.d, d: sum.d * d }), { n: 0n, d: 1n })
+}
+
+/** The largest integer that is not above the value, which may be negative. */
+export function floorOf({ n, d }: Rational): bigint {
+  return n / d - (n < 0n && n % d !== 0n ? 1n : 0n)
+}
+
+/** The smallest integer that is not below the value, which may be negative. */
+export function ceilingOf({ n, d }: Rational): bigint {
+  return -floorOf({ n: -n, d })
+}
+
 /** Negative, zero or positive as a is less than, equal to or greater than b. */
 export function compare(a: Rational, b: Rational): number {
   const difference = a.n * b.d - b.n * a.d

@@ -1,6 +1,6 @@
 import { fc, test as fuzz } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
-import { clamp, compare, floorGeometricMean, floorRoot, median } from '#protocol/rational.ts'
+import { ceilingOf, clamp, compare, floorGeometricMean, floorOf, floorRoot, median, sumOf } from '#protocol/rational.ts'
 
 fuzz.prop([fc.bigInt({ min: 0n, max: 2n ** 2_000n }), fc.bigInt({ min: 1n, max: 200n })])(
   'an integer root is the largest whose power does not exceed the radicand',
@@ -47,4 +47,20 @@ test('a clamped value stays inside its ends, which belong to it', () => {
     { n: 5n, d: 4n },
   ]
   expect(values.map((value) => clamp(value, low, high))).toEqual([low, { n: 2n, d: 4n }, { n: 3n, d: 4n }, high])
+})
+
+fuzz.prop([fc.bigInt({ min: -(2n ** 90n), max: 2n ** 90n }), fc.bigInt({ min: 1n, max: 2n ** 40n })])(
+  'a fraction lies between its floor and its ceiling, which are the nearest integers',
+  (n, d) => {
+    const [floor, ceiling] = [floorOf({ n, d }), ceilingOf({ n, d })]
+    expect(floor * d <= n && n < (floor + 1n) * d).toBe(true)
+    expect((ceiling - 1n) * d < n && n <= ceiling * d).toBe(true)
+  },
+)
+
+test('a sum is exact whatever the signs and denominators', () => {
+  const third = { n: 1n, d: 3n }
+  const { n, d } = sumOf([third, { n: -1n, d: 6n }, { n: 5n, d: 1n }])
+  expect(n * 6n).toBe(31n * d)
+  expect(sumOf([])).toEqual({ n: 0n, d: 1n })
 })
