@@ -99,6 +99,21 @@ contract AttestTest is RegistryFixture {
         signature.x_c0_b = bytes32(uint256(signature.x_c0_b) ^ 1);
         vm.expectRevert(BLS.PairingFailed.selector);
         registry.attest(fixing, report, signature, 7);
+
+        BLS.G2Point memory outside = BLS.G2Point({
+            x_c0_a: 0,
+            x_c0_b: bytes32(uint256(2)),
+            x_c1_a: 0,
+            x_c1_b: 0,
+            y_c0_a: 0x0000000000000000000000000000000018c6b864ae17dc9da64203ffefb96630,
+            y_c0_b: 0x6425a7bc6aeb7c75247438372716284a4173830420cd476ba1a365b95bfcec38,
+            y_c1_a: 0x00000000000000000000000000000000172e93db764a8400a7d5071b6b6f5de0,
+            y_c1_b: 0xda2f0f4a063119abca014006b7c40a2cfe291a1924e65db0d6d0fcfbf3bf3d5c
+        });
+        // On the curve, so addition takes it.
+        BLS.add(outside, outside);
+        vm.expectRevert(BLS.PairingFailed.selector);
+        registry.attest(fixing, report, outside, 7);
     }
 
     /// More signers replace fewer; as many do not.
