@@ -32,6 +32,30 @@ export function baseUnits({ text, digits, unit }: Amount, token: Token): bigint 
   return parseUnits(digits, decimals)
 }
 
+/** An amount of ETH, wei: `0.1`, `0.1eth`, `5gwei`. */
+export function ether(text: string): bigint {
+  const [, digits = '', unit = 'eth'] = /^(\d{1,15}(?:\.\d{1,18})?)\s*([a-z]+)?$/i.exec(text.trim()) ?? []
+  const decimals = ETHER_UNITS[unit.toLowerCase()]
+  if (digits === '' || decimals === undefined || (digits.split('.')[1] ?? '').length > decimals) {
+    throw new InvalidArgumentError(`Expected ETH such as 0.1, got "${text}".`)
+  }
+  return parseUnits(digits, decimals)
+}
+
+/** What a unit of gas costs, wei: `2gwei`. A bare number could be meant either way and is refused. */
+export function gasPrice(text: string): bigint {
+  if (!/[a-z]\s*$/i.test(text)) throw new InvalidArgumentError(`Expected a gas price such as 2gwei, got "${text}".`)
+  return ether(text)
+}
+
+/** A share or rate in ppm: `95`, `99.5%`, `-20`. */
+export function percent(text: string): bigint {
+  const [, sign, units = '', fraction = ''] = /^(-?)(\d{1,6})(?:\.(\d{1,4}))?\s*%?$/.exec(text.trim()) ?? []
+  if (units === '') throw new InvalidArgumentError(`Expected a percentage such as 99.5, got "${text}".`)
+  const ppm = BigInt(`${units}${fraction.padEnd(4, '0')}`)
+  return sign === '-' ? -ppm : ppm
+}
+
 /** An index value in index units, or the word INVALID: 1e18-scaled. */
 export function indexValue(text: string): bigint {
   try {
@@ -72,6 +96,13 @@ export function block(text: string): bigint {
 export function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`Expected a whole number, got "${text}".`)
   return Number(text)
+}
+
+/** A whole number from 1 to 999 999 999. */
+export function positive(text: string): number {
+  const count = whole(text)
+  if (count === 0) throw new InvalidArgumentError('Expected at least 1, got 0.')
+  return count
 }
 
 /** A TCP port; 0 = any. */

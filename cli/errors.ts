@@ -43,6 +43,10 @@ const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCo
     hint: 'Check the address, and that the RPC endpoint is of the right chain.',
     exitCode: EXIT.usage,
   },
+  'Registry.NotRegistryError': {
+    hint: 'Check the address, and that the RPC endpoint is of the right chain.',
+    exitCode: EXIT.usage,
+  },
   'Keystore.UnreadableKeystoreError': { hint: '', exitCode: EXIT.usage },
   'Keystore.WrongPasswordError': { hint: '', exitCode: EXIT.usage },
   'Fixing.ParameterOutOfBoundsError': { hint: '', exitCode: EXIT.usage },

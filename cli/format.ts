@@ -41,6 +41,12 @@ export function formatEth(wei: bigint, digits = 4): string {
   return wei !== 0n && /^-?0(\.0*)?$/.test(shown) ? '~0' : shown
 }
 
+/** Wei per unit of gas as gwei with at most four decimals, cut; a price too small to show reads `~0`. */
+export function formatGwei(wei: bigint): string {
+  const shown = cut(formatUnits(wei, 9), 4)
+  return wei !== 0n && shown === '0' ? '~0' : shown
+}
+
 /** An amount of a token with its unit: `0.1666 ETH` for a token that ETH wraps into. Cut towards zero, never rounded up. */
 export function formatAmount(base: bigint, token: Token, digits = 6): string {
   const shown = cut(formatUnits(base, token.decimals), digits)
@@ -69,6 +75,11 @@ export function formatColumns(rows: readonly (readonly string[])[]): string[] {
 /** Parts per million as a percentage: `66.7 %`. */
 export function formatPpm(ppm: number, digits = 1): string {
   return `${(ppm / 10_000).toFixed(digits)} %`
+}
+
+/** Parts per million as a percentage with all its decimals: `0.1 %`, `-20 %`. */
+export function formatPercent(ppm: bigint): string {
+  return `${formatUnits(ppm, 4)} %`
 }
 
 /** The first hex digits of an address or id, enough to tell them apart. */

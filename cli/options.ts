@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Address } from 'viem'
-import { address, addresses, type Amount, amount, block, duration, whole } from './arguments.ts'
+import { address, addresses, type Amount, amount, block, duration, ether, whole } from './arguments.ts'
+import { formatEth } from './format.ts'
 
 /** Which oracle a command is about. A flag goes before the environment. */
 export type NetworkFlags = {
@@ -56,4 +57,9 @@ export function addSigningOptions(command: Command): Command {
     .option('--max-age <time>', 'refuse a chain whose newest block is older', duration, MAX_AGE)
     .option('--dry-run', 'only simulate and say what would happen')
     .option('--yes', 'do not ask; needed where nobody can be asked')
+}
+
+/** An amount of ETH with a default: commander cannot print bigints, so the default is described. */
+export function etherOption(flags: string, description: string, wei: bigint): Option {
+  return new Option(flags, description).argParser(ether).default(wei, formatEth(wei))
 }

@@ -7,6 +7,7 @@ import { defineDevnet } from './commands/devnet.ts'
 import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
+import { defineIncome } from './commands/income.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
 import { defineRequest } from './commands/request.ts'
@@ -38,6 +39,7 @@ const COMMANDS = [
   defineCollect,
   defineDevnet,
   defineGriefing,
+  defineIncome,
 ]
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */

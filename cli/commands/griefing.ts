@@ -1,12 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseEther } from 'viem'
+import type { Command } from 'commander'
 import { DEFAULT_PARAMETERS, type Fixing, ParameterOutOfBoundsError, validateFixing } from '#protocol/fixing.ts'
-import { duration, whole } from '../arguments.ts'
+import { duration, ether, positive, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatEth } from '../format.ts'
 import { griefingDocument, type GriefingQuery, renderGriefing } from '../griefing-view.ts'
+import { etherOption } from '../options.ts'
 
 type Flags = {
   minBond: bigint
@@ -83,20 +82,4 @@ const SOME_FIXING: Fixing = {
   arbitrator: `0x${'01'.repeat(20)}`,
   backup: `0x${'02'.repeat(20)}`,
   openInterest: `0x${'00'.repeat(20)}`,
-}
-
-/** An amount with a default: commander cannot print bigints, so the default is described. */
-function etherOption(flags: string, description: string, wei: bigint): Option {
-  return new Option(flags, description).argParser(ether).default(wei, formatEth(wei))
-}
-
-function ether(text: string): bigint {
-  if (!/^\d{1,15}(\.\d{1,18})?$/.test(text)) throw new InvalidArgumentError(`Expected ETH such as 0.1, got "${text}".`)
-  return parseEther(text)
-}
-
-function positive(text: string): number {
-  const count = whole(text)
-  if (count === 0) throw new InvalidArgumentError('Expected at least 1, got 0.')
-  return count
 }

@@ -104,6 +104,8 @@ export class TermOutOfBoundsError extends Error {
   readonly got: bigint
   readonly min: bigint
   readonly max: bigint
+  /** What sets the bounds, a sentence; empty if they are the field's own. */
+  readonly reason: string
 
   constructor(field: Field, got: bigint, [min, max]: Bounds, reason: string) {
     super(`Expected ${field} from ${min} to ${max}, got ${got}.${reason === '' ? '' : ` ${reason}`}`)
@@ -111,6 +113,7 @@ export class TermOutOfBoundsError extends Error {
     this.got = got
     this.min = min
     this.max = max
+    this.reason = reason
   }
 }
 

@@ -68,6 +68,16 @@ export function breakEvenOf(terms: IncomeTerms): BreakEven {
   }
 }
 
+/** The net of a year, wei, rounded down, for every gas price and reward given: one row a gas price. */
+export function sensitivityOf(
+  terms: IncomeTerms,
+  gasPrices: readonly bigint[],
+  rewards: readonly bigint[],
+): readonly (readonly bigint[])[] {
+  requireTerms(terms)
+  return gasPrices.map((gasPrice) => rewards.map((reward) => floorOf(yearOf({ ...terms, gasPrice, reward }).net)))
+}
+
 function yearOf(terms: IncomeTerms): Income {
   const paid = { n: terms.fixings * terms.attendancePpm, d: PPM }
   const signers = { n: PPM + (terms.reporters - 1n) * terms.othersAttendancePpm, d: PPM }
