@@ -135,7 +135,9 @@ test('what the text says of losses is so', async () => {
   expect(PROSE).toContain(`with \`--stake 32\` it is ${inEther(staked?.costs['interest']).toFixed(3)} ETH a year`)
   expect(inEther(staked?.net)).toBeLessThan(0)
   const earned = inEther(example?.net) + inEther(example?.costs['interest'])
-  expect(PROSE).toContain(`= ${(Math.floor(earned * 1e6) / 1e6).toFixed(6)} / 1.1 = ${((100 * earned) / 1.1).toFixed(2)} %`)
+  expect(PROSE).toContain(
+    `= ${(Math.floor(earned * 1e6) / 1e6).toFixed(6)} / 1.1 = ${((100 * earned) / 1.1).toFixed(2)} %`,
+  )
 })
 
 test('docs/reporter-income.md names every field of the JSON document', async () => {
