@@ -46,6 +46,10 @@ const POLICY = z.strictObject({
   noise_ppm: count(0, 50_000).optional(),
   /** Whom to trust with this node's money: it stakes only where both arbitrator and backup are among these. */
   arbitrators: z.array(address).max(64).default([]),
+  /** The most that the gas of a proposal may cost beyond what the proposal brings. */
+  max_gas_wei: wei.default(10n ** 16n),
+  /** When to have a proposal co-signed: always, never, or when the share of the attesters' reward pays for its gas. */
+  attest: z.enum(['always', 'paid', 'never']).default('paid'),
   /** How long the proposer of one rank waits for the one before, chain time. */
   stage_delay_seconds: count(1, 86_400).default(600),
 })
@@ -57,6 +61,8 @@ const GOSSIP = z.strictObject({
   sync_after_ms: z.array(count(1, 3_600_000)).max(32).default([2_000, 5_000, 15_000, 60_000]),
   /** …and this often from then on, until the fixing is settled. */
   sync_every_ms: count(100, 86_400_000).default(600_000),
+  /** How long a proposer waits for co-signatures before a quorum will do, or a plain proposal: milliseconds of real time. */
+  cosign_ms: count(1, 3_600_000).default(30_000),
 })
 
 const SCHEMA = z.strictObject({
@@ -123,12 +129,15 @@ export type Config = {
     readonly maxBondWei: bigint
     readonly noisePpm: number | undefined
     readonly arbitrators: readonly Address[]
+    readonly maxGasWei: bigint
+    readonly attest: 'always' | 'paid' | 'never'
     readonly stageDelaySeconds: number
   }
   readonly gossip: {
     readonly test: boolean
     readonly syncAfterMs: readonly number[]
     readonly syncEveryMs: number
+    readonly cosignMs: number
   }
 }
 
@@ -223,9 +232,16 @@ function shape(settings: Settings): Config {
       maxBondWei: policy.max_bond_wei,
       noisePpm: policy.noise_ppm,
       arbitrators: policy.arbitrators,
+      maxGasWei: policy.max_gas_wei,
+      attest: policy.attest,
       stageDelaySeconds: policy.stage_delay_seconds,
     },
-    gossip: { test: gossip.test, syncAfterMs: gossip.sync_after_ms, syncEveryMs: gossip.sync_every_ms },
+    gossip: {
+      test: gossip.test,
+      syncAfterMs: gossip.sync_after_ms,
+      syncEveryMs: gossip.sync_every_ms,
+      cosignMs: gossip.cosign_ms,
+    },
   }
 }
 

@@ -2,22 +2,25 @@ import { join } from 'node:path'
 import type { Address, Hex } from 'viem'
 import { fetchSamples } from '#node/source'
 import { encodeObservation, type SigningDomain } from '#protocol/observation.ts'
+import { type Report, reportDigest } from '#protocol/report.ts'
 import { openChain } from './chain/adapter.ts'
 import type { ChainPort } from './chain/port.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { type Book, createBook } from './cosign/book.ts'
 import { createGuard } from './guard.ts'
 import type { IntakeStore } from './gossip/intake.ts'
+import type { CosigningContext } from './gossip/cosigning.ts'
 import type { ValidatorContext } from './gossip/validate.ts'
 import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
 import { type AccountKey, readKeystore } from './keystore.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey } from './network-key.ts'
-import { wantedPeers } from './node/attend.ts'
 import { followerOf, type LoopState, runLoop } from './node/loop.ts'
 import { joinNetwork } from './node/network.ts'
+import { wantedPeers } from './node/network-wait.ts'
 import type { Parts } from './node/parts.ts'
 import { isSettled, track, type Tracked } from './node/tracked.ts'
 import { createView } from './node/view.ts'
@@ -100,14 +103,15 @@ async function start(
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const journal = createJournal(store.journal, clock, log)
   const registered = new Set<Hex>()
+  const book = createBook()
   const network = await joinNetwork(
     {
       clock,
       log,
       signal,
       privateKey: networkKey,
-      store: intakeStore(store, state),
-      context: { domain, now: () => clock.now(), ...knowledge(store, state) },
+      store: intakeStore(store, state, book),
+      context: { domain, now: () => clock.now(), ...knowledge(store, state), book },
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
       isRegistered: (peerId) => registered.has(peerId),
       onEvidence: ({ first }) => {
@@ -139,8 +143,9 @@ async function start(
     firstBlock: config.fromBlock,
   })
   const transactions = createTransactions(chain, store.intents)
-  const core = { config, clock, log, signal, store, chain, journal }
-  const parts: Parts = { ...core, transactions, reporter, network, watch, registered }
+  const core = { config, clock, log, signal, store, chain, journal, book, signer }
+  const digestOf = (report: Report): Hex => reportDigest(domain, report)
+  const parts: Parts = { ...core, digestOf, transactions, reporter, network, watch, registered }
   const http = await startHttp(createView(parts, state), config.httpPort)
   opened.push(() => http.close())
   const running = runLoop(parts, state, followerOf(clock))
@@ -212,18 +217,19 @@ function reporterOf({ config, clock, log, signal, store, state, journal, network
 function knowledge(
   store: Store,
   { tracked }: LoopState,
-): Pick<ValidatorContext, 'fixing' | 'reporters' | 'observations'> {
+): Pick<ValidatorContext & CosigningContext, 'fixing' | 'reporters' | 'roster' | 'observations'> {
   return {
     fixing(id) {
       const known = tracked.get(id)
       return known === undefined ? undefined : isSettled(known) ? 'settled' : known.fixing
     },
     reporters: (id) => tracked.get(id)?.ripe?.indexOf,
+    roster: (id) => tracked.get(id)?.ripe?.reporters,
     observations: (id) => store.observations.all(id),
   }
 }
 
-function intakeStore({ observations }: Store, state: LoopState): IntakeStore {
+function intakeStore({ observations }: Store, state: LoopState, book: Book): IntakeStore {
   return {
     async add(observation) {
       await observations.add(observation)
@@ -231,6 +237,14 @@ function intakeStore({ observations }: Store, state: LoopState): IntakeStore {
     },
     evidence: (fixingId) => observations.evidence(fixingId),
     addEvidence: (evidence) => observations.addEvidence(evidence),
+    addRequest(request) {
+      book.addRequest(request)
+      touch(state, request.report.fixingId)
+    },
+    addPartial(partial) {
+      book.addPartial(partial)
+      touch(state, partial.fixingId)
+    },
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Address, Hex } from 'viem'
 import { concatHex, keccak256 } from 'viem/utils'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { CosignedReport } from '#client/registry.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { agreesWith } from '#protocol/report.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Transactions } from './chain/transactions.ts'
 import type { Journal } from './journal.ts'
-
-const PPM = 1_000_000n
 
 /** What a proposer looks at. Amounts are bond-token wei, times Unix seconds. */
 export type ProposalView = {
@@ -28,13 +28,28 @@ export type Proposal =
   | { readonly action: 'propose'; readonly value: bigint; readonly bond: bigint; readonly reason: string }
   | { readonly action: 'none'; readonly reason: string }
 
+/** By which way a proposal goes to the oracle: plainly, or co-signed through the registry; or that it is not ready. */
+export type Way =
+  | { readonly kind: 'plain'; readonly maxGasCost: bigint }
+  | {
+      readonly kind: 'attest'
+      readonly maxGasCost: bigint
+      readonly cosigned: CosignedReport
+      readonly reason: string
+    }
+  | { readonly kind: 'wait'; readonly reason: string }
+
 /** What proposing works with. */
 export type ProposeComponents = {
-  readonly chain: Pick<ChainPort, 'snapshot' | 'head' | 'propose'>
+  readonly chain: Pick<ChainPort, 'snapshot' | 'head' | 'propose' | 'proposeAttested'>
   readonly transactions: Transactions
   readonly journal: Journal
   /** Hears what peers know, so that the report is not made of less. */
   readonly catchUp: () => Promise<void>
+  /** Decides on the way; asks for co-signatures and prepares for them where it must. */
+  readonly chooseWay: () => Promise<Way>
+  /** The registry or the gas stood in the way of the co-signed proposal: the next is to go plainly. */
+  readonly onRefused: () => void
 }
 
 /**
@@ -42,33 +57,55 @@ export type ProposeComponents = {
  * DeadRpcError.
  */
 export async function proposeOn(
-  { chain, transactions, journal, catchUp }: ProposeComponents,
+  components: ProposeComponents,
   fixingId: Hex,
   look: () => ProposalView,
 ): Promise<'acted' | 'idle'> {
-  const proposal = decideProposal(look())
-  if (proposal.action === 'none') {
-    await journal.write({ stage: 'propose', fixingId, action: 'none', reason: proposal.reason })
+  const { chain, journal, catchUp } = components
+  const stay = async (reason: string): Promise<'idle'> => {
+    await journal.write({ stage: 'propose', fixingId, action: 'none', reason })
     return 'idle'
   }
+  const proposal = decideProposal(look())
+  if (proposal.action === 'none') return stay(proposal.reason)
   await catchUp()
   const view = look()
   const confirmed = decideProposal(view)
   if (confirmed.action === 'none' || confirmed.value !== proposal.value) return 'idle'
+  const way = await components.chooseWay()
+  if (way.kind === 'wait') return stay(way.reason)
   const fresh: FixingSnapshot = await chain.snapshot(view.fixing, (await chain.head()).number)
-  if (fresh.phase !== 'open') {
-    await journal.write({ stage: 'propose', fixingId, action: 'none', reason: `The fixing is ${fresh.phase} by now.` })
-    return 'idle'
-  }
-  const { value, bond } = proposal
-  const plan = { fixingId, action: 'propose', kind: 'stake', round: 0, value, amount: bond, at: view.now } as const
-  const sent = await transactions.attempt(plan, (beforeSend) => chain.propose(view.fixing, value, bond, beforeSend))
+  if (fresh.phase !== 'open') return stay(`The fixing is ${fresh.phase} by now.`)
+  return carryOut(components, fixingId, view, proposal, way)
+}
+
+async function carryOut(
+  { chain, transactions, journal, onRefused }: ProposeComponents,
+  fixingId: Hex,
+  { fixing, now }: ProposalView,
+  proposal: Extract<Proposal, { readonly action: 'propose' }>,
+  way: Exclude<Way, { readonly kind: 'wait' }>,
+): Promise<'acted' | 'idle'> {
+  const { bond } = proposal
+  const value = way.kind === 'attest' ? way.cosigned.report.value : proposal.value
+  const plan = { fixingId, action: 'propose', kind: 'stake', round: 0, value, amount: bond, at: now } as const
+  const sent = await transactions.attempt(plan, (beforeSend) => {
+    const terms = { beforeSend, maxGasCost: way.maxGasCost }
+    return way.kind === 'attest'
+      ? chain.proposeAttested(fixing, way.cosigned, bond, terms)
+      : chain.propose(fixing, value, bond, terms)
+  })
   if (sent.kind === 'later') return 'idle'
+  const how = way.kind === 'attest' ? `${proposal.reason} ${way.reason}` : proposal.reason
   const said =
     sent.kind === 'done'
-      ? { action: 'propose', reason: `${proposal.reason} Staked ${sent.moved} wei on ${value}.` }
+      ? {
+          action: way.kind === 'attest' ? 'propose-attested' : 'propose',
+          reason: `${how} Staked ${sent.moved} wei on ${value}.`,
+        }
       : { action: 'refused', reason: `Proposal of ${value}: ${sent.reason}.` }
   await journal.write({ stage: 'propose', fixingId, ...said })
+  if (sent.kind === 'refused' && way.kind === 'attest') onRefused()
   return sent.kind === 'done' ? 'acted' : 'idle'
 }
 
@@ -92,18 +129,12 @@ export function decideProposal(view: ProposalView): Proposal {
   if (reportValue === undefined) return none('No quorum yet.')
   const turn = fixing.maturity + BigInt(view.rank) * BigInt(view.stageDelaySeconds)
   if (view.now < turn) return none(`The turn of rank ${view.rank} begins at ${turn}.`)
-  if (!isAgreed(own, reportValue, fixing.separationPpm)) {
+  if (!agreesWith(own, reportValue, fixing.separationPpm)) {
     return none('The report is not within a quarter of the separation of the own observation.')
   }
   if (bond === undefined) return none('The open interest, and so the bond, cannot be read.')
   if (bond > view.maxBond) return none(`The bond of ${bond} wei is above what policy and balance allow.`)
   return { action: 'propose', value: reportValue, bond, reason: `Rank ${view.rank}, and the report agrees.` }
-}
-
-/** `|own - report| <= separation/4`, by ratio and exactly. */
-function isAgreed(own: bigint, reportValue: bigint, separationPpm: number): boolean {
-  const [low, high] = own < reportValue ? [own, reportValue] : [reportValue, own]
-  return 4n * (high - low) * PPM <= BigInt(separationPpm) * low
 }
 
 function none(reason: string): Proposal {

@@ -16,6 +16,9 @@ export type Budget = {
 /** Stake of this node, bond-token wei. */
 type OwnStake = Line & { readonly amount: bigint }
 
+/** What puts money at risk. */
+const STAKING: ReadonlySet<Intent['action']> = new Set(['propose', 'contribute', 'appeal'])
+
 /** What staking works with. */
 export type StakeComponents = {
   readonly chain: Pick<ChainPort, 'spendable' | 'stake'>
@@ -111,7 +114,7 @@ export function ownStake(ledger: Ledger, intents: readonly Intent[]): OwnStake[]
   const isClaimed = (line: Line): boolean =>
     ledger.claimed.some((claimed) => isSameLine(claimed, line)) ||
     intents.some((intent) => intent.action === 'claim' && intent.state === 'done' && isSameLine(intent, line))
-  const staked = intents.filter(({ action, state }) => action !== 'claim' && state !== 'failed')
+  const staked = intents.filter(({ action, state }) => STAKING.has(action) && state !== 'failed')
   for (const { kind, round, value } of staked) {
     const line = { kind, round, value }
     if (isClaimed(line)) continue

@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 
 /**
  * The line of one account, or of a reporter's signer and its owner together, wei. ETH and wrapped ETH count alike.
- * `change` = staking + vault + trades + fees + gas.
+ * `change` = staking + vault + trades + fees + attesting + gas.
  */
 export type BalanceLine = {
   readonly who: string
@@ -23,18 +23,22 @@ export type BalanceLine = {
   readonly trades: bigint
   /** What the council paid out of the arbitration fee. */
   readonly fees: bigint
+  /** What the registry paid for attesting, less what was put up for it. */
+  readonly attesting: bigint
   /** What gas cost: never positive. */
   readonly gas: bigint
   /** The reporter's stake, which it still owns: part of `after`. */
   readonly locked: bigint
 }
 
-/** Where the oracle's and the vault's money went, wei: deposits = payouts + sink + fee + dust. */
+/** Where the money of oracle, vault and registry went, wei: deposits = payouts + sink + fee + locked + dust. */
 export type Flows = {
   readonly deposits: bigint
   readonly payouts: bigint
   readonly sink: bigint
   readonly fee: bigint
+  /** Stakes of reporters, who still own them. */
+  readonly locked: bigint
   readonly dust: bigint
 }
 
@@ -42,38 +46,53 @@ export type BalanceSheet = {
   readonly lines: readonly BalanceLine[]
   readonly oracle: Flows
   readonly vault: Flows
+  readonly registry: Flows
 }
 
-/** Who gained and who lost, and how the oracle's and the vault's books close. */
-export function drawUp(world: World, audit: FundsAudit): BalanceSheet {
+/** What the registry's movements do not say. */
+export type RegistryFacts = {
+  /** What reporters have at stake, wei, by their owner's lower-case address. */
+  readonly stakes: ReadonlyMap<string, bigint>
+  /** For whom the registry proposed: the bond that it passed on was this account's. */
+  readonly proposer: string | undefined
+}
+
+/** Who gained and who lost, and how the books of oracle, vault and registry close. */
+export function drawUp(world: World, audit: FundsAudit, facts: RegistryFacts): BalanceSheet {
   const { people, deployments, before } = world
-  const lines = households(people).map((household) => lineOf(household, world, before, audit))
+  const passedOn = passedOnBy(audit.movements, deployments)
+  const lines = households(people).map((household) => lineOf(household, world, before, audit, facts))
   return {
     lines: lines.filter(({ change }) => change !== 0n),
     oracle: flowsOf(audit.movements, deployments.oracle, deployments.council),
     vault: flowsOf(audit.movements, deployments.vault, undefined),
+    registry: withoutBond(
+      flowsOf(audit.movements, deployments.registry, undefined, sumOf(facts.stakes.values())),
+      passedOn,
+    ),
   }
 }
 
 /** The sheet as a table for people. */
-export function renderSheet({ lines, oracle, vault }: BalanceSheet): string {
+export function renderSheet({ lines, oracle, vault, registry }: BalanceSheet): string {
   const table = new Table({
-    head: ['ETH', 'before', 'after', 'change', 'staking', 'P and N', 'trades', 'fees', 'gas'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['ETH', 'before', 'after', 'change', 'staking', 'P and N', 'trades', 'fees', 'attesting', 'gas'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   })
   for (const { who, ...amounts } of lines) {
-    const { before, after, change, staking, vault: legs, trades, fees, gas } = amounts
-    table.push([who, ...[before, after].map(wei), ...[change, staking, legs, trades, fees, gas].map(signed)])
+    const { before, after, change, staking, vault: legs, trades, fees, attesting, gas } = amounts
+    table.push([who, ...[before, after].map(wei), ...[change, staking, legs, trades, fees, attesting, gas].map(signed)])
   }
   const books = ([name, flows]: [string, Flows]): string =>
-    `${name}: ${formatEth(flows.deposits)} in = ${formatEth(flows.payouts)} paid out + ${formatEth(flows.sink)} burned + ${formatEth(flows.fee)} fee + ${remainder(flows.dust)}`
+    `${name}: ${formatEth(flows.deposits)} in = ${formatEth(flows.payouts)} paid out + ${formatEth(flows.sink)} burned + ${formatEth(flows.fee)} fee + ${flows.locked === 0n ? '' : `${formatEth(flows.locked)} at stake + `}${remainder(flows.dust)}`
   return [
     table.toString(),
     ...(
       [
         ['oracle', oracle],
         ['vault', vault],
+        ['registry', registry],
       ] as [string, Flows][]
     ).map(books),
   ].join('\n')
@@ -91,27 +110,45 @@ function households(people: People): Household[] {
     })
 }
 
-function lineOf({ who, members }: Household, world: World, ledger: Ledger, audit: FundsAudit): BalanceLine {
+function lineOf(
+  { who, members }: Household,
+  world: World,
+  ledger: Ledger,
+  audit: FundsAudit,
+  { stakes, proposer }: RegistryFacts,
+): BalanceLine {
   const addresses = members.map(({ account }) => account.address.toLowerCase())
-  const total = (of: (address: string) => bigint): bigint => addresses.map(of).reduce((sum, amount) => sum + amount, 0n)
+  const total = (of: (address: string) => bigint): bigint => sumOf(addresses.map(of))
   const held = (of: Ledger): bigint => total((address) => (of.get(address)?.eth ?? 0n) + (of.get(address)?.weth ?? 0n))
   const { oracle, vault, registry, council, backupCouncil } = world.deployments
   const net = (other: string): bigint => total((address) => netWith(audit.movements, address, other))
   const others = everybody(world.people).map(({ account: { address: other } }) => other)
-  const locked = -net(registry)
+  const hasProposed = proposer !== undefined && addresses.includes(proposer.toLowerCase())
+  const bond = hasProposed ? passedOnBy(audit.movements, world.deployments) : 0n
+  const locked = total((address) => stakes.get(address) ?? 0n)
   const [before, after] = [held(ledger), held(audit.after) + locked]
   return {
     who,
     before,
     after,
     change: after - before,
-    staking: net(oracle),
+    staking: net(oracle) - bond,
     vault: net(vault),
-    trades: others.map(net).reduce((sum, amount) => sum + amount, 0n),
+    trades: sumOf(others.map(net)),
     fees: net(council) + net(backupCouncil),
+    attesting: net(registry) + locked + bond,
     gas: -total((address) => audit.gas.get(address) ?? 0n),
     locked,
   }
+}
+
+/** What the registry proposed with, wei: a bond of the proposer's. */
+function passedOnBy(movements: readonly Movement[], { oracle, registry }: World['deployments']): bigint {
+  return netWith(movements, oracle.toLowerCase(), registry)
+}
+
+function withoutBond(flows: Flows, bond: bigint): Flows {
+  return { ...flows, deposits: flows.deposits - bond, payouts: flows.payouts - bond }
 }
 
 function netWith(movements: readonly Movement[], address: string, counterparty: string): bigint {
@@ -124,15 +161,21 @@ function netWith(movements: readonly Movement[], address: string, counterparty: 
   return net
 }
 
-function flowsOf(movements: readonly Movement[], contract: string, feeTaker: string | undefined): Flows {
+function flowsOf(movements: readonly Movement[], contract: string, feeTaker: string | undefined, locked = 0n): Flows {
   const own = contract.toLowerCase()
   const total = (select: (movement: Movement) => boolean): bigint =>
-    movements.filter(select).reduce((sum, { amount }) => sum + amount, 0n)
+    sumOf(movements.filter(select).map(({ amount }) => amount))
   const deposits = total(({ to }) => to === own)
   const sink = total(({ from, to }) => from === own && to === SINK.toLowerCase())
   const fee = total(({ from, to }) => from === own && to !== undefined && to === feeTaker?.toLowerCase())
   const payouts = total(({ from }) => from === own) - sink - fee
-  return { deposits, payouts, sink, fee, dust: deposits - payouts - sink - fee }
+  return { deposits, payouts, sink, fee, locked, dust: deposits - payouts - sink - fee - locked }
+}
+
+function sumOf(amounts: Iterable<bigint>): bigint {
+  let sum = 0n
+  for (const amount of amounts) sum += amount
+  return sum
 }
 
 /** What is left in a contract: dust after everybody claimed, more before. */

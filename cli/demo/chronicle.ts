@@ -2,6 +2,7 @@ import type { Chain } from '#client/chain.ts'
 import { latestBlock } from '#client/chain.ts'
 import { type OracleEvent, oracleEvents, potsOf } from '#client/fixing-log.ts'
 import { readFixing } from '#client/oracle-reader.ts'
+import { type Attestation, readAttestation } from '#client/registry.ts'
 import { KIND_CODE } from '#protocol/fixing.ts'
 import { oddsOf } from '#protocol/odds.ts'
 import { formatEth, formatIndexValue, formatPpm, formatTime } from '../format.ts'
@@ -14,10 +15,16 @@ export class Chronicle {
   readonly #names: ReadonlyMap<string, string>
   readonly events: OracleEvent[] = []
   #nextBlock = 0n
+  #attestation: Attestation | undefined
 
   constructor(world: World) {
     this.#world = world
     this.#names = new Map(everybody(world.people).map(({ name, account }) => [account.address.toLowerCase(), name]))
+  }
+
+  /** What was proposed with co-signatures; undefined if nothing was. */
+  get attestation(): Attestation | undefined {
+    return this.#attestation
   }
 
   /** Who an address is, or the address itself. */
@@ -33,8 +40,26 @@ export class Chronicle {
     const range = { fromBlock: this.#nextBlock, toBlock: number }
     const fresh = await oracleEvents(chain, deployments.oracle, range, fixingId)
     this.#nextBlock = number + 1n
-    this.events.push(...fresh)
-    for (const event of fresh) await this.#tell(chain, event)
+    for (const event of fresh) {
+      const attributed = await this.#attribute(event)
+      this.events.push(attributed)
+      await this.#tell(chain, attributed)
+    }
+  }
+
+  /** The event with the proposer for whom the registry proposed. */
+  async #attribute(event: OracleEvent): Promise<OracleEvent> {
+    const { chain, deployments, fixingId } = this.#world
+    const { registry } = deployments
+    if (event.eventName !== 'Proposed' || event.args.proposer !== registry) return event
+    this.#attestation = await readAttestation(chain, registry, fixingId, event.blockNumber)
+    const proposer = this.#attestation?.proposer ?? registry
+    return { ...event, args: { ...event.args, proposer } }
+  }
+
+  #cosigned(): string {
+    const { reporters } = this.#world
+    return this.#attestation === undefined ? '' : `${this.#attestation.count} of ${reporters.all.length} co-signed, `
   }
 
   async #tell(chain: Chain, event: OracleEvent): Promise<void> {
@@ -45,7 +70,7 @@ export class Chronicle {
         const { proposer, value, bond, deadline } = event.args
         tell.at(
           timestamp,
-          `${this.nameOf(proposer)} proposes ${formatIndexValue(value)}, bond ${formatEth(bond)} ETH; it stands if nobody disputes it by ${formatTime(deadline)}`,
+          `${this.nameOf(proposer)} proposes ${formatIndexValue(value)}, ${this.#cosigned()}bond ${formatEth(bond)} ETH; it stands if nobody disputes it by ${formatTime(deadline)}`,
         )
         return
       }

@@ -7,6 +7,7 @@ import type { Chronicle } from './chronicle.ts'
 import type { Ruling } from './council-session.ts'
 import { everybody, type Person } from './people.ts'
 import { type Receipt, unclaimedReceipts } from './receipts.ts'
+import { shareReward } from './rewards.ts'
 import { StalledError } from './wait.ts'
 import type { World } from './world.ts'
 
@@ -17,7 +18,12 @@ const STEP_SECONDS = 30
 export type Redemption = { readonly who: string; readonly p: bigint; readonly n: bigint; readonly paid: bigint }
 
 /** What the end of the demo left. */
-export type Closing = { readonly redemptions: readonly Redemption[]; readonly unclaimed: readonly Receipt[] }
+export type Closing = {
+  readonly redemptions: readonly Redemption[]
+  readonly unclaimed: readonly Receipt[]
+  /** What each attester's owner was paid, wei, by its place in the roster. */
+  readonly rewards: ReadonlyMap<number, bigint>
+}
 
 /** Everyone claims: nodes by themselves, people by hand; the sink burns; the council takes its fee; P and N are redeemed. */
 export async function settleAccounts(world: World, chronicle: Chronicle, ruling: Ruling | undefined): Promise<Closing> {
@@ -25,6 +31,7 @@ export async function settleAccounts(world: World, chronicle: Chronicle, ruling:
   tell.part('Claims')
   await claimByHand(world, chronicle)
   await untilNodesClaimed(world, chronicle)
+  const rewards = await shareReward(world, chronicle.attestation)
   await collectOnce(world)
   await chronicle.catchUp()
   for (const { name } of ruling?.signatures ?? []) {
@@ -37,7 +44,7 @@ export async function settleAccounts(world: World, chronicle: Chronicle, ruling:
     const redemption = await redeemAll(world, person)
     if (redemption !== undefined) redemptions.push(redemption)
   }
-  return { redemptions, unclaimed: unclaimedReceipts(chronicle.events) }
+  return { redemptions, unclaimed: unclaimedReceipts(chronicle.events), rewards }
 }
 
 /** People who are no nodes claim what they hold: the attacker its losing stake, Bob what the reward did not use. */

@@ -1,5 +1,6 @@
 import { latestBlock } from '#client/chain.ts'
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
+import { readReporters } from '#client/registry.ts'
 import { sampleOpens } from '#protocol/aggregate.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { auditMoney, auditValues, type FundsAudit, type ValueAudit } from './audit.ts'
@@ -48,12 +49,21 @@ export async function inspect(played: Played): Promise<Findings> {
     contracts: Object.values(deployments),
     toBlock: number,
   })
-  const sheet = drawUp(world, funds)
+  const sheet = drawUp(world, funds, { stakes: await readStakes(world), proposer: chronicle.attestation?.proposer })
   const unbalanced = funds.faults.map(({ what, expected, got }) => `${what}: expected ${expected} wei, got ${got}`)
   const fundsFaults = [...unbalanced, ...sheetFaults(sheet), ...dustFaults(sheet, chronicle, closing)]
   const outcome = reporting.report === undefined ? 'abstained' : 'settled'
   const exitCode = exitCodeOf(outcome, values, fundsFaults)
   return { ...played, snapshot, values, funds, sheet, fundsFaults, outcome, exitCode }
+}
+
+async function readStakes({ chain, deployments }: World): Promise<ReadonlyMap<string, bigint>> {
+  const { time } = await latestBlock(chain)
+  const stakes = new Map<string, bigint>()
+  for (const { owner, stake } of await readReporters(chain, deployments.registry, time)) {
+    stakes.set(owner.toLowerCase(), (stakes.get(owner.toLowerCase()) ?? 0n) + stake)
+  }
+  return stakes
 }
 
 function inspectValues(world: World, { report }: Reporting, settlement: bigint | undefined): ValueAudit {
@@ -78,21 +88,26 @@ function inspectValues(world: World, { report }: Reporting, settlement: bigint |
   })
 }
 
-/** Everybody's gain or loss must be what oracle, vault, council, trades and gas explain. */
+/** Everybody's gain or loss must be what oracle, vault, council, registry, trades and gas explain. */
 function sheetFaults({ lines }: BalanceSheet): string[] {
-  return lines.flatMap(({ who, change, staking, vault, trades, fees, gas }) => {
-    const explained = staking + vault + trades + fees + gas
+  return lines.flatMap(({ who, change, staking, vault, trades, fees, attesting, gas }) => {
+    const explained = staking + vault + trades + fees + attesting + gas
     return explained === change ? [] : [`change of ${who}: expected ${explained} wei, got ${change}`]
   })
 }
 
-/** Rounding leaves at most two wei a claim and one more in the oracle, one wei a redemption in the vault. */
-function dustFaults({ oracle, vault }: BalanceSheet, chronicle: Chronicle, closing: Closing | undefined): string[] {
+/** Rounding leaves at most two wei a claim and one more in the oracle, one wei a redemption or a reward elsewhere. */
+function dustFaults(
+  { oracle, vault, registry }: BalanceSheet,
+  chronicle: Chronicle,
+  closing: Closing | undefined,
+): string[] {
   if (closing === undefined || closing.unclaimed.length > 0) return []
   const claims = chronicle.events.filter(({ eventName }) => eventName === 'Claimed').length
   const bounds = [
     { name: 'oracle', dust: oracle.dust, most: BigInt(2 * claims + 1) },
     { name: 'vault', dust: vault.dust, most: BigInt(closing.redemptions.length) },
+    { name: 'registry', dust: registry.dust, most: BigInt(closing.rewards.size) },
   ]
   return bounds
     .filter(({ dust, most }) => dust < 0n || dust > most)

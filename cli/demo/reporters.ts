@@ -18,8 +18,10 @@ import { waitFor } from './wait.ts'
 /** How often a node looks for a new block, milliseconds: the simulated hours pass in real seconds. */
 const POLL_MS = 100
 const START_TIMEOUT_MS = 30_000
-/** Chain time between the turns of two proposers. */
-const STAGE_DELAY_SECONDS = 60
+/** Chain time between the turns of two proposers: some real seconds, in which the first has its report co-signed. */
+const STAGE_DELAY_SECONDS = 600
+/** Real time in which all reporters are expected to co-sign; a quorum will do afterwards. */
+const COSIGN_MS = 10_000
 
 /** What every node of the demo is told. Limits in wei. */
 export type ReporterTerms = {
@@ -197,5 +199,6 @@ stage_delay_seconds = ${STAGE_DELAY_SECONDS}
 test = true
 sync_after_ms = [300, 1000, 3000]
 sync_every_ms = 3000
+cosign_ms = ${COSIGN_MS}
 `
 }

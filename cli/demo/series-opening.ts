@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { readBond } from '#client/oracle-reader.ts'
 import { create, fund } from '#client/oracle-writer.ts'
+import { fundReporters } from '#client/registry.ts'
 import { createSeries, legId, merge, type Series, seriesId, split, transferLeg } from '#client/vault.ts'
 import { ensureCollateral, transferWeth } from '#client/weth.ts'
 import { DEFAULT_PARAMETERS, type Fixing, fixingId, VALUE_SCALE } from '#protocol/fixing.ts'
@@ -40,6 +41,9 @@ export async function openSeries(stage: BeforeSeries): Promise<Opened> {
   await trade(stage, series, seriesHash)
   await ensureCollateral(bob, deployments.weth, oracle, terms.REWARD)
   await fund(bob, oracle, fixing, terms.REWARD)
+  const attestersReward = terms.ATTESTER_REWARD * BigInt(stage.options.reporters)
+  await ensureCollateral(bob, deployments.weth, deployments.registry, attestersReward)
+  await fundReporters(bob, deployments.registry, fixing, attestersReward)
   const bond = await readBond(chain, oracle, fixing)
 
   tell.part('Fixing and series')
@@ -50,6 +54,10 @@ export async function openSeries(stage: BeforeSeries): Promise<Opened> {
     `series ${shorten(seriesHash)} with strike ${formatIndexValue(series.strike)}: P pays min(1, S/x), N the rest`,
   )
   tell.at(now, `4 000 ETH are split into P and N, so a proposal's bond is ${formatEth(bond)} ETH`)
+  tell.at(
+    now,
+    `bob puts up ${formatEth(terms.REWARD)} ETH for a right proposal and ${formatEth(attestersReward)} ETH for reporters who attest it`,
+  )
   tell.at(
     now,
     `mallory sold her ${formatEth(terms.SPLITS.attacker)} P and keeps as much N, which gains by a value too high`,

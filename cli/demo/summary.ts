@@ -1,4 +1,5 @@
 import type { OracleEvent } from '#client/fixing-log.ts'
+import { placesIn } from '#protocol/cosigning.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { KIND_CODE, type Kind } from '#protocol/fixing.ts'
 import type { Failure } from '../errors.ts'
@@ -28,6 +29,7 @@ export function summarize(
     observations: observationsOf(findings),
     abstentions: reporting.abstentions,
     report: reporting.report === undefined ? null : { ...reporting.report, value: formatValue(reporting.report.value) },
+    attestation: attestationOf(findings),
     candidates: snapshot.candidates.map(({ value, stake }) => ({
       value: formatValue(value),
       stake,
@@ -46,14 +48,29 @@ export function summarize(
       value: receipt.value === 0n ? '0' : formatValue(receipt.value),
     })),
     balances: sheet.lines,
-    flows: { oracle: sheet.oracle, vault: sheet.vault },
-    dust: { oracle: sheet.oracle.dust, vault: sheet.vault.dust },
+    flows: { oracle: sheet.oracle, vault: sheet.vault, registry: sheet.registry },
+    dust: { oracle: sheet.oracle.dust, vault: sheet.vault.dust, registry: sheet.registry.dust },
     burnedFees: funds.burned,
     conserved: findings.fundsFaults.length === 0,
     fundsFaults: findings.fundsFaults,
     pids: findings.pids,
     durationMs: Math.round(durationMs),
   })
+}
+
+/** What was proposed with co-signatures, and what its signers' owners were paid. */
+function attestationOf({ chronicle, closing, world }: Findings): Record<string, unknown> | null {
+  const { attestation } = chronicle
+  if (attestation === undefined) return null
+  const { value, proposer, signers, count } = attestation
+  return {
+    value: formatValue(value),
+    proposer: chronicle.nameOf(proposer),
+    signers: placesIn(signers),
+    count,
+    of: world.reporters.all.length,
+    rewards: [...(closing?.rewards ?? [])].map(([place, paid]) => ({ place, paid })),
+  }
 }
 
 function rulingOf({ value, threshold, signatures }: Ruling): Record<string, unknown> {

@@ -12,6 +12,8 @@ export const MERGED = 100n * ETHER
 export const SALE = 700n * ETHER
 /** Bob's reward for a prompt, right proposal. */
 export const REWARD = ETHER / 2n
+/** Bob's reward for attesting it, for each reporter: some ten times what the gas costs the proposer. */
+export const ATTESTER_REWARD = ETHER / 50n
 /** P's share at INVALID. */
 export const INVALID_SHARE_PPM = 500_000
 /** The strike is this share of the index when the series is made, before the crash. */

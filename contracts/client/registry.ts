@@ -10,12 +10,13 @@ import {
 } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type BlsKey, blsKey, type BlsSignature, blsSign } from '#protocol/bls.ts'
+import { placesIn } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { possessionDigest, type Registration, registrationTypedData } from '#protocol/registration.ts'
 import type { Report } from '#protocol/report.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
-import { type Call, send, type SendOptions } from './send.ts'
+import { send, type SendOptions } from './send.ts'
 
 /** A reporter of the registry at some time. */
 export type RegisteredReporter = {
@@ -108,26 +109,13 @@ export function proposeAttested(
   chain: WritableChain,
   registry: Address,
   fixing: Fixing,
-  cosigned: CosignedReport,
+  { report, signature, signers }: CosignedReport,
   maxBond: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return send(chain, proposeAttestedCall(registry, fixing, cosigned, maxBond), options)
-}
-
-/** The transaction of {@link proposeAttested}. */
-export function proposeAttestedCall(
-  registry: Address,
-  fixing: Fixing,
-  { report, signature, signers }: CosignedReport,
-  maxBond: bigint,
-): Call {
   const args = [fixing, report, g2Of(signature), signers, maxBond] as const
-  return {
-    name: 'proposeAttested',
-    to: registry,
-    data: encodeFunctionData({ abi, functionName: 'proposeAttested', args }),
-  }
+  const data = encodeFunctionData({ abi, functionName: 'proposeAttested', args })
+  return send(chain, { name: 'proposeAttested', to: registry, data }, options)
 }
 
 /** Adds `amount` wei to what attesters of the fixing share. The bond token must be approved to the registry. */
@@ -156,6 +144,21 @@ export async function claimReward(
   return paid?.args.amount ?? 0n
 }
 
+/** Returns to the account what it put into a reward that nobody earned, wei. */
+export async function refundReward(
+  chain: WritableChain,
+  registry: Address,
+  fixing: Fixing,
+  attestation: Pick<Attestation, 'value' | 'signers'>,
+  options?: SendOptions,
+): Promise<bigint> {
+  const { value, signers } = attestation
+  const data = encodeFunctionData({ abi, functionName: 'refundReward', args: [fixing, value, signers] })
+  const receipt = await send(chain, { name: 'refundReward', to: registry, data }, options)
+  const [refunded] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardRefunded' })
+  return refunded?.args.amount ?? 0n
+}
+
 /** The reporters at `time` (Unix seconds) in index order, read at the latest block. Throws DeadRpcError. */
 export async function readReporters(chain: Chain, registry: Address, time: bigint): Promise<RegisteredReporter[]> {
   return explained(chain.rpcUrl, 'reportersAt', async () => {
@@ -179,24 +182,59 @@ export async function isRosterPublished(chain: Chain, registry: Address, time: b
   return BigInt(roster) !== 0n
 }
 
-/** How many reporters attest the fixing, 0 for none; and what they share if they are right, wei. */
+/** What attesters of the fixing share if they are right, paid shares included, wei. Throws DeadRpcError. */
+export async function readReward(chain: Chain, registry: Address, id: Hex): Promise<bigint> {
+  return explained(chain.rpcUrl, 'rewardOf', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'rewardOf', args: [id] }),
+  )
+}
+
+/** The attestation that stands: the last of those that the registry logged from `fromBlock` on. */
+export type Attestation = {
+  readonly value: bigint
+  /** Who gets the receipts of a proposal with this report. */
+  readonly proposer: Address
+  /** Bit i stands for place i of the roster. */
+  readonly signers: bigint
+  readonly count: number
+}
+
+/** What attests the fixing, undefined for nothing. Throws DeadRpcError. */
 export async function readAttestation(
   chain: Chain,
   registry: Address,
   id: Hex,
-): Promise<{ readonly count: number; readonly reward: bigint }> {
-  return explained(chain.rpcUrl, 'attestationOf', async () => {
-    const contract = { address: registry, abi } as const
-    const [[count], reward] = await chain.publicClient.multicall({
-      deployless: true,
-      allowFailure: false,
-      contracts: [
-        { ...contract, functionName: 'attestationOf', args: [id] },
-        { ...contract, functionName: 'rewardOf', args: [id] },
-      ],
-    })
-    return { count: Number(count), reward }
-  })
+  fromBlock: bigint,
+): Promise<Attestation | undefined> {
+  const logs = await explained(chain.rpcUrl, 'eth_getLogs', () =>
+    chain.publicClient.getContractEvents({
+      address: registry,
+      abi,
+      eventName: 'Attested',
+      args: { id },
+      fromBlock,
+      strict: true,
+    }),
+  )
+  const last = logs.at(-1)?.args
+  if (last === undefined) return undefined
+  const { value, proposer, signers } = last
+  return { value, proposer, signers, count: placesIn(signers).length }
+}
+
+/** The shares of the reward that were paid, by the reporter's place. Throws DeadRpcError. */
+export async function readRewardsPaid(chain: Chain, registry: Address, id: Hex): Promise<Map<number, bigint>> {
+  const logs = await explained(chain.rpcUrl, 'eth_getLogs', () =>
+    chain.publicClient.getContractEvents({
+      address: registry,
+      abi,
+      eventName: 'RewardPaid',
+      args: { id },
+      fromBlock: 0n,
+      strict: true,
+    }),
+  )
+  return new Map(logs.map(({ args }) => [Number(args.place), args.amount]))
 }
 
 /** The registry's epoch that contains `time` (Unix seconds). Throws OracleRevertError('BeforeFirstEpoch'), DeadRpcError. */

@@ -1,5 +1,5 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { bytesToHex, concat, hexToBytes, numberToHex, stringToBytes, type Hex } from 'viem'
+import { bytesToHex, concat, hexToBytes, type Hex, keccak256, numberToHex, slice, stringToBytes } from 'viem'
 
 /** A key or a sum of keys: a point of G1 as EIP-2537 encodes it, 128 bytes, the identity all zero. */
 export type BlsKey = Hex
@@ -18,6 +18,7 @@ export type BlsUse = keyof typeof BLS_TAG
 
 const { G1, G2, fields, longSignatures, pairingBatch } = bls12_381
 const COORDINATE_BYTES = 64
+const COMPRESSED_BYTES = 96
 
 type G1Point = InstanceType<typeof G1.Point>
 type G2Point = InstanceType<typeof G2.Point>
@@ -41,11 +42,29 @@ export function isBlsSigned(key: BlsKey, message: Hex, use: BlsUse, signature: B
   if (keyPoint.is0()) return false
   const signaturePoint = decodeG2(signature)
   if (signaturePoint.is0()) return false
-  const product = pairingBatch([
-    { g1: keyPoint, g2: hashed(message, use) },
-    { g1: G1.Point.BASE.negate(), g2: signaturePoint },
-  ])
-  return fields.Fp12.eql(product, fields.Fp12.ONE)
+  return isPaired(keyPoint, message, use, signaturePoint)
+}
+
+/** One signer's part of a signature that many make. */
+export type BlsPartial = { readonly key: BlsKey; readonly signature: BlsSignature }
+
+/**
+ * Whether every one of `partials` is its key's signature of `message` for `use`, at the cost of one check and a little
+ * for each. Each is weighted by a number that depends on all of them, so that faults cannot cancel. Throws
+ * {@link BlsPointError} for encodings that are no points of the subgroups.
+ */
+export function areBlsSigned(partials: readonly BlsPartial[], message: Hex, use: BlsUse): boolean {
+  const seed = concat(partials.flatMap(({ key, signature }) => [key, signature]))
+  let keys = G1.Point.ZERO
+  let signatures = G2.Point.ZERO
+  for (const [i, { key, signature }] of partials.entries()) {
+    const [keyPoint, signaturePoint] = [decodeG1(key), decodeG2(signature)]
+    if (keyPoint.is0() || signaturePoint.is0()) return false
+    const weight = weightOf(seed, i)
+    keys = keys.add(keyPoint.multiplyUnsafe(weight))
+    signatures = signatures.add(signaturePoint.multiplyUnsafe(weight))
+  }
+  return isPaired(keys, message, use, signatures)
 }
 
 /** The sum of keys, whose owners' signatures of one message add up to its signature. */
@@ -58,13 +77,49 @@ export function sumOfSignatures(signatures: readonly BlsSignature[]): BlsSignatu
   return encodeG2(signatures.reduce((sum, signature) => sum.add(decodeG2(signature)), G2.Point.ZERO))
 }
 
+/** The 96 bytes in which a signature travels: x with flags, as zcash and the IETF's draft write points. */
+export function compressSignature(signature: BlsSignature): Uint8Array {
+  return decodeG2(signature).toBytes(true)
+}
+
+/** What {@link compressSignature} wrote; one encoding per point. Throws {@link BlsPointError} for anything else. */
+export function expandSignature(bytes: Uint8Array): BlsSignature {
+  return encodeG2(
+    checked(bytesToHex(bytes), () => {
+      if (bytes.length !== COMPRESSED_BYTES) throw new RangeError(`${bytes.length} bytes`)
+      return G2.Point.fromBytes(bytes)
+    }),
+  )
+}
+
 /** RFC 9380's hash_to_curve to G2, with any tag. */
 export function hashToG2(message: Uint8Array, tag: string): BlsSignature {
   return encodeG2(longSignatures.hash(message, stringToBytes(tag)))
 }
 
+/** e(key, H(message)) == e(G1, signature). Keys that cancel to the identity sign nothing. */
+function isPaired(key: G1Point, message: Hex, use: BlsUse, signature: G2Point): boolean {
+  if (key.is0() || signature.is0()) return false
+  const product = pairingBatch([
+    { g1: key, g2: hashed(message, use) },
+    { g1: G1.Point.BASE.negate(), g2: signature },
+  ])
+  return fields.Fp12.eql(product, fields.Fp12.ONE)
+}
+
+/** 64 bits that nobody can choose: whoever changes a partial changes the weights of all. Never 0. */
+function weightOf(seed: Hex, i: number): bigint {
+  return BigInt(slice(keccak256(concat([seed, numberToHex(i, { size: 4 })])), 0, 8)) | 1n
+}
+
+/** The last message that was hashed: a report's digest is signed once and verified for every other reporter. */
+let latest: { readonly message: Hex; readonly use: BlsUse; readonly point: G2Point } | undefined
+
 function hashed(message: Hex, use: BlsUse): G2Point {
-  return longSignatures.hash(hexToBytes(message), stringToBytes(BLS_TAG[use]))
+  if (latest?.message !== message || latest.use !== use) {
+    latest = { message, use, point: longSignatures.hash(hexToBytes(message), stringToBytes(BLS_TAG[use])) }
+  }
+  return latest.point
 }
 
 function encodeG1(point: G1Point): BlsKey {

@@ -2,7 +2,18 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
-import { CURVE_ORDER, readWord, WIRE_KIND, WIRE_VERSION, WireError, WORD, writeHexWord, writeWord } from './wire.ts'
+import {
+  CURVE_ORDER,
+  readUint,
+  readWord,
+  requireHeader,
+  WIRE_KIND,
+  WIRE_VERSION,
+  WireError,
+  WORD,
+  writeHexWord,
+  writeWord,
+} from './wire.ts'
 
 /** One reporter's view of one fixing (R-401). */
 export type Observation = {
@@ -97,14 +108,10 @@ export function encodeObservation(signed: SignedObservation): Uint8Array {
  * Throws {@link WireError} with a code.
  */
 export function decodeObservation(bytes: Uint8Array): SignedObservation {
-  if (bytes.length !== OBSERVATION_BYTES) throw new WireError('length', `${OBSERVATION_BYTES} bytes`, `${bytes.length}`)
-  if (bytes[0] !== WIRE_VERSION) throw new WireError('version', `version ${WIRE_VERSION}`, `${bytes[0]}`)
-  if (bytes[1] !== WIRE_KIND.observation) throw new WireError('kind', `kind ${WIRE_KIND.observation}`, `${bytes[1]}`)
-  const value = readWord(bytes, 2 + WORD)
-  if (value >> 128n !== 0n) throw new WireError('dirty-bits', 'a value of 128 bits', 'more')
+  requireHeader(bytes, 'observation', OBSERVATION_BYTES)
+  const value = readUint(bytes, 2 + WORD, 128)
   if (value === 0n) throw new WireError('zero-value', 'a value above 0', '0')
-  const observedAt = readWord(bytes, 2 + 2 * WORD)
-  if (observedAt >> 64n !== 0n) throw new WireError('dirty-bits', 'a time of 64 bits', 'more')
+  const observedAt = readUint(bytes, 2 + 2 * WORD, 64)
   return {
     fixingId: readHex(bytes, 2),
     value,
@@ -116,12 +123,16 @@ export function decodeObservation(bytes: Uint8Array): SignedObservation {
 
 /** The address whose key signed. Throws {@link UnrecoverableSignatureError} if no key can have. */
 export function recoverObservationSigner(domain: SigningDomain, signed: SignedObservation): Address {
+  return recoverSigner(eip712Digest(domain, structHashBytes(signed)), signed)
+}
+
+/** The address whose key signed `digest` for the fixing. Throws {@link UnrecoverableSignatureError} if no key can have. */
+export function recoverSigner(digest: Uint8Array, signed: Pick<SignedObservation, 'fixingId' | 'signature'>): Address {
   const { r, s, v } = signed.signature
   const bytes = new Uint8Array(1 + 2 * WORD)
   bytes[0] = v - 27
   writeHexWord(bytes, 1, r)
   writeHexWord(bytes, 1 + WORD, s)
-  const digest = eip712Digest(domain, structHashBytes(signed))
   try {
     const point = secp256k1.Signature.fromBytes(bytes, 'recovered').recoverPublicKey(digest)
     return publicKeyToAddress(bytesToHex(point.toBytes(false)))
@@ -183,7 +194,8 @@ function writeObservation(bytes: Uint8Array, offset: number, observation: Observ
   writeHexWord(bytes, offset + 3 * WORD, observation.sourcesRoot)
 }
 
-function readSignature(bytes: Uint8Array, offset: number): ObservationSignature {
+/** Reads r ‖ s ‖ v. Throws {@link WireError} unless both are in range, s is low, and v is 27 or 28. */
+export function readSignature(bytes: Uint8Array, offset: number): ObservationSignature {
   const r = readWord(bytes, offset)
   const s = readWord(bytes, offset + WORD)
   const v = bytes[offset + 2 * WORD]
@@ -203,7 +215,7 @@ export class UnrecoverableSignatureError extends Error {
   override readonly name = 'Observation.UnrecoverableSignatureError'
   readonly fixingId: Hex
 
-  constructor({ fixingId }: Observation, cause: unknown) {
+  constructor({ fixingId }: Pick<Observation, 'fixingId'>, cause: unknown) {
     super(`Expected a signature of some key over fixing ${fixingId}, got one of none. Drop the message.`, { cause })
     this.fixingId = fixingId
   }

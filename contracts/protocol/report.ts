@@ -50,11 +50,22 @@ const REPORT_TYPE_HASH = keccak_256(
   stringToBytes('Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)'),
 )
 
+const PPM = 1_000_000n
+
 /** A leaf of {@link observationsTree}: the observation's struct hash and its signature r ‖ s ‖ v. */
 export type ObservationLeaf = [structHash: Hex, signature: Hex]
 
 /** Hence a leaf is `keccak256(bytes.concat(keccak256(abi.encode(structHash, signature))))`. */
 const LEAF_ENCODING: string[] = ['bytes32', 'bytes']
+
+/**
+ * Whether a report may be stood behind by whoever observed `own`: they are at most a quarter of the separation apart, by
+ * ratio and exactly.
+ */
+export function agreesWith(own: bigint, reportValue: bigint, separationPpm: number): boolean {
+  const [low, high] = own < reportValue ? [own, reportValue] : [reportValue, own]
+  return 4n * (high - low) * PPM <= BigInt(separationPpm) * low
+}
 
 /** How many observations make a quorum: the least count above two thirds of the reporters. */
 export function quorumSize(reporters: number): number {

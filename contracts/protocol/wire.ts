@@ -2,7 +2,7 @@
 export const WIRE_VERSION = 1
 
 /** The kind byte that follows it. */
-export const WIRE_KIND = { observation: 1 } as const
+export const WIRE_KIND = { observation: 1, request: 2, partial: 3 } as const
 
 /** Bytes of one EIP-712 word. */
 export const WORD = 32
@@ -13,7 +13,8 @@ export const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd
 const HEX_WORD = /^0x[0-9a-fA-F]{64}$/
 
 /** Why a message was refused. Every code is a reason to reject, not to ignore: no honest encoder writes such bytes. */
-export type WireFault = 'length' | 'version' | 'kind' | 'dirty-bits' | 'zero-value' | 'signature-range' | 'high-s' | 'v'
+export type WireFault =
+  'length' | 'version' | 'kind' | 'dirty-bits' | 'zero-value' | 'signature-range' | 'high-s' | 'v' | 'point'
 
 /** Writes `value`, an unsigned integer of `bits` at most, as a big-endian word at `offset`. Throws {@link WordRangeError}. */
 export function writeWord(bytes: Uint8Array, offset: number, value: bigint, bits: number): void {
@@ -26,6 +27,20 @@ export function writeWord(bytes: Uint8Array, offset: number, value: bigint, bits
 export function writeHexWord(bytes: Uint8Array, offset: number, hex: string): void {
   if (!HEX_WORD.test(hex)) throw new WordFormatError(hex)
   writeWord(bytes, offset, BigInt(hex), 256)
+}
+
+/** Checks length, version and kind, in this order. Throws {@link WireError}. */
+export function requireHeader(bytes: Uint8Array, kind: keyof typeof WIRE_KIND, length: number): void {
+  if (bytes.length !== length) throw new WireError('length', `${length} bytes`, `${bytes.length}`)
+  if (bytes[0] !== WIRE_VERSION) throw new WireError('version', `version ${WIRE_VERSION}`, `${bytes[0]}`)
+  if (bytes[1] !== WIRE_KIND[kind]) throw new WireError('kind', `kind ${WIRE_KIND[kind]}`, `${bytes[1]}`)
+}
+
+/** Reads an unsigned integer of `bits` at most. Throws {@link WireError} for dirty high bits. */
+export function readUint(bytes: Uint8Array, offset: number, bits: number): bigint {
+  const value = readWord(bytes, offset)
+  if (value >> BigInt(bits) !== 0n) throw new WireError('dirty-bits', `a number of ${bits} bits`, 'more')
+  return value
 }
 
 /** Reads the big-endian word at `offset`. */

@@ -5,11 +5,22 @@ import { type Chain, connect, latestBlock, type WritableChain } from '#client/ch
 import { requireCode } from '#client/deploy.ts'
 import { OracleRevertError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
-import { readBond, readFixing } from '#client/oracle-reader.ts'
+import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { appeal, claim, contribute, propose } from '#client/oracle-writer.ts'
-import { readEpoch, readReporters } from '#client/registry.ts'
-import { RevertedError } from '#client/send.ts'
+import {
+  claimReward,
+  isRosterPublished,
+  proposeAttested,
+  publishRoster,
+  readAttestation,
+  readEpoch,
+  readReporters,
+  readReward,
+} from '#client/registry.ts'
+import { readGasFee } from '#client/rehearsal.ts'
+import { DearGasError, RevertedError } from '#client/send.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { translate } from './events.ts'
 import type { ChainPort, Fate, Sent } from './port.ts'
 
@@ -42,7 +53,9 @@ export async function openChain(options: AdapterOptions): Promise<ChainPort> {
     if (writable === undefined) throw new NoAccountError()
     return writable
   }
-  const collateral = (amount: bigint): Promise<void> => ensureCollateral(signing(), weth, oracle, amount)
+  const collateral = (amount: bigint, spender = oracle): Promise<void> =>
+    ensureCollateral(signing(), weth, spender, amount)
+  const idOf = (fixing: Fixing): Hex => fixingId(fixing, { chainId: chain.chainId, oracle })
   return {
     chainId: chain.chainId,
     account,
@@ -61,12 +74,30 @@ export async function openChain(options: AdapterOptions): Promise<ChainPort> {
       const [token, own] = await Promise.all([wethBalance(chain, weth, account), readBalance(chain, account)])
       return token + (own > GAS_RESERVE ? own - GAS_RESERVE : 0n)
     },
-    propose: (fixing, value, maxBond, beforeSend) =>
+    async incentives(fixing) {
+      const [pot, attestersReward, isPublished, { likely }] = await Promise.all([
+        readPot(chain, oracle, fixing, { kind: 'fund', round: 0, value: 0n }),
+        readReward(chain, registry, idOf(fixing)),
+        unlessRefused(isRosterPublished(chain, registry, fixing.maturity)),
+        readGasFee(chain),
+      ])
+      return { rewardPot: pot.filled, attestersReward, isRosterPublished: isPublished === true, gasFee: likely }
+    },
+    propose: (fixing, value, maxBond, terms) =>
       sent(async () => {
         await collateral(maxBond)
-        const receipt = await propose(signing(), oracle, fixing, { value, maxBond }, { beforeSend })
-        return movedIn(oracle, receipt)
+        return movedIn(oracle, await propose(signing(), oracle, fixing, { value, maxBond }, terms))
       }),
+    proposeAttested: (fixing, cosigned, maxBond, terms) =>
+      sent(async () => {
+        await collateral(maxBond, registry)
+        return movedIn(oracle, await proposeAttested(signing(), registry, fixing, cosigned, maxBond, terms))
+      }),
+    publishRoster: (maturity, terms) =>
+      sent(async () => movedIn(oracle, await publishRoster(signing(), registry, maturity, terms))),
+    attestation: (fixing, fromBlock) => readAttestation(chain, registry, idOf(fixing), fromBlock),
+    claimReward: (fixing, { value, signers }, place, terms) =>
+      sent(() => claimReward(signing(), registry, fixing, { value, signers, place }, terms)),
     stake: (fixing, { kind, round, value, amount }, beforeSend) =>
       sent(async () => {
         await collateral(amount)
@@ -93,7 +124,7 @@ async function sent(run: () => Promise<bigint>): Promise<Sent> {
     return { kind: 'done', moved: await run() }
   } catch (error) {
     if (error instanceof OracleRevertError) return { kind: 'refused', reason: error.errorName }
-    if (error instanceof SilentRevertError || error instanceof RevertedError) {
+    if (error instanceof SilentRevertError || error instanceof RevertedError || error instanceof DearGasError) {
       return { kind: 'refused', reason: error.name }
     }
     throw error

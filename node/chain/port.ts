@@ -1,12 +1,19 @@
 import type { Address, Hex } from 'viem'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { Attestation, CosignedReport } from '#client/registry.ts'
+import type { BlsKey } from '#protocol/bls.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 
 /** The newest block. */
 export type Head = { readonly number: bigint; readonly time: bigint }
 
 /** A reporter of the registry at some time. */
-export type Reporter = { readonly index: number; readonly signer: Address; readonly peerId: Hex }
+export type Reporter = {
+  readonly index: number
+  readonly signer: Address
+  readonly peerId: Hex
+  readonly key: BlsKey
+}
 
 /** Who reports for one maturity. */
 export type Panel = {
@@ -47,6 +54,24 @@ export type BeforeSend = (signed: { readonly hash: Hex; readonly nonce: number }
 export type Sent =
   { readonly kind: 'done'; readonly moved: bigint } | { readonly kind: 'refused'; readonly reason: string }
 
+/** What a transaction is sent under. */
+export type Terms = {
+  readonly beforeSend: BeforeSend
+  /** The most that its gas may cost, wei; undefined: anything. A dearer one is refused. */
+  readonly maxGasCost?: bigint
+}
+
+/** What there is to gain from proposing and attesting a fixing, and what gas costs. Wei. */
+export type Incentives = {
+  /** What the first proposal shares in (R-303). */
+  readonly rewardPot: bigint
+  /** What attesters share (R-404). */
+  readonly attestersReward: bigint
+  readonly isRosterPublished: boolean
+  /** Per gas. */
+  readonly gasFee: bigint
+}
+
 /** What became of a transaction that was signed earlier; 'dropped' = never sent, and its nonce is free. */
 export type Fate = Sent | { readonly kind: 'pending' } | { readonly kind: 'dropped' }
 
@@ -75,9 +100,18 @@ export interface ChainPort {
   bond(fixing: Fixing): Promise<bigint | undefined>
   /** What the account can stake: bond token, and own currency beyond a reserve for gas. */
   spendable(): Promise<bigint>
-  propose(fixing: Fixing, value: bigint, maxBond: bigint, beforeSend: BeforeSend): Promise<Sent>
+  incentives(fixing: Fixing): Promise<Incentives>
+  propose(fixing: Fixing, value: bigint, maxBond: bigint, terms: Terms): Promise<Sent>
+  /** Proposes the report's value through the registry, which verifies who co-signed it (R-403). */
+  proposeAttested(fixing: Fixing, cosigned: CosignedReport, maxBond: bigint, terms: Terms): Promise<Sent>
+  /** Writes the roster of a maturity, which attestations need. */
+  publishRoster(maturity: bigint, terms: Terms): Promise<Sent>
   stake(fixing: Fixing, stake: Stake, beforeSend: BeforeSend): Promise<Sent>
   claim(fixing: Fixing, receipt: Omit<Stake, 'amount'>, beforeSend: BeforeSend): Promise<Sent>
+  /** What attests the fixing, as logged from `fromBlock` on; undefined for nothing. */
+  attestation(fixing: Fixing, fromBlock: bigint): Promise<Attestation | undefined>
+  /** Pays the owner of the reporter at `place` its share of the attesters' reward. */
+  claimReward(fixing: Fixing, attestation: Attestation, place: number, terms: Terms): Promise<Sent>
   /** What became of a transaction of the account. */
   fate(signed: { readonly hash: Hex; readonly nonce: number }): Promise<Fate>
 }

@@ -10,6 +10,8 @@ import type { Topics } from './topics.ts'
 export interface Gossip {
   /** Sends an observation to at least one peer, to `wantedPeers` if they come soon. Waits for company. */
   publishObservation(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
+  /** The same for a request for co-signatures, or a partial signature. */
+  publishReport(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
   /** The same for a proof of equivocation. */
   publishEvidence(bytes: Uint8Array, signal: AbortSignal): Promise<number>
 }
@@ -33,7 +35,13 @@ export function joinTopics(host: Host, topics: Topics, intake: Intake, clock: Cl
     topics.evidence,
     async (peer, { data }) => RESULT[await intake.evidence(peer.toString(), data)],
   )
+  pubsub.topicValidators.set(
+    topics.report,
+    async (peer, { topic, data }) => RESULT[await intake.report(peer.toString(), topic, data)],
+  )
   return {
+    publishReport: (bytes, wantedPeers, signal) =>
+      publishToEnough(pubsub, topics.report, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
     publishObservation: (bytes, wantedPeers, signal) =>
       publishToEnough(pubsub, topics.observation, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
     publishEvidence: (bytes, signal) =>
@@ -45,6 +53,7 @@ export function joinTopics(host: Host, topics: Topics, intake: Intake, clock: Cl
 export function subscribe(host: Host, topics: Topics): void {
   host.services.pubsub.subscribe(topics.observation)
   host.services.pubsub.subscribe(topics.evidence)
+  host.services.pubsub.subscribe(topics.report)
 }
 
 /** Closes every connection to the peer; the host's gater keeps it away. */

@@ -1,5 +1,17 @@
+import { WIRE_KIND } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { PartialVerifier } from './batch.ts'
+import {
+  type CosigningContext,
+  isAwaited,
+  judgePartial,
+  judgeRequest,
+  type PartialVerdict,
+  type RequestVerdict,
+  type VerifiedPartial,
+  type VerifiedRequest,
+} from './cosigning.ts'
 import { type Evidence, judgeEvidence } from './evidence.ts'
 import type { Parking } from './parking.ts'
 import type { Quarantine } from './quarantine.ts'
@@ -10,11 +22,13 @@ export interface IntakeStore {
   add(observation: VerifiedObservation): Promise<void>
   evidence(fixingId: VerifiedObservation['signed']['fixingId']): readonly Evidence[]
   addEvidence(evidence: Evidence): Promise<void>
+  addRequest(request: VerifiedRequest): void
+  addPartial(partial: VerifiedPartial): void
 }
 
 /** What the intake works with. */
 export type IntakeComponents = {
-  readonly context: ValidatorContext
+  readonly context: ValidatorContext & CosigningContext
   readonly store: IntakeStore
   readonly parking: Parking
   readonly quarantine: Quarantine
@@ -22,6 +36,7 @@ export type IntakeComponents = {
   readonly log: Log
   /** The peer sent too many provably bad messages: drop its connections. */
   readonly onQuarantined: (peer: string) => void
+  readonly verifyPartial: PartialVerifier
   /** A reporter was first seen to equivocate. `isRelayed`: the proof itself came by gossip. */
   readonly onEvidence: (evidence: Evidence, isRelayed: boolean) => void
 }
@@ -33,6 +48,8 @@ export type Taken = 'accept' | 'ignore' | 'reject'
 export interface Intake {
   observation(peer: string, topic: string, bytes: Uint8Array): Promise<Taken>
   evidence(peer: string, bytes: Uint8Array): Promise<Taken>
+  /** A request for co-signatures, or a partial signature. */
+  report(peer: string, topic: string, bytes: Uint8Array): Promise<Taken>
   /** Judges the parked messages again: time has passed, or a fixing became known. */
   recheck(): Promise<void>
   /** How often each verdict was given since the start. */
@@ -84,11 +101,50 @@ export function createIntake(components: IntakeComponents): Intake {
       if (verdict.result === 'accept') await prove(verdict.evidence, true)
       return verdict.result
     },
+    async report(peer, topic, bytes) {
+      if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
+      const verdict = await judgeReport(peer, bytes, components)
+      count(verdict.result === 'accept' ? verdict.kind : verdict.code)
+      if (verdict.result === 'reject') return blame(peer, verdict.code)
+      if (verdict.result === 'ignore' && isAwaited(verdict.code)) parking.park({ peer, topic, bytes })
+      return verdict.result
+    },
     async recheck() {
-      for (const { peer, topic, bytes } of parking.takeAll()) await intake.observation(peer, topic, bytes)
+      // Together: partial signatures are verified in batches.
+      await Promise.all(
+        parking.takeAll().map(({ peer, topic, bytes }) => {
+          const isObservation = bytes[1] === WIRE_KIND.observation
+          return isObservation ? intake.observation(peer, topic, bytes) : intake.report(peer, topic, bytes)
+        }),
+      )
     },
   }
   return intake
+}
+
+type ReportVerdict =
+  | { readonly result: 'accept'; readonly kind: 'request' | 'partial' }
+  | Extract<RequestVerdict | PartialVerdict, { readonly result: 'ignore' | 'reject' }>
+
+/** Judges, verifies and keeps a message of the report topic; which of the two it is, its second byte says. */
+async function judgeReport(
+  peer: string,
+  bytes: Uint8Array,
+  { context, store, verifyPartial }: IntakeComponents,
+): Promise<ReportVerdict> {
+  if (bytes[1] === WIRE_KIND.request) {
+    const verdict = judgeRequest(peer, bytes, context)
+    if (verdict.result !== 'accept') return verdict
+    store.addRequest(verdict.request)
+    return { result: 'accept', kind: 'request' }
+  }
+  const verdict = judgePartial(peer, bytes, context)
+  if (verdict.result !== 'verify') return verdict
+  const { partial, key } = verdict
+  const isSigned = await verifyPartial(partial.digest, { key, signature: partial.signature })
+  if (!isSigned) return { result: 'reject', code: 'bls-signature' }
+  store.addPartial(partial)
+  return { result: 'accept', kind: 'partial' }
 }
 
 function ignored(count: (code: string) => void, code: string): Taken {

@@ -1,16 +1,16 @@
 import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
 import { decideOn, isTrusted } from '../decide.ts'
-import { claimOwn } from '../keeper.ts'
-import { proposalRank, proposeOn, type ProposalView } from '../propose.ts'
+import { claimOwn, claimShare } from '../keeper.ts'
 import { type Quorum, quorumOf } from '../quorum.ts'
 import { stakeOn } from '../stake.ts'
 import type { Decision } from '#protocol/policy.ts'
+import { cosign, ownPlace } from './cosigning.ts'
+import { catchUp, wantedPeers } from './network-wait.ts'
 import type { Parts } from './parts.ts'
+import { propose } from './proposing.ts'
 import type { Tracked } from './tracked.ts'
 
-/** How long peers are waited for before acting, milliseconds. */
-const CATCH_UP_MS = 3_000
 const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
 
 /**
@@ -25,6 +25,7 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
   tracked.ledger = ledgerOf(watch.events(id), chain.account)
   refreshQuorum(parts, tracked)
   if (tracked.snapshot.phase === 'settled') network.sync.close(id)
+  await cosign(parts, tracked)
   if (chain.account !== undefined) {
     // A transaction of ours may still be mined: whatever we decided now could double it.
     if ((await transactions.settle(id)) === 'wait') return
@@ -59,11 +60,6 @@ async function ripen(parts: Parts, tracked: Tracked): Promise<void> {
   if (own !== undefined) network.publish(own, wantedPeers(reporters.length))
 }
 
-/** How many peers an observation should reach at once; gossip and sync do the rest. */
-export function wantedPeers(reporters: number): number {
-  return Math.max(0, Math.min(4, reporters - 1))
-}
-
 function refreshQuorum({ store, chain }: Parts, tracked: Tracked): Quorum | undefined {
   const { id, ripe } = tracked
   if (ripe === undefined) return undefined
@@ -89,31 +85,7 @@ async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
     await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
     return 'idle'
   }
-  return isProposing ? propose(parts, tracked) : dispute(parts, tracked)
-}
-
-async function propose(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
-  const { chain, transactions, journal, config } = parts
-  const { id, fixing, ripe, snapshot } = tracked
-  if (ripe === undefined || snapshot === undefined || chain.account === undefined) return 'idle'
-  const signers = ripe.reporters.map(({ signer }) => signer)
-  const rank = proposalRank(id, signers, chain.account)
-  const bond = await chain.bond(fixing)
-  const spendable = await chain.spendable()
-  const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
-  const maxBond = [maxBondWei, perFixingWei, spendable].reduce((a, b) => (a < b ? a : b))
-  const look = (): ProposalView => ({
-    fixing,
-    now: snapshot.atTime,
-    rank,
-    own: parts.reporter.view(id).observation?.value,
-    reportValue: reportValue(refreshQuorum(parts, tracked)),
-    bond,
-    maxBond,
-    stageDelaySeconds,
-  })
-  const components = { chain, transactions, journal, catchUp: () => catchUp(parts) }
-  return proposeOn(components, id, look)
+  return isProposing ? propose(parts, tracked, () => refreshQuorum(parts, tracked)) : dispute(parts, tracked)
 }
 
 async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
@@ -133,20 +105,19 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
   return stakeOn(components, snapshot, ledger, decide)
 }
 
-async function keep(parts: Parts, { snapshot, ledger }: Tracked): Promise<'done' | 'waiting' | 'acted'> {
+async function keep(parts: Parts, tracked: Tracked): Promise<'done' | 'waiting' | 'acted'> {
   const { chain, transactions, journal, config } = parts
+  const { snapshot, ledger, ripe, fixing, block } = tracked
   if (chain.account === undefined || !config.roles.includes('keeper')) return 'done'
   if (snapshot === undefined || ledger === undefined) return 'waiting'
-  return claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
-}
-
-async function catchUp({ network, clock, signal }: Parts): Promise<void> {
-  const patience = new AbortController()
-  const until = AbortSignal.any([signal, patience.signal])
-  const bored = clock.sleep(CATCH_UP_MS, until).catch(() => undefined)
-  await Promise.race([network.sync.now(), bored])
-  patience.abort()
-  signal.throwIfAborted()
+  const kept = await claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
+  if (kept !== 'done') return kept
+  const place = ripe === undefined ? undefined : ownPlace(parts, ripe)
+  if (place === undefined) return 'done'
+  const attestation = await chain.attestation(fixing, block)
+  if (attestation === undefined) return 'done'
+  const { attestersReward: reward } = await chain.incentives(fixing)
+  return claimShare({ chain, transactions, journal }, { snapshot, attestation, place, reward })
 }
 
 function reportValue(quorum: Quorum | undefined): bigint | undefined {

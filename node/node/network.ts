@@ -4,6 +4,8 @@ import type { Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import { domainSeparator } from '#protocol/observation.ts'
 import type { Clock } from '../clock.ts'
+import { createPartialVerifier } from '../gossip/batch.ts'
+import type { CosigningContext } from '../gossip/cosigning.ts'
 import { encodeEvidence, type Evidence } from '../gossip/evidence.ts'
 import { dropPeer, joinTopics, subscribe } from '../gossip/gossip.ts'
 import { createHost, type Host } from '../gossip/host.ts'
@@ -28,7 +30,7 @@ export type NetworkComponents = {
   readonly privateKey: PrivateKey
   readonly store: IntakeStore
   /** Without the tokens, which the network counts. */
-  readonly context: Omit<ValidatorContext, 'takeToken'>
+  readonly context: Omit<ValidatorContext & CosigningContext, 'takeToken'>
   /** Matured fixings that are not settled. */
   readonly openFixings: () => readonly Hex[]
   /** Whether a reporter registered this binary peer id. */
@@ -54,6 +56,8 @@ export interface Network {
   readonly sync: Sync
   /** Sends to at least one peer, to `wantedPeers` if they come soon; runs until it could, or the node stops. */
   publish(observation: VerifiedObservation, wantedPeers: number): void
+  /** The same for what travels on the report topic. */
+  publishReport(bytes: Uint8Array, wantedPeers: number): void
   stop(): Promise<void>
 }
 
@@ -61,6 +65,8 @@ const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
 const PARKING = { maxTotal: 4_096, maxPerPeer: 512 }
 const MAX_PEERS = 4_096
+/** How long a partial signature waits for others to be verified with. */
+const BATCH_MS = 25
 
 /** Starts libp2p, gossip and sync, in that order of dependence. Throws {@link ListenError}. */
 export async function joinNetwork(components: NetworkComponents, options: NetworkOptions): Promise<Network> {
@@ -76,14 +82,22 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     test: options.test,
   })
   const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
-  const context: ValidatorContext = {
+  const context: ValidatorContext & CosigningContext = {
     ...components.context,
     takeToken: (peer) => tokens.take(peer, clock.monotonicMs()),
   }
   const background = inBackground(log, signal)
   const intake = createIntake({
     context,
-    store,
+    store: {
+      ...store,
+      addRequest(request) {
+        store.addRequest(request)
+        // Signatures of a report may come before the call for them.
+        background('judging what was parked', intake.recheck())
+      },
+    },
+    verifyPartial: createPartialVerifier(() => clock.sleep(BATCH_MS, signal)),
     parking: createParking(PARKING),
     quarantine,
     clock,
@@ -117,6 +131,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     sync,
     publish: (observation, wantedPeers) =>
       background('publishing', gossip.publishObservation(observation.bytes, wantedPeers, signal)),
+    publishReport: (bytes, wantedPeers) => background('publishing', gossip.publishReport(bytes, wantedPeers, signal)),
     stop: async () => {
       await host.stop()
     },

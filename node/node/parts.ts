@@ -3,9 +3,12 @@ import type { ChainPort } from '../chain/port.ts'
 import type { Transactions } from '../chain/transactions.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { Report } from '#protocol/report.ts'
+import type { Book } from '../cosign/book.ts'
 import type { Journal } from '../journal.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../observe/reporter.ts'
+import type { Signer } from '../sign.ts'
 import type { Store } from '../store/store.ts'
 import type { Watch } from '../watch.ts'
 import type { Network } from './network.ts'
@@ -22,6 +25,11 @@ export type Parts = {
   readonly transactions: Transactions
   readonly reporter: Reporter
   readonly network: Network
+  readonly book: Book
+  /** Undefined without a key. */
+  readonly signer: Signer | undefined
+  /** What is signed of a report, in this deployment's domain. */
+  readonly digestOf: (report: Report) => Hex
   readonly watch: Watch
   /** Binary peer ids of registered reporters, as far as they were read. */
   readonly registered: Set<Hex>

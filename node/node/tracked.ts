@@ -2,6 +2,7 @@ import type { Hex } from 'viem'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
+import type { Report } from '#protocol/report.ts'
 import type { Ledger } from '../chain/ledger.ts'
 import type { Reporter } from '../chain/port.ts'
 import type { Quorum } from '../quorum.ts'
@@ -25,6 +26,12 @@ export type Tracked = {
   snapshot: FixingSnapshot | undefined
   ledger: Ledger | undefined
   quorum: Quorum | undefined
+  /** The report that this node asked to have co-signed, and when (milliseconds of the clock's monotonic time). */
+  asked: { readonly digest: Hex; readonly report: Report; readonly atMs: number } | undefined
+  /** Co-signing came to nothing: propose plainly. */
+  isPlain: boolean
+  /** Reports, by digest, for whose observations peers were asked. */
+  readonly syncedFor: Set<Hex>
   /** Something changed beside the chain: look again. */
   isDirty: boolean
   /** Nothing is left to be done. */
@@ -43,6 +50,9 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block
     snapshot: undefined,
     ledger: undefined,
     quorum: undefined,
+    asked: undefined,
+    isPlain: false,
+    syncedFor: new Set(),
     isDirty: true,
     isClosed: false,
     busy: undefined,

@@ -10,7 +10,12 @@ export type KnownFixing = { readonly id: Hex; readonly fixing: Fixing; readonly 
 /** Who reports for a fixing, as the registry says once its maturity is past. */
 export type KnownPanel = {
   readonly epoch: bigint
-  readonly reporters: readonly { readonly index: number; readonly signer: Address; readonly peerId: Hex }[]
+  readonly reporters: readonly {
+    readonly index: number
+    readonly signer: Address
+    readonly peerId: Hex
+    readonly key: Hex
+  }[]
 }
 
 /** The fixings this node protects, their reporters, and how far the chain's log was read. */
@@ -49,7 +54,7 @@ const FIXING = z.object({
 })
 const PANEL = z.object({
   epoch: DECIMAL,
-  reporters: z.array(z.object({ index: z.number(), signer: ADDRESS, peerId: HEX })),
+  reporters: z.array(z.object({ index: z.number(), signer: ADDRESS, peerId: HEX, key: HEX })),
 })
 const CURSOR = 'next-block'
 

@@ -1,11 +1,11 @@
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import type { Database } from './database.ts'
 import { parseRow } from './row.ts'
 import { SIGNED_DIGEST, type SignedDigest, type Witness } from './witness.ts'
 
 /** What was signed, by whom, for which fixing: kept for ever, in the database and in the witness file. */
 export interface GuardLedger {
-  digestOf(signer: Address, fixingId: Hex): Hex | undefined
+  digestOf(subject: Omit<SignedDigest, 'digest'>): Hex | undefined
   /** Resolves when both copies are on disk. From the call on, `digestOf` returns the digest even if writing fails. */
   record(entry: SignedDigest): Promise<void>
 }
@@ -29,7 +29,7 @@ export async function openGuardLedger(
   await missingFrom(stored, witnessed, (entry) => database.write([rowOf(entry)], 'durable'))
   await missingFrom(witnessed, stored, (entry) => witness.append(entry))
   return {
-    digestOf: (signer, fixingId) => digests.get(keyOf({ signer, fixingId })),
+    digestOf: (subject) => digests.get(keyOf(subject)),
     async record(entry) {
       digests.set(keyOf(entry), entry.digest)
       await database.write([rowOf(entry)], 'durable')
@@ -51,7 +51,10 @@ async function missingFrom(
   }
 }
 
-const keyOf = ({ signer, fixingId }: Omit<SignedDigest, 'digest'>): string => `${signer.toLowerCase()}:${fixingId}`
+function keyOf({ signer, fixingId, proposer }: Omit<SignedDigest, 'digest'>): string {
+  const observation = `${signer.toLowerCase()}:${fixingId}`
+  return proposer === undefined ? observation : `${observation}:${proposer.toLowerCase()}`
+}
 
 const rowOf = (entry: SignedDigest): { table: 'guard'; key: string; value: SignedDigest } => ({
   table: 'guard',

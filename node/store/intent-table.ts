@@ -3,16 +3,19 @@ import { z } from 'zod'
 import type { Database } from './database.ts'
 import { DECIMAL, HEX, parseRow } from './row.ts'
 
-/** A transaction that was decided on, and what became of it. Amounts are bond-token wei. */
+/**
+ * A transaction that was decided on, and what became of it. Amounts are bond-token wei. Kind, round and value mean nothing
+ * for a roster, nor kind and round for a reward.
+ */
 export type Intent = {
   /** Unique: the fixing's id and a number. */
   readonly key: string
   readonly fixingId: Hex
-  readonly action: 'propose' | 'contribute' | 'appeal' | 'claim'
+  readonly action: 'propose' | 'contribute' | 'appeal' | 'claim' | 'roster' | 'reward'
   readonly kind: 'stake' | 'appeal'
   readonly round: number
   readonly value: bigint
-  /** What may be taken at most; 0 for a claim. */
+  /** What may be taken at most; 0 where nothing is. */
   readonly amount: bigint
   readonly state: 'planned' | 'signed' | 'done' | 'failed'
   /** Known from 'signed' on. */
@@ -36,7 +39,7 @@ export interface IntentTable {
 const INTENT = z.object({
   key: z.string(),
   fixingId: HEX,
-  action: z.enum(['propose', 'contribute', 'appeal', 'claim']),
+  action: z.enum(['propose', 'contribute', 'appeal', 'claim', 'roster', 'reward']),
   kind: z.enum(['stake', 'appeal']),
   round: z.number(),
   value: DECIMAL,

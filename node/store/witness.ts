@@ -3,8 +3,16 @@ import type { Address, Hex } from 'viem'
 import { z } from 'zod'
 import { ADDRESS, HEX } from './row.ts'
 
-/** That `signer` signed (or was about to sign) `digest` as its observation for the fixing. */
-export type SignedDigest = { readonly signer: Address; readonly fixingId: Hex; readonly digest: Hex }
+/**
+ * That `signer` signed (or was about to sign) `digest` as its observation for the fixing or, if there is a `proposer`, as
+ * that proposer's report.
+ */
+export type SignedDigest = {
+  readonly signer: Address
+  readonly fixingId: Hex
+  readonly proposer?: Address | undefined
+  readonly digest: Hex
+}
 
 /** An append-only text file beside the database, one line per signature. */
 export interface Witness {
@@ -37,8 +45,8 @@ export async function openWitness(file: string): Promise<{ witness: Witness; ent
 
 function witness(handle: FileHandle): Witness {
   return {
-    async append({ signer, fixingId, digest }) {
-      await handle.appendFile(`${JSON.stringify({ signer, fixingId, digest })}\n`)
+    async append({ signer, fixingId, proposer, digest }) {
+      await handle.appendFile(`${JSON.stringify({ signer, fixingId, proposer, digest })}\n`)
       await handle.datasync()
     },
     close: () => handle.close(),
@@ -46,7 +54,12 @@ function witness(handle: FileHandle): Witness {
 }
 
 /** One signed digest, in a line of the file and in a row of the database. */
-export const SIGNED_DIGEST = z.strictObject({ signer: ADDRESS, fixingId: HEX, digest: HEX })
+export const SIGNED_DIGEST = z.strictObject({
+  signer: ADDRESS,
+  fixingId: HEX,
+  proposer: ADDRESS.optional(),
+  digest: HEX,
+})
 
 function parseLine(file: string, line: string, number: number): SignedDigest {
   try {

@@ -14,13 +14,16 @@ import {
   readEpoch,
   readMinStake,
   readReporters,
+  readReward,
   type Recruit,
+  refundReward,
   register,
 } from '#client/registry.ts'
+import { DearGasError } from '#client/send.ts'
 import { wethBalance } from '#client/weth.ts'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey, blsSign, sumOfSignatures } from '#protocol/bls.ts'
-import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
+import { type Fixing, fixingId, receiptId, worstCase } from '#protocol/fixing.ts'
 import { possessionDigest, registrationTypedData } from '#protocol/registration.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
@@ -115,6 +118,8 @@ test('R-403 the registry verifies an aggregate made here, proposes for the repor
   const all = await cosigned(fixing)
   await expect(attest(ann, registry, fixing, all)).rejects.toMatchObject({ errorName: 'RosterMissing' })
   expect(await isRosterPublished(ann, registry, MATURITY)).toBe(false)
+  expect(await readAttestation(ann, registry, id, 0n)).toBe(undefined)
+  await expect(publishRoster(ann, registry, MATURITY, { maxGasCost: 1n })).rejects.toBeInstanceOf(DearGasError)
   await publishRoster(ann, registry, MATURITY)
   expect(await isRosterPublished(ann, registry, MATURITY)).toBe(true)
 
@@ -125,10 +130,12 @@ test('R-403 the registry verifies an aggregate made here, proposes for the repor
     errorName: 'SignatureInvalid',
   })
   await attest(ann, registry, fixing, three)
-  expect(await readAttestation(ann, registry, id)).toEqual({ count: 3, reward: 10n })
+  expect(await readReward(ann, registry, id)).toBe(10n)
+  const proposer = accountOf('proposer').address
+  expect(await readAttestation(ann, registry, id, 0n)).toEqual({ value: VALUE, proposer, signers: 0b1011n, count: 3 })
 
   await proposeAttested(ann, registry, fixing, all, ETHER)
-  expect(await readAttestation(ann, registry, id)).toEqual({ count: 4, reward: 10n })
+  expect(await readAttestation(ann, registry, id, 0n)).toMatchObject({ signers: 0b1111n, count: 4 })
   const { facts } = await readFixing(ann, oracle, fixing)
   expect(facts).toMatchObject({ round: 1, leader: VALUE, bond: ETHER / 10n })
   const receipt = receiptId(id, 'stake', 0, VALUE)
@@ -142,4 +149,14 @@ test('R-403 the registry verifies an aggregate made here, proposes for the repor
   await expect(claimReward(ann, registry, fixing, { ...claim, place: 2 })).rejects.toMatchObject({
     errorName: 'RewardAlreadyPaid',
   })
+})
+
+test('R-404 gives a reward that nobody earned back to who put it up', async () => {
+  const { registry, weth } = stage.deployments
+  const fixing: Fixing = { ...stage.fixing, bandPpm: 20_000 }
+  const before = await wethBalance(ann, weth, ann.account.address)
+  await fundReporters(ann, registry, fixing, 7n)
+  await stage.embedded.mineAt(worstCase(fixing))
+  expect(await refundReward(ann, registry, fixing, { value: 0n, signers: 0n })).toBe(7n)
+  expect(await wethBalance(ann, weth, ann.account.address)).toBe(before)
 })

@@ -41,6 +41,15 @@ const DOCUMENT = z.object({
   ),
   report: z.object({ value, observationsRoot: z.string(), signers: z.array(z.int()) }).nullable(),
   candidates: z.array(z.object({ value, stake: amount, who: z.array(z.object({ who: z.string(), amount })) })),
+  attestation: z
+    .object({
+      value,
+      proposer: z.string(),
+      signers: z.array(z.int()),
+      count: z.int(),
+      rewards: z.array(z.object({ place: z.int(), paid: amount })),
+    })
+    .nullable(),
   ruling: z
     .object({
       value,
@@ -54,7 +63,7 @@ const DOCUMENT = z.object({
   payouts: z.array(z.object({ who: z.string(), kind: z.string(), burned: amount, paid: amount })),
   unclaimed: z.array(z.unknown()),
   balances: z.array(z.object({ who: z.string(), change: amount })),
-  dust: z.object({ oracle: amount, vault: amount }),
+  dust: z.object({ oracle: amount, vault: amount, registry: amount }),
   conserved: z.boolean(),
   fundsFaults: z.array(z.string()),
   valueFaults: z.array(z.string()),
@@ -106,6 +115,9 @@ test(
     // No single node can afford the pot: 20 ETH from at least five of them.
     expect(truth?.who.length).toBeGreaterThanOrEqual(5)
     expect(result.unclaimed).toEqual([])
+    // The lie came first: nobody attested, and what was put up for it went back.
+    expect(result.attestation).toBeNull()
+    expect(result.dust.registry).toBe('0')
     const mallory = result.balances.find(({ who }) => who === 'mallory')
     expect(BigInt(mallory?.change ?? 0)).toBeLessThan(-40n * ETHER)
     // Who staked gained; who came too late lost its gas.
@@ -127,6 +139,12 @@ test('resolves an undisputed maturity by time alone', { timeout: TIMEOUT_MS }, a
   expect(result.candidates).toHaveLength(1)
   expect(result.settlement).toBe(result.report?.value)
   expect(result.ruling).toBeNull()
+  // All seven co-signed, and each one's owner was paid a seventh of 0.14 ETH.
+  const places = [0, 1, 2, 3, 4, 5, 6]
+  expect(result.attestation).toMatchObject({ value: result.settlement, signers: places, count: 7 })
+  const rewards = result.attestation?.rewards.toSorted((a, b) => a.place - b.place)
+  expect(rewards).toEqual(places.map((place) => ({ place, paid: `${ETHER / 50n}` })))
+  expect(result.candidates[0]?.who.map(({ who }) => who)).toEqual([result.attestation?.proposer])
 })
 
 test.runIf(existsSync(DEPEG))(

@@ -50,9 +50,11 @@ test('fills in every default of a minimal file, which only watches', () => {
       maxBondWei: 10n ** 17n,
       noisePpm: undefined,
       arbitrators: [],
+      maxGasWei: 10n ** 16n,
+      attest: 'paid',
       stageDelaySeconds: 600,
     },
-    gossip: { test: false, syncAfterMs: [2_000, 5_000, 15_000, 60_000], syncEveryMs: 600_000 },
+    gossip: { test: false, syncAfterMs: [2_000, 5_000, 15_000, 60_000], syncEveryMs: 600_000, cosignMs: 30_000 },
   })
 })
 

@@ -8,7 +8,7 @@ import { latestBlock } from '#client/chain.ts'
 import { readCreated } from '#client/fixing-log.ts'
 import { readFixing, readReceipts } from '#client/oracle-reader.ts'
 import { create, propose } from '#client/oracle-writer.ts'
-import { register } from '#client/registry.ts'
+import { fundReporters, readAttestation, readRewardsPaid, register } from '#client/registry.ts'
 import { wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
@@ -151,4 +151,36 @@ test('one of them proposes when nobody lies, and its bond comes back', async () 
     .poll(() => Promise.all(people.map((person) => readReceipts(chain, oracle, receipt, person))), SOON)
     .toEqual(people.map(() => 0n))
   expect(await readFixing(chain, oracle, fixing)).toMatchObject({ outcome: 'timeout', settlement: TRUTH })
+})
+
+test('R-403 all of them co-sign what one of them proposes when somebody pays, and their owners are paid', async () => {
+  const { stage, fixing, nodes } = await play()
+  const { oracle, registry, weth } = stage.deployments
+  const chain = await stage.as('watcher')
+  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
+  const owners = ['ann', 'bob', 'cleo', 'dan'].map((name) => accountOf(`owner of ${name}`).address)
+  const before = await Promise.all(owners.map((owner) => wethBalance(chain, weth, owner)))
+  await fundReporters(chain, registry, fixing, ETHER)
+  await stage.embedded.mineAt(MATURITY)
+  // The registry takes attestations from the second after the maturity: a block must follow.
+  await expect
+    .poll(async () => {
+      const { time } = await latestBlock(chain)
+      await stage.embedded.mineAt(time + 1n)
+      return (await readFixing(chain, oracle, fixing)).facts.leader
+    }, SOON)
+    .toBe(TRUTH)
+  const attestation = await readAttestation(chain, registry, id, 0n)
+  expect(attestation).toMatchObject({ value: TRUTH, signers: 0b1111n, count: 4 })
+  expect(nodes.map(({ signer }) => signer)).toContain(attestation?.proposer)
+  const receipt = receiptId(id, 'stake', 0, TRUTH)
+  const proposer = attestation?.proposer ?? '0x'
+  expect(await readReceipts(chain, oracle, receipt, proposer)).toBe(ETHER / 10n)
+  const { facts } = await readFixing(chain, oracle, fixing)
+  await stage.embedded.mineAt(facts.deadline)
+  await expect.poll(async () => (await readRewardsPaid(chain, registry, id)).size, SOON).toBe(4)
+  // The proposer's receipts came to it through the registry, and it claims them all the same.
+  await expect.poll(() => readReceipts(chain, oracle, receipt, proposer), SOON).toBe(0n)
+  const after = await Promise.all(owners.map((owner) => wethBalance(chain, weth, owner)))
+  expect(after.map((balance, i) => balance - (before[i] ?? 0n))).toEqual(owners.map(() => ETHER / 4n))
 })

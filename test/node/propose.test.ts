@@ -2,9 +2,10 @@ import type { Address, Hex } from 'viem'
 import { concatHex, keccak256 } from 'viem/utils'
 import { expect, test } from 'vitest'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
-import type { Sent } from '../../node/chain/port.ts'
+import type { CosignedReport } from '#client/registry.ts'
+import type { Sent, Terms } from '../../node/chain/port.ts'
 import { createTransactions } from '../../node/chain/transactions.ts'
-import { decideProposal, proposalRank, proposeOn, type ProposalView } from '../../node/propose.ts'
+import { decideProposal, proposalRank, proposeOn, type ProposalView, type Way } from '../../node/propose.ts'
 import { intentMemory, journalMemory } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
@@ -43,13 +44,11 @@ test('takes its turn at maturity plus its rank times the delay', () => {
   expect(decideProposal(view({ rank: 2, now: MATURITY + 120n })).action).toBe('propose')
 })
 
-test('agrees with a report within a quarter of the separation of its own, by ratio and exactly', () => {
+test('does nothing when the report is farther than a quarter of the separation from its own', () => {
   // Separation 1 000 ppm: a quarter of it of 2 500 is 0.625.
   const quarter = (625n * WAD) / 1_000n
   expect(decideProposal(view({ reportValue: OWN + quarter })).action).toBe('propose')
   expect(decideProposal(view({ reportValue: OWN + quarter + 1n })).action).toBe('none')
-  expect(decideProposal(view({ own: OWN + quarter, reportValue: OWN })).action).toBe('propose')
-  expect(decideProposal(view({ own: OWN + quarter + 1n, reportValue: OWN })).action).toBe('none')
 })
 
 test('ranks reporters by keccak256(fixing ‖ signer), differently for every fixing', () => {
@@ -63,19 +62,36 @@ test('ranks reporters by keccak256(fixing ‖ signer), differently for every fix
   expect(proposalRank(FIXING_ID, signers.slice(1), signers[0] ?? '0x')).toBeLessThanOrEqual(4)
 })
 
+const PLAIN: Way = { kind: 'plain', maxGasCost: 7n }
+const ATTESTED: Way = {
+  kind: 'attest',
+  maxGasCost: 9n,
+  cosigned: {
+    report: { value: OWN, observationsRoot: FIXING_ID, proposer: reporterKey(0).address },
+    signature: '0x',
+    signers: 7n,
+  },
+  reason: '3 of 3 co-signed.',
+}
+
 async function run(
   look: () => ProposalView,
-  options: { readonly phase?: FixingSnapshot; readonly sent?: Sent } = {},
-): Promise<{ result: string; lines: string[]; proposals: bigint[] }> {
-  const { phase = snapshotOf({}), sent = { kind: 'done', moved: 10n } } = options
+  options: { readonly phase?: FixingSnapshot; readonly sent?: Sent; readonly way?: Way } = {},
+): Promise<{ result: string; lines: string[]; proposals: unknown[]; refusals: number }> {
+  const { phase = snapshotOf({}), sent = { kind: 'done', moved: 10n }, way = PLAIN } = options
   const intents = intentMemory()
   const journal = journalMemory()
-  const proposals: bigint[] = []
+  const proposals: unknown[] = []
+  let refusals = 0
   const chain = {
     head: async () => ({ number: 5n, time: MATURITY }),
     snapshot: async () => phase,
-    propose: async (_fixing: unknown, value: bigint) => {
-      proposals.push(value)
+    propose: async (_fixing: unknown, value: bigint, _bond: bigint, { maxGasCost }: Terms) => {
+      proposals.push([value, maxGasCost])
+      return sent
+    },
+    proposeAttested: async (_fixing: unknown, { signers }: CosignedReport, _bond: bigint, { maxGasCost }: Terms) => {
+      proposals.push(['attested', signers, maxGasCost])
       return sent
     },
     fate: async () => ({ kind: 'dropped' as const }),
@@ -85,15 +101,17 @@ async function run(
     journal,
     transactions: createTransactions(chain, intents),
     catchUp: async () => undefined,
+    chooseWay: async () => way,
+    onRefused: () => void (refusals += 1),
   }
   const result = await proposeOn(components, FIXING_ID, look)
-  return { result, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`), proposals }
+  return { result, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`), proposals, refusals }
 }
 
 test('sends one proposal and journals it', async () => {
   const { result, lines, proposals } = await run(view)
   expect(result).toBe('acted')
-  expect(proposals).toEqual([OWN])
+  expect(proposals).toEqual([[OWN, 7n]])
   expect(lines).toEqual([`propose: Rank 0, and the report agrees. Staked 10 wei on ${OWN}.`])
 })
 
@@ -109,4 +127,20 @@ test('journals what the chain refuses as an outcome', async () => {
   const { result, lines } = await run(view, { sent: { kind: 'refused', reason: 'WrongPhase' } })
   expect(result).toBe('idle')
   expect(lines).toEqual([`refused: Proposal of ${OWN}: WrongPhase.`])
+})
+
+test('proposes through the registry what was co-signed, and plainly ever after a refusal', async () => {
+  const attested = await run(view, { way: ATTESTED })
+  expect(attested).toMatchObject({ result: 'acted', proposals: [['attested', 7n, 9n]], refusals: 0 })
+  expect(attested.lines).toEqual([
+    `propose-attested: Rank 0, and the report agrees. 3 of 3 co-signed. Staked 10 wei on ${OWN}.`,
+  ])
+  const refused = await run(view, { way: ATTESTED, sent: { kind: 'refused', reason: 'RosterMissing' } })
+  expect(refused).toMatchObject({ result: 'idle', refusals: 1, lines: [`refused: Proposal of ${OWN}: RosterMissing.`] })
+  expect((await run(view, { sent: { kind: 'refused', reason: 'WrongPhase' } })).refusals).toBe(0)
+})
+
+test('sends nothing while co-signatures are waited for', async () => {
+  const waiting = await run(view, { way: { kind: 'wait', reason: '2 of 3 co-signed.' } })
+  expect(waiting).toMatchObject({ result: 'idle', proposals: [], lines: ['none: 2 of 3 co-signed.'] })
 })

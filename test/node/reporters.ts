@@ -3,9 +3,17 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { keccak256, stringToHex } from 'viem/utils'
 import { DEFAULT_PARAMETERS, type Fixing } from '#protocol/fixing.ts'
 import { encodeObservation, type Observation, type SigningDomain } from '#protocol/observation.ts'
+import { blsKey } from '#protocol/bls.ts'
+import { blsSecretOf } from '#protocol/bls-key.ts'
+import { encodePartial, encodeRequest } from '#protocol/cosigning.ts'
+import { type Report, reportDigest } from '#protocol/report.ts'
+import { createBook } from '../../node/cosign/book.ts'
+import type { CosigningContext, VerifiedPartial, VerifiedRequest } from '../../node/gossip/cosigning.ts'
 import { createGuard } from '../../node/guard.ts'
-import { createSigner } from '../../node/sign.ts'
+import { createSigner, type Signer } from '../../node/sign.ts'
 import type { ValidatorContext, VerifiedObservation } from '../../node/gossip/validate.ts'
+
+type AnyContext = ValidatorContext & CosigningContext
 
 export const DOMAIN: SigningDomain = { chainId: 31_337, registry: '0x00000000000000000000000000000000000000aa' }
 export const MATURITY = 1_735_689_600n
@@ -52,15 +60,44 @@ export async function reportedBy(index: number, changes: Partial<Observation> = 
   return { ...(await signedBy(reporterKey(index), changes)), reporterIndex: index }
 }
 
+/** The BLS keys of the seven reporters, which are at the place of their index. */
+export const ROSTER = [0, 1, 2, 3, 4, 5, 6].map((i) => ({ key: blsKey(blsSecretOf(reporterKey(i).privateKey)) }))
+
+/** What reporter `index` asks the others to co-sign: by default a report of the first five. */
+export async function requestedBy(
+  index: number,
+  changes: Partial<Report> = {},
+  places = 0b11111n,
+): Promise<VerifiedRequest> {
+  const { address: proposer } = reporterKey(index)
+  const report = { epoch: 4n, fixingId: FIXING_ID, value: 2_500n * WAD, observationsRoot: ROOT, proposer, ...changes }
+  const signed = await forgetful(index).request({ report, places })
+  return { ...signed, digest: reportDigest(DOMAIN, report), bytes: encodeRequest(signed) }
+}
+
+/** Reporter `index` co-signs. */
+export async function cosignedBy(index: number, { report, digest }: VerifiedRequest): Promise<VerifiedPartial> {
+  const partial = { fixingId: report.fixingId, digest, place: index, signature: await forgetful(index).cosign(report) }
+  return { ...partial, bytes: encodePartial(partial) }
+}
+
+/** Signs as reporter `index` and remembers nothing, so that tests can contradict themselves. */
+function forgetful(index: number): Signer {
+  const guard = createGuard({ digestOf: () => undefined, record: async () => undefined })
+  return createSigner(reporterKey(index), DOMAIN, guard)
+}
+
 /** A validator's world: seven reporters, one fixing that matured an hour ago, nothing held; `changes` replace parts. */
-export function contextOf(changes: Partial<ValidatorContext> = {}): ValidatorContext {
+export function contextOf(changes: Partial<AnyContext> = {}): AnyContext {
   const indexOf = new Map([0, 1, 2, 3, 4, 5, 6].map((i) => [reporterKey(i).address.toLowerCase(), i]))
   return {
     domain: DOMAIN,
     now: () => MATURITY + 3_600n,
     fixing: (id) => (id === FIXING_ID ? FIXING : undefined),
     reporters: () => indexOf,
+    roster: () => ROSTER,
     observations: () => [],
+    book: createBook(),
     takeToken: () => true,
     ...changes,
   }

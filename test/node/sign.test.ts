@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { privateKeyToAccount } from 'viem/accounts'
 import { parseSignature } from 'viem'
+import { blsKey, isBlsSigned } from '#protocol/bls.ts'
+import { blsSecretOf } from '#protocol/bls-key.ts'
+import { recoverRequester } from '#protocol/cosigning.ts'
 import {
   decodeObservation,
   encodeObservation,
@@ -9,18 +12,19 @@ import {
   recoverObservationSigner,
   typedDataDomain,
 } from '#protocol/observation.ts'
+import { type Report, reportDigest } from '#protocol/report.ts'
 import { createGuard, type GuardMemory } from '../../node/guard.ts'
 import { createSigner } from '../../node/sign.ts'
-import { DOMAIN, keyOf, observationOf } from './reporters.ts'
+import { DOMAIN, FIXING_ID, keyOf, observationOf, ROOT } from './reporters.ts'
 
 function memory(): GuardMemory & { readonly written: string[] } {
   const digests = new Map<string, `0x${string}`>()
   const written: string[] = []
   return {
     written,
-    digestOf: (signer, fixingId) => digests.get(signer + fixingId),
-    async record({ signer, fixingId, digest }) {
-      digests.set(signer + fixingId, digest)
+    digestOf: ({ signer, fixingId, proposer = '' }) => digests.get(signer + fixingId + proposer),
+    async record({ signer, fixingId, proposer = '', digest }) {
+      digests.set(signer + fixingId + proposer, digest)
       written.push(digest)
     },
   }
@@ -78,9 +82,9 @@ test('does not trust a digest that the disk never confirmed', async () => {
   let isDiskFull = true
   const digests = new Map<string, `0x${string}`>()
   const guard = createGuard({
-    digestOf: (signer, fixingId) => digests.get(signer + fixingId),
-    async record({ signer, fixingId, digest }) {
-      digests.set(signer + fixingId, digest)
+    digestOf: ({ signer, fixingId, proposer = '' }) => digests.get(signer + fixingId + proposer),
+    async record({ signer, fixingId, proposer = '', digest }) {
+      digests.set(signer + fixingId + proposer, digest)
       if (isDiskFull) throw new Error('disk full')
     },
   })
@@ -88,4 +92,42 @@ test('does not trust a digest that the disk never confirmed', async () => {
   await expect(signer.sign(observationOf())).rejects.toThrow('disk full')
   isDiskFull = false
   await expect(signer.sign(observationOf())).rejects.toThrow('disk full')
+})
+
+const REPORT: Report = {
+  epoch: 3n,
+  fixingId: FIXING_ID,
+  value: 2_500n,
+  observationsRoot: ROOT,
+  proposer: keyOf('bob').address,
+}
+
+test('co-signs a report with the key that its signer key gives, written down first', async () => {
+  const key = keyOf('ann')
+  const kept = memory()
+  const signature = await createSigner(key, DOMAIN, createGuard(kept)).cosign(REPORT)
+  const digest = reportDigest(DOMAIN, REPORT)
+  expect(isBlsSigned(blsKey(blsSecretOf(key.privateKey)), digest, 'signature', signature)).toBe(true)
+  expect(kept.written).toEqual([digest])
+})
+
+test('co-signs one report of each proposer for a fixing, whatever else was signed', async () => {
+  const signer = createSigner(keyOf('ann'), DOMAIN, createGuard(memory()))
+  await signer.sign(observationOf())
+  const first = await signer.cosign(REPORT)
+  expect(await signer.cosign(REPORT)).toBe(first)
+  for (const changes of [{ value: 2_501n }, { observationsRoot: FIXING_ID }, { epoch: 4n }]) {
+    await expect(signer.cosign({ ...REPORT, ...changes })).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
+  }
+  await signer.cosign({ ...REPORT, value: 2_501n, proposer: keyOf('cleo').address })
+  await signer.cosign({ ...REPORT, value: 2_501n, fixingId: ROOT })
+})
+
+test('asks for signatures of one own report only, also when it has co-signed that already', async () => {
+  const signer = createSigner(keyOf('bob'), DOMAIN, createGuard(memory()))
+  await signer.cosign(REPORT)
+  const request = await signer.request({ report: REPORT, places: 7n })
+  expect(recoverRequester(DOMAIN, request)).toBe(keyOf('bob').address)
+  const other = { report: { ...REPORT, value: 1n }, places: 7n }
+  await expect(signer.request(other)).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
 })

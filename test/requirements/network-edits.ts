@@ -80,9 +80,9 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
   {
     id: 'R-406',
     rule: 'the length is exact',
-    file: OBSERVATION,
-    find: 'if (bytes.length !== OBSERVATION_BYTES) throw',
-    replace: 'if (bytes.length < OBSERVATION_BYTES) throw',
+    file: 'contracts/protocol/wire.ts',
+    find: 'if (bytes.length !== length) throw',
+    replace: 'if (bytes.length < length) throw',
   },
   {
     id: 'R-402',

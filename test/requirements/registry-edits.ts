@@ -4,7 +4,7 @@ const REGISTRY = 'contracts/src/ReporterRegistry.sol'
 const MEMBERSHIP = 'contracts/src/registry/Membership.sol'
 const ATTESTATION = 'contracts/src/registry/Attestation.sol'
 
-/** Requirements of the registry: each rule turned off, one at a time. */
+/** Requirements of the registry and of co-signing: each rule turned off, one at a time. */
 export const REGISTRY_EDITS: readonly DisablingEdit[] = [
   {
     id: 'R-401',
@@ -131,5 +131,61 @@ export const REGISTRY_EDITS: readonly DisablingEdit[] = [
     file: MEMBERSHIP,
     find: 'if (failure != ECDSA.RecoverError.NoError || recovered != signer) revert',
     replace: 'if (failure != ECDSA.RecoverError.NoError && recovered != signer) revert',
+  },
+  {
+    id: 'R-409',
+    rule: 'the proposer signs for the places too',
+    file: 'contracts/protocol/cosigning.ts',
+    find: 'writeWord(bytes, offset + 5 * WORD, places, 256)',
+    replace: 'writeWord(bytes, offset + 5 * WORD, 0n * places, 256)',
+  },
+  {
+    id: 'R-409',
+    rule: 'nobody asks for receipts of others',
+    file: 'node/gossip/cosigning.ts',
+    find: 'if (requester !== report.proposer.toLowerCase()) return',
+    replace: 'if (requester === report.proposer) return',
+  },
+  {
+    id: 'R-409',
+    rule: 'faults cannot cancel',
+    file: 'contracts/protocol/bls.ts',
+    find: 'const weight = weightOf(seed, i)',
+    replace: 'const weight = weightOf(seed, 0 * i)',
+  },
+  {
+    id: 'R-410',
+    rule: 'the observations make the report',
+    file: 'node/cosign/decide.ts',
+    find: 'value !== report.value || observationsRoot',
+    replace: 'value !== report.value && observationsRoot',
+  },
+  {
+    id: 'R-410',
+    rule: 'one report of each proposer',
+    file: 'node/sign.ts',
+    find: 'await guard.permit({ signer, fixingId, proposer }, digest)',
+    replace: 'await guard.permit({ signer, fixingId: digest, proposer }, digest)',
+  },
+  {
+    id: 'R-410',
+    rule: 'the value is near the own observation',
+    file: 'node/cosign/decide.ts',
+    find: 'if (!agreesWith(own, report.value, fixing.separationPpm)) {',
+    replace: 'if (!agreesWith(own, report.value, 9 * fixing.separationPpm)) {',
+  },
+  {
+    id: 'R-411',
+    rule: 'a quorum will do when the time is up',
+    file: 'node/cosign/attest.ts',
+    find: 'signed >= quorumSize(places) ?',
+    replace: 'signed > quorumSize(places) ?',
+  },
+  {
+    id: 'R-411',
+    rule: 'attesting is paid for',
+    file: 'node/cosign/attest.ts',
+    find: "if (policy === 'paid' && share < cost) {",
+    replace: "if (policy === 'paid' && share < 0n * cost) {",
   },
 ]

@@ -5,7 +5,7 @@ import { create } from '#client/oracle-writer.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { openChain } from '../../../node/chain/adapter.ts'
 import { ledgerOf } from '../../../node/chain/ledger.ts'
-import type { ChainPort } from '../../../node/chain/port.ts'
+import type { BeforeSend, ChainPort } from '../../../node/chain/port.ts'
 import { createTransactions } from '../../../node/chain/transactions.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, START, type Stage } from '../../client/chain-fixture.ts'
 import { intentMemory } from '../memories.ts'
@@ -38,14 +38,15 @@ function fresh(): Fixing {
   return { ...stage.fixing, bandPpm: 10_000 + fixings }
 }
 
-type Signed = Parameters<Parameters<ChainPort['propose']>[3]>[0]
+type Signed = Parameters<BeforeSend>[0]
 
 /** Proposes LIE; returns what was signed. */
 async function propose(fixing: Fixing): Promise<Signed> {
   let signed: Signed | undefined
-  const sent = await ann.propose(fixing, LIE, ETHER, async (one) => {
+  const beforeSend: BeforeSend = async (one) => {
     signed = one
-  })
+  }
+  const sent = await ann.propose(fixing, LIE, ETHER, { beforeSend })
   expect(sent).toEqual({ kind: 'done', moved: ETHER / 10n })
   if (signed === undefined) throw new Error('nothing was signed')
   return signed
@@ -108,9 +109,10 @@ test('knows that a transaction is still on its way', async () => {
   const fixing = fresh()
   await stage.embedded.setMining('manual')
   let signed: Signed | undefined
-  const sending = ann.propose(fixing, LIE, ETHER, async (one) => {
+  const beforeSend: BeforeSend = async (one) => {
     signed = one
-  })
+  }
+  const sending = ann.propose(fixing, LIE, ETHER, { beforeSend })
   try {
     await expect
       .poll(async () => (signed === undefined ? undefined : (await ann.fate(signed)).kind), SOON)

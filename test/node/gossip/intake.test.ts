@@ -5,8 +5,10 @@ import { createIntake, type Intake } from '../../../node/gossip/intake.ts'
 import { createParking, type Parking } from '../../../node/gossip/parking.ts'
 import { createQuarantine } from '../../../node/gossip/quarantine.ts'
 import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip/validate.ts'
+import { createPartialVerifier } from '../../../node/gossip/batch.ts'
+import { type Book, createBook } from '../../../node/cosign/book.ts'
 import { fakeClock } from '../fake-clock.ts'
-import { contextOf, reportedBy } from '../reporters.ts'
+import { contextOf, cosignedBy, reportedBy, requestedBy } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 
 type Desk = {
@@ -15,21 +17,26 @@ type Desk = {
   readonly held: VerifiedObservation[]
   readonly proofs: [Evidence, boolean][]
   readonly dropped: string[]
+  readonly book: Book
 }
 
 function desk(changes: Partial<ValidatorContext> = {}): Desk {
+  const book = createBook()
   const held: VerifiedObservation[] = []
   const proofs: [Evidence, boolean][] = []
   const dropped: string[] = []
   const kept: Evidence[] = []
   const parking = createParking({ maxTotal: 10, maxPerPeer: 5 })
   const intake = createIntake({
-    context: contextOf({ observations: () => held, ...changes }),
+    context: contextOf({ observations: () => held, book, ...changes }),
     store: {
       add: async (observation) => void held.push(observation),
       evidence: () => kept,
       addEvidence: async (evidence) => void kept.push(evidence),
+      addRequest: (request) => book.addRequest(request),
+      addPartial: (partial) => book.addPartial(partial),
     },
+    verifyPartial: createPartialVerifier(async () => undefined),
     parking,
     quarantine: createQuarantine(10),
     clock: fakeClock(),
@@ -37,7 +44,7 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
     onQuarantined: (peer) => void dropped.push(peer),
     onEvidence: (evidence, isRelayed) => void proofs.push([evidence, isRelayed]),
   })
-  return { intake, parking, held, proofs, dropped }
+  return { intake, parking, held, proofs, dropped, book }
 }
 
 test('stores what it accepts, once', async () => {
@@ -104,4 +111,39 @@ test('takes a proof from a peer without having seen either observation', async (
   expect(await intake.evidence('b', bytes)).toBe('ignore')
   expect(proofs).toHaveLength(1)
   expect(proofs[0]?.[1]).toBe(true)
+})
+
+test('takes requests and partial signatures of the report topic, those that came too early once they can be judged', async () => {
+  const { intake, parking, book } = desk()
+  const request = await requestedBy(0)
+  const [early, late] = [await cosignedBy(1, request), await cosignedBy(2, request)]
+  expect(await intake.report('a', 't', early.bytes)).toBe('ignore')
+  expect(parking.size).toBe(1)
+  expect(await intake.report('a', 't', request.bytes)).toBe('accept')
+  await intake.recheck()
+  expect(await intake.report('b', 't', late.bytes)).toBe('accept')
+  expect(book.requests(request.report.fixingId)).toEqual([request])
+  expect(book.partials(request.report.fixingId, request.digest)).toEqual([early, late])
+  expect(Object.fromEntries(intake.counts)).toEqual({ 'unknown-request': 1, request: 1, partial: 2 })
+})
+
+test('blames only who sent the bad one of partial signatures that are verified together', async () => {
+  const { intake, book, dropped } = desk()
+  const request = await requestedBy(0)
+  await intake.report('a', 't', request.bytes)
+  const partials = await Promise.all([1, 2, 3, 4].map((i) => cosignedBy(i, request)))
+  // Reporter 5's place, reporter 6's signature: a point of the subgroup, and of no use.
+  const forged = (await cosignedBy(6, request)).bytes.with(66, 5)
+  const other = (await cosignedBy(6, request)).bytes.with(66, 0)
+  const taken = await Promise.all([
+    ...partials.map(({ bytes }, i) => intake.report(`honest ${i}`, 't', bytes)),
+    intake.report('hostile', 't', forged),
+    intake.report('hostile', 't', other),
+  ])
+  expect(taken).toEqual(['accept', 'accept', 'accept', 'accept', 'reject', 'reject'])
+  expect(dropped).toEqual(['hostile'])
+  expect(book.partials(request.report.fixingId, request.digest).map(({ place }) => place)).toEqual([1, 2, 3, 4])
+  // Whatever it sends now is not even looked at.
+  expect(await intake.report('hostile', 't', (await cosignedBy(6, request)).bytes)).toBe('ignore')
+  expect(intake.counts.get('quarantined')).toBe(1)
 })

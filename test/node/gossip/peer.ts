@@ -2,6 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Hex } from 'viem'
 import { afterEach } from 'vitest'
 import { systemClock } from '../../../node/clock.ts'
+import { type Book, createBook } from '../../../node/cosign/book.ts'
 import type { Evidence } from '../../../node/gossip/evidence.ts'
 import { createHost, type Host } from '../../../node/gossip/host.ts'
 import { topicsOf } from '../../../node/gossip/topics.ts'
@@ -25,6 +26,7 @@ export type Peer = {
   readonly network: Network
   readonly held: VerifiedObservation[]
   readonly proofs: Evidence[]
+  readonly book: Book
   /** First holds it itself, then publishes it. */
   say(observation: VerifiedObservation, wantedPeers?: number): void
   connect(other: { readonly address: string }): void
@@ -43,6 +45,7 @@ export type PeerOptions = {
 export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
   const held = [...(options.held ?? [])]
   const proofs: Evidence[] = []
+  const book = createBook()
   const controller = new AbortController()
   const network = await joinNetwork(
     {
@@ -50,11 +53,13 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
       log: SILENT,
       signal: controller.signal,
       privateKey: await generateKeyPair('Ed25519'),
-      context: contextOf({ observations: (id) => (id === FIXING_ID ? held : []), ...options.context }),
+      context: contextOf({ observations: (id) => (id === FIXING_ID ? held : []), book, ...options.context }),
       store: {
         add: async (observation) => void held.push(observation),
         evidence: () => proofs,
         addEvidence: async (evidence) => void proofs.push(evidence),
+        addRequest: (request) => book.addRequest(request),
+        addPartial: (partial) => book.addPartial(partial),
       },
       openFixings: (): readonly Hex[] => [FIXING_ID],
       isRegistered: () => false,
@@ -77,6 +82,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
     network,
     held,
     proofs,
+    book,
     stop,
     address: network.multiaddrs[0] ?? '',
     say(observation, wantedPeers = 1) {
@@ -100,6 +106,7 @@ export async function openHostile(): Promise<Host> {
   await host.start()
   host.services.pubsub.subscribe(TOPICS.observation)
   host.services.pubsub.subscribe(TOPICS.evidence)
+  host.services.pubsub.subscribe(TOPICS.report)
   closing.push(async () => {
     await host.stop()
   })

@@ -1,9 +1,13 @@
 import type { Address } from 'viem'
 import type { FixingFacts } from '#protocol/phase.ts'
-import type { ChainPort, Fate, Head, OracleEvent, Panel, Sent } from '../../../node/chain/port.ts'
+import type { Attestation, CosignedReport } from '#client/registry.ts'
+import { isBlsSigned, sumOfKeys } from '#protocol/bls.ts'
+import { placesIn } from '#protocol/cosigning.ts'
+import { reportDigest } from '#protocol/report.ts'
+import type { ChainPort, Fate, Head, Incentives, OracleEvent, Panel, Sent } from '../../../node/chain/port.ts'
 import { DeadRpcError } from '#client/chain.ts'
 import type { Candidate } from '#client/oracle-reader.ts'
-import { FIXING, FIXING_ID, WAD } from '../reporters.ts'
+import { DOMAIN, FIXING, FIXING_ID, WAD } from '../reporters.ts'
 import { snapshotOf } from '../snapshots.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 
@@ -15,6 +19,9 @@ export class FakeWorld {
   candidates: readonly Candidate[] = []
   panel: Panel = { epoch: 0n, reporters: [] }
   isDead = false
+  /** Nobody pays for attesting. */
+  incentives: Incentives = { rewardPot: 0n, attestersReward: 0n, isRosterPublished: false, gasFee: 1n }
+  attestation: Attestation | undefined
   /** What became of transactions that were signed before. */
   fate: Fate = { kind: 'dropped' }
   /** What was sent, in order. */
@@ -53,15 +60,31 @@ export class FakeWorld {
       panel: () => alive(() => this.panel),
       bond: () => alive(() => FIXING.minBond),
       spendable: () => alive(() => 100n * WAD),
-      propose: async (_fixing, value) => {
-        const sent = await send(`propose ${value}`)
-        this.facts = { round: 1, bond: FIXING.minBond, leader: value, deadline: this.head.time + 86_400n }
-        this.candidates = [{ value, stake: FIXING.minBond }]
-        return sent
+      incentives: () => alive(() => this.incentives),
+      publishRoster: () => send('roster'),
+      attestation: () => alive(() => this.attestation),
+      claimReward: (_fixing, _attestation, place) => send(`reward ${place}`),
+      proposeAttested: async (_fixing, cosigned) => {
+        if (!this.#isSigned(cosigned)) return { kind: 'refused', reason: 'SignatureInvalid' }
+        const { report, signers } = cosigned
+        return this.#propose(report.value, await send(`attest ${report.value} by ${placesIn(signers).join()}`))
       },
+      propose: async (_fixing, value) => this.#propose(value, await send(`propose ${value}`)),
       stake: (_fixing, { kind, value }) => send(`${kind} ${value}`),
       claim: (_fixing, { value }) => send(`claim ${value}`),
       fate: () => alive(() => this.fate),
     }
+  }
+
+  #isSigned({ report, signature, signers }: CosignedReport): boolean {
+    const key = sumOfKeys(placesIn(signers).map((place) => this.panel.reporters[place]?.key ?? '0x'))
+    const digest = reportDigest(DOMAIN, { ...report, epoch: this.panel.epoch, fixingId: FIXING_ID })
+    return isBlsSigned(key, digest, 'signature', signature)
+  }
+
+  #propose(value: bigint, sent: Sent): Sent {
+    this.facts = { round: 1, bond: FIXING.minBond, leader: value, deadline: this.head.time + 86_400n }
+    this.candidates = [{ value, stake: FIXING.minBond }]
+    return sent
   }
 }

@@ -48,7 +48,9 @@ async function signedStore(count: number): Promise<string> {
 
 /** What the store remembers of the first `count` digests. */
 function remembered(dataDir: string, count: number): Promise<(Hex | undefined)[]> {
-  return withStore(dataDir, async ({ guard }) => Array.from({ length: count }, (_, i) => guard.digestOf(ANN, idOf(i))))
+  return withStore(dataDir, async ({ guard }) =>
+    Array.from({ length: count }, (_, i) => guard.digestOf({ signer: ANN, fixingId: idOf(i) })),
+  )
 }
 
 const expected = (count: number): Hex[] => Array.from({ length: count }, (_, i) => digestOf(i))
@@ -71,7 +73,7 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
     at: 1_735_689_600n,
   }
   const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
-  const panel = { epoch: 3n, reporters: [{ index: 2, signer: ANN, peerId: '0x0024' as const }] }
+  const panel = { epoch: 3n, reporters: [{ index: 2, signer: ANN, peerId: '0x0024' as const, key: '0x0b' as const }] }
   await withStore(dataDir, async (store) => {
     await store.fixings.extend([known], 13n)
     await store.fixings.setPanel(FIXING_ID, panel)
@@ -140,7 +142,7 @@ test('refuses a second process with a clear message, and hurts neither', async (
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  expect(await withStore(dataDir, async ({ guard }) => guard.digestOf(ANN, FIXING_ID))).toBe(
+  expect(await withStore(dataDir, async ({ guard }) => guard.digestOf({ signer: ANN, fixingId: FIXING_ID }))).toBe(
     observationDigest(DOMAIN, observationOf()),
   )
 })

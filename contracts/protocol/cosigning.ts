@@ -1,0 +1,142 @@
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { bytesToHex, getAddress, hexToBytes, numberToHex, stringToBytes, type Address, type Hex } from 'viem'
+import { compressSignature, expandSignature, type BlsSignature } from './bls.ts'
+import {
+  eip712Digest,
+  type ObservationSignature,
+  readSignature,
+  recoverSigner,
+  type SigningDomain,
+} from './observation.ts'
+import type { Report } from './report.ts'
+import { readUint, requireHeader, WIRE_KIND, WIRE_VERSION, WireError, WORD, writeHexWord, writeWord } from './wire.ts'
+
+/** A proposer's call for signatures of its report, and whose observations the report is of. */
+export type ReportRequest = {
+  readonly report: Report
+  /** Bit i: the observation of the reporter at place i of the roster is in the report. */
+  readonly places: bigint
+}
+
+/** A request with its proposer's signature. */
+export type SignedRequest = ReportRequest & { readonly signature: ObservationSignature }
+
+/** One reporter's signature of a report. */
+export type PartialSignature = {
+  readonly fixingId: Hex
+  /** The report's EIP-712 digest: what was signed. */
+  readonly digest: Hex
+  /** The reporter's place in the roster, 0 .. 179. */
+  readonly place: number
+  readonly signature: BlsSignature
+}
+
+/** Exact length of a request: version, kind, six words, r, s, v. */
+export const REQUEST_BYTES = 2 + 6 * WORD + 2 * WORD + 1
+/** Exact length of a partial signature: version, kind, two words, the place, a compressed point of G2. */
+export const PARTIAL_BYTES = 2 + 2 * WORD + 1 + 96
+
+const REQUEST_TYPE_HASH = keccak_256(
+  stringToBytes(
+    'ReportRequest(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer,uint256 places)',
+  ),
+)
+
+/** What the proposer signs by ECDSA: the report's fields and the places, EIP-712 in the domain of observations. */
+export function requestDigest(domain: SigningDomain, request: ReportRequest): Hex {
+  return bytesToHex(requestDigestBytes(domain, request))
+}
+
+/** Who signed the request. Throws UnrecoverableSignatureError if no key can have. */
+export function recoverRequester(domain: SigningDomain, request: SignedRequest): Address {
+  const { fixingId } = request.report
+  return recoverSigner(requestDigestBytes(domain, request), { fixingId, signature: request.signature })
+}
+
+/** The canonical bytes. Throws WordRangeError, WordFormatError, and WireError for what {@link decodeRequest} refuses. */
+export function encodeRequest(request: SignedRequest): Uint8Array {
+  const bytes = new Uint8Array(REQUEST_BYTES)
+  bytes.set([WIRE_VERSION, WIRE_KIND.request])
+  writeRequest(bytes, 2, request)
+  writeHexWord(bytes, 2 + 6 * WORD, request.signature.r)
+  writeHexWord(bytes, 2 + 7 * WORD, request.signature.s)
+  bytes[REQUEST_BYTES - 1] = request.signature.v
+  decodeRequest(bytes)
+  return bytes
+}
+
+/** Reads canonical bytes: one encoding per request. Does not check who signed. Throws WireError with a code. */
+export function decodeRequest(bytes: Uint8Array): SignedRequest {
+  requireHeader(bytes, 'request', REQUEST_BYTES)
+  const epoch = readUint(bytes, 2, 64)
+  const value = readUint(bytes, 2 + 2 * WORD, 128)
+  if (value === 0n) throw new WireError('zero-value', 'a value above 0', '0')
+  const proposer = getAddress(numberToHex(readUint(bytes, 2 + 4 * WORD, 160), { size: 20 }))
+  return {
+    report: {
+      epoch,
+      fixingId: readHex(bytes, 2 + WORD),
+      value,
+      observationsRoot: readHex(bytes, 2 + 3 * WORD),
+      proposer,
+    },
+    places: readUint(bytes, 2 + 5 * WORD, 256),
+    signature: readSignature(bytes, 2 + 6 * WORD),
+  }
+}
+
+/** The canonical bytes. Throws WordFormatError, BlsPointError. */
+export function encodePartial({ fixingId, digest, place, signature }: PartialSignature): Uint8Array {
+  const bytes = new Uint8Array(PARTIAL_BYTES)
+  bytes.set([WIRE_VERSION, WIRE_KIND.partial])
+  writeHexWord(bytes, 2, fixingId)
+  writeHexWord(bytes, 2 + WORD, digest)
+  bytes[2 + 2 * WORD] = place
+  bytes.set(compressSignature(signature), 3 + 2 * WORD)
+  return bytes
+}
+
+/** What a partial signature says, its point not looked at yet: that costs milliseconds. Throws WireError with a code. */
+export function decodePartial(bytes: Uint8Array): Omit<PartialSignature, 'signature'> {
+  requireHeader(bytes, 'partial', PARTIAL_BYTES)
+  return { fixingId: readHex(bytes, 2), digest: readHex(bytes, 2 + WORD), place: bytes[2 + 2 * WORD] ?? 0 }
+}
+
+/** The point of a partial signature. Throws BlsPointError unless it is one of the subgroup, canonically encoded. */
+export function signatureOfPartial(bytes: Uint8Array): BlsSignature {
+  return expandSignature(bytes.subarray(3 + 2 * WORD))
+}
+
+/** The places of a bitmap, ascending. */
+export function placesIn(bitmap: bigint): number[] {
+  const places: number[] = []
+  for (let rest = bitmap, place = 0; rest !== 0n; rest >>= 1n, place += 1) if ((rest & 1n) === 1n) places.push(place)
+  return places
+}
+
+/** The bitmap of places. */
+export function bitmapOf(places: Iterable<number>): bigint {
+  let bitmap = 0n
+  for (const place of places) bitmap |= 1n << BigInt(place)
+  return bitmap
+}
+
+function requestDigestBytes(domain: SigningDomain, request: ReportRequest): Uint8Array {
+  const bytes = new Uint8Array(7 * WORD)
+  bytes.set(REQUEST_TYPE_HASH)
+  writeRequest(bytes, WORD, request)
+  return eip712Digest(domain, keccak_256(bytes))
+}
+
+function writeRequest(bytes: Uint8Array, offset: number, { report, places }: ReportRequest): void {
+  writeWord(bytes, offset, report.epoch, 64)
+  writeHexWord(bytes, offset + WORD, report.fixingId)
+  writeWord(bytes, offset + 2 * WORD, report.value, 128)
+  writeHexWord(bytes, offset + 3 * WORD, report.observationsRoot)
+  bytes.set(hexToBytes(report.proposer, { size: 20 }), offset + 5 * WORD - 20)
+  writeWord(bytes, offset + 5 * WORD, places, 256)
+}
+
+function readHex(bytes: Uint8Array, offset: number): Hex {
+  return bytesToHex(bytes.subarray(offset, offset + WORD))
+}

@@ -1,0 +1,82 @@
+import { reward } from '#protocol/payout.ts'
+import { quorumSize } from '#protocol/report.ts'
+import type { Incentives } from '../chain/port.ts'
+
+/** When a proposer asks for co-signatures: `paid`: when its share of the attesters' reward pays for the gas. */
+export type AttestPolicy = 'always' | 'paid' | 'never'
+
+/** What a proposer looks at. Amounts are wei, times Unix seconds. */
+export type AttestView = {
+  readonly policy: AttestPolicy
+  readonly incentives: Incentives
+  /** How many reporters the roster has. */
+  readonly places: number
+  /** What it asked for before: how many have signed, and how long ago in real milliseconds; undefined: nothing. */
+  readonly asked: { readonly signed: number; readonly elapsedMs: number } | undefined
+  /** How long co-signatures are waited for, real milliseconds. */
+  readonly cosignMs: number
+  /** The latest block's time. */
+  readonly now: bigint
+  readonly maturity: bigint
+}
+
+/** Propose plainly, ask for co-signatures, wait for them, or propose with them. */
+export type AttestDecision = { readonly action: 'plain' | 'ask' | 'wait' | 'attest'; readonly reason: string }
+
+/** What an attested proposal costs more than a plain one: measured, rounded up (docs/gas.md). */
+const ATTEST_GAS = 300_000n
+/** What writing a roster costs, at all and for each reporter: measured, rounded up. */
+const ROSTER_GAS = { fixed: 100_000n, each: 44_000n }
+
+/**
+ * How to propose (R-411). Everyone is waited for until the time is up, then a quorum will do; without one the proposal is
+ * plain, as it is when nobody pays for more.
+ */
+export function decideAttest(view: AttestView): AttestDecision {
+  const { policy, places, asked, cosignMs } = view
+  if (policy === 'never') return plain('policy.attest is never.')
+  if (asked !== undefined) return decideAsked(asked, places, cosignMs)
+  const [cost, share] = [attestCost(view), shareOf(view)]
+  if (policy === 'paid' && share < cost) {
+    return plain(`Attesting costs about ${cost} wei of gas and brings ${share} wei.`)
+  }
+  // The registry takes attestations from the second after the maturity.
+  if (view.now <= view.maturity) return wait('Attesting begins in the second after the maturity.')
+  return { action: 'ask', reason: `Asking ${places} reporters to co-sign.` }
+}
+
+/** The most that the gas of a proposal may cost: what it brings, and what the operator adds. */
+export function maxGasCost(view: AttestView, way: 'plain' | 'attest', allowance: bigint): bigint {
+  const brings = reward(view.incentives.rewardPot, view.now - view.maturity)
+  return allowance + brings + (way === 'attest' ? shareOf(view) : 0n)
+}
+
+function decideAsked(
+  { signed, elapsedMs }: NonNullable<AttestView['asked']>,
+  places: number,
+  cosignMs: number,
+): AttestDecision {
+  const reason = `${signed} of ${places} co-signed.`
+  if (signed === places) return { action: 'attest', reason }
+  if (elapsedMs < cosignMs) return wait(reason)
+  return signed >= quorumSize(places) ? { action: 'attest', reason } : plain(`Only ${reason}`)
+}
+
+/** The gas that attesting costs beside the proposal, wei. */
+function attestCost({ incentives, places }: AttestView): bigint {
+  const roster = incentives.isRosterPublished ? 0n : ROSTER_GAS.fixed + ROSTER_GAS.each * BigInt(places)
+  return (ATTEST_GAS + roster) * incentives.gasFee
+}
+
+/** What one attester gets if all attest, wei. */
+function shareOf({ incentives, places }: AttestView): bigint {
+  return places === 0 ? 0n : incentives.attestersReward / BigInt(places)
+}
+
+function plain(reason: string): AttestDecision {
+  return { action: 'plain', reason }
+}
+
+function wait(reason: string): AttestDecision {
+  return { action: 'wait', reason }
+}

@@ -1,0 +1,114 @@
+import type { Hex } from 'viem'
+import { bitmapOf, encodePartial, encodeRequest, placesIn } from '#protocol/cosigning.ts'
+import type { StoredObservation } from '../store/observation-table.ts'
+import { decideCosign } from '../cosign/decide.ts'
+import { isTrusted } from '../decide.ts'
+import type { VerifiedRequest } from '../gossip/cosigning.ts'
+import { type Quorum, quorumOf } from '../quorum.ts'
+import { catchUp, wantedPeers } from './network-wait.ts'
+import type { Parts } from './parts.ts'
+import type { Ripe, Tracked } from './tracked.ts'
+
+/** This node's place in the fixing's roster; undefined if it has none. */
+export function ownPlace({ chain }: Parts, ripe: Ripe): number | undefined {
+  const own = chain.account?.toLowerCase()
+  const place = ripe.reporters.findIndex(({ signer }) => signer.toLowerCase() === own)
+  return place === -1 ? undefined : place
+}
+
+/** Co-signs every report that was asked for and deserves it, once each (R-410). */
+export async function cosign(parts: Parts, tracked: Tracked): Promise<void> {
+  const { ripe, snapshot, id } = tracked
+  if (ripe === undefined || snapshot === undefined || snapshot.phase === 'settled') return
+  if (parts.signer === undefined || !parts.config.roles.includes('reporter')) return
+  const place = ownPlace(parts, ripe)
+  if (place === undefined) return
+  for (const request of parts.book.requests(id)) {
+    const isSigned = parts.book.partials(id, request.digest).some((partial) => partial.place === place)
+    if (!isSigned) await consider(parts, tracked, ripe, request, place)
+  }
+}
+
+async function consider(
+  parts: Parts,
+  tracked: Tracked,
+  ripe: Ripe,
+  request: VerifiedRequest,
+  place: number,
+): Promise<void> {
+  const look = () => decideCosign(viewOf(parts, tracked, ripe, request))
+  let decision = look()
+  if (decision.action === 'wait' && !tracked.syncedFor.has(request.digest)) {
+    // What is missing may be with peers, and gossip does not say it twice.
+    tracked.syncedFor.add(request.digest)
+    await catchUp(parts)
+    decision = look()
+  }
+  const { report, digest } = request
+  const stage = `cosign ${report.proposer}`
+  if (decision.action === 'sign') await sign(parts, ripe, request, place)
+  const action = decision.action === 'sign' ? 'cosign' : decision.action
+  await parts.journal.write({ stage, fixingId: tracked.id, action, reason: `${decision.reason} Report ${digest}.` })
+}
+
+function viewOf(parts: Parts, tracked: Tracked, ripe: Ripe, { report, places }: VerifiedRequest) {
+  const { store, config, chain } = parts
+  const { id, fixing } = tracked
+  const held = store.observations.all(id)
+  const wanted = new Set(placesIn(places).flatMap((place) => ripe.reporters[place]?.index ?? []))
+  const found = held.filter(({ reporterIndex }) => wanted.has(reporterIndex))
+  const missing = wanted.size - found.length
+  return {
+    fixing,
+    report,
+    own: held.find(({ signer }) => signer === chain.account)?.signed.value,
+    isTrusted: isTrusted(fixing, config.policy.arbitrators),
+    missing,
+    rebuilt: missing === 0 ? rebuild(parts, tracked, ripe, found, report.proposer) : undefined,
+  }
+}
+
+function rebuild(
+  { store }: Parts,
+  { id }: Tracked,
+  ripe: Ripe,
+  observations: readonly StoredObservation[],
+  proposer: Hex,
+): Quorum {
+  return quorumOf({
+    fixingId: id,
+    reporters: ripe.reporters.map(({ index }) => index),
+    observations,
+    equivocators: new Set(store.observations.evidence(id).map(({ first }) => first.reporterIndex)),
+    epoch: ripe.epoch,
+    proposer,
+  })
+}
+
+async function sign(parts: Parts, ripe: Ripe, { report, digest }: VerifiedRequest, place: number): Promise<void> {
+  const { signer, book, network } = parts
+  if (signer === undefined) return
+  const signature = await signer.cosign(report)
+  const partial = { fixingId: report.fixingId, digest, place, signature }
+  const bytes = encodePartial(partial)
+  book.addPartial({ ...partial, bytes })
+  network.publishReport(bytes, wantedPeers(ripe.reporters.length))
+}
+
+/** Asks the reporters to co-sign the report that this node would propose. Throws the guard's SecondDigestError. */
+export async function askToCosign(
+  parts: Parts,
+  ripe: Ripe,
+  quorum: Extract<Quorum, { readonly kind: 'report' }>,
+): Promise<VerifiedRequest | undefined> {
+  const { signer, book, network } = parts
+  if (signer === undefined) return undefined
+  const signers = new Set(quorum.signers)
+  const places = bitmapOf(ripe.reporters.flatMap(({ index }, place) => (signers.has(index) ? [place] : [])))
+  const signed = await signer.request({ report: quorum.report, places })
+  const bytes = encodeRequest(signed)
+  const request = { ...signed, digest: parts.digestOf(quorum.report), bytes }
+  book.addRequest(request)
+  network.publishReport(bytes, wantedPeers(ripe.reporters.length))
+  return request
+}

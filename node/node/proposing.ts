@@ -1,0 +1,133 @@
+import { bitmapOf } from '#protocol/cosigning.ts'
+import { sumOfSignatures } from '#protocol/bls.ts'
+import type { CosignedReport } from '#client/registry.ts'
+import { type AttestDecision, type AttestView, decideAttest, maxGasCost } from '../cosign/attest.ts'
+import { SecondDigestError } from '../guard.ts'
+import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose.ts'
+import type { Quorum } from '../quorum.ts'
+import { askToCosign, cosign, ownPlace } from './cosigning.ts'
+import { catchUp } from './network-wait.ts'
+import type { Parts } from './parts.ts'
+import type { Ripe, Tracked } from './tracked.ts'
+
+/** Proposes when it is this node's turn, co-signed if that is worth its gas and enough reporters sign. */
+export async function propose(
+  parts: Parts,
+  tracked: Tracked,
+  refreshQuorum: () => Quorum | undefined,
+): Promise<'acted' | 'idle'> {
+  const { chain, transactions, journal, config } = parts
+  const { id, fixing, ripe, snapshot } = tracked
+  if (ripe === undefined || snapshot === undefined || chain.account === undefined) return 'idle'
+  const signers = ripe.reporters.map(({ signer }) => signer)
+  const rank = proposalRank(id, signers, chain.account)
+  const bond = await chain.bond(fixing)
+  const spendable = await chain.spendable()
+  const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
+  const maxBond = [maxBondWei, perFixingWei, spendable].reduce((a, b) => (a < b ? a : b))
+  const look = (): ProposalView => {
+    const quorum = refreshQuorum()
+    return {
+      fixing,
+      now: snapshot.atTime,
+      rank,
+      own: parts.reporter.view(id).observation?.value,
+      reportValue: quorum?.kind === 'report' ? quorum.report.value : undefined,
+      bond,
+      maxBond,
+      stageDelaySeconds,
+    }
+  }
+  const components = {
+    chain,
+    transactions,
+    journal,
+    // Peers were heard before the co-signatures were asked for.
+    catchUp: async () => (tracked.asked === undefined ? catchUp(parts) : undefined),
+    chooseWay: () => chooseWay(parts, tracked, ripe),
+    onRefused: () => void (tracked.isPlain = true),
+  }
+  return proposeOn(components, id, look)
+}
+
+async function chooseWay(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<Way> {
+  const { chain, config } = parts
+  const { snapshot, fixing } = tracked
+  const view: AttestView = {
+    policy: config.policy.attest,
+    incentives: await chain.incentives(fixing),
+    places: ripe.reporters.length,
+    asked: progressOf(parts, tracked),
+    cosignMs: config.gossip.cosignMs,
+    now: snapshot?.atTime ?? 0n,
+    maturity: fixing.maturity,
+  }
+  const allowance = config.policy.maxGasWei
+  const plain: Way = { kind: 'plain', maxGasCost: maxGasCost(view, 'plain', allowance) }
+  if (tracked.isPlain || ownPlace(parts, ripe) === undefined) return plain
+  const decision = await asking(parts, tracked, ripe, decideAttest(view))
+  if (decision.action === 'wait') {
+    // Whoever signs makes us look again; so does the end of the wait.
+    tracked.isDirty = true
+    return { kind: 'wait', reason: decision.reason }
+  }
+  const cosigned = decision.action === 'attest' ? aggregate(parts, tracked) : undefined
+  if (cosigned === undefined) return giveUp(parts, tracked, plain, decision.reason)
+  if (!view.incentives.isRosterPublished) await publishRoster(parts, tracked)
+  return {
+    kind: 'attest',
+    maxGasCost: maxGasCost(view, 'attest', allowance),
+    cosigned,
+    reason: decision.reason,
+  }
+}
+
+async function giveUp({ journal }: Parts, tracked: Tracked, plain: Way, reason: string): Promise<Way> {
+  await journal.write({ stage: 'attest', fixingId: tracked.id, action: 'none', reason })
+  // Once asked, later signatures do not bring it back: the plain proposal is on its way.
+  tracked.isPlain = tracked.asked !== undefined
+  return plain
+}
+
+/** Asks for co-signatures if that is what was decided on, and signs first. */
+async function asking(parts: Parts, tracked: Tracked, ripe: Ripe, decision: AttestDecision): Promise<AttestDecision> {
+  if (decision.action !== 'ask') return decision
+  const { quorum } = tracked
+  if (quorum?.kind !== 'report') return { action: 'plain', reason: 'No quorum any more.' }
+  try {
+    const request = await askToCosign(parts, ripe, quorum)
+    if (request === undefined) return { action: 'plain', reason: 'No key to ask with.' }
+    tracked.asked = { digest: request.digest, report: request.report, atMs: parts.clock.monotonicMs() }
+  } catch (error) {
+    if (error instanceof SecondDigestError) return { action: 'plain', reason: error.message }
+    throw error
+  }
+  await cosign(parts, tracked)
+  return { ...decision, action: 'wait' }
+}
+
+function progressOf({ book, clock }: Parts, { id, asked }: Tracked): AttestView['asked'] {
+  if (asked === undefined) return undefined
+  return { signed: book.partials(id, asked.digest).length, elapsedMs: clock.monotonicMs() - asked.atMs }
+}
+
+function aggregate({ book }: Parts, { id, asked }: Tracked): CosignedReport | undefined {
+  if (asked === undefined) return undefined
+  const partials = book.partials(id, asked.digest)
+  return {
+    report: asked.report,
+    signature: sumOfSignatures(partials.map(({ signature }) => signature)),
+    signers: bitmapOf(partials.map(({ place }) => place)),
+  }
+}
+
+/** Somebody else may have been first; then nothing is missing. */
+async function publishRoster(parts: Parts, { id, fixing, snapshot }: Tracked): Promise<void> {
+  const { chain, transactions, journal } = parts
+  const nothing = { kind: 'stake', round: 0, value: 0n, amount: 0n } as const
+  const plan = { ...nothing, fixingId: id, action: 'roster', at: snapshot?.atTime ?? 0n } as const
+  const sent = await transactions.attempt(plan, (beforeSend) => chain.publishRoster(fixing.maturity, { beforeSend }))
+  if (sent.kind === 'later') return
+  const reason = sent.kind === 'done' ? 'The roster of the maturity was missing.' : `Refused: ${sent.reason}.`
+  await journal.write({ stage: 'roster', fixingId: id, action: sent.kind === 'done' ? 'publish' : 'refused', reason })
+}

@@ -1,0 +1,173 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect, test } from 'vitest'
+import { decodePartial, encodePartial } from '#protocol/cosigning.ts'
+import { decodeObservation, recoverObservationSigner, type SignedObservation } from '#protocol/observation.ts'
+import { buildReport } from '#protocol/report.ts'
+import { WIRE_KIND } from '#protocol/wire.ts'
+import type { Host } from '../../../node/gossip/host.ts'
+import type { RunningNode } from '../../../node/node.ts'
+import { proposalRank } from '../../../node/propose.ts'
+import { openHostile, TOPICS } from '../gossip/peer.ts'
+import { cosignedBy, DOMAIN, FIXING, FIXING_ID, MATURITY, reportedBy, reporterKey, requestedBy } from '../reporters.ts'
+import type { FakeWorld } from './fake-world.ts'
+import { configOf, connected, fixingOf, run, scene, SOON, stop } from './scene.ts'
+
+const VALUE = 2_500_250n * 10n ** 15n
+const TRUSTED = [FIXING.arbitrator, FIXING.backup]
+
+/** The reporters 0 .. count - 1 in the order in which they propose. */
+function ranked(count: number): number[] {
+  const signers = Array.from({ length: count }, (_, i) => reporterKey(i).address)
+  const rankOf = (i: number): number => proposalRank(FIXING_ID, signers, reporterKey(i).address)
+  return signers.map((_, i) => i).toSorted((a, b) => rankOf(a) - rankOf(b))
+}
+
+type Cast = {
+  readonly silent?: readonly number[]
+  readonly absent?: readonly number[]
+  /** Longer than four nodes on one busy thread need to sign and verify. */
+  readonly cosignMs?: number
+}
+
+/** `count` reporters of which those in `absent` run no node, and those in `silent` trust no arbitrator. */
+async function play(
+  count: number,
+  { silent = [], absent = [], cosignMs = 6_000 }: Cast = {},
+): Promise<{ world: FakeWorld; nodes: RunningNode[] }> {
+  const { world, indexDir } = await scene(count)
+  world.incentives = { ...world.incentives, attestersReward: 10n ** 18n }
+  const present = ranked(count).filter((i) => !absent.includes(i))
+  const nodes = await Promise.all(
+    present.map(async (i) => {
+      const config = await configOf(i, indexDir, silent.includes(i) ? [] : TRUSTED)
+      return run({ ...config, gossip: { ...config.gossip, cosignMs } }, world)
+    }),
+  )
+  await connected(nodes)
+  return { world, nodes }
+}
+
+/** Every node has every observation, then a block follows: the first proposer asks. */
+async function mature(world: FakeWorld, nodes: readonly RunningNode[], observations: number): Promise<void> {
+  world.mine(MATURITY)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(fixingOf))).map((fixing) => fixing?.observations), SOON)
+    .toEqual(nodes.map(() => observations))
+  world.mine(MATURITY + 1n)
+}
+
+test('R-409 four nodes co-sign one report, and its proposer brings all their signatures', async () => {
+  const { world, nodes } = await play(4)
+  await mature(world, nodes, 4)
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by 0,1,2,3`])
+  world.mine(MATURITY + 60n)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(fixingOf))).map((fixing) => fixing?.lastDecision?.reason), SOON)
+    .toEqual(nodes.map(() => 'The leader is surely the nearest to the own observation.'))
+  expect(world.sent).toHaveLength(2)
+})
+
+test('R-411 goes on without one who stays silent, and without its roster when that is there', async () => {
+  const silent = ranked(4)[2] ?? -1
+  const { world, nodes } = await play(4, { silent: [silent] })
+  world.incentives = { ...world.incentives, isRosterPublished: true }
+  await mature(world, nodes, 4)
+  const others = [0, 1, 2, 3].filter((i) => i !== silent)
+  await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${others.join()}`])
+})
+
+test('R-411 proposes plainly when too few co-sign, and at once when nobody pays for more', async () => {
+  const [, second = -1, third = -1] = ranked(4)
+  const { world, nodes } = await play(4, { silent: [second, third], cosignMs: 500 })
+  await mature(world, nodes, 4)
+  await expect.poll(() => world.sent, SOON).toEqual([`propose ${VALUE}`])
+  await Promise.all(nodes.map(stop))
+
+  const unpaid = await play(4)
+  unpaid.world.incentives = { ...unpaid.world.incentives, attestersReward: 0n }
+  await mature(unpaid.world, unpaid.nodes, 4)
+  await expect.poll(() => unpaid.world.sent, SOON).toEqual([`propose ${VALUE}`])
+})
+
+test('R-410 signs one of two reports of one proposer, though both follow from the observations', async () => {
+  const hostile = ranked(5)[4] ?? -1
+  const { world, nodes } = await play(5, { absent: [hostile] })
+  const { host, observations, partials } = await openEavesdropper(nodes)
+  await mature(world, nodes, 4)
+  await expect.poll(() => observations.size, SOON).toBe(4)
+  const own = await reportedBy(hostile, { value: VALUE })
+  await host.services.pubsub.publish(TOPICS.observation, own.bytes)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(fixingOf))).map((fixing) => fixing?.observations), SOON)
+    .toEqual([5, 5, 5, 5])
+  const held = [...observations].map(([i, signed]) => ({ reporterIndex: i, signed }))
+  const five = [...held, { reporterIndex: hostile, signed: own.signed }]
+  const proposer = reporterKey(hostile).address
+  const reportOf = (some: typeof five) => {
+    const result = buildReport({ epoch: 4n, fixingId: FIXING_ID, observations: some, proposer, reporterCount: 5 })
+    if (result.kind === 'short') throw new Error('short')
+    return result
+  }
+  const bitmap = (places: readonly number[]): bigint => places.reduce((bits, i) => bits | (1n << BigInt(i)), 0n)
+  // Both follow from observations that everyone holds; whichever comes first is the only one that is signed.
+  const requests = await Promise.all(
+    [five, five.slice(1)].map((some) => {
+      const { report, signers } = reportOf(some)
+      return requestedBy(hostile, report, bitmap(signers))
+    }),
+  )
+  for (const { bytes } of requests) await host.services.pubsub.publish(TOPICS.report, bytes)
+  const wanted = requests[0]?.digest
+  await expect.poll(() => partials.filter(({ digest }) => digest === wanted).length, SOON).toBe(4)
+  // Meanwhile the honest proposer's report went its way.
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', expect.stringMatching(/^attest \d+ by \d,\d,\d,\d$/)])
+  expect(partials.some(({ digest }) => digest === requests[1]?.digest)).toBe(false)
+})
+
+test('R-409 keeps a bad signature out of the aggregate, and its sender out of the network', async () => {
+  const hostile = ranked(5)[4] ?? -1
+  const { world, nodes } = await play(5, { absent: [hostile], cosignMs: 15_000 })
+  const { host, digests } = await openEavesdropper(nodes)
+  await mature(world, nodes, 4)
+  await expect.poll(() => digests.size, SOON).toBe(1)
+  const [digest] = digests
+  if (digest === undefined) throw new Error('a digest')
+  // A point of the subgroup that signs something else; then another.
+  for (const value of [1n, 2n]) {
+    const { signature } = await cosignedBy(hostile, await requestedBy(hostile, { value }))
+    const bytes = encodePartial({ fixingId: FIXING_ID, digest, place: hostile, signature })
+    await host.services.pubsub.publish(TOPICS.report, bytes)
+  }
+  await expect.poll(() => host.getConnections().length, SOON).toBe(0)
+  const honest = [0, 1, 2, 3, 4].filter((i) => i !== hostile)
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by ${honest.join()}`])
+})
+
+type Eavesdropper = {
+  readonly host: Host
+  /** By reporter index. */
+  readonly observations: Map<number, SignedObservation>
+  readonly partials: ReturnType<typeof decodePartial>[]
+  /** Of reports that somebody signed. */
+  readonly digests: Set<`0x${string}`>
+}
+
+/** A peer of all nodes that keeps to no rule and hears everything. */
+async function openEavesdropper(nodes: readonly RunningNode[]): Promise<Eavesdropper> {
+  const host = await openHostile()
+  const heard: Eavesdropper = { host, observations: new Map(), partials: [], digests: new Set() }
+  const indexOf = new Map(ranked(5).map((i) => [reporterKey(i).address, i]))
+  host.services.pubsub.addEventListener('message', ({ detail: { topic, data } }) => {
+    if (topic === TOPICS.observation) {
+      const signed = decodeObservation(data)
+      heard.observations.set(indexOf.get(recoverObservationSigner(DOMAIN, signed)) ?? -1, signed)
+    } else if (data[1] === WIRE_KIND.partial) {
+      const partial = decodePartial(data)
+      heard.partials.push(partial)
+      heard.digests.add(partial.digest)
+    }
+  })
+  for (const node of nodes) await host.dial(multiaddr(node.multiaddrs[0] ?? ''))
+  await expect.poll(() => host.services.pubsub.getSubscribers(TOPICS.report).length, SOON).toBe(nodes.length)
+  return heard
+}
