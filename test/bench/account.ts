@@ -25,6 +25,13 @@ export type Group = (typeof GROUPS)[number]
  */
 export type Part = { readonly group: Group; readonly gas: number; readonly floor: number }
 
+/** What code is made of, in the order of the account: which opcodes it spends its gas on. */
+export const KINDS = ['stack', 'jumps', 'arithmetic, comparisons, bits', 'memory', 'calldata', 'other'] as const
+export type Kind = (typeof KINDS)[number]
+
+/** One kind's part of the code of a transaction, with how many operations it is. */
+export type CodePart = { readonly kind: Kind; readonly gas: number; readonly count: number }
+
 /** The contracts that may be called, by what their execution counts as. */
 export type Callees = { readonly token: string }
 
@@ -37,6 +44,11 @@ const COLD_ACCOUNT = 2_600
 const WARM = 100
 /** EIP-2929 and EIP-2200: what a write costs when its slot is cold; a part of it is the access. */
 const COLD_SSTORES = [22_100, 5_000, 2_200]
+const ARITHMETIC = new Set(
+  'ADD MUL SUB DIV SDIV MOD SMOD ADDMOD MULMOD EXP SIGNEXTEND LT GT SLT SGT EQ ISZERO AND OR XOR NOT BYTE SHL SHR SAR'.split(
+    ' ',
+  ),
+)
 const CALLS = ['CALL', 'STATICCALL', 'DELEGATECALL']
 
 /** Takes a transaction apart by what its gas was spent on; the parts sum up to its `gasUsed`. */
@@ -74,6 +86,26 @@ export function gasAccountOf(
     add(group, cost - cold, isPriced(operation) ? cost - cold : 0)
   }
   return GROUPS.map((group) => ({ group, ...(sums.get(group) ?? { gas: 0, floor: 0 }) }))
+}
+
+/**
+ * What the code between the priced operations of the called contract consists of: the difference of `gas` and `floor` of
+ * {@link gasAccountOf}, by opcode.
+ */
+export function codeAccountOf({ operations }: Pick<Trace, 'operations'>): readonly CodePart[] {
+  const code = operations.filter((operation) => operation.depth === 1 && !isPriced(operation))
+  return KINDS.map((kind) => {
+    const own = code.filter(({ op }) => kindOf(op) === kind)
+    return { kind, gas: own.reduce((sum, { cost }) => sum + cost, 0), count: own.length }
+  })
+}
+
+function kindOf(op: string): Kind {
+  if (/^(?:PUSH|DUP|SWAP|POP)/.test(op)) return 'stack'
+  if (op.startsWith('JUMP')) return 'jumps'
+  if (['MLOAD', 'MSTORE', 'MSTORE8', 'MCOPY'].includes(op)) return 'memory'
+  if (op.startsWith('CALLDATA')) return 'calldata'
+  return ARITHMETIC.has(op) ? 'arithmetic, comparisons, bits' : 'other'
 }
 
 /**

@@ -32,12 +32,20 @@ describe('npm run bench:gas', () => {
 
   test('accounts for every unit of gas of what misses its goal', () => {
     const wanted = found.rows.filter(isMissed)
-    const sums = wanted.map(({ step }) => found.accounts.get(step)?.reduce((sum, { gas }) => sum + gas, 0))
+    const sums = wanted.map(({ step }) => found.accounts.get(step)?.parts.reduce((sum, { gas }) => sum + gas, 0))
     expect(sums).toEqual(wanted.map(({ gas }) => gas))
   })
 
+  test('accounts for the code of each by opcode, to the unit', () => {
+    const wanted = [...found.accounts.values()].map(({ parts }) =>
+      parts.reduce((sum, { gas, floor }) => sum + gas - floor, 0),
+    )
+    const sums = [...found.accounts.values()].map(({ code }) => code.reduce((sum, { gas }) => sum + gas, 0))
+    expect(sums).toEqual(wanted)
+  })
+
   test('accounts for a proposal as the yellow paper, EIP-2929 and EIP-1153 price it', () => {
-    const floors = new Map(found.accounts.get('propose')?.map(({ group, floor }) => [group, floor]))
+    const floors = new Map(found.accounts.get('propose')?.parts.map(({ group, floor }) => [group, floor]))
     // The head, in a new slot, and its first access; the first access to the token.
     expect(floors.get('storage writes')).toBe(20_000)
     expect(floors.get('cold access')).toBe(2_100 + 2_600)

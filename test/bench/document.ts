@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../model/artifacts.ts'
-import type { Part } from './account.ts'
+import type { CodePart, Part } from './account.ts'
 import { gasText, goalText, isMissed, peerText, type Row } from './rows.ts'
-import type { Survey } from './survey.ts'
+import type { Account, Survey } from './survey.ts'
 
 const DOCUMENT = join(ROOT, 'docs', 'gas.md')
 
@@ -28,15 +28,16 @@ export function writeDocument(text: string): void {
 }
 
 /** The parts of one step for people: what it costs, its floor and the code between. */
-export function accountLines(row: Row, account: readonly Part[]): readonly string[] {
-  const total = totalOf(account)
+export function accountLines(row: Row, account: Account): readonly string[] {
+  const total = totalOf(account.parts)
   const line = (name: string, gas: number, floor: number): string =>
     `${name.padEnd(32)}${[gas, floor, gas - floor].map((figure) => gasText(figure).padStart(10)).join('')}`
   return [
     `${row.step}: ${gasText(row.gas)} gas${row.goal === undefined ? '' : `, goal ${goalText(row)}`}`,
     `${' '.repeat(32)}${['gas', 'floor', 'code'].map((name) => name.padStart(10)).join('')}`,
-    ...shown(account).map(({ group, gas, floor }) => line(group, gas, floor)),
+    ...shown(account.parts).map(({ group, gas, floor }) => line(group, gas, floor)),
     line('total', total.gas, total.floor),
+    opcodes(account.code),
     verdict(row, total.floor),
   ].filter((text) => text !== '')
 }
@@ -57,8 +58,8 @@ function tableBlock(rows: readonly Row[]): string {
   ].join('\n')
 }
 
-function accountBlock(row: Row, account: readonly Part[]): string {
-  const total = totalOf(account)
+function accountBlock(row: Row, account: Account): string {
+  const total = totalOf(account.parts)
   const line = (name: string, gas: number, floor: number): string =>
     `| ${name} | ${gasText(gas)} | ${gasText(floor)} | ${gasText(gas - floor)} |`
   return [
@@ -68,9 +69,19 @@ function accountBlock(row: Row, account: readonly Part[]): string {
     '',
     '| spent on | gas | floor | code |',
     '| --- | --: | --: | --: |',
-    ...shown(account).map(({ group, gas, floor }) => line(group, gas, floor)),
+    ...shown(account.parts).map(({ group, gas, floor }) => line(group, gas, floor)),
     line('**total**', total.gas, total.floor),
+    '',
+    opcodes(account.code),
   ].join('\n')
+}
+
+/** What the code is made of, by opcode. */
+function opcodes(code: readonly CodePart[]): string {
+  const all = code.filter(({ gas }) => gas > 0)
+  if (all.length === 0) return ''
+  const texts = all.map(({ kind, gas, count }) => `${kind} ${gasText(gas)} (${count})`)
+  return `Code by opcode, gas (operations): ${texts.join('; ')}.`
 }
 
 /** What the floor says about the goal. */

@@ -50,7 +50,9 @@ function print({ rows, accounts }: Survey, isAsked: (row: Row) => boolean): void
     process.stdout.write(`${JSON.stringify(rows.map(jsonOf), null, 2)}\n`)
     return
   }
-  const asked = rows.filter(isAsked).map((row) => accountLines(row, accounts.get(row.step) ?? []).join('\n'))
+  const asked = rows
+    .filter(isAsked)
+    .map((row) => accountLines(row, accounts.get(row.step) ?? { parts: [], code: [] }).join('\n'))
   process.stdout.write(`${options.account.length > 0 ? asked.join('\n\n') : tableLines(rows).join('\n')}\n`)
 }
 
