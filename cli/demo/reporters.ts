@@ -21,7 +21,7 @@ const START_TIMEOUT_MS = 30_000
 /** Chain time between the turns of two proposers: some real seconds, in which the first has its report co-signed. */
 const STAGE_DELAY_SECONDS = 600
 /** Real time in which all reporters are expected to co-sign; a quorum will do afterwards. */
-const COSIGN_MS = 10_000
+const COSIGN_MS = 20_000
 
 /** What every node of the demo is told. Limits in wei. */
 export type ReporterTerms = {

@@ -17,7 +17,7 @@ export type CosignView = {
   readonly rebuilt: Quorum | undefined
 }
 
-/** Whether to co-sign, and why not; `wait`: perhaps later. */
+/** Whether to co-sign, and why not; `wait`: perhaps later; `refuse`: never, since nothing that it says can change. */
 export type CosignDecision = { readonly action: 'sign' | 'wait' | 'refuse'; readonly reason: string }
 
 /**

@@ -20,6 +20,8 @@ export type FixingStatus = {
   /** Registry indices of proven equivocators. */
   readonly equivocators: readonly number[]
   readonly report?: { readonly value: bigint; readonly observationsRoot: Hex; readonly signers: readonly number[] }
+  /** How many reporters co-signed the report that this node asked them to; absent if it asked for none. */
+  readonly cosigned?: number
   readonly lastDecision?: LastDecision
   readonly actions: readonly Intent[]
 }

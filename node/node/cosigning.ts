@@ -1,9 +1,10 @@
 import type { Hex } from 'viem'
 import { bitmapOf, encodePartial, encodeRequest, placesIn } from '#protocol/cosigning.ts'
 import type { StoredObservation } from '../store/observation-table.ts'
-import { decideCosign } from '../cosign/decide.ts'
+import { type CosignDecision, decideCosign } from '../cosign/decide.ts'
 import { isTrusted } from '../decide.ts'
 import type { VerifiedRequest } from '../gossip/cosigning.ts'
+import { SecondDigestError } from '../guard.ts'
 import { type Quorum, quorumOf } from '../quorum.ts'
 import { catchUp, wantedPeers } from './network-wait.ts'
 import type { Parts } from './parts.ts'
@@ -18,15 +19,42 @@ export function ownPlace({ chain }: Parts, ripe: Ripe): number | undefined {
 
 /** Co-signs every report that was asked for and deserves it, once each (R-410). */
 export async function cosign(parts: Parts, tracked: Tracked): Promise<void> {
-  const { ripe, snapshot, id } = tracked
+  const { ripe, snapshot } = tracked
   if (ripe === undefined || snapshot === undefined || snapshot.phase === 'settled') return
   if (parts.signer === undefined || !parts.config.roles.includes('reporter')) return
   const place = ownPlace(parts, ripe)
   if (place === undefined) return
-  for (const request of parts.book.requests(id)) {
-    const isSigned = parts.book.partials(id, request.digest).some((partial) => partial.place === place)
-    if (!isSigned) await consider(parts, tracked, ripe, request, place)
+  const waiting = await considerAll(parts, tracked, ripe, place)
+  const fresh = waiting.filter(({ digest }) => !tracked.syncedFor.has(digest))
+  if (fresh.length === 0) return
+  // What is missing may be with peers, and gossip does not say it twice. Once for all: whoever asks for nothing that
+  // exists must not hold up the rest of the pass.
+  for (const { digest } of fresh) tracked.syncedFor.add(digest)
+  await catchUp(parts)
+  await considerAll(parts, tracked, ripe, place)
+}
+
+/** Signs or refuses what can be judged. Returns the rest. */
+async function considerAll(
+  parts: Parts,
+  tracked: Tracked,
+  ripe: Ripe,
+  place: number,
+): Promise<readonly VerifiedRequest[]> {
+  const waiting: VerifiedRequest[] = []
+  for (const request of parts.book.requests(tracked.id)) {
+    const { digest } = request
+    const isSigned = parts.book.partials(tracked.id, digest).some((partial) => partial.place === place)
+    if (isSigned || tracked.refused.has(digest)) continue
+    const { action, reason } = await consider(parts, tracked, ripe, request, place)
+    if (action === 'wait') waiting.push(request)
+    // Building a report costs: what was refused is not built again at every look.
+    if (action === 'refuse') tracked.refused.add(digest)
+    const stage = `cosign ${request.report.proposer}`
+    const said = action === 'sign' ? 'cosign' : action
+    await parts.journal.write({ stage, fixingId: tracked.id, action: said, reason: `${reason} Report ${digest}.` })
   }
+  return waiting
 }
 
 async function consider(
@@ -35,20 +63,17 @@ async function consider(
   ripe: Ripe,
   request: VerifiedRequest,
   place: number,
-): Promise<void> {
-  const look = () => decideCosign(viewOf(parts, tracked, ripe, request))
-  let decision = look()
-  if (decision.action === 'wait' && !tracked.syncedFor.has(request.digest)) {
-    // What is missing may be with peers, and gossip does not say it twice.
-    tracked.syncedFor.add(request.digest)
-    await catchUp(parts)
-    decision = look()
+): Promise<CosignDecision> {
+  const decision = decideCosign(viewOf(parts, tracked, ripe, request))
+  if (decision.action !== 'sign') return decision
+  try {
+    await sign(parts, ripe, request, place)
+    return decision
+  } catch (error) {
+    // Signed before a restart, which forgot the request.
+    if (error instanceof SecondDigestError) return { action: 'refuse', reason: error.message }
+    throw error
   }
-  const { report, digest } = request
-  const stage = `cosign ${report.proposer}`
-  if (decision.action === 'sign') await sign(parts, ripe, request, place)
-  const action = decision.action === 'sign' ? 'cosign' : decision.action
-  await parts.journal.write({ stage, fixingId: tracked.id, action, reason: `${decision.reason} Report ${digest}.` })
 }
 
 function viewOf(parts: Parts, tracked: Tracked, ripe: Ripe, { report, places }: VerifiedRequest) {

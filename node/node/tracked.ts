@@ -32,6 +32,8 @@ export type Tracked = {
   isPlain: boolean
   /** Reports, by digest, for whose observations peers were asked. */
   readonly syncedFor: Set<Hex>
+  /** Reports, by digest, that this node will not co-sign: what they are of cannot change. */
+  readonly refused: Set<Hex>
   /** Something changed beside the chain: look again. */
   isDirty: boolean
   /** Nothing is left to be done. */
@@ -53,6 +55,7 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block
     asked: undefined,
     isPlain: false,
     syncedFor: new Set(),
+    refused: new Set(),
     isDirty: true,
     isClosed: false,
     busy: undefined,

@@ -35,8 +35,8 @@ export function createView(parts: Parts, state: LoopState): NodeView {
   }
 }
 
-function statusOf({ store, reporter, transactions, journal }: Parts, tracked: Tracked): FixingStatus {
-  const { id, fixing, snapshot, quorum } = tracked
+function statusOf({ store, reporter, transactions, journal, book }: Parts, tracked: Tracked): FixingStatus {
+  const { id, fixing, snapshot, quorum, asked } = tracked
   const lastDecision = journal.last('stake', id) ?? journal.last('propose', id)
   const { observation, abstained } = reporter.view(id)
   return {
@@ -57,6 +57,7 @@ function statusOf({ store, reporter, transactions, journal }: Parts, tracked: Tr
           },
         }
       : {}),
+    ...(asked === undefined ? {} : { cosigned: book.partials(id, asked.digest).length }),
     ...(lastDecision === undefined
       ? {}
       : { lastDecision: { stage: lastDecision.stage, action: lastDecision.action, reason: lastDecision.reason } }),

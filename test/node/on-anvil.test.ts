@@ -54,6 +54,7 @@ arbitrators = ["${stage.deployments.council}", "${stage.deployments.backupCounci
 test = true
 sync_after_ms = [200, 1000]
 sync_every_ms = 1000
+cosign_ms = 600000
 `,
   )
   return loadConfig({ file: join(folder, 'node.toml'), env: {} })

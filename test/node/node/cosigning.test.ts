@@ -1,9 +1,12 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
+import type { Config } from '#node/config'
+import { openStore } from '#node/store'
 import { decodePartial, encodePartial } from '#protocol/cosigning.ts'
 import { decodeObservation, recoverObservationSigner, type SignedObservation } from '#protocol/observation.ts'
 import { buildReport } from '#protocol/report.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
+import { chainClock } from '../../../node/clock.ts'
 import type { Host } from '../../../node/gossip/host.ts'
 import type { RunningNode } from '../../../node/node.ts'
 import { proposalRank } from '../../../node/propose.ts'
@@ -13,6 +16,8 @@ import type { FakeWorld } from './fake-world.ts'
 import { configOf, connected, fixingOf, run, scene, SOON, stop } from './scene.ts'
 
 const VALUE = 2_500_250n * 10n ** 15n
+/** Longer than any test. */
+const LONG_MS = 3_600_000
 const TRUSTED = [FIXING.arbitrator, FIXING.backup]
 
 /** The reporters 0 .. count - 1 in the order in which they propose. */
@@ -23,28 +28,48 @@ function ranked(count: number): number[] {
 }
 
 type Cast = {
+  /** They trust no arbitrator. */
   readonly silent?: readonly number[]
+  /** They run no node. */
   readonly absent?: readonly number[]
-  /** Longer than four nodes on one busy thread need to sign and verify. */
-  readonly cosignMs?: number
 }
 
-/** `count` reporters of which those in `absent` run no node, and those in `silent` trust no arbitrator. */
+type Play = {
+  readonly world: FakeWorld
+  /** In the order in which they propose. */
+  readonly nodes: readonly RunningNode[]
+  /** The time for co-signing is up, everywhere. */
+  readonly endWait: () => void
+}
+
+/** `count` reporters who are paid for attesting; `prepare` may write to their stores before they start. */
 async function play(
   count: number,
-  { silent = [], absent = [], cosignMs = 6_000 }: Cast = {},
-): Promise<{ world: FakeWorld; nodes: RunningNode[] }> {
+  { silent = [], absent = [] }: Cast = {},
+  prepare: (config: Config, i: number) => Promise<void> = async () => undefined,
+): Promise<Play> {
   const { world, indexDir } = await scene(count)
   world.incentives = { ...world.incentives, attestersReward: 10n ** 18n }
   const present = ranked(count).filter((i) => !absent.includes(i))
+  let waitedMs = 0
   const nodes = await Promise.all(
     present.map(async (i) => {
       const config = await configOf(i, indexDir, silent.includes(i) ? [] : TRUSTED)
-      return run({ ...config, gossip: { ...config.gossip, cosignMs } }, world)
+      await prepare(config, i)
+      const clock = { ...chainClock(), monotonicMs: () => performance.now() + waitedMs }
+      return run({ ...config, gossip: { ...config.gossip, cosignMs: LONG_MS } }, world, clock)
     }),
   )
   await connected(nodes)
-  return { world, nodes }
+  return { world, nodes, endWait: () => void (waitedMs = LONG_MS) }
+}
+
+/** Waits until the first proposer has so many signatures, its own included, and then for no more. */
+async function endWaitAt(signed: number, { nodes, endWait }: Play): Promise<void> {
+  const [first] = nodes
+  if (first === undefined) throw new Error('a node')
+  await expect.poll(async () => (await fixingOf(first))?.cosigned, SOON).toBe(signed)
+  endWait()
 }
 
 /** Every node has every observation, then a block follows: the first proposer asks. */
@@ -69,17 +94,21 @@ test('R-409 four nodes co-sign one report, and its proposer brings all their sig
 
 test('R-411 goes on without one who stays silent, and without its roster when that is there', async () => {
   const silent = ranked(4)[2] ?? -1
-  const { world, nodes } = await play(4, { silent: [silent] })
+  const played = await play(4, { silent: [silent] })
+  const { world, nodes } = played
   world.incentives = { ...world.incentives, isRosterPublished: true }
   await mature(world, nodes, 4)
+  await endWaitAt(3, played)
   const others = [0, 1, 2, 3].filter((i) => i !== silent)
   await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${others.join()}`])
 })
 
 test('R-411 proposes plainly when too few co-sign, and at once when nobody pays for more', async () => {
   const [, second = -1, third = -1] = ranked(4)
-  const { world, nodes } = await play(4, { silent: [second, third], cosignMs: 500 })
+  const played = await play(4, { silent: [second, third] })
+  const { world, nodes } = played
   await mature(world, nodes, 4)
+  await endWaitAt(2, played)
   await expect.poll(() => world.sent, SOON).toEqual([`propose ${VALUE}`])
   await Promise.all(nodes.map(stop))
 
@@ -91,7 +120,8 @@ test('R-411 proposes plainly when too few co-sign, and at once when nobody pays 
 
 test('R-410 signs one of two reports of one proposer, though both follow from the observations', async () => {
   const hostile = ranked(5)[4] ?? -1
-  const { world, nodes } = await play(5, { absent: [hostile] })
+  const played = await play(5, { absent: [hostile] })
+  const { world, nodes } = played
   const { host, observations, partials } = await openEavesdropper(nodes)
   await mature(world, nodes, 4)
   await expect.poll(() => observations.size, SOON).toBe(4)
@@ -120,13 +150,32 @@ test('R-410 signs one of two reports of one proposer, though both follow from th
   const wanted = requests[0]?.digest
   await expect.poll(() => partials.filter(({ digest }) => digest === wanted).length, SOON).toBe(4)
   // Meanwhile the honest proposer's report went its way.
+  await endWaitAt(4, played)
   await expect.poll(() => world.sent, SOON).toEqual(['roster', expect.stringMatching(/^attest \d+ by \d,\d,\d,\d$/)])
   expect(partials.some(({ digest }) => digest === requests[1]?.digest)).toBe(false)
 })
 
+test('R-410 signs no second report of a proposer after a restart, and goes on', async () => {
+  const [first = -1, second = -1] = ranked(4)
+  const [signer, proposer] = [reporterKey(second).address, reporterKey(first).address]
+  const played = await play(4, {}, async ({ dataDir }, i) => {
+    if (i !== second) return
+    const store = await openStore(dataDir)
+    await store.guard.record({ signer, proposer, fixingId: FIXING_ID, digest: `0x${'77'.repeat(32)}` })
+    await store.close()
+  })
+  const { world, nodes } = played
+  world.incentives = { ...world.incentives, isRosterPublished: true }
+  await mature(world, nodes, 4)
+  await endWaitAt(3, played)
+  const others = [0, 1, 2, 3].filter((i) => i !== second)
+  await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${others.join()}`])
+})
+
 test('R-409 keeps a bad signature out of the aggregate, and its sender out of the network', async () => {
   const hostile = ranked(5)[4] ?? -1
-  const { world, nodes } = await play(5, { absent: [hostile], cosignMs: 15_000 })
+  const played = await play(5, { absent: [hostile] })
+  const { world, nodes } = played
   const { host, digests } = await openEavesdropper(nodes)
   await mature(world, nodes, 4)
   await expect.poll(() => digests.size, SOON).toBe(1)
@@ -139,6 +188,7 @@ test('R-409 keeps a bad signature out of the aggregate, and its sender out of th
     await host.services.pubsub.publish(TOPICS.report, bytes)
   }
   await expect.poll(() => host.getConnections().length, SOON).toBe(0)
+  await endWaitAt(4, played)
   const honest = [0, 1, 2, 3, 4].filter((i) => i !== hostile)
   await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by ${honest.join()}`])
 })

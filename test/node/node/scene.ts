@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '#node/config'
 import { blsKey } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { indexId, type IndexDocument } from '#protocol/index-document.ts'
+import { chainClock } from '../../../node/clock.ts'
 import { writeKeystore } from '../../../node/keystore.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
@@ -36,6 +37,7 @@ const STATUS = z.object({
       observation: z.object({ value: z.string(), observedAt: z.string(), sourcesRoot: z.string() }).optional(),
       abstained: z.object({ reason: z.string(), dropped: z.array(z.unknown()) }).optional(),
       report: z.object({ value: z.string(), observationsRoot: z.string(), signers: z.array(z.number()) }).optional(),
+      cosigned: z.number().optional(),
       lastDecision: z.object({ action: z.string(), reason: z.string() }).optional(),
       actions: z.array(z.object({ action: z.string(), state: z.string() })),
     }),
@@ -107,8 +109,8 @@ sync_every_ms = 500
   return loadConfig({ file, env: {} })
 }
 
-export async function run(config: Config, world: FakeWorld): Promise<RunningNode> {
-  const node = await startNode(config, { log: SILENT, openChain: async (key) => world.as(key?.address) })
+export async function run(config: Config, world: FakeWorld, clock = chainClock()): Promise<RunningNode> {
+  const node = await startNode(config, { log: SILENT, clock, openChain: async (key) => world.as(key?.address) })
   running.add(node)
   return node
 }
