@@ -47,7 +47,7 @@ test.each<[number, number, string]>([
   [5, 1_000, 'attest'],
   [4, 1_000, 'plain'],
   [0, 999, 'wait'],
-])('R-411 with %i of 7 signed after %i of 1 000 ms: %s', (signed, elapsedMs, action) => {
+])('R-411 knows when to stop waiting: with %i of 7 signed after %i of 1 000 ms: %s', (signed, elapsedMs, action) => {
   expect(decideAttest(view({ asked: { signed, elapsedMs } })).action).toBe(action)
 })
 
