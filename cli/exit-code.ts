@@ -1,8 +1,14 @@
-/**
- * What the command's end means to a script. Part of the interface.
- * 0 done; 1 failed; 2 bad input or configuration, nothing was changed; 3 the reporters abstained: the index cannot be
- * served; 8 not final yet; 130 interrupted.
- */
+/** What the command's end means to a script. Part of the interface; {@link EXIT_MEANINGS} says it in words. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, abstained: 3, notFinal: 8, interrupted: 130 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** The codes in words, as `--help` and docs/quickstart.md print them. */
+export const EXIT_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[] = [
+  [EXIT.ok, 'done'],
+  [EXIT.failed, 'failed: the chain moved on, it is too late, the endpoint is dead'],
+  [EXIT.usage, 'what you gave cannot be used; nothing was sent'],
+  [EXIT.abstained, 'the reporters abstained: the index cannot be served (`demo`)'],
+  [EXIT.notFinal, 'nothing is due yet (`claim`), or not settled yet (`status --exit-code`)'],
+  [EXIT.interrupted, 'you said no, or pressed Ctrl-C'],
+]

@@ -14,16 +14,12 @@ import { defineRequest } from './commands/request.ts'
 import { defineStatus } from './commands/status.ts'
 import type { Context } from './context.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
-import { EXIT, type ExitCode } from './exit-code.ts'
+import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts'
 
-const EXIT_CODES = `
-Exit codes:
-  0    done
-  1    failed
-  2    bad input or configuration; nothing was changed
-  3    the reporters abstained: the index cannot be served
-  8    not final yet (status --exit-code; claim, when nothing is due yet)
-  130  interrupted`
+const EXIT_CODES = [
+  '\nExit codes:',
+  ...EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning.replaceAll('`', '')}`),
+].join('\n')
 
 const COMMANDS = [
   defineDemo,
