@@ -9,7 +9,7 @@ import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { InputError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { formatAmount } from './format.ts'
+import { ETHER, formatAmount } from './format.ts'
 import { fundingOf, requireFunds } from './funding.ts'
 import type { SigningFlags } from './options.ts'
 import type { Signer } from './signer.ts'
@@ -60,7 +60,6 @@ export type Performer = {
 /** A claim's gas (test/contracts/snapshots), and what `send` adds to an estimate, per cent. */
 const CLAIM_GAS = 62_000n
 const MARGIN_PERCENT = 150n
-const ETHER = { symbol: 'ETH', decimals: 18, isWeth: true }
 
 /**
  * Simulates the action, says what it costs and asks; then looks again, simulates again, sends and waits for every receipt.

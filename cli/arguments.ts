@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { type Address, getAddress, type Hex, isAddress, isHex, parseUnits } from 'viem'
 import { DecimalError, parseValue } from '#protocol/decimal.ts'
 import { InputError } from './errors.ts'
-import type { Token } from './format.ts'
+import { ETHER, type Token } from './format.ts'
 
 /** An amount as it was typed: what a unit means is known only once the bond token is. */
 export type Amount = { readonly text: string; readonly digits: string; readonly unit: string | undefined }
@@ -34,12 +34,12 @@ export function baseUnits({ text, digits, unit }: Amount, token: Token): bigint 
 
 /** An amount of ETH, wei: `0.1`, `0.1eth`, `5gwei`. */
 export function ether(text: string): bigint {
-  const [, digits = '', unit = 'eth'] = /^(\d{1,15}(?:\.\d{1,18})?)\s*([a-z]+)?$/i.exec(text.trim()) ?? []
-  const decimals = ETHER_UNITS[unit.toLowerCase()]
-  if (digits === '' || decimals === undefined || (digits.split('.')[1] ?? '').length > decimals) {
+  try {
+    return baseUnits(amount(text), ETHER)
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError || error instanceof InputError)) throw error
     throw new InvalidArgumentError(`Expected ETH such as 0.1, got "${text}".`)
   }
-  return parseUnits(digits, decimals)
 }
 
 /** What a unit of gas costs, wei: `2gwei`. A bare number could be meant either way and is refused. */

@@ -5,6 +5,9 @@ import { INVALID } from '#protocol/fixing.ts'
 /** What an amount is of. */
 export type Token = { readonly symbol: string; readonly decimals: number; readonly isWeth: boolean }
 
+/** ETH itself. */
+export const ETHER: Token = { symbol: 'ETH', decimals: 18, isWeth: true }
+
 /** An instant in Unix seconds as a person reads it, in UTC: `2025-03-28 08:00:00 UTC`. */
 export function formatTime(seconds: bigint): string {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`

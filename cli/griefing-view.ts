@@ -1,9 +1,16 @@
 import Table from 'cli-table3'
 import { boughtRulings, lieRoutes, type BoughtRuling, type Leader, type LieRoute } from '#protocol/corruption.ts'
-import { crowdOf, delaysOf, honestCapitalOf, worstCaseSeconds, type GriefingTerms } from '#protocol/griefing.ts'
+import { corruptionOf, type Crowd, crowdOf } from '#protocol/crowd.ts'
+import {
+  delaysOf,
+  delaysWithoutProposal,
+  honestCapitalOf,
+  worstCaseSeconds,
+  type GriefingTerms,
+} from '#protocol/griefing.ts'
 import { formatDuration, formatEth } from './format.ts'
 
-/** What `assize griefing` was asked: terms, how many fixings mature together, and the honest capital, wei. */
+/** What `assize griefing` was asked: terms, how many fixings mature together under one arbitrator, the honest capital, wei. */
 export type GriefingQuery = {
   readonly terms: GriefingTerms
   readonly fixings: bigint
@@ -22,6 +29,8 @@ export function renderGriefing({ terms, fixings, capital, corruption }: Griefing
     '',
     'What a delay costs one party that plays both sides (gone, whoever wins):',
     delayTable(terms),
+    '0 leaders: nobody proposes, counted from maturity; the last two are requests. Who makes d dearer than anyone can pay',
+    'brings that about: anyone can propose, and end it, only with d.',
     'Two silent arbitrators (expiry) settle INVALID and give everything back: such a delay costs only the use of the capital.',
     '',
     `Honest capital: ${formatEth(total)} ETH (5 d + F) answers anything; of it ${formatEth(firstAnswer)} ETH (2 d) within ${first} of a lie.`,
@@ -33,7 +42,7 @@ export function renderGriefing({ terms, fixings, capital, corruption }: Griefing
     lieTable(lieRoutes(terms, 'truth')),
     `With ${formatEth(total)} ETH or more a lie is settled by an arbitrator or not at all: it costs what corrupting the arbitrator costs.`,
     '',
-    ...corruptionLines(terms, corruption),
+    ...corruptionLines(terms, fixings, corruption),
     ...crowdLines(terms, fixings, capital),
   ].join('\n')
 }
@@ -45,11 +54,12 @@ export function griefingDocument({ terms, fixings, capital, corruption }: Griefi
     version: 1,
     honest: honestCapitalOf(terms),
     worstCaseSeconds: worstCaseSeconds(terms),
+    delaysWithoutProposal: delaysWithoutProposal(terms),
     delays: delaysOf(terms),
     boughtRulings: {
       afterLie: boughtRulings(terms, 'lie'),
       afterTruth: boughtRulings(terms, 'truth'),
-      ...(corruption === undefined ? {} : { corruption, netCost: corruption - mostGained(terms) }),
+      ...(corruption === undefined ? {} : { corruption, fixings, ...corruptionOf(terms, fixings, corruption) }),
     },
     lies: { afterLie: lieRoutes(terms, 'lie'), afterTruth: lieRoutes(terms, 'truth') },
     crowd: capital === undefined ? { fixings, total: crowd.total, firstAnswers: crowd.firstAnswers } : crowd,
@@ -65,7 +75,7 @@ export function griefingDocument({ terms, fixings, capital, corruption }: Griefi
 
 function delayTable(terms: GriefingTerms): string {
   const table = tableOf(['leaders', 'ends by', 'settled after', 'cost ETH', 'staked ETH'])
-  for (const { round, end, cost, capital, seconds } of delaysOf(terms)) {
+  for (const { round, end, cost, capital, seconds } of [...delaysWithoutProposal(terms), ...delaysOf(terms)]) {
     table.push([round, end, formatDuration(seconds), formatEth(cost), formatEth(capital)])
   }
   return table.toString()
@@ -79,32 +89,28 @@ function lieTable(routes: readonly LieRoute[]): string {
   return table.toString()
 }
 
-/** What corruption costs: its price less what the game pays for the ruling. */
-function corruptionLines(terms: GriefingTerms, corruption: bigint | undefined): readonly string[] {
-  const gain = mostGained(terms)
+/** What corruption costs: its price less what the game pays for the rulings in all the fixings of the arbitrator. */
+function corruptionLines(terms: GriefingTerms, fixings: bigint, corruption: bigint | undefined): readonly string[] {
+  const { gain, gainAsArbitrator, netCost } = corruptionOf(terms, fixings, corruption ?? 0n)
+  const fee = formatEth(terms.arbitrationFee)
   const lines = [
-    'A corrupted arbitrator (or backup, if the arbitrator lets its turn pass: the cheaper of the two counts) settles any lie.',
-    'What the game pays for such a ruling, besides whatever the lie is worth:',
+    'A corrupted arbitrator (or backup, if the arbitrator lets its turn pass: the cheaper of the two counts) settles any lie,',
+    'in every fixing that it serves. What the game pays for such a ruling, besides whatever the lie is worth:',
     bribeTable([...boughtRulings(terms, 'lie'), ...boughtRulings(terms, 'truth')]),
+    `Whoever is the arbitrator, or shares its fees, has F as well: at most ${formatEth(gain)} + ${fee} = ${formatEth(gainAsArbitrator)} ETH a fixing.`,
+    'A lie that was proposed first and wins has the reward pot too: count it with what the lie is worth.',
   ]
+  const gained = `${countOf(fixings)} x ${formatEth(gainAsArbitrator)} ETH`
   if (corruption === undefined) {
-    return [
-      ...lines,
-      `A lie costs the price of corruption less ${formatEth(gain)} ETH; give the price with --corruption.`,
-    ]
+    return [...lines, `Lies cost the price of corruption less ${gained}; give the price with --corruption.`]
   }
-  const net = corruption - gain
-  if (net <= 0n) return [...lines, `At ${formatEth(corruption)} ETH corruption pays for itself: nothing is guarded.`]
+  const price = `At ${formatEth(corruption)} ETH, with ${gained} from the game,`
+  if (netCost <= 0n) return [...lines, `${price} corruption pays for itself: nothing is guarded.`]
   return [
     ...lines,
-    `At ${formatEth(corruption)} ETH a lie costs ${formatEth(net)} ETH: it pays whoever gains more by it, and no open interest above that is guarded.`,
+    `${price} lies cost ${formatEth(netCost)} ETH: they pay whoever gains more by all of them together.`,
+    'No open interest above that is guarded, summed over all fixings that this arbitrator or backup serves, these and others.',
   ]
-}
-
-/** The most that the game pays for a bought ruling, whoever proposed, wei. */
-function mostGained(terms: GriefingTerms): bigint {
-  const gains = (['lie', 'truth'] as const).flatMap((opening) => boughtRulings(terms, opening).map(({ gain }) => gain))
-  return gains.reduce((most, gain) => (gain > most ? gain : most), 0n)
 }
 
 function bribeTable(rulings: readonly BoughtRuling[]): string {
@@ -118,18 +124,30 @@ function bribeTable(rulings: readonly BoughtRuling[]): string {
 
 function crowdLines(terms: GriefingTerms, fixings: bigint, capital: bigint | undefined): readonly string[] {
   if (fixings === 1n && capital === undefined) return []
-  const { total, firstAnswers, defended, undefended, lieCapital } = crowdOf(terms, fixings, capital ?? 0n)
+  const { total, firstAnswers } = crowdOf(terms, fixings, 0n)
+  const together = fixings === 1n ? '1 fixing needs' : `${fixings} fixings that mature together need`
   const first = formatDuration(BigInt(terms.firstWindow))
-  const lines = [
-    '',
-    `${fixings} fixings that mature together need ${formatEth(total)} ETH, of it ${formatEth(firstAnswers)} ETH within ${first}.`,
+  const lines = ['', `${together} ${formatEth(total)} ETH, of it ${formatEth(firstAnswers)} ETH within ${first}.`]
+  return capital === undefined ? lines : [...lines, ...defenceLines(crowdOf(terms, fixings, capital), capital)]
+}
+
+/** What the capital defends, and what lies in the others stake. */
+function defenceLines(crowd: Crowd, capital: bigint): readonly string[] {
+  const { fixings, defended, undefended, rest, lieAgainstRest, lieCapital } = crowd
+  const whole = fixings === 1n ? `${defended === 0n ? 'does not defend' : 'defends'} it` : `defends ${defended} of them`
+  const line = `${formatEth(capital)} ETH ${whole} against any attacker.`
+  if (undefended === 0n) return [`${line} No lie wins by the clock.`]
+  const where = undefended === fixings ? '' : undefended === 1n ? ' in the other' : ` in the other ${undefended}`
+  const lies = `A lie can win${where}, for stakes of ${formatEth(lieCapital)} ETH that come back.`
+  if (rest === 0n || undefended === 1n) return [`${line} ${lies}`]
+  return [
+    `${line} ${lies}`,
+    `Of it ${formatEth(lieAgainstRest)} ETH where the ${formatEth(rest)} ETH that are left answer.`,
   ]
-  if (capital === undefined) return lines
-  const verdict =
-    undefended === 0n
-      ? 'No lie wins by the clock.'
-      : `In the other ${undefended} a lie can win, for bonds of ${formatEth(lieCapital)} ETH that come back.`
-  return [...lines, `${formatEth(capital)} ETH defends ${defended} of them against any attacker. ${verdict}`]
+}
+
+function countOf(fixings: bigint): string {
+  return `${fixings} ${fixings === 1n ? 'fixing' : 'fixings'}`
 }
 
 function nameOf({ value, by }: Leader): string {

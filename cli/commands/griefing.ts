@@ -1,10 +1,14 @@
 import type { Command } from 'commander'
-import { DEFAULT_PARAMETERS, type Fixing, ParameterOutOfBoundsError, validateFixing } from '#protocol/fixing.ts'
+import { formatEther } from 'viem'
+import { bondFor } from '#protocol/bond.ts'
+import { DEFAULT_PARAMETERS, type Fixing, MAX_BOND } from '#protocol/fixing.ts'
 import { duration, ether, positive, whole } from '../arguments.ts'
+import { requireWithinBounds } from '../bounds.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { griefingDocument, type GriefingQuery, renderGriefing } from '../griefing-view.ts'
+import { ETHER } from '../format.ts'
 import { etherOption } from '../options.ts'
 
 type Flags = {
@@ -37,7 +41,7 @@ export function defineGriefing(program: Command, context: Context, done: (code: 
     .option('--window <time>', 'later windows', duration, DEFAULTS.window)
     .option('--grace <time>', 'proposal grace', duration, DEFAULTS.proposalGrace)
     .option('--limit <time>', 'arbitration limit', duration, DEFAULTS.arbitrationLimit)
-    .option('--fixings <n>', 'how many fixings mature together', positive, 1)
+    .option('--fixings <n>', 'how many fixings mature together, under one arbitrator', positive, 1)
     .option('--capital <eth>', 'honest capital there is for all of them', ether)
     .option('--corruption <eth>', 'price of corrupting the cheaper of arbitrator and backup', ether)
     .option('--json', 'print one JSON document on stdout')
@@ -65,13 +69,16 @@ function queryOf(flags: Flags): GriefingQuery {
     proposalGrace: flags.grace,
     arbitrationLimit: flags.limit,
   }
-  try {
-    validateFixing({ ...SOME_FIXING, ...parameters })
-  } catch (error) {
-    if (!(error instanceof ParameterOutOfBoundsError)) throw error
-    throw new InputError(error.message, '', { cause: error })
+  requireWithinBounds({ ...SOME_FIXING, ...parameters }, ETHER)
+  const terms = { ...parameters, openInterest }
+  const bond = bondFor(terms)
+  if (bond > MAX_BOND) {
+    throw new InputError(
+      `Expected a bond of at most ${formatEther(MAX_BOND)} ETH, got ${formatEther(bond)} ETH: the oracle refuses more.`,
+      'Lower --open-interest or --bond-ppm.',
+    )
   }
-  return { terms: { ...parameters, openInterest }, fixings: BigInt(fixings), capital, corruption: flags.corruption }
+  return { terms, fixings: BigInt(fixings), capital, corruption: flags.corruption }
 }
 
 /** The fields that nothing here depends on. */

@@ -13,14 +13,14 @@ export type GriefingTerms = Pick<
 
 /** What it costs one party that plays both sides to put the settlement off. Amounts are bond-token wei. */
 export type Delay = {
-  /** How many leaders there are at the end: 1 = undisputed. */
+  /** How many leaders there are at the end: 0 = nobody proposed, 1 = undisputed. */
   readonly round: number
   readonly end: 'timeout' | 'ruling' | 'expiry'
   /** What is burned or paid to the arbitrator: gone, whoever wins. Rounded as the oracle rounds. */
   readonly cost: bigint
   /** What has to be staked at once; the rest of it comes back at settlement. */
   readonly capital: bigint
-  /** From the proposal to the settlement, at most. */
+  /** From the proposal, or from maturity if there is none, to the settlement, at most. */
   readonly seconds: bigint
 }
 
@@ -34,21 +34,6 @@ export type HonestCapital = {
   readonly total: bigint
   /** How long it can be locked: from the proposal to the last settlement that a dispute can have. */
   readonly lockedSeconds: bigint
-}
-
-/** Many fixings with the same terms that mature at once, and what honest capital of a given size can do for them. */
-export type Crowd = {
-  readonly fixings: bigint
-  /** Honest capital that suffices whatever happens, wei. */
-  readonly total: bigint
-  /** Of it, what must move within the first window, wei. */
-  readonly firstAnswers: bigint
-  /** How many fixings the given capital defends against any attacker. */
-  readonly defended: bigint
-  /** In the others a lie wins. */
-  readonly undefended: bigint
-  /** What lies in all of the undefended cost their author: bonds that come back, wei. */
-  readonly lieCapital: bigint
 }
 
 /** Whose candidate leads in a round: `stakesOf` counts candidates by their order of appearance. */
@@ -69,6 +54,21 @@ export function delaysOf(terms: GriefingTerms): readonly Delay[] {
   ]
 }
 
+/**
+ * What follows if nobody proposes, for want of will or of d: expiry after grace and limit, or a request, in the last second
+ * that allows one, and its ruling or expiry. F is gone with a ruling unless the reward pot repays it.
+ */
+export function delaysWithoutProposal(terms: GriefingTerms): readonly Delay[] {
+  const { arbitrationFee } = terms
+  const unrequested = BigInt(terms.proposalGrace) + BigInt(terms.arbitrationLimit)
+  const requested = unrequested + 2n * BigInt(terms.arbitrationLimit)
+  return [
+    { round: 0, end: 'expiry', cost: 0n, capital: 0n, seconds: unrequested },
+    { round: 0, end: 'ruling', cost: arbitrationFee, capital: arbitrationFee, seconds: requested },
+    { round: 0, end: 'expiry', cost: 0n, capital: arbitrationFee, seconds: requested },
+  ]
+}
+
 /** From maturity to the settlement, seconds, whatever anyone does (property 4). */
 export function worstCaseSeconds(terms: GriefingTerms): bigint {
   return BigInt(terms.proposalGrace) + BigInt(terms.arbitrationLimit) + lockedSeconds(terms)
@@ -82,22 +82,6 @@ export function honestCapitalOf(terms: GriefingTerms): HonestCapital {
     firstAnswer: 2n * bond,
     total: 5n * bond + terms.arbitrationFee,
     lockedSeconds: lockedSeconds(terms),
-  }
-}
-
-/** What `honestCapital` wei can do for `fixings` that mature together. */
-export function crowdOf(terms: GriefingTerms, fixings: bigint, honestCapital: bigint): Crowd {
-  const { bond, firstAnswer, total } = honestCapitalOf(terms)
-  const affordable = honestCapital / total
-  const defended = affordable < fixings ? affordable : fixings
-  const undefended = fixings - defended
-  return {
-    fixings,
-    total: fixings * total,
-    firstAnswers: fixings * firstAnswer,
-    defended,
-    undefended,
-    lieCapital: undefended * bond,
   }
 }
 

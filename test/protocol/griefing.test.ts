@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { boughtRulings, lieRoutes, type BoughtRuling, type LieRoute } from '#protocol/corruption.ts'
 import { DEFAULT_PARAMETERS, worstCase } from '#protocol/fixing.ts'
-import { crowdOf, delaysOf, honestCapitalOf, worstCaseSeconds } from '#protocol/griefing.ts'
+import { delaysOf, delaysWithoutProposal, honestCapitalOf, worstCaseSeconds } from '#protocol/griefing.ts'
 import {
   appealStake,
   BOND,
@@ -15,12 +15,9 @@ import {
   type Market,
 } from '../attack/market.ts'
 import { TRUTH } from '../attack/ratio.ts'
+import { FEE, followers, indexIn, LIES, terms } from './plays.ts'
 
-// The game's bond, and the largest fee that the bounds allow for it.
-const FEE = (2 * BOND) / 5
-const terms = { ...DEFAULT_PARAMETERS, minBond: BigInt(BOND), arbitrationFee: BigInt(FEE), openInterest: 0n }
 const game = { separationPpm: 1_000, bandPpm: 10_000, fee: FEE }
-const LIES = [TRUTH * 2, TRUTH * 3, TRUTH * 4, TRUTH * 5]
 const DAY = 86_400n
 
 const inBonds = (wei: bigint): number => Math.round((Number(wei) * 1e4) / BOND) / 1e4
@@ -173,19 +170,19 @@ test('the bond follows the open interest', () => {
   expect(honestCapitalOf(large).total).toBe(125n * 10n ** 18n + DEFAULT_PARAMETERS.arbitrationFee)
 })
 
-test('of many fixings that mature together, capital defends as many as it covers whole, and lies in the others cost nothing', () => {
-  const total = BigInt(5 * BOND + FEE)
-  const crowd = (fixings: bigint, capital: bigint) => crowdOf(terms, fixings, capital)
-  expect(crowd(30n, 10n * total)).toEqual({
-    fixings: 30n,
-    total: 30n * total,
-    firstAnswers: BigInt(60 * BOND),
-    defended: 10n,
-    undefended: 20n,
-    lieCapital: BigInt(20 * BOND),
-  })
-  expect(crowd(30n, 10n * total - 1n).defended).toBe(9n)
-  expect(crowd(30n, 99n * total)).toMatchObject({ defended: 30n, undefended: 0n, lieCapital: 0n })
+test('without a proposal a fixing expires after grace and limit, or a request in time adds both turns for the fee', () => {
+  const rows = delaysWithoutProposal(terms).map(({ round, end, cost, capital, seconds }) => [
+    round,
+    end,
+    inBonds(cost),
+    inBonds(capital),
+    seconds / DAY,
+  ])
+  expect(rows).toEqual([
+    [0, 'expiry', 0, 0, 33n],
+    [0, 'ruling', 0.4, 0.4, 93n],
+    [0, 'expiry', 0, 0.4, 93n],
+  ])
 })
 
 /** Every market that contributions by the attacker alone can reach. */
@@ -193,19 +190,6 @@ function positions(start: Market, values: readonly number[]): readonly Market[] 
   if (isFinalRound(start)) return [start]
   const next = followers(start, values).map((value) => install(start, indexIn(start, value), value, 0))
   return [start, ...next.flatMap((one) => positions(one, values))]
-}
-
-/** Every value that could lead next; of the new ones only the first, since they are alike. */
-function followers(one: Market, values: readonly number[]): readonly number[] {
-  const known = one.candidates.map(({ value }) => value)
-  const fresh = values.filter((value) => !known.includes(value) && value !== TRUTH).slice(0, 1)
-  const truth = known.includes(TRUTH) ? [] : [TRUTH]
-  return [...known.filter((_, i) => i !== one.leader), ...fresh, ...truth]
-}
-
-function indexIn(one: Market, value: number): number {
-  const known = one.candidates.findIndex((candidate) => candidate.value === value)
-  return known < 0 ? one.candidates.length : known
 }
 
 /** What both sides get after the appeal of a bought ruling and a ruling for any of the lies. */
