@@ -8,7 +8,9 @@ import { parameterLines, parametersDocument } from './fixing-parameters.ts'
 import type { FoundFixing } from './fixing-source.ts'
 import { renderView, viewDocument } from './fixing-view.ts'
 import { formatAmount, formatColumns, formatIndexValue, formatRelative, formatTime, type Token } from './format.ts'
-import { nextSteps } from './next-steps.ts'
+import { type NextStep, nextSteps } from './next-steps.ts'
+import { ownLead, ownLeadLines } from './own-lead.ts'
+import type { Proposable } from './proposable.ts'
 
 /** Receipts, and what claiming them would do now. */
 export type TriedHolding = Holding & { readonly trial: ClaimTrial }
@@ -17,8 +19,8 @@ export type TriedHolding = Holding & { readonly trial: ClaimTrial }
 export type FullView = FoundFixing & {
   readonly holder: Address | undefined
   readonly holdings: readonly TriedHolding[]
-  /** What a proposal would stake now. */
-  readonly bond: bigint | undefined
+  /** Undefined in phases that have no proposal. */
+  readonly proposable: Proposable | undefined
 }
 
 /** A pot that can be joined now, with what it holds and what fills it. */
@@ -38,12 +40,13 @@ export const CLAIM_REFUSALS: Readonly<Record<string, string>> = {
 }
 
 /** Everything as text for people. */
-export function renderFull(full: FullView, { token, paste }: Connection): string {
-  const { view, fixing, holdings, holder, bond } = full
+export function renderFull(full: FullView, connection: Connection): string {
+  const { token } = connection
+  const { view, fixing, holdings, holder } = full
   const { snapshot } = view
   const parts = [
     renderView(view),
-    ...(bond === undefined ? [] : [`proposing stakes ${formatAmount(bond, token)}`]),
+    ...proposableLines(full, token),
     '',
     'Parameters',
     ...parameterLines(fixing, token).slice(2).map(indented),
@@ -54,16 +57,16 @@ export function renderFull(full: FullView, { token, paste }: Connection): string
     ...(holder === undefined ? [] : ['', `Receipts of ${holder}`, ...holdingLines(holdings, token).map(indented)]),
     '',
     'What can be done',
-    ...formatColumns(nextSteps(snapshot, paste, claimable(holdings)).map(({ what, command }) => [what, command])).map(
-      indented,
-    ),
+    ...ownLeadLines(ownLead(full, holdings), connection, full).map(indented),
+    ...formatColumns(nextStepsOf(full, connection).map(({ what, command }) => [what, command])).map(indented),
   ]
   return parts.join('\n')
 }
 
 /** Everything for scripts: values in index units, amounts in base units, times in Unix seconds. */
-export function fullDocument(full: FullView, { chain, oracle, token, paste }: Connection): Record<string, unknown> {
-  const { view, fixing, holdings, holder, bond } = full
+export function fullDocument(full: FullView, connection: Connection): Record<string, unknown> {
+  const { chain, oracle, token } = connection
+  const { view, fixing, holdings, holder, proposable } = full
   return {
     version: 1,
     chainId: chain.chainId,
@@ -72,7 +75,8 @@ export function fullDocument(full: FullView, { chain, oracle, token, paste }: Co
     fixing: {
       ...viewDocument(view),
       parameters: parametersDocument(fixing),
-      bond: bond?.toString() ?? null,
+      bond: proposable?.kind === 'bond' ? proposable.bond.toString() : null,
+      unproposable: proposable?.kind === 'refused' ? proposable.errorName : null,
       openPots: openPots(full).map(({ kind, value, filled, need }) => ({
         kind,
         value: value === undefined ? null : formatValue(value),
@@ -82,8 +86,23 @@ export function fullDocument(full: FullView, { chain, oracle, token, paste }: Co
     },
     account: holder ?? null,
     receipts: holdings.map(holdingDocument),
-    next: nextSteps(view.snapshot, paste, claimable(holdings)),
+    ownLead: ownLead(full, holdings).toString(),
+    next: nextStepsOf(full, connection),
   }
+}
+
+function proposableLines({ proposable }: FullView, token: Token): string[] {
+  if (proposable === undefined) return []
+  if (proposable.kind === 'bond') return [`proposing stakes ${formatAmount(proposable.bond, token)}`]
+  return [`cannot be proposed as it stands. ${proposable.why}`]
+}
+
+function nextStepsOf({ view, holdings, proposable }: FullView, { paste }: Connection): NextStep[] {
+  const isClaimable = holdings.some(({ trial }) => trial.kind === 'paid' && trial.paid > 0n)
+  return nextSteps(view.snapshot, paste, {
+    claimable: isClaimable ? 'something' : 'nothing',
+    proposal: proposable?.kind === 'refused' ? 'refused' : 'possible',
+  })
 }
 
 /** A receipt for people: `stake on 2500.1, round 1`. */
@@ -153,10 +172,6 @@ function holdingLines(holdings: readonly TriedHolding[], token: Token): string[]
 export function trialText({ trial }: Pick<TriedHolding, 'trial'>, token: Token): string {
   if (trial.kind === 'refused') return CLAIM_REFUSALS[trial.errorName] ?? trial.errorName
   return trial.paid === 0n ? 'lost: pays nothing' : `pays ${formatAmount(trial.paid, token)}`
-}
-
-function claimable(holdings: readonly TriedHolding[]): 'something' | 'nothing' {
-  return holdings.some(({ trial }) => trial.kind === 'paid' && trial.paid > 0n) ? 'something' : 'nothing'
 }
 
 function indented(line: string): string {

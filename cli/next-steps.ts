@@ -11,7 +11,7 @@ export type NextStep = { readonly what: string; readonly command: string }
 export function nextSteps(
   snapshot: FixingSnapshot,
   paste: Connection['paste'],
-  claimable: 'something' | 'nothing',
+  { claimable, proposal }: { claimable: 'something' | 'nothing'; proposal: 'possible' | 'refused' },
 ): NextStep[] {
   const { id, fixing, phase } = snapshot
   const claim = { what: 'take back what can be taken back', command: paste('claim', id) }
@@ -19,7 +19,7 @@ export function nextSteps(
     case 'pending':
       return [{ what: 'raise the reward of a prompt proposal', command: paste('fund', id, '0.1eth') }]
     case 'open':
-      return openSteps(snapshot, paste)
+      return openSteps(snapshot, paste).slice(proposal === 'possible' ? 0 : 1)
     case 'active':
       return [...disputeSteps(snapshot, paste), ...(claimable === 'something' ? [claim] : [])]
     case 'arbitration':
@@ -44,7 +44,10 @@ function openSteps({ id, fixing, atTime }: FixingSnapshot, paste: Connection['pa
   return [propose, { what: `ask the arbitrator instead${when}`, command: paste('request', id) }]
 }
 
-/** Every candidate that does not lead, and a new value, by a contribution and by an appeal. */
+/**
+ * Every candidate that does not lead, and a new value: by an appeal, which ends the dispute, before a contribution, which
+ * others can out-stake.
+ */
 function disputeSteps(snapshot: FixingSnapshot, paste: Connection['paste']): NextStep[] {
   const { id, candidates, leaderIndex, facts } = snapshot
   const others = candidates.filter((_, i) => i !== leaderIndex).map(({ value }) => formatValue(value))
@@ -52,7 +55,7 @@ function disputeSteps(snapshot: FixingSnapshot, paste: Connection['paste']): Nex
     const named = value === 'VALUE' ? 'another value' : value
     const contribute = { what: `make ${named} lead`, command: paste('contribute', id, value, 'rest') }
     const appeal = { what: `have the arbitrator rule, for ${named}`, command: paste('appeal', id, value, 'rest') }
-    return [...(facts.round < MAX_LEADERS ? [contribute] : []), ...(facts.round >= 2 ? [appeal] : [])]
+    return [...(facts.round >= 2 ? [appeal] : []), ...(facts.round < MAX_LEADERS ? [contribute] : [])]
   })
 }
 

@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing, readAgain } from '../fixing-source.ts'
 import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import { ownLeadLines, readOwnLead } from '../own-lead.ts'
 import { prospectLines } from '../prospect-lines.ts'
 import { reportPerformed } from '../report.ts'
 import { openSigner } from '../signer.ts'
@@ -78,7 +79,8 @@ async function stake(
   const sized = await sizeOf(bid, asked, connection, snapshot)
   const signer = await openSigner(flags, context)
   const prospects = prospectsOf(sized, snapshot)
-  const action = actionOf(sized, prospects, connection, found)
+  const own = ownLeadLines(await readOwnLead(connection, found, signer.address), connection, found)
+  const action = actionOf(sized, prospects, own, connection, found)
   const performed = await perform(action, { connection, signer, flags, context })
   const staked = stakedIn(performed, connection)
   reportPerformed(
@@ -116,7 +118,13 @@ function prospectsOf({ kind, value, taken, pot }: SizedBid, snapshot: FixingSnap
   return prospects.filter(({ end }) => !isFilling || end !== 'unfilled')
 }
 
-function actionOf(bid: SizedBid, prospects: readonly Prospect[], connection: Connection, found: FoundFixing): Action {
+function actionOf(
+  bid: SizedBid,
+  prospects: readonly Prospect[],
+  own: readonly string[],
+  connection: Connection,
+  found: FoundFixing,
+): Action {
   const { kind, value, taken } = bid
   const { token, oracle, paste } = connection
   const { fixing, view } = found
@@ -132,6 +140,7 @@ function actionOf(bid: SizedBid, prospects: readonly Prospect[], connection: Con
     gain: good === undefined ? undefined : good.paid - taken,
     lines: [
       ...headLines(bid, connection, view.snapshot),
+      ...own,
       ...nearPotLines(bid, connection, found),
       ...prospectLines(prospects, { name, amount: taken, fixing, token, window: fixing.window, staking }),
     ],

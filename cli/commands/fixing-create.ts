@@ -5,9 +5,10 @@ import { createdIn } from '#client/fixing-log.ts'
 import { hasCode } from '#client/deploy.ts'
 import { createCall } from '#client/oracle-writer.ts'
 import { latestBlock } from '#client/chain.ts'
-import { DEFAULT_PARAMETERS, type Fixing, fixingId, validateFixing, worstCase } from '#protocol/fixing.ts'
+import { DEFAULT_PARAMETERS, type Fixing, fixingId, worstCase } from '#protocol/fixing.ts'
 import { type Action, perform } from '../action.ts'
 import { address, type Amount, amount, baseUnits, duration, instant, whole } from '../arguments.ts'
+import { requireWithinBounds } from '../bounds.ts'
 import { type Connection, openOracle, requireFresh } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
@@ -15,6 +16,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { parametersDocument, parameterLines } from '../fixing-parameters.ts'
 import { formatDuration, formatRelative, formatTime } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import { requireProposable } from '../proposable.ts'
 import { openSigner } from '../signer.ts'
 
 type Flags = NetworkFlags &
@@ -72,7 +74,7 @@ async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
   const { chain, oracle, paste } = connection
   const fixing = fixingOf(flags, indexId, connection)
-  validateFixing(fixing)
+  requireWithinBounds(fixing, connection.token)
   const id = fixingId(fixing, { chainId: chain.chainId, oracle })
   const { time } = await latestBlock(chain)
   const lines = [...linesOf(fixing, id, connection, time), ...(await warningsOf(connection, fixing, context))]
@@ -84,6 +86,8 @@ async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
     return EXIT.ok
   }
   requireFresh(time, context.now(), flags.maxAge)
+  // A transaction comes after both clocks.
+  await requireProposable(connection, fixing, time > context.now() ? time : context.now())
   const signer = await openSigner(flags, context)
   const action: Action = {
     steps: [{ label: 'create the fixing', call: createCall(oracle, fixing) }],

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { readHoldings, receiptsOf, tryClaim } from '#client/receipts.ts'
-import { readBond } from '#client/oracle-reader.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -9,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing-source.ts'
 import { type FullView, fullDocument, renderFull, type TriedHolding } from '../fixing-report.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
+import { type Proposable, readProposable } from '../proposable.ts'
 import { viewerOf } from '../signer.ts'
 
 type Flags = NetworkFlags & { readonly account?: Address }
@@ -39,7 +39,7 @@ async function showFixing(id: Hex, flags: Flags, context: Context): Promise<Exit
   const found = await findFixing(connection, id)
   const holder = viewerOf(flags.account, context)
   const holdings = holder === undefined ? [] : await triedHoldings(connection, found, holder)
-  const full: FullView = { ...found, holder, holdings, bond: await bondNow(connection, found) }
+  const full: FullView = { ...found, holder, holdings, proposable: await proposableNow(connection, found) }
   if (flags.json !== true) context.io.out(renderFull(full, connection))
   else context.io.out(JSON.stringify(fullDocument(full, connection), undefined, 2))
   return EXIT.ok
@@ -57,9 +57,8 @@ async function triedHoldings(
   )
 }
 
-/** What a proposal would stake now; undefined when none can be made, or its size cannot be read. */
-async function bondNow({ chain, oracle }: Connection, { fixing, view }: FoundFixing): Promise<bigint | undefined> {
+/** What a proposal would stake now, or why none can be made; undefined in phases that have no proposal. */
+async function proposableNow(connection: Connection, { fixing, view }: FoundFixing): Promise<Proposable | undefined> {
   const { phase } = view.snapshot
-  if (phase !== 'open' && phase !== 'pending') return undefined
-  return readBond(chain, oracle, fixing).catch(() => undefined) // `propose` names the reason
+  return phase === 'open' || phase === 'pending' ? readProposable(connection, fixing) : undefined
 }

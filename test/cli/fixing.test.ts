@@ -23,6 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => court.close())
 
+const NOBODY = `0x${'00'.repeat(20)}`
+/** When a fixing with the default grace of 3 d and limit of 30 d is INVALID if nobody proposes, after its maturity. */
+const UNPROPOSED = 33n * 86_400n
+
 function creating(...flags: string[]): string[] {
   const { council, backupCouncil } = court.stage.deployments
   return [
@@ -84,9 +88,11 @@ test('sends nothing with --dry-run, nor where nobody can be asked, nor when the 
 })
 
 test.each([
-  [['--fee', '1eth'], 2, 'Expected arbitrationFee from 1 to 40000000000000000, got 1000000000000000000.'],
-  [['--first-window', '5min'], 2, 'Expected firstWindow from 600 to 2592000, got 300.'],
-  [['--separation-ppm', '20000'], 2, 'Expected separationPpm from 1 to 10000, got 20000.'],
+  [['--fee', '1eth'], 2, 'Expected --fee from 1 wei to 0.04 ETH, got 1 ETH.'],
+  [['--fee', '0.0400001'], 2, 'Expected --fee from 1 wei to 0.04 ETH, got 0.0400001 ETH.'],
+  [['--first-window', '5min'], 2, 'Expected --first-window from 10 min to 30 d, got 5 min.'],
+  [['--separation-ppm', '20000'], 2, 'Expected --separation-ppm from 1 to 10000, got 20000.'],
+  [['--backup', NOBODY], 2, `Expected --backup to be an address other than zero, got ${NOBODY}.`],
   [['--maturity', 'tomorrow'], 2, 'Expected Unix seconds, or UTC such as 2025-03-28T08:00Z, got "tomorrow".'],
   [['--min-bond', '3 dollars'], 2, 'Expected an amount in eth, ether, weth, gwei, wei, got "3 dollars".'],
   [['--index', '/nowhere.json'], 2, 'Expected an index document at /nowhere.json, got no readable file.'],
@@ -94,6 +100,78 @@ test.each([
   const result = await ann.run(creating('--index', `0x${'78'.repeat(32)}`, '--dry-run', ...flags))
   expect(result).toMatchObject({ exitCode, out: '' })
   expect(result.err).toContain(message)
+})
+
+test('names the arbitrator that was given as backup as well', async () => {
+  const { council } = court.stage.deployments
+  const { exitCode, err } = await ann.run(creating('--index', `0x${'78'.repeat(32)}`, '--backup', council, '--dry-run'))
+  expect(exitCode).toBe(2)
+  expect(err).toContain(`Expected --backup to differ from --arbitrator, got ${council}.`)
+})
+
+test('refuses a fixing that is INVALID from the beginning, and only from then on', async () => {
+  const { time } = await latestBlock(ann.chain)
+  const run = (maturity: bigint) =>
+    ann.run(creating('--index', `0x${'79'.repeat(32)}`, '--maturity', String(maturity), '--dry-run'), {
+      now: () => time,
+    })
+  const dead = await run(time - UNPROPOSED)
+  expect(dead.exitCode).toBe(2)
+  expect(dead.err).toMatch(
+    /^error: Expected a maturity, grace and limit that end after now, got .* UTC \(0 s ago\): it would be INVALID from the beginning\./,
+  )
+  expect((await run(time - UNPROPOSED + 1n)).exitCode).toBe(0)
+})
+
+test('refuses a fixing whose open interest cannot be read, and shows of one that it cannot be proposed', async () => {
+  const { vault } = court.stage.deployments
+  const run = (source: string) =>
+    ann.run(creating('--index', `0x${'7a'.repeat(32)}`, '--open-interest', source, '--dry-run'))
+  const wrong = await run(ann.account.address)
+  expect(wrong).toMatchObject({
+    exitCode: 2,
+    err:
+      `error: Expected the open interest of ${ann.account.address}, got no readable number. ` +
+      'Nobody could propose a value. Name a contract that reports the open interest in --open-interest, or none.',
+  })
+  expect((await run(vault)).exitCode).toBe(0)
+
+  const { id } = await court.fixing({ openInterest: ann.account.address })
+  const shown = await ann.run(['fixing', 'show', id])
+  expect(shown.out).toContain(
+    `cannot be proposed as it stands. Expected the open interest of ${ann.account.address}, got no readable number.`,
+  )
+  expect(shown.out).not.toContain(`assize propose ${id}`)
+  expect(shown.out).toContain(`assize request ${id}`)
+  const { fixing } = JSON.parse((await ann.run(['fixing', 'show', id, '--json'])).out)
+  expect(fixing).toMatchObject({ bond: null, unproposable: 'OpenInterestUnreadable' })
+})
+
+test('advises an appeal before a contribution, and warns who has stake on the leader', async () => {
+  const { oracle } = court.stage.deployments
+  const { fixing, id } = await court.fixing({}, FALSE)
+  const ben = await court.stage.as('ben')
+  await contribute(ben, oracle, fixing, { round: 1, value: TRUE, amount: 2n * BOND })
+  const shown = await ann.run(['fixing', 'show', id, '--account', ben.account.address])
+  const done = shown.out.split('What can be done\n')[1]?.split('\n') ?? []
+  expect(done[0]).toBe('  own       0.2 ETH of the account stand on 2500.1, which leads: a dispute bets against them')
+  expect(done[1]).toContain(`assize appeal ${id} 3000 rest`)
+  expect(done[2]).toContain(`assize contribute ${id} 3000 rest`)
+  expect((await ann.run(['fixing', 'show', id])).out).not.toContain('bets against')
+
+  const bet = (account: string) => ann.run(['appeal', id, '3000', '0.01eth', '--dry-run', '--account', account])
+  expect((await bet(ben.account.address)).out).toContain('own       0.2 ETH of the account stand on 2500.1')
+  const mallory = await court.stage.as('mallory')
+  expect((await bet(mallory.account.address)).out).not.toContain('bets against')
+
+  // Stake in a pot that did not fill is not at stake, though its value leads later by another pot.
+  const other = await court.fixing({}, FALSE)
+  await contribute(ben, oracle, other.fixing, { round: 1, value: TRUE, amount: BOND / 2n })
+  await contribute(mallory, oracle, other.fixing, { round: 1, value: TRUE / 2n, amount: 2n * BOND })
+  await contribute(mallory, oracle, other.fixing, { round: 2, value: TRUE, amount: 6n * BOND })
+  const unfilled = await ann.run(['fixing', 'show', other.id, '--account', ben.account.address])
+  expect(unfilled.out).toContain('leader    2500.1')
+  expect(unfilled.out).not.toContain('bets against')
 })
 
 test('lists fixings on plain lines, and the same for scripts', async () => {
