@@ -226,22 +226,26 @@ function shape(settings: Settings): Config {
     roles,
     exitWithParent: settings.exit_with_parent,
     logLevel: settings.log_level,
-    policy: {
-      perPotWei: policy.per_pot_wei,
-      perFixingWei: policy.per_fixing_wei,
-      maxBondWei: policy.max_bond_wei,
-      noisePpm: policy.noise_ppm,
-      arbitrators: policy.arbitrators,
-      maxGasWei: policy.max_gas_wei,
-      attest: policy.attest,
-      stageDelaySeconds: policy.stage_delay_seconds,
-    },
+    policy: policyOf(policy),
     gossip: {
       test: gossip.test,
       syncAfterMs: gossip.sync_after_ms,
       syncEveryMs: gossip.sync_every_ms,
       cosignMs: gossip.cosign_ms,
     },
+  }
+}
+
+function policyOf(policy: Settings['policy']): Config['policy'] {
+  return {
+    perPotWei: policy.per_pot_wei,
+    perFixingWei: policy.per_fixing_wei,
+    maxBondWei: policy.max_bond_wei,
+    noisePpm: policy.noise_ppm,
+    arbitrators: policy.arbitrators,
+    maxGasWei: policy.max_gas_wei,
+    attest: policy.attest,
+    stageDelaySeconds: policy.stage_delay_seconds,
   }
 }
 

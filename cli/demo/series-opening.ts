@@ -39,11 +39,7 @@ export async function openSeries(stage: BeforeSeries): Promise<Opened> {
   await createSeries(bob, vault, series)
   const seriesHash = seriesId(series, { chainId: chain.chainId, vault })
   await trade(stage, series, seriesHash)
-  await ensureCollateral(bob, deployments.weth, oracle, terms.REWARD)
-  await fund(bob, oracle, fixing, terms.REWARD)
-  const attestersReward = terms.ATTESTER_REWARD * BigInt(stage.options.reporters)
-  await ensureCollateral(bob, deployments.weth, deployments.registry, attestersReward)
-  await fundReporters(bob, deployments.registry, fixing, attestersReward)
+  const attestersReward = await putUpRewards(stage, fixing)
   const bond = await readBond(chain, oracle, fixing)
 
   tell.part('Fixing and series')
@@ -63,6 +59,18 @@ export async function openSeries(stage: BeforeSeries): Promise<Opened> {
     `mallory sold her ${formatEth(terms.SPLITS.attacker)} P and keeps as much N, which gains by a value too high`,
   )
   return { fixing, fixingId: id, series, seriesId: seriesHash, bond }
+}
+
+/** Bob's rewards: for a prompt, right proposal, and for whoever attests it. Returns the latter, wei. */
+async function putUpRewards({ wallets, people, deployments, options }: BeforeSeries, fixing: Fixing): Promise<bigint> {
+  const { oracle, registry, weth } = deployments
+  const bob = await wallets.of(people.bob)
+  await ensureCollateral(bob, weth, oracle, terms.REWARD)
+  await fund(bob, oracle, fixing, terms.REWARD)
+  const attestersReward = terms.ATTESTER_REWARD * BigInt(options.reporters)
+  await ensureCollateral(bob, weth, registry, attestersReward)
+  await fundReporters(bob, registry, fixing, attestersReward)
+  return attestersReward
 }
 
 async function trade(stage: BeforeSeries, series: Series, id: Hex): Promise<void> {

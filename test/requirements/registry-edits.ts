@@ -165,7 +165,7 @@ export const REGISTRY_EDITS: readonly DisablingEdit[] = [
     rule: 'one report of each proposer',
     file: 'node/sign.ts',
     find: 'await guard.permit({ signer, fixingId, proposer }, digest)',
-    replace: 'await guard.permit({ signer, fixingId: digest, proposer }, digest)',
+    replace: 'await guard.permit({ signer, fixingId: fixingId === digest ? fixingId : digest, proposer }, digest)',
   },
   {
     id: 'R-410',
