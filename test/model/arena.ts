@@ -36,7 +36,14 @@ export async function openArena(artifacts: Artifacts): Promise<Arena> {
   }
 }
 
-async function populate(url: string, artifacts: Artifacts): Promise<World> {
+/** What sets up a chain: calls and deployments that must succeed, by one account in order. */
+export type Deployer = {
+  readonly send: (data: Hex, to?: Address) => Promise<Address>
+  readonly deploy: (artifact: Artifact, args?: readonly unknown[]) => Promise<Address>
+}
+
+/** The deployer of a chain. Its methods throw {@link ArenaError}. */
+export async function deployerOn(url: string): Promise<Deployer> {
   const [deployer] = (await request(url, 'eth_accounts', [])) as Address[]
   const send = async (data: Hex, to?: Address): Promise<Address> => {
     const transaction = { from: deployer, to, data, gas: '0x1c9c380' }
@@ -49,6 +56,11 @@ async function populate(url: string, artifacts: Artifacts): Promise<World> {
   }
   const deploy = ({ abi, bytecode }: Artifact, args: readonly unknown[] = []): Promise<Address> =>
     send(encodeDeployData({ abi, bytecode, args }))
+  return { send, deploy }
+}
+
+async function populate(url: string, artifacts: Artifacts): Promise<World> {
+  const { send, deploy } = await deployerOn(url)
   const token = await deploy(artifacts.token)
   const oracle = await deploy(artifacts.oracle, [token, SINK])
   const lens = await deploy(artifacts.lens, [oracle, token])

@@ -9,29 +9,54 @@ import type { Abi, Hex } from 'viem'
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 const SOURCES = ['contracts/src/MaturityOracle.sol', 'test/contracts/model/ModelActor.sol']
+const REGISTRY_SOURCES = [
+  'contracts/src/ReporterRegistry.sol',
+  'test/contracts/model/ModelOwner.sol',
+  'test/contracts/model/ModelMirror.sol',
+]
 const MODELS = ['ModelToken', 'ModelInterest', 'ModelLens'].map((name) => `test/contracts/model/${name}.sol`)
 
 export type Artifact = { readonly abi: Abi; readonly bytecode: Hex }
 export type Artifacts = Readonly<Record<'oracle' | 'token' | 'interest' | 'actor' | 'lens', Artifact>>
+export type RegistryArtifacts = Artifacts & Readonly<Record<'registry' | 'owner' | 'mirror', Artifact>>
 
 /** Where forge runs, and where it puts what it builds, if not where foundry.toml says. */
 export type BuildOptions = { readonly root?: string; readonly out?: string; readonly cache?: string }
 
 /** Compiles the oracle and the model's counterparts with forge (nothing to do if nothing changed) and reads them. */
-export async function buildArtifacts({ root = ROOT, out, cache }: BuildOptions = {}): Promise<Artifacts> {
+export async function buildArtifacts(options: BuildOptions = {}): Promise<Artifacts> {
+  return readAll(await build([...SOURCES, ...MODELS], options))
+}
+
+/** As {@link buildArtifacts}, and the registry with what its model needs. */
+export async function buildRegistryArtifacts(options: BuildOptions = {}): Promise<RegistryArtifacts> {
+  const out = await build([...SOURCES, ...MODELS, ...REGISTRY_SOURCES], options)
+  return {
+    ...readAll(out),
+    registry: readArtifact(out, 'ReporterRegistry'),
+    owner: readArtifact(out, 'ModelOwner'),
+    mirror: readArtifact(out, 'ModelMirror'),
+  }
+}
+
+/** Compiles `sources`; the folder that forge put them into. */
+async function build(sources: readonly string[], { root = ROOT, out, cache }: BuildOptions): Promise<string> {
   const folders = [
     ...(out === undefined ? [] : ['--out', out]),
     ...(cache === undefined ? [] : ['--cache-path', cache]),
   ]
   const forge = join(ROOT, 'node_modules', '.bin', 'forge')
-  await promisify(execFile)(forge, ['build', ...folders, ...SOURCES, ...MODELS], { cwd: root })
-  const read = (name: string): Artifact => readArtifact(out ?? join(root, 'contracts', 'out'), name)
+  await promisify(execFile)(forge, ['build', ...folders, ...sources], { cwd: root })
+  return out ?? join(root, 'contracts', 'out')
+}
+
+function readAll(out: string): Artifacts {
   return {
-    oracle: read('MaturityOracle'),
-    token: read('ModelToken'),
-    interest: read('ModelInterest'),
-    actor: read('ModelActor'),
-    lens: read('ModelLens'),
+    oracle: readArtifact(out, 'MaturityOracle'),
+    token: readArtifact(out, 'ModelToken'),
+    interest: readArtifact(out, 'ModelInterest'),
+    actor: readArtifact(out, 'ModelActor'),
+    lens: readArtifact(out, 'ModelLens'),
   }
 }
 

@@ -1,17 +1,20 @@
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { type Arena, openArena } from './arena.ts'
-import { ROOT, buildArtifacts } from './artifacts.ts'
+import { ROOT } from './artifacts.ts'
+import type { Campaign } from './campaign.ts'
+import { DISPUTE } from './dispute-campaign.ts'
 import { huntPlants } from './hunt.ts'
-import { REQUIRED } from './required.ts'
+import { REGISTRY } from './registry/registry-campaign.ts'
 import { type Session, continueSession, missingFrom, openSession } from './session.ts'
 
-const USAGE = `Replays random games of the dispute against the contract and compares it with the independent model.
+const USAGE = `Replays random games of the dispute against the oracle and compares it with the independent model; with --registry
+random histories of reporters and their fixings against the registry.
 
-  npm run replay -- [--games N] [--from SEED] [--state FILE] [--coverage]
-  npm run replay -- --plants [--games N]
+  npm run replay -- [--registry] [--games N] [--from SEED] [--state FILE] [--coverage]
+  npm run replay -- [--registry] --plants [--games N]
 
-  --games N      how many games, one a seed (default 300)
+  --registry     the registry's model instead of the oracle's
+  --games N      how many games or histories, one a seed (default 300)
   --from SEED    the first seed (default 0)
   --state FILE   keeps the run in FILE; the same command again continues it
   --coverage     lists what was reached, and how often
@@ -30,35 +33,38 @@ export async function main(args: readonly string[]): Promise<number> {
       state: { type: 'string' },
       coverage: { type: 'boolean', default: false },
       plants: { type: 'boolean', default: false },
+      registry: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   const games = wholeNumber('--games', values.games)
   const from = wholeNumber('--from', values.from)
   if (values.help) return write(USAGE, 0)
-  if (values.plants) return huntPlants({ games, from, say, write: (line) => process.stdout.write(`${line}\n`) })
-  const arena = await openArena(await buildArtifacts())
+  const kind = values.registry ? REGISTRY : DISPUTE
+  if (values.plants) return huntPlants(kind, { games, from, say, write: (line) => process.stdout.write(`${line}\n`) })
+  const campaign = await kind.open()
   try {
     const path = values.state === undefined ? {} : { path: values.state }
-    const session = openSession(arena, { from, commit: commitOf(), ...path })
-    await continueSession(arena, session, { games, say, ...path })
-    return report(arena, session, values.coverage ? 'with coverage' : 'short')
+    const session = openSession(campaign, { from, commit: commitOf(), ...path })
+    await continueSession(campaign, session, { games, say, ...path })
+    return report(campaign, session, values.coverage ? 'with coverage' : 'short')
   } finally {
-    await arena.stop()
+    await campaign.stop()
   }
 }
 
-function report(arena: Arena, session: Session, detail: 'short' | 'with coverage'): number {
-  const missing = missingFrom(session)
+function report(campaign: Campaign, session: Session, detail: 'short' | 'with coverage'): number {
+  const { noun, required, contract } = campaign
+  const missing = missingFrom(campaign, session)
   const { from, next, steps, seconds, mismatches, coverage, commit, bytecodeHash } = session
   const counted = Object.entries(coverage).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const lines = [
     ...mismatches.map(({ text }) => text),
     ...(detail === 'short' ? [] : counted.map(([name, count]) => `${String(count).padStart(8)}  ${name}`)),
     ...missing.map((name) => `never reached: ${name}`),
-    `seeds ${from} to ${next - 1}: ${next - from} games, ${steps} steps, ${seconds.toFixed(0)} s, ` +
-      `${mismatches.length} mismatches, ${REQUIRED.length - missing.length} of ${REQUIRED.length} reached`,
-    `commit ${commit}, oracle ${bytecodeHash} at ${arena.world.oracle}`,
+    `seeds ${from} to ${next - 1}: ${next - from} ${noun}, ${steps} steps, ${seconds.toFixed(0)} s, ` +
+      `${mismatches.length} mismatches, ${required.length - missing.length} of ${required.length} reached`,
+    `commit ${commit}, ${contract.name} ${bytecodeHash} at ${contract.address}`,
   ]
   return write(`${lines.join('\n')}\n`, mismatches.length === 0 && missing.length === 0 ? 0 : 1)
 }

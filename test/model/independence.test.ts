@@ -5,22 +5,31 @@ import { codeOf } from '../architecture/source-text.ts'
 
 /** What starts the chain that the games are replayed on; no rule of the protocol is in it. */
 const CHAIN = '#client/embedded-chain.ts'
+/** Curves: keys and signatures are made with them, and no rule of the protocol is in them. */
+const CURVES = /^(?:@noble\/curves\/[\w-]+\.js|@chainsafe\/blst)$/
 const FROM_VIEM = /^(?:Abi\w*|Address|Hex|keccak256|encode\w+|to\w+)$/
 
-/** The models that were written from the specification alone: of the dispute, and of the attacker's market. */
-const MODELS = [...globSync('test/model/*.ts'), 'test/attack/market.ts', 'test/attack/ratio.ts'].filter(
-  (path) => !path.endsWith('.test.ts'),
-)
+/** The models that were written from the specification alone: of the dispute, the registry and the attacker's market. */
+const MODELS = [
+  ...globSync(['test/model/*.ts', 'test/model/registry/*.ts']),
+  'test/attack/market.ts',
+  'test/attack/ratio.ts',
+].filter((path) => !path.endsWith('.test.ts'))
 
 /** Imports of a model's file that are neither its own folder's, nor node's, nor plain encoding and hashing. */
 function foreignImports(path: string): string[] {
   return importsOf(codeOf(readFileSync(path, 'utf8')))
     .filter(({ specifier = '', names }) => {
       if (specifier.startsWith('node:')) return false
-      if (/^\.\/[\w-]+\.ts$/.test(specifier)) return false
+      if (isNear(path, specifier) || CURVES.test(specifier)) return false
       return specifier !== 'viem' || !names.every((name) => FROM_VIEM.test(name))
     })
     .map(({ specifier }) => `${path}: ${specifier}`)
+}
+
+function isNear(path: string, specifier: string): boolean {
+  if (/^\.\/(?:registry\/)?[\w-]+\.ts$/.test(specifier)) return true
+  return path.startsWith('test/model/registry/') && /^\.\.\/[\w-]+\.ts$/.test(specifier)
 }
 
 test('the models import nothing of what they are compared with', () => {

@@ -1,4 +1,5 @@
 import { type Arena, START_TIME } from './arena.ts'
+import { inOrder } from './campaign.ts'
 import { Coverage } from './coverage.ts'
 import { type Game, Stage } from './game.ts'
 import { generate } from './generate.ts'
@@ -21,26 +22,13 @@ export async function replay(arena: Arena, seed: number): Promise<Replayed> {
 }
 
 /** Replays the seeds in [from, from + count), a few at a time, and gives each to `take`, which may end it by false. */
-export async function replayAll(
+export function replayAll(
   arena: Arena,
-  { from, count }: { readonly from: number; readonly count: number },
+  range: { readonly from: number; readonly count: number },
   take: (replayed: Replayed) => boolean,
 ): Promise<void> {
-  const waiting: Promise<Replayed>[] = []
-  let next = from
-  for (let done = 0; done < count; done += 1) {
-    while (waiting.length < LOOKAHEAD && next < from + count) {
-      waiting.push(replay(arena, next))
-      next += 1
-    }
-    const replayed = await waiting.shift()
-    if (replayed !== undefined && !take(replayed)) break
-  }
-  await Promise.allSettled(waiting)
+  return inOrder((seed) => replay(arena, seed), range, take)
 }
-
-/** Games under way at once: the chain works on one while the model works on another. */
-const LOOKAHEAD = 3
 
 /** What a game reaches, by name. */
 export function coverageOf({ world }: Arena, game: Game): ReadonlyMap<string, number> {

@@ -6,15 +6,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { Dictionary } from './abi.ts'
 import { type Arena, openArena } from './arena.ts'
 import { ROOT, buildArtifacts } from './artifacts.ts'
+import type { Campaign } from './campaign.ts'
+import { disputeCampaign } from './dispute-campaign.ts'
 import { OtherSessionError, type Session, continueSession, missingFrom, openSession } from './session.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let arena: Arena
+let campaign: Campaign
 let folder: string
 
 beforeAll(async () => {
   arena = await openArena(await buildArtifacts())
+  campaign = disputeCampaign(arena)
 })
 
 afterAll(() => arena.stop())
@@ -30,13 +34,13 @@ test('a session goes on where it stopped, and says what it never reached', async
   const options = { from: 40, commit: 'test', path }
   const lines: string[] = []
   const say = (line: string): number => lines.push(line)
-  await continueSession(arena, openSession(arena, options), { games: 2, path, say })
-  const resumed = openSession(arena, options)
+  await continueSession(campaign, openSession(campaign, options), { games: 2, path, say })
+  const resumed = openSession(campaign, options)
   expect(resumed.next).toBe(42)
-  await continueSession(arena, resumed, { games: 3, path, say })
+  await continueSession(campaign, resumed, { games: 3, path, say })
   expect(existsSync(path)).toBe(true)
-  expect(openSession(arena, options)).toMatchObject({ next: 43, mismatches: [], commit: 'test' })
-  expect(missingFrom(resumed)).toContain('ruling: a tie for the earlier')
+  expect(openSession(campaign, options)).toMatchObject({ next: 43, mismatches: [], commit: 'test' })
+  expect(missingFrom(campaign, resumed)).toContain('ruling: a tie for the earlier')
 })
 
 test.each([
@@ -46,21 +50,21 @@ test.each([
 ])('a session about another %s is not continued', (_what, change) => {
   const path = join(folder, 'state.json')
   const options = { from: 40, commit: 'test', path }
-  writeFileSync(path, JSON.stringify({ ...openSession(arena, options), ...change }))
-  expect(() => openSession(arena, options)).toThrow(OtherSessionError)
+  writeFileSync(path, JSON.stringify({ ...openSession(campaign, options), ...change }))
+  expect(() => openSession(campaign, options)).toThrow(OtherSessionError)
 })
 
 test('a mismatch is kept when the session is broken off right after it', async () => {
   const path = join(folder, 'state.json')
   const options = { from: 0, commit: 'test', path }
-  const unread = { ...arena, dictionary: new Dictionary([]) } // every event and error differs from the model's
+  const unread = disputeCampaign({ ...arena, dictionary: new Dictionary([]) }) // every event and error differs from the model's
   const say = (): never => {
     throw new Error('broken off')
   }
-  await expect(continueSession(unread, openSession(arena, options), { games: 25, path, say })).rejects.toThrow(
+  await expect(continueSession(unread, openSession(campaign, options), { games: 25, path, say })).rejects.toThrow(
     'broken off',
   )
-  const { mismatches, next } = openSession(arena, options)
+  const { mismatches, next } = openSession(campaign, options)
   expect(mismatches.map(({ seed }) => seed)).toContain(next - 1)
   expect(mismatches[0]?.text).toMatch(/^seed 0, step \d+: /)
 })

@@ -1,23 +1,17 @@
-import { existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Hex, keccak256, toHex } from 'viem'
-import type { Arena } from './arena.ts'
-import { ROOT } from './artifacts.ts'
-import { describeMismatch } from './describe.ts'
-import { minimise } from './minimise.ts'
-import { type Replayed, coverageOf, replayAll } from './replay.ts'
-import { REQUIRED } from './required.ts'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { Hex } from 'viem'
+import { type Campaign, type Case, inOrder } from './campaign.ts'
 
-/** What a run of many games knows so far; kept in a file, so that it can be broken off and resumed. */
+/** What a run of many cases knows so far; kept in a file, so that it can be broken off and resumed. */
 export type Session = {
-  /** keccak256 of the oracle's creation code: evidence is about one contract. */
+  /** keccak256 of the contract's creation code: evidence is about one contract. */
   readonly bytecodeHash: Hex
-  /** keccak256 of the sources of the model and of what generates the games: and about one model. */
+  /** keccak256 of the sources of the model and of what generates the cases: and about one model. */
   readonly modelHash: Hex
   /** Where the working tree stood when the session began. */
   readonly commit: string
   readonly from: number
-  /** The seeds in [from, next) were replayed. */
+  /** The seeds in [from, next) were run. */
   next: number
   steps: number
   seconds: number
@@ -28,7 +22,7 @@ export type Session = {
 
 /** After so many different mismatches there is no point in going on. */
 const MOST_MISMATCHES = 5
-/** Games between two writes of the state, and two lines of progress. */
+/** Cases between two writes of the state, and two lines of progress. */
 const STRIDE = 25
 
 export type SessionOptions = {
@@ -39,9 +33,8 @@ export type SessionOptions = {
 }
 
 /** Takes a session up from its file, or begins one. Throws {@link OtherSessionError}. */
-export function openSession(arena: Arena, { from, commit, path }: SessionOptions): Session {
-  const bytecodeHash = keccak256(arena.artifacts.oracle.bytecode)
-  const modelHash = hashOfModel()
+export function openSession({ contract, modelHash }: Campaign, { from, commit, path }: SessionOptions): Session {
+  const { bytecodeHash } = contract
   if (path === undefined || !existsSync(path)) {
     return { bytecodeHash, modelHash, commit, from, next: from, steps: 0, seconds: 0, mismatches: [], coverage: {} }
   }
@@ -52,41 +45,39 @@ export function openSession(arena: Arena, { from, commit, path }: SessionOptions
   return session
 }
 
-/** Replays what the session lacks of the seeds in [from, from + games), saying how it goes through `say`. */
+/** Runs what the session lacks of the seeds in [from, from + games), saying how it goes through `say`. */
 export async function continueSession(
-  arena: Arena,
+  campaign: Campaign,
   session: Session,
   { games, path, say }: { readonly games: number; readonly path?: string; readonly say: (line: string) => void },
 ): Promise<void> {
   const count = session.from + games - session.next
-  const failed: Replayed[] = []
+  const failed: Case[] = []
   let last = performance.now()
-  await replayAll(arena, { from: session.next, count }, (replayed) => {
-    note(arena, session, replayed)
-    if (replayed.mismatch !== undefined) failed.push(replayed)
+  await inOrder(campaign.run, { from: session.next, count }, (each) => {
+    note(session, each)
+    if (each.mismatch !== undefined) failed.push(each)
     const isStop = session.mismatches.length >= MOST_MISMATCHES
     if ((session.next - session.from) % STRIDE === 0 || isStop) {
       const now = performance.now()
       session.seconds += (now - last) / 1_000
       last = now
       save(session, path)
-      say(progress(session, games))
+      say(progress(campaign, session, games))
     }
     return !isStop
   })
   session.seconds += (performance.now() - last) / 1_000
-  for (const { game, mismatch } of failed) {
-    const entry = session.mismatches.find(({ seed }) => seed === game.seed)
-    if (mismatch === undefined || entry === undefined) continue
-    const shorter = await minimise(arena, game, mismatch)
-    entry.text = describeMismatch(shorter.game, shorter.mismatch)
+  for (const { seed, mismatch } of failed) {
+    const entry = session.mismatches.find((each) => each.seed === seed)
+    if (mismatch !== undefined && entry !== undefined) entry.text = await mismatch.shorten()
   }
   save(session, path)
 }
 
 /** What every run must reach and this one never did. */
-export function missingFrom(session: Session): string[] {
-  return REQUIRED.filter((name) => (session.coverage[name] ?? 0) === 0)
+export function missingFrom({ required }: Campaign, session: Session): string[] {
+  return required.filter((name) => (session.coverage[name] ?? 0) === 0)
 }
 
 /** The session's file is about something else. */
@@ -97,27 +88,22 @@ export class OtherSessionError extends Error {
   }
 }
 
-/** Everything in test/model but its tests, and its contracts. */
-function hashOfModel(): Hex {
-  const sources = globSync(['test/model/*.ts', 'test/contracts/model/*.sol'], { cwd: ROOT })
-  const own = sources.filter((path) => !path.endsWith('.test.ts')).toSorted()
-  return keccak256(toHex(own.map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n')))
-}
-
-function note(arena: Arena, session: Session, { game, mismatch }: Replayed): void {
-  if (mismatch !== undefined) session.mismatches.push({ seed: game.seed, text: describeMismatch(game, mismatch) })
+function note(session: Session, each: Case): void {
+  const { seed, mismatch } = each
+  if (mismatch !== undefined) session.mismatches.push({ seed, text: mismatch.text })
   session.next += 1
-  session.steps += game.steps.length
-  for (const [name, count] of coverageOf(arena, game)) {
+  session.steps += each.steps
+  for (const [name, count] of each.reached()) {
     session.coverage[name] = (session.coverage[name] ?? 0) + count
   }
 }
 
-function progress(session: Session, games: number): string {
+function progress(campaign: Campaign, session: Session, games: number): string {
+  const { required, noun } = campaign
   const done = session.next - session.from
-  const missing = missingFrom(session).length
-  const reached = `${REQUIRED.length - missing} of ${REQUIRED.length} reached`
-  return `${done} of ${games} games, ${session.steps} steps, ${reached}, ${session.mismatches.length} mismatches`
+  const missing = missingFrom(campaign, session).length
+  const reached = `${required.length - missing} of ${required.length} reached`
+  return `${done} of ${games} ${noun}, ${session.steps} steps, ${reached}, ${session.mismatches.length} mismatches`
 }
 
 function save(session: Session, path: string | undefined): void {

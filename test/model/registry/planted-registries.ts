@@ -1,0 +1,124 @@
+import type { PlantedContract } from '../planted-contracts.ts'
+
+const REGISTRY = 'contracts/src/ReporterRegistry.sol'
+const MEMBERSHIP = 'contracts/src/registry/Membership.sol'
+const ATTESTATION = 'contracts/src/registry/Attestation.sol'
+const ROSTER = 'contracts/src/libraries/RosterLib.sol'
+
+/** One for each way in which the registry could be wrong by little. */
+export const PLANTED_REGISTRIES: readonly PlantedContract[] = [
+  {
+    bug: 'a second roster does not end when the reporters change',
+    file: MEMBERSHIP,
+    find: '_latest.untilTime == 0) _latest.untilTime = uint48(time)',
+    replace: '_latest.sinceTime == 0) _latest.untilTime = uint48(time)',
+  },
+  {
+    bug: 'an older roster that is published later counts as the latest',
+    file: MEMBERSHIP,
+    find: 'if (sinceTime >= _latest.sinceTime)',
+    replace: 'if (sinceTime != _latest.sinceTime)',
+  },
+  {
+    bug: 'a roster of the second before the previous epoch can be published',
+    file: MEMBERSHIP,
+    find: 'if (time < minTime) revert RosterTooOld',
+    replace: 'if (time + 1 < minTime) revert RosterTooOld',
+  },
+  {
+    bug: 'a roster is published in the block of a change',
+    file: MEMBERSHIP,
+    find: 'if (time > nowTime || sinceTime == nowTime) revert',
+    replace: 'if (time > nowTime) revert',
+  },
+  {
+    bug: "a reporter's own former signer is refused",
+    file: MEMBERSHIP,
+    find: 'if (_isTaken(place) && !isOwnFormer) revert',
+    replace: 'if (_isTaken(place) && (!isOwnFormer || place.index != 0)) revert',
+  },
+  {
+    bug: 'a stake goes back a second late',
+    file: MEMBERSHIP,
+    find: 'if (block.timestamp < endTime) revert UnbondingRunning',
+    replace: 'if (block.timestamp <= endTime) revert UnbondingRunning',
+  },
+  {
+    bug: 'who took a vacated index is taken for who had it',
+    file: MEMBERSHIP,
+    find: 'if (member.owner == address(0) || member.activeTime > maturity) revert',
+    replace: 'if (member.owner == address(0)) revert',
+  },
+  {
+    bug: 'keys that were rotated away are looked up as the new ones',
+    file: MEMBERSHIP,
+    find: 'bool isPrevious = time < member.current.fromTime &&',
+    replace: 'bool isPrevious = time + 1 < member.current.fromTime &&',
+  },
+  {
+    bug: 'a proof of possession of one owner is good for another',
+    file: MEMBERSHIP,
+    find: 'bytes32 digest = possessionDigest(owner, key);',
+    replace: 'bytes32 digest = possessionDigest(owner == msg.sender ? owner : msg.sender, key);',
+  },
+  {
+    bug: 'minus the sum of an absent reporter is forgotten',
+    file: ROSTER,
+    find: 'for (uint256 absent = ~signers & ((1 << places) - 1); absent != 0; absent &= absent - 1)',
+    replace: 'for (uint256 absent = ~signers & ((1 << places) - 2); absent != 0; absent &= absent - 1)',
+  },
+  {
+    bug: 'as many signers replace those who stand',
+    file: ATTESTATION,
+    find: 'if (count <= have) revert AttestedByMore',
+    replace: 'if (count < have) revert AttestedByMore',
+  },
+  {
+    bug: 'proposing replaces an attestation of more',
+    file: ATTESTATION,
+    find: 'if (count > _reported[id].count) _record',
+    replace: 'if (count != _reported[id].count) _record',
+  },
+  {
+    bug: 'what is left of the bond stays',
+    file: ATTESTATION,
+    find: 'if (maxBond != bond) BOND_TOKEN.safeTransfer(msg.sender, maxBond - bond);',
+    replace: 'if (maxBond < bond) BOND_TOKEN.safeTransfer(msg.sender, maxBond - bond);',
+  },
+  {
+    bug: 'a report is good for the epoch of the call',
+    file: ATTESTATION,
+    find: 'bytes32 digest = _reportDigest(epoch(maturity), id, report);',
+    replace: 'bytes32 digest = _reportDigest(epoch(nowTime), id, report);',
+  },
+  {
+    bug: 'a refund can be taken twice',
+    file: ATTESTATION,
+    find: 'delete _funded[id][msg.sender];',
+    replace: 'if (amount == 1) delete _funded[id][msg.sender];',
+  },
+  {
+    bug: 'the arbitrator alone makes a court',
+    file: REGISTRY,
+    find: 'fixing.arbitrator == ARBITRATOR && fixing.backup == BACKUP',
+    replace: 'fixing.arbitrator == ARBITRATOR',
+  },
+  {
+    bug: 'a band narrower by one slashes',
+    file: REGISTRY,
+    find: 'fixing.bandPpm < MIN_BAND_PPM',
+    replace: 'fixing.bandPpm + 1 < MIN_BAND_PPM',
+  },
+  {
+    bug: 'a slashed reporter goes on reporting',
+    file: REGISTRY,
+    find: 'if (member.inactiveTime == NEVER) _end(index, member);',
+    replace: 'if (member.inactiveTime == 0) _end(index, member);',
+  },
+  {
+    bug: 'a former signer of the offender may prove the offence',
+    file: REGISTRY,
+    find: ' || prover == member.previous.signer',
+    replace: '',
+  },
+]
