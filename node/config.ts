@@ -4,6 +4,8 @@ import { parse, TomlError } from 'smol-toml'
 import type { Address } from 'viem'
 import { getAddress, isAddress } from 'viem/utils'
 import { z } from 'zod'
+import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
+import { sufficientCapital } from '#protocol/griefing.ts'
 import { LOG_LEVELS } from './log.ts'
 
 /** What a node may do; without a key it may do none of it and only watches. */
@@ -38,8 +40,11 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) =>
 const POLICY = z.strictObject({
   /** The most this node puts into one pot. */
   per_pot_wei: wei.default(10n ** 17n),
-  /** The most this node has at stake in one fixing: bonds, contributions and appeals together. */
-  per_fixing_wei: wei.default(5n * 10n ** 17n),
+  /**
+   * The most this node has at stake in one fixing: bonds, contributions and appeals together. By default 5 d + F of a fixing
+   * with the default terms and no open interest; below that, or with a smaller limit for a pot, it counts on others.
+   */
+  per_fixing_wei: wei.default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee)),
   /** The largest bond this node proposes with. */
   max_bond_wei: wei.default(10n ** 17n),
   /** The index's noise bound; unset = what the index document says. */

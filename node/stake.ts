@@ -1,5 +1,6 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { appealStake, potNeed } from '#protocol/bond.ts'
+import { sufficientCapital } from '#protocol/griefing.ts'
 import type { Decision } from '#protocol/policy.ts'
 import type { Ledger, Line } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
@@ -64,9 +65,17 @@ export async function stakeOn(
   const plan = { ...line, fixingId, action, amount, at: snapshot.atTime }
   const sent = await transactions.attempt(plan, (beforeSend) => chain.stake(fixing, { ...line, amount }, beforeSend))
   if (sent.kind === 'later') return 'idle'
-  if (sent.kind === 'done') await say(action, `${decision.reason} Put ${sent.moved} wei on ${value}.`)
+  const alone = own.length === 0 ? aloneText(budget, snapshot) : ''
+  if (sent.kind === 'done') await say(action, `${decision.reason} Put ${sent.moved} wei on ${value}.${alone}`)
   else await say('refused', `${action} of ${amount} wei on ${value} in round ${facts.round}: ${sent.reason}.`)
   return sent.kind === 'done' ? 'acted' : 'idle'
+}
+
+/** What a node that may spend too little to see a dispute through must count on, said with its first stake in a fixing. */
+function aloneText({ perFixingWei }: Budget, { facts, fixing }: FixingSnapshot): string {
+  const enough = sufficientCapital(facts.bond, fixing.arbitrationFee)
+  if (perFixingWei >= enough) return ''
+  return ` Others have to add: it takes up to ${enough} wei (5 d + F) to see a dispute through, and the limit is ${perFixingWei} wei.`
 }
 
 /** What is still open of the pot of `value`, bond-token wei: what completes it less what it holds. */

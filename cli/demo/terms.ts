@@ -55,11 +55,13 @@ export type Budget = {
 const GAS = ETHER / 2n
 
 /**
- * Attacked, no node can fill a pot: 0.45 d each against 2 d, then what is left of 0.6 d against 0.67 d + F. Five of seven
- * can fill both. On the honest path a node can pay the bond.
+ * Attacked, no node can fill a pot: 0.45 d each against 2 d, then against 0.67 d + F. Five of seven can fill both. The limit
+ * for a fixing is twice that for a pot, so seven can always answer and appeal, whoever gave how much to the answer: 3.15 d
+ * for the dearest appeal, 3 d + F, and 6.3 d together, more than the 5 d + F that suffice against any attacker. On the honest
+ * path a node can pay the bond.
  */
 export function budgetOf(isHonest: boolean): Budget {
-  const perFixing = isHonest ? (BOND * 12n) / 10n : (BOND * 6n) / 10n
+  const perFixing = isHonest ? (BOND * 12n) / 10n : (BOND * 9n) / 10n
   return {
     perPot: (BOND * 45n) / 100n,
     perFixing,

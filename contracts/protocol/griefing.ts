@@ -80,9 +80,14 @@ export function honestCapitalOf(terms: GriefingTerms): HonestCapital {
   return {
     bond,
     firstAnswer: 2n * bond,
-    total: 5n * bond + terms.arbitrationFee,
+    total: sufficientCapital(bond, terms.arbitrationFee),
     lockedSeconds: lockedSeconds(terms),
   }
+}
+
+/** What always suffices against any attacker in one fixing, wei: 5 d + F (property 8). */
+export function sufficientCapital(bond: bigint, arbitrationFee: bigint): bigint {
+  return 5n * bond + arbitrationFee
 }
 
 /** Every history of leaders with `round` rounds, 1..4: whoever leads next is another candidate or a new one. At most 5. */

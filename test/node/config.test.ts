@@ -46,7 +46,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     logLevel: 'info',
     policy: {
       perPotWei: 10n ** 17n,
-      perFixingWei: 5n * 10n ** 17n,
+      perFixingWei: 54n * 10n ** 16n, // 5 x 0.1 + 0.04 ETH
       maxBondWei: 10n ** 17n,
       noisePpm: undefined,
       arbitrators: [],

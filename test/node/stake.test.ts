@@ -3,7 +3,7 @@ import type { Decision } from '#protocol/policy.ts'
 import type { Ledger } from '../../node/chain/ledger.ts'
 import type { Sent, Stake } from '../../node/chain/port.ts'
 import { createTransactions } from '../../node/chain/transactions.ts'
-import { amountFor, openInPot, ownStake, stakeOn } from '../../node/stake.ts'
+import { amountFor, type Budget, openInPot, ownStake, stakeOn } from '../../node/stake.ts'
 import type { Intent } from '../../node/store/intent-table.ts'
 import { intentMemory, journalMemory } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, WAD } from './reporters.ts'
@@ -89,13 +89,20 @@ test('does not count what was claimed, by this node or with its key', () => {
   expect(ownStake(EMPTY, [intent(), intent({ key: 'c', action: 'claim' })])).toEqual([])
 })
 
+/** 5 d + F. */
+const ENOUGH: Budget = { perPotWei: 10n * WAD, perFixingWei: 125n * WAD + FIXING.arbitrationFee }
 const CONTRIBUTE: Decision = { action: 'contribute', value: TRUTH, reason: 'It is a lie.' }
 
 async function run(
   decide: () => Decision,
-  options: { readonly sent?: Sent; readonly spendable?: bigint } = {},
+  options: {
+    readonly sent?: Sent
+    readonly spendable?: bigint
+    readonly budget?: Budget
+    readonly ledger?: Ledger
+  } = {},
 ): Promise<{ result: string; stakes: Stake[]; lines: string[]; order: string[] }> {
-  const { sent = { kind: 'done', moved: 9n * WAD }, spendable = 100n * WAD } = options
+  const { sent = { kind: 'done', moved: 9n * WAD }, spendable = 100n * WAD, budget = ENOUGH, ledger = EMPTY } = options
   const intents = intentMemory()
   const journal = journalMemory()
   const stakes: Stake[] = []
@@ -113,12 +120,12 @@ async function run(
     {
       chain,
       journal,
-      budget: BUDGET,
+      budget,
       transactions: createTransactions(chain, intents),
       catchUp: async () => void order.push('catch up'),
     },
     DISPUTED,
-    EMPTY,
+    ledger,
     decide,
   )
   return { result, stakes, order, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`) }
@@ -130,6 +137,18 @@ test('stakes what its budget allows after asking peers, and journals what was ta
   expect(stakes).toEqual([{ ...LINE, amount: 10n * WAD }])
   expect(order).toEqual(['catch up', 'stake'])
   expect(lines).toEqual([`contribute: It is a lie. Put ${9n * WAD} wei on ${TRUTH}.`])
+})
+
+test('journals with its first stake in a fixing that less than 5 d + F cannot see a dispute through alone', async () => {
+  const budget = { ...ENOUGH, perFixingWei: ENOUGH.perFixingWei - 1n }
+  const { lines } = await run(() => CONTRIBUTE, { budget })
+  expect(lines).toEqual([
+    `contribute: It is a lie. Put ${9n * WAD} wei on ${TRUTH}. Others have to add: it takes up to ${ENOUGH.perFixingWei} wei ` +
+      `(5 d + F) to see a dispute through, and the limit is ${budget.perFixingWei} wei.`,
+  ])
+  const ledger: Ledger = { ...EMPTY, own: [{ ...LINE, round: 0, amount: WAD, isFilled: true }] }
+  const later = await run(() => CONTRIBUTE, { budget, ledger })
+  expect(later.lines).toEqual([`contribute: It is a lie. Put ${9n * WAD} wei on ${TRUTH}.`])
 })
 
 test('does nothing when the policy says so, the money is gone, or peers change the decision', async () => {
