@@ -5,7 +5,6 @@ import {OracleCampaign} from "./OracleCampaign.sol";
 
 /// The oracle against the model, move by move.
 /// forge-config: default.invariant.fail-on-revert = true
-/// forge-config: ci.invariant.fail-on-revert = true
 contract OracleInvariantTest is OracleCampaign {
     function _isJudged() internal pure override returns (bool) {
         return true;

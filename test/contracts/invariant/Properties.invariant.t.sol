@@ -16,7 +16,6 @@ contract PropertiesInvariantTest is OracleCampaign {
     /// Property 1, per fixing: what left never exceeds what came in, and the rest is there.
     /// forge-config: default.invariant.runs = 6
     /// forge-config: default.invariant.depth = 128
-    /// forge-config: ci.invariant.runs = 24
     function invariant_solventPerFixing() public view {
         assertTrue(handler.isSolvent(), "those before were solvent");
         uint256 owed;
@@ -31,7 +30,6 @@ contract PropertiesInvariantTest is OracleCampaign {
     /// R-202: whoever leads after an install has two thirds of all stake: S(leader) = 2 (A - S(leader)).
     /// forge-config: default.invariant.runs = 6
     /// forge-config: default.invariant.depth = 128
-    /// forge-config: ci.invariant.runs = 24
     function invariant_theLeaderHasTwoThirds() public view {
         for (uint256 i = 0; i < 2; ++i) {
             Fixing memory f = handler.game(i).fixingOf();
@@ -46,7 +44,6 @@ contract PropertiesInvariantTest is OracleCampaign {
     /// the stake on their values.
     /// forge-config: default.invariant.runs = 6
     /// forge-config: default.invariant.depth = 128
-    /// forge-config: ci.invariant.runs = 24
     function invariant_receiptsAreTheRecordedStake() public view {
         for (uint256 i = 0; i < 2; ++i) {
             _assertReceipts(handler.game(i));
@@ -56,7 +53,6 @@ contract PropertiesInvariantTest is OracleCampaign {
     /// A settlement that was readable once reads the same now, a second later and a hundred years later.
     /// forge-config: default.invariant.runs = 6
     /// forge-config: default.invariant.depth = 128
-    /// forge-config: ci.invariant.runs = 24
     function invariant_aSettlementNeverChanges() public {
         uint256 nowTime = block.timestamp;
         for (uint256 i = 0; i < 2; ++i) {
@@ -75,7 +71,6 @@ contract PropertiesInvariantTest is OracleCampaign {
     /// Property 4: whatever stands now, at `worstCase` everything is settled and readable without a transaction.
     /// forge-config: default.invariant.runs = 6
     /// forge-config: default.invariant.depth = 128
-    /// forge-config: ci.invariant.runs = 24
     function invariant_settledByTheWorstCaseWithoutATransaction() public {
         uint256 nowTime = block.timestamp;
         for (uint256 i = 0; i < 2; ++i) {
@@ -93,7 +88,6 @@ contract PropertiesInvariantTest is OracleCampaign {
     /// R-203: receipts of a pot that did not fill are paid 1:1 at any time but while their round lasts.
     /// forge-config: default.invariant.runs = 6
     /// forge-config: default.invariant.depth = 128
-    /// forge-config: ci.invariant.runs = 24
     function invariant_refundsAreAlwaysAvailable() public {
         uint256 snapshot = vm.snapshotState();
         for (uint256 i = 0; i < 2; ++i) {
@@ -105,7 +99,6 @@ contract PropertiesInvariantTest is OracleCampaign {
     /// Property 7: nothing that a move on one fixing did showed in the other.
     /// forge-config: default.invariant.runs = 6
     /// forge-config: default.invariant.depth = 128
-    /// forge-config: ci.invariant.runs = 24
     function invariant_isolated() public view {
         assertTrue(handler.isIsolated(), "isolated");
     }

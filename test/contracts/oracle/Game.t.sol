@@ -15,7 +15,6 @@ contract GameTest is OracleTest {
 
     /// Properties 1, 2, 4
     /// forge-config: default.fuzz.runs = 64
-    /// forge-config: ci.fuzz.runs = 2048
     function testFuzz_game_agreesWithTheModelAndIsSolvent(uint256 seed) public {
         _entropy = seed;
         GameDriver driver = new GameDriver(oracle, weth, _randomFixing(), _players(), _randomTruth());
@@ -31,7 +30,6 @@ contract GameTest is OracleTest {
 
     /// The same with the defaults of section 3 and a dispute already under way, so that rulings are common.
     /// forge-config: default.fuzz.runs = 64
-    /// forge-config: ci.fuzz.runs = 2048
     function testFuzz_game_fromADispute(uint256 seed) public {
         _entropy = seed;
         GameDriver driver = new GameDriver(oracle, weth, _defaults(), _players(), TRUTH);

@@ -11,7 +11,6 @@ contract GasBoundsTest is OracleTest {
     /// R-208: no action's gas depends on how many people funded and staked, 3 or 60 of them, to the unit: the same
     /// calls, on one chain with few and on its copy with many.
     /// forge-config: default.isolate = true
-    /// forge-config: ci.isolate = true
     function test_gas_doesNotDependOnTheCrowd() public {
         uint256 start = vm.snapshotState();
         uint256[] memory disputed = _disputedGame(3);

@@ -20,16 +20,26 @@ contract HostileArbitratorsTest is OracleTest {
         _use(f);
     }
 
-    /// R-207: no action calls an arbitrator, so that one which reverts or burns gas stops none and makes none dearer.
+    /// R-207: no action calls an arbitrator, so that one which reverts or burns gas stops none.
     function test_hostileArbitrator_isNeverCalled() public {
         hostile.burnGas();
         vm.expectCall(address(hostile), "", 0);
-        uint256 before = gasleft();
         _appealedByBoth();
-        assertLt(before - gasleft(), 1_500_000);
         vm.warp(MATURITY + LIMIT);
         _rule(backup, RULING);
         _assertEverybodyGetsOut();
+    }
+
+    /// R-207: nor makes one dearer: every step to arbitration, by appeal or request, costs under a contract that burns all
+    /// gas what it costs under an account without code, to the unit.
+    /// forge-config: default.isolate = true
+    function test_hostileArbitrator_makesNothingDearer() public {
+        hostile.burnGas();
+        uint256 start = vm.snapshotState();
+        uint256[5] memory underHostile = _gasToArbitration();
+        vm.revertToState(start);
+        vm.etch(address(hostile), "");
+        assertEq(abi.encode(underHostile), abi.encode(_gasToArbitration()));
     }
 
     /// R-205: both refuse to rule: everything expires and is refunded 1:1.
@@ -125,6 +135,22 @@ contract HostileArbitratorsTest is OracleTest {
         uint256 out = oracle.claim(fixing, Kind.Appeal, 2, LIE) + _claim(attacker, Kind.Stake, 0, LIE) + _collect();
         assertLe(out, 3 * BOND + 33_333_333_333_333_334);
         assertLe(weth.balanceOf(address(oracle)), 2 * 3 + 1);
+    }
+
+    /// What a proposal, a contribution, two appeals and, for a fixing that nobody proposed, a request cost.
+    function _gasToArbitration() private returns (uint256[5] memory gas) {
+        _lieProposed();
+        gas[0] = vm.lastCallGas().gasTotalUsed;
+        _contribute(alice, 1, TRUTH, 2 * BOND);
+        gas[1] = vm.lastCallGas().gasTotalUsed;
+        _appeal(bob, 2, LIE_B, 3);
+        gas[2] = vm.lastCallGas().gasTotalUsed;
+        _appeal(attacker, 2, LIE, type(uint256).max);
+        gas[3] = vm.lastCallGas().gasTotalUsed;
+        fixing.indexId = keccak256("requested");
+        _use(fixing);
+        _requested();
+        gas[4] = vm.lastCallGas().gasTotalUsed;
     }
 
     function _appealedByBoth() private {

@@ -265,7 +265,6 @@ contract OpenInterestTest is OracleTest {
     /// R-201: no caller can starve the source below what it is promised: with any gas, the proposal fails or has the bond
     /// that the source reports with all its gas.
     /// forge-config: default.isolate = true
-    /// forge-config: ci.isolate = true
     function test_openInterest_cannotBeStarved() public {
         address source = address(new GasDependentOpenInterest(PROMISED, 1000 ether));
         _useSource(source);
@@ -275,7 +274,6 @@ contract OpenInterestTest is OracleTest {
 
     /// R-201: also of a source that is an account with delegated code, which takes two cold accesses to reach.
     /// forge-config: default.isolate = true
-    /// forge-config: ci.isolate = true
     function test_openInterest_ofADelegatedAccountCannotBeStarved() public {
         address implementation = address(new GasDependentOpenInterest(PROMISED, 1000 ether));
         address source = makeAddr("delegated");
