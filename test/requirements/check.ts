@@ -23,7 +23,7 @@ export async function runNamed(scratch: Scratch, requirements: readonly Requirem
   const sentences = names.filter((name) => !isForgeTest(name))
   const typescript = await runTypescript(scratch, sentences)
   const passed = [...solidity.passed, ...typescript.passed]
-  const unknown = names.filter((name) => !passed.some((test) => test.includes(name)))
+  const unknown = names.filter((name) => !passed.some((test) => isNamed(test, name)))
   const failed = [...solidity.failed, ...typescript.failed]
   const problem = solidity.problem ?? typescript.problem
   const missing = unknown.length === 0 ? undefined : `no test that passes is named ${unknown.join(', ')}`
@@ -42,6 +42,16 @@ export async function disable(scratch: Scratch, edit: DisablingEdit, { tests }: 
   } finally {
     scratch.restore()
   }
+}
+
+/** The tests that a requirement names and that failed with none of its rules off: nothing shows that they are its tests. */
+export function idleTests({ tests }: Requirement, failed: readonly string[]): readonly string[] {
+  return tests.filter((name) => !failed.some((test) => isNamed(test, name)))
+}
+
+/** Whether a test that ran, as forge or vitest names it, is one that a requirement names. */
+function isNamed(test: string, name: string): boolean {
+  return isForgeTest(name) ? test.endsWith(`.${name}`) : test.includes(name)
 }
 
 async function runSolidity({ root }: Scratch, tests: readonly string[]): Promise<Verdict> {

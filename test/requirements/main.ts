@@ -2,16 +2,17 @@
  * Whether the tests that docs/spec.md names for a requirement notice that its code is gone:
  * `npm run check:requirements -- [--only R-203] [--json]`.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { ROOT, Scratch } from '../mutation/scratch.ts'
-import { disable, runNamed } from './check.ts'
+import { disable, idleTests, runNamed } from './check.ts'
 import { EDITS, EXEMPTIONS } from './edits.ts'
-import { readRequirements } from './specification.ts'
+import { readRequirements, type Requirement } from './specification.ts'
 
 const USAGE = `Turns the code of every requirement of docs/spec.md off, one rule at a time, in a copy of the repository, and runs
-the tests that the requirement names: at least one must fail, and all pass with the code as it is.
+the tests that the requirement names. With a rule off at least one must fail, each of them must fail with one of the
+requirement's rules off, and all pass with the code as it is.
 
   npm run check:requirements -- [--only R-203] [--json] [--scratch FOLDER]
 
@@ -19,7 +20,7 @@ the tests that the requirement names: at least one must fail, and all pass with 
   --json            one JSON document on stdout
   --scratch FOLDER  where the copy is kept (default contracts/cache/scratch); what it has compiled is used again
 
-Ends with 0 only if every rule that was turned off was noticed.
+Ends with 0 only if every rule that was turned off was noticed and no named test passed throughout.
 `
 
 const { values } = parseArgs({
@@ -38,7 +39,7 @@ type Row = { readonly id: string; readonly rule: string; readonly failed: readon
 async function check(): Promise<number> {
   const requirements = readRequirements().filter(({ id }) => values.only === undefined || id === values.only)
   if (requirements.length === 0) throw new Error(`Expected a requirement of docs/spec.md, got ${values.only}.`)
-  const scratch = Scratch.open(values.scratch)
+  const scratch = Scratch.open(resolve(values.scratch))
   say(`running what ${requirements.length} requirements name, nothing turned off`)
   const proper = await runNamed(scratch, requirements)
   if (proper.problem !== undefined || proper.failed.length > 0) {
@@ -54,22 +55,31 @@ async function check(): Promise<number> {
       say(lineOf(rows.at(-1)))
     }
   }
-  return report(rows, requirements.length, proper.passed.length)
+  return report(rows, requirements, proper.passed.length)
 }
 
-function report(rows: readonly Row[], requirements: number, tests: number): number {
+function report(rows: readonly Row[], requirements: readonly Requirement[], tests: number): number {
   const unnoticed = rows.filter(({ failed, problem }) => problem !== undefined || failed.length === 0)
   const exempt = EXEMPTIONS.filter(({ id }) => values.only === undefined || id === values.only)
-  if (values.json) process.stdout.write(`${JSON.stringify({ requirements, tests, rows, exempt })}\n`)
+  const idle = requirements.flatMap((requirement) => {
+    const failed = rows.filter(({ id }) => id === requirement.id).flatMap((row) => row.failed)
+    return idleTests(requirement, failed).map((test) => ({ id: requirement.id, test }))
+  })
+  const failures = [
+    ...unnoticed.map(lineOf),
+    ...idle.map(({ id, test }) => `${id}  IDLE      no rule that was turned off made it fail: ${test}`),
+  ]
+  const summary = { requirements: requirements.length, tests, rows, idle, exempt }
+  if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
   else {
     for (const { id, reason } of exempt) process.stdout.write(`${id} not turned off: ${reason}\n`)
     process.stdout.write(
-      `${requirements} requirements, ${tests} named tests, ${rows.length} rules turned off, ` +
-        `${rows.length - unnoticed.length} noticed\n`,
+      `${requirements.length} requirements, ${tests} named tests, ${rows.length} rules turned off, ` +
+        `${rows.length - unnoticed.length} noticed, ${idle.length} named tests that never failed\n`,
     )
-    for (const row of unnoticed) process.stdout.write(`${lineOf(row)}\n`)
+    for (const line of failures) process.stdout.write(`${line}\n`)
   }
-  return unnoticed.length === 0 ? 0 : 1
+  return failures.length === 0 ? 0 : 1
 }
 
 function lineOf(row: Row | undefined): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { edited } from '../mutation/edit.ts'
 import { ROOT } from '../mutation/scratch.ts'
+import { idleTests } from './check.ts'
 import { EDITS, EXEMPTIONS } from './edits.ts'
 import { isForgeTest, readRequirements, requirementsIn } from './specification.ts'
 
@@ -47,4 +48,11 @@ test('requirements and their tests are read to the next requirement or heading',
     { id: 'R-101', tests: ['test_a', 'a sentence'] },
     { id: 'R-102', tests: [] },
   ])
+})
+
+test('a named test that no edit of its requirement makes fail is idle', () => {
+  const requirement = { id: 'R-101', tests: ['test_a', 'test_ab', 'R-101 a sentence'] }
+  expect(idleTests(requirement, [])).toEqual(['test_a', 'test_ab', 'R-101 a sentence'])
+  expect(idleTests(requirement, ['test/A.t.sol:ATest.test_ab'])).toEqual(['test_a', 'R-101 a sentence'])
+  expect(idleTests(requirement, ['test/A.t.sol:ATest.test_a', 'about R-101 a sentence, with 3'])).toEqual(['test_ab'])
 })
