@@ -45,7 +45,7 @@ export function tasksOf(setting: Setting): readonly Task[] {
 export function search(setting: Setting, task: Task, tally: Tally): void {
   const { observations, proposal, proposer } = task
   const moves: Move[] = [{ who: proposer, what: 'proposes', value: proposal }]
-  explore({ setting, tally, observations, moves }, [propose(proposal, proposer)])
+  explore({ setting, tally, observations, moves, acted: [] }, [propose(proposal, proposer)])
 }
 
 type Search = {
@@ -54,6 +54,8 @@ type Search = {
   readonly observations: readonly number[]
   /** The moves so far; grows and shrinks with the depth. */
   readonly moves: Move[]
+  /** What the nodes observe that contributed or appealed so far; grows and shrinks likewise. */
+  readonly acted: number[]
 }
 
 /**
@@ -88,7 +90,9 @@ function moveHonest(at: Search, twins: Twins, own: number, value: number): void 
       if (drawn !== undefined) chosen.add(drawn)
     }
   }
+  at.acted.push(own)
   for (const one of chosen) playHonest(at, twins, one)
+  at.acted.pop()
 }
 
 /** The honest side completes the pot of a value: all of it, or what the attacker left open, at least one wei. */
@@ -164,9 +168,9 @@ function rule(at: Search, twins: Twins, appeal: Appeal): void {
   }
 }
 
-/** Whether some observer stands in the straddle trap. */
-function isTrapped({ setting, observations }: Search, values: readonly number[]): boolean {
-  return observations.some((own) => isStraddled(own, values, setting.grid.noisePpm))
+/** Whether an observer that contributed or appealed stands in the straddle trap; one that only looked on excuses nothing. */
+function isTrapped({ setting, acted }: Search, values: readonly number[]): boolean {
+  return acted.some((own) => isStraddled(own, values, setting.grid.noisePpm))
 }
 
 function decideWith(
