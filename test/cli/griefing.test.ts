@@ -93,6 +93,14 @@ test('griefing prints what corruption costs, over all fixings of the arbitrator'
   })
 })
 
+test.each(['1', '1eth', '1 ETH', '1weth', '1000000000gwei'])(
+  'griefing reads --min-bond %j as the other commands do',
+  async (bond) => {
+    const { out } = await assize(['griefing', '--min-bond', bond])
+    expect(out).toContain('Bond d 1 ETH,')
+  },
+)
+
 test('griefing has a help text with its defaults', async () => {
   const { exitCode, out } = await assize(['griefing', '--help'])
   expect(exitCode).toBe(0)
