@@ -208,6 +208,8 @@ contract AppealTest is OracleTest {
         vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.NotDisputed.selector, 1));
         _appeal(stranger, 1, LIE, 1);
         _contribute(alice, 1, TRUTH, type(uint256).max);
+        vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.StaleRound.selector, 1, 2));
+        _appeal(stranger, 1, LIE, 1);
         vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.ValueLeads.selector, TRUTH));
         _appeal(stranger, 2, TRUTH, 1);
         vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.NotSeparated.selector, TRUTH + 1, TRUTH));
