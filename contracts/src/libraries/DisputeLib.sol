@@ -13,7 +13,7 @@ using HeadLib for Head;
 
 /// @title What the stored facts of a fixing mean now
 /// @notice Read-only. Functions that take `head` expect `self.head`, read once by the caller.
-/// Twin of the derivations: `contracts/protocol/phase.ts`.
+/// Twin of the derivations: `contracts/protocol/phase.ts`, vectors `test/vectors/phase.json`.
 library DisputeLib {
     /// @notice Where an index stands for a candidate that is not there: nobody won. It has no stake.
     uint256 internal constant NO_CANDIDATE = type(uint256).max;
