@@ -161,13 +161,6 @@ const POLICIES: readonly Row[] = [
     '(x.stake > y.stake ? -1 : Number(x.stake < y.stake))',
   ],
   [
-    'R-310',
-    'INVALID is no value to be near to',
-    POLICY,
-    '.filter(({ value }) => value !== INVALID)',
-    '.filter(({ value }) => value !== 0n)',
-  ],
-  [
     'R-311',
     "the report's median comes first",
     POLICY,

@@ -129,8 +129,8 @@ const REPORTS: readonly Row[] = [
     'R-403',
     'signing here is what the registry verifies',
     BLS,
-    "possession: 'BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'",
-    "possession: 'BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_'",
+    "signature: 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'",
+    "signature: 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_'",
   ],
   [
     'R-404',
