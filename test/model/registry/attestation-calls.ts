@@ -71,7 +71,7 @@ export function claimReward(model: RegistryModel, action: Named<'claimReward'>):
   const id = model.oracle.id(fixing)
   requireStanding(model, fixing, value, signers)
   if (!model.rules.isEarned(value, model.settlement(fixing), bandPpm)) throw new Refused('RewardNotEarned', [id])
-  if (!isAmong(signers, place)) throw new Refused('NotAttester', [place])
+  if (!model.rules.isAttester(signers, place)) throw new Refused('NotAttester', [place])
   if (reported.paid.has(place)) throw new Refused('RewardAlreadyPaid', [id, place])
   const { owner } = model.memberAt(place, maturity)
   const amount = model.rules.share(reported.reward, reported.count)
@@ -117,7 +117,7 @@ export function verify(model: RegistryModel, { fixing, report, signature, signer
   const digest = reportDigest(model.domain, membership.epoch(maturity), model.oracle.id(fixing), report)
   const who = roster.members.filter((_, place) => isAmong(signers, BigInt(place)))
   const secrets = who.map((member) => membership.credentialsAt(member, maturity).secret)
-  if (!isBlsSigned(secrets, digest, 'signature', signature)) throw new Refused('SignatureInvalid', [digest])
+  if (!isBlsSigned(rules, secrets, digest, 'signature', signature)) throw new Refused('SignatureInvalid', [digest])
   return count
 }
 

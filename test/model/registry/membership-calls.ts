@@ -6,6 +6,7 @@ import { possessionDigest, registrationDigest, rotationDigest } from './digests.
 import { keyOf, sumOf } from './keys.ts'
 import { type Member, NEVER } from './membership.ts'
 import { type RegistryModel, fieldName } from './registry-model.ts'
+import type { RegistryRules } from './rules.ts'
 
 type Named<Name extends RegistryAction['name']> = RegistryAction & { readonly name: Name }
 
@@ -99,6 +100,7 @@ export function isSignedBy(signed: Signed, account: Address, digest: Hex): boole
 
 /** Whether the sum of `secrets` signed `digest` for `use`: signatures of a message are equal iff their secrets are. */
 export function isBlsSigned(
+  rules: RegistryRules,
   secrets: readonly Secret[],
   digest: Hex,
   use: 'signature' | 'possession',
@@ -107,7 +109,7 @@ export function isBlsSigned(
   const secret = sumOf(secrets)
   if (secret === 0n) return false
   if (signed === 'no point') throw new Refused('PairingFailed')
-  return signed.digest === digest && signed.use === use && sumOf(signed.secrets) === secret
+  return rules.isSameDigest(signed.digest, digest) && signed.use === use && sumOf(signed.secrets) === secret
 }
 
 function consents(model: RegistryModel, owner: Address, signed: Signed, digest: Hex): boolean {
@@ -132,7 +134,8 @@ function requireSigner(
 
 function requirePossession(model: RegistryModel, owner: Address, secret: Secret, signed: BlsSigned): void {
   const digest = possessionDigest(model.domain, owner, secret)
-  if (!isBlsSigned([secret], digest, 'possession', signed)) throw new Refused('PossessionUnproven', [digest])
+  if (!isBlsSigned(model.rules, [secret], digest, 'possession', signed))
+    throw new Refused('PossessionUnproven', [digest])
 }
 
 function ownMember({ membership }: RegistryModel, sender: Address, index: number): Member {

@@ -1,3 +1,4 @@
+import type { Hex } from 'viem'
 import { RULES } from '../rules.ts'
 import { INVALID, type Outcome } from '../terms.ts'
 
@@ -16,6 +17,9 @@ export type Verdict = {
   readonly bandPpm: bigint
   readonly minBandPpm: bigint
 }
+
+/** What two signed observations have in common. */
+export type Pair = { readonly isSameSigner: boolean; readonly isSameFixing: boolean; readonly isSame: boolean }
 
 export const REGISTRY_RULES = {
   /** R-408: when what is changed now takes effect, `nextEpochTime` being the start of the next epoch. */
@@ -58,6 +62,18 @@ export const REGISTRY_RULES = {
   isWrong({ isOwnCourt, how, settlement, value, bandPpm, minBandPpm }: Verdict): boolean {
     if (!isOwnCourt || bandPpm < minBandPpm || how !== 'Ruling') return false
     return settlement !== undefined && settlement !== INVALID && !RULES.isWithinBand(value, settlement, bandPpm)
+  },
+  /** Whether a signature over `signed` is one over `wanted`: every digest has its type, chain and registry in it. */
+  isSameDigest(signed: Hex, wanted: Hex): boolean {
+    return signed === wanted
+  },
+  /** R-405: whether the reporter at `place` is one of the signers. */
+  isAttester(signers: bigint, place: bigint): boolean {
+    return place < 256n && ((signers >> place) & 1n) === 1n
+  },
+  /** R-401: whether two signed observations are an offence. */
+  isOffence({ isSameSigner, isSameFixing, isSame }: Pair): boolean {
+    return isSameSigner && isSameFixing && !isSame
   },
   /** R-401: the prover's fifth, rounded down. */
   proverShare(stake: bigint): bigint {

@@ -36,6 +36,12 @@ export async function perform(arena: RegistryArena, history: History): Promise<P
   })
 }
 
+/** What the chain did in each step, without a look: for histories too long to look at. */
+export async function act(arena: RegistryArena, history: History): Promise<CallResult[]> {
+  const scenes = history.steps.map((step) => ({ time: step.time, calls: actionCalls(arena, history, step) }))
+  return (await simulate(arena.url, blocksOf(scenes))).flat()
+}
+
 type Scene = { readonly time: bigint; readonly calls: readonly Call[] }
 
 /** Steps at the same time share a block. */

@@ -4,7 +4,7 @@ import type { Observation, RegistryAction, Signed } from './action.ts'
 import { verify } from './attestation-calls.ts'
 import { observationDigest } from './digests.ts'
 import type { Member } from './membership.ts'
-import { type RegistryModel, isAmong } from './registry-model.ts'
+import type { RegistryModel } from './registry-model.ts'
 
 type Named<Name extends RegistryAction['name']> = RegistryAction & { readonly name: Name }
 
@@ -17,8 +17,8 @@ export function slashEquivocation(
   const one = signerOf(model, first, firstSigned)
   const two = signerOf(model, second, secondSigned)
   const isSame = observationDigest(model.domain, first) === observationDigest(model.domain, second)
-  const isOfTwo = one === undefined || one !== two || first.fixingId !== second.fixingId
-  if (isOfTwo || isSame) throw new Refused('NotEquivocation')
+  const pair = { isSameSigner: one === two, isSameFixing: first.fixingId === second.fixingId, isSame }
+  if (one === undefined || !model.rules.isOffence(pair)) throw new Refused('NotEquivocation')
   const member = model.membership.memberOf(one)
   if (member === undefined) throw new Refused('SignerUnknown', [one])
   return slash(model, sender, member, first.fixingId)
@@ -40,7 +40,7 @@ export function slashAttestation(model: RegistryModel, sender: Address, action: 
   }
   if (!rules.isWrong(verdict)) throw new Refused('NotWrong', [model.oracle.id(fixing)])
   verify(model, action)
-  if (!isAmong(signers, place)) throw new Refused('NotAttester', [place])
+  if (!rules.isAttester(signers, place)) throw new Refused('NotAttester', [place])
   return slash(model, sender, model.memberAt(place, maturity), model.oracle.id(fixing))
 }
 
@@ -63,5 +63,5 @@ function slash(model: RegistryModel, prover: Address, member: Member, id: Hex): 
 /** Who signed an observation; undefined for a signature of something else, which is as good as nobody's. */
 function signerOf(model: RegistryModel, observation: Observation, signed: Signed): Address | undefined {
   if (signed === 'malformed') throw new Refused('ECDSAInvalidSignatureLength', [64n])
-  return signed.digest === observationDigest(model.domain, observation) ? signed.by : undefined
+  return model.rules.isSameDigest(signed.digest, observationDigest(model.domain, observation)) ? signed.by : undefined
 }

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
+
+import {BlsLib} from "src/libraries/BlsLib.sol";
+import {Fixing, Phase} from "src/types/Fixing.sol";
+import {Observation} from "src/types/Observation.sol";
+import {Report} from "src/types/Report.sol";
+import {Reporter} from "src/types/Reporter.sol";
+
+import {RegistryFixture} from "../mocks/RegistryFixture.sol";
+import {BlsKeys} from "../support/BlsKeys.sol";
+
+/// @title Honest reporters, liars and whoever wants their stakes, with a registry and fixings of several courts
+/// @notice Reporters of alice and bob are honest: they observe, sign and co-sign `TRUTH` and nothing else, as often as they
+/// are asked. Those of carol and of the attacker sign anything. The registry's court rules the truth within its noise, or
+/// INVALID; other courts rule what the attacker wants.
+contract RegistryHandler is RegistryFixture {
+    /// Who reported at a time, when that time was the present.
+    struct Snapshot {
+        uint64 time;
+        bytes32 hash;
+    }
+
+    /// What was attested, to accuse its signers of.
+    struct Attested {
+        uint256 which;
+        Report report;
+        BLS.G2Point signature;
+        uint256 signers;
+        address roster;
+    }
+
+    uint256 private constant MOST_MEMBERS = 10;
+    uint256 private constant MOST_FIXINGS = 40;
+
+    Fixing[] private _fixings;
+    Attested[] private _attested;
+    Snapshot[] private _snapshots;
+    address[] private _rosters;
+    /// Who a signer is, by the number that its keys come from; 0 for nobody.
+    mapping(address signer => uint256) private _numbers;
+    uint256 private _nextNumber;
+
+    /// All stakes that came in less all that went out.
+    uint256 public stakes;
+    /// What an honest reporter has at stake, by index; only while it is one.
+    mapping(uint256 index => uint256) public honestStake;
+    mapping(uint256 which => uint256) public paid;
+    mapping(uint256 which => uint256) public refunded;
+    mapping(uint256 which => mapping(uint256 place => uint256)) public timesPaid;
+    mapping(uint256 which => uint256) public lastCount;
+    mapping(address roster => bytes32) private _codeHashes;
+    mapping(uint256 index => uint64) private _inactiveTimes;
+    /// What never happens.
+    bool public hasCountFallen;
+    bool public hasUnbondedEarly;
+    bool public hasLeavingMoved;
+
+    mapping(string move => uint256) public made;
+    mapping(string move => uint256) public done;
+
+    constructor() {
+        setUp();
+        _join(alice, MIN_STAKE);
+        for (uint256 i = 0; i < 3; ++i) {
+            _join(carol, MIN_STAKE);
+        }
+        _add(0, 0);
+    }
+
+    // ---------------------------------------------------------------------------------------------- moves
+
+    function join(uint256 who, uint256 amount) external {
+        address owner = _ownerOf(who);
+        if (registry.reportersAt(uint64(block.timestamp)).length >= MOST_MEMBERS) return;
+        _count("join", _join(owner, uint128(MIN_STAKE + amount % 1 ether)));
+    }
+
+    function topUp(uint256 index, uint256 amount) external {
+        Reporter memory r = _any(index);
+        vm.prank(r.owner);
+        try registry.topUp(r.index, uint128(amount % 1 ether)) {
+            stakes += amount % 1 ether;
+            if (_isHonest(r.owner)) honestStake[r.index] += amount % 1 ether;
+            _count("topUp", true);
+        } catch {
+            _count("topUp", false);
+        }
+    }
+
+    function rotate(uint256 index) external {
+        Reporter memory r = _any(index);
+        uint256 n = _nextNumber;
+        BLS.G1Point memory key = BlsKeys.key(n + 1);
+        bytes memory consent = _signed(SIGNER + n, registry.rotationDigest(r.index, r.owner, vm.addr(SIGNER + n), key));
+        BLS.G2Point memory possession = _possession(r.owner, n);
+        vm.prank(r.owner);
+        try registry.rotate(r.index, vm.addr(SIGNER + n), key, possession, consent) {
+            _numbers[vm.addr(SIGNER + n)] = n + 1;
+            ++_nextNumber;
+            _count("rotate", true);
+        } catch {
+            _count("rotate", false);
+        }
+    }
+
+    function startLeaving(uint256 index) external {
+        Reporter memory r = _any(index);
+        vm.prank(r.owner);
+        try registry.startLeaving(r.index) {
+            _count("startLeaving", true);
+        } catch {
+            _count("startLeaving", false);
+        }
+        _noteLeaving();
+    }
+
+    function withdraw(uint256 index) external {
+        Reporter memory r = _any(index);
+        vm.prank(r.owner);
+        try registry.withdraw(r.index) returns (uint128 amount) {
+            if (block.timestamp < uint256(r.inactiveTime) + UNBONDING) hasUnbondedEarly = true;
+            stakes -= amount;
+            honestStake[r.index] = 0;
+            _inactiveTimes[r.index] = 0;
+            _count("withdraw", true);
+        } catch {
+            _count("withdraw", false);
+        }
+    }
+
+    function addFixing(uint256 court, uint256 when) external {
+        if (_fixings.length < MOST_FIXINGS) _add(court, when);
+    }
+
+    function publish(uint256 which) external {
+        _publish(_recent(which));
+    }
+
+    /// The honest co-sign the truth only; whether enough others do for a lie is up to them.
+    function attest(uint256 which, uint256 mask, uint256 lie) external {
+        bool isLie = lie % 3 == 0;
+        which = _recent(which);
+        if (lastCount[which] != 0 && mask % 2 == 0 && _fixings.length < MOST_FIXINGS) {
+            _add(lie / 3, 0);
+            which = _fixings.length - 1;
+        }
+        Fixing memory f = _fixings[which];
+        if (block.timestamp <= f.maturity) vm.warp(f.maturity + 1);
+        (, address published) = registry.rosterAt(f.maturity);
+        if (published == address(0)) _publish(which);
+        Reporter[] memory reporters = registry.reportersAt(f.maturity);
+        uint256 signers;
+        uint256 secrets;
+        for (uint256 place = 0; place < reporters.length; ++place) {
+            bool isIn = isLie ? !_isHonest(reporters[place].owner) : (mask >> place) % 8 != 0;
+            if (!isIn) continue;
+            signers |= 1 << place;
+            secrets += _numbers[reporters[place].signer];
+        }
+        if (signers == 0) return;
+        Report memory report = _report(isLie ? LIE : TRUTH);
+        bytes32 digest = registry.reportDigest(f, report);
+        BLS.G2Point memory signature = BlsKeys.sign(secrets, digest, BlsLib.SIGNATURE_TAG);
+        try registry.attest(f, report, signature, signers) {
+            (, address roster) = registry.rosterAt(f.maturity);
+            _attested.push(Attested(which, report, signature, signers, roster));
+            _count(isLie ? "attest a lie" : "attest", true);
+        } catch {
+            _count(isLie ? "attest a lie" : "attest", false);
+        }
+        _noteCounts();
+    }
+
+    /// Proposes, or waits for arbitration and requests it, or rules, whatever the fixing's phase allows; mostly for one
+    /// that was attested.
+    function play(uint256 which, uint256 what) external {
+        uint256 attested = _attested.length;
+        bool isAttested = what % 4 != 0 && attested > 0;
+        fixing = isAttested ? _fixings[_attested[attested - 1 - which % (attested < 3 ? attested : 3)].which] : _pick(which);
+        Fixing memory f = fixing;
+        if (oracle.phase(f) == Phase.Open && what % 3 != 0) {
+            vm.prank(bob);
+            oracle.propose(f, what % 5 == 0 ? LIE : TRUTH, 1 ether);
+            if (what % 2 == 0) vm.warp(block.timestamp + FIRST_WINDOW);
+        } else if (oracle.phase(f) == Phase.Open) {
+            if (block.timestamp < f.maturity + f.proposalGrace) vm.warp(f.maturity + f.proposalGrace);
+            _request(bob);
+        }
+        if (oracle.phase(f) == Phase.Arbitration && which % 4 != 0) _ruleOn(f, what / 3);
+        _count("play", oracle.phase(f) != Phase.Pending);
+        _noteCounts();
+    }
+
+    function fundReward(uint256 which, uint256 who, uint256 amount) external {
+        vm.prank(_ownerOf(who));
+        try registry.fundReporters(_pick(which), 1 + amount % 1 ether) {
+            _count("fund", true);
+        } catch {
+            _count("fund", false);
+        }
+    }
+
+    function claim(uint256 which, uint256 place, uint256 of_) external {
+        which = of_ % 2 == 0 && _attested.length > 0 ? _attested[which % _attested.length].which : which % _fixings.length;
+        place %= MOST_MEMBERS;
+        (uint128 value, uint256 signers) = _standing(which, of_);
+        vm.prank(attacker);
+        try registry.claimReward(_fixings[which], value, signers, place) returns (uint256 amount) {
+            paid[which] += amount;
+            ++timesPaid[which][place];
+            _count("claim", true);
+        } catch {
+            _count("claim", false);
+        }
+    }
+
+    function refund(uint256 which, uint256 who, uint256 of_) external {
+        which %= _fixings.length;
+        (uint128 value, uint256 signers) = _standing(which, of_);
+        vm.prank(_ownerOf(who));
+        try registry.refundReward(_fixings[which], value, signers) returns (uint256 amount) {
+            refunded[which] += amount;
+            _count("refund", true);
+        } catch {
+            _count("refund", false);
+        }
+    }
+
+    /// Accuses the signer at a place of anything that was ever attested, in its own or in another fixing.
+    function accuse(uint256 of_, uint256 place, uint256 where) external {
+        if (_attested.length == 0) return;
+        Attested memory a = _attested[_attested.length - 1 - of_ % (_attested.length < 4 ? _attested.length : 4)];
+        uint256 which = where % 4 == 0 ? where % _fixings.length : a.which;
+        vm.prank(bob);
+        try registry.slashAttestation(_fixings[which], a.report, a.signature, a.signers, place % MOST_MEMBERS) returns (
+            uint128 reward
+        ) {
+            _slashed(reward);
+            _count("accuse", true);
+        } catch {
+            _count("accuse", false);
+        }
+        _noteLeaving();
+    }
+
+    /// Two observations: of a liar, who signs anything; of the honest, one for each fixing and whatever else can be put
+    /// together from what they sign.
+    function equivocate(uint256 index, uint256 which, uint256 how) external {
+        Reporter memory r = _any(index);
+        // Liars are worth more alive.
+        if (!_isHonest(r.owner) && how % 4 != 0) return;
+        uint256 key = SIGNER + _numbers[r.signer] - 1;
+        Fixing memory other = _fixings[(which + 1) % _fixings.length];
+        Observation memory one = Observation(_idOf(_pick(which)), TRUTH, MATURITY, keccak256("sources"));
+        Observation memory two = Observation(one.fixingId, LIE, MATURITY, keccak256("sources"));
+        bytes memory second = _signed(key, registry.observationDigest(two));
+        if (_isHonest(r.owner)) {
+            if (how % 3 == 0) (two.fixingId, two.value) = (_idOf(other), TRUTH);
+            if (how % 3 == 0) second = _signed(key, registry.observationDigest(two));
+            if (how % 3 == 1) second = _signed(SIGNER + _nextNumber, registry.observationDigest(two));
+            // Only the observation of the truth for this fixing was ever signed.
+            if (how % 3 == 2) second = _signed(key, registry.observationDigest(one));
+        }
+        bytes memory first = _signed(key, registry.observationDigest(one));
+        vm.prank(proposer);
+        try registry.slashEquivocation(one, first, two, second) returns (uint128 reward) {
+            _slashed(reward);
+            _count("equivocate", true);
+        } catch {
+            _count("equivocate", false);
+        }
+        _noteLeaving();
+    }
+
+    function wait(uint256 choice, uint256 by) external {
+        uint64 nowTime = uint64(block.timestamp);
+        uint64 next = START + (registry.epoch(nowTime) + 1) * EPOCH;
+        if (choice % 8 < 4) vm.warp(nowTime + 1 + by % 1 hours);
+        else if (choice % 8 < 6) vm.warp(next + by % 2);
+        else if (choice % 8 == 6) vm.warp(nowTime + GRACE);
+        else if (by % 4 == 0) vm.warp(nowTime + UNBONDING + EPOCH);
+        _count("wait", true);
+        // In its first second an epoch's reporters are those of the whole epoch; in epoch 0 they can still come.
+        if (registry.epoch(uint64(block.timestamp)) == 0) return;
+        _snapshots.push(Snapshot(uint64(block.timestamp), reportersHash(uint64(block.timestamp))));
+    }
+
+    // ---------------------------------------------------------------------------------------------- views
+
+    function registryHolds() external view returns (uint256) {
+        return weth.balanceOf(address(registry));
+    }
+
+    function stakesShown() external view returns (uint256 sum) {
+        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
+            sum += _reporter(index).stake;
+        }
+    }
+
+    function unpaidRewards() external view returns (uint256 sum) {
+        for (uint256 which = 0; which < _fixings.length; ++which) {
+            sum += rewardOf(which) - paid[which] - refunded[which];
+        }
+    }
+
+    function rewardOf(uint256 which) public view returns (uint256) {
+        return registry.rewardOf(_idOf(_fixings[which]));
+    }
+
+    function fixingCount() external view returns (uint256) {
+        return _fixings.length;
+    }
+
+    function mostMembers() external pure returns (uint256) {
+        return MOST_MEMBERS;
+    }
+
+    /// The first honest reporter that has not the stake that it put in, or 256.
+    function honestLoser() external view returns (uint256) {
+        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
+            if (_isHonest(_reporter(index).owner) && _reporter(index).stake < honestStake[index]) return index;
+        }
+        return 256;
+    }
+
+    /// Whether the code of every roster is what was written, and what was attested by one still is.
+    function areRostersUnchanged() external view returns (bool) {
+        for (uint256 i = 0; i < _rosters.length; ++i) {
+            if (_rosters[i].codehash != _codeHashes[_rosters[i]]) return false;
+        }
+        for (uint256 i = 0; i < _attested.length; ++i) {
+            (, address roster) = registry.rosterAt(_fixings[_attested[i].which].maturity);
+            if (roster != _attested[i].roster) return false;
+        }
+        return true;
+    }
+
+    /// A time whose reporters are not those that they were then; 0 if there is none. Keys are remembered for two epochs.
+    function changedTime() external view returns (uint64) {
+        uint64 nowEpoch = registry.epoch(uint64(block.timestamp));
+        for (uint256 i = 0; i < _snapshots.length; ++i) {
+            if (registry.epoch(_snapshots[i].time) + 1 < nowEpoch) continue;
+            if (reportersHash(_snapshots[i].time) != _snapshots[i].hash) return _snapshots[i].time;
+        }
+        return 0;
+    }
+
+    /// Places, keys and signers; not stakes, which slashing takes.
+    function reportersHash(uint64 time) public view returns (bytes32 hash) {
+        Reporter[] memory reporters = registry.reportersAt(time);
+        for (uint256 i = 0; i < reporters.length; ++i) {
+            Reporter memory r = reporters[i];
+            hash = keccak256(abi.encode(hash, r.index, r.owner, r.signer, r.activeTime, r.key));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- internal
+
+    function _publish(uint256 which) private {
+        try registry.publishRoster(_fixings[which].maturity) returns (address roster) {
+            _rosters.push(roster);
+            _codeHashes[roster] = roster.codehash;
+            _count("publish", true);
+        } catch {
+            _count("publish", false);
+        }
+    }
+
+    /// One of the last three fixings, whose reporters are mostly still remembered.
+    function _recent(uint256 which) private view returns (uint256) {
+        uint256 count = _fixings.length;
+        return count - 1 - which % (count < 3 ? count : 3);
+    }
+
+    function _join(address owner, uint128 stake) private returns (bool) {
+        uint256 n = _nextNumber++;
+        uint8 index = _register(owner, n, stake);
+        _numbers[vm.addr(SIGNER + n)] = n + 1;
+        stakes += stake;
+        honestStake[index] = _isHonest(owner) ? stake : 0;
+        _inactiveTimes[index] = 0;
+        return true;
+    }
+
+    /// Of the registry's court with the least band, one ppm less, the attacker's courts, or both in each other's place.
+    function _add(uint256 court, uint256 when) private {
+        Fixing memory f = _defaults();
+        f.indexId = keccak256(abi.encode(_fixings.length));
+        f.maturity = uint64(block.timestamp + when % 6 hours);
+        if (court % 8 == 4) f.bandPpm = MIN_BAND - 1;
+        if (court % 8 == 5) f.arbitrator = attacker;
+        if (court % 8 == 6) f.backup = attacker;
+        if (court % 8 == 7) (f.arbitrator, f.backup) = (backup, arbitrator);
+        _fixings.push(f);
+    }
+
+    function _ruleOn(Fixing memory f, uint256 what) private {
+        (,,,, uint64 arbitratedAt) = oracle.state(f);
+        address court = block.timestamp < arbitratedAt + f.arbitrationLimit ? f.arbitrator : f.backup;
+        uint128[3] memory honest = [RULING, TRUTH, INVALID];
+        uint128[3] memory hostile = [LIE, 1, INVALID];
+        bool isOwn = court == arbitrator || court == backup;
+        _rule(court, isOwn ? honest[what % 3] : hostile[what % 3]);
+    }
+
+    function _slashed(uint128 reward) private {
+        // A fifth, rounded down; what it is a fifth of is what the stakes have shrunk by.
+        uint256 shown;
+        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
+            shown += _reporter(index).stake;
+        }
+        assertEq(reward, (stakes - shown) / 5, "a fifth");
+        stakes = shown;
+    }
+
+    function _standing(uint256 which, uint256 of_) private view returns (uint128 value, uint256 signers) {
+        for (uint256 i = _attested.length; i > 0; --i) {
+            Attested memory a = _attested[i - 1];
+            if (a.which != which) continue;
+            (value, signers) = (a.report.value, a.signers);
+            if (of_ % 4 != 0) break;
+        }
+    }
+
+    function _noteCounts() private {
+        for (uint256 which = 0; which < _fixings.length; ++which) {
+            (uint256 count,) = registry.attestationOf(_idOf(_fixings[which]));
+            if (count < lastCount[which]) hasCountFallen = true;
+            lastCount[which] = count;
+        }
+    }
+
+    function _noteLeaving() private {
+        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
+            uint64 inactiveTime = _reporter(index).inactiveTime;
+            if (inactiveTime == 0 || inactiveTime == NEVER) continue;
+            if (_inactiveTimes[index] != 0 && inactiveTime != _inactiveTimes[index]) hasLeavingMoved = true;
+            if (_inactiveTimes[index] == 0 && inactiveTime < block.timestamp) hasLeavingMoved = true;
+            _inactiveTimes[index] = inactiveTime;
+        }
+    }
+
+    function _count(string memory move, bool isDone) private {
+        ++made[move];
+        if (isDone) ++done[move];
+    }
+
+    function _pick(uint256 which) private view returns (Fixing memory) {
+        return _fixings[which % _fixings.length];
+    }
+
+    function _any(uint256 index) private view returns (Reporter memory r) {
+        r = _reporter(uint8(index % registry.reporterCount()));
+        // A vacant index has no signer; the last reporter always has.
+        for (uint8 i = 0; r.owner == address(0) && i < registry.reporterCount(); ++i) {
+            r = _reporter(i);
+        }
+        if (r.owner == address(0)) revert("nobody");
+    }
+
+    function _ownerOf(uint256 who) private view returns (address) {
+        address[6] memory owners = [carol, attacker, alice, carol, attacker, bob];
+        return owners[who % 6];
+    }
+
+    function _isHonest(address owner) private view returns (bool) {
+        return owner == alice || owner == bob;
+    }
+}
