@@ -193,7 +193,7 @@ interface IReporterRegistry {
     /// @notice `attest`, then proposes the report's value with at most `maxBond` of the caller's bond token, and hands
     /// the receipts to the report's proposer: to copy it from the mempool is to pay for another. Returns the bond.
     /// Proposes also what as many or more attest already; that attestation then stands.
-    /// Reverts as `attest`, with `StakeMismatch` or the oracle's errors, but never with `AttestedByMore`.
+    /// Reverts as `attest` or with the oracle's errors, but never with `AttestedByMore`.
     function proposeAttested(
         Fixing calldata fixing,
         Report calldata report,
@@ -269,7 +269,8 @@ interface IReporterRegistry {
     /// @notice One more than the highest index ever used, <= 180. Vacant indices count.
     function reporterCount() external view returns (uint256);
 
-    /// @notice Reporter `index` with the signer and key that it has at `time`; all zero if vacant.
+    /// @notice Reporter `index` with the signer and key that it has at `time`; all zero if vacant. Warning: only the last
+    /// rotation is remembered, so that signer and key are right from the previous epoch on and may not be before.
     function reporterAt(uint8 index, uint64 time) external view returns (Reporter memory);
 
     /// @notice The reporters at `time` in ascending index: place i of their roster is element i. For calls from outside

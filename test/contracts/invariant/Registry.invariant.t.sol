@@ -10,8 +10,6 @@ import {RegistryHandler} from "./RegistryHandler.sol";
 /// reporters, liars and accusers do what they can (R-401 to R-408).
 /// forge-config: default.invariant.runs = 6
 /// forge-config: default.invariant.depth = 150
-/// forge-config: ci.invariant.runs = 48
-/// forge-config: ci.invariant.depth = 200
 contract RegistryInvariantTest is Test {
     RegistryHandler private handler;
 
