@@ -40,10 +40,10 @@ const REPORTS: readonly Row[] = [
   ],
   [
     'R-402',
-    'the BLS key is derived from the signer’s',
-    BLS,
-    'return encodeG1(longSignatures.getPublicKey(secret))',
-    'return encodeG1(longSignatures.getPublicKey(secret.toReversed()))',
+    'the BLS key is derived from the signer’s for this use',
+    'contracts/protocol/bls-key.ts',
+    "stringToBytes('assize-bls-1')",
+    "stringToBytes('assize-bls-2')",
   ],
   [
     'R-403',
