@@ -14,12 +14,6 @@ export const PLANTED_REGISTRIES: readonly PlantedContract[] = [
     replace: '_latest.sinceTime == 0) _latest.untilTime = uint48(time)',
   },
   {
-    bug: 'an older roster that is published later counts as the latest',
-    file: MEMBERSHIP,
-    find: 'if (sinceTime >= _latest.sinceTime)',
-    replace: 'if (sinceTime != _latest.sinceTime)',
-  },
-  {
     bug: 'a roster of the second before the previous epoch can be published',
     file: MEMBERSHIP,
     find: 'if (time < minTime) revert RosterTooOld',
