@@ -1,8 +1,9 @@
-import type { Hex } from 'viem'
+import { concat, type Hex, slice } from 'viem'
 import { SINK } from '#client/deployment-plan.ts'
+import { accountOf } from '../client/chain-fixture.ts'
 import type { Play } from './play.ts'
 import { REWARD } from './registry-scenes.ts'
-import { BOND, FEE, fixingAt, LIE, sceneTime, seriesAt, STAKE, THIRD, TRUTH } from './stage.ts'
+import { BOND, FEE, fixingAt, LIE, ownerOf, sceneTime, seriesAt, STAKE, THIRD, TRUTH } from './stage.ts'
 
 const UNIT = 10n ** 18n
 
@@ -92,8 +93,9 @@ export async function playMinimumVault(play: Play): Promise<void> {
 
 /** The registry's steps, likewise. */
 export async function playMinimumRegistry(play: Play): Promise<void> {
-  const member = Array.from({ length: 10 }, (_, i) => BigInt(idOf(i)))
-  const registering = (index: number): readonly unknown[] => [index, member, idOf(index).slice(0, 42), STAKE]
+  const [, ...rest] = Array.from({ length: 10 }, (_, i) => BigInt(idOf(i)))
+  const memberOf = (index: number): readonly bigint[] => [ownerWord(index), ...rest]
+  const registering = (index: number): readonly unknown[] => [index, memberOf(index), idOf(index).slice(0, 42), STAKE]
   for (let index = 0; index < 99; index += 1) await play.act('alice', 'register', registering(index))
   await play.measure('register', 'alice', 'register', registering(99))
   await play.measure('publish the roster of 100', 'bob', 'publish', [100])
@@ -104,7 +106,13 @@ export async function playMinimumRegistry(play: Play): Promise<void> {
   await play.measure(proposing, 'proposer', 'proposeAttested', [idOf(2), TRUTH, 10, BOND])
   await play.measure(`${proposing}, no reward`, 'proposer', 'proposeAttested', [idOf(3), TRUTH, 10, BOND])
   await play.act('bob', 'claim', [idOf(2), 1, REWARD / 90n])
+  await play.measure('claim the rewards of 88', 'bob', 'claimAll', [idOf(2), 2, 88, REWARD / 90n])
   await play.measure('claim a reward', 'bob', 'claim', [idOf(2), 0, REWARD / 90n])
+}
+
+/** An owner's address behind what is packed with it. */
+function ownerWord(place: number): bigint {
+  return BigInt(concat([slice(idOf(0), 0, 12), accountOf(ownerOf(place)).address]))
 }
 
 /** Bytes that are never zero: calldata is paid by the byte. */

@@ -8,9 +8,8 @@ import { possessionDigest, registrationTypedData } from '#protocol/registration.
 import { accountOf } from '../client/chain-fixture.ts'
 import { request } from '../model/rpc.ts'
 import type { Play } from './play.ts'
-import { BOND, DAY, fixingAt, sceneTime, STAKE, TRUTH } from './stage.ts'
+import { BOND, DAY, fixingAt, ownerOf, REPORTERS, sceneTime, STAKE, TRUTH } from './stage.ts'
 
-const REPORTERS = 100
 /** Spread over the roster. */
 const ABSENT = [3, 14, 15, 26, 35, 58, 79, 82, 90, 97]
 const SIGNERS = Array.from({ length: REPORTERS }, (_, place) => place).filter((place) => !ABSENT.includes(place))
@@ -25,9 +24,9 @@ export async function playRegistry(registry: Play, oracle: Play, scene: number, 
   const time = sceneTime(scene)
   await registry.at(time - 3n * DAY)
   for (let place = 0; place < REPORTERS - 1; place += 1) {
-    await registry.act('alice', 'register', await registrationOf(registry, place))
+    await registry.act('alice', 'register', await registrationOf(registry, place, ownerOf(place)))
   }
-  await registry.measure('register', 'alice', 'register', await registrationOf(registry, REPORTERS - 1))
+  await registry.measure('register', 'alice', 'register', await registrationOf(registry, REPORTERS - 1, 'alice'))
   const [first, rewarded, bare] = [fixingAt(time), fixingAt(time + HOUR), fixingAt(time + 2n * HOUR)]
   await registry.at(first.maturity + 1n)
   await registry.measure('publish the roster of 100', 'bob', 'publishRoster', [first.maturity])
@@ -45,18 +44,24 @@ export async function playRegistry(registry: Play, oracle: Play, scene: number, 
   await registry.measure(`${proposing}, no reward`, 'proposer', 'proposeAttested', call)
   await registry.at(rewarded.maturity + 1n + BigInt(rewarded.firstWindow))
   await registry.act('bob', 'claimReward', [rewarded, TRUTH, BITMAP, 1n])
+  const others = BITMAP ^ 3n
+  await registry.measure('claim the rewards of 88', 'bob', 'claimRewards', [rewarded, TRUTH, BITMAP, others])
   await registry.measure('claim a reward', 'bob', 'claimReward', [rewarded, TRUTH, BITMAP, 0n])
 }
 
-async function registrationOf(registry: Play, place: number): Promise<readonly unknown[]> {
+/** Alice registers: she needs the consent of any other owner. */
+async function registrationOf(registry: Play, place: number, ownerName: string): Promise<readonly unknown[]> {
   const domain = { chainId: EMBEDDED_CHAIN_ID, registry: registry.target.address }
   const signer = accountOf(`signer ${place}`)
   const key = blsKey(secretOf(place))
   const peerId: Hex = `0x${'24'.repeat(38)}`
-  const registration = { owner: accountOf('alice').address, signer: signer.address, peerId, stake: STAKE, key }
+  const owner = accountOf(ownerName)
+  const registration = { owner: owner.address, signer: signer.address, peerId, stake: STAKE, key }
   const possession = blsSign(secretOf(place), possessionDigest(domain, registration), 'possession')
-  const consent = await signer.signTypedData(registrationTypedData(domain, registration))
-  return [{ ...registration, key: g1Of(key) }, g2Of(possession), consent, '0x']
+  const typedData = registrationTypedData(domain, registration)
+  const consent = await signer.signTypedData(typedData)
+  const ownerConsent = ownerName === 'alice' ? '0x' : await owner.signTypedData(typedData)
+  return [{ ...registration, key: g1Of(key) }, g2Of(possession), consent, ownerConsent]
 }
 
 async function attestationOf(registry: Play, url: string, fixing: Fixing): Promise<readonly unknown[]> {

@@ -17,6 +17,8 @@ import { type BenchChain, openBenchChain, type Target } from './chain.ts'
 /** 1 January 2025, 00:00 UTC. */
 export const START = 1_735_689_600n
 export const DAY = 86_400n
+/** Registered in the registry's scenes; each has an owner of its own. */
+export const REPORTERS = 100
 /** Longer than any fixing lives: 72 hours of grace, 90 days of arbitration, a week of windows. */
 const SCENE = 120n * DAY
 
@@ -85,7 +87,7 @@ export async function raiseStage(): Promise<Stage> {
   }
 }
 
-/** Gives everyone WETH and infinite allowances, and the sink one wei, so that no balance is ever the first. */
+/** Gives everyone WETH and infinite allowances, and sink and owners one wei, so that no balance is ever the first. */
 async function endow({ chain, weth, ...targets }: Stage): Promise<void> {
   for (const person of PEOPLE) {
     await chain.send(person, weth, encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }), parseEther('1000'))
@@ -94,7 +96,15 @@ async function endow({ chain, weth, ...targets }: Stage): Promise<void> {
       await chain.send(person, weth, data)
     }
   }
-  await chain.send('dave', weth, encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [SINK, 1n] }))
+  const owners = Array.from({ length: REPORTERS }, (_, place) => accountOf(ownerOf(place)).address)
+  for (const holder of [SINK, ...owners]) {
+    await chain.send('dave', weth, encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [holder, 1n] }))
+  }
+}
+
+/** The account that owns the reporter at `place`. */
+export function ownerOf(place: number): string {
+  return `owner ${place}`
 }
 
 /** When scene `n` = 1, 2, … begins: each has a time, and with it a fixing, of its own. */

@@ -125,5 +125,6 @@ export const STEPS: readonly Step[] = [
     writes: 'the same, but what was reported in a new slot',
     peer: { name: SCRIBE, gas: 586_000 },
   },
+  { step: 'claim the rewards of 88', writes: '88 bits, in a slot in use; transfers to 88 owners' },
   { step: 'claim a reward', writes: 'a bit, in a slot in use' },
 ]

@@ -19,7 +19,7 @@ const TERMS: IncomeTerms = {
   attendancePpm: 1_000_000n,
   othersAttendancePpm: 1_000_000n,
   gasPrice: GWEI,
-  claimGas: 71_624n,
+  claimGas: 71_678n,
   bond: ETHER,
   bondSeconds: DAY,
   capital: 2n * ETHER,
@@ -45,21 +45,21 @@ test('a year is what its parts are by hand', () => {
     disputes: (16n * ETHER) / 5n,
   })
   expect(mapped(income.costs)).toEqual({
-    registration: (461_046n * GWEI) / 2n,
+    registration: (461_454n * GWEI) / 2n,
     // A fourth of ten rosters of four: a tenth of one of a hundred.
-    rosters: (4_338_951n * GWEI) / 10n,
-    proposing: 100n * (299_898n + 52_836n) * GWEI,
-    claiming: 400n * 71_624n * GWEI,
+    rosters: (4_338_973n * GWEI) / 10n,
+    proposing: 100n * (299_780n + 52_836n) * GWEI,
+    claiming: 400n * 71_678n * GWEI,
     disputing: 4n * (108_564n + 54_962n) * GWEI,
     server: (12n * ETHER) / 100n,
     slashing: (3n * ETHER) / 1_000n,
     interest: ETHER / 5n,
   })
-  // 7.3 ETH less 0.323 ETH and 65 241 522.1 gwei.
-  expect(floorOf(income.net)).toBe(6_977_000_000_000_000_000n - 65_241_522_100_000_000n)
+  // 7.3 ETH less 0.323 ETH and 65 251 528.3 gwei.
+  expect(floorOf(income.net)).toBe(6_977_000_000_000_000_000n - 65_251_528_300_000_000n)
   // 7.177 ETH less the gas, on 5 ETH.
   expect(income.locked).toBe(5n * ETHER)
-  expect(returnPpmOf(income)).toBe(1_422_351n)
+  expect(returnPpmOf(income)).toBe(1_422_349n)
 })
 
 test('the others’ absence raises a share, one’s own lowers how many there are', () => {
@@ -80,10 +80,10 @@ test('nobody else is needed', () => {
 
 test('what breaks even, by hand', () => {
   const terms = { ...TERMS, disputedPpm: 0n, proposalReward: 0n, years: 1n, rosters: 0n, slashingPpm: 0n, server: 0n }
-  // A fixing costs a claim and a fourth of a proposal, 159 807.5 gas; a year 0.2 ETH of interest and the registration.
-  const gas = 461_046n + (400n * 1_598_075n) / 10n
-  const fixed = ETHER / 5n + 461_046n * GWEI
-  const margin = ETHER / 100n - (1_598_075n * GWEI) / 10n
+  // A fixing costs a claim and a fourth of a proposal, 159 832 gas; a year 0.2 ETH of interest and the registration.
+  const gas = 461_454n + 400n * 159_832n
+  const fixed = ETHER / 5n + 461_454n * GWEI
+  const margin = ETHER / 100n - 159_832n * GWEI
   expect(breakEvenOf(terms)).toEqual({
     // A hundred rewards a year are the reporter's.
     reward: ceiling(ETHER / 5n + gas * GWEI, 100n),

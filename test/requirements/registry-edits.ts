@@ -66,8 +66,8 @@ export const REGISTRY_EDITS: readonly DisablingEdit[] = [
     id: 'R-404',
     rule: 'a share is paid once',
     file: ATTESTATION,
-    find: '_paid[id] = paid | 1 << place;',
-    replace: '_paid[id] = paid | 0 << place;',
+    find: '_paid[id] |= 1 << place;',
+    replace: '_paid[id] |= 0 << place;',
   },
   {
     id: 'R-404',

@@ -215,6 +215,13 @@ interface IReporterRegistry {
         external
         returns (uint256 amount);
 
+    /// @notice Pays all reporters of `places`, bit i standing for place i, their shares in one transaction; whoever was
+    /// paid before or has withdrawn is left out. Anyone may call. Returns what was paid, bond-token wei.
+    /// Reverts with `NotSettled`, `AttestationUnknown`, `RewardNotEarned` or `NotAttester`.
+    function claimRewards(Fixing calldata fixing, uint128 value, uint256 signers, uint256 places)
+        external
+        returns (uint256 amount);
+
     /// @notice Returns to the caller what it put into a reward that nobody earned; value and signers are ignored
     /// when nobody attested. Reverts with `NotSettled`, `AttestationUnknown`, `RewardEarned` or `NothingFunded`.
     function refundReward(Fixing calldata fixing, uint128 value, uint256 signers) external returns (uint256 amount);

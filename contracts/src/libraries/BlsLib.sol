@@ -23,11 +23,11 @@ library BlsLib {
     /// The field's prime p, in the two words of a 64-byte number.
     bytes32 private constant P_HIGH = 0x000000000000000000000000000000001a0111ea397fe69a4b1ba7b6434bacd7;
     bytes32 private constant P_LOW = 0x64774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab;
-    /// The generator of G1 with its y negated.
-    bytes32 private constant MINUS_G1_X_HIGH = 0x0000000000000000000000000000000017f1d3a73197d7942695638c4fa9ac0f;
-    bytes32 private constant MINUS_G1_X_LOW = 0xc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb;
-    bytes32 private constant MINUS_G1_Y_HIGH = 0x00000000000000000000000000000000114d1d6855d545a8aa7d76c8cf2e21f2;
-    bytes32 private constant MINUS_G1_Y_LOW = 0x67816aef1db507c96655b9d5caac42364e6f38ba0ecb751bad54dcd6b939c2ca;
+    /// The generator of G1.
+    bytes32 private constant G1_X_HIGH = 0x0000000000000000000000000000000017f1d3a73197d7942695638c4fa9ac0f;
+    bytes32 private constant G1_X_LOW = 0xc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb;
+    bytes32 private constant G1_Y_HIGH = 0x0000000000000000000000000000000008b3f481e3aaa0f1a09e30ed741d8ae4;
+    bytes32 private constant G1_Y_LOW = 0xfcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1;
 
     /// @notice A precompile failed: this chain has no EIP-2537.
     error PrecompileFailed();
@@ -40,18 +40,28 @@ library BlsLib {
         bytes32 message,
         bytes memory tag,
         BLS.G2Point calldata signature
+    ) internal view returns (bool) {
+        return isSignedByMinus(negate(key), message, tag, signature);
+    }
+
+    /// @notice `isSigned` of the key whose negative is `minusKey`: e(minusKey, H(message)) * e(G1, signature) == 1.
+    function isSignedByMinus(
+        BLS.G1Point memory minusKey,
+        bytes32 message,
+        bytes memory tag,
+        BLS.G2Point calldata signature
     ) internal view returns (bool isOne) {
-        if (isIdentity(key)) return false;
+        if (isIdentity(minusKey)) return false;
         uint256 pairs;
         // Two pairs of a point of G1 and one of G2, as the precompile wants them.
         assembly ("memory-safe") {
             pairs := mload(0x40)
             mstore(0x40, add(pairs, 0x300))
-            mcopy(pairs, key, 0x80)
-            mstore(add(pairs, 0x180), MINUS_G1_X_HIGH)
-            mstore(add(pairs, 0x1a0), MINUS_G1_X_LOW)
-            mstore(add(pairs, 0x1c0), MINUS_G1_Y_HIGH)
-            mstore(add(pairs, 0x1e0), MINUS_G1_Y_LOW)
+            mcopy(pairs, minusKey, 0x80)
+            mstore(add(pairs, 0x180), G1_X_HIGH)
+            mstore(add(pairs, 0x1a0), G1_X_LOW)
+            mstore(add(pairs, 0x1c0), G1_Y_HIGH)
+            mstore(add(pairs, 0x1e0), G1_Y_LOW)
             calldatacopy(add(pairs, 0x200), signature, 0x100)
         }
         _hash(abi.encode(message), tag, pairs + 0x80);

@@ -61,12 +61,12 @@ library RosterLib {
         return uint8(SSTORE2.read(roster, start, start + 1)[0]);
     }
 
-    /// @notice The sum of the keys at the places that `signers` has, bit i standing for place i. Costs as much as there
-    /// are places < `places` <= 189 that it does not have.
-    function sumOf(address roster, uint256 places, uint256 signers)
+    /// @notice Minus the sum of the keys at the places that `signers` has, bit i standing for place i. Costs as much as
+    /// there are places < `places` <= 189 that it does not have.
+    function minusSumOf(address roster, uint256 places, uint256 signers)
         internal
         view
-        returns (BLS.G1Point memory sum)
+        returns (BLS.G1Point memory minusSum)
     {
         uint256 points;
         // Two points: what is summed, minus the sum of all keys to begin with, and the next key.
@@ -87,11 +87,10 @@ library RosterLib {
             }
         }
         if (!isDone) revert BLS.G1AddFailed();
-        // The absent less all: minus the signers.
+        // The absent less all.
         assembly ("memory-safe") {
-            sum := points
+            minusSum := points
         }
-        return BlsLib.negate(sum);
     }
 
     /// @notice `key` without the zero bytes. Its coordinates must be below p.

@@ -110,17 +110,32 @@ abstract contract Attestation is Membership {
         returns (uint256 amount)
     {
         FixingId id = _idOf(fixing);
-        uint256 count = _requireStanding(id, value, signers);
-        if (!_isEarned(fixing, value)) revert RewardNotEarned(id);
+        amount = _shareOf(fixing, id, value, signers);
         if (place >= MAX_REPORTERS || signers >> place & 1 == 0) revert NotAttester(place);
-        uint256 paid = _paid[id];
-        if (paid >> place & 1 != 0) revert RewardAlreadyPaid(id, place);
+        if (_paid[id] >> place & 1 != 0) revert RewardAlreadyPaid(id, place);
+        _payShare(id, place, _members[_memberAt(_rosterOf(fixing.maturity), place, fixing.maturity)].owner, amount);
+    }
 
-        _paid[id] = paid | 1 << place;
-        amount = _reported[id].reward / count;
-        address owner = _members[_memberAt(_rosterOf(fixing.maturity), place, fixing.maturity)].owner;
-        emit RewardPaid(id, place, owner, amount);
-        if (amount != 0) BOND_TOKEN.safeTransfer(owner, amount);
+    /// @inheritdoc IReporterRegistry
+    function claimRewards(Fixing calldata fixing, uint128 value, uint256 signers, uint256 places)
+        external
+        nonReentrant
+        returns (uint256 amount)
+    {
+        FixingId id = _idOf(fixing);
+        uint256 share = _shareOf(fixing, id, value, signers);
+        uint256 strangers = places & ~signers;
+        if (strangers != 0) revert NotAttester(LibBit.ffs(strangers));
+        uint64 maturity = fixing.maturity;
+        address roster = _rosterOf(maturity);
+        // At most 180 steps. Who was paid a moment earlier, or is gone, does not keep the others from their shares.
+        for (uint256 rest = places & ~_paid[id]; rest != 0; rest &= rest - 1) {
+            uint256 place = LibBit.ffs(rest);
+            uint8 index = RosterLib.indexAt(roster, place);
+            if (!_isSameMember(index, maturity)) continue;
+            _payShare(id, place, _members[index].owner, share);
+            amount += share;
+        }
     }
 
     /// @inheritdoc IReporterRegistry
@@ -189,8 +204,8 @@ abstract contract Attestation is Membership {
             if (3 * count <= 2 * places) revert QuorumMissed(count, 2 * places / 3 + 1);
         }
         bytes32 digest = _reportDigest(epoch(maturity), id, report);
-        BLS.G1Point memory key = RosterLib.sumOf(roster, places, signers);
-        if (!BlsLib.isSigned(key, digest, BlsLib.SIGNATURE_TAG, signature)) revert SignatureInvalid(digest);
+        BLS.G1Point memory minusKey = RosterLib.minusSumOf(roster, places, signers);
+        if (!BlsLib.isSignedByMinus(minusKey, digest, BlsLib.SIGNATURE_TAG, signature)) revert SignatureInvalid(digest);
     }
 
     function _record(FixingId id, Report calldata report, uint256 signers, uint256 count) private {
@@ -227,6 +242,23 @@ abstract contract Attestation is Membership {
         Reported storage reported = _reported[id];
         count = reported.count;
         if (count == 0 || reported.digest != _digestOf(value, signers)) revert AttestationUnknown(id);
+    }
+
+    /// @dev What each signer gets, if the settlement is within the band of what they signed.
+    function _shareOf(Fixing calldata fixing, FixingId id, uint128 value, uint256 signers)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 count = _requireStanding(id, value, signers);
+        if (!_isEarned(fixing, value)) revert RewardNotEarned(id);
+        return _reported[id].reward / count;
+    }
+
+    function _payShare(FixingId id, uint256 place, address owner, uint256 amount) private {
+        _paid[id] |= 1 << place;
+        emit RewardPaid(id, place, owner, amount);
+        if (amount != 0) BOND_TOKEN.safeTransfer(owner, amount);
     }
 
     /// @dev Whether the settlement is a number within the band of `value`. Reverts with `NotSettled`.

@@ -326,9 +326,14 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
     /// @dev The index of the reporter at `place` of the roster of `maturity`. Reverts with `ReporterGone`.
     function _memberAt(address roster, uint256 place, uint64 maturity) internal view returns (uint8 index) {
         index = RosterLib.indexAt(roster, place);
+        if (!_isSameMember(index, maturity)) revert ReporterGone(place);
+    }
+
+    /// @dev Whether the reporter at `index` is who was there at `maturity`: whoever withdrew left the index vacant or to
+    /// a reporter who joined later.
+    function _isSameMember(uint8 index, uint64 maturity) internal view returns (bool) {
         Member storage member = _members[index];
-        // Whoever withdrew left the index vacant or to a reporter who joined later.
-        if (member.owner == address(0) || member.activeTime > maturity) revert ReporterGone(place);
+        return member.owner != address(0) && member.activeTime <= maturity;
     }
 
     /// @dev Ends a membership at the next change.

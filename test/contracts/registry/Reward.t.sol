@@ -39,6 +39,51 @@ contract RewardTest is RegistryFixture {
         registry.claimReward(fixing, TRUTH, 0x6f, 256);
     }
 
+    /// All at once, by anyone: as one by one, without those who were paid or are gone.
+    function test_claimRewards_paysEachOnce() public {
+        _funded(7);
+        _attest(TRUTH, 0x6f);
+        _startLeaving(alice, 5);
+        uint64 gone = _reporter(5).inactiveTime + UNBONDING;
+        _settle(TRUTH);
+        uint256 share = REWARD / 6;
+        uint256 before = weth.balanceOf(alice);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.NotAttester.selector, 4));
+        registry.claimRewards(fixing, TRUTH, 0x6f, 0x7f);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.NotAttester.selector, 255));
+        registry.claimRewards(fixing, TRUTH, 0x6f, 1 << 255);
+        registry.claimReward(fixing, TRUTH, 0x6f, 1);
+        vm.warp(gone);
+        _withdraw(alice, 5);
+        before += MIN_STAKE;
+        vm.expectEmit(address(registry));
+        emit IReporterRegistry.RewardPaid(id, 0, alice, share);
+        vm.expectEmit(address(registry));
+        emit IReporterRegistry.RewardPaid(id, 3, alice, share);
+        vm.prank(stranger);
+        assertEq(registry.claimRewards(fixing, TRUTH, 0x6f, 0x2b), 2 * share);
+        assertEq(weth.balanceOf(alice), before + 3 * share);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RewardAlreadyPaid.selector, id, 3));
+        registry.claimReward(fixing, TRUTH, 0x6f, 3);
+        assertEq(registry.claimRewards(fixing, TRUTH, 0x6f, 0x6f), 2 * share);
+        assertEq(registry.claimRewards(fixing, TRUTH, 0x6f, 0x6f), 0);
+        assertEq(registry.claimRewards(fixing, TRUTH, 0x6f, 0), 0);
+        // The share of who left without claiming stays.
+        assertEq(weth.balanceOf(address(registry)), 6 * MIN_STAKE + REWARD - 5 * share);
+    }
+
+    function test_claimRewards_onlyOfWhatWasEarned() public {
+        _funded(3);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.AttestationUnknown.selector, id));
+        registry.claimRewards(fixing, TRUTH, 7, 7);
+        _attest(LIE, 7);
+        vm.expectRevert(abi.encodeWithSelector(ISettlementSource.NotSettled.selector, id));
+        registry.claimRewards(fixing, LIE, 7, 7);
+        _settle(TRUTH);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RewardNotEarned.selector, id));
+        registry.claimRewards(fixing, LIE, 7, 7);
+    }
+
     /// For as long as its stake is locked, which is longer than any fixing takes; then its index may be somebody else's.
     function test_claimReward_notAfterTheReporterWithdrew() public {
         _funded(3);
@@ -57,7 +102,7 @@ contract RewardTest is RegistryFixture {
         assertEq(_reporter(1).owner, bob);
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.ReporterGone.selector, 1));
         registry.claimReward(fixing, TRUTH, 7, 1);
-        assertEq(registry.claimReward(fixing, TRUTH, 7, 2), REWARD / 3);
+        assertEq(registry.claimRewards(fixing, TRUTH, 7, 7), REWARD / 3);
     }
 
     /// A reward shares its slot with what was attested.

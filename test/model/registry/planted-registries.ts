@@ -40,8 +40,8 @@ export const PLANTED_REGISTRIES: readonly PlantedContract[] = [
   {
     bug: 'who took a vacated index is taken for who had it',
     file: MEMBERSHIP,
-    find: 'if (member.owner == address(0) || member.activeTime > maturity) revert',
-    replace: 'if (member.owner == address(0)) revert',
+    find: 'return member.owner != address(0) && member.activeTime <= maturity;',
+    replace: 'return member.owner != address(0) && (member.activeTime <= maturity || index < 255);',
   },
   {
     bug: 'keys that were rotated away are looked up as the new ones',
