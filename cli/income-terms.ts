@@ -4,6 +4,7 @@ import { readGasPrice, readRegistryTerms } from '#client/registry-terms.ts'
 import { parseDecimal } from '#protocol/decimal.ts'
 import { type IncomeTerms, requireTerms, TermOutOfBoundsError } from '#protocol/income-terms.ts'
 import { ceilingOf } from '#protocol/rational.ts'
+import { CLAIM_GAS } from '#protocol/reporter-gas.ts'
 import { type Amount, baseUnits } from './arguments.ts'
 import type { Context } from './context.ts'
 import { InputError } from './errors.ts'
@@ -19,7 +20,8 @@ export type IncomeFlags = {
   readonly attendance?: bigint
   readonly others?: bigint
   readonly gasPrice?: bigint
-  readonly claimGas: number
+  readonly claims: keyof typeof CLAIM_GAS
+  readonly claimGas?: number
   readonly bond: bigint
   readonly bondTime: number
   readonly capital: bigint
@@ -57,7 +59,7 @@ export async function incomeTerms(flags: IncomeFlags, context: Context): Promise
     attendancePpm: flags.attendance ?? 95n * PERCENT,
     othersAttendancePpm: flags.others ?? 90n * PERCENT,
     gasPrice: flags.gasPrice ?? read.gasPrice ?? 2n * GWEI,
-    claimGas: BigInt(flags.claimGas),
+    claimGas: BigInt(flags.claimGas ?? CLAIM_GAS[flags.claims]),
     bond: flags.bond,
     bondSeconds: BigInt(flags.bondTime),
     capital: flags.capital,

@@ -1,6 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
-import { REPORTER_GAS } from '#protocol/reporter-gas.ts'
+import { CLAIM_GAS, MEASURED_SHARES } from '#protocol/reporter-gas.ts'
 import { address, amount, duration, ether, gasPrice, percent, positive, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -14,6 +14,7 @@ const EXAMPLES = `
 Examples:
   assize income
   assize income --gas-price 20gwei --reward 0.5eth
+  assize income --claims batched
   assize income --fixings 1000 --server 20usd --eth-in 2500usd --json
   assize income --rpc http://127.0.0.1:8545 --registry 0x12ab…`
 
@@ -51,10 +52,21 @@ function addRewardOptions(command: Command): void {
 }
 
 function addCostOptions(command: Command): void {
-  const claim = Number(REPORTER_GAS.claimReward)
   command
     .option('--gas-price <amount>', 'such as 2gwei (default: 2gwei, or what --rpc says)', gasPrice)
-    .option('--claim-gas <gas>', 'gas paid for each share that is claimed; 0 if others pay', whole, claim)
+    .addOption(
+      new Option(
+        '--claims <how>',
+        `alone: ${CLAIM_GAS.alone} gas a share; batched: ${CLAIM_GAS.batched}, if ${MEASURED_SHARES} split one transaction`,
+      )
+        .choices(Object.keys(CLAIM_GAS))
+        .default('alone'),
+    )
+    .addOption(
+      new Option('--claim-gas <gas>', 'instead, this much gas a share; 0 if others pay')
+        .argParser(whole)
+        .conflicts('claims'),
+    )
     .addOption(etherOption('--bond <eth>', 'what a proposal bonds', DEFAULT_PARAMETERS.minBond))
     .option('--bond-time <time>', 'for how long: seconds, or such as 24h, 2d', duration, DEFAULT_PARAMETERS.firstWindow)
     .addOption(etherOption('--capital <eth>', 'kept at hand for bonds and disputes', DEFAULT_PARAMETERS.minBond))

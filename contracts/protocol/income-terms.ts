@@ -19,7 +19,7 @@ export type IncomeTerms = {
   readonly othersAttendancePpm: bigint
   /** Wei per unit of gas. */
   readonly gasPrice: bigint
-  /** Gas that this reporter pays for each share that is claimed for it; 0 if others claim. */
+  /** Gas that this reporter pays for each share, claimed alone or with others; 0 if others pay. */
   readonly claimGas: bigint
   /** d. */
   readonly bond: bigint

@@ -1,3 +1,5 @@
+import { ceilingOf } from './rational.ts'
+
 /**
  * What a reporter's transactions cost, gas: the figures of docs/gas.md, measured as it says. A test holds them against the
  * committed measurement (test/bench/gas.json). A quorum is 90 of 100 reporters, the reward was funded before.
@@ -10,6 +12,8 @@ export const REPORTER_GAS = {
   /** The receipt of an undisputed proposal. */
   claimProposal: 52_836n,
   claimReward: 71_678n,
+  /** For {@link MEASURED_SHARES} in one transaction. */
+  claimRewards: 1_346_567n,
   /** The first answer to a false proposal, its pot filled alone. */
   contribute: 108_564n,
   /** The receipt of that answer, once it has won. */
@@ -18,3 +22,15 @@ export const REPORTER_GAS = {
 
 /** How many reporters the measured roster has. */
 export const MEASURED_REPORTERS = 100n
+
+/** How many shares of different owners are paid where many are claimed in one transaction. */
+export const MEASURED_SHARES = 88n
+
+/**
+ * What claiming one share costs, gas: alone, or as an equal part of the measured transaction that claims many, rounded
+ * up. A part of a smaller one costs more.
+ */
+export const CLAIM_GAS = {
+  alone: REPORTER_GAS.claimReward,
+  batched: ceilingOf({ n: REPORTER_GAS.claimRewards, d: MEASURED_SHARES }),
+} as const

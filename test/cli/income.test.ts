@@ -110,10 +110,20 @@ test('income takes the cost of a server in the currency in which ETH is given', 
   expect(await server('--server 1usd --eth-in 3usd')).toBe('333333333333333334')
 })
 
+test('income pays for claims alone, for a part of one for many, or what it is told', async () => {
+  const claiming = async (flags: string) => JSON.parse((await run(`${ROUND} --json${flags}`)).out).costs.claiming
+  // 400 shares at 1 gwei.
+  expect(await claiming('')).toBe('28671200000000000')
+  expect(await claiming(' --claims alone')).toBe('28671200000000000')
+  expect(await claiming(' --claims batched')).toBe('6120800000000000')
+  expect(await claiming(' --claim-gas 0')).toBe('0')
+})
+
 test('income has a help text with its defaults', async () => {
   const { exitCode, out } = await run('income --help')
   expect(exitCode).toBe(0)
   expect(out).toContain('(default: 0.1)')
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('alone: 71678 gas a share; batched: 15302, if 88 split one transaction')
   expect(out).toContain('Examples:\n  assize income\n')
 })
 
@@ -128,6 +138,8 @@ test.each([
   ['--stake 0', 'Expected --stake from 0.000000000000000001 ETH to 79228162514.264337593543950335 ETH, got 0 ETH.'],
   ['--disputed 1 --dispute-stake 2', 'Expected --dispute-stake from 0 ETH to 0.1 ETH, got 2 ETH. It is paid from'],
   ['--capital 0', 'Expected --capital from 0.001'],
+  ['--claims all', "'all' is invalid. Allowed choices are alone, batched."],
+  ['--claims alone --claim-gas 0', "'--claim-gas <gas>' cannot be used with option '--claims <how>'."],
   ['--server 20usd', 'Expected --server in ETH or, with --eth-in, in the currency of that, got "20usd" and nothing.'],
   ['--server 20usd --eth-in 2500eur', 'got "20usd" and "2500eur".'],
   ['--server 20usd --eth-in 0usd', 'Expected --eth-in above 0, got "0usd".'],

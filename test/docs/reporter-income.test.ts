@@ -87,6 +87,7 @@ test('the gas in the example is what was measured', () => {
     'propose attested, 90 of 100 reporters',
     'claim, undisputed',
     'claim a reward',
+    'claim the rewards of 88',
     'contribute, fills a pot alone, round 1, new value',
     'claim, winner after one dispute',
     'fund reporters',
@@ -113,6 +114,28 @@ test('the table of losses is what the command says', async () => {
   }
 })
 
+test('what claiming together changes is what the command says', async () => {
+  const rows = tableUnder('| gas price, gwei | net, ETH | least reward, ETH | fewest fixings |')
+  expect(rows.length).toBeGreaterThan(4)
+  for (const [gwei = '', net = '', reward = '', fixings = ''] of rows) {
+    const found = await documentOf(`--claims batched --gas-price ${gwei}gwei`)
+    expect(inEther(found.net).toFixed(3)).toBe(net)
+    const above = Number(reward) - inEther(found.breakEven.reward)
+    expect(above >= 0 && above < 1e-4, gwei).toBe(true)
+    expect(found.breakEven.fixings ?? 'none').toBe(fixings)
+  }
+  const { net, breakEven } = await documentOf('--claims batched')
+  const gwei = Math.floor(Number(breakEven.gasPrice) / 1e8) / 10
+  expect(PROSE).toContain(`the example's net is ${inEther(net).toFixed(3)} ETH, at ${gwei} gwei or less it earns`)
+  const reward = Math.ceil(inEther(breakEven.reward) * 1e4) / 1e4
+  expect(PROSE).toContain(`and ${breakEven.fixings} fixings or a reward of ${reward} ETH suffice`)
+  expect(PROSE).toContain(`which is ${Math.ceil(1_346_567 / 88)} for each`.replace(/(?=\d{3} )/, ' '))
+  const ofNine = (71_678 + (8 * (1_346_567 - 71_678)) / 87) / 9
+  expect(PROSE).toContain(`(\`--claim-gas ${Math.round(ofNine / 1e3)}000\`)`)
+  const monthly = await documentOf('--claims batched --fixings 12 --gas-price 20gwei')
+  expect(PROSE).toContain(`, ${inEther(monthly.net).toFixed(3)} ETH together)`)
+})
+
 test('what the text says of losses is so', async () => {
   const [example, waiting, monthly, large, staked] = await Promise.all(
     [
@@ -124,13 +147,14 @@ test('what the text says of losses is so', async () => {
     ].map(documentOf),
   )
   const gwei = Math.floor(Number(example?.breakEven.gasPrice) / 1e8) / 10
-  expect(PROSE).toContain(`a loss above ${gwei} gwei.`)
+  expect(PROSE).toContain(`a loss above ${gwei} gwei**, if each claims alone.`)
   expect(PROSE).toContain(`a share, ${(0.1 / 90.1).toFixed(4)} ETH, is worth less`)
   // At 20 gwei a claim costs more.
   expect(71_678 * 20e-9).toBeGreaterThan(0.1 / 90.1)
   expect(PROSE).toContain(`90 claims are ${((90 * 71_678) / 1e6).toFixed(2)} million gas a fixing`)
   expect(inEther(waiting?.net)).toBeGreaterThan(0)
-  expect(PROSE).toContain(`${inEther(monthly?.net).toFixed(3)} ETH); with 3 ETH each they do`)
+  expect(PROSE).toContain(`-gas-price 20gwei\`: ${inEther(monthly?.net).toFixed(3)} ETH, `)
+  expect(PROSE).toContain(`ETH together); with 3 ETH each they do`)
   expect(PROSE).toContain(`(\`--reward 3\`: ${inEther(large?.net).toFixed(3)} ETH)`)
   expect(PROSE).toContain(`with \`--stake 32\` it is ${inEther(staked?.costs['interest']).toFixed(3)} ETH a year`)
   expect(inEther(staked?.net)).toBeLessThan(0)

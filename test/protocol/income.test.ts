@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { breakEvenOf, type Income, incomeOf, returnPpmOf } from '#protocol/income.ts'
 import type { IncomeTerms } from '#protocol/income-terms.ts'
 import { floorOf, type Rational } from '#protocol/rational.ts'
-import { MEASURED_REPORTERS, REPORTER_GAS } from '#protocol/reporter-gas.ts'
+import { CLAIM_GAS, MEASURED_REPORTERS, MEASURED_SHARES, REPORTER_GAS } from '#protocol/reporter-gas.ts'
 
 const ETHER = 10n ** 18n
 const GWEI = 10n ** 9n
@@ -180,9 +180,12 @@ test('the gas is what was measured', () => {
     proposeAttested: gasOf('propose attested, 90 of 100 reporters'),
     claimProposal: gasOf('claim, undisputed'),
     claimReward: gasOf('claim a reward'),
+    claimRewards: gasOf(`claim the rewards of ${MEASURED_SHARES}`),
     contribute: gasOf('contribute, fills a pot alone, round 1, new value'),
     claimContribution: gasOf('claim, winner after one dispute'),
   })
+  // 15 301.9 gas each.
+  expect(CLAIM_GAS).toEqual({ alone: 71_678n, batched: 15_302n })
 })
 
 function mapped<Name extends string>(parts: Readonly<Record<Name, Rational>>): Record<string, bigint> {
