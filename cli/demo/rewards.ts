@@ -1,4 +1,5 @@
-import { type Attestation, claimReward, readReporters, readRewardsPaid, refundReward } from '#client/registry.ts'
+import { type Attestation, readReporters } from '#client/registry.ts'
+import { claimRewards, readRewardsPaid, refundReward } from '#client/rewards.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import { formatEth } from '../format.ts'
 import { StalledError } from './wait.ts'
@@ -25,9 +26,8 @@ export async function shareReward(
   }
   await untilLivingClaimed(world, attestation)
   const paid = await readRewardsPaid(chain, registry, fixingId)
-  for (const place of placesIn(attestation.signers).filter((each) => !paid.has(each))) {
-    await claimReward(bob, registry, fixing, { ...attestation, place }, { signal })
-  }
+  const places = placesIn(attestation.signers).filter((place) => !paid.has(place))
+  if (places.length > 0) await claimRewards(bob, registry, fixing, { ...attestation, places }, { signal })
   const rewards = await readRewardsPaid(chain, registry, fixingId)
   const total = [...rewards.values()].reduce((sum, amount) => sum + amount, 0n)
   tell.at(

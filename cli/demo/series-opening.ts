@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { readBond } from '#client/oracle-reader.ts'
 import { create, fund } from '#client/oracle-writer.ts'
-import { fundReporters } from '#client/registry.ts'
+import { fundReporters } from '#client/rewards.ts'
 import { createSeries, legId, merge, type Series, seriesId, split, transferLeg } from '#client/vault.ts'
 import { ensureCollateral, transferWeth } from '#client/weth.ts'
 import { DEFAULT_PARAMETERS, type Fixing, fixingId, VALUE_SCALE } from '#protocol/fixing.ts'

@@ -118,47 +118,6 @@ export function proposeAttested(
   return send(chain, { name: 'proposeAttested', to: registry, data }, options)
 }
 
-/** Adds `amount` wei to what attesters of the fixing share. The bond token must be approved to the registry. */
-export function fundReporters(
-  chain: WritableChain,
-  registry: Address,
-  fixing: Fixing,
-  amount: bigint,
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'fundReporters', args: [fixing, amount] })
-  return send(chain, { name: 'fundReporters', to: registry, data }, options)
-}
-
-/** Pays the owner of the reporter at `place` its share of the reward; anyone may. Returns the share, wei. */
-export async function claimReward(
-  chain: WritableChain,
-  registry: Address,
-  fixing: Fixing,
-  { value, signers, place }: { readonly value: bigint; readonly signers: bigint; readonly place: number },
-  options?: SendOptions,
-): Promise<bigint> {
-  const data = encodeFunctionData({ abi, functionName: 'claimReward', args: [fixing, value, signers, BigInt(place)] })
-  const receipt = await send(chain, { name: 'claimReward', to: registry, data }, options)
-  const [paid] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardPaid' })
-  return paid?.args.amount ?? 0n
-}
-
-/** Returns to the account what it put into a reward that nobody earned, wei. */
-export async function refundReward(
-  chain: WritableChain,
-  registry: Address,
-  fixing: Fixing,
-  attestation: Pick<Attestation, 'value' | 'signers'>,
-  options?: SendOptions,
-): Promise<bigint> {
-  const { value, signers } = attestation
-  const data = encodeFunctionData({ abi, functionName: 'refundReward', args: [fixing, value, signers] })
-  const receipt = await send(chain, { name: 'refundReward', to: registry, data }, options)
-  const [refunded] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardRefunded' })
-  return refunded?.args.amount ?? 0n
-}
-
 /** The reporters at `time` (Unix seconds) in index order, read at the latest block. Throws DeadRpcError. */
 export async function readReporters(chain: Chain, registry: Address, time: bigint): Promise<RegisteredReporter[]> {
   return explained(chain.rpcUrl, 'reportersAt', async () => {
@@ -180,13 +139,6 @@ export async function isRosterPublished(chain: Chain, registry: Address, time: b
     chain.publicClient.readContract({ address: registry, abi, functionName: 'rosterAt', args: [time] }),
   )
   return BigInt(roster) !== 0n
-}
-
-/** What attesters of the fixing share if they are right, paid shares included, wei. Throws DeadRpcError. */
-export async function readReward(chain: Chain, registry: Address, id: Hex): Promise<bigint> {
-  return explained(chain.rpcUrl, 'rewardOf', () =>
-    chain.publicClient.readContract({ address: registry, abi, functionName: 'rewardOf', args: [id] }),
-  )
 }
 
 /** The attestation that stands: the last of those that the registry logged from `fromBlock` on. */
@@ -220,21 +172,6 @@ export async function readAttestation(
   if (last === undefined) return undefined
   const { value, proposer, signers } = last
   return { value, proposer, signers, count: placesIn(signers).length }
-}
-
-/** The shares of the reward that were paid, by the reporter's place. Throws DeadRpcError. */
-export async function readRewardsPaid(chain: Chain, registry: Address, id: Hex): Promise<Map<number, bigint>> {
-  const logs = await explained(chain.rpcUrl, 'eth_getLogs', () =>
-    chain.publicClient.getContractEvents({
-      address: registry,
-      abi,
-      eventName: 'RewardPaid',
-      args: { id },
-      fromBlock: 0n,
-      strict: true,
-    }),
-  )
-  return new Map(logs.map(({ args }) => [Number(args.place), args.amount]))
 }
 
 /** The registry's epoch that contains `time` (Unix seconds). Throws OracleRevertError('BeforeFirstEpoch'), DeadRpcError. */

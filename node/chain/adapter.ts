@@ -8,15 +8,14 @@ import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { appeal, claim, contribute, propose } from '#client/oracle-writer.ts'
 import {
-  claimReward,
   isRosterPublished,
   proposeAttested,
   publishRoster,
   readAttestation,
   readEpoch,
   readReporters,
-  readReward,
 } from '#client/registry.ts'
+import { claimReward, readReward } from '#client/rewards.ts'
 import { readGasFee } from '#client/rehearsal.ts'
 import { DearGasError, RevertedError } from '#client/send.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
