@@ -7,9 +7,10 @@ import {
   readSignature,
   recoverSigner,
   type SigningDomain,
+  writeSignature,
 } from './observation.ts'
 import type { Report } from './report.ts'
-import { readUint, requireHeader, WIRE_KIND, WIRE_VERSION, WireError, WORD, writeHexWord, writeWord } from './wire.ts'
+import { readHexWord, readUint, requireHeader, WireError, WORD, writeHeader, writeHexWord, writeWord } from './wire.ts'
 
 /** A proposer's call for signatures of its report, and whose observations the report is of. */
 export type ReportRequest = {
@@ -56,11 +57,9 @@ export function recoverRequester(domain: SigningDomain, request: SignedRequest):
 /** The canonical bytes. Throws WordRangeError, WordFormatError, and WireError for what {@link decodeRequest} refuses. */
 export function encodeRequest(request: SignedRequest): Uint8Array {
   const bytes = new Uint8Array(REQUEST_BYTES)
-  bytes.set([WIRE_VERSION, WIRE_KIND.request])
+  writeHeader(bytes, 'request')
   writeRequest(bytes, 2, request)
-  writeHexWord(bytes, 2 + 6 * WORD, request.signature.r)
-  writeHexWord(bytes, 2 + 7 * WORD, request.signature.s)
-  bytes[REQUEST_BYTES - 1] = request.signature.v
+  writeSignature(bytes, 2 + 6 * WORD, request.signature)
   decodeRequest(bytes)
   return bytes
 }
@@ -75,9 +74,9 @@ export function decodeRequest(bytes: Uint8Array): SignedRequest {
   return {
     report: {
       epoch,
-      fixingId: readHex(bytes, 2 + WORD),
+      fixingId: readHexWord(bytes, 2 + WORD),
       value,
-      observationsRoot: readHex(bytes, 2 + 3 * WORD),
+      observationsRoot: readHexWord(bytes, 2 + 3 * WORD),
       proposer,
     },
     places: readUint(bytes, 2 + 5 * WORD, 256),
@@ -88,7 +87,7 @@ export function decodeRequest(bytes: Uint8Array): SignedRequest {
 /** The canonical bytes. Throws WordFormatError, BlsPointError. */
 export function encodePartial({ fixingId, digest, place, signature }: PartialSignature): Uint8Array {
   const bytes = new Uint8Array(PARTIAL_BYTES)
-  bytes.set([WIRE_VERSION, WIRE_KIND.partial])
+  writeHeader(bytes, 'partial')
   writeHexWord(bytes, 2, fixingId)
   writeHexWord(bytes, 2 + WORD, digest)
   bytes[2 + 2 * WORD] = place
@@ -99,7 +98,7 @@ export function encodePartial({ fixingId, digest, place, signature }: PartialSig
 /** What a partial signature says, its point not looked at yet: that costs milliseconds. Throws WireError with a code. */
 export function decodePartial(bytes: Uint8Array): Omit<PartialSignature, 'signature'> {
   requireHeader(bytes, 'partial', PARTIAL_BYTES)
-  return { fixingId: readHex(bytes, 2), digest: readHex(bytes, 2 + WORD), place: bytes[2 + 2 * WORD] ?? 0 }
+  return { fixingId: readHexWord(bytes, 2), digest: readHexWord(bytes, 2 + WORD), place: bytes[2 + 2 * WORD] ?? 0 }
 }
 
 /** The point of a partial signature. Throws BlsPointError unless it is one of the subgroup, canonically encoded. */
@@ -135,8 +134,4 @@ function writeRequest(bytes: Uint8Array, offset: number, { report, places }: Rep
   writeHexWord(bytes, offset + 3 * WORD, report.observationsRoot)
   bytes.set(hexToBytes(report.proposer, { size: 20 }), offset + 5 * WORD - 20)
   writeWord(bytes, offset + 5 * WORD, places, 256)
-}
-
-function readHex(bytes: Uint8Array, offset: number): Hex {
-  return bytesToHex(bytes.subarray(offset, offset + WORD))
 }

@@ -4,13 +4,13 @@ import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'v
 import { publicKeyToAddress } from 'viem/accounts'
 import {
   CURVE_ORDER,
+  readHexWord,
   readUint,
   readWord,
   requireHeader,
-  WIRE_KIND,
-  WIRE_VERSION,
   WireError,
   WORD,
+  writeHeader,
   writeHexWord,
   writeWord,
 } from './wire.ts'
@@ -92,12 +92,9 @@ export function eip712Digest(domain: SigningDomain, structHash: Uint8Array): Uin
  */
 export function encodeObservation(signed: SignedObservation): Uint8Array {
   const bytes = new Uint8Array(OBSERVATION_BYTES)
-  bytes[0] = WIRE_VERSION
-  bytes[1] = WIRE_KIND.observation
+  writeHeader(bytes, 'observation')
   writeObservation(bytes, 2, signed)
-  writeHexWord(bytes, 2 + 4 * WORD, signed.signature.r)
-  writeHexWord(bytes, 2 + 5 * WORD, signed.signature.s)
-  bytes[OBSERVATION_BYTES - 1] = signed.signature.v
+  writeSignature(bytes, 2 + 4 * WORD, signed.signature)
   decodeObservation(bytes)
   return bytes
 }
@@ -113,10 +110,10 @@ export function decodeObservation(bytes: Uint8Array): SignedObservation {
   if (value === 0n) throw new WireError('zero-value', 'a value above 0', '0')
   const observedAt = readUint(bytes, 2 + 2 * WORD, 64)
   return {
-    fixingId: readHex(bytes, 2),
+    fixingId: readHexWord(bytes, 2),
     value,
     observedAt,
-    sourcesRoot: readHex(bytes, 2 + 3 * WORD),
+    sourcesRoot: readHexWord(bytes, 2 + 3 * WORD),
     signature: readSignature(bytes, 2 + 4 * WORD),
   }
 }
@@ -194,6 +191,13 @@ function writeObservation(bytes: Uint8Array, offset: number, observation: Observ
   writeHexWord(bytes, offset + 3 * WORD, observation.sourcesRoot)
 }
 
+/** Writes r ‖ s ‖ v, unchecked: {@link readSignature} says whether they are canonical. Throws WordFormatError. */
+export function writeSignature(bytes: Uint8Array, offset: number, { r, s, v }: ObservationSignature): void {
+  writeHexWord(bytes, offset, r)
+  writeHexWord(bytes, offset + WORD, s)
+  bytes[offset + 2 * WORD] = v
+}
+
 /** Reads r ‖ s ‖ v. Throws {@link WireError} unless both are in range, s is low, and v is 27 or 28. */
 export function readSignature(bytes: Uint8Array, offset: number): ObservationSignature {
   const r = readWord(bytes, offset)
@@ -203,11 +207,7 @@ export function readSignature(bytes: Uint8Array, offset: number): ObservationSig
   if (s === 0n || s >= CURVE_ORDER) throw new WireError('signature-range', 's in 1 .. n - 1', 'one outside')
   if (s > CURVE_ORDER / 2n) throw new WireError('high-s', 's of at most n / 2', 'its malleable twin')
   if (v !== 27 && v !== 28) throw new WireError('v', 'v of 27 or 28', `${v}`)
-  return { r: readHex(bytes, offset), s: readHex(bytes, offset + WORD), v }
-}
-
-function readHex(bytes: Uint8Array, offset: number): Hex {
-  return bytesToHex(bytes.subarray(offset, offset + WORD))
+  return { r: readHexWord(bytes, offset), s: readHexWord(bytes, offset + WORD), v }
 }
 
 /** A signature in range that belongs to no public key. */

@@ -1,3 +1,5 @@
+import { bytesToHex, type Hex } from 'viem'
+
 /** The version byte every message starts with. */
 export const WIRE_VERSION = 1
 
@@ -29,6 +31,11 @@ export function writeHexWord(bytes: Uint8Array, offset: number, hex: string): vo
   writeWord(bytes, offset, BigInt(hex), 256)
 }
 
+/** Writes what {@link requireHeader} looks for. */
+export function writeHeader(bytes: Uint8Array, kind: keyof typeof WIRE_KIND): void {
+  bytes.set([WIRE_VERSION, WIRE_KIND[kind]])
+}
+
 /** Checks length, version and kind, in this order. Throws {@link WireError}. */
 export function requireHeader(bytes: Uint8Array, kind: keyof typeof WIRE_KIND, length: number): void {
   if (bytes.length !== length) throw new WireError('length', `${length} bytes`, `${bytes.length}`)
@@ -49,6 +56,11 @@ export function readWord(bytes: Uint8Array, offset: number): bigint {
   let value = 0n
   for (let i = 0; i < 4; i += 1) value = (value << 64n) | view.getBigUint64(i * 8)
   return value
+}
+
+/** Reads the 32 bytes at `offset` as hex. */
+export function readHexWord(bytes: Uint8Array, offset: number): Hex {
+  return bytesToHex(bytes.subarray(offset, offset + WORD))
 }
 
 /** Bytes that are not a canonical message. Match on `code`. */
