@@ -73,6 +73,7 @@ export async function openChain(options: AdapterOptions): Promise<ChainPort> {
       const [token, own] = await Promise.all([wethBalance(chain, weth, account), readBalance(chain, account)])
       return token + (own > GAS_RESERVE ? own - GAS_RESERVE : 0n)
     },
+    attestersReward: (fixing) => readReward(chain, registry, idOf(fixing)),
     async incentives(fixing) {
       const [pot, attestersReward, isPublished, { likely }] = await Promise.all([
         readPot(chain, oracle, fixing, { kind: 'fund', round: 0, value: 0n }),

@@ -101,6 +101,8 @@ export interface ChainPort {
   /** What the account can stake: bond token, and own currency beyond a reserve for gas. */
   spendable(): Promise<bigint>
   incentives(fixing: Fixing): Promise<Incentives>
+  /** What attesters of the fixing share, wei. */
+  attestersReward(fixing: Fixing): Promise<bigint>
   propose(fixing: Fixing, value: bigint, maxBond: bigint, terms: Terms): Promise<Sent>
   /** Proposes the report's value through the registry, which verifies who co-signed it. */
   proposeAttested(fixing: Fixing, cosigned: CosignedReport, maxBond: bigint, terms: Terms): Promise<Sent>

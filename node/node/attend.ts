@@ -2,10 +2,11 @@ import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
 import { decideOn, isTrusted } from '../decide.ts'
 import { claimOwn, claimShare } from '../keeper.ts'
-import { type Quorum, quorumOf } from '../quorum.ts'
+import type { Quorum } from '../quorum.ts'
 import { stakeOn } from '../stake.ts'
 import type { Decision } from '#protocol/policy.ts'
 import { cosign, ownPlace } from './cosigning.ts'
+import { quorumOfHeld, reportValue } from './held.ts'
 import { catchUp, wantedPeers } from './network-wait.ts'
 import type { Parts } from './parts.ts'
 import { propose } from './proposing.ts'
@@ -63,14 +64,8 @@ async function ripen(parts: Parts, tracked: Tracked): Promise<void> {
 function refreshQuorum({ store, chain }: Parts, tracked: Tracked): Quorum | undefined {
   const { id, ripe } = tracked
   if (ripe === undefined) return undefined
-  tracked.quorum = quorumOf({
-    fixingId: id,
-    reporters: ripe.reporters.map(({ index }) => index),
-    observations: store.observations.all(id),
-    equivocators: new Set(store.observations.evidence(id).map(({ first }) => first.reporterIndex)),
-    epoch: ripe.epoch,
-    proposer: chain.account ?? ZERO_ADDRESS,
-  })
+  const proposer = chain.account ?? ZERO_ADDRESS
+  tracked.quorum = quorumOfHeld({ store }, id, ripe, store.observations.all(id), proposer)
   return tracked.quorum
 }
 
@@ -116,10 +111,6 @@ async function keep(parts: Parts, tracked: Tracked): Promise<'done' | 'waiting' 
   if (place === undefined) return 'done'
   const attestation = await chain.attestation(fixing, block)
   if (attestation === undefined) return 'done'
-  const { attestersReward: reward } = await chain.incentives(fixing)
+  const reward = await chain.attestersReward(fixing)
   return claimShare({ chain, transactions, journal }, { snapshot, attestation, place, reward })
-}
-
-function reportValue(quorum: Quorum | undefined): bigint | undefined {
-  return quorum?.kind === 'report' ? quorum.report.value : undefined
 }

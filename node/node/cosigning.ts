@@ -1,11 +1,10 @@
-import type { Hex } from 'viem'
 import { bitmapOf, encodePartial, encodeRequest, placesIn } from '#protocol/cosigning.ts'
-import type { StoredObservation } from '../store/observation-table.ts'
 import { type CosignDecision, decideCosign } from '../cosign/decide.ts'
 import { isTrusted } from '../decide.ts'
 import type { VerifiedRequest } from '../gossip/cosigning.ts'
 import { SecondDigestError } from '../guard.ts'
-import { type Quorum, quorumOf } from '../quorum.ts'
+import type { Quorum } from '../quorum.ts'
+import { quorumOfHeld } from './held.ts'
 import { catchUp, wantedPeers } from './network-wait.ts'
 import type { Parts } from './parts.ts'
 import type { Ripe, Tracked } from './tracked.ts'
@@ -89,25 +88,8 @@ function viewOf(parts: Parts, tracked: Tracked, ripe: Ripe, { report, places }: 
     own: held.find(({ signer }) => signer === chain.account)?.signed.value,
     isTrusted: isTrusted(fixing, config.policy.arbitrators),
     missing,
-    rebuilt: missing === 0 ? rebuild(parts, tracked, ripe, found, report.proposer) : undefined,
+    rebuilt: missing === 0 ? quorumOfHeld(parts, id, ripe, found, report.proposer) : undefined,
   }
-}
-
-function rebuild(
-  { store }: Parts,
-  { id }: Tracked,
-  ripe: Ripe,
-  observations: readonly StoredObservation[],
-  proposer: Hex,
-): Quorum {
-  return quorumOf({
-    fixingId: id,
-    reporters: ripe.reporters.map(({ index }) => index),
-    observations,
-    equivocators: new Set(store.observations.evidence(id).map(({ first }) => first.reporterIndex)),
-    epoch: ripe.epoch,
-    proposer,
-  })
 }
 
 async function sign(parts: Parts, ripe: Ripe, { report, digest }: VerifiedRequest, place: number): Promise<void> {

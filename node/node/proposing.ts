@@ -6,6 +6,7 @@ import { SecondDigestError } from '../guard.ts'
 import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose.ts'
 import type { Quorum } from '../quorum.ts'
 import { askToCosign, cosign, ownPlace } from './cosigning.ts'
+import { reportValue } from './held.ts'
 import { catchUp } from './network-wait.ts'
 import type { Parts } from './parts.ts'
 import type { Ripe, Tracked } from './tracked.ts'
@@ -25,19 +26,16 @@ export async function propose(
   const spendable = await chain.spendable()
   const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
   const maxBond = [maxBondWei, perFixingWei, spendable].reduce((a, b) => (a < b ? a : b))
-  const look = (): ProposalView => {
-    const quorum = refreshQuorum()
-    return {
-      fixing,
-      now: snapshot.atTime,
-      rank,
-      own: parts.reporter.view(id).observation?.value,
-      reportValue: quorum?.kind === 'report' ? quorum.report.value : undefined,
-      bond,
-      maxBond,
-      stageDelaySeconds,
-    }
-  }
+  const look = (): ProposalView => ({
+    fixing,
+    now: snapshot.atTime,
+    rank,
+    own: parts.reporter.view(id).observation?.value,
+    reportValue: reportValue(refreshQuorum()),
+    bond,
+    maxBond,
+    stageDelaySeconds,
+  })
   const components = {
     chain,
     transactions,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { writeKeystore } from '../../node/keystore.ts'
+import { writeNodeFolder } from './node-folder.ts'
 import { raiseStage, type Stage } from '../client/chain-fixture.ts'
 import { documentJson, sourceJson } from '../protocol/index-documents.ts'
 import { startProcess } from './node-process.ts'
@@ -42,26 +42,19 @@ async function prepare({ lines = '', password = 'pw', document, rpc }: Changes =
   const indices = join(folder, 'indices')
   mkdirSync(indices)
   writeFileSync(join(indices, 'index.json'), JSON.stringify(document ?? documentJson([sourceJson('a')])))
-  await writeKeystore(join(folder, 'key.json'), keyOf('ann').privateKey, 'pw', { cost: 1_024 })
-  writeFileSync(join(folder, 'password'), password)
-  const file = join(folder, 'node.toml')
-  writeFileSync(
-    file,
-    `data_dir = "data"
-rpc_url = "${rpc ?? stage.embedded.rpcUrl}"
-oracle = "${stage.deployments.oracle}"
-registry = "${stage.deployments.registry}"
-clock = "chain"
-poll_ms = 50
-index_dir = "indices"
-keystore = "key.json"
-password_file = "password"
-${lines}
+  const { oracle, registry } = stage.deployments
+  return writeNodeFolder({
+    privateKey: keyOf('ann').privateKey,
+    rpcUrl: rpc ?? stage.embedded.rpcUrl,
+    oracle,
+    registry,
+    indexDir: indices,
+    pollMs: 50,
+    lines: `${lines}
 [gossip]
-test = true
-`,
-  )
-  return file
+test = true`,
+    password,
+  })
 }
 
 test('says on one line of JSON that it is ready, and exits 0 by itself after SIGTERM', async () => {

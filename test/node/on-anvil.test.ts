@@ -13,11 +13,11 @@ import { fundReporters, readRewardsPaid } from '#client/rewards.ts'
 import { wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
-import { writeKeystore } from '../../node/keystore.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
 import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 import { keccak256, stringToHex } from 'viem'
+import { writeNodeFolder } from './node-folder.ts'
 import { SILENT } from './silent-log.ts'
 import { openVenueOf } from './source/venue.ts'
 import { temporaryFolder } from './temporary.ts'
@@ -32,33 +32,26 @@ afterEach(async () => {
 })
 
 async function configOf(name: string, stage: Stage, indexDir: string): Promise<Config> {
-  const folder = temporaryFolder()
-  await writeKeystore(join(folder, 'key.json'), keccak256(stringToHex(`test ${name}`)), 'pw', { cost: 1_024 })
-  writeFileSync(join(folder, 'password'), 'pw')
-  writeFileSync(
-    join(folder, 'node.toml'),
-    `data_dir = "data"
-rpc_url = "${stage.embedded.rpcUrl}"
-oracle = "${stage.deployments.oracle}"
-registry = "${stage.deployments.registry}"
-clock = "chain"
-poll_ms = 50
-index_dir = ${JSON.stringify(indexDir)}
-keystore = "key.json"
-password_file = "password"
-[policy]
+  const { council, backupCouncil, oracle, registry } = stage.deployments
+  const file = await writeNodeFolder({
+    privateKey: keccak256(stringToHex(`test ${name}`)),
+    rpcUrl: stage.embedded.rpcUrl,
+    oracle,
+    registry,
+    indexDir,
+    pollMs: 50,
+    lines: `[policy]
 per_pot_wei = "80000000000000000"
 per_fixing_wei = "200000000000000000"
 max_bond_wei = "1000000000000000000"
-arbitrators = ["${stage.deployments.council}", "${stage.deployments.backupCouncil}"]
+arbitrators = ["${council}", "${backupCouncil}"]
 [gossip]
 test = true
 sync_after_ms = [200, 1000]
 sync_every_ms = 1000
-cosign_ms = 600000
-`,
-  )
-  return loadConfig({ file: join(folder, 'node.toml'), env: {} })
+cosign_ms = 600000`,
+  })
+  return loadConfig({ file, env: {} })
 }
 
 async function post(node: RunningNode, multiaddr: string | undefined): Promise<void> {

@@ -61,6 +61,7 @@ export class FakeWorld {
       bond: () => alive(() => FIXING.minBond),
       spendable: () => alive(() => 100n * WAD),
       incentives: () => alive(() => this.incentives),
+      attestersReward: () => alive(() => this.incentives.attestersReward),
       publishRoster: () => send('roster'),
       attestation: () => alive(() => this.attestation),
       claimReward: (_fixing, _attestation, place) => send(`reward ${place}`),

@@ -7,10 +7,10 @@ import { blsKey } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { indexId, type IndexDocument } from '#protocol/index-document.ts'
 import { chainClock } from '../../../node/clock.ts'
-import { writeKeystore } from '../../../node/keystore.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey } from '../reporters.ts'
+import { writeNodeFolder } from '../node-folder.ts'
 import { SILENT } from '../silent-log.ts'
 import { openVenue } from '../source/venue.ts'
 import { temporaryFolder } from '../temporary.ts'
@@ -83,29 +83,20 @@ export async function configOf(
   indexDir: string,
   arbitrators: readonly string[] = [FIXING.arbitrator, FIXING.backup],
 ): Promise<Config> {
-  const folder = temporaryFolder()
-  await writeKeystore(join(folder, 'key.json'), reporterKey(i).privateKey, 'pw', { cost: 1_024 })
-  writeFileSync(join(folder, 'password'), 'pw')
-  const file = join(folder, 'node.toml')
-  writeFileSync(
-    file,
-    `data_dir = "data"
-rpc_url = "http://127.0.0.1:1"
-oracle = "0x00000000000000000000000000000000000000cc"
-registry = "0x00000000000000000000000000000000000000aa"
-clock = "chain"
-poll_ms = 20
-index_dir = ${JSON.stringify(indexDir)}
-keystore = "key.json"
-password_file = "password"
-[policy]
+  const file = await writeNodeFolder({
+    privateKey: reporterKey(i).privateKey,
+    rpcUrl: 'http://127.0.0.1:1',
+    oracle: '0x00000000000000000000000000000000000000cc',
+    registry: '0x00000000000000000000000000000000000000aa',
+    indexDir,
+    pollMs: 20,
+    lines: `[policy]
 arbitrators = ${JSON.stringify(arbitrators)}
 [gossip]
 test = true
 sync_after_ms = [200]
-sync_every_ms = 500
-`,
-  )
+sync_every_ms = 500`,
+  })
   return loadConfig({ file, env: {} })
 }
 
