@@ -1,7 +1,4 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
-import type { Attestation } from '#client/registry.ts'
-import { isWithinBand } from '#protocol/distance.ts'
-import { INVALID } from '#protocol/fixing.ts'
 import type { OwnReceipt } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Transactions } from './chain/transactions.ts'
@@ -50,60 +47,6 @@ export async function claimOwn(
     await journal.write({ stage: `keep ${name}`, fixingId, ...said })
   }
   return result
-}
-
-/** What claiming a share of the attesters' reward looks at. */
-export type ShareView = {
-  readonly snapshot: FixingSnapshot
-  /** What attests the fixing; undefined for nothing. */
-  readonly attestation: Attestation | undefined
-  /** Our reporter's place in the roster; undefined if it has none. */
-  readonly place: number | undefined
-  /** What all attesters share, wei. */
-  readonly reward: bigint
-}
-
-/** What claiming a share works with. */
-export type ShareComponents = Omit<KeeperComponents, 'chain'> & { readonly chain: Pick<ChainPort, 'claimReward'> }
-
-/** Claims our reporter's share for its owner if there is one that is worth the gas. Throws DeadRpcError. */
-export async function claimShare(
-  { chain, transactions, journal }: ShareComponents,
-  view: ShareView,
-): Promise<'done' | 'acted'> {
-  const { snapshot, attestation, place } = view
-  const share = shareOf(view)
-  if (attestation === undefined || place === undefined || share === 0n) return 'done'
-  const { id: fixingId, fixing, atTime: at } = snapshot
-  if (transactions.of(fixingId).some(({ action, state }) => action === 'reward' && state === 'done')) return 'done'
-  const plan = {
-    fixingId,
-    action: 'reward',
-    kind: 'stake',
-    round: 0,
-    value: attestation.value,
-    amount: 0n,
-    at,
-  } as const
-  const sent = await transactions.attempt(plan, (beforeSend) =>
-    chain.claimReward(fixing, attestation, place, { beforeSend, maxGasCost: share }),
-  )
-  if (sent.kind === 'later') return 'done'
-  const said =
-    sent.kind === 'done'
-      ? { action: 'claim', reason: `Our co-signature earned ${share} wei for the owner.` }
-      : { action: 'refused', reason: `A share of ${share} wei for our co-signature: ${sent.reason}.` }
-  await journal.write({ stage: 'keep reward', fixingId, ...said })
-  return sent.kind === 'done' ? 'acted' : 'done'
-}
-
-/** What our co-signature earned (R-404), wei. */
-export function shareOf({ snapshot, attestation, place, reward }: ShareView): bigint {
-  const { settlement, fixing } = snapshot
-  if (attestation === undefined || place === undefined || settlement === undefined) return 0n
-  const hasSigned = (attestation.signers >> BigInt(place)) % 2n === 1n
-  const isRight = settlement !== INVALID && isWithinBand(attestation.value, settlement, fixing.bandPpm)
-  return hasSigned && isRight ? reward / BigInt(attestation.count) : 0n
 }
 
 /**

@@ -25,10 +25,10 @@ export async function shareReward(
     return new Map()
   }
   await untilLivingClaimed(world, attestation)
-  const paid = await readRewardsPaid(chain, registry, fixingId)
+  const paid = await readRewardsPaid(chain, registry, fixingId, 0n)
   const places = placesIn(attestation.signers).filter((place) => !paid.has(place))
   if (places.length > 0) await claimRewards(bob, registry, fixing, { ...attestation, places }, { signal })
-  const rewards = await readRewardsPaid(chain, registry, fixingId)
+  const rewards = await readRewardsPaid(chain, registry, fixingId, 0n)
   const total = [...rewards.values()].reduce((sum, amount) => sum + amount, 0n)
   tell.at(
     await conductor.now(),
@@ -47,7 +47,7 @@ async function untilLivingClaimed(world: World, { signers }: Attestation): Promi
     await conductor.until({
       what: 'every node to claim its share of the reward',
       look: async () => {
-        const paid = await readRewardsPaid(chain, deployments.registry, fixingId)
+        const paid = await readRewardsPaid(chain, deployments.registry, fixingId, 0n)
         missing = placesIn(signers).filter((place) => isAlive(place) && !paid.has(place))
         return missing.length === 0 || undefined
       },

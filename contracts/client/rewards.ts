@@ -76,15 +76,20 @@ export async function readReward(chain: Chain, registry: Address, id: Hex): Prom
   )
 }
 
-/** The shares of the reward that were paid, by the reporter's place. Throws DeadRpcError. */
-export async function readRewardsPaid(chain: Chain, registry: Address, id: Hex): Promise<Map<number, bigint>> {
+/** The shares of the reward that were paid, by the reporter's place, as logged from `fromBlock` on. Throws DeadRpcError. */
+export async function readRewardsPaid(
+  chain: Chain,
+  registry: Address,
+  id: Hex,
+  fromBlock: bigint,
+): Promise<Map<number, bigint>> {
   const logs = await explained(chain.rpcUrl, 'eth_getLogs', () =>
     chain.publicClient.getContractEvents({
       address: registry,
       abi,
       eventName: 'RewardPaid',
       args: { id },
-      fromBlock: 0n,
+      fromBlock,
       strict: true,
     }),
   )

@@ -1,6 +1,6 @@
 import { type Address, type Hex, keccak256, type TransactionReceipt } from 'viem'
 import type { WritableChain } from './chain.ts'
-import { explained } from './errors.ts'
+import { explained, PoorAccountError } from './errors.ts'
 
 /** One transaction's content. `name` is the function's, for messages. */
 export type Call = {
@@ -29,7 +29,7 @@ const RECEIPT_TIMEOUT_MS = 120_000
 /**
  * Simulates the call at the latest block, signs it here, sends it and waits for its receipt. Transactions of one
  * `WritableChain` take their nonces in turn. Throws OracleRevertError, SilentRevertError (nothing was sent, or it was
- * mined and reverted), DeadRpcError.
+ * mined and reverted), PoorAccountError, DeadRpcError.
  */
 export async function send(chain: WritableChain, call: Call, options: SendOptions = {}): Promise<TransactionReceipt> {
   return explained(chain.rpcUrl, call.name, async () => {
@@ -79,6 +79,9 @@ async function sign(chain: WritableChain, call: Call, options: SendOptions): Pro
     gas: (estimate * GAS_MARGIN_PERCENT) / 100n,
     type: 'eip1559',
   })
+  // What cannot be paid for is refused before it is written down as sent.
+  const dearest = content.value + request.gas * request.maxFeePerGas
+  if ((await publicClient.getBalance({ address: account.address })) < dearest) throw new PoorAccountError(call.name)
   const signed = await walletClient.signTransaction(request)
   const hash = keccak256(signed)
   options.signal?.throwIfAborted()

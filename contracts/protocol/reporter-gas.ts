@@ -8,7 +8,11 @@ export const REPORTER_GAS = {
   register: 461_454n,
   /** For {@link MEASURED_REPORTERS}; it grows with each. */
   publishRoster: 4_338_973n,
+  /** Plainly. */
+  propose: 95_790n,
   proposeAttested: 299_780n,
+  /** Without proposing. Beside a proposal it is a little less. */
+  attest: 216_930n,
   /** The receipt of an undisputed proposal. */
   claimProposal: 52_836n,
   claimReward: 71_678n,
@@ -34,3 +38,22 @@ export const CLAIM_GAS = {
   alone: REPORTER_GAS.claimReward,
   batched: ceilingOf({ n: REPORTER_GAS.claimRewards, d: MEASURED_SHARES }),
 } as const
+
+/** What a roster costs besides its reporters, gas, at most. */
+const ROSTER_FIXED_GAS = 100_000n
+
+/** About what publishing the roster of so many reporters costs, gas: each as much as one of the measured. */
+export function rosterGas(reporters: number): bigint {
+  return ROSTER_FIXED_GAS + BigInt(reporters) * ceilingOf({ n: REPORTER_GAS.publishRoster, d: MEASURED_REPORTERS })
+}
+
+/** About what attesting costs whoever does it, gas: with the roster if it is not published yet. */
+export function attestingGas({
+  reporters,
+  isRosterPublished,
+}: {
+  readonly reporters: number
+  readonly isRosterPublished: boolean
+}): bigint {
+  return REPORTER_GAS.attest + (isRosterPublished ? 0n : rosterGas(reporters))
+}

@@ -3,11 +3,12 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { readBalance, readBondToken, readFate } from '#client/account.ts'
 import { type Chain, connect, latestBlock, type WritableChain } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
-import { OracleRevertError, SilentRevertError } from '#client/errors.ts'
+import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { appeal, claim, contribute, propose } from '#client/oracle-writer.ts'
 import {
+  attest,
   isRosterPublished,
   proposeAttested,
   publishRoster,
@@ -15,7 +16,7 @@ import {
   readEpoch,
   readReporters,
 } from '#client/registry.ts'
-import { claimReward, readReward } from '#client/rewards.ts'
+import { claimReward, claimRewards, readReward, readRewardsPaid } from '#client/rewards.ts'
 import { readGasFee } from '#client/rehearsal.ts'
 import { DearGasError, RevertedError } from '#client/send.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
@@ -96,8 +97,18 @@ export async function openChain(options: AdapterOptions): Promise<ChainPort> {
     publishRoster: (maturity, terms) =>
       sent(async () => movedIn(oracle, await publishRoster(signing(), registry, maturity, terms))),
     attestation: (fixing, fromBlock) => readAttestation(chain, registry, idOf(fixing), fromBlock),
-    claimReward: (fixing, { value, signers }, place, terms) =>
-      sent(() => claimReward(signing(), registry, fixing, { value, signers, place }, terms)),
+    attest: (fixing, cosigned, terms) =>
+      sent(async () => movedIn(oracle, await attest(signing(), registry, fixing, cosigned, terms))),
+    rewardsPaid: async (fixing, fromBlock) =>
+      new Set((await readRewardsPaid(chain, registry, idOf(fixing), fromBlock)).keys()),
+    claimRewards: (fixing, { value, signers }, places, terms) =>
+      sent(async () => {
+        const [place, ...others] = places
+        // Alone it reverts if it was paid already: nothing is sent for nothing.
+        return place !== undefined && others.length === 0
+          ? claimReward(signing(), registry, fixing, { value, signers, place }, terms)
+          : claimRewards(signing(), registry, fixing, { value, signers, places }, terms)
+      }),
     stake: (fixing, { kind, round, value, amount }, beforeSend) =>
       sent(async () => {
         await collateral(amount)
@@ -124,9 +135,10 @@ async function sent(run: () => Promise<bigint>): Promise<Sent> {
     return { kind: 'done', moved: await run() }
   } catch (error) {
     if (error instanceof OracleRevertError) return { kind: 'refused', reason: error.errorName }
-    if (error instanceof SilentRevertError || error instanceof RevertedError || error instanceof DearGasError) {
-      return { kind: 'refused', reason: error.name }
-    }
+    const isRefusal = [SilentRevertError, RevertedError, DearGasError, PoorAccountError].some(
+      (refusal) => error instanceof refusal,
+    )
+    if (isRefusal && error instanceof Error) return { kind: 'refused', reason: error.name }
     throw error
   }
 }

@@ -10,6 +10,8 @@ export type Head = { readonly number: bigint; readonly time: bigint }
 /** A reporter of the registry at some time. */
 export type Reporter = {
   readonly index: number
+  /** Whom its rewards are paid to. */
+  readonly owner: Address
   readonly signer: Address
   readonly peerId: Hex
   readonly key: BlsKey
@@ -112,8 +114,12 @@ export interface ChainPort {
   claim(fixing: Fixing, receipt: Omit<Stake, 'amount'>, beforeSend: BeforeSend): Promise<Sent>
   /** What attests the fixing, as logged from `fromBlock` on; undefined for nothing. */
   attestation(fixing: Fixing, fromBlock: bigint): Promise<Attestation | undefined>
-  /** Pays the owner of the reporter at `place` its share of the attesters' reward. */
-  claimReward(fixing: Fixing, attestation: Attestation, place: number, terms: Terms): Promise<Sent>
+  /** Records who stands behind a report (R-403), without proposing it. */
+  attest(fixing: Fixing, cosigned: CosignedReport, terms: Terms): Promise<Sent>
+  /** The places whose share of the attesters' reward was paid, as logged from `fromBlock` on. */
+  rewardsPaid(fixing: Fixing, fromBlock: bigint): Promise<ReadonlySet<number>>
+  /** Pays the owners of the reporters at `places`, of which there is one at least, their shares of the reward. */
+  claimRewards(fixing: Fixing, attestation: Attestation, places: readonly number[], terms: Terms): Promise<Sent>
   /** What became of a transaction of the account. */
   fate(signed: { readonly hash: Hex; readonly nonce: number }): Promise<Fate>
 }

@@ -1,5 +1,6 @@
 import { reward } from '#protocol/payout.ts'
 import { quorumSize } from '#protocol/report.ts'
+import { attestingGas, REPORTER_GAS, rosterGas } from '#protocol/reporter-gas.ts'
 import type { Incentives } from '../chain/port.ts'
 
 /** When a proposer asks for co-signatures: `paid`: when its share of the attesters' reward pays for the gas. */
@@ -23,11 +24,6 @@ export type AttestView = {
 /** Propose plainly, ask for co-signatures, wait for them, or propose with them. */
 export type AttestDecision = { readonly action: 'plain' | 'ask' | 'wait' | 'attest'; readonly reason: string }
 
-/** What an attested proposal costs more than a plain one: measured, rounded up (docs/gas.md). */
-const ATTEST_GAS = 300_000n
-/** What writing a roster costs, at all and for each reporter: measured, rounded up. */
-const ROSTER_GAS = { fixed: 100_000n, each: 44_000n }
-
 /**
  * How to propose (R-411). Everyone is waited for until the time is up, then a quorum will do; without one the proposal is
  * plain, as it is when nobody pays for more.
@@ -36,10 +32,8 @@ export function decideAttest(view: AttestView): AttestDecision {
   const { policy, places, asked, cosignMs } = view
   if (policy === 'never') return plain('policy.attest is never.')
   if (asked !== undefined) return decideAsked(asked, places, cosignMs)
-  const [cost, share] = [attestCost(view), shareOf(view)]
-  if (policy === 'paid' && share < cost) {
-    return plain(`Attesting costs about ${cost} wei of gas and brings ${share} wei.`)
-  }
+  const { cost, brings, isPaid } = attestingPays(view)
+  if (policy === 'paid' && !isPaid) return plain(`Attesting costs about ${cost} wei of gas and brings ${brings} wei.`)
   // The registry takes attestations from the second after the maturity.
   if (view.now <= view.maturity) return wait('Attesting begins in the second after the maturity.')
   return { action: 'ask', reason: `Asking ${places} reporters to co-sign.` }
@@ -49,6 +43,31 @@ export function decideAttest(view: AttestView): AttestDecision {
 export function maxGasCost(view: AttestView, way: 'plain' | 'attest', allowance: bigint): bigint {
   const brings = reward(view.incentives.rewardPot, view.now - view.maturity)
   return allowance + brings + (way === 'attest' ? shareOf(view) : 0n)
+}
+
+/** What is attested, and for how many it is. */
+type Costed = Pick<AttestView, 'incentives' | 'places'>
+
+/** Whether one share of the reward, if all attest, pays for the gas of attesting: the roster included. Wei. */
+export function attestingPays({ incentives, places }: Costed) {
+  const { isRosterPublished, gasFee } = incentives
+  const cost = attestingGas({ reporters: places, isRosterPublished }) * gasFee
+  const brings = shareOf({ incentives, places })
+  return { cost, brings, isPaid: brings >= cost }
+}
+
+/**
+ * What of `budget` the roster may cost, and what is left for what comes after it, `way`, if the roster costs as much as is
+ * typical; undefined if that is not enough. Wei.
+ */
+export function rosterBudget(
+  { incentives, places }: Costed,
+  way: 'attest' | 'proposeAttested',
+  budget: bigint,
+): { readonly roster: bigint; readonly rest: bigint } | undefined {
+  const needed = REPORTER_GAS[way] * incentives.gasFee
+  const rest = budget - (incentives.isRosterPublished ? 0n : rosterGas(places) * incentives.gasFee)
+  return rest < needed ? undefined : { roster: budget - needed, rest }
 }
 
 function decideAsked(
@@ -62,14 +81,8 @@ function decideAsked(
   return signed >= quorumSize(places) ? { action: 'attest', reason } : plain(`Only ${reason}`)
 }
 
-/** The gas that attesting costs beside the proposal, wei. */
-function attestCost({ incentives, places }: AttestView): bigint {
-  const roster = incentives.isRosterPublished ? 0n : ROSTER_GAS.fixed + ROSTER_GAS.each * BigInt(places)
-  return (ATTEST_GAS + roster) * incentives.gasFee
-}
-
 /** What one attester gets if all attest, wei. */
-function shareOf({ incentives, places }: AttestView): bigint {
+function shareOf({ incentives, places }: Costed): bigint {
   return places === 0 ? 0n : incentives.attestersReward / BigInt(places)
 }
 

@@ -1,10 +1,12 @@
 import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
 import { decideOn, isTrusted } from '../decide.ts'
-import { claimOwn, claimShare } from '../keeper.ts'
+import { claimOwn } from '../keeper.ts'
+import { claimShares, type ShareView } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
 import { stakeOn } from '../stake.ts'
 import type { Decision } from '#protocol/policy.ts'
+import { attestLate } from './attesting.ts'
 import { cosign, ownPlace } from './cosigning.ts'
 import { quorumOfHeld, reportValue } from './held.ts'
 import { catchUp, wantedPeers } from './network-wait.ts'
@@ -19,8 +21,9 @@ const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
  * node's roles call for. Throws DeadRpcError; the next pass then repeats it.
  */
 export async function attend(parts: Parts, tracked: Tracked, head: Head): Promise<void> {
-  const { chain, store, watch, network, transactions } = parts
+  const { chain, watch, network, transactions } = parts
   const { id, fixing } = tracked
+  if (tracked.dues !== undefined) return collect(parts, tracked, tracked.dues, head)
   await ripen(parts, tracked)
   tracked.snapshot = await chain.snapshot(fixing, head.number)
   tracked.ledger = ledgerOf(watch.events(id), chain.account)
@@ -34,11 +37,23 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
   }
   const kept = await keep(parts, tracked)
   if (kept === 'acted') tracked.isDirty = true
-  if (tracked.snapshot.phase === 'settled' && kept === 'done') {
-    await store.fixings.close(id)
-    watch.forget(id)
-    tracked.isClosed = true
-  }
+  if (tracked.snapshot.phase !== 'settled' || kept !== 'done') return
+  tracked.dues = await duesOf(parts, tracked, head)
+  if (tracked.dues === undefined) await close(parts, tracked)
+  else await collect(parts, tracked, tracked.dues, head)
+}
+
+/** Claims what reporting earned, for as long as it takes: of a fixing that is settled nothing else is looked at. */
+async function collect(parts: Parts, tracked: Tracked, dues: ShareView, head: Head): Promise<void> {
+  if ((await parts.transactions.settle(tracked.id)) === 'wait') return
+  const result = await claimShares(parts, dues, head.time)
+  if (result !== 'waiting') await close(parts, tracked)
+}
+
+async function close({ store, watch }: Parts, tracked: Tracked): Promise<void> {
+  await store.fixings.close(tracked.id)
+  watch.forget(tracked.id)
+  tracked.isClosed = true
 }
 
 /** Reads who reports for the fixing, and what is held of it, once. */
@@ -74,13 +89,17 @@ async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
   const phase = tracked.snapshot?.phase
   const isProposing = phase === 'open' && roles.includes('proposer')
   const isDisputing = phase === 'active' && roles.includes('watchtower')
-  if (!isProposing && !isDisputing) return 'idle'
+  const isAttesting = (phase === 'active' || phase === 'arbitration') && roles.includes('proposer')
+  if (!isProposing && !isDisputing && !isAttesting) return 'idle'
   if (!isTrusted(tracked.fixing, policy.arbitrators)) {
     const reason = 'Its arbitrator or backup is not in policy.arbitrators: no stake of ours.'
     await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
     return 'idle'
   }
-  return isProposing ? propose(parts, tracked, () => refreshQuorum(parts, tracked)) : dispute(parts, tracked)
+  if (isProposing) return propose(parts, tracked, () => refreshQuorum(parts, tracked))
+  // The dispute first: its window may be short.
+  if (isDisputing && (await dispute(parts, tracked)) === 'acted') return 'acted'
+  return isAttesting ? attestLate(parts, tracked) : 'idle'
 }
 
 async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
@@ -102,15 +121,25 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
 
 async function keep(parts: Parts, tracked: Tracked): Promise<'done' | 'waiting' | 'acted'> {
   const { chain, transactions, journal, config } = parts
-  const { snapshot, ledger, ripe, fixing, block } = tracked
+  const { snapshot, ledger } = tracked
   if (chain.account === undefined || !config.roles.includes('keeper')) return 'done'
   if (snapshot === undefined || ledger === undefined) return 'waiting'
-  const kept = await claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
-  if (kept !== 'done') return kept
+  return claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
+}
+
+/** What our co-signature may have earned; undefined if it cannot have. */
+async function duesOf(parts: Parts, { ripe, snapshot, fixing, id, block }: Tracked, head: Head) {
+  const { chain, config } = parts
   const place = ripe === undefined ? undefined : ownPlace(parts, ripe)
-  if (place === undefined) return 'done'
+  if (place === undefined || !config.roles.includes('keeper')) return undefined
+  if (snapshot?.settlement === undefined) return undefined
   const attestation = await chain.attestation(fixing, block)
-  if (attestation === undefined) return 'done'
+  if (attestation === undefined) return undefined
+  const owner = ripe?.reporters[place]?.owner.toLowerCase()
+  const places = (ripe?.reporters ?? []).flatMap((one, i) => (one.owner.toLowerCase() === owner ? [i] : []))
   const reward = await chain.attestersReward(fixing)
-  return claimShare({ chain, transactions, journal }, { snapshot, attestation, place, reward })
+  const { settlement } = snapshot
+  const { stageDelaySeconds } = config.policy
+  const settled = { settlement, settledTime: head.time, attestation, reward }
+  return { fixingId: id, fixing, ...settled, place, places, block, stageDelaySeconds }
 }

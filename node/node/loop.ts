@@ -61,7 +61,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
 }
 
 /** What is over is shown for a while; its rows stay in the store. */
-function forgetOldest({ journal, reporter, store, book }: Parts, state: LoopState): void {
+function forgetOldest({ journal, reporter, store, book, transactions }: Parts, state: LoopState): void {
   const closed = [...state.tracked.values()].filter(({ isClosed }) => isClosed)
   for (const { id } of closed.slice(0, Math.max(0, closed.length - SHOWN_CLOSED))) {
     state.tracked.delete(id)
@@ -69,6 +69,7 @@ function forgetOldest({ journal, reporter, store, book }: Parts, state: LoopStat
     reporter.forget(id)
     journal.forget(id)
     book.forget(id)
+    transactions.forget(id)
   }
 }
 

@@ -1,11 +1,8 @@
-import { bitmapOf } from '#protocol/cosigning.ts'
-import { sumOfSignatures } from '#protocol/bls.ts'
-import type { CosignedReport } from '#client/registry.ts'
 import { type AttestDecision, type AttestView, decideAttest, maxGasCost } from '../cosign/attest.ts'
-import { SecondDigestError } from '../guard.ts'
 import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose.ts'
 import type { Quorum } from '../quorum.ts'
-import { askToCosign, cosign, ownPlace } from './cosigning.ts'
+import { aggregateOf, ask, ensureRoster } from './attesting.ts'
+import { ownPlace } from './cosigning.ts'
 import { reportValue } from './held.ts'
 import { catchUp } from './network-wait.ts'
 import type { Parts } from './parts.ts'
@@ -69,15 +66,12 @@ async function chooseWay(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<Wa
     tracked.isDirty = true
     return { kind: 'wait', reason: decision.reason }
   }
-  const cosigned = decision.action === 'attest' ? aggregate(parts, tracked) : undefined
+  const cosigned = decision.action === 'attest' ? aggregateOf(parts, tracked, tracked.asked) : undefined
   if (cosigned === undefined) return giveUp(parts, tracked, plain, decision.reason)
-  if (!view.incentives.isRosterPublished) await publishRoster(parts, tracked)
-  return {
-    kind: 'attest',
-    maxGasCost: maxGasCost(view, 'attest', allowance),
-    cosigned,
-    reason: decision.reason,
-  }
+  const budget = maxGasCost(view, 'attest', allowance)
+  const left = await ensureRoster(parts, tracked, view, 'proposeAttested', budget)
+  if (left === undefined) return giveUp(parts, tracked, plain, 'The roster costs more gas than attesting brings.')
+  return { kind: 'attest', maxGasCost: left, cosigned, reason: decision.reason }
 }
 
 async function giveUp({ journal }: Parts, tracked: Tracked, plain: Way, reason: string): Promise<Way> {
@@ -90,42 +84,11 @@ async function giveUp({ journal }: Parts, tracked: Tracked, plain: Way, reason: 
 /** Asks for co-signatures if that is what was decided on, and signs first. */
 async function asking(parts: Parts, tracked: Tracked, ripe: Ripe, decision: AttestDecision): Promise<AttestDecision> {
   if (decision.action !== 'ask') return decision
-  const { quorum } = tracked
-  if (quorum?.kind !== 'report') return { action: 'plain', reason: 'No quorum any more.' }
-  try {
-    const request = await askToCosign(parts, ripe, quorum)
-    if (request === undefined) return { action: 'plain', reason: 'No key to ask with.' }
-    tracked.asked = { digest: request.digest, report: request.report, atMs: parts.clock.monotonicMs() }
-  } catch (error) {
-    if (error instanceof SecondDigestError) return { action: 'plain', reason: error.message }
-    throw error
-  }
-  await cosign(parts, tracked)
-  return { ...decision, action: 'wait' }
+  const refusal = await ask(parts, tracked, ripe)
+  return refusal === undefined ? { ...decision, action: 'wait' } : { action: 'plain', reason: refusal }
 }
 
 function progressOf({ book, clock }: Parts, { id, asked }: Tracked): AttestView['asked'] {
   if (asked === undefined) return undefined
   return { signed: book.partials(id, asked.digest).length, elapsedMs: clock.monotonicMs() - asked.atMs }
-}
-
-function aggregate({ book }: Parts, { id, asked }: Tracked): CosignedReport | undefined {
-  if (asked === undefined) return undefined
-  const partials = book.partials(id, asked.digest)
-  return {
-    report: asked.report,
-    signature: sumOfSignatures(partials.map(({ signature }) => signature)),
-    signers: bitmapOf(partials.map(({ place }) => place)),
-  }
-}
-
-/** Somebody else may have been first; then nothing is missing. */
-async function publishRoster(parts: Parts, { id, fixing, snapshot }: Tracked): Promise<void> {
-  const { chain, transactions, journal } = parts
-  const nothing = { kind: 'stake', round: 0, value: 0n, amount: 0n } as const
-  const plan = { ...nothing, fixingId: id, action: 'roster', at: snapshot?.atTime ?? 0n } as const
-  const sent = await transactions.attempt(plan, (beforeSend) => chain.publishRoster(fixing.maturity, { beforeSend }))
-  if (sent.kind === 'later') return
-  const reason = sent.kind === 'done' ? 'The roster of the maturity was missing.' : `Refused: ${sent.reason}.`
-  await journal.write({ stage: 'roster', fixingId: id, action: sent.kind === 'done' ? 'publish' : 'refused', reason })
 }

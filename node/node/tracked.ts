@@ -5,6 +5,7 @@ import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Report } from '#protocol/report.ts'
 import type { Ledger } from '../chain/ledger.ts'
 import type { Reporter } from '../chain/port.ts'
+import type { ShareView } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
 
 /** What is known once a fixing's maturity is past. */
@@ -30,10 +31,16 @@ export type Tracked = {
   asked: { readonly digest: Hex; readonly report: Report; readonly atMs: number } | undefined
   /** Co-signing came to nothing: propose plainly. */
   isPlain: boolean
+  /** When it was first seen proposed, Unix seconds. */
+  proposedTime: bigint | undefined
+  /** Before this nothing is to be attested of what was proposed, Unix seconds. */
+  lateTime: bigint
   /** Reports, by digest, for whose observations peers were asked. */
   readonly syncedFor: Set<Hex>
   /** Reports, by digest, that this node will not co-sign: what they are of cannot change. */
   readonly refused: Set<Hex>
+  /** What is left of a settled fixing: what co-signing it earned. */
+  dues: ShareView | undefined
   /** Something changed beside the chain: look again. */
   isDirty: boolean
   /** Nothing is left to be done. */
@@ -54,8 +61,11 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block
     quorum: undefined,
     asked: undefined,
     isPlain: false,
+    proposedTime: undefined,
+    lateTime: 0n,
     syncedFor: new Set(),
     refused: new Set(),
+    dues: undefined,
     isDirty: true,
     isClosed: false,
     busy: undefined,

@@ -12,6 +12,7 @@ export type KnownPanel = {
   readonly epoch: bigint
   readonly reporters: readonly {
     readonly index: number
+    readonly owner: Address
     readonly signer: Address
     readonly peerId: Hex
     readonly key: Hex
@@ -28,6 +29,7 @@ export interface FixingTable {
   nextBlock(): Promise<bigint | undefined>
   /** Stores the fixings found up to, not including, `nextBlock`: both or neither. */
   extend(found: readonly KnownFixing[], nextBlock: bigint): Promise<void>
+  /** Undefined if it is not there, or was written by a version that kept less of it: the chain has it. */
   panel(id: Hex): Promise<KnownPanel | undefined>
   setPanel(id: Hex, panel: KnownPanel): Promise<void>
 }
@@ -54,7 +56,7 @@ const FIXING = z.object({
 })
 const PANEL = z.object({
   epoch: DECIMAL,
-  reporters: z.array(z.object({ index: z.number(), signer: ADDRESS, peerId: HEX, key: HEX })),
+  reporters: z.array(z.object({ index: z.number(), owner: ADDRESS, signer: ADDRESS, peerId: HEX, key: HEX })),
 })
 const CURSOR = 'next-block'
 
@@ -77,7 +79,7 @@ export function fixingTable(database: Database): FixingTable {
     },
     async panel(id) {
       const value = await database.read('reporters', id)
-      return value === undefined ? undefined : parseRow(PANEL, 'reporters', { key: id, value })
+      return PANEL.safeParse(value).data
     },
     setPanel: (id, panel) => database.write([{ table: 'reporters', key: id, value: panel }], 'soon'),
   }

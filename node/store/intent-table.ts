@@ -4,19 +4,20 @@ import type { Database } from './database.ts'
 import { DECIMAL, HEX, parseRow } from './row.ts'
 
 /**
- * A transaction that was decided on, and what became of it. Amounts are bond-token wei. Kind, round and value mean nothing
- * for a roster, nor kind and round for a reward.
+ * A transaction that was signed, and what became of it. Amounts are bond-token wei. Kind, round and value mean nothing
+ * for a roster, nor kind and round for an attestation or a reward.
  */
 export type Intent = {
   /** Unique: the fixing's id and a number. */
   readonly key: string
   readonly fixingId: Hex
-  readonly action: 'propose' | 'contribute' | 'appeal' | 'claim' | 'roster' | 'reward'
+  readonly action: 'propose' | 'contribute' | 'appeal' | 'claim' | 'roster' | 'attest' | 'reward'
   readonly kind: 'stake' | 'appeal'
   readonly round: number
   readonly value: bigint
   /** What may be taken at most; 0 where nothing is. */
   readonly amount: bigint
+  /** 'planned' is what older versions wrote before they signed. */
   readonly state: 'planned' | 'signed' | 'done' | 'failed'
   /** Known from 'signed' on. */
   readonly hash?: Hex | undefined
@@ -39,7 +40,7 @@ export interface IntentTable {
 const INTENT = z.object({
   key: z.string(),
   fixingId: HEX,
-  action: z.enum(['propose', 'contribute', 'appeal', 'claim', 'roster', 'reward']),
+  action: z.enum(['propose', 'contribute', 'appeal', 'claim', 'roster', 'attest', 'reward']),
   kind: z.enum(['stake', 'appeal']),
   round: z.number(),
   value: DECIMAL,

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
 import type { OwnReceipt } from '../../node/chain/ledger.ts'
-import type { Attestation } from '#client/registry.ts'
-import type { Sent, Terms } from '../../node/chain/port.ts'
+import type { Sent } from '../../node/chain/port.ts'
 import { createTransactions } from '../../node/chain/transactions.ts'
-import { claimOwn, claimShare, decideClaims, shareOf, type ShareView } from '../../node/keeper.ts'
+import { claimOwn, decideClaims } from '../../node/keeper.ts'
 import { intentMemory, journalMemory } from './memories.ts'
-import { FIXING, MATURITY, reporterKey, WAD } from './reporters.ts'
+import { FIXING, MATURITY, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
 const LIE = 3_000n * WAD
@@ -91,61 +90,4 @@ test('is not done when the chain refuses a claim', async () => {
   const { result, lines } = await run([receipt()], { kind: 'refused', reason: 'NothingToClaim' })
   expect(result).toBe('waiting')
   expect(lines).toEqual(['refused: The value won. Refused: NothingToClaim.'])
-})
-
-const ATTESTATION: Attestation = { value: TRUTH, proposer: reporterKey(0).address, signers: 0b1101n, count: 3 }
-
-function shareView(changes: Partial<ShareView> = {}): ShareView {
-  return { snapshot: BY_TIMEOUT, attestation: ATTESTATION, place: 2, reward: 32n, ...changes }
-}
-
-test.each<[string, Partial<ShareView>, bigint]>([
-  ['a third, rounded down', {}, 10n],
-  ['what is within the band of the settlement', { attestation: { ...ATTESTATION, value: TRUTH + WAD } }, 10n],
-  ['nothing outside the band', { attestation: { ...ATTESTATION, value: LIE } }, 0n],
-  ['nothing if it did not sign', { place: 1 }, 0n],
-  ['nothing if it is not in the roster', { place: undefined }, 0n],
-  ['nothing if nothing was attested', { attestation: undefined }, 0n],
-  ['nothing before the settlement', { snapshot: ACTIVE }, 0n],
-  ['nothing of INVALID', { snapshot: EXPIRED }, 0n],
-])('an attester earns %s', (_, changes, share) => {
-  expect(shareOf(shareView(changes))).toBe(share)
-})
-
-async function runShare(
-  sent: Sent,
-  changes: Partial<ShareView> = {},
-): Promise<{ results: string[]; claims: unknown[]; lines: string[] }> {
-  const journal = journalMemory()
-  const claims: unknown[] = []
-  const chain = {
-    claimReward: async (_fixing: unknown, { signers }: Attestation, place: number, { maxGasCost }: Terms) => {
-      claims.push([signers, place, maxGasCost])
-      return sent
-    },
-    fate: async () => ({ kind: 'dropped' as const }),
-  }
-  const components = { chain, journal, transactions: createTransactions(chain, intentMemory()) }
-  const results = [await claimShare(components, shareView(changes)), await claimShare(components, shareView(changes))]
-  return { results, claims, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`) }
-}
-
-test('claims its share once, for less gas than it is worth', async () => {
-  expect(await runShare({ kind: 'done', moved: 10n })).toEqual({
-    results: ['acted', 'done'],
-    claims: [[ATTESTATION.signers, 2, 10n]],
-    lines: ['claim: Our co-signature earned 10 wei for the owner.'],
-  })
-})
-
-test('leaves a share that was paid already, costs too much, or is none', async () => {
-  expect(await runShare({ kind: 'refused', reason: 'RewardAlreadyPaid' })).toMatchObject({
-    results: ['done', 'done'],
-    lines: ['refused: A share of 10 wei for our co-signature: RewardAlreadyPaid.'],
-  })
-  expect(await runShare({ kind: 'done', moved: 0n }, { place: 1 })).toEqual({
-    results: ['done', 'done'],
-    claims: [],
-    lines: [],
-  })
 })

@@ -173,9 +173,28 @@ test('R-403 all of them co-sign what one of them proposes when somebody pays, an
   expect(await readReceipts(chain, oracle, receipt, proposer)).toBe(ETHER / 10n)
   const { facts } = await readFixing(chain, oracle, fixing)
   await stage.embedded.mineAt(facts.deadline)
-  await expect.poll(async () => (await readRewardsPaid(chain, registry, id)).size, SOON).toBe(4)
+  await expect.poll(async () => (await readRewardsPaid(chain, registry, id, 0n)).size, SOON).toBe(4)
   // The proposer's receipts came to it through the registry, and it claims them all the same.
   await expect.poll(() => readReceipts(chain, oracle, receipt, proposer), SOON).toBe(0n)
   const after = await Promise.all(owners.map((owner) => wethBalance(chain, weth, owner)))
   expect(after.map((balance, i) => balance - (before[i] ?? 0n))).toEqual(owners.map(() => ETHER / 4n))
+})
+
+test('R-411 they attest what somebody else proposed plainly, so that the reward is not lost', async () => {
+  const { stage, fixing } = await play()
+  const { oracle, registry } = stage.deployments
+  const mallory = await stage.as('mallory')
+  const id = fixingId(fixing, { chainId: mallory.chainId, oracle })
+  await fundReporters(mallory, registry, fixing, ETHER)
+  await stage.embedded.mineAt(MATURITY)
+  await propose(mallory, oracle, fixing, { value: TRUTH, maxBond: ETHER })
+  await expect
+    .poll(async () => {
+      const { time } = await latestBlock(mallory)
+      await stage.embedded.mineAt(time + 1n)
+      return readAttestation(mallory, registry, id, 0n)
+    }, SOON)
+    .toMatchObject({ value: TRUTH, signers: 0b1111n, count: 4 })
+  await stage.embedded.mineAt((await readFixing(mallory, oracle, fixing)).facts.deadline)
+  await expect.poll(async () => (await readRewardsPaid(mallory, registry, id, 0n)).size, SOON).toBe(4)
 })

@@ -177,7 +177,9 @@ test('the gas is what was measured', () => {
   expect(REPORTER_GAS).toEqual({
     register: gasOf('register'),
     publishRoster: gasOf(`publish the roster of ${MEASURED_REPORTERS}`),
+    propose: gasOf('propose'),
     proposeAttested: gasOf('propose attested, 90 of 100 reporters'),
+    attest: gasOf('attest, 90 of 100 reporters'),
     claimProposal: gasOf('claim, undisputed'),
     claimReward: gasOf('claim a reward'),
     claimRewards: gasOf(`claim the rewards of ${MEASURED_SHARES}`),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Fate, Sent } from '../../../node/chain/port.ts'
+import type { BeforeSend, Fate, Sent } from '../../../node/chain/port.ts'
 import { createTransactions, type Plan } from '../../../node/chain/transactions.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import { intentMemory } from '../memories.ts'
@@ -30,13 +30,13 @@ test('writes the hash down before the transaction leaves, and its end afterwards
   const intents = intentMemory()
   const order: string[] = []
   const sent = await createTransactions(never, intents).attempt(PLAN, async (beforeSend) => {
-    order.push(`planned ${intents.log.at(-1)?.state}`)
+    order.push(`planned ${intents.log.length}`)
     await beforeSend(SIGNED)
     order.push(`leaves ${intents.log.at(-1)?.state} ${intents.log.at(-1)?.nonce}`)
     return DONE
   })
   expect(sent).toEqual(DONE)
-  expect(order).toEqual(['planned planned', 'leaves signed 3'])
+  expect(order).toEqual(['planned 0', 'leaves signed 3'])
   expect(intents.of(FIXING_ID)).toEqual([{ ...PLAN, ...SIGNED, key: `${FIXING_ID}:000000`, state: 'done', moved: 4n }])
 })
 
@@ -101,6 +101,33 @@ test('waits 1, 3, 7 … seconds, ten minutes at most, while the chain refuses th
   const pauses = tries.slice(1).map((time, i) => time - (tries[i] ?? 0n))
   expect(pauses.slice(0, 10)).toEqual([1n, 3n, 7n, 15n, 31n, 63n, 127n, 255n, 511n, 600n])
   expect(new Set(pauses.slice(9))).toEqual(new Set([600n]))
+  // What never left is not written down.
+  expect(intents.log).toEqual([])
+})
+
+test('waits as long for what was refused after it was signed, also when it was started again', async () => {
+  const intents = intentMemory()
+  const refuse = async (beforeSend: BeforeSend): Promise<Sent> => {
+    await beforeSend(SIGNED)
+    return { kind: 'refused', reason: 'reverted' }
+  }
+  const tries: bigint[] = []
+  for (let now = 100n; now < 160n; now += 1n) {
+    const { kind } = await createTransactions(never, intents).attempt({ ...PLAN, at: now }, refuse)
+    if (kind !== 'later') tries.push(now)
+  }
+  expect(tries).toEqual([100n, 101n, 104n, 111n, 126n, 157n])
+  expect(intents.of(FIXING_ID).map(({ state, reason }) => [state, reason])).toEqual(
+    tries.map(() => ['failed', 'reverted']),
+  )
+})
+
+test('forgets what was refused of a fixing that is over', async () => {
+  const transactions = createTransactions(never, intentMemory())
+  await transactions.attempt(PLAN, async () => ({ kind: 'refused', reason: 'no' }))
+  expect((await transactions.attempt(PLAN, async () => DONE)).kind).toBe('later')
+  transactions.forget(FIXING_ID)
+  expect((await transactions.attempt(PLAN, async () => DONE)).kind).toBe('done')
 })
 
 test('does not wait when something else is tried, or after a success', async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { type AttestView, decideAttest, maxGasCost } from '../../../node/cosign/attest.ts'
+import { type AttestView, decideAttest, maxGasCost, rosterBudget } from '../../../node/cosign/attest.ts'
 import { MATURITY } from '../reporters.ts'
 
 const INCENTIVES = { rewardPot: 0n, attestersReward: 0n, isRosterPublished: true, gasFee: 2n }
-/** 300 000 gas at 2 wei. */
-const COST = 600_000n
+/** 216 930 gas at 2 wei. */
+const COST = 433_860n
 
 function view(changes: Partial<AttestView> = {}): AttestView {
   return {
@@ -24,10 +24,10 @@ test('R-411 asks for co-signatures when the share of seven pays for the gas, els
   const short = { ...INCENTIVES, attestersReward: 7n * COST - 1n }
   expect(decideAttest(view({ incentives: short }))).toEqual({
     action: 'plain',
-    reason: 'Attesting costs about 600000 wei of gas and brings 599999 wei.',
+    reason: 'Attesting costs about 433860 wei of gas and brings 433859 wei.',
   })
-  // A roster of seven costs 408 000 gas more.
-  const unpublished = { ...INCENTIVES, attestersReward: 7n * (COST + 816_000n), isRosterPublished: false }
+  // A roster of seven costs 403 730 gas more: 100 000 and 43 390 for each.
+  const unpublished = { ...INCENTIVES, attestersReward: 7n * (COST + 807_460n), isRosterPublished: false }
   expect(decideAttest(view({ incentives: unpublished })).action).toBe('ask')
   expect(decideAttest(view({ incentives: { ...unpublished, gasFee: 3n } })).action).toBe('plain')
 })
@@ -58,4 +58,13 @@ test('R-411 pays for gas what the proposal brings and what the operator adds', (
   expect(maxGasCost(view({ incentives }), 'attest', 5n)).toBe(16n)
   expect(maxGasCost(view({ incentives, now: MATURITY + 99_999n }), 'plain', 0n)).toBe(21_600n)
   expect(maxGasCost(view({ incentives, places: 0 }), 'attest', 0n)).toBe(1n)
+})
+
+test('R-411 counts the roster into what a proposal may cost', () => {
+  const missing = { places: 7, incentives: { ...INCENTIVES, isRosterPublished: false } }
+  // 299 780 gas of the proposal and 403 730 of the roster, at 2 wei.
+  const [proposal, roster] = [599_560n, 807_460n]
+  expect(rosterBudget(missing, 'proposeAttested', proposal + roster)).toEqual({ roster, rest: proposal })
+  expect(rosterBudget(missing, 'proposeAttested', proposal + roster - 1n)).toBe(undefined)
+  expect(rosterBudget(missing, 'attest', COST + roster + 5n)).toEqual({ roster: roster + 5n, rest: COST + 5n })
 })

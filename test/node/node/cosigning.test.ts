@@ -2,7 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
 import type { Config } from '#node/config'
 import { openStore } from '#node/store'
-import { decodePartial, encodePartial } from '#protocol/cosigning.ts'
+import { bitmapOf, decodePartial, encodePartial } from '#protocol/cosigning.ts'
 import { decodeObservation, recoverObservationSigner, type SignedObservation } from '#protocol/observation.ts'
 import { buildReport } from '#protocol/report.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
@@ -11,9 +11,19 @@ import type { Host } from '../../../node/gossip/host.ts'
 import type { RunningNode } from '../../../node/node.ts'
 import { proposalRank } from '../../../node/propose.ts'
 import { openHostile, TOPICS } from '../gossip/peer.ts'
-import { cosignedBy, DOMAIN, FIXING, FIXING_ID, MATURITY, reportedBy, reporterKey, requestedBy } from '../reporters.ts'
+import {
+  cosignedBy,
+  DOMAIN,
+  FIXING,
+  FIXING_ID,
+  MATURITY,
+  reportedBy,
+  reporterKey,
+  requestedBy,
+  WAD,
+} from '../reporters.ts'
 import type { FakeWorld } from './fake-world.ts'
-import { configOf, connected, fixingOf, run, scene, SOON, stop } from './scene.ts'
+import { configOf, connected, fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
 const VALUE = 2_500_250n * 10n ** 15n
 /** Longer than any test. */
@@ -138,12 +148,11 @@ test('R-410 signs one of two reports of one proposer, though both follow from th
     if (result.kind === 'short') throw new Error('short')
     return result
   }
-  const bitmap = (places: readonly number[]): bigint => places.reduce((bits, i) => bits | (1n << BigInt(i)), 0n)
   // Both follow from observations that everyone holds; whichever comes first is the only one that is signed.
   const requests = await Promise.all(
     [five, five.slice(1)].map((some) => {
       const { report, signers } = reportOf(some)
-      return requestedBy(hostile, report, bitmap(signers))
+      return requestedBy(hostile, report, bitmapOf(signers))
     }),
   )
   for (const { bytes } of requests) await host.services.pubsub.publish(TOPICS.report, bytes)
@@ -153,6 +162,60 @@ test('R-410 signs one of two reports of one proposer, though both follow from th
   await endWaitAt(4, played)
   await expect.poll(() => world.sent, SOON).toEqual(['roster', expect.stringMatching(/^attest \d+ by \d,\d,\d,\d$/)])
   expect(partials.some(({ digest }) => digest === requests[1]?.digest)).toBe(false)
+})
+
+/** The fixing was proposed plainly, for `value`, before anyone's turn had come. */
+function proposedBefore(world: FakeWorld, value = VALUE): void {
+  world.facts = { round: 1, bond: WAD, leader: value, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value, stake: WAD }]
+}
+
+test('R-411 attests what somebody proposed plainly, once, and nothing that is not what was observed', async () => {
+  const { world, nodes } = await play(4)
+  proposedBefore(world)
+  await mature(world, nodes, 4)
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by 0,1,2,3 late`])
+  world.mine(MATURITY + 3_000n)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(status))).map(({ block }) => block), SOON)
+    .toEqual(nodes.map(() => world.head.number.toString()))
+  expect(world.sent).toHaveLength(2)
+  await Promise.all(nodes.map(stop))
+
+  const lied = await play(4)
+  proposedBefore(lied.world, 2n * VALUE)
+  await mature(lied.world, lied.nodes, 4)
+  lied.world.mine(MATURITY + 3_000n)
+  await expect.poll(() => lied.world.sent.length, SOON).toBeGreaterThan(0)
+  expect(lied.world.sent.filter((what) => !what.startsWith('stake'))).toEqual([])
+})
+
+test('R-411 anyone brings what another asked for, in turn, without asking again', async () => {
+  const [first = -1, second = -1] = ranked(5)
+  const { world, nodes } = await play(5, { absent: [first] })
+  world.incentives = { ...world.incentives, isRosterPublished: true }
+  proposedBefore(world)
+  const { host, observations, partials } = await openEavesdropper(nodes)
+  await mature(world, nodes, 4)
+  await expect.poll(() => observations.size, SOON).toBe(4)
+  const held = [...observations].map(([i, signed]) => ({ reporterIndex: i, signed }))
+  const { address: proposer } = reporterKey(first)
+  const made = buildReport({ epoch: 4n, fixingId: FIXING_ID, observations: held, proposer, reporterCount: 5 })
+  if (made.kind === 'short') throw new Error('short')
+  const request = await requestedBy(first, made.report, bitmapOf(made.signers))
+  await host.services.pubsub.publish(TOPICS.report, request.bytes)
+  await expect.poll(() => partials.length, SOON).toBe(4)
+  // Whoever asked is gone, and the turn of the next has not come.
+  world.mine(MATURITY + 599n)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(status))).map(({ block }) => block), SOON)
+    .toEqual(nodes.map(() => world.head.number.toString()))
+  expect(world.sent).toEqual([])
+  world.mine(MATURITY + 600n)
+  const others = [0, 1, 2, 3, 4].filter((i) => i !== first)
+  await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${others.join()} late`])
+  expect(world.senders).toEqual([reporterKey(second).address])
+  expect(new Set(partials.map(({ digest }) => digest))).toEqual(new Set([request.digest]))
 })
 
 test('R-410 signs no second report of a proposer after a restart, and goes on', async () => {

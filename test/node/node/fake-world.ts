@@ -22,10 +22,14 @@ export class FakeWorld {
   /** Nobody pays for attesting. */
   incentives: Incentives = { rewardPot: 0n, attestersReward: 0n, isRosterPublished: false, gasFee: 1n }
   attestation: Attestation | undefined
+  /** No claim of a reward is worth its gas. */
+  isGasDear = false
   /** What became of transactions that were signed before. */
   fate: Fate = { kind: 'dropped' }
   /** What was sent, in order. */
   readonly sent: string[] = []
+  /** By whom. */
+  readonly senders: (Address | undefined)[] = []
   readonly fixing: Fixing
 
   constructor(fixing: Fixing, time: bigint) {
@@ -48,6 +52,7 @@ export class FakeWorld {
     const send = (what: string): Promise<Sent> =>
       alive(() => {
         this.sent.push(what)
+        this.senders.push(account)
         return done
       })
     return {
@@ -62,12 +67,22 @@ export class FakeWorld {
       spendable: () => alive(() => 100n * WAD),
       incentives: () => alive(() => this.incentives),
       attestersReward: () => alive(() => this.incentives.attestersReward),
-      publishRoster: () => send('roster'),
+      publishRoster: () => {
+        this.incentives = { ...this.incentives, isRosterPublished: true }
+        return send('roster')
+      },
       attestation: () => alive(() => this.attestation),
-      claimReward: (_fixing, _attestation, place) => send(`reward ${place}`),
+      rewardsPaid: () => alive(() => new Set()),
+      claimRewards: async (_fixing, _attestation, places) =>
+        this.isGasDear ? { kind: 'refused', reason: 'Client.DearGasError' } : send(`reward ${places.join()}`),
+      attest: async (_fixing, cosigned) => {
+        if (!this.#isSigned(cosigned)) return { kind: 'refused', reason: 'SignatureInvalid' }
+        const { report, signers } = this.#record(cosigned)
+        return send(`attest ${report.value} by ${placesIn(signers).join()} late`)
+      },
       proposeAttested: async (_fixing, cosigned) => {
         if (!this.#isSigned(cosigned)) return { kind: 'refused', reason: 'SignatureInvalid' }
-        const { report, signers } = cosigned
+        const { report, signers } = this.#record(cosigned)
         return this.#propose(report.value, await send(`attest ${report.value} by ${placesIn(signers).join()}`))
       },
       propose: async (_fixing, value) => this.#propose(value, await send(`propose ${value}`)),
@@ -75,6 +90,12 @@ export class FakeWorld {
       claim: (_fixing, { value }) => send(`claim ${value}`),
       fate: () => alive(() => this.fate),
     }
+  }
+
+  #record(cosigned: CosignedReport): CosignedReport {
+    const { report, signers } = cosigned
+    this.attestation = { ...report, signers, count: placesIn(signers).length }
+    return cosigned
   }
 
   #isSigned({ report, signature, signers }: CosignedReport): boolean {

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Config } from '#node/config'
 import { openStore } from '#node/store'
 import { type RunningNode, startNode } from '../../../node/node.ts'
-import { FIXING, FIXING_ID, MATURITY, WAD } from '../reporters.ts'
+import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { configOf, connected, fixingOf, introduce, run, scene, SOON, status, stop } from './scene.ts'
+
+const JOURNAL = z.array(z.object({ reason: z.string() }))
 
 test('four nodes observe at maturity and reach one report, to the last digit; the first of them proposes it', async () => {
   const { world, configOf: config } = await scene(4)
@@ -139,6 +142,35 @@ test('puts no money where it does not trust the arbitrator, and says so', async 
     .poll(async () => (await fixingOf(node))?.lastDecision, SOON)
     .toEqual({ action: 'none', reason: 'Its arbitrator or backup is not in policy.arbitrators: no stake of ours.' })
   expect(world.sent).toEqual([])
+})
+
+test('keeps a share that gas is too dear for, through a restart, until it is cheap', async () => {
+  const { world, configOf: config } = await scene(1)
+  const leader = 2_500_250n * 10n ** 15n
+  const settled = MATURITY + 86_400n
+  world.facts = { round: 1, bond: WAD, leader, deadline: settled }
+  world.candidates = [{ value: leader, stake: WAD }]
+  world.incentives = { ...world.incentives, attestersReward: WAD }
+  const signers = 1n
+  world.attestation = { value: leader, proposer: reporterKey(0).address, signers, count: 1 }
+  world.isGasDear = true
+  const settings = await config(0)
+  const first = await run(settings, world)
+  world.mine(settled)
+  const refusal = 'A share of 1000000000000000000 wei for our co-signature: Client.DearGasError.'
+  const journal = async (node: RunningNode): Promise<readonly unknown[]> => {
+    const response = await fetch(`http://127.0.0.1:${node.httpPort}/journal`)
+    return JOURNAL.parse(await response.json()).map(({ reason }) => reason)
+  }
+  await expect.poll(() => journal(first), SOON).toContain(refusal)
+  await stop(first)
+
+  const node = await run(settings, world)
+  await expect.poll(async () => (await status(node)).fixings.map(({ phase }) => phase), SOON).toEqual(['settled'])
+  world.isGasDear = false
+  world.mine(settled + 601n)
+  await expect.poll(() => world.sent, SOON).toEqual(['reward 0'])
+  expect((await journal(node)).filter((reason) => reason === refusal)).toHaveLength(2)
 })
 
 test('survives a dead chain: not ready, not gone, and back by itself', async () => {

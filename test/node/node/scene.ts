@@ -9,7 +9,7 @@ import { indexId, type IndexDocument } from '#protocol/index-document.ts'
 import { chainClock } from '../../../node/clock.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
-import { FIXING, FIXING_ID, MATURITY, reporterKey } from '../reporters.ts'
+import { FIXING, FIXING_ID, keyOf, MATURITY, reporterKey } from '../reporters.ts'
 import { writeNodeFolder } from '../node-folder.ts'
 import { SILENT } from '../silent-log.ts'
 import { openVenue } from '../source/venue.ts'
@@ -70,6 +70,7 @@ export async function scene(reporters: number) {
     epoch: 4n,
     reporters: Array.from({ length: reporters }, (_, i) => ({
       index: i,
+      owner: keyOf(`owner ${i}`).address,
       signer: reporterKey(i).address,
       peerId: '0x00' as const,
       key: blsKey(blsSecretOf(reporterKey(i).privateKey)),

@@ -73,7 +73,10 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
     at: 1_735_689_600n,
   }
   const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
-  const panel = { epoch: 3n, reporters: [{ index: 2, signer: ANN, peerId: '0x0024' as const, key: '0x0b' as const }] }
+  const panel = {
+    epoch: 3n,
+    reporters: [{ index: 2, owner: ANN, signer: ANN, peerId: '0x0024' as const, key: '0x0b' as const }],
+  }
   await withStore(dataDir, async (store) => {
     await store.fixings.extend([known], 13n)
     await store.fixings.setPanel(FIXING_ID, panel)
@@ -102,6 +105,15 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
     await store.fixings.close(FIXING_ID)
     expect(await store.fixings.open()).toEqual([])
   })
+})
+
+test('reads reporters again that a version wrote which kept no owners and keys', async () => {
+  const dataDir = temporaryFolder()
+  const old = { epoch: '3', reporters: [{ index: 2, signer: ANN, peerId: '0x0024' }] }
+  const database = await openDatabase(join(dataDir, 'store'))
+  await database.write([{ table: 'reporters', key: FIXING_ID, value: old }], 'durable')
+  await database.close()
+  await withStore(dataDir, async ({ fixings }) => expect(await fixings.panel(FIXING_ID)).toBe(undefined))
 })
 
 test('keeps the first observation per reporter and fixing, also when asked twice at once', async () => {

@@ -1,0 +1,170 @@
+import type { CosignedReport } from '#client/registry.ts'
+import { sumOfSignatures } from '#protocol/bls.ts'
+import { bitmapOf } from '#protocol/cosigning.ts'
+import { isWithinBand } from '#protocol/distance.ts'
+import type { Report } from '#protocol/report.ts'
+import { type AttestView, rosterBudget } from '../cosign/attest.ts'
+import { decideLate, type LateDecision, lateGain, type LateView } from '../cosign/late.ts'
+import { SecondDigestError } from '../guard.ts'
+import { proposalRank } from '../propose.ts'
+import { askToCosign, cosign, ownPlace } from './cosigning.ts'
+import type { Parts } from './parts.ts'
+import type { Ripe, Tracked } from './tracked.ts'
+
+/** How long a fixing that nothing was to be attested of is left alone, chain time. */
+const LOOK_AGAIN_SECONDS = 60n
+
+/**
+ * Attests what was proposed without an attestation, in this node's turn: with the signatures of whatever near report most
+ * have signed, asked for by anyone. Throws DeadRpcError.
+ */
+export async function attestLate(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
+  const { ripe, snapshot } = tracked
+  if (ripe === undefined || snapshot === undefined || snapshot.atTime < tracked.lateTime) return 'idle'
+  const view = await lateView(parts, tracked, ripe)
+  if (view === undefined) return 'idle'
+  const decision = decideLate(view)
+  if (decision.action === 'attest') return bring(parts, tracked, view, decision)
+  const refusal = decision.action === 'ask' ? await askNear(parts, tracked, ripe) : undefined
+  const said = refusal === undefined ? decision : { action: 'none', reason: refusal }
+  // Whoever signs makes us look again; so does the end of the wait.
+  if (said.action === 'none') tracked.lateTime = snapshot.atTime + LOOK_AGAIN_SECONDS
+  else tracked.isDirty = true
+  await parts.journal.write({ stage: 'attest', fixingId: tracked.id, action: said.action, reason: said.reason })
+  return 'idle'
+}
+
+/** Asks the reporters to co-sign what this node reports, and signs first. Returns why not, if not. */
+export async function ask(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<string | undefined> {
+  const { quorum } = tracked
+  if (quorum?.kind !== 'report') return 'No quorum any more.'
+  try {
+    const request = await askToCosign(parts, ripe, quorum)
+    if (request === undefined) return 'No key to ask with.'
+    tracked.asked = { digest: request.digest, report: request.report, atMs: parts.clock.monotonicMs() }
+  } catch (error) {
+    if (error instanceof SecondDigestError) return error.message
+    throw error
+  }
+  await cosign(parts, tracked)
+  return undefined
+}
+
+/** The sum of the signatures that are held of a report; undefined for none. */
+export function aggregateOf({ book }: Parts, { id }: Tracked, asked: Asked | undefined): CosignedReport | undefined {
+  const partials = asked === undefined ? [] : book.partials(id, asked.digest)
+  if (asked === undefined || partials.length === 0) return undefined
+  return {
+    report: asked.report,
+    signature: sumOfSignatures(partials.map(({ signature }) => signature)),
+    signers: bitmapOf(partials.map(({ place }) => place)),
+  }
+}
+
+type Asked = { readonly digest: `0x${string}`; readonly report: Report }
+
+/** Publishes the roster if it is missing. Returns what is left of `budget` for `way`; undefined: not enough. Wei. */
+export async function ensureRoster(
+  parts: Parts,
+  tracked: Tracked,
+  view: Pick<AttestView, 'incentives' | 'places'>,
+  way: 'attest' | 'proposeAttested',
+  budget: bigint,
+): Promise<bigint | undefined> {
+  if (view.incentives.isRosterPublished) return budget
+  const split = rosterBudget(view, way, budget)
+  if (split === undefined) return undefined
+  return (await publishRoster(parts, tracked, split.roster)) ? split.rest : undefined
+}
+
+/** Somebody else may have been first; then nothing is missing. Returns whether it is worth going on. */
+async function publishRoster(parts: Parts, tracked: Tracked, maxGasCost: bigint): Promise<boolean> {
+  const { chain, transactions, journal } = parts
+  const { id, fixing, snapshot } = tracked
+  const nothing = { kind: 'stake', round: 0, value: 0n, amount: 0n } as const
+  const plan = { ...nothing, fixingId: id, action: 'roster', at: snapshot?.atTime ?? 0n } as const
+  const sent = await transactions.attempt(plan, (beforeSend) =>
+    chain.publishRoster(fixing.maturity, { beforeSend, maxGasCost }),
+  )
+  if (sent.kind === 'later') return false
+  const reason = sent.kind === 'done' ? 'The roster of the maturity was missing.' : `Refused: ${sent.reason}.`
+  await journal.write({ stage: 'roster', fixingId: id, action: sent.kind === 'done' ? 'publish' : 'refused', reason })
+  return sent.kind === 'done' || sent.reason !== 'Client.DearGasError'
+}
+
+/** Undefined before this node's turn. */
+async function lateView(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<LateView | undefined> {
+  const { chain, config, clock } = parts
+  const { id, fixing, block, snapshot, asked } = tracked
+  const now = snapshot?.atTime ?? 0n
+  tracked.proposedTime ??= now
+  const signers = ripe.reporters.map(({ signer }) => signer)
+  const rank = proposalRank(id, signers, chain.account ?? '0x')
+  const turnTime = tracked.proposedTime + BigInt(rank * config.policy.stageDelaySeconds)
+  // Before the turn, and if it never asks, the chain is not asked either.
+  if (now < turnTime || now <= fixing.maturity || config.policy.attest === 'never') return undefined
+  return {
+    policy: config.policy.attest,
+    incentives: await chain.incentives(fixing),
+    places: ripe.reporters.length,
+    place: ownPlace(parts, ripe),
+    standing: await chain.attestation(fixing, block),
+    signers: bestOf(parts, tracked)?.signers ?? 0n,
+    askedMs: asked === undefined ? undefined : clock.monotonicMs() - asked.atMs,
+    cosignMs: config.gossip.cosignMs,
+    now,
+    turnTime,
+  }
+}
+
+/** Of the reports within the band of what leads the one that most have signed. */
+function bestOf({ book }: Parts, { id, fixing, snapshot }: Tracked) {
+  const leader = snapshot?.facts.leader ?? 0n
+  const near = book.requests(id).filter(({ report }) => isWithinBand(report.value, leader, fixing.bandPpm))
+  return near
+    .map(({ digest, report }) => {
+      const places = book.partials(id, digest).map(({ place }) => place)
+      return { digest, report, count: places.length, signers: bitmapOf(places) }
+    })
+    .toSorted((a, b) => b.count - a.count)[0]
+}
+
+async function askNear(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<string | undefined> {
+  const { quorum, snapshot, fixing } = tracked
+  if (quorum?.kind !== 'report') return 'No quorum to attest what was proposed.'
+  const isNear = isWithinBand(quorum.report.value, snapshot?.facts.leader ?? 0n, fixing.bandPpm)
+  return isNear ? ask(parts, tracked, ripe) : 'What leads is not what was observed.'
+}
+
+async function bring(
+  parts: Parts,
+  tracked: Tracked,
+  view: LateView,
+  { reason }: LateDecision,
+): Promise<'acted' | 'idle'> {
+  const { chain, transactions, journal, config } = parts
+  const { id, fixing, snapshot } = tracked
+  const cosigned = aggregateOf(parts, tracked, bestOf(parts, tracked))
+  if (cosigned === undefined) return 'idle'
+  const at = snapshot?.atTime ?? 0n
+  tracked.lateTime = at + LOOK_AGAIN_SECONDS
+  const say = (action: string, words: string): Promise<void> =>
+    journal.write({ stage: 'attest', fixingId: id, action, reason: words })
+  const budget = config.policy.maxGasWei + lateGain(view)
+  const maxGasCost = await ensureRoster(parts, tracked, view, 'attest', budget)
+  if (maxGasCost === undefined) {
+    await say('none', 'The roster costs more gas than attesting brings.')
+    return 'idle'
+  }
+  const { value } = cosigned.report
+  const plan = { fixingId: id, action: 'attest', kind: 'stake', round: 0, value, amount: 0n, at } as const
+  const sent = await transactions.attempt(plan, (beforeSend) =>
+    chain.attest(fixing, cosigned, { beforeSend, maxGasCost }),
+  )
+  if (sent.kind === 'later') return 'idle'
+  if (sent.kind === 'done') await say('attest', `${reason} Attested ${value}.`)
+  // Another was faster, and has as many: that was the aim.
+  else if (sent.reason === 'AttestedByMore') await say('none', 'As many attest already.')
+  else await say('refused', `${reason} Refused: ${sent.reason}.`)
+  return sent.kind === 'done' ? 'acted' : 'idle'
+}
