@@ -1,12 +1,11 @@
 import type { Hex } from 'viem'
-import { type BlsKey, BlsPointError, type BlsSignature } from '#protocol/bls.ts'
+import type { BlsKey } from '#protocol/bls.ts'
 import {
   decodePartial,
   decodeRequest,
   type PartialSignature,
   placesIn,
   recoverRequester,
-  signatureOfPartial,
   type SignedRequest,
 } from '#protocol/cosigning.ts'
 import { UnrecoverableSignatureError } from '#protocol/observation.ts'
@@ -31,6 +30,8 @@ export interface CosigningBook {
 /** What judging needs to know beside what observations need. */
 export type CosigningContext = Omit<ValidatorContext, 'observations' | 'now'> & {
   readonly book: CosigningBook
+  /** Takes one of the peer's tokens for a partial signature. */
+  takePartialToken(peer: string): boolean
   /** The keys of the fixing's roster, by place; undefined until the chain gave it. */
   roster(id: Hex): readonly { readonly key: BlsKey }[] | undefined
 }
@@ -47,7 +48,14 @@ export type CosigningReject =
 
 /** Useless or too early, and nobody's fault. */
 export type CosigningIgnore =
-  'unknown-fixing' | 'settled' | 'reporters-unknown' | 'unknown-request' | 'duplicate' | 'second-request' | 'throttled'
+  | 'unknown-fixing'
+  | 'settled'
+  | 'reporters-unknown'
+  | 'unknown-request'
+  | 'duplicate'
+  | 'second-request'
+  | 'throttled'
+  | 'quarantined'
 
 /** What to do with a request. */
 export type RequestVerdict =
@@ -55,9 +63,9 @@ export type RequestVerdict =
   | { readonly result: 'ignore'; readonly code: CosigningIgnore }
   | { readonly result: 'reject'; readonly code: CosigningReject }
 
-/** What to do with a partial signature; `verify`: all is well if `key` signed the digest. */
+/** What to do with a partial signature; `verify`: all is well if its bytes are `key`'s signature of the digest. */
 export type PartialVerdict =
-  | { readonly result: 'verify'; readonly partial: VerifiedPartial; readonly key: BlsKey }
+  | { readonly result: 'verify'; readonly partial: Omit<VerifiedPartial, 'signature'>; readonly key: BlsKey }
   | { readonly result: 'ignore'; readonly code: CosigningIgnore }
   | { readonly result: 'reject'; readonly code: CosigningReject }
 
@@ -117,10 +125,8 @@ export function judgePartial(peer: string, bytes: Uint8Array, context: Cosigning
     // [REJECT] There is one signature of a digest by a key, and it is held.
     return Buffer.compare(held.bytes, bytes) === 0 ? ignore('duplicate') : reject('bls-signature')
   }
-  if (!context.takeToken(peer)) return ignore('throttled')
-  const signature = pointOf(bytes)
-  if (signature === undefined) return reject('point')
-  return { result: 'verify', partial: { ...partial, signature, bytes }, key: member.key }
+  if (!context.takePartialToken(peer)) return ignore('throttled')
+  return { result: 'verify', partial: { ...partial, bytes }, key: member.key }
 }
 
 function rosterOf(fixingId: Hex, context: CosigningContext) {
@@ -145,15 +151,6 @@ function recovered(request: SignedRequest, { domain }: CosigningContext): string
     return recoverRequester(domain, request).toLowerCase()
   } catch (error) {
     if (error instanceof UnrecoverableSignatureError) return undefined
-    throw error
-  }
-}
-
-function pointOf(bytes: Uint8Array): BlsSignature | undefined {
-  try {
-    return signatureOfPartial(bytes)
-  } catch (error) {
-    if (error instanceof BlsPointError) return undefined
     throw error
   }
 }

@@ -141,9 +141,10 @@ async function judgeReport(
   const verdict = judgePartial(peer, bytes, context)
   if (verdict.result !== 'verify') return verdict
   const { partial, key } = verdict
-  const isSigned = await verifyPartial(partial.digest, { key, signature: partial.signature })
-  if (!isSigned) return { result: 'reject', code: 'bls-signature' }
-  store.addPartial(partial)
+  const outcome = await verifyPartial({ ...partial, peer, key })
+  if (outcome.kind === 'unchecked') return { result: 'ignore', code: 'quarantined' }
+  if (outcome.kind === 'bad') return { result: 'reject', code: outcome.code }
+  store.addPartial({ ...partial, signature: outcome.signature })
   return { result: 'accept', kind: 'partial' }
 }
 

@@ -3,6 +3,8 @@ export interface Quarantine {
   has(peer: string, nowMs: number): boolean
   /** Counts one provably bad message; true if that was one too many. */
   blame(peer: string, nowMs: number): boolean
+  /** Stops listening to the peer at once: what it sent can be no mistake. */
+  condemn(peer: string, nowMs: number): void
 }
 
 /** Provably bad messages after which a peer is quarantined, and for how long. */
@@ -16,15 +18,19 @@ export function createQuarantine(maxPeers: number): Quarantine {
     const entry = blamed.get(peer)
     return entry === undefined || entry.untilMs <= nowMs ? 0 : entry.count
   }
+  const set = (peer: string, nowMs: number, count: number): void => {
+    blamed.delete(peer)
+    blamed.set(peer, { count, untilMs: nowMs + QUARANTINE_MS })
+    const oldest = blamed.keys().next()
+    if (blamed.size > maxPeers && oldest.done !== true) blamed.delete(oldest.value)
+  }
   return {
     has: (peer, nowMs) => current(peer, nowMs) >= LIMIT,
     blame(peer, nowMs) {
       const count = current(peer, nowMs) + 1
-      blamed.delete(peer)
-      blamed.set(peer, { count, untilMs: nowMs + QUARANTINE_MS })
-      const oldest = blamed.keys().next()
-      if (blamed.size > maxPeers && oldest.done !== true) blamed.delete(oldest.value)
+      set(peer, nowMs, count)
       return count >= LIMIT
     },
+    condemn: (peer, nowMs) => set(peer, nowMs, LIMIT),
   }
 }

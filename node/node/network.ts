@@ -30,7 +30,7 @@ export type NetworkComponents = {
   readonly privateKey: PrivateKey
   readonly store: IntakeStore
   /** Without the tokens, which the network counts. */
-  readonly context: Omit<ValidatorContext & CosigningContext, 'takeToken'>
+  readonly context: Omit<ValidatorContext & CosigningContext, 'takeToken' | 'takePartialToken'>
   /** Matured fixings that are not settled. */
   readonly openFixings: () => readonly Hex[]
   /** Whether a reporter registered this binary peer id. */
@@ -62,6 +62,8 @@ export interface Network {
 }
 
 const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
+/** Two full rosters of 180 at once; what a peer relays more slowly than others needs none. */
+const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
 const PARKING = { maxTotal: 4_096, maxPerPeer: 512 }
 const MAX_PEERS = 4_096
@@ -82,9 +84,11 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     test: options.test,
   })
   const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
+  const partialTokens = createTokenBuckets(PARTIAL_RATE, MAX_PEERS)
   const context: ValidatorContext & CosigningContext = {
     ...components.context,
     takeToken: (peer) => tokens.take(peer, clock.monotonicMs()),
+    takePartialToken: (peer) => partialTokens.take(peer, clock.monotonicMs()),
   }
   const background = inBackground(log, signal)
   const intake = createIntake({
@@ -97,7 +101,11 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
         background('judging what was parked', intake.recheck())
       },
     },
-    verifyPartial: createPartialVerifier(() => clock.sleep(BATCH_MS, signal)),
+    verifyPartial: createPartialVerifier({
+      pause: () => clock.sleep(BATCH_MS, signal),
+      isQuarantined: (peer) => quarantine.has(peer, clock.monotonicMs()),
+      condemn: (peer) => quarantine.condemn(peer, clock.monotonicMs()),
+    }),
     parking: createParking(PARKING),
     quarantine,
     clock,

@@ -99,6 +99,7 @@ export function contextOf(changes: Partial<AnyContext> = {}): AnyContext {
     observations: () => [],
     book: createBook(),
     takeToken: () => true,
+    takePartialToken: () => true,
     ...changes,
   }
 }

@@ -60,6 +60,12 @@ test('quarantines a peer at its second bad message, for an hour', () => {
   expect(quarantine.has('b', 1_000)).toBe(false)
 })
 
+test('condemns a peer at once', () => {
+  const quarantine = createQuarantine(10)
+  quarantine.condemn('a', 0)
+  expect([quarantine.has('a', 0), quarantine.has('a', 3_600_000), quarantine.has('b', 0)]).toEqual([true, false, false])
+})
+
 test('identifies a message by topic and data, the signature included', () => {
   const data = Uint8Array.of(1, 2, 3)
   const want = createHash('sha256').update('topic').update(Uint8Array.of(0)).update(data).digest().subarray(0, 20)

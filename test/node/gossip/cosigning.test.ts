@@ -66,8 +66,9 @@ test('R-409 has a partial signature verified against the key at its place', asyn
   const request = await requestedBy(0)
   book.addRequest(request)
   const partial = await cosignedBy(3, request)
+  const { signature: _, ...unverified } = partial
   const verdict = judgePartial('peer', partial.bytes, contextOf({ book }))
-  expect(verdict).toEqual({ result: 'verify', partial, key: ROSTER[3]?.key })
+  expect(verdict).toEqual({ result: 'verify', partial: unverified, key: ROSTER[3]?.key })
 })
 
 test.each<[string, (bytes: Uint8Array) => Uint8Array, string]>([
@@ -75,16 +76,13 @@ test.each<[string, (bytes: Uint8Array) => Uint8Array, string]>([
   ['another version', (bytes) => bytes.with(0, 2), 'version'],
   ['another kind', (bytes) => bytes.with(1, 1), 'kind'],
   ['a place beyond the roster', (bytes) => bytes.with(66, 7), 'no-place'],
-  ['a point that is none', (bytes) => bytes.with(67, 0), 'point'],
-  ['the identity', (bytes) => bytes.fill(0, 67).with(67, 0xc0), 'bls-signature'],
-])('R-409 rejects a partial signature with %s', async (what, spoil, code) => {
+])('R-409 rejects a partial signature with %s', async (_, spoil, code) => {
   const book = createBook()
   const request = await requestedBy(0)
   book.addRequest(request)
   const spoiled = spoil((await cosignedBy(3, request)).bytes)
   const verdict = judgePartial('peer', spoiled, contextOf({ book }))
-  // The identity is a point: verifying it fails.
-  expect(verdict).toMatchObject(what === 'the identity' ? { result: 'verify' } : { ...CODE, code })
+  expect(verdict).toEqual({ ...CODE, code })
 })
 
 test('keeps a partial signature of a report that nobody has asked for yet, and wants none twice', async () => {
@@ -100,7 +98,7 @@ test('keeps a partial signature of a report that nobody has asked for yet, and w
   const other = { ...(await cosignedBy(4, request)), place: 3 }
   expect(judgePartial('peer', other.bytes.with(66, 3), contextOf({ book }))).toEqual({ ...CODE, code: 'bls-signature' })
   expect(
-    judgePartial('peer', (await cosignedBy(4, request)).bytes, contextOf({ book, takeToken: () => false })),
+    judgePartial('peer', (await cosignedBy(4, request)).bytes, contextOf({ book, takePartialToken: () => false })),
   ).toEqual({
     result: 'ignore',
     code: 'throttled',

@@ -26,6 +26,7 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
   const proofs: [Evidence, boolean][] = []
   const dropped: string[] = []
   const kept: Evidence[] = []
+  const quarantine = createQuarantine(10)
   const parking = createParking({ maxTotal: 10, maxPerPeer: 5 })
   const intake = createIntake({
     context: contextOf({ observations: () => held, book, ...changes }),
@@ -36,9 +37,13 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
       addRequest: (request) => book.addRequest(request),
       addPartial: (partial) => book.addPartial(partial),
     },
-    verifyPartial: createPartialVerifier(async () => undefined),
+    verifyPartial: createPartialVerifier({
+      pause: async () => undefined,
+      isQuarantined: (peer) => quarantine.has(peer, 0),
+      condemn: (peer) => quarantine.condemn(peer, 0),
+    }),
     parking,
-    quarantine: createQuarantine(10),
+    quarantine,
     clock: fakeClock(),
     log: SILENT,
     onQuarantined: (peer) => void dropped.push(peer),
@@ -140,10 +145,11 @@ test('blames only who sent the bad one of partial signatures that are verified t
     intake.report('hostile', 't', forged),
     intake.report('hostile', 't', other),
   ])
-  expect(taken).toEqual(['accept', 'accept', 'accept', 'accept', 'reject', 'reject'])
+  // After the first of its two it is not listened to any more.
+  expect(taken).toEqual(['accept', 'accept', 'accept', 'accept', 'reject', 'ignore'])
   expect(dropped).toEqual(['hostile'])
   expect(book.partials(request.report.fixingId, request.digest).map(({ place }) => place)).toEqual([1, 2, 3, 4])
   // Whatever it sends now is not even looked at.
   expect(await intake.report('hostile', 't', (await cosignedBy(6, request)).bytes)).toBe('ignore')
-  expect(intake.counts.get('quarantined')).toBe(1)
+  expect(intake.counts.get('quarantined')).toBe(2)
 })
