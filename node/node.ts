@@ -99,7 +99,7 @@ async function start(
   const chain = await (options.openChain?.(key) ?? openChain({ ...config, privateKey: key?.privateKey }))
   signal.throwIfAborted()
 
-  const state: LoopState = { tracked: new Map(), documents, head: undefined, isChainAlive: true }
+  const state: LoopState = { tracked: new Map(), documents, head: undefined, isChainAlive: true, signers: new Set() }
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const journal = createJournal(store.journal, clock, log)
   const registered = new Set<Hex>()
@@ -216,9 +216,13 @@ function reporterOf({ config, clock, log, signal, store, state, journal, network
 /** What the validator knows: the fixings followed here, their reporters, and what is held of them. */
 function knowledge(
   store: Store,
-  { tracked }: LoopState,
-): Pick<ValidatorContext & CosigningContext, 'fixing' | 'reporters' | 'roster' | 'observations'> {
+  state: LoopState,
+): Pick<ValidatorContext & CosigningContext, 'fixing' | 'reporters' | 'roster' | 'observations' | 'isSigner'> {
+  const { tracked } = state
   return {
+    isSigner(address) {
+      return state.signers.has(address) || [...tracked.values()].some(({ ripe }) => ripe?.indexOf.has(address) === true)
+    },
     fixing(id) {
       const known = tracked.get(id)
       return known === undefined ? undefined : isSettled(known) ? 'settled' : known.fixing

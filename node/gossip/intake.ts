@@ -13,9 +13,10 @@ import {
   type VerifiedRequest,
 } from './cosigning.ts'
 import { type Evidence, judgeEvidence } from './evidence.ts'
-import type { Parking } from './parking.ts'
+import type { Rooms } from './parking.ts'
 import type { Quarantine } from './quarantine.ts'
 import { isParkable, judgeObservation, type ValidatorContext, type VerifiedObservation } from './validate.ts'
+import { isVouched } from './vouch.ts'
 
 /** Where verified messages go. */
 export interface IntakeStore {
@@ -30,7 +31,8 @@ export interface IntakeStore {
 export type IntakeComponents = {
   readonly context: ValidatorContext & CosigningContext
   readonly store: IntakeStore
-  readonly parking: Parking
+  /** Where messages wait that cannot be judged yet. */
+  readonly rooms: Rooms
   readonly quarantine: Quarantine
   readonly clock: Clock
   readonly log: Log
@@ -58,7 +60,7 @@ export interface Intake {
 
 /** Judges every message once and stores what is good; a peer of two provably bad ones is not listened to any more. */
 export function createIntake(components: IntakeComponents): Intake {
-  const { context, store, parking, quarantine, clock, log } = components
+  const { context, store, rooms, quarantine, clock, log } = components
   const counts = new Map<string, number>()
   const count = (code: string): void => void counts.set(code, (counts.get(code) ?? 0) + 1)
   const blame = (peer: string, code: string): Taken => {
@@ -73,16 +75,20 @@ export function createIntake(components: IntakeComponents): Intake {
     await store.addEvidence(evidence)
     components.onEvidence(evidence, isRelayed)
   }
-  const intake: Intake = {
-    counts,
-    async observation(peer, topic, bytes) {
+  const park = (peer: string, topic: string, bytes: Uint8Array, origin: Origin): void => {
+    // What waited before was vouched for then.
+    if (origin === 'room' || isVouched(peer, bytes, context)) rooms[kindOf(bytes)].park({ peer, topic, bytes })
+    else count('not-vouched')
+  }
+  const take = {
+    async observation(peer: string, topic: string, bytes: Uint8Array, origin: Origin): Promise<Taken> {
       // INVARIANT: nothing of a quarantined peer costs a signature check.
       if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
       const verdict = judgeObservation(peer, bytes, context)
       count(verdict.result === 'accept' || verdict.result === 'conflict' ? verdict.result : verdict.code)
       if (verdict.result === 'reject') return blame(peer, verdict.code)
       if (verdict.result === 'ignore') {
-        if (isParkable(verdict.code)) parking.park({ peer, topic, bytes })
+        if (isParkable(verdict.code)) park(peer, topic, bytes, origin)
         return 'ignore'
       }
       if (verdict.result === 'accept') {
@@ -93,6 +99,19 @@ export function createIntake(components: IntakeComponents): Intake {
       await prove({ first: verdict.first, second: verdict.observation }, false)
       return 'ignore'
     },
+    async report(peer: string, topic: string, bytes: Uint8Array, origin: Origin): Promise<Taken> {
+      if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
+      const verdict = await judgeReport(peer, bytes, components)
+      count(verdict.result === 'accept' ? verdict.kind : verdict.code)
+      if (verdict.result === 'reject') return blame(peer, verdict.code)
+      if (verdict.result === 'ignore' && isAwaited(verdict.code)) park(peer, topic, bytes, origin)
+      return verdict.result
+    },
+  }
+  return {
+    counts,
+    observation: (peer, topic, bytes) => take.observation(peer, topic, bytes, 'peer'),
+    report: (peer, topic, bytes) => take.report(peer, topic, bytes, 'peer'),
     async evidence(peer, bytes) {
       if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
       const verdict = judgeEvidence(peer, bytes, context, (id, index) => isProven(store, id, index))
@@ -101,25 +120,23 @@ export function createIntake(components: IntakeComponents): Intake {
       if (verdict.result === 'accept') await prove(verdict.evidence, true)
       return verdict.result
     },
-    async report(peer, topic, bytes) {
-      if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
-      const verdict = await judgeReport(peer, bytes, components)
-      count(verdict.result === 'accept' ? verdict.kind : verdict.code)
-      if (verdict.result === 'reject') return blame(peer, verdict.code)
-      if (verdict.result === 'ignore' && isAwaited(verdict.code)) parking.park({ peer, topic, bytes })
-      return verdict.result
-    },
     async recheck() {
-      // Together: partial signatures are verified in batches.
-      await Promise.all(
-        parking.takeAll().map(({ peer, topic, bytes }) => {
-          const isObservation = bytes[1] === WIRE_KIND.observation
-          return isObservation ? intake.observation(peer, topic, bytes) : intake.report(peer, topic, bytes)
-        }),
-      )
+      // Together: partial signatures are verified in batches. Requests first, since these wait for them.
+      const reports = [...rooms.request.takeAll(), ...rooms.partial.takeAll()]
+      await Promise.all([
+        ...rooms.observation.takeAll().map(({ peer, topic, bytes }) => take.observation(peer, topic, bytes, 'room')),
+        ...reports.map(({ peer, topic, bytes }) => take.report(peer, topic, bytes, 'room')),
+      ])
     },
   }
-  return intake
+}
+
+/** Whether a peer just sent it, or it waited in a room. */
+type Origin = 'peer' | 'room'
+
+function kindOf(bytes: Uint8Array): keyof Rooms {
+  if (bytes[1] === WIRE_KIND.request) return 'request'
+  return bytes[1] === WIRE_KIND.partial ? 'partial' : 'observation'
 }
 
 type ReportVerdict =

@@ -7,21 +7,36 @@ export type ParkedMessage = { readonly peer: string; readonly topic: string; rea
 /** A bounded waiting room. */
 export interface Parking {
   readonly size: number
-  /** Keeps the message unless it is there; beyond a bound, the peer's (or everyone's) oldest makes room. */
+  /** Keeps the message unless it is there; beyond a bound, the oldest of its peer, or of the peer with most, makes room. */
   park(message: ParkedMessage): void
   /** Empties the room, oldest first. */
   takeAll(): readonly ParkedMessage[]
 }
 
-/** Room for `maxTotal` messages, `maxPerPeer` of one peer. */
+/** Rooms apart for what is sent apart, so that none is filled by messages of another kind. */
+export type Rooms = { readonly observation: Parking; readonly request: Parking; readonly partial: Parking }
+
+/**
+ * Room for `maxTotal` messages, `maxPerPeer` of one peer. INVARIANT: a peer that has fewer than its equal share of a full
+ * room loses none to the others.
+ */
 export function createParking(bounds: { readonly maxTotal: number; readonly maxPerPeer: number }): Parking {
   const parked = new Map<string, ParkedMessage>()
-  const dropOldest = (isCandidate: (message: ParkedMessage) => boolean): void => {
-    for (const [id, message] of parked) {
-      if (!isCandidate(message)) continue
-      parked.delete(id)
-      return
-    }
+  const ofPeer = new Map<string, Set<string>>()
+  const drop = (id: string, peer: string): void => {
+    parked.delete(id)
+    const own = ofPeer.get(peer)
+    own?.delete(id)
+    if (own?.size === 0) ofPeer.delete(peer)
+  }
+  const dropOldestOf = (peer: string): void => {
+    const [oldest] = ofPeer.get(peer) ?? []
+    if (oldest !== undefined) drop(oldest, peer)
+  }
+  const fullestPeer = (): string => {
+    let [fullest, most] = ['', 0]
+    for (const [peer, { size }] of ofPeer) if (size > most) [fullest, most] = [peer, size]
+    return fullest
   }
   return {
     get size() {
@@ -30,14 +45,15 @@ export function createParking(bounds: { readonly maxTotal: number; readonly maxP
     park(message) {
       const id = bytesToHex(messageId(message.topic, message.bytes))
       if (parked.has(id)) return
-      const fromPeer = [...parked.values()].filter(({ peer }) => peer === message.peer).length
-      if (fromPeer >= bounds.maxPerPeer) dropOldest(({ peer }) => peer === message.peer)
-      else if (parked.size >= bounds.maxTotal) dropOldest(() => true)
+      if ((ofPeer.get(message.peer)?.size ?? 0) >= bounds.maxPerPeer) dropOldestOf(message.peer)
+      else if (parked.size >= bounds.maxTotal) dropOldestOf(fullestPeer())
       parked.set(id, message)
+      ofPeer.set(message.peer, (ofPeer.get(message.peer) ?? new Set()).add(id))
     },
     takeAll() {
       const messages = [...parked.values()]
       parked.clear()
+      ofPeer.clear()
       return messages
     },
   }

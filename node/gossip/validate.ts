@@ -46,6 +46,8 @@ export interface ValidatorContext {
   reporters(id: Hex): ReadonlyMap<string, number> | undefined
   /** Verified observations held for the fixing, first seen per signer. */
   observations(id: Hex): readonly VerifiedObservation[]
+  /** Whether a reporter that is registered now, or for a fixing followed here, signs as this lower-case address. */
+  isSigner(address: string): boolean
   /** Takes one of the peer's tokens for verifying a signature; false if it has none left. */
   takeToken(peer: string): boolean
 }

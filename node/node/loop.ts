@@ -15,10 +15,14 @@ export type LoopState = {
   head: Head | undefined
   /** Whether the last look at the chain succeeded. */
   isChainAlive: boolean
+  /** The lower-case signers of those who are reporters about now. */
+  signers: ReadonlySet<string>
 }
 
 const LONGEST_PAUSE_MS = 30_000
 const RETRY_MS = 1_000
+/** How often it is read who reports, chain time: who joined since is heard once a fixing is known. */
+const SIGNERS_SECONDS = 600n
 /** Fixings that are over and still shown. */
 const SHOWN_CLOSED = 100
 
@@ -50,6 +54,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
 async function look(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
   const { head, isNew, found } = await parts.watch.look()
   follow?.advance(head.time)
+  await refreshSigners(parts, state, head)
   state.head = head
   for (const { id, fixing, block } of found) {
     const document = state.documents.get(fixing.indexId)
@@ -58,6 +63,15 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   if (isNew || found.length > 0) await parts.network.intake.recheck()
   for (const tracked of state.tracked.values()) visit(parts, tracked, head, isNew)
   forgetOldest(parts, state)
+}
+
+/** Messages of fixings that are not known yet are kept if one of these signed them. */
+async function refreshSigners({ chain, registered }: Parts, state: LoopState, head: Head): Promise<void> {
+  const isDue = state.head === undefined || state.head.time / SIGNERS_SECONDS !== head.time / SIGNERS_SECONDS
+  if (!isDue) return
+  const { reporters } = await chain.panel(head.time)
+  state.signers = new Set(reporters.map(({ signer }) => signer.toLowerCase()))
+  for (const { peerId } of reporters) registered.add(peerId)
 }
 
 /** What is over is shown for a while; its rows stay in the store. */

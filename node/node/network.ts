@@ -65,7 +65,12 @@ const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
 /** Two full rosters of 180 at once; what a peer relays more slowly than others needs none. */
 const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
-const PARKING = { maxTotal: 4_096, maxPerPeer: 512 }
+/** Room for what cannot be judged yet: of full rosters, and a part of it for each peer. Requests come singly. */
+const ROOMS = {
+  observation: { maxTotal: 4_096, maxPerPeer: 512 },
+  request: { maxTotal: 512, maxPerPeer: 64 },
+  partial: { maxTotal: 2_048, maxPerPeer: 256 },
+}
 const MAX_PEERS = 4_096
 /** How long a partial signature waits for others to be verified with. */
 const BATCH_MS = 25
@@ -106,7 +111,11 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       isQuarantined: (peer) => quarantine.has(peer, clock.monotonicMs()),
       condemn: (peer) => quarantine.condemn(peer, clock.monotonicMs()),
     }),
-    parking: createParking(PARKING),
+    rooms: {
+      observation: createParking(ROOMS.observation),
+      request: createParking(ROOMS.request),
+      partial: createParking(ROOMS.partial),
+    },
     quarantine,
     clock,
     log,

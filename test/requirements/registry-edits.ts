@@ -168,6 +168,27 @@ export const REGISTRY_EDITS: readonly DisablingEdit[] = [
     replace: 'if (earlier === undefined || earlier.partial.place === partial.place) {',
   },
   {
+    id: 'R-409',
+    rule: 'what waits is vouched for',
+    file: 'node/gossip/vouch.ts',
+    find: 'return isSigner(signer.toLowerCase())',
+    replace: "return isSigner(signer.toLowerCase()) || signer !== '0x'",
+  },
+  {
+    id: 'R-409',
+    rule: 'the fullest peer makes room',
+    file: 'node/gossip/parking.ts',
+    find: 'dropOldestOf(fullestPeer())',
+    replace: 'dropOldestOf(parked.values().next().value?.peer ?? fullestPeer())',
+  },
+  {
+    id: 'R-409',
+    rule: 'a room for each kind',
+    file: 'node/gossip/intake.ts',
+    find: "return bytes[1] === WIRE_KIND.partial ? 'partial' : 'observation'",
+    replace: "return bytes[1] === WIRE_KIND.partial ? 'observation' : 'observation'",
+  },
+  {
     id: 'R-410',
     rule: 'the observations make the report',
     file: 'node/cosign/decide.ts',

@@ -23,6 +23,17 @@ test('keeps parked messages within both bounds, dropping the oldest', () => {
   expect(parking.size).toBe(0)
 })
 
+test('who fills a full room loses what is its own, and none of the others', () => {
+  const parking = createParking({ maxTotal: 6, maxPerPeer: 5 })
+  parking.park(message('honest', 0))
+  for (let n = 1; n <= 100; n += 1) parking.park(message(n % 2 === 0 ? 'hostile' : 'accomplice', n))
+  expect(parking.size).toBe(6)
+  expect(parking.takeAll()).toContainEqual(message('honest', 0))
+  expect(parking.size).toBe(0)
+  parking.park(message('honest', 0))
+  expect(parking.size).toBe(1)
+})
+
 test('parks a message once, whoever sends it', () => {
   const parking = createParking({ maxTotal: 4, maxPerPeer: 2 })
   parking.park(message('a', 1))

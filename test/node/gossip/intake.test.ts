@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Evidence } from '../../../node/gossip/evidence.ts'
 import { encodeEvidence } from '../../../node/gossip/evidence.ts'
 import { createIntake, type Intake } from '../../../node/gossip/intake.ts'
-import { createParking, type Parking } from '../../../node/gossip/parking.ts'
+import { createParking, type Rooms } from '../../../node/gossip/parking.ts'
 import { createQuarantine } from '../../../node/gossip/quarantine.ts'
 import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip/validate.ts'
 import { createPartialVerifier } from '../../../node/gossip/batch.ts'
@@ -13,7 +13,7 @@ import { SILENT } from '../silent-log.ts'
 
 type Desk = {
   readonly intake: Intake
-  readonly parking: Parking
+  readonly rooms: Rooms
   readonly held: VerifiedObservation[]
   readonly proofs: [Evidence, boolean][]
   readonly dropped: string[]
@@ -27,7 +27,12 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
   const dropped: string[] = []
   const kept: Evidence[] = []
   const quarantine = createQuarantine(10)
-  const parking = createParking({ maxTotal: 10, maxPerPeer: 5 })
+  const bounds = { maxTotal: 10, maxPerPeer: 5 }
+  const rooms = {
+    observation: createParking(bounds),
+    request: createParking(bounds),
+    partial: createParking(bounds),
+  }
   const intake = createIntake({
     context: contextOf({ observations: () => held, book, ...changes }),
     store: {
@@ -42,14 +47,14 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
       isQuarantined: (peer) => quarantine.has(peer, 0),
       condemn: (peer) => quarantine.condemn(peer, 0),
     }),
-    parking,
+    rooms,
     quarantine,
     clock: fakeClock(),
     log: SILENT,
     onQuarantined: (peer) => void dropped.push(peer),
     onEvidence: (evidence, isRelayed) => void proofs.push([evidence, isRelayed]),
   })
-  return { intake, parking, held, proofs, dropped, book }
+  return { intake, rooms, held, proofs, dropped, book }
 }
 
 test('stores what it accepts, once', async () => {
@@ -69,15 +74,15 @@ test('stores what it accepts, once', async () => {
 test('keeps what is early, and judges it again when asked', async () => {
   let isKnown = false
   const context = contextOf()
-  const { intake, parking, held } = desk({ fixing: (id) => (isKnown ? context.fixing(id) : undefined) })
+  const { intake, rooms, held } = desk({ fixing: (id) => (isKnown ? context.fixing(id) : undefined) })
   const observation = await reportedBy(1)
   expect(await intake.observation('a', 't', observation.bytes)).toBe('ignore')
   await intake.recheck()
-  expect(parking.size).toBe(1)
+  expect(rooms.observation.size).toBe(1)
   isKnown = true
   await intake.recheck()
   expect(held).toEqual([observation])
-  expect(parking.size).toBe(0)
+  expect(rooms.observation.size).toBe(0)
 })
 
 test('stops listening to a peer at its second bad message, and drops it', async () => {
@@ -119,11 +124,11 @@ test('takes a proof from a peer without having seen either observation', async (
 })
 
 test('takes requests and partial signatures of the report topic, those that came too early once they can be judged', async () => {
-  const { intake, parking, book } = desk()
+  const { intake, rooms, book } = desk()
   const request = await requestedBy(0)
   const [early, late] = [await cosignedBy(1, request), await cosignedBy(2, request)]
   expect(await intake.report('a', 't', early.bytes)).toBe('ignore')
-  expect(parking.size).toBe(1)
+  expect(rooms.partial.size).toBe(1)
   expect(await intake.report('a', 't', request.bytes)).toBe('accept')
   await intake.recheck()
   expect(await intake.report('b', 't', late.bytes)).toBe('accept')
@@ -152,4 +157,35 @@ test('blames only who sent the bad one of partial signatures that are verified t
   // Whatever it sends now is not even looked at.
   expect(await intake.report('hostile', 't', (await cosignedBy(6, request)).bytes)).toBe('ignore')
   expect(intake.counts.get('quarantined')).toBe(2)
+})
+
+test('keeps what it cannot judge in a room for each kind, so that none crowds out another', async () => {
+  const { intake, rooms } = desk({ fixing: () => undefined })
+  const request = await requestedBy(0)
+  await intake.observation('a', 't', (await reportedBy(1)).bytes)
+  await intake.report('a', 't', request.bytes)
+  const partial = await cosignedBy(1, request)
+  for (let place = 0; place < 20; place += 1) await intake.report('hostile', 't', partial.bytes.with(66, place))
+  expect([rooms.observation.size, rooms.request.size, rooms.partial.size]).toEqual([1, 1, 5])
+})
+
+test('keeps of unknown fixings only what a registered reporter signed, and asks once', async () => {
+  let tokens = 0
+  const takeToken = (): boolean => {
+    tokens += 1
+    return true
+  }
+  const { intake, rooms } = desk({ fixing: () => undefined, takeToken })
+  await intake.observation('a', 't', (await reportedBy(1)).bytes)
+  await intake.observation('a', 't', (await reportedBy(9)).bytes)
+  await intake.report('a', 't', (await requestedBy(9)).bytes)
+  expect([rooms.observation.size, rooms.request.size]).toEqual([1, 0])
+  expect(intake.counts.get('not-vouched')).toBe(2)
+  expect(tokens).toBe(3)
+  await intake.recheck()
+  expect(rooms.observation.size).toBe(1)
+  expect(tokens).toBe(3)
+  const poor = desk({ fixing: () => undefined, takeToken: () => false })
+  await poor.intake.observation('a', 't', (await reportedBy(1)).bytes)
+  expect(poor.rooms.observation.size).toBe(0)
 })
