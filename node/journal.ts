@@ -23,11 +23,14 @@ export interface Journal {
   last(stage: string, fixingId: Hex): JournalLine | undefined
   /** Forgets what was said last of the fixing; the lines stay. */
   forget(fixingId: Hex): void
+  /** How many lines were written since the start, by stage and action. */
+  counts(): readonly (readonly [stage: string, action: string, count: number])[]
 }
 
 /** Writes to `memory` and, for whoever watches, to the log. */
 export function createJournal(memory: JournalMemory, clock: Clock, log: Log): Journal {
   const latest = new Map<string, Map<string, JournalLine>>()
+  const counts = new Map<string, Map<string, number>>()
   return {
     async write(line) {
       const subject = line.fixingId ?? ''
@@ -38,8 +41,12 @@ export function createJournal(memory: JournalMemory, clock: Clock, log: Log): Jo
       lines.set(line.stage, line)
       log.info(line, 'journal')
       await memory.append({ ...line, time: clock.now() })
+      const ofStage = counts.get(line.stage) ?? new Map<string, number>()
+      counts.set(line.stage, ofStage.set(line.action, (ofStage.get(line.action) ?? 0) + 1))
     },
     last: (stage, fixingId) => latest.get(fixingId)?.get(stage),
     forget: (fixingId) => void latest.delete(fixingId),
+    counts: () =>
+      [...counts].flatMap(([stage, actions]) => [...actions].map(([action, count]) => [stage, action, count] as const)),
   }
 }

@@ -29,6 +29,7 @@ import { createReporter, type Reporter } from './observe/reporter.ts'
 import { createSigner, type Signer } from './sign.ts'
 import { loadIndexDocuments } from './source/index-dir.ts'
 import { openStore, type Store } from './store/store.ts'
+import { VERSION } from './version.ts'
 import { startWatch } from './watch.ts'
 
 /** What may be replaced, by tests. */
@@ -99,7 +100,14 @@ async function start(
   const chain = await (options.openChain?.(key) ?? openChain({ ...config, privateKey: key?.privateKey }))
   signal.throwIfAborted()
 
-  const state: LoopState = { tracked: new Map(), documents, head: undefined, isChainAlive: true, signers: new Set() }
+  const state: LoopState = {
+    tracked: new Map(),
+    documents,
+    head: undefined,
+    isChainAlive: true,
+    signers: new Set(),
+    failedPasses: 0,
+  }
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const journal = createJournal(store.journal, clock, log)
   const registered = new Set<Hex>()
@@ -146,7 +154,14 @@ async function start(
   const core = { config, clock, log, signal, store, chain, journal, book, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
   const parts: Parts = { ...core, digestOf, transactions, reporter, network, watch, registered }
-  const http = await startHttp(createView(parts, state), config.httpPort)
+  const identity = {
+    version: VERSION,
+    chainId: chain.chainId,
+    oracle: config.oracle,
+    registry: config.registry,
+    signer: chain.account ?? '',
+  }
+  const http = await startHttp(createView(parts, state, identity), config.httpPort)
   opened.push(() => http.close())
   const running = runLoop(parts, state, followerOf(clock))
   opened.push(() => drained(running, clock))

@@ -50,6 +50,8 @@ export type Readiness = {
   readonly block: bigint
   readonly store: boolean
   readonly peers: number
+  /** Why it is not ready, in words; empty if it is. */
+  readonly problems: readonly string[]
 }
 
 /** What the local interface shows of the node; every fixing method gives undefined for one that is not known. */
@@ -60,6 +62,8 @@ export interface NodeView {
   report(id: Hex): ReportView | undefined
   samples(id: Hex): Promise<unknown>
   journal(limit: number): Promise<readonly JournalEntry[]>
+  /** In Prometheus' text format. */
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
   /** Keeps the address connected. Throws a MultiaddrError. */
   addPeer(multiaddr: string): void
 }

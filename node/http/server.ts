@@ -44,6 +44,10 @@ function addRoutes(server: FastifyInstance, view: NodeView): void {
     const readiness = await view.readiness()
     return reply.code(readiness.ready ? 200 : 503).send(readiness)
   })
+  server.get('/metrics', async (_request, reply) => {
+    const { contentType, text } = await view.metrics()
+    return reply.type(contentType).send(text)
+  })
   server.get('/status', async () => view.status())
   server.get('/fixings/:id/observations', async (request, reply) => {
     const observations = view.observations(idOf(request))

@@ -17,6 +17,8 @@ export type LoopState = {
   isChainAlive: boolean
   /** The lower-case signers of those who are reporters about now. */
   signers: ReadonlySet<string>
+  /** Passes over a fixing that failed since the start. */
+  failedPasses: number
 }
 
 const LONGEST_PAUSE_MS = 30_000
@@ -61,7 +63,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
     if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
   }
   if (isNew || found.length > 0) await parts.network.intake.recheck()
-  for (const tracked of state.tracked.values()) visit(parts, tracked, head, isNew)
+  for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
 }
 
@@ -88,7 +90,7 @@ function forgetOldest({ journal, reporter, store, book, transactions }: Parts, s
 }
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */
-function visit(parts: Parts, tracked: Tracked, head: Head, isNew: boolean): void {
+function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isNew: boolean): void {
   const { clock, chain, config, reporter } = parts
   const { id, fixing, document } = tracked
   if (tracked.isClosed || head.time < fixing.maturity || clock.now() < fixing.maturity) return
@@ -102,6 +104,7 @@ function visit(parts: Parts, tracked: Tracked, head: Head, isNew: boolean): void
   tracked.isDirty = false
   tracked.busy = attend(parts, tracked, head)
     .catch((error: unknown) => {
+      state.failedPasses += 1
       tracked.isDirty = true
       tracked.nextMs = clock.monotonicMs() + RETRY_MS
       // The loop itself notices and says when the chain is gone.

@@ -1,12 +1,19 @@
 import type { Hex } from 'viem'
 import type { FixingStatus, NodeView, ReportView } from '../http/node-view.ts'
+import { createMetrics, type Identity } from '../metrics.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
+import { createReading } from './reading.ts'
 import type { Tracked } from './tracked.ts'
 
+/** A newest block that is older says that endpoint or clock is wrong: chains have several a minute. */
+const STALE_SECONDS = 300n
+
 /** The node as its local interface shows it. */
-export function createView(parts: Parts, state: LoopState): NodeView {
+export function createView(parts: Parts, state: LoopState, identity: Identity): NodeView {
   const { store, network, clock } = parts
+  const metrics = createMetrics(identity)
+  const read = createReading(parts, state, () => isStoreSound(parts))
   const known = (id: Hex): Tracked | undefined => state.tracked.get(id)
   return {
     status: async () => ({
@@ -17,12 +24,14 @@ export function createView(parts: Parts, state: LoopState): NodeView {
     }),
     async readiness() {
       const isSound = await isStoreSound(parts)
+      const problems = problemsOf(parts, state, isSound)
       return {
-        ready: state.isChainAlive && state.head !== undefined && isSound,
+        ready: problems.length === 0,
         chain: state.isChainAlive && state.head !== undefined,
         block: state.head?.number ?? 0n,
         store: isSound,
         peers: network.peers.connected,
+        problems,
       }
     },
     observations: (id) => (known(id) === undefined ? undefined : store.observations.all(id)),
@@ -31,6 +40,7 @@ export function createView(parts: Parts, state: LoopState): NodeView {
     },
     samples: async (id) => (known(id) === undefined ? undefined : store.samples.get(id)),
     journal: (limit) => store.journal.newest(limit),
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await read()) }),
     addPeer: (address) => network.peers.add(address),
   }
 }
@@ -63,6 +73,24 @@ function statusOf({ store, reporter, transactions, journal, book }: Parts, track
       : { lastDecision: { stage: lastDecision.stage, action: lastDecision.action, reason: lastDecision.reason } }),
     actions: transactions.of(id),
   }
+}
+
+/** What keeps the node from its work, each with what to look at. */
+function problemsOf({ config, network, clock }: Parts, state: LoopState, isSound: boolean): string[] {
+  const age = state.head === undefined ? 0n : clock.now() - state.head.time
+  // A clock that follows the chain is as old as its newest block.
+  const isStale = config.clock === 'system' && age > STALE_SECONDS
+  return [
+    ...(isSound ? [] : ['The store cannot be read: check the disk of data_dir.']),
+    ...(state.isChainAlive ? [] : [`The chain does not answer: check rpc_url.`]),
+    ...(state.isChainAlive && state.head === undefined ? ['No block was seen yet.'] : []),
+    ...(isStale
+      ? [`The newest block is ${age} s old: check this machine's clock, and whether rpc_url is in sync.`]
+      : []),
+    ...(config.bootstrap.length > 0 && network.peers.connected === 0
+      ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
+      : []),
+  ]
 }
 
 async function isStoreSound({ store }: Parts): Promise<boolean> {

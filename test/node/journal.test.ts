@@ -28,3 +28,16 @@ test('writes a line when it says something new, with the time, and not when it r
   journal.forget(FIXING_ID)
   expect(journal.last('stake', FIXING_ID)).toBe(undefined)
 })
+
+test('counts what it wrote by stage and action', async () => {
+  const journal = createJournal({ append: async () => undefined }, fakeClock(5n), SILENT)
+  const none = { stage: 'stake', fixingId: FIXING_ID, action: 'none', reason: 'a' }
+  await journal.write(none)
+  await journal.write(none)
+  await journal.write({ ...none, reason: 'b' })
+  await journal.write({ ...none, action: 'contribute' })
+  expect(journal.counts()).toEqual([
+    ['stake', 'none', 2],
+    ['stake', 'contribute', 1],
+  ])
+})

@@ -26,5 +26,6 @@ export function journalMemory(): Journal & { readonly lines: JournalLine[] } {
     },
     last: () => undefined,
     forget: () => undefined,
+    counts: () => [],
   }
 }

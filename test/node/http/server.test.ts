@@ -10,7 +10,7 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((server) => server.close()))
 })
 
-const READY: Readiness = { ready: true, chain: true, block: 12n, store: true, peers: 3 }
+const READY: Readiness = { ready: true, chain: true, block: 12n, store: true, peers: 3, problems: [] }
 
 async function serve(changes: Partial<NodeView> = {}): Promise<LocalServer> {
   const view: NodeView = {
@@ -20,6 +20,7 @@ async function serve(changes: Partial<NodeView> = {}): Promise<LocalServer> {
     report: () => undefined,
     samples: async () => undefined,
     journal: async () => [],
+    metrics: async () => ({ contentType: 'text/plain', text: 'assize_peers 3\n' }),
     addPeer: () => undefined,
     ...changes,
   }
@@ -48,11 +49,18 @@ test('answers with JSON whose bigints are decimal strings', async () => {
 
 test('is ready only when the node is', async () => {
   expect(await get(await serve(), '/readyz')).toEqual({ status: 200, body: { ...READY, block: '12' } })
-  const dead = { ...READY, ready: false, chain: false }
+  const dead = { ...READY, ready: false, chain: false, problems: ['The chain does not answer.'] }
   expect(await get(await serve({ readiness: async () => dead }), '/readyz')).toEqual({
     status: 503,
     body: { ...dead, block: '12' },
   })
+})
+
+test('shows metrics as text', async () => {
+  const server = await serve()
+  const response = await fetch(`http://127.0.0.1:${server.port}/metrics`)
+  expect(response.headers.get('content-type')).toContain('text/plain')
+  expect(await response.text()).toBe('assize_peers 3\n')
 })
 
 test('shows observations with their signatures and their bytes', async () => {

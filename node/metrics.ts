@@ -1,0 +1,132 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+
+/** The node at the moment of a scrape. */
+export type Reading = {
+  /** Whether the last look at the chain succeeded. */
+  readonly isChainUp: boolean
+  /** The newest block; undefined before the first look. */
+  readonly head: { readonly number: bigint; readonly time: bigint } | undefined
+  /** The node's clock, Unix seconds. */
+  readonly now: bigint
+  readonly isStoreSound: boolean
+  readonly peers: number
+  /** How many fixings are in a phase. */
+  readonly fixings: ReadonlyMap<string, number>
+  /** Mature and not settled, without an own observation though this node is to have one. */
+  readonly unobserved: number
+  /** Mature and not settled, without the observations of a quorum. */
+  readonly shortOfQuorum: number
+  /** Can be disputed, and is led by a value that is separated from the own observation. */
+  readonly contested: number
+  /** The next deadline of a fixing that can be disputed, Unix seconds; undefined if there is none. */
+  readonly nextDeadline: bigint | undefined
+  /** Reporters that signed twice, of fixings that are shown. */
+  readonly equivocators: number
+  /** Transactions whose fate is not known yet. */
+  readonly pendingTransactions: number
+  /** What the account can stake, wei; undefined without a key, or while it cannot be read. */
+  readonly spendable: bigint | undefined
+  /** Lines written to the journal since the start, by stage and action. */
+  readonly lines: readonly (readonly [stage: string, action: string, count: number])[]
+  /** Messages of peers since the start, by how they were judged. */
+  readonly verdicts: ReadonlyMap<string, number>
+  /** Passes over a fixing that failed since the start. */
+  readonly failedPasses: number
+}
+
+/** What a node shows to Prometheus. */
+export interface Metrics {
+  readonly contentType: string
+  /** Everything in Prometheus' text format. */
+  text(reading: Reading): Promise<string>
+}
+
+/** Who the node is: the labels of `assize_info`. */
+export type Identity = {
+  readonly version: string
+  readonly chainId: number
+  readonly oracle: string
+  readonly registry: string
+  /** Empty without a key. */
+  readonly signer: string
+}
+
+const PHASES = ['unknown', 'pending', 'open', 'active', 'arbitration', 'settled']
+
+/**
+ * The metrics of one node. Times are Unix seconds, amounts wei: a sample is a double and shows the first 15 digits.
+ */
+export function createMetrics({ version, chainId, oracle, registry, signer }: Identity): Metrics {
+  const series = new Registry()
+  collectDefaultMetrics({ register: series })
+  gauge(series, 'assize_info', 'Always 1; the labels say which node this is.', [
+    'version',
+    'chain_id',
+    'oracle',
+    'registry',
+    'signer',
+  ]).set({ version, chain_id: String(chainId), oracle, registry, signer }, 1)
+  const setGauges = gaugesOf(series, signer)
+  const setCounters = countersOf(series)
+  return {
+    contentType: series.contentType,
+    text(reading) {
+      setGauges(reading)
+      setCounters(reading)
+      return series.metrics()
+    },
+  }
+}
+
+function gauge(series: Registry, name: string, help: string, labelNames: readonly string[] = []): Gauge {
+  return new Gauge({ name, help, labelNames, registers: [series] })
+}
+
+function gaugesOf(series: Registry, signer: string): (reading: Reading) => void {
+  const of = (name: string, help: string, labels?: readonly string[]): Gauge => gauge(series, name, help, labels)
+  const chainUp = of('assize_chain_up', 'Whether the last look at the chain succeeded.')
+  const headBlock = of('assize_head_block', 'Number of the newest block that was seen.')
+  const headTime = of('assize_head_timestamp_seconds', 'Time of the newest block that was seen, Unix.')
+  const clock = of('assize_clock_timestamp_seconds', "The node's clock, Unix.")
+  const storeUp = of('assize_store_up', 'Whether the store can be read.')
+  const peers = of('assize_peers', 'Peers that are connected.')
+  const fixings = of('assize_fixings', 'Fixings that are followed, by phase.', ['phase'])
+  const unobserved = of('assize_fixings_unobserved', 'Mature fixings without the own observation that is due.')
+  const short = of('assize_fixings_short_of_quorum', 'Mature fixings without the observations of a quorum.')
+  const contested = of('assize_fixings_contested', 'Fixings led by a value apart from the own observation.')
+  const deadline = of('assize_next_deadline_timestamp_seconds', 'Next end of a window, Unix; 0 without one.')
+  const equivocators = of('assize_equivocators', 'Reporters that signed twice, of the fixings that are followed.')
+  const pending = of('assize_transactions_pending', 'Transactions whose fate is not known yet.')
+  const spendable = of('assize_spendable_wei', 'What the account can stake; absent without a key.', ['signer'])
+  return (to) => {
+    chainUp.set(Number(to.isChainUp))
+    headBlock.set(Number(to.head?.number ?? 0n))
+    headTime.set(Number(to.head?.time ?? 0n))
+    clock.set(Number(to.now))
+    storeUp.set(Number(to.isStoreSound))
+    peers.set(to.peers)
+    for (const phase of PHASES) fixings.set({ phase }, to.fixings.get(phase) ?? 0)
+    unobserved.set(to.unobserved)
+    short.set(to.shortOfQuorum)
+    contested.set(to.contested)
+    deadline.set(Number(to.nextDeadline ?? 0n))
+    equivocators.set(to.equivocators)
+    pending.set(to.pendingTransactions)
+    if (to.spendable !== undefined) spendable.set({ signer }, Number(to.spendable))
+  }
+}
+
+/** Counters whose counts are kept where the things happen. */
+function countersOf(series: Registry): (reading: Reading) => void {
+  const of = (name: string, help: string, labelNames: readonly string[] = []): Counter =>
+    new Counter({ name, help, labelNames, registers: [series] })
+  const lines = of('assize_journal_lines_total', 'Lines written to the journal.', ['stage', 'action'])
+  const verdicts = of('assize_messages_total', 'Messages of peers, by how they were judged.', ['verdict'])
+  const failures = of('assize_pass_failures_total', 'Passes over a fixing that failed, to be tried again.')
+  return (to) => {
+    for (const counter of [lines, verdicts, failures]) counter.reset()
+    for (const [stage, action, count] of to.lines) lines.inc({ stage, action }, count)
+    for (const [verdict, count] of to.verdicts) verdicts.inc({ verdict }, count)
+    failures.inc(to.failedPasses)
+  }
+}

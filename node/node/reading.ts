@@ -1,0 +1,87 @@
+import { isSeparated } from '#protocol/distance.ts'
+import type { Reading } from '../metrics.ts'
+import type { LoopState } from './loop.ts'
+import type { Parts } from './parts.ts'
+import type { Tracked } from './tracked.ts'
+
+/** What the account can stake is read from the chain this often at most, milliseconds. */
+const SPENDABLE_MS = 60_000
+
+/** The node as its metrics show it; `read` whenever somebody looks. */
+export function createReading(
+  parts: Parts,
+  state: LoopState,
+  isStoreSound: () => Promise<boolean>,
+): () => Promise<Reading> {
+  const spendable = createSpendable(parts)
+  return async () => ({
+    isChainUp: state.isChainAlive && state.head !== undefined,
+    head: state.head,
+    now: parts.clock.now(),
+    isStoreSound: await isStoreSound(),
+    peers: parts.network.peers.connected,
+    ...countsOf(parts, [...state.tracked.values()]),
+    spendable: await spendable(),
+    lines: parts.journal.counts(),
+    verdicts: parts.network.intake.counts,
+    failedPasses: state.failedPasses,
+  })
+}
+
+type Counts = Pick<
+  Reading,
+  'fixings' | 'unobserved' | 'shortOfQuorum' | 'contested' | 'nextDeadline' | 'equivocators' | 'pendingTransactions'
+>
+
+function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
+  const { config, reporter, store, transactions } = parts
+  const live = tracked.filter(isLive)
+  const isObserver = config.roles.length > 0
+  const fixings = new Map<string, number>()
+  for (const one of tracked) fixings.set(phaseOf(one), (fixings.get(phaseOf(one)) ?? 0) + 1)
+  const deadlines = live.filter(isDisputable).map(({ snapshot }) => snapshot?.facts.deadline ?? 0n)
+  return {
+    fixings,
+    unobserved: isObserver ? live.filter(({ id }) => reporter.view(id).observation === undefined).length : 0,
+    shortOfQuorum: live.filter(({ quorum }) => quorum?.kind !== 'report').length,
+    contested: live.filter((one) => isContested(parts, one)).length,
+    nextDeadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],
+    equivocators: tracked.reduce((sum, { id }) => sum + store.observations.evidence(id).length, 0),
+    pendingTransactions: tracked.reduce(
+      (sum, { id }) => sum + transactions.of(id).filter(({ state }) => state === 'signed').length,
+      0,
+    ),
+  }
+}
+
+/** Before its maturity nothing is asked of a fixing, and nothing was read. */
+function phaseOf({ snapshot, ripe }: Tracked): string {
+  if (snapshot !== undefined) return snapshot.phase
+  return ripe === undefined ? 'pending' : 'unknown'
+}
+
+function isLive({ ripe, snapshot }: Tracked): boolean {
+  return ripe !== undefined && snapshot?.phase !== 'settled'
+}
+
+function isDisputable({ snapshot }: Tracked): boolean {
+  return snapshot?.phase === 'active'
+}
+
+function isContested({ reporter }: Parts, { id, fixing, snapshot }: Tracked): boolean {
+  const own = reporter.view(id).observation?.value
+  if (snapshot?.phase !== 'active' || own === undefined) return false
+  return isSeparated(own, snapshot.facts.leader, fixing.separationPpm)
+}
+
+/** An endpoint that does not answer leaves what was read last. */
+function createSpendable({ chain, clock }: Pick<Parts, 'chain' | 'clock'>): () => Promise<bigint | undefined> {
+  let last: bigint | undefined
+  let nextMs = 0
+  return async () => {
+    if (chain.account === undefined || clock.monotonicMs() < nextMs) return last
+    nextMs = clock.monotonicMs() + SPENDABLE_MS
+    last = await chain.spendable().catch(() => last)
+    return last
+  }
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { createMetrics, type Reading } from '../../node/metrics.ts'
+
+const READING: Reading = {
+  isChainUp: true,
+  head: { number: 12n, time: 1_700_000_000n },
+  now: 1_700_000_005n,
+  isStoreSound: true,
+  peers: 3,
+  fixings: new Map([['active', 2]]),
+  unobserved: 1,
+  shortOfQuorum: 2,
+  contested: 1,
+  nextDeadline: 1_700_003_600n,
+  equivocators: 0,
+  pendingTransactions: 1,
+  spendable: 10n ** 18n,
+  lines: [['stake', 'contribute', 4]],
+  verdicts: new Map([['accept', 7]]),
+  failedPasses: 2,
+}
+const IDENTITY = { version: '1.2.3', chainId: 5, oracle: '0xaa', registry: '0xbb', signer: '' }
+
+/** The samples of `name`, as `labels value`. */
+function samplesOf(text: string, name: string): string[] {
+  return text.split('\n').flatMap((line) => (line.startsWith(name) ? [line.slice(name.length)] : []))
+}
+
+test('shows the reading, every phase whether or not a fixing is in it', async () => {
+  const text = await createMetrics(IDENTITY).text(READING)
+  expect(samplesOf(text, 'assize_info')).toEqual([
+    '{version="1.2.3",chain_id="5",oracle="0xaa",registry="0xbb",signer=""} 1',
+  ])
+  expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
+  expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
+  expect(samplesOf(text, 'assize_next_deadline_timestamp_seconds')).toEqual([' 1700003600'])
+  expect(samplesOf(text, 'assize_spendable_wei{')).toEqual(['signer=""} 1000000000000000000'])
+  expect(samplesOf(text, 'assize_fixings{').toSorted()).toEqual([
+    'phase="active"} 2',
+    'phase="arbitration"} 0',
+    'phase="open"} 0',
+    'phase="pending"} 0',
+    'phase="settled"} 0',
+    'phase="unknown"} 0',
+  ])
+})
+
+test('who has no key has no account to watch', async () => {
+  const text = await createMetrics(IDENTITY).text({ ...READING, spendable: undefined })
+  expect(samplesOf(text, 'assize_spendable_wei{')).toEqual([])
+})
+
+test('counters are the counts, however often they are read', async () => {
+  const metrics = createMetrics(IDENTITY)
+  await metrics.text(READING)
+  const text = await metrics.text({ ...READING, lines: [['stake', 'contribute', 5]] })
+  expect(samplesOf(text, 'assize_journal_lines_total')).toEqual(['{stage="stake",action="contribute"} 5'])
+  expect(samplesOf(text, 'assize_messages_total')).toEqual(['{verdict="accept"} 7'])
+  expect(samplesOf(text, 'assize_pass_failures_total')).toEqual([' 2'])
+})
+
+test('two nodes in one process do not share series', async () => {
+  const [one, two] = [createMetrics(IDENTITY), createMetrics({ ...IDENTITY, signer: '0xcc' })]
+  expect(await two.text({ ...READING, peers: 9 })).toContain('assize_peers 9')
+  expect(await one.text(READING)).toContain('assize_peers 3')
+})
