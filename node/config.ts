@@ -73,6 +73,13 @@ const GOSSIP = z.strictObject({
 const SCHEMA = z.strictObject({
   data_dir: path,
   rpc_url: z.url({ protocol: /^https?$/, error: 'an http or https URL' }),
+  /** Other endpoints of the same chain: instead of `rpc_url` while it does not answer, and to compare with. */
+  rpc_fallbacks: z
+    .array(z.url({ protocol: /^https?$/, error: 'http or https URLs' }))
+    .max(8)
+    .default([]),
+  /** How many endpoints must say the same before this node believes it; unset = more than half of them. */
+  rpc_agreement: count(1, 9).optional(),
   oracle: address,
   registry: address,
   chain_id: count(1, Number.MAX_SAFE_INTEGER).optional(),
@@ -96,7 +103,7 @@ const SCHEMA = z.strictObject({
 })
 
 const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file'] as const
-const LISTS = ['listen', 'bootstrap', 'roles', 'policy.arbitrators', 'gossip.sync_after_ms']
+const LISTS = ['rpc_fallbacks', 'listen', 'bootstrap', 'roles', 'policy.arbitrators', 'gossip.sync_after_ms']
 
 /** Every setting by its dotted name, as a file, `--flag` (dots and underscores as dashes) or environment gives it. */
 export const CONFIG_FIELDS: readonly string[] = [
@@ -110,7 +117,10 @@ type Settings = z.output<typeof SCHEMA>
 /** A node's configuration, checked. Wei, milliseconds (`…Ms`) and chain seconds as their names say. */
 export type Config = {
   readonly dataDir: string
-  readonly rpcUrl: string
+  /** One endpoint at least; the first is the one that is preferred. */
+  readonly rpcUrls: readonly string[]
+  /** How many of them must agree: 1 .. their number. */
+  readonly rpcAgreement: number
   readonly oracle: Address
   readonly registry: Address
   /** What the RPC must answer as its chain id, if set. */
@@ -200,6 +210,18 @@ function place(settings: Record<string, unknown>, name: string, text: string): v
   settings[first] = { ...(typeof table === 'object' ? table : {}), [second]: value }
 }
 
+function endpointsOf(settings: Settings): Pick<Config, 'rpcUrls' | 'rpcAgreement'> {
+  const rpcUrls = [settings.rpc_url, ...settings.rpc_fallbacks]
+  const repeated = rpcUrls.find((url, i) => rpcUrls.indexOf(url) !== i)
+  if (repeated !== undefined) throw new InvalidFieldError('rpc_fallbacks', 'each endpoint once', repeated)
+  const rpcAgreement = settings.rpc_agreement ?? Math.floor(rpcUrls.length / 2) + 1
+  if (rpcAgreement > rpcUrls.length) {
+    const got = `${rpcAgreement} of ${rpcUrls.length}`
+    throw new InvalidFieldError('rpc_agreement', 'no more than there are endpoints', got)
+  }
+  return { rpcUrls, rpcAgreement }
+}
+
 function shape(settings: Settings): Config {
   const { keystore, password_file: passwordFile, policy, gossip } = settings
   if (keystore !== undefined && passwordFile === undefined) {
@@ -215,7 +237,7 @@ function shape(settings: Settings): Config {
   }
   return {
     dataDir: resolve(settings.data_dir),
-    rpcUrl: settings.rpc_url,
+    ...endpointsOf(settings),
     oracle: settings.oracle,
     registry: settings.registry,
     chainId: settings.chain_id,

@@ -32,6 +32,8 @@ export type Reading = {
   readonly verdicts: ReadonlyMap<string, number>
   /** Passes over a fixing that failed since the start. */
   readonly failedPasses: number
+  /** Answers of endpoints since the start that others contradicted. */
+  readonly outvoted: number
 }
 
 /** What a node shows to Prometheus. */
@@ -123,10 +125,12 @@ function countersOf(series: Registry): (reading: Reading) => void {
   const lines = of('assize_journal_lines_total', 'Lines written to the journal.', ['stage', 'action'])
   const verdicts = of('assize_messages_total', 'Messages of peers, by how they were judged.', ['verdict'])
   const failures = of('assize_pass_failures_total', 'Passes over a fixing that failed, to be tried again.')
+  const outvoted = of('assize_endpoint_outvoted_total', 'Answers of chain endpoints that the others contradicted.')
   return (to) => {
-    for (const counter of [lines, verdicts, failures]) counter.reset()
+    for (const counter of [lines, verdicts, failures, outvoted]) counter.reset()
     for (const [stage, action, count] of to.lines) lines.inc({ stage, action }, count)
     for (const [verdict, count] of to.verdicts) verdicts.inc({ verdict }, count)
     failures.inc(to.failedPasses)
+    outvoted.inc(to.outvoted)
   }
 }

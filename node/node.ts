@@ -3,7 +3,6 @@ import type { Address, Hex } from 'viem'
 import { fetchSamples } from '#node/source'
 import { encodeObservation, type SigningDomain } from '#protocol/observation.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
-import { openChain } from './chain/adapter.ts'
 import type { ChainPort } from './chain/port.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
@@ -22,6 +21,7 @@ import { followerOf, type LoopState, runLoop } from './node/loop.ts'
 import { joinNetwork } from './node/network.ts'
 import { wantedPeers } from './node/network-wait.ts'
 import type { Parts } from './node/parts.ts'
+import { reachChain } from './node/reach-chain.ts'
 import { isSettled, track, type Tracked } from './node/tracked.ts'
 import { createView } from './node/view.ts'
 import { observe } from './observe/observe.ts'
@@ -38,7 +38,7 @@ export type NodeOptions = {
   readonly signal?: AbortSignal
   readonly log?: Log
   readonly clock?: Clock
-  /** Instead of the chain at `rpc_url`. */
+  /** Instead of the chain at `rpc_url` and `rpc_fallbacks`. */
   readonly openChain?: (key: AccountKey | undefined) => Promise<ChainPort>
 }
 
@@ -97,9 +97,6 @@ async function start(
   const store = await openStore(config.dataDir)
   opened.push(() => store.close())
   const networkKey = await loadNetworkKey(join(config.dataDir, NETWORK_KEY_FILE))
-  const chain = await (options.openChain?.(key) ?? openChain({ ...config, privateKey: key?.privateKey }))
-  signal.throwIfAborted()
-
   const state: LoopState = {
     tracked: new Map(),
     documents,
@@ -107,7 +104,12 @@ async function start(
     isChainAlive: true,
     signers: new Set(),
     failedPasses: 0,
+    outvoted: 0,
   }
+  const reaching = { clock, log, state, privateKey: key?.privateKey }
+  const chain = await (options.openChain?.(key) ?? reachChain(config, reaching))
+  signal.throwIfAborted()
+
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const journal = createJournal(store.journal, clock, log)
   const registered = new Set<Hex>()

@@ -19,6 +19,8 @@ export type LoopState = {
   signers: ReadonlySet<string>
   /** Passes over a fixing that failed since the start. */
   failedPasses: number
+  /** Answers of endpoints since the start that the others contradicted. */
+  outvoted: number
 }
 
 const LONGEST_PAUSE_MS = 30_000

@@ -25,6 +25,7 @@ export function createReading(
     lines: parts.journal.counts(),
     verdicts: parts.network.intake.counts,
     failedPasses: state.failedPasses,
+    outvoted: state.outvoted,
   })
 }
 

@@ -28,7 +28,8 @@ test('fills in every default of a minimal file, which only watches', () => {
   const { file, folder } = configFile(MINIMAL)
   expect(loadConfig({ file, env: {} })).toEqual({
     dataDir: join(folder, 'data'),
-    rpcUrl: 'http://127.0.0.1:8545',
+    rpcUrls: ['http://127.0.0.1:8545'],
+    rpcAgreement: 1,
     oracle: '0x00000000000000000000000000000000000000AA',
     registry: '0x00000000000000000000000000000000000000bb',
     chainId: undefined,
@@ -79,6 +80,16 @@ test('takes every role when there is a key, and finds its files beside the confi
   expect(config.roles).toEqual(['reporter', 'proposer', 'watchtower', 'keeper'])
 })
 
+test('more than half of the endpoints must agree, unless it says how many', () => {
+  const three = 'rpc_fallbacks = ["http://a", "http://b"]'
+  expect(load(`${MINIMAL}${three}`)).toMatchObject({
+    rpcUrls: ['http://127.0.0.1:8545', 'http://a', 'http://b'],
+    rpcAgreement: 2,
+  })
+  expect(load(`${MINIMAL}rpc_fallbacks = ["http://a"]`).rpcAgreement).toBe(2)
+  expect(load(`${MINIMAL}${three}\nrpc_agreement = 1`).rpcAgreement).toBe(1)
+})
+
 test('keeps wei above 2^53 exact, written as a number or as text', () => {
   const toml = `${MINIMAL}\n[policy]\nper_pot_wei = 9007199254740993\nper_fixing_wei = "340282366920938463463374607431768211455"`
   const { policy } = load(toml)
@@ -100,6 +111,9 @@ test.each([
   ['password_file', '\nkeystore = "key.json"'],
   ['keystore', '\nroles = ["reporter"]'],
   ['gossip.sync_after_ms.0', '\n[gossip]\nsync_after_ms = [0]'],
+  ['rpc_fallbacks.0', '\nrpc_fallbacks = ["ftp://a"]'],
+  ['rpc_fallbacks', '\nrpc_fallbacks = ["http://127.0.0.1:8545"]'],
+  ['rpc_agreement', '\nrpc_fallbacks = ["http://a"]\nrpc_agreement = 3'],
 ])('names %s when it is wrong', (field, toml) => {
   expect(() => load(MINIMAL + toml)).toThrow(expect.objectContaining({ name: 'Config.InvalidFieldError', field }))
 })

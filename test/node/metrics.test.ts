@@ -18,6 +18,7 @@ const READING: Reading = {
   lines: [['stake', 'contribute', 4]],
   verdicts: new Map([['accept', 7]]),
   failedPasses: 2,
+  outvoted: 3,
 }
 const IDENTITY = { version: '1.2.3', chainId: 5, oracle: '0xaa', registry: '0xbb', signer: '' }
 
@@ -57,6 +58,7 @@ test('counters are the counts, however often they are read', async () => {
   expect(samplesOf(text, 'assize_journal_lines_total')).toEqual(['{stage="stake",action="contribute"} 5'])
   expect(samplesOf(text, 'assize_messages_total')).toEqual(['{verdict="accept"} 7'])
   expect(samplesOf(text, 'assize_pass_failures_total')).toEqual([' 2'])
+  expect(samplesOf(text, 'assize_endpoint_outvoted_total')).toEqual([' 3'])
 })
 
 test('two nodes in one process do not share series', async () => {

@@ -1,0 +1,221 @@
+import type { Clock } from '../clock.ts'
+import type { BeforeSend, ChainPort, Head, Sent, Terms } from './port.ts'
+
+/** One way to reach the chain. */
+export type Endpoint = {
+  readonly url: string
+  /** Throws DeadRpcError while nothing answers there. */
+  readonly open: () => Promise<ChainPort>
+}
+
+/** What using several endpoints takes. */
+export type EndpointsOptions = {
+  /** How many must say the same before a node believes it; 1 .. the number of endpoints. */
+  readonly agreement: number
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  /** An endpoint said of `what` something else than as many as must agree. */
+  readonly onOutvoted: (url: string, what: string) => void
+}
+
+/** An endpoint that did not answer is not asked again for this long. */
+const PAUSE_MS = 15_000
+
+/**
+ * Several endpoints as one chain. What a node stakes on (blocks, events, fixings, reporters, what became of its own
+ * transactions) is believed only when `agreement` endpoints say the same; everything else comes from the first that answers,
+ * those that were never outvoted before the others. A transaction is sent through that one, and through the next
+ * only if it was not signed. Throws, as every read later, DeadRpcError while too few answer, {@link DisagreementError}
+ * while too few agree.
+ */
+export async function openEndpoints(endpoints: readonly Endpoint[], options: EndpointsOptions): Promise<ChainPort> {
+  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0, outvoted: 0 }))
+  const circle = createCircle(lines, options)
+  const { chainId, account } = await circle.agreed('the chain', async ({ chainId: id, account: own }) => ({
+    chainId: id,
+    account: own,
+  }))
+  const { agreed, first, through } = circle
+  return {
+    chainId,
+    account,
+    head: () => circle.head(),
+    events: (from, to) => agreed(`the events of blocks ${from} to ${to}`, (port) => port.events(from, to)),
+    snapshot: (fixing, at) => agreed(`a fixing at block ${at}`, (port) => port.snapshot(fixing, at)),
+    panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
+    fate: (signed) => agreed(`transaction ${signed.hash}`, (port) => port.fate(signed)),
+    attestation: (fixing, from) => agreed('an attestation', (port) => port.attestation(fixing, from)),
+    bond: (fixing) => first((port) => port.bond(fixing)),
+    spendable: () => first((port) => port.spendable()),
+    incentives: (fixing) => first((port) => port.incentives(fixing)),
+    attestersReward: (fixing) => first((port) => port.attestersReward(fixing)),
+    rewardsPaid: (fixing, from) => first((port) => port.rewardsPaid(fixing, from)),
+    propose: (fixing, value, maxBond, terms) =>
+      through(terms, (port, own) => port.propose(fixing, value, maxBond, own)),
+    proposeAttested: (fixing, cosigned, maxBond, terms) =>
+      through(terms, (port, own) => port.proposeAttested(fixing, cosigned, maxBond, own)),
+    publishRoster: (maturity, terms) => through(terms, (port, own) => port.publishRoster(maturity, own)),
+    attest: (fixing, cosigned, terms) => through(terms, (port, own) => port.attest(fixing, cosigned, own)),
+    claimRewards: (fixing, attestation, places, terms) =>
+      through(terms, (port, own) => port.claimRewards(fixing, attestation, places, own)),
+    stake: (fixing, stake, beforeSend) =>
+      through({ beforeSend }, (port, own) => port.stake(fixing, stake, own.beforeSend)),
+    claim: (fixing, receipt, beforeSend) =>
+      through({ beforeSend }, (port, own) => port.claim(fixing, receipt, own.beforeSend)),
+  }
+}
+
+type Line = Endpoint & {
+  /** Undefined before it answered for the first time. */
+  port: ChainPort | undefined
+  /** Not asked before this, milliseconds of the clock's monotonic time. */
+  pausedMs: number
+  /** How often it was outvoted. */
+  outvoted: number
+}
+
+type Circle = {
+  /** What as many endpoints as must agree say of `what`. */
+  agreed<T>(what: string, read: (port: ChainPort) => Promise<T>): Promise<T>
+  /** The newest block that as many endpoints as must agree have. */
+  head(): Promise<Head>
+  /** What the first endpoint that answers says. */
+  first<T>(read: (port: ChainPort) => Promise<T>): Promise<T>
+  /** Sends through the first endpoint that answers; through another only if nothing was signed. */
+  through(terms: Terms, send: (port: ChainPort, terms: Terms) => Promise<Sent>): Promise<Sent>
+}
+
+function createCircle(lines: readonly Line[], { agreement, clock, onOutvoted }: EndpointsOptions): Circle {
+  const ask = async <T>(line: Line, read: (port: ChainPort) => Promise<T>): Promise<T> => {
+    try {
+      line.port ??= await line.open()
+      return await read(line.port)
+    } catch (error) {
+      if (isDead(error)) line.pausedMs = clock.monotonicMs() + PAUSE_MS
+      throw error
+    }
+  }
+  /** Who is asked, in the order of trust; those that pause only if too few are left. */
+  const awake = (): readonly Line[] => {
+    const sorted = lines.toSorted((a, b) => a.outvoted - b.outvoted)
+    const up = sorted.filter(({ pausedMs }) => pausedMs <= clock.monotonicMs())
+    return up.length < agreement ? sorted : up
+  }
+  const inOrder = async <T>(run: (line: Line) => Promise<T>, isFinal: () => boolean): Promise<T> => {
+    let failure: unknown
+    for (const line of awake()) {
+      try {
+        return await run(line)
+      } catch (error) {
+        if (!isDead(error) || isFinal()) throw error
+        failure = error
+      }
+    }
+    throw failure
+  }
+  const agreed = <T>(what: string, read: (port: ChainPort) => Promise<T>): Promise<T> => {
+    const asked = awake()
+    const votes = asked.map((line) => ({ line, answer: ask(line, read) }))
+    return tally(votes, { agreement, what }, (line) => {
+      line.outvoted += 1
+      onOutvoted(line.url, what)
+    })
+  }
+  return {
+    agreed,
+    async head() {
+      const asked = awake()
+      const answers = await Promise.allSettled(asked.map((line) => ask(line, (port) => port.head())))
+      const heads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+      const failures: unknown[] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
+      // INVARIANT: as many endpoints as must agree have this block.
+      const head = heads.toSorted((a, b) => Number(b.number - a.number))[agreement - 1]
+      if (head === undefined) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
+      return head
+    },
+    first: (read) =>
+      inOrder(
+        (line) => ask(line, read),
+        () => false,
+      ),
+    async through(terms, send) {
+      let isSigned = false
+      const beforeSend: BeforeSend = async (signed) => {
+        isSigned = true
+        await terms.beforeSend(signed)
+      }
+      return inOrder(
+        (line) => ask(line, (port) => send(port, { ...terms, beforeSend })),
+        () => isSigned,
+      )
+    },
+  }
+}
+
+type Vote<T> = { readonly line: Line; readonly answer: Promise<T> }
+
+/** Resolves with what `agreement` of the votes say as soon as they do; whoever says otherwise, then or later, is outvoted. */
+function tally<T>(
+  votes: readonly Vote<T>[],
+  { agreement, what }: { readonly agreement: number; readonly what: string },
+  outvote: (line: Line) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const groups = new Map<string, { readonly value: T; readonly lines: Line[] }>()
+    const failures: unknown[] = []
+    let winner: string | undefined
+    let open = votes.length
+    const close = (): void => {
+      open -= 1
+      if (open > 0 || winner !== undefined) return
+      const answers = [...groups.values()].reduce((sum, { lines }) => sum + lines.length, 0)
+      // An answer that is an error of the chain's, not of the way to it, says more than that too few answered.
+      const refusal = failures.find((failure) => !isDead(failure))
+      if (answers < agreement) reject(refusal ?? failures[0])
+      else
+        reject(
+          new DisagreementError(
+            what,
+            [...groups.values()].map(({ lines }) => lines.map(({ url }) => url)),
+          ),
+        )
+    }
+    for (const { line, answer } of votes) {
+      answer
+        .then((value) => {
+          const key = JSON.stringify(value, exactly)
+          const group = groups.get(key) ?? { value, lines: [] }
+          groups.set(key, group)
+          group.lines.push(line)
+          if (winner !== undefined && winner !== key) outvote(line)
+          if (winner !== undefined || group.lines.length < agreement) return
+          winner = key
+          for (const [other, { lines }] of groups) if (other !== key) lines.forEach(outvote)
+          resolve(value)
+        })
+        .catch((error: unknown) => failures.push(error))
+        .finally(close)
+    }
+  })
+}
+
+/** Numbers of either kind, sets and maps as what they hold: equal answers have equal texts. */
+function exactly(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  return value instanceof Map || value instanceof Set ? [...value] : value
+}
+
+function isDead(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Chain.DeadRpcError'
+}
+
+/** Endpoints contradict each other, and none has enough on its side: nothing is decided on any of them. */
+export class DisagreementError extends Error {
+  override readonly name = 'Chain.DisagreementError'
+  /** Who said the same stands together. */
+  readonly sides: readonly (readonly string[])[]
+  constructor(what: string, sides: readonly (readonly string[])[]) {
+    const told = sides.map((urls) => urls.join(' and ')).join(' against ')
+    super(`Expected the endpoints to agree on ${what}, got ${told}. Compare their newest blocks with an explorer's.`)
+    this.sides = sides
+  }
+}

@@ -1,0 +1,34 @@
+import type { Hex } from 'viem'
+import { openChain } from '../chain/adapter.ts'
+import { openEndpoints } from '../chain/endpoints.ts'
+import type { ChainPort } from '../chain/port.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import type { LoopState } from './loop.ts'
+
+type Reaching = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly state: Pick<LoopState, 'outvoted'>
+  readonly privateKey: Hex | undefined
+}
+
+/** The chain through the configured endpoints. Throws the adapter's errors. */
+export function reachChain(config: Config, { clock, log, state, privateKey }: Reaching): Promise<ChainPort> {
+  const endpoints = config.rpcUrls.map((url) => ({
+    url,
+    open: () => openChain({ ...config, rpcUrl: url, privateKey }),
+  }))
+  const [only] = endpoints
+  // Alone it is asked again at once when it failed.
+  if (endpoints.length === 1 && only !== undefined) return only.open()
+  return openEndpoints(endpoints, {
+    agreement: config.rpcAgreement,
+    clock,
+    onOutvoted(url, what) {
+      state.outvoted += 1
+      log.warn({ endpoint: url, what }, 'an endpoint says something else than the others')
+    },
+  })
+}
