@@ -1,7 +1,15 @@
 import type { Address, Hex } from 'viem'
 
-/** What is signed only once: a fixing's observation or, with a `proposer`, the report of that proposer for it. */
-export type Subject = { readonly signer: Address; readonly fixingId: Hex; readonly proposer?: Address | undefined }
+/**
+ * What is signed only once: a fixing's observation or, with a `proposer`, the report of that proposer for it; of those it
+ * asks for again, the one with the number `attempt` (1, 2 …).
+ */
+export type Subject = {
+  readonly signer: Address
+  readonly fixingId: Hex
+  readonly proposer?: Address | undefined
+  readonly attempt?: number | undefined
+}
 
 /** Where the guard remembers; `record` resolves only when the entry survives a crash. */
 export interface GuardMemory {
@@ -23,8 +31,8 @@ export function createGuard(memory: GuardMemory): Guard {
   const writing = new Map<string, Promise<void>>()
   return {
     async permit(subject, digest) {
-      const { signer, fixingId, proposer } = subject
-      const key = `${signer}:${fixingId}:${proposer ?? ''}`.toLowerCase()
+      const { signer, fixingId, proposer, attempt } = subject
+      const key = `${signer}:${fixingId}:${proposer ?? ''}:${attempt ?? 0}`.toLowerCase()
       const known = memory.digestOf(subject)
       if (known !== undefined && known !== digest) throw new SecondDigestError(signer, fixingId, digest, known)
       if (known === undefined) writing.set(key, memory.record({ ...subject, digest }))

@@ -258,6 +258,10 @@ function intakeStore({ observations }: Store, state: LoopState, book: Book): Int
     },
     evidence: (fixingId) => observations.evidence(fixingId),
     addEvidence: (evidence) => observations.addEvidence(evidence),
+    addTwiceSigned({ signed: { fixingId }, reporterIndex }) {
+      book.addTwiceSigned(fixingId, reporterIndex)
+      touch(state, fixingId)
+    },
     addRequest(request) {
       book.addRequest(request)
       touch(state, request.report.fixingId)

@@ -19,8 +19,11 @@ export interface Signer {
   readonly address: Address
   /** Throws the guard's SecondDigestError for a second observation of one fixing. */
   sign(observation: Observation): Promise<SignedObservation>
-  /** Co-signs by BLS. Throws the guard's SecondDigestError for a second report of one proposer for one fixing. */
-  cosign(report: Report): Promise<BlsSignature>
+  /**
+   * Co-signs by BLS what its proposer asked for as `attempt`. Throws the guard's SecondDigestError for a second report of
+   * one proposer for one fixing under one number.
+   */
+  cosign(report: Report, attempt: number): Promise<BlsSignature>
   /** Signs the call for co-signatures of its own report. Throws as `cosign`. */
   request(request: ReportRequest): Promise<SignedRequest>
 }
@@ -37,10 +40,12 @@ export function createSigner(
   const secret = hexToBytes(key.privateKey)
   const blsSecret = blsSecretOf(key.privateKey)
   const signer = key.address
-  const permitReport = async (report: Report): Promise<Hex> => {
+  const permitReport = async (report: Report, number: number): Promise<Hex> => {
     const { fixingId, proposer } = report
     const digest = reportDigest(domain, report)
-    await guard.permit({ signer, fixingId, proposer }, digest)
+    // The first has no number on disk: it had none when there was only one.
+    const attempt = number === 0 ? undefined : number
+    await guard.permit({ signer, fixingId, proposer, attempt }, digest)
     return digest
   }
   return {
@@ -50,11 +55,11 @@ export function createSigner(
       await guard.permit({ signer, fixingId: observation.fixingId }, digest)
       return { ...observation, signature: signDigest(secret, digest) }
     },
-    async cosign(report) {
-      return blsSign(blsSecret, await permitReport(report), 'signature')
+    async cosign(report, attempt) {
+      return blsSign(blsSecret, await permitReport(report, attempt), 'signature')
     },
     async request(request) {
-      await permitReport(request.report)
+      await permitReport(request.report, request.attempt)
       return { ...request, signature: signDigest(secret, requestDigest(domain, request)) }
     },
   }

@@ -17,7 +17,17 @@ export type ReportRequest = {
   readonly report: Report
   /** Bit i: the observation of the reporter at place i of the roster is in the report. */
   readonly places: bigint
+  /** 0 for the first request of a proposer for a fixing, below {@link REQUEST_ATTEMPTS}. */
+  readonly attempt: number
 }
+
+/**
+ * How often a proposer may ask for a fixing: once, and again without those who signed two observations, or one twice. What
+ * it asks for under one number is signed only once.
+ */
+export const REQUEST_ATTEMPTS = 4
+/** Bits of a number below it. */
+const ATTEMPT_BITS = 2
 
 /** A request with its proposer's signature. */
 export type SignedRequest = ReportRequest & { readonly signature: ObservationSignature }
@@ -32,14 +42,14 @@ export type PartialSignature = {
   readonly signature: BlsSignature
 }
 
-/** Exact length of a request: version, kind, six words, r, s, v. */
-export const REQUEST_BYTES = 2 + 6 * WORD + 2 * WORD + 1
+/** Exact length of a request: version, kind, seven words, r, s, v. */
+export const REQUEST_BYTES = 2 + 7 * WORD + 2 * WORD + 1
 /** Exact length of a partial signature: version, kind, two words, the place, a compressed point of G2. */
 export const PARTIAL_BYTES = 2 + 2 * WORD + 1 + 96
 
 const REQUEST_TYPE_HASH = keccak_256(
   stringToBytes(
-    'ReportRequest(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer,uint256 places)',
+    'ReportRequest(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer,uint256 places,uint8 attempt)',
   ),
 )
 
@@ -59,7 +69,7 @@ export function encodeRequest(request: SignedRequest): Uint8Array {
   const bytes = new Uint8Array(REQUEST_BYTES)
   writeHeader(bytes, 'request')
   writeRequest(bytes, 2, request)
-  writeSignature(bytes, 2 + 6 * WORD, request.signature)
+  writeSignature(bytes, 2 + 7 * WORD, request.signature)
   decodeRequest(bytes)
   return bytes
 }
@@ -80,7 +90,8 @@ export function decodeRequest(bytes: Uint8Array): SignedRequest {
       proposer,
     },
     places: readUint(bytes, 2 + 5 * WORD, 256),
-    signature: readSignature(bytes, 2 + 6 * WORD),
+    attempt: Number(readUint(bytes, 2 + 6 * WORD, ATTEMPT_BITS)),
+    signature: readSignature(bytes, 2 + 7 * WORD),
   }
 }
 
@@ -121,17 +132,18 @@ export function bitmapOf(places: Iterable<number>): bigint {
 }
 
 function requestDigestBytes(domain: SigningDomain, request: ReportRequest): Uint8Array {
-  const bytes = new Uint8Array(7 * WORD)
+  const bytes = new Uint8Array(8 * WORD)
   bytes.set(REQUEST_TYPE_HASH)
   writeRequest(bytes, WORD, request)
   return eip712Digest(domain, keccak_256(bytes))
 }
 
-function writeRequest(bytes: Uint8Array, offset: number, { report, places }: ReportRequest): void {
+function writeRequest(bytes: Uint8Array, offset: number, { report, places, attempt }: ReportRequest): void {
   writeWord(bytes, offset, report.epoch, 64)
   writeHexWord(bytes, offset + WORD, report.fixingId)
   writeWord(bytes, offset + 2 * WORD, report.value, 128)
   writeHexWord(bytes, offset + 3 * WORD, report.observationsRoot)
   bytes.set(hexToBytes(report.proposer, { size: 20 }), offset + 5 * WORD - 20)
   writeWord(bytes, offset + 5 * WORD, places, 256)
+  writeWord(bytes, offset + 6 * WORD, BigInt(attempt), ATTEMPT_BITS)
 }

@@ -12,8 +12,11 @@ export type AttestView = {
   readonly incentives: Incentives
   /** How many reporters the roster has. */
   readonly places: number
-  /** What it asked for before: how many have signed, and how long ago in real milliseconds; undefined: nothing. */
-  readonly asked: { readonly signed: number; readonly elapsedMs: number } | undefined
+  /**
+   * What it asked for before: how many have signed, how long ago in real milliseconds, and whether it may ask again since
+   * what it asked for cannot be signed by all any more. Undefined: nothing.
+   */
+  readonly asked: { readonly signed: number; readonly elapsedMs: number; readonly isObsolete: boolean } | undefined
   /** How long co-signatures are waited for, real milliseconds. */
   readonly cosignMs: number
   /** The latest block's time. */
@@ -71,12 +74,15 @@ export function rosterBudget(
 }
 
 function decideAsked(
-  { signed, elapsedMs }: NonNullable<AttestView['asked']>,
+  { signed, elapsedMs, isObsolete }: NonNullable<AttestView['asked']>,
   places: number,
   cosignMs: number,
 ): AttestDecision {
   const reason = `${signed} of ${places} co-signed.`
   if (signed === places) return { action: 'attest', reason }
+  if (isObsolete && signed < quorumSize(places)) {
+    return { action: 'ask', reason: 'Asking again: one of them signed twice.' }
+  }
   if (elapsedMs < cosignMs) return wait(reason)
   return signed >= quorumSize(places) ? { action: 'attest', reason } : plain(`Only ${reason}`)
 }

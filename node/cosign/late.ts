@@ -18,6 +18,8 @@ export type LateView = {
   readonly signers: bigint
   /** Real milliseconds since this node asked for co-signatures; undefined: it has not. */
   readonly askedMs: number | undefined
+  /** What it asked for cannot be signed by all any more, and it may ask again. */
+  readonly isObsolete: boolean
   readonly cosignMs: number
   readonly now: bigint
   /** When this node's turn begins. */
@@ -57,11 +59,11 @@ export function lateGain({ incentives, place, signers, standing }: LateView): bi
 }
 
 function decideShort(view: LateView, count: number): LateDecision {
-  const { policy, places, place, standing, askedMs } = view
+  const { policy, places, place, standing, askedMs, isObsolete } = view
   if (standing !== undefined) return none(`${standing.count} reporters attest already.`)
   if (place === undefined) return none('Only a reporter asks for co-signatures.')
-  if (isWaiting(view)) return wait(`${count} of ${places} co-signed.`)
-  if (askedMs !== undefined) return none(`Only ${count} of ${places} co-signed.`)
+  if (isWaiting(view) && !isObsolete) return wait(`${count} of ${places} co-signed.`)
+  if (askedMs !== undefined && !isObsolete) return none(`Only ${count} of ${places} co-signed.`)
   if (policy === 'paid' && !attestingPays(view).isPaid) return none(UNPAID)
   return { action: 'ask', reason: `Asking ${places} reporters to co-sign what was proposed.` }
 }

@@ -21,7 +21,7 @@ export type VerifiedPartial = PartialSignature & { readonly bytes: Uint8Array }
 
 /** What is known of one fixing's co-signing. */
 export interface CosigningBook {
-  /** At most one per proposer, the first seen. */
+  /** At most one per proposer and number, the first seen. */
   requests(fixingId: Hex): readonly VerifiedRequest[]
   /** Of the report with that digest, in roster order. */
   partials(fixingId: Hex, digest: Hex): readonly VerifiedPartial[]
@@ -104,9 +104,12 @@ function judgeRequester(
   // [REJECT] Nobody asks for receipts of others: proposers pay for what they ask.
   if (requester !== report.proposer.toLowerCase()) return reject('not-the-proposer')
   const digest = reportDigest(context.domain, report)
-  const earlier = context.book.requests(report.fixingId).find((one) => one.report.proposer.toLowerCase() === requester)
-  // [IGNORE] Nobody co-signs a proposer's second report, so nobody needs to hear of it.
-  if (earlier !== undefined) return ignore(earlier.digest === digest ? 'duplicate' : 'second-request')
+  const earlier = context.book
+    .requests(report.fixingId)
+    .filter((one) => one.report.proposer.toLowerCase() === requester)
+  // [IGNORE] Nobody co-signs the same again, nor a second report under one number, so nobody needs to hear of it.
+  if (earlier.some((one) => one.digest === digest)) return ignore('duplicate')
+  if (earlier.some(({ attempt }) => attempt === request.attempt)) return ignore('second-request')
   return { result: 'accept', request: { ...request, digest, bytes } }
 }
 

@@ -23,6 +23,8 @@ export interface IntakeStore {
   add(observation: VerifiedObservation): Promise<void>
   evidence(fixingId: VerifiedObservation['signed']['fixingId']): readonly Evidence[]
   addEvidence(evidence: Evidence): Promise<void>
+  /** The reporter signed the observation that is held in another way, too. */
+  addTwiceSigned(observation: VerifiedObservation): void
   addRequest(request: VerifiedRequest): void
   addPartial(partial: VerifiedPartial): void
 }
@@ -88,6 +90,7 @@ export function createIntake(components: IntakeComponents): Intake {
       count(verdict.result === 'accept' || verdict.result === 'conflict' ? verdict.result : verdict.code)
       if (verdict.result === 'reject') return blame(peer, verdict.code)
       if (verdict.result === 'ignore') {
+        if (verdict.code === 'signed-twice') store.addTwiceSigned(verdict.observation)
         if (isParkable(verdict.code)) park(peer, topic, bytes, origin)
         return 'ignore'
       }

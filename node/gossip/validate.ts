@@ -33,6 +33,7 @@ export type Verdict =
   | { readonly result: 'accept'; readonly observation: VerifiedObservation }
   | { readonly result: 'conflict'; readonly observation: VerifiedObservation; readonly first: VerifiedObservation }
   | { readonly result: 'ignore'; readonly code: IgnoreCode }
+  | { readonly result: 'ignore'; readonly code: 'signed-twice'; readonly observation: VerifiedObservation }
   | { readonly result: 'reject'; readonly code: RejectCode }
 
 /** What judging needs to know. */
@@ -93,8 +94,8 @@ function judgeSignature(
   const observation = { signed, signer, reporterIndex, bytes }
   const first = context.observations(signed.fixingId).find((held) => held.reporterIndex === reporterIndex)
   if (first === undefined) return { result: 'accept', observation }
-  // Another signature over the same statement is no second statement.
-  if (sameObservation(first.signed, signed)) return ignore('duplicate')
+  // [IGNORE] Another signature over the same statement is no second statement, but reports of the two differ.
+  if (sameObservation(first.signed, signed)) return { result: 'ignore', code: 'signed-twice', observation }
   return { result: 'conflict', observation, first }
 }
 
@@ -125,6 +126,6 @@ const reject = (code: RejectCode): Verdict => ({ result: 'reject', code })
 const ignore = (code: IgnoreCode): Verdict => ({ result: 'ignore', code })
 
 /** Whether a message that was ignored for this reason should be kept and judged again. */
-export function isParkable(code: IgnoreCode): code is ParkCode {
+export function isParkable(code: IgnoreCode | 'signed-twice'): code is ParkCode {
   return code === 'unknown-fixing' || code === 'early' || code === 'reporters-unknown'
 }

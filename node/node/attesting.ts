@@ -1,13 +1,15 @@
 import type { CosignedReport } from '#client/registry.ts'
 import { sumOfSignatures } from '#protocol/bls.ts'
-import { bitmapOf } from '#protocol/cosigning.ts'
+import { bitmapOf, REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
 import { isWithinBand } from '#protocol/distance.ts'
 import type { Report } from '#protocol/report.ts'
 import { type AttestView, rosterBudget } from '../cosign/attest.ts'
 import { decideLate, type LateDecision, lateGain, type LateView } from '../cosign/late.ts'
 import { SecondDigestError } from '../guard.ts'
 import { proposalRank } from '../propose.ts'
+import type { Quorum } from '../quorum.ts'
 import { askToCosign, cosign, ownPlace } from './cosigning.ts'
+import { quorumOfHeld } from './held.ts'
 import type { Parts } from './parts.ts'
 import type { Ripe, Tracked } from './tracked.ts'
 
@@ -34,20 +36,47 @@ export async function attestLate(parts: Parts, tracked: Tracked): Promise<'acted
   return 'idle'
 }
 
-/** Asks the reporters to co-sign what this node reports, and signs first. Returns why not, if not. */
+/**
+ * Asks the reporters to co-sign what this node reports without those who signed twice, and signs first. Under a number
+ * that it asked for something else with before a restart it asks for nothing. Returns why not, if not.
+ */
 export async function ask(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<string | undefined> {
-  const { quorum } = tracked
+  const quorum = askable(parts, tracked, ripe)
   if (quorum?.kind !== 'report') return 'No quorum any more.'
-  try {
-    const request = await askToCosign(parts, ripe, quorum)
-    if (request === undefined) return 'No key to ask with.'
-    tracked.asked = { digest: request.digest, report: request.report, atMs: parts.clock.monotonicMs() }
-  } catch (error) {
-    if (error instanceof SecondDigestError) return error.message
-    throw error
+  let refusal = 'It was asked for as often as it may be.'
+  for (let attempt = (tracked.asked?.attempt ?? -1) + 1; attempt < REQUEST_ATTEMPTS; attempt += 1) {
+    try {
+      const request = await askToCosign(parts, ripe, quorum, attempt)
+      if (request === undefined) return 'No key to ask with.'
+      const { digest, report } = request
+      tracked.asked = { digest, report, reporters: quorum.signers, attempt, atMs: parts.clock.monotonicMs() }
+      await cosign(parts, tracked)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof SecondDigestError)) throw error
+      refusal = error.message
+    }
   }
-  await cosign(parts, tracked)
-  return undefined
+  return refusal
+}
+
+/** Whether one of those whose observations were asked for has signed twice since, and others may be asked. */
+export function isObsolete(parts: Parts, tracked: Tracked, ripe: Ripe): boolean {
+  const { asked } = tracked
+  if (asked === undefined || asked.attempt + 1 >= REQUEST_ATTEMPTS) return false
+  const quorum = askable(parts, tracked, ripe)
+  if (quorum?.kind !== 'report') return false
+  const usable = new Set(quorum.signers)
+  return asked.reporters.some((index) => !usable.has(index))
+}
+
+/** The report of what is held; without those who signed one observation in two ways, if they can be spared. */
+function askable(parts: Parts, { id, quorum }: Tracked, ripe: Ripe): Quorum | undefined {
+  const twice = parts.book.twiceSigned(id)
+  if (quorum?.kind !== 'report' || !quorum.signers.some((index) => twice.has(index))) return quorum
+  const once = parts.store.observations.all(id).filter(({ reporterIndex }) => !twice.has(reporterIndex))
+  const without = quorumOfHeld(parts, id, ripe, once, quorum.report.proposer)
+  return without.kind === 'report' ? without : quorum
 }
 
 /** The sum of the signatures that are held of a report; undefined for none. */
@@ -110,6 +139,7 @@ async function lateView(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<Lat
     place: ownPlace(parts, ripe),
     standing: await chain.attestation(fixing, block),
     signers: bestOf(parts, tracked)?.signers ?? 0n,
+    isObsolete: isObsolete(parts, tracked, ripe),
     askedMs: asked === undefined ? undefined : clock.monotonicMs() - asked.atMs,
     cosignMs: config.gossip.cosignMs,
     now,

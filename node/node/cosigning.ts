@@ -92,27 +92,33 @@ function viewOf(parts: Parts, tracked: Tracked, ripe: Ripe, { report, places }: 
   }
 }
 
-async function sign(parts: Parts, ripe: Ripe, { report, digest }: VerifiedRequest, place: number): Promise<void> {
+async function sign(
+  parts: Parts,
+  ripe: Ripe,
+  { report, digest, attempt }: VerifiedRequest,
+  place: number,
+): Promise<void> {
   const { signer, book, network } = parts
   if (signer === undefined) return
-  const signature = await signer.cosign(report)
+  const signature = await signer.cosign(report, attempt)
   const partial = { fixingId: report.fixingId, digest, place, signature }
   const bytes = encodePartial(partial)
   book.addPartial({ ...partial, bytes })
   network.publishReport(bytes, wantedPeers(ripe.reporters.length))
 }
 
-/** Asks the reporters to co-sign the report that this node would propose. Throws the guard's SecondDigestError. */
+/** Asks the reporters, for the time `attempt`, to co-sign a report of this node. Throws the guard's SecondDigestError. */
 export async function askToCosign(
   parts: Parts,
   ripe: Ripe,
   quorum: Extract<Quorum, { readonly kind: 'report' }>,
+  attempt: number,
 ): Promise<VerifiedRequest | undefined> {
   const { signer, book, network } = parts
   if (signer === undefined) return undefined
   const signers = new Set(quorum.signers)
   const places = bitmapOf(ripe.reporters.flatMap(({ index }, place) => (signers.has(index) ? [place] : [])))
-  const signed = await signer.request({ report: quorum.report, places })
+  const signed = await signer.request({ report: quorum.report, places, attempt })
   const bytes = encodeRequest(signed)
   const request = { ...signed, digest: parts.digestOf(quorum.report), bytes }
   book.addRequest(request)

@@ -1,7 +1,7 @@
 import { type AttestDecision, type AttestView, decideAttest, maxGasCost } from '../cosign/attest.ts'
 import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose.ts'
 import type { Quorum } from '../quorum.ts'
-import { aggregateOf, ask, ensureRoster } from './attesting.ts'
+import { aggregateOf, ask, ensureRoster, isObsolete } from './attesting.ts'
 import { ownPlace } from './cosigning.ts'
 import { reportValue } from './held.ts'
 import { catchUp } from './network-wait.ts'
@@ -52,7 +52,7 @@ async function chooseWay(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<Wa
     policy: config.policy.attest,
     incentives: await chain.incentives(fixing),
     places: ripe.reporters.length,
-    asked: progressOf(parts, tracked),
+    asked: progressOf(parts, tracked, ripe),
     cosignMs: config.gossip.cosignMs,
     now: snapshot?.atTime ?? 0n,
     maturity: fixing.maturity,
@@ -88,7 +88,12 @@ async function asking(parts: Parts, tracked: Tracked, ripe: Ripe, decision: Atte
   return refusal === undefined ? { ...decision, action: 'wait' } : { action: 'plain', reason: refusal }
 }
 
-function progressOf({ book, clock }: Parts, { id, asked }: Tracked): AttestView['asked'] {
+function progressOf(parts: Parts, tracked: Tracked, ripe: Ripe): AttestView['asked'] {
+  const { id, asked } = tracked
   if (asked === undefined) return undefined
-  return { signed: book.partials(id, asked.digest).length, elapsedMs: clock.monotonicMs() - asked.atMs }
+  return {
+    signed: parts.book.partials(id, asked.digest).length,
+    elapsedMs: parts.clock.monotonicMs() - asked.atMs,
+    isObsolete: isObsolete(parts, tracked, ripe),
+  }
 }

@@ -28,7 +28,16 @@ export type Tracked = {
   ledger: Ledger | undefined
   quorum: Quorum | undefined
   /** The report that this node asked to have co-signed, and when (milliseconds of the clock's monotonic time). */
-  asked: { readonly digest: Hex; readonly report: Report; readonly atMs: number } | undefined
+  asked:
+    | {
+        readonly digest: Hex
+        readonly report: Report
+        /** Registry indices of those whose observations it is of. */
+        readonly reporters: readonly number[]
+        readonly attempt: number
+        readonly atMs: number
+      }
+    | undefined
   /** Co-signing came to nothing: propose plainly. */
   isPlain: boolean
   /** When it was first seen proposed, Unix seconds. */

@@ -51,9 +51,11 @@ async function missingFrom(
   }
 }
 
-function keyOf({ signer, fixingId, proposer }: Omit<SignedDigest, 'digest'>): string {
+function keyOf({ signer, fixingId, proposer, attempt }: Omit<SignedDigest, 'digest'>): string {
   const observation = `${signer.toLowerCase()}:${fixingId}`
-  return proposer === undefined ? observation : `${observation}:${proposer.toLowerCase()}`
+  if (proposer === undefined) return observation
+  const report = `${observation}:${proposer.toLowerCase()}`
+  return attempt === undefined ? report : `${report}:${attempt}`
 }
 
 const rowOf = (entry: SignedDigest): { table: 'guard'; key: string; value: SignedDigest } => ({

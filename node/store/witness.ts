@@ -5,12 +5,13 @@ import { ADDRESS, HEX } from './row.ts'
 
 /**
  * That `signer` signed (or was about to sign) `digest` as its observation for the fixing or, if there is a `proposer`, as
- * that proposer's report.
+ * that proposer's report; if there is an `attempt`, the one that it asked for again under that number.
  */
 export type SignedDigest = {
   readonly signer: Address
   readonly fixingId: Hex
   readonly proposer?: Address | undefined
+  readonly attempt?: number | undefined
   readonly digest: Hex
 }
 
@@ -45,8 +46,8 @@ export async function openWitness(file: string): Promise<{ witness: Witness; ent
 
 function witness(handle: FileHandle): Witness {
   return {
-    async append({ signer, fixingId, proposer, digest }) {
-      await handle.appendFile(`${JSON.stringify({ signer, fixingId, proposer, digest })}\n`)
+    async append({ signer, fixingId, proposer, attempt, digest }) {
+      await handle.appendFile(`${JSON.stringify({ signer, fixingId, proposer, attempt, digest })}\n`)
       await handle.datasync()
     },
     close: () => handle.close(),
@@ -58,6 +59,7 @@ export const SIGNED_DIGEST = z.strictObject({
   signer: ADDRESS,
   fixingId: HEX,
   proposer: ADDRESS.optional(),
+  attempt: z.int().min(1).optional(),
   digest: HEX,
 })
 

@@ -1,8 +1,9 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import type { Address, Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { keccak256, stringToHex } from 'viem/utils'
+import { bytesToHex, hexToBytes, keccak256, stringToHex } from 'viem/utils'
 import { DEFAULT_PARAMETERS, type Fixing } from '#protocol/fixing.ts'
-import { encodeObservation, type Observation, type SigningDomain } from '#protocol/observation.ts'
+import { encodeObservation, type Observation, observationDigest, type SigningDomain } from '#protocol/observation.ts'
 import { blsKey } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { encodePartial, encodeRequest } from '#protocol/cosigning.ts'
@@ -60,6 +61,20 @@ export async function reportedBy(index: number, changes: Partial<Observation> = 
   return { ...(await signedBy(reporterKey(index), changes)), reporterIndex: index }
 }
 
+/** The bytes of what reporter `index` observes, signed with another nonce than {@link reportedBy} uses. */
+export async function signedAgain(index: number, changes: Partial<Observation> = {}): Promise<Uint8Array> {
+  const observation = observationOf(changes)
+  const { privateKey } = reporterKey(index)
+  const options = { prehash: false, lowS: true, format: 'recovered', extraEntropy: new Uint8Array(32).fill(9) } as const
+  const bytes = secp256k1.sign(hexToBytes(observationDigest(DOMAIN, observation)), hexToBytes(privateKey), options)
+  const signature = {
+    r: bytesToHex(bytes.subarray(1, 33)),
+    s: bytesToHex(bytes.subarray(33, 65)),
+    v: bytes[0] === 0 ? 27 : 28,
+  } as const
+  return encodeObservation({ ...observation, signature })
+}
+
 /** The BLS keys of the seven reporters, which are at the place of their index. */
 export const ROSTER = [0, 1, 2, 3, 4, 5, 6].map((i) => ({ key: blsKey(blsSecretOf(reporterKey(i).privateKey)) }))
 
@@ -68,16 +83,25 @@ export async function requestedBy(
   index: number,
   changes: Partial<Report> = {},
   places = 0b11111n,
+  attempt = 0,
 ): Promise<VerifiedRequest> {
   const { address: proposer } = reporterKey(index)
   const report = { epoch: 4n, fixingId: FIXING_ID, value: 2_500n * WAD, observationsRoot: ROOT, proposer, ...changes }
-  const signed = await forgetful(index).request({ report, places })
+  const signed = await forgetful(index).request({ report, places, attempt })
   return { ...signed, digest: reportDigest(DOMAIN, report), bytes: encodeRequest(signed) }
 }
 
 /** Reporter `index` co-signs. */
-export async function cosignedBy(index: number, { report, digest }: VerifiedRequest): Promise<VerifiedPartial> {
-  const partial = { fixingId: report.fixingId, digest, place: index, signature: await forgetful(index).cosign(report) }
+export async function cosignedBy(
+  index: number,
+  { report, digest, attempt }: VerifiedRequest,
+): Promise<VerifiedPartial> {
+  const partial = {
+    fixingId: report.fixingId,
+    digest,
+    place: index,
+    signature: await forgetful(index).cosign(report, attempt),
+  }
   return { ...partial, bytes: encodePartial(partial) }
 }
 

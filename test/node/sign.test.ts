@@ -22,9 +22,10 @@ function memory(): GuardMemory & { readonly written: string[] } {
   const written: string[] = []
   return {
     written,
-    digestOf: ({ signer, fixingId, proposer = '' }) => digests.get(signer + fixingId + proposer),
-    async record({ signer, fixingId, proposer = '', digest }) {
-      digests.set(signer + fixingId + proposer, digest)
+    digestOf: ({ signer, fixingId, proposer = '', attempt = '' }) =>
+      digests.get(signer + fixingId + proposer + attempt),
+    async record({ signer, fixingId, proposer = '', attempt = '', digest }) {
+      digests.set(signer + fixingId + proposer + attempt, digest)
       written.push(digest)
     },
   }
@@ -82,9 +83,10 @@ test('does not trust a digest that the disk never confirmed', async () => {
   let isDiskFull = true
   const digests = new Map<string, `0x${string}`>()
   const guard = createGuard({
-    digestOf: ({ signer, fixingId, proposer = '' }) => digests.get(signer + fixingId + proposer),
-    async record({ signer, fixingId, proposer = '', digest }) {
-      digests.set(signer + fixingId + proposer, digest)
+    digestOf: ({ signer, fixingId, proposer = '', attempt = '' }) =>
+      digests.get(signer + fixingId + proposer + attempt),
+    async record({ signer, fixingId, proposer = '', attempt = '', digest }) {
+      digests.set(signer + fixingId + proposer + attempt, digest)
       if (isDiskFull) throw new Error('disk full')
     },
   })
@@ -105,7 +107,7 @@ const REPORT: Report = {
 test('co-signs a report with the key that its signer key gives, written down first', async () => {
   const key = keyOf('ann')
   const kept = memory()
-  const signature = await createSigner(key, DOMAIN, createGuard(kept)).cosign(REPORT)
+  const signature = await createSigner(key, DOMAIN, createGuard(kept)).cosign(REPORT, 0)
   const digest = reportDigest(DOMAIN, REPORT)
   expect(isBlsSigned(blsKey(blsSecretOf(key.privateKey)), digest, 'signature', signature)).toBe(true)
   expect(kept.written).toEqual([digest])
@@ -114,20 +116,35 @@ test('co-signs a report with the key that its signer key gives, written down fir
 test('co-signs one report of each proposer for a fixing, whatever else was signed', async () => {
   const signer = createSigner(keyOf('ann'), DOMAIN, createGuard(memory()))
   await signer.sign(observationOf())
-  const first = await signer.cosign(REPORT)
-  expect(await signer.cosign(REPORT)).toBe(first)
+  const first = await signer.cosign(REPORT, 0)
+  expect(await signer.cosign(REPORT, 0)).toBe(first)
   for (const changes of [{ value: 2_501n }, { observationsRoot: FIXING_ID }, { epoch: 4n }]) {
-    await expect(signer.cosign({ ...REPORT, ...changes })).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
+    await expect(signer.cosign({ ...REPORT, ...changes }, 0)).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
   }
-  await signer.cosign({ ...REPORT, value: 2_501n, proposer: keyOf('cleo').address })
-  await signer.cosign({ ...REPORT, value: 2_501n, fixingId: ROOT })
+  await signer.cosign({ ...REPORT, value: 2_501n, proposer: keyOf('cleo').address }, 0)
+  await signer.cosign({ ...REPORT, value: 2_501n, fixingId: ROOT }, 0)
 })
 
 test('asks for signatures of one own report only, also when it has co-signed that already', async () => {
   const signer = createSigner(keyOf('bob'), DOMAIN, createGuard(memory()))
-  await signer.cosign(REPORT)
-  const request = await signer.request({ report: REPORT, places: 7n })
+  await signer.cosign(REPORT, 0)
+  const request = await signer.request({ report: REPORT, places: 7n, attempt: 0 })
   expect(recoverRequester(DOMAIN, request)).toBe(keyOf('bob').address)
-  const other = { report: { ...REPORT, value: 1n }, places: 7n }
+  const other = { report: { ...REPORT, value: 1n }, places: 7n, attempt: 0 }
   await expect(signer.request(other)).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
+})
+
+test('R-410 signs one report of a proposer under each number, and asks for one', async () => {
+  const bob = keyOf('bob')
+  const signer = createSigner(bob, DOMAIN, createGuard(memory()))
+  for (const attempt of [0, 1, 3]) {
+    const report = { ...REPORT, value: 2_500n + BigInt(attempt) }
+    await signer.cosign(report, attempt)
+    await signer.request({ report, places: 7n, attempt })
+    const other = { ...REPORT, value: 1n }
+    await expect(signer.cosign(other, attempt)).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
+    await expect(signer.request({ report: other, places: 7n, attempt })).rejects.toMatchObject({
+      name: 'Guard.SecondDigestError',
+    })
+  }
 })

@@ -36,13 +36,14 @@ const REQUEST: ReportRequest = {
     proposer: '0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a',
   },
   places: 0b1011n,
+  attempt: 1,
 }
 const TYPES = {
-  ReportRequest: [...REPORT_TYPES.Report, { name: 'places', type: 'uint256' }],
+  ReportRequest: [...REPORT_TYPES.Report, { name: 'places', type: 'uint256' }, { name: 'attempt', type: 'uint8' }],
 } as const
 
-function typed({ report, places }: ReportRequest) {
-  const message = { ...report, places }
+function typed({ report, places, attempt }: ReportRequest) {
+  const message = { ...report, places, attempt }
   return { domain: typedDataDomain(DOMAIN), types: TYPES, primaryType: 'ReportRequest', message } as const
 }
 
@@ -60,6 +61,7 @@ const requests: fc.Arbitrary<ReportRequest> = fc.record({
     proposer: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => getAddress(bytesToHex(bytes))),
   }),
   places: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
+  attempt: fc.integer({ min: 0, max: 3 }),
 })
 
 fuzz.prop([requests])('R-409 the digest of a request is that of viem, and its bytes come back', async (request) => {
@@ -80,12 +82,13 @@ test.each<[string, (bytes: Uint8Array) => Uint8Array, string]>([
   ['a value of 129 bits', (bytes) => bytes.with(2 + 64 + 15, 1), 'dirty-bits'],
   ['no value', (bytes) => bytes.fill(0, 2 + 64, 2 + 96), 'zero-value'],
   ['a proposer of 161 bits', (bytes) => bytes.with(2 + 128 + 11, 1), 'dirty-bits'],
-  ['no r', (bytes) => bytes.fill(0, 194, 226), 'signature-range'],
-  ['a high s', (bytes) => bytes.fill(0x7f, 226, 258).with(226, 0x80), 'high-s'],
+  ['a fifth attempt', (bytes) => bytes.with(225, 4), 'dirty-bits'],
+  ['no r', (bytes) => bytes.fill(0, 226, 258), 'signature-range'],
+  ['a high s', (bytes) => bytes.fill(0x7f, 258, 290).with(258, 0x80), 'high-s'],
   ['v of 0', (bytes) => bytes.with(REQUEST_BYTES - 1, 0), 'v'],
 ])('R-409 refuses a request with %s', async (_, spoil, code) => {
   const bytes = encodeRequest(await signed(REQUEST))
-  expect(bytes).toHaveLength(259)
+  expect(bytes).toHaveLength(291)
   expect(() => decodeRequest(spoil(bytes))).toThrow(expect.objectContaining({ code }))
 })
 

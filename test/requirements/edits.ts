@@ -1,4 +1,5 @@
 import { CONSUMER_EDITS } from './consumer-edits.ts'
+import { COSIGNING_EDITS } from './cosigning-edits.ts'
 import type { DisablingEdit } from './disabling-edit.ts'
 import { GAME_EDITS } from './game-edits.ts'
 import { NETWORK_EDITS } from './network-edits.ts'
@@ -19,6 +20,7 @@ export const EDITS: readonly DisablingEdit[] = [
   ...PAYOFF_EDITS,
   ...NETWORK_EDITS,
   ...REGISTRY_EDITS,
+  ...COSIGNING_EDITS,
   ...REPORTER_EDITS,
   ...CONSUMER_EDITS,
 ]

@@ -48,8 +48,22 @@ test.each<[number, number, string]>([
   [4, 1_000, 'plain'],
   [0, 999, 'wait'],
 ])('R-411 knows when to stop waiting: with %i of 7 signed after %i of 1 000 ms: %s', (signed, elapsedMs, action) => {
-  expect(decideAttest(view({ asked: { signed, elapsedMs } })).action).toBe(action)
+  expect(decideAttest(view({ asked: { signed, elapsedMs, isObsolete: false } })).action).toBe(action)
 })
+
+test.each<[number, number, boolean, string]>([
+  [4, 0, true, 'ask'],
+  [4, 1_000, true, 'ask'],
+  [4, 0, false, 'wait'],
+  [5, 0, true, 'wait'],
+  [5, 1_000, true, 'attest'],
+  [7, 0, true, 'attest'],
+])(
+  'R-411 asks again only if too few can sign: %i of 7 after %i ms, obsolete: %s: %s',
+  (...[signed, elapsedMs, isObsolete, action]) => {
+    expect(decideAttest(view({ asked: { signed, elapsedMs, isObsolete } })).action).toBe(action)
+  },
+)
 
 test('R-411 pays for gas what the proposal brings and what the operator adds', () => {
   const incentives = { ...INCENTIVES, rewardPot: 21_600n, attestersReward: 70n }

@@ -61,6 +61,23 @@ test("R-409 ignores a proposer's second report, and its first when it comes agai
   expect(judgeRequest('peer', others.bytes, contextOf({ book }))).toMatchObject({ result: 'accept' })
 })
 
+test('R-409 accepts what a proposer asks for again, under each number once', async () => {
+  const book = createBook()
+  const ask = async (attempt: number, value: bigint) => {
+    const request = await requestedBy(0, { value }, undefined, attempt)
+    const verdict = judgeRequest('peer', request.bytes, contextOf({ book }))
+    if (verdict.result === 'accept') book.addRequest(verdict.request)
+    return verdict.result === 'accept' ? 'accept' : verdict.code
+  }
+  const verdicts: string[] = []
+  for (const attempt of [1, 0, 3, 2]) verdicts.push(await ask(attempt, BigInt(attempt + 1)))
+  expect(verdicts).toEqual(['accept', 'accept', 'accept', 'accept'])
+  for (const attempt of [0, 1, 2, 3]) expect(await ask(attempt, 99n)).toBe('second-request')
+  // The same report under another number says nothing new.
+  expect(await ask(0, 2n)).toBe('duplicate')
+  expect(book.requests(FIXING_ID).map(({ attempt }) => attempt)).toEqual([1, 0, 3, 2])
+})
+
 test('R-409 has a partial signature verified against the key at its place', async () => {
   const book = createBook()
   const request = await requestedBy(0)

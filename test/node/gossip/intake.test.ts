@@ -8,7 +8,7 @@ import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip
 import { createPartialVerifier } from '../../../node/gossip/batch.ts'
 import { type Book, createBook } from '../../../node/cosign/book.ts'
 import { fakeClock } from '../fake-clock.ts'
-import { contextOf, cosignedBy, reportedBy, requestedBy } from '../reporters.ts'
+import { contextOf, cosignedBy, reportedBy, requestedBy, signedAgain } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 
 type Desk = {
@@ -39,6 +39,7 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
       add: async (observation) => void held.push(observation),
       evidence: () => kept,
       addEvidence: async (evidence) => void kept.push(evidence),
+      addTwiceSigned: ({ signed, reporterIndex }) => book.addTwiceSigned(signed.fixingId, reporterIndex),
       addRequest: (request) => book.addRequest(request),
       addPartial: (partial) => book.addPartial(partial),
     },
@@ -112,6 +113,17 @@ test('keeps the first of two conflicting observations and proves the equivocatio
   expect(proofs).toEqual([[{ first, second }, false]])
   // Whoever relays an equivocation does nothing wrong.
   expect(dropped).toEqual([])
+})
+
+test("notes who signed one observation in two ways, which is nobody else's fault", async () => {
+  const { intake, held, proofs, dropped, book } = desk()
+  const first = await reportedBy(1)
+  await intake.observation('a', 't', first.bytes)
+  const again = await signedAgain(1)
+  expect(again).not.toEqual(first.bytes)
+  expect(await intake.observation('b', 't', again)).toBe('ignore')
+  expect([...book.twiceSigned(first.signed.fixingId)]).toEqual([1])
+  expect([held, proofs, dropped]).toEqual([[first], [], []])
 })
 
 test('takes a proof from a peer without having seen either observation', async () => {

@@ -58,6 +58,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
         add: async (observation) => void held.push(observation),
         evidence: () => proofs,
         addEvidence: async (evidence) => void proofs.push(evidence),
+        addTwiceSigned: ({ signed, reporterIndex }) => book.addTwiceSigned(signed.fixingId, reporterIndex),
         addRequest: (request) => book.addRequest(request),
         addPartial: (partial) => book.addPartial(partial),
       },

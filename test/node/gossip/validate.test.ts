@@ -173,7 +173,11 @@ describe('an observation', () => {
     })
     const resigned = { ...first, signed: { ...first.signed, signature: second.signed.signature } }
     const held = contextOf({ observations: () => [resigned] })
-    expect(judgeObservation('peer', first.bytes, held)).toEqual({ result: 'ignore', code: 'duplicate' })
+    expect(judgeObservation('peer', first.bytes, held)).toEqual({
+      result: 'ignore',
+      code: 'signed-twice',
+      observation: first,
+    })
   })
 
   test('is judged for its own fixing only', async () => {

@@ -2,9 +2,9 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
 import type { Config } from '#node/config'
 import { openStore } from '#node/store'
-import { bitmapOf, decodePartial, encodePartial } from '#protocol/cosigning.ts'
+import { bitmapOf, decodePartial, decodeRequest, encodePartial } from '#protocol/cosigning.ts'
 import { decodeObservation, recoverObservationSigner, type SignedObservation } from '#protocol/observation.ts'
-import { buildReport } from '#protocol/report.ts'
+import { buildReport, reportDigest } from '#protocol/report.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
 import { chainClock } from '../../../node/clock.ts'
 import type { Host } from '../../../node/gossip/host.ts'
@@ -20,6 +20,7 @@ import {
   reportedBy,
   reporterKey,
   requestedBy,
+  signedAgain,
   WAD,
 } from '../reporters.ts'
 import type { FakeWorld } from './fake-world.ts'
@@ -235,6 +236,50 @@ test('R-410 signs no second report of a proposer after a restart, and goes on', 
   await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${others.join()}`])
 })
 
+test('R-411 asks again without one who signed two observations after it was asked for', async () => {
+  const order = ranked(6)
+  const [hostile, silent] = [order[5] ?? -1, order[4] ?? -1]
+  const played = await play(6, { absent: [hostile], silent: [silent] })
+  const { world, nodes } = played
+  world.incentives = { ...world.incentives, isRosterPublished: true }
+  const { host, partials, requests } = await openEavesdropper(nodes)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(nodes[0] as RunningNode))?.observations, SOON).toBe(5)
+  await host.services.pubsub.publish(TOPICS.observation, (await reportedBy(hostile, { value: VALUE })).bytes)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(fixingOf))).map((fixing) => fixing?.observations), SOON)
+    .toEqual(nodes.map(() => 6))
+  world.mine(MATURITY + 1n)
+  await expect.poll(() => requests.length, SOON).toBe(1)
+  expect(requests[0]).toMatchObject({ places: 0b111111n, attempt: 0 })
+  // Five are needed; four sign, one is silent and one hostile.
+  const signedOf = (i: number) => partials.filter(({ digest }) => digest === requests[i]?.digest).length
+  await expect.poll(() => signedOf(0), SOON).toBe(4)
+  await host.services.pubsub.publish(TOPICS.observation, (await reportedBy(hostile, { value: VALUE + 1n })).bytes)
+  await expect.poll(() => requests.length, SOON).toBe(2)
+  expect(requests[1]).toMatchObject({ places: 0b111111n ^ (1n << BigInt(hostile)), attempt: 1 })
+  await expect.poll(() => signedOf(1), SOON).toBe(4)
+  expect(world.sent).toEqual([])
+})
+
+test('R-411 leaves out whose observation half of the others hold signed in another way', async () => {
+  const hostile = ranked(5)[4] ?? -1
+  const [one, other] = [await reportedBy(hostile, { value: VALUE }), await signedAgain(hostile, { value: VALUE })]
+  const played = await play(5, { absent: [hostile] }, async ({ dataDir }, i) => {
+    const store = await openStore(dataDir)
+    await store.observations.load(FIXING_ID)
+    const bytes = i % 2 === 0 ? one.bytes : other
+    await store.observations.add({ ...one, signed: decodeObservation(bytes), bytes })
+    await store.close()
+  })
+  const { world, nodes } = played
+  world.incentives = { ...world.incentives, isRosterPublished: true }
+  await mature(world, nodes, 5)
+  await endWaitAt(4, played)
+  const honest = [0, 1, 2, 3, 4].filter((i) => i !== hostile)
+  await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${honest.join()}`])
+})
+
 test('R-409 keeps a bad signature out of the aggregate, and its sender out of the network', async () => {
   const hostile = ranked(5)[4] ?? -1
   const played = await play(5, { absent: [hostile] })
@@ -259,6 +304,7 @@ type Eavesdropper = {
   /** By reporter index. */
   readonly observations: Map<number, SignedObservation>
   readonly partials: ReturnType<typeof decodePartial>[]
+  readonly requests: (ReturnType<typeof decodeRequest> & { readonly digest: string })[]
   /** Of reports that somebody signed. */
   readonly digests: Set<`0x${string}`>
 }
@@ -266,12 +312,15 @@ type Eavesdropper = {
 /** A peer of all nodes that keeps to no rule and hears everything. */
 async function openEavesdropper(nodes: readonly RunningNode[]): Promise<Eavesdropper> {
   const host = await openHostile()
-  const heard: Eavesdropper = { host, observations: new Map(), partials: [], digests: new Set() }
-  const indexOf = new Map(ranked(5).map((i) => [reporterKey(i).address, i]))
+  const heard: Eavesdropper = { host, observations: new Map(), partials: [], requests: [], digests: new Set() }
+  const indexOf = new Map(ranked(6).map((i) => [reporterKey(i).address, i]))
   host.services.pubsub.addEventListener('message', ({ detail: { topic, data } }) => {
     if (topic === TOPICS.observation) {
       const signed = decodeObservation(data)
       heard.observations.set(indexOf.get(recoverObservationSigner(DOMAIN, signed)) ?? -1, signed)
+    } else if (data[1] === WIRE_KIND.request) {
+      const request = decodeRequest(data)
+      heard.requests.push({ ...request, digest: reportDigest(DOMAIN, request.report) })
     } else if (data[1] === WIRE_KIND.partial) {
       const partial = decodePartial(data)
       heard.partials.push(partial)

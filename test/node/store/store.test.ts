@@ -116,6 +116,22 @@ test('reads reporters again that a version wrote which kept no owners and keys',
   await withStore(dataDir, async ({ fixings }) => expect(await fixings.panel(FIXING_ID)).toBe(undefined))
 })
 
+test('keeps what was signed of each proposer and under each number apart, in both copies', async () => {
+  const dataDir = temporaryFolder()
+  const subject = { signer: ANN, fixingId: FIXING_ID }
+  const subjects = [subject, { ...subject, proposer: ANN }, { ...subject, proposer: ANN, attempt: 2 }]
+  await withStore(dataDir, async ({ guard }) => {
+    for (const [i, one] of subjects.entries()) await guard.record({ ...one, digest: digestOf(i) })
+  })
+  const known = (): Promise<(Hex | undefined)[]> =>
+    withStore(dataDir, async ({ guard }) =>
+      [...subjects, { ...subject, proposer: ANN, attempt: 1 }].map((one) => guard.digestOf(one)),
+    )
+  expect(await known()).toEqual([digestOf(0), digestOf(1), digestOf(2), undefined])
+  rmSync(join(dataDir, 'store'), { recursive: true })
+  expect(await known()).toEqual([digestOf(0), digestOf(1), digestOf(2), undefined])
+})
+
 test('keeps the first observation per reporter and fixing, also when asked twice at once', async () => {
   await withStore(temporaryFolder(), async ({ observations }) => {
     await observations.load(FIXING_ID)
