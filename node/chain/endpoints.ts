@@ -75,13 +75,13 @@ type Line = Endpoint & {
 
 type Circle = {
   /** What as many endpoints as must agree say of `what`. */
-  agreed<T>(what: string, read: (port: ChainPort) => Promise<T>): Promise<T>
+  readonly agreed: <T>(what: string, read: (port: ChainPort) => Promise<T>) => Promise<T>
   /** The newest block that as many endpoints as must agree have. */
-  head(): Promise<Head>
+  readonly head: () => Promise<Head>
   /** What the first endpoint that answers says. */
-  first<T>(read: (port: ChainPort) => Promise<T>): Promise<T>
+  readonly first: <T>(read: (port: ChainPort) => Promise<T>) => Promise<T>
   /** Sends through the first endpoint that answers; through another only if nothing was signed. */
-  through(terms: Terms, send: (port: ChainPort, terms: Terms) => Promise<Sent>): Promise<Sent>
+  readonly through: (terms: Terms, send: (port: ChainPort, terms: Terms) => Promise<Sent>) => Promise<Sent>
 }
 
 function createCircle(lines: readonly Line[], { agreement, clock, onOutvoted }: EndpointsOptions): Circle {
@@ -179,19 +179,20 @@ function tally<T>(
           ),
         )
     }
-    for (const { line, answer } of votes) {
-      answer
-        .then((value) => {
-          const key = JSON.stringify(value, exactly)
-          const group = groups.get(key) ?? { value, lines: [] }
-          groups.set(key, group)
-          group.lines.push(line)
-          if (winner !== undefined && winner !== key) outvote(line)
-          if (winner !== undefined || group.lines.length < agreement) return
-          winner = key
-          for (const [other, { lines }] of groups) if (other !== key) lines.forEach(outvote)
-          resolve(value)
-        })
+    const take = async ({ line, answer }: Vote<T>): Promise<void> => {
+      const value = await answer
+      const key = JSON.stringify(value, exactly)
+      const group = groups.get(key) ?? { value, lines: [] }
+      groups.set(key, group)
+      group.lines.push(line)
+      if (winner !== undefined && winner !== key) outvote(line)
+      if (winner !== undefined || group.lines.length < agreement) return
+      winner = key
+      for (const [other, { lines }] of groups) if (other !== key) lines.forEach(outvote)
+      resolve(value)
+    }
+    for (const vote of votes) {
+      take(vote)
         .catch((error: unknown) => failures.push(error))
         .finally(close)
     }

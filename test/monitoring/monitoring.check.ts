@@ -108,9 +108,9 @@ test('a query of what the node does not show returns none', async () => {
 })
 
 test('every alert fires when it must and not otherwise', () => {
-  const test = (): unknown =>
+  const run = (): unknown =>
     execFileSync('promtool', ['test', 'rules', 'test/monitoring/alerts.rules.yml'], { stdio: 'pipe' })
-  expect(test).not.toThrow()
+  expect(run).not.toThrow()
 })
 
 test('every alert has a runbook', async () => {
