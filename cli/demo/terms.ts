@@ -27,7 +27,7 @@ export const LIE_PERCENT = 120n
 export const REGISTRY = {
   minStake: ETHER,
   epochDuration: DAY,
-  unbondingDelay: 330 * DAY,
+  unbondingDelay: 337 * DAY,
   minBandPpm: DEFAULT_PARAMETERS.bandPpm,
 }
 /** What the owner of a node begins with beside its stake, wei: gas. */

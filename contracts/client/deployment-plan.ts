@@ -33,7 +33,7 @@ export type DeployOptions = {
     readonly minStake: bigint
     /** Seconds, >= 1 day. */
     readonly epochDuration: number
-    /** Seconds, 330 d at least: no shorter than any fixing's `worstCase - maturity`. */
+    /** Seconds, 337 d at least: a week more than any fixing's `worstCase - maturity`. */
     readonly unbondingDelay: number
     /** The narrowest band of fixings whose wrong attestations are slashed, parts per million. */
     readonly minBandPpm: number

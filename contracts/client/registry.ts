@@ -49,6 +49,9 @@ export type CosignedReport = {
   readonly signers: bigint
 }
 
+/** How long the signer's consent holds: the transaction may have to wait, and nobody may repeat it in years. */
+const CONSENT_SECONDS = 86_400n
+
 /**
  * Registers a reporter that the account owns and pays the stake of. Returns the reporter's index. Throws
  * OracleRevertError('SignerTaken' | 'SignerIsOwner' | 'StakeBelowMin' | …), DeadRpcError.
@@ -61,7 +64,9 @@ export async function register(
 ): Promise<number> {
   const owner = chain.account.address
   const key = blsKey(blsSecret)
-  const registration: Registration = { owner, signer: signer.address, peerId, stake, key }
+  const { timestamp } = await explained(chain.rpcUrl, 'eth_getBlockByNumber', () => chain.publicClient.getBlock())
+  const deadline = timestamp + CONSENT_SECONDS
+  const registration: Registration = { owner, signer: signer.address, peerId, stake, key, deadline }
   const domain = { chainId: chain.chainId, registry }
   const possession = blsSign(blsSecret, possessionDigest(domain, registration), 'possession')
   const consent = await signer.signTypedData(registrationTypedData(domain, registration))

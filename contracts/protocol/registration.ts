@@ -11,6 +11,8 @@ export type Registration = {
   /** Bond-token wei. */
   readonly stake: bigint
   readonly key: BlsKey
+  /** Last second, Unix, at which the consents hold. */
+  readonly deadline: bigint
 }
 
 const TYPES = {
@@ -20,6 +22,7 @@ const TYPES = {
     { name: 'peerIdHash', type: 'bytes32' },
     { name: 'stake', type: 'uint128' },
     { name: 'keyHash', type: 'bytes32' },
+    { name: 'deadline', type: 'uint64' },
   ],
   Possession: [
     { name: 'owner', type: 'address' },
@@ -29,12 +32,12 @@ const TYPES = {
 
 /** What the signer signs to be registered, for `signTypedData`. Nobody who cannot sign it can take the signer. */
 export function registrationTypedData(domain: SigningDomain, registration: Registration) {
-  const { owner, signer, peerId, stake, key } = registration
+  const { owner, signer, peerId, stake, key, deadline } = registration
   return {
     domain: typedDataDomain(domain),
     types: TYPES,
     primaryType: 'Registration',
-    message: { owner, signer, peerIdHash: keccak256(peerId), stake, keyHash: keccak256(key) },
+    message: { owner, signer, peerIdHash: keccak256(peerId), stake, keyHash: keccak256(key), deadline },
   } as const
 }
 

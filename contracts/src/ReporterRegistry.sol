@@ -39,7 +39,8 @@ contract ReporterRegistry is Attestation {
     /// @param sink where burnt stake goes.
     /// @param minStake bond-token wei, >= 1.
     /// @param epochDuration seconds, 1 d .. 30 d.
-    /// @param unbondingDelay seconds, 330 d .. 1 098 d: no fixing takes longer from its maturity on.
+    /// @param unbondingDelay seconds, 337 d .. 1 098 d: no fixing takes more than 330 d from its maturity on, and a week
+    /// is left to prove an offence by what ended it.
     /// @param minBandPpm parts per million, 1 000 .. 200 000: a narrower band could put honest noise outside.
     constructor(
         IMaturityOracle oracle,
@@ -61,17 +62,20 @@ contract ReporterRegistry is Attestation {
 
     /// @inheritdoc IReporterRegistry
     function slashEquivocation(
+        Fixing calldata fixing,
         Observation calldata first,
         bytes calldata firstSignature,
         Observation calldata second,
         bytes calldata secondSignature
     ) external nonReentrant returns (uint128 reward) {
+        FixingId id = _idOf(fixing);
+        bytes32 rawId = FixingId.unwrap(id);
         address signer = recoverObservation(first, firstSignature);
         bool isSameSigner = recoverObservation(second, secondSignature) == signer;
-        bool isSameFixing = FixingId.unwrap(first.fixingId) == FixingId.unwrap(second.fixingId);
+        bool isOfFixing = FixingId.unwrap(first.fixingId) == rawId && FixingId.unwrap(second.fixingId) == rawId;
         bool isSame = ObservationLib.structHash(first) == ObservationLib.structHash(second);
-        if (!isSameSigner || !isSameFixing || isSame) revert NotEquivocation();
-        return _slash(_indexOf(signer), first.fixingId);
+        if (!isSameSigner || !isOfFixing || isSame) revert NotEquivocation();
+        return _slash(_indexOf(signer, fixing.maturity), id);
     }
 
     /// @inheritdoc IReporterRegistry

@@ -11,6 +11,7 @@ export const GROUPS = [
   'ERC-6909 balances',
   "the token's own execution",
   'calling the token',
+  'precompiles',
   'other contracts',
   'reentrancy guard',
   'dispatch, ABI, ids, validation',
@@ -39,6 +40,8 @@ const BALANCE_MOVED = toEventSelector('Transfer(address,address,address,uint256,
 /** More storage variables than either contract declares. */
 const SLOTS = 32
 
+/** Lower addresses are the chain's own. */
+const FIRST_DEPLOYED = 0x1_000n
 const COLD_SLOAD = 2_100
 const COLD_ACCOUNT = 2_600
 const WARM = 100
@@ -74,10 +77,11 @@ export function gasAccountOf(
       add(callee, cost, cost)
       continue
     }
-    if (CALLS.includes(op)) callee = isAddress(stack.at(-2), token) ? "the token's own execution" : 'other contracts'
+    const called = CALLS.includes(op) ? calledBy(operation, token) : undefined
+    if (called !== undefined) callee = called === 'calling the token' ? "the token's own execution" : called
     const cold = coldPart(operation)
     const isBalance = (op === 'SLOAD' || op === 'SSTORE') && balances.has(BigInt(stack.at(-1) ?? 0))
-    const group = isBalance ? 'ERC-6909 balances' : groupOf(operation, origin(operation.pc))
+    const group = isBalance ? 'ERC-6909 balances' : (called ?? groupOf(operation, origin(operation.pc)))
     if (group === 'ERC-6909 balances') {
       add(group, cost, isPriced(operation) ? cost : 0)
       continue
@@ -154,11 +158,18 @@ function groupOf({ op }: Operation, origin: Origin | undefined): Group {
   if (/6909/.test(path)) return 'ERC-6909 balances'
   if (op.startsWith('LOG')) return 'events'
   if (op === 'SSTORE') return 'storage writes'
-  if (CALLS.includes(op) || /SafeERC20|SafeTransfer/.test(path)) return 'calling the token'
+  if (/SafeERC20|SafeTransfer/.test(path)) return 'calling the token'
   if (routine === '_pull' || routine === '_pay') return 'calling the token'
   const isEntry =
     routine === undefined || ['validate', 'id', '_id', '_require', 'receiptId', '_validate'].includes(routine)
   return isEntry ? 'dispatch, ABI, ids, validation' : 'the rules'
+}
+
+/** Whom a call goes to. */
+function calledBy({ stack }: Operation, token: string): Group {
+  const callee = stack.at(-2)
+  if (isAddress(callee, token)) return 'calling the token'
+  return callee !== undefined && BigInt(callee) < FIRST_DEPLOYED ? 'precompiles' : 'other contracts'
 }
 
 function isAddress(word: string | undefined, address: string): boolean {

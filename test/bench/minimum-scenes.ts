@@ -108,6 +108,8 @@ export async function playMinimumRegistry(play: Play): Promise<void> {
   await play.act('bob', 'claim', [idOf(2), 1, REWARD / 90n])
   await play.measure('claim the rewards of 88', 'bob', 'claimAll', [idOf(2), 2, 88, REWARD / 90n])
   await play.measure('claim a reward', 'bob', 'claim', [idOf(2), 0, REWARD / 90n])
+  await play.act('bob', 'fund', [idOf(4), REWARD])
+  await play.measure(`${proposing}, of an older roster`, 'proposer', 'proposeAttested', [idOf(4), TRUTH, 10, BOND])
 }
 
 /** An owner's address behind what is packed with it. */

@@ -12,6 +12,8 @@ import { BOND, DAY, fixingAt, ownerOf, REPORTERS, sceneTime, STAKE, TRUTH } from
 
 /** Spread over the roster. */
 const ABSENT = [3, 14, 15, 26, 35, 58, 79, 82, 90, 97]
+/** In 2096. */
+const CONSENT_END = 4_000_000_000n
 const SIGNERS = Array.from({ length: REPORTERS }, (_, place) => place).filter((place) => !ABSENT.includes(place))
 const BITMAP = SIGNERS.reduce((bitmap, place) => bitmap | (1n << BigInt(place)), 0n)
 /** What a fixing's creator would add for a hundred reporters. */
@@ -28,6 +30,7 @@ export async function playRegistry(registry: Play, oracle: Play, scene: number, 
   }
   await registry.measure('register', 'alice', 'register', await registrationOf(registry, REPORTERS - 1, 'alice'))
   const [first, rewarded, bare] = [fixingAt(time), fixingAt(time + HOUR), fixingAt(time + 2n * HOUR)]
+  const late = fixingAt(time + 3n * HOUR)
   await registry.at(first.maturity + 1n)
   await registry.measure('publish the roster of 100', 'bob', 'publishRoster', [first.maturity])
 
@@ -42,11 +45,18 @@ export async function playRegistry(registry: Play, oracle: Play, scene: number, 
   await registry.at(bare.maturity + 1n)
   const call = [...(await quorum(bare)), BOND]
   await registry.measure(`${proposing}, no reward`, 'proposer', 'proposeAttested', call)
+  await registry.act('bob', 'fundReporters', [late, REWARD])
   await registry.at(rewarded.maturity + 1n + BigInt(rewarded.firstWindow))
   await registry.act('bob', 'claimReward', [rewarded, TRUTH, BITMAP, 1n])
   const others = BITMAP ^ 3n
   await registry.measure('claim the rewards of 88', 'bob', 'claimRewards', [rewarded, TRUTH, BITMAP, others])
   await registry.measure('claim a reward', 'bob', 'claimReward', [rewarded, TRUTH, BITMAP, 0n])
+
+  await registry.act('alice', 'startLeaving', [REPORTERS - 1])
+  await registry.at(time + 3n * DAY)
+  await registry.act('bob', 'publishRoster', [time + 3n * DAY - 1n])
+  const older = [...(await quorum(late)), BOND]
+  await registry.measure(`${proposing}, of an older roster`, 'proposer', 'proposeAttested', older)
 }
 
 /** Alice registers: she needs the consent of any other owner. */
@@ -56,7 +66,7 @@ async function registrationOf(registry: Play, place: number, ownerName: string):
   const key = blsKey(secretOf(place))
   const peerId: Hex = `0x${'24'.repeat(38)}`
   const owner = accountOf(ownerName)
-  const registration = { owner: owner.address, signer: signer.address, peerId, stake: STAKE, key }
+  const registration = { owner: owner.address, signer: signer.address, peerId, stake: STAKE, key, deadline: CONSENT_END }
   const possession = blsSign(secretOf(place), possessionDigest(domain, registration), 'possession')
   const typedData = registrationTypedData(domain, registration)
   const consent = await signer.signTypedData(typedData)

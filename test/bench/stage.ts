@@ -74,7 +74,7 @@ export async function raiseStage(): Promise<Stage> {
       SINK,
       STAKE,
       DAY,
-      330n * DAY,
+      337n * DAY,
       10_000,
     ])
     const minimumRegistry = await deploy(minimums.MinimumRegistry.abi, minimums.MinimumRegistry.bytecode, [weth])

@@ -123,6 +123,13 @@ export const STEPS: readonly Step[] = [
   {
     step: 'propose attested, 90 of 100 reporters, no reward',
     writes: 'the same, but what was reported in a new slot',
+    goal: ATTEST_GOAL,
+    peer: { name: SCRIBE, gas: 586_000 },
+  },
+  {
+    step: 'propose attested, 90 of 100 reporters, of an older roster',
+    writes: 'as with the latest roster',
+    goal: ATTEST_GOAL,
     peer: { name: SCRIBE, gas: 586_000 },
   },
   { step: 'claim the rewards of 88', writes: '88 bits, in a slot in use; transfers to 88 owners' },

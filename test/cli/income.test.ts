@@ -20,41 +20,41 @@ test('income prints what a year is made of, what breaks even, and what gas and r
     '  rewards       4          400 shares, each 1/4 of a reward',
     '  proposals     0.1        100 turns at 0.001 ETH',
     '  disputes      3.2        4 disputes, 2 ETH at 40 %',
-    '  registration  -0.00023   gas, once in 2 years',
+    '  registration  -0.000231  gas, once in 2 years',
     '  rosters       -0.000433  gas, a share of 10 rosters',
     // 100 x 352 616, 400 x 71 678 and 4 x 163 526 gas.
-    '  proposing     -0.035261  gas, 100 turns and their claims',
+    '  proposing     -0.035259  gas, 100 turns and their claims',
     '  claiming      -0.028671  gas, 400 shares at 71678',
     '  disputing     -0.000654  gas, 4 disputes and their claims',
     '  server        -0.12      12 months at 0.01 ETH',
     '  slashing      -0.003     0.1 % of 3 ETH',
     '  interest      -0.2       4 % of 5 ETH',
-    '  net           6.911748',
+    '  net           6.911749',
     '',
     'Stake and capital of 5 ETH earn 142.2349 % a year, against 4 % elsewhere.',
     'A share of 0.01 ETH costs 0.000071 ETH of gas to claim.',
   ])
-  // 6.977 ETH less 0.0652515283 ETH of gas; a fourth to four times the gas, and 1 to 16 ETH of rewards.
+  // 6.977 ETH less 0.0652501776 ETH of gas; a fourth to four times the gas, and 1 to 16 ETH of rewards.
   expect(lines.slice(-6)).toEqual([
     '  gas   0.01      0.02      0.04      0.08       0.16',
     '  0.25  3.960687  4.960687  6.960687  10.960687  18.960687',
     '  0.5   3.944374  4.944374  6.944374  10.944374  18.944374',
-    '  1     3.911748  4.911748  6.911748  10.911748  18.911748',
-    '  2     3.846496  4.846496  6.846496  10.846496  18.846496',
-    '  4     3.715993  4.715993  6.715993  10.715993  18.715993',
+    '  1     3.911749  4.911749  6.911749  10.911749  18.911749',
+    '  2     3.846499  4.846499  6.846499  10.846499  18.846499',
+    '  4     3.715999  4.715999  6.715999  10.715999  18.715999',
   ])
 })
 
 test('income says what breaks even, rounded so that it does', async () => {
-  // No disputes, no rosters, no server: 0.2 ETH of interest, 461 454 gas once and 159 832 gas a fixing.
+  // No disputes, no rosters, no server: 0.2 ETH of interest, 463 157 gas once and 159 826.5 gas a fixing.
   const alone = `${ROUND} --disputed 0 --proposal-reward 0 --years 1 --rosters 0 --slashing 0 --server 0eth`
   const { out } = await run(alone)
   const lines = out.split('\n')
   const [, reward, gas, fixings] = lines.slice(lines.indexOf('What breaks even, all else unchanged:'))
-  // (0.2 + 64 394 254 gwei) / 100; 3.8 ETH / 64 394 254; 0.200461454 / (0.01 - 0.000159832).
+  // (0.2 + 64 393 757 gwei) / 100; 3.8 ETH / 64 393 757; 0.200463157 / (0.01 - 0.0001598265).
   expect([reward, gas, fixings]).toEqual([
     '  a reward of 0.002644 ETH or more a fixing',
-    '  gas at 59.0114 gwei or less',
+    '  gas at 59.0119 gwei or less',
     '  21 fixings or more a year',
   ])
 })
@@ -70,8 +70,8 @@ test('income says the same to scripts, amounts in wei as text', async () => {
     signers: '4',
     turns: '100',
     revenue: { rewards: '4000000000000000000', proposals: '100000000000000000', disputes: '3200000000000000000' },
-    costs: { registration: '230727000000000', server: '120000000000000000', interest: '200000000000000000' },
-    net: '6911748471700000000',
+    costs: { registration: '231578500000000', server: '120000000000000000', interest: '200000000000000000' },
+    net: '6911749822400000000',
     locked: '5000000000000000000',
     returnPpm: 1_422_349,
   })

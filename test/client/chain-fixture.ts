@@ -39,7 +39,7 @@ export function recruitOf(name: string, terms: Pick<Recruit, 'peerId' | 'stake'>
 export const DEPLOY_OPTIONS: DeployOptions = {
   council: councilOf(['Ada', 'Bede', 'Clio']),
   backupCouncil: councilOf(['Dora', 'Emil', 'Faye']),
-  registry: { minStake: ETHER, epochDuration: 86_400, unbondingDelay: 330 * 86_400, minBandPpm: 10_000 },
+  registry: { minStake: ETHER, epochDuration: 86_400, unbondingDelay: 337 * 86_400, minBandPpm: 10_000 },
 }
 
 /** Starts anvil, deploys, and describes a fixing with the default parameters. */

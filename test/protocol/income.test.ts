@@ -45,18 +45,18 @@ test('a year is what its parts are by hand', () => {
     disputes: (16n * ETHER) / 5n,
   })
   expect(mapped(income.costs)).toEqual({
-    registration: (461_454n * GWEI) / 2n,
+    registration: (463_157n * GWEI) / 2n,
     // A fourth of ten rosters of four: a tenth of one of a hundred.
-    rosters: (4_338_973n * GWEI) / 10n,
-    proposing: 100n * (299_780n + 52_836n) * GWEI,
+    rosters: (4_338_951n * GWEI) / 10n,
+    proposing: 100n * (299_758n + 52_836n) * GWEI,
     claiming: 400n * 71_678n * GWEI,
     disputing: 4n * (108_564n + 54_962n) * GWEI,
     server: (12n * ETHER) / 100n,
     slashing: (3n * ETHER) / 1_000n,
     interest: ETHER / 5n,
   })
-  // 7.3 ETH less 0.323 ETH and 65 251 528.3 gwei.
-  expect(floorOf(income.net)).toBe(6_977_000_000_000_000_000n - 65_251_528_300_000_000n)
+  // 7.3 ETH less 0.323 ETH and 65 250 177.6 gwei.
+  expect(floorOf(income.net)).toBe(6_977_000_000_000_000_000n - 65_250_177_600_000_000n)
   // 7.177 ETH less the gas, on 5 ETH.
   expect(income.locked).toBe(5n * ETHER)
   expect(returnPpmOf(income)).toBe(1_422_349n)
@@ -80,10 +80,10 @@ test('nobody else is needed', () => {
 
 test('what breaks even, by hand', () => {
   const terms = { ...TERMS, disputedPpm: 0n, proposalReward: 0n, years: 1n, rosters: 0n, slashingPpm: 0n, server: 0n }
-  // A fixing costs a claim and a fourth of a proposal, 159 832 gas; a year 0.2 ETH of interest and the registration.
-  const gas = 461_454n + 400n * 159_832n
-  const fixed = ETHER / 5n + 461_454n * GWEI
-  const margin = ETHER / 100n - 159_832n * GWEI
+  // A fixing costs a claim and a fourth of a proposal, 159 826.5 gas; a year 0.2 ETH of interest and the registration.
+  const gas = 463_157n + 200n * 319_653n
+  const fixed = ETHER / 5n + 463_157n * GWEI
+  const margin = ETHER / 100n - (319_653n * GWEI) / 2n
   expect(breakEvenOf(terms)).toEqual({
     // A hundred rewards a year are the reporter's.
     reward: ceiling(ETHER / 5n + gas * GWEI, 100n),

@@ -10,8 +10,8 @@ export const REGISTRY_EDITS: readonly DisablingEdit[] = [
     id: 'R-401',
     rule: 'two different observations of one signer for one fixing are an offence',
     file: REGISTRY,
-    find: 'if (!isSameSigner || !isSameFixing || isSame) revert',
-    replace: 'if (!isSameSigner || !isSameFixing && isSame) revert',
+    find: 'if (!isSameSigner || !isOfFixing || isSame) revert',
+    replace: 'if (!isSameSigner || !isOfFixing && isSame) revert',
   },
   {
     id: 'R-401',

@@ -69,10 +69,14 @@ interface IReporterRegistry {
     error EmptyAmount();
     /// @notice Every index is taken.
     error RegistryFull(uint256 max);
+    /// @notice The consents to a registration held until `deadline`.
+    error ConsentExpired(uint64 nowTime, uint64 deadline);
     /// @notice `account` did not sign `digest`.
     error ConsentMissing(address account, bytes32 digest);
     /// @notice The proof of possession is not this key's.
     error PossessionUnproven(bytes32 digest);
+    /// @notice Index `index` is vacant.
+    error NoReporter(uint256 index);
     /// @notice Only its owner may do this to a reporter; a vacant index has owner 0.
     error NotReporterOwner(address got, address want);
     /// @notice Reporter `index` is leaving, or has left, at `inactiveTime`.
@@ -125,10 +129,12 @@ interface IReporterRegistry {
     error RewardAlreadyPaid(FixingId id, uint256 place);
     /// @notice The caller has nothing in this reward.
     error NothingFunded(FixingId id, address account);
-    /// @notice Two observations that say the same, or of two fixings or signers, prove nothing.
+    /// @notice Two observations that say the same, or are of another fixing or of two signers, prove nothing.
     error NotEquivocation();
     /// @notice `signer` is nobody's signer.
     error SignerUnknown(address signer);
+    /// @notice `signer` was nobody's signer at `maturity`, or was retired for `UNBONDING_DELAY`.
+    error NotItsTerm(address signer, uint64 maturity);
     /// @notice A reporter cannot earn the reward for its own offence.
     error ProverIsOffender(address prover);
     /// @notice Reporter `index` has nothing left to lose.
@@ -144,7 +150,7 @@ interface IReporterRegistry {
     /// another's signer; `ownerSignature` the owner's (ERC-1271 for contracts) unless the owner calls itself;
     /// `possession` the key's over `possessionDigest`, without which a key could be chosen to cancel others.
     /// Reverts with `ReporterAddressZero`, `SignerIsOwner`, `SignerTaken`, `PeerIdLengthOutOfBounds`, `StakeBelowMin`,
-    /// `ConsentMissing`, `PossessionUnproven`, `RegistryFull`, `StakeMismatch` or errors of solady's `BLS`.
+    /// `ConsentExpired`, `ConsentMissing`, `PossessionUnproven`, `RegistryFull`, `StakeMismatch` or errors of solady's `BLS`.
     function register(
         Registration calldata registration,
         BLS.G2Point calldata possession,
@@ -156,8 +162,9 @@ interface IReporterRegistry {
     /// Reverts with `NotReporterOwner`, `AlreadyLeaving`, `EmptyAmount` or `StakeMismatch`.
     function topUp(uint8 index, uint128 amount) external;
 
-    /// @notice Replaces signer and key of reporter `index`, the caller's, from the next epoch on. The old signer stays
-    /// tied to the reporter: what it signed remains provable. At most once in two epochs.
+    /// @notice Replaces signer and key of reporter `index`, the caller's, from the next epoch on; the signer may stay.
+    /// For fixings that mature before, the old signer stays tied to the reporter for another `UNBONDING_DELAY`: what it
+    /// signed remains provable. It cannot come back. At most once in two epochs.
     /// Reverts with `NotReporterOwner`, `AlreadyLeaving`, `RotationTooSoon` or as `register`.
     function rotate(
         uint8 index,
@@ -172,8 +179,9 @@ interface IReporterRegistry {
     /// Reverts with `NotReporterOwner` or `AlreadyLeaving`.
     function startLeaving(uint8 index) external;
 
-    /// @notice Pays what is left of the stake of reporter `index` back to its owner, the caller, and vacates the index.
-    /// Returns the amount, bond-token wei. Reverts with `NotReporterOwner`, `NotLeaving` or `UnbondingRunning`.
+    /// @notice Pays what is left of the stake of reporter `index` back to its owner and vacates the index. Anyone may
+    /// call: a place whose owner has nothing left to withdraw would stay taken. Returns the amount, bond-token wei.
+    /// Reverts with `NoReporter`, `NotLeaving` or `UnbondingRunning`.
     function withdraw(uint8 index) external returns (uint128 amount);
 
     /// @notice Writes the reporters at `time` into the code of a contract, where attestations read them. Anyone may;
@@ -193,7 +201,8 @@ interface IReporterRegistry {
     /// @notice `attest`, then proposes the report's value with at most `maxBond` of the caller's bond token, and hands
     /// the receipts to the report's proposer: to copy it from the mempool is to pay for another. Returns the bond.
     /// Proposes also what as many or more attest already; that attestation then stands.
-    /// Reverts as `attest` or with the oracle's errors, but never with `AttestedByMore`.
+    /// Reverts as `attest`, but never with `AttestedByMore` or `AlreadySettled`, or with the oracle's errors, of which
+    /// `WrongPhase` says that somebody proposed first.
     function proposeAttested(
         Fixing calldata fixing,
         Report calldata report,
@@ -228,11 +237,13 @@ interface IReporterRegistry {
 
     // ------------------------------------------------------------------------------------------ slashing
 
-    /// @notice Takes all stake of a reporter that signed two different observations of one fixing (R-401): 20 % go to
-    /// the caller, the rest burns. Returns the caller's part.
-    /// Reverts with `NotEquivocation`, `SignerUnknown`, `ProverIsOffender`, `NothingToSlash` or OpenZeppelin's
-    /// `ECDSA` errors.
+    /// @notice Takes all stake of a reporter that signed two different observations of `fixing` (R-401): 20 % go to the
+    /// caller, the rest burns. The signer must have been the reporter's at the maturity, and not be retired for longer
+    /// than the stake of a reporter that left can be slashed. Returns the caller's part.
+    /// Reverts with `NotEquivocation`, `SignerUnknown`, `NotItsTerm`, `ProverIsOffender`, `NothingToSlash` or
+    /// OpenZeppelin's `ECDSA` errors.
     function slashEquivocation(
+        Fixing calldata fixing,
         Observation calldata first,
         bytes calldata firstSignature,
         Observation calldata second,

@@ -7,11 +7,13 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
 
 import {IReporterRegistry} from "../interfaces/IReporterRegistry.sol";
 import {BlsLib} from "../libraries/BlsLib.sol";
+import {ConsentLib} from "../libraries/ConsentLib.sol";
 import {RosterLib} from "../libraries/RosterLib.sol";
 import {Registration, Reporter} from "../types/Reporter.sol";
 
@@ -39,10 +41,14 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         Credentials previous;
     }
 
-    /// @notice Whose signer an account is or was: the member at `index` who joined at `activeTime`.
+    /// @notice Whose signer an account is or was, and for which maturities: the member at `index` who joined at
+    /// `activeTime`, from `fromTime` on.
     struct Place {
         uint8 index;
         uint64 activeTime;
+        uint64 fromTime;
+        /// When it was rotated out; `NEVER` before.
+        uint64 untilTime;
     }
 
     /// @notice A roster and when it holds, so that most attestations find theirs by reading one slot.
@@ -61,14 +67,9 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
     /// @dev The longest that any fixing can take from its maturity on, by the bounds of its parameters: 30 d of grace,
     /// 3 x 60 d for arbitrators, a first window of 30 d and three more of 30 d each.
     uint256 private constant LONGEST_DISPUTE = 330 days;
+    /// @dev The least time to prove an offence by the ruling that ends the longest dispute.
+    uint256 private constant PROVING_TIME = 7 days;
     uint64 internal constant NEVER = type(uint64).max;
-
-    bytes32 private constant REGISTRATION_TYPEHASH = keccak256(
-        "Registration(address owner,address signer,bytes32 peerIdHash,uint128 stake,bytes32 keyHash)"
-    );
-    bytes32 private constant ROTATION_TYPEHASH =
-        keccak256("Rotation(uint8 index,address owner,address signer,bytes32 keyHash)");
-    bytes32 private constant POSSESSION_TYPEHASH = keccak256("Possession(address owner,bytes32 keyHash)");
 
     /// @notice What stakes are made in: the oracle's bond token.
     IERC20 public immutable BOND_TOKEN;
@@ -96,7 +97,7 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
     {
         _requireWithin("minStake", minStake, 1, type(uint128).max);
         _requireWithin("epochDuration", epochDuration, 1 days, 30 days);
-        _requireWithin("unbondingDelay", unbondingDelay, LONGEST_DISPUTE, 1098 days);
+        _requireWithin("unbondingDelay", unbondingDelay, LONGEST_DISPUTE + PROVING_TIME, 1098 days);
         BOND_TOKEN = bondToken;
         MIN_STAKE = minStake;
         EPOCH_DURATION = epochDuration;
@@ -120,6 +121,9 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
             revert PeerIdLengthOutOfBounds(length, 1, MAX_PEER_ID_LENGTH);
         }
         if (stake < MIN_STAKE) revert StakeBelowMin(stake, MIN_STAKE);
+        if (block.timestamp > registration.deadline) {
+            revert ConsentExpired(uint64(block.timestamp), registration.deadline);
+        }
         bytes32 digest = registrationDigest(registration);
         if (msg.sender != owner) _requireConsent(owner, digest, ownerSignature);
 
@@ -167,9 +171,11 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
 
         uint64 fromTime = _scheduleChange();
         bytes32 digest = rotationDigest(index, msg.sender, signer, key);
+        address former = member.current.signer;
         Credentials memory next =
             _admit(index, member.activeTime, fromTime, msg.sender, signer, digest, signerSignature);
         next.key = _provenKey(msg.sender, key, possession);
+        if (signer != former) _places[former].untilTime = fromTime;
         member.previous = member.current;
         member.current = next;
         emit Rotated(index, signer, key, fromTime);
@@ -183,7 +189,10 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
 
     /// @inheritdoc IReporterRegistry
     function withdraw(uint8 index) external nonReentrant returns (uint128 amount) {
-        Member storage member = _ownMember(index);
+        if (index >= _members.length) revert NoReporter(index);
+        Member storage member = _members[index];
+        address owner = member.owner;
+        if (owner == address(0)) revert NoReporter(index);
         if (member.inactiveTime == NEVER) revert NotLeaving(index);
         uint64 endTime = member.inactiveTime + UNBONDING_DELAY;
         if (block.timestamp < endTime) revert UnbondingRunning(uint64(block.timestamp), endTime);
@@ -191,9 +200,9 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         amount = member.stake;
         delete _members[index];
         _vacant.push(index);
-        emit StakeWithdrawn(index, msg.sender, amount);
+        emit StakeWithdrawn(index, owner, amount);
 
-        if (amount != 0) BOND_TOKEN.safeTransfer(msg.sender, amount);
+        if (amount != 0) BOND_TOKEN.safeTransfer(owner, amount);
     }
 
     /// @inheritdoc IReporterRegistry
@@ -275,20 +284,7 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
 
     /// @inheritdoc IReporterRegistry
     function registrationDigest(Registration calldata registration) public view returns (bytes32) {
-        bytes32 peerIdHash = keccak256(registration.peerId);
-        bytes32 keyHash = _keyHash(registration.key);
-        return _hashTypedDataV4(
-            keccak256(
-                abi.encode(
-                    REGISTRATION_TYPEHASH,
-                    registration.owner,
-                    registration.signer,
-                    peerIdHash,
-                    registration.stake,
-                    keyHash
-                )
-            )
-        );
+        return _hashTypedDataV4(ConsentLib.registrationHash(registration));
     }
 
     /// @inheritdoc IReporterRegistry
@@ -297,12 +293,12 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         view
         returns (bytes32)
     {
-        return _hashTypedDataV4(keccak256(abi.encode(ROTATION_TYPEHASH, index, owner, signer, _keyHash(key))));
+        return _hashTypedDataV4(ConsentLib.rotationHash(index, owner, signer, key));
     }
 
     /// @inheritdoc IReporterRegistry
     function possessionDigest(address owner, BLS.G1Point calldata key) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(POSSESSION_TYPEHASH, owner, _keyHash(key))));
+        return _hashTypedDataV4(ConsentLib.possessionHash(owner, key));
     }
 
     // ----------------------------------------------------------------------------------------- internal
@@ -316,10 +312,15 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         if (!isOfTime || roster == address(0)) (, roster) = rosterAt(time);
     }
 
-    /// @dev The index of the reporter whose signer `signer` is or was. Reverts with `SignerUnknown`.
-    function _indexOf(address signer) internal view returns (uint8) {
+    /// @dev The index of the reporter whose signer `signer` was at `maturity`. What was retired since answers for its own
+    /// time only, and no longer than a leaver's stake: else rotating would be no remedy for a key that leaked.
+    /// Reverts with `SignerUnknown` or `NotItsTerm`.
+    function _indexOf(address signer, uint64 maturity) internal view returns (uint8) {
         Place memory place = _places[signer];
         if (!_isTaken(place)) revert SignerUnknown(signer);
+        uint256 endTime = Math.min(place.untilTime, _members[place.index].inactiveTime);
+        bool isItsTerm = place.fromTime <= maturity && maturity < endTime;
+        if (!isItsTerm || block.timestamp >= endTime + UNBONDING_DELAY) revert NotItsTerm(signer, maturity);
         return place.index;
     }
 
@@ -409,11 +410,13 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         // An owner's key is kept cold: a node that held it could withdraw.
         if (signer == owner) revert SignerIsOwner(signer);
         Place memory place = _places[signer];
-        bool isOwnFormer = place.index == index && place.activeTime == activeTime;
-        if (_isTaken(place) && !isOwnFormer) revert SignerTaken(signer, place.index);
+        bool isTaken = _isTaken(place);
+        // A signer that was rotated out does not come back: its term would have a gap.
+        bool isCurrent = isTaken && place.index == index && place.untilTime == NEVER;
+        if (isTaken && !isCurrent) revert SignerTaken(signer, place.index);
         (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (failure != ECDSA.RecoverError.NoError || recovered != signer) revert ConsentMissing(signer, digest);
-        _places[signer] = Place(index, activeTime);
+        if (!isCurrent) _places[signer] = Place(index, activeTime, fromTime, NEVER);
         credentials.signer = signer;
         credentials.fromTime = fromTime;
     }
@@ -455,14 +458,10 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         return place.activeTime != 0 && _members[place.index].activeTime == place.activeTime;
     }
 
-    function _ownMember(uint8 index) private view returns (Member storage member) {
+    function _ownStaying(uint8 index) private view returns (Member storage member) {
         if (index >= _members.length) revert NotReporterOwner(msg.sender, address(0));
         member = _members[index];
         if (member.owner != msg.sender) revert NotReporterOwner(msg.sender, member.owner);
-    }
-
-    function _ownStaying(uint8 index) private view returns (Member storage member) {
-        member = _ownMember(index);
         if (member.inactiveTime != NEVER) revert AlreadyLeaving(index, member.inactiveTime);
     }
 
@@ -475,9 +474,5 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
 
     function _epochStart(uint64 epoch_) private view returns (uint64) {
         return START_TIME + epoch_ * EPOCH_DURATION;
-    }
-
-    function _keyHash(BLS.G1Point calldata key) private pure returns (bytes32) {
-        return keccak256(abi.encode(key));
     }
 }

@@ -16,6 +16,9 @@ struct Registration {
     uint128 stake;
     /// The BLS12-381 key that reports are co-signed with, a point of G1.
     BLS.G1Point key;
+    /// Last second at which the consents of owner and signer hold: without it a registration could be repeated years
+    /// later with keys that are kept no more.
+    uint64 deadline;
 }
 
 /// @notice A reporter as it is seen at some time.

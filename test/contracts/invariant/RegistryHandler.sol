@@ -119,7 +119,7 @@ contract RegistryHandler is RegistryFixture {
 
     function withdraw(uint256 index) external {
         Reporter memory r = _any(index);
-        vm.prank(r.owner);
+        vm.prank(attacker);
         try registry.withdraw(r.index) returns (uint128 amount) {
             if (block.timestamp < uint256(r.inactiveTime) + UNBONDING) hasUnbondedEarly = true;
             stakes -= amount;
@@ -254,7 +254,8 @@ contract RegistryHandler is RegistryFixture {
         if (!_isHonest(r.owner) && how % 4 != 0) return;
         uint256 key = SIGNER + _numbers[r.signer] - 1;
         Fixing memory other = _fixings[(which + 1) % _fixings.length];
-        Observation memory one = Observation(_idOf(_pick(which)), TRUTH, MATURITY, keccak256("sources"));
+        Fixing memory f = _pick(which);
+        Observation memory one = Observation(_idOf(f), TRUTH, MATURITY, keccak256("sources"));
         Observation memory two = Observation(one.fixingId, LIE, MATURITY, keccak256("sources"));
         bytes memory second = _signed(key, registry.observationDigest(two));
         if (_isHonest(r.owner)) {
@@ -266,7 +267,7 @@ contract RegistryHandler is RegistryFixture {
         }
         bytes memory first = _signed(key, registry.observationDigest(one));
         vm.prank(proposer);
-        try registry.slashEquivocation(one, first, two, second) returns (uint128 reward) {
+        try registry.slashEquivocation(f, one, first, two, second) returns (uint128 reward) {
             _slashed(reward);
             _count("equivocate", true);
         } catch {

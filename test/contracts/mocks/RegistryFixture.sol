@@ -18,7 +18,7 @@ import {IRegistry} from "./IRegistry.sol";
 abstract contract RegistryFixture is OracleTest {
     uint64 internal constant START = MATURITY - 1 days;
     uint64 internal constant EPOCH = 1 days;
-    uint64 internal constant UNBONDING = 330 days;
+    uint64 internal constant UNBONDING = 337 days;
     uint64 internal constant NEVER = type(uint64).max;
     uint128 internal constant MIN_STAKE = 1 ether;
     uint32 internal constant MIN_BAND = 10_000;
@@ -51,7 +51,7 @@ abstract contract RegistryFixture is OracleTest {
     // ---------------------------------------------------------------------------------------- membership
 
     function _registration(address owner, uint256 i, uint128 stake) internal view returns (Registration memory) {
-        return Registration(owner, vm.addr(SIGNER + i), peerId, stake, BlsKeys.key(i + 1));
+        return Registration(owner, vm.addr(SIGNER + i), peerId, stake, BlsKeys.key(i + 1), uint64(block.timestamp));
     }
 
     /// Registers reporter i of `owner`, who calls itself.
@@ -76,9 +76,14 @@ abstract contract RegistryFixture is OracleTest {
     }
 
     function _rotate(address owner, uint8 index, uint256 i) internal {
+        _rotateTo(owner, index, i, i);
+    }
+
+    /// To the signer of reporter i and the key of reporter j.
+    function _rotateTo(address owner, uint8 index, uint256 i, uint256 j) internal {
         address signer = vm.addr(SIGNER + i);
-        BLS.G1Point memory key = BlsKeys.key(i + 1);
-        BLS.G2Point memory possession = _possession(owner, i);
+        BLS.G1Point memory key = BlsKeys.key(j + 1);
+        BLS.G2Point memory possession = _possession(owner, j);
         bytes memory consent = _signed(SIGNER + i, registry.rotationDigest(index, owner, signer, key));
         vm.prank(owner);
         registry.rotate(index, signer, key, possession, consent);

@@ -21,7 +21,7 @@ contract ObservationTest is Test {
     function setUp() public {
         address weth = deployCode("node_modules/canonical-weth/build/contracts/WETH9.json");
         arguments = abi.encode(
-            address(1), weth, address(2), address(3), address(4), uint128(1), 1 days, 330 days, uint32(10_000)
+            address(1), weth, address(2), address(3), address(4), uint128(1), 1 days, 337 days, uint32(10_000)
         );
         registry = _deploy();
         observation = Observation({

@@ -23,16 +23,18 @@ contract SlashTest is RegistryFixture {
         vm.expectEmit(address(registry));
         emit IReporterRegistry.Slashed(0, id, bob, 10 ether, 2 ether);
         vm.prank(bob);
-        assertEq(registry.slashEquivocation(first, one, second, two), 2 ether);
+        assertEq(registry.slashEquivocation(fixing, first, one, second, two), 2 ether);
         assertEq(weth.balanceOf(bob), before + 2 ether);
         assertEq(weth.balanceOf(SINK), 8 ether);
         assertEq(_reporter(0).stake, 0);
         assertFalse(_isReporter(0, START + 2 * EPOCH));
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.NothingToSlash.selector, 0));
         vm.prank(bob);
-        registry.slashEquivocation(first, one, second, two);
+        registry.slashEquivocation(fixing, first, one, second, two);
+        // Its place is free for another, whoever says so.
         vm.warp(START + 2 * EPOCH + UNBONDING);
-        assertEq(_withdraw(alice, 0), 0);
+        assertEq(_withdraw(bob, 0), 0);
+        assertEq(_register(bob, 1, MIN_STAKE), 0);
     }
 
     /// While it leaves, and by what it signed with a key that it has rotated away.
@@ -44,7 +46,7 @@ contract SlashTest is RegistryFixture {
         _startLeaving(alice, 0);
         vm.warp(START + UNBONDING);
         vm.prank(bob);
-        registry.slashEquivocation(first, one, second, two);
+        registry.slashEquivocation(fixing, first, one, second, two);
         assertEq(_reporter(0).stake, 0);
 
         (first, one) = _observed(1, TRUTH);
@@ -53,7 +55,7 @@ contract SlashTest is RegistryFixture {
         vm.warp(block.timestamp + 3 * EPOCH);
         _rotate(alice, 1, 6);
         vm.prank(bob);
-        registry.slashEquivocation(first, one, second, two);
+        registry.slashEquivocation(fixing, first, one, second, two);
         assertEq(_reporter(1).stake, 0);
     }
 
@@ -67,11 +69,17 @@ contract SlashTest is RegistryFixture {
         other.fixingId = FixingId.wrap(keccak256("another fixing"));
         two = _signed(SIGNER, registry.observationDigest(other));
         _expectNone(first, one, other, two);
+        _expectNone(other, two, first, one);
+        // Two of one fixing, brought for another.
+        (other, two) = _observed(0, LIE);
+        ++fixing.firstWindow;
+        _expectNone(first, one, other, two);
+        --fixing.firstWindow;
 
         other = Observation(id, first.value, first.observedAt, keccak256("other sources"));
         two = _signed(SIGNER, registry.observationDigest(other));
         vm.prank(bob);
-        registry.slashEquivocation(first, one, other, two);
+        registry.slashEquivocation(fixing, first, one, other, two);
     }
 
     function test_slashEquivocation_isNotForTheOffender() public {
@@ -84,8 +92,59 @@ contract SlashTest is RegistryFixture {
         for (uint256 i = 0; i < 3; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.ProverIsOffender.selector, offenders[i]));
             vm.prank(offenders[i]);
-            registry.slashEquivocation(first, one, second, two);
+            registry.slashEquivocation(fixing, first, one, second, two);
         }
+    }
+
+    /// A signer answers for the maturities of its term, and after it for as long as a stake unbonds: a key that leaked
+    /// can be retired.
+    function test_slashEquivocation_isForTheSignersTerm() public {
+        _register(alice, 0, MIN_STAKE);
+        vm.warp(START + EPOCH);
+        _rotate(alice, 0, 5);
+        vm.warp(START + 2 * EPOCH);
+        // The old signer's term ended at START + 2 EPOCH, and the new one's began.
+        fixing.maturity = START + 2 * EPOCH;
+        _expectNotItsTerm(0);
+        fixing.maturity = START + 2 * EPOCH - 1;
+        _expectNotItsTerm(5);
+        // Nobody's before it joined.
+        fixing.maturity = START - 1;
+        _expectNotItsTerm(0);
+
+        fixing.maturity = START;
+        uint256 snapshot = vm.snapshotState();
+        vm.warp(START + 2 * EPOCH + UNBONDING - 1);
+        assertEq(_equivocate(0), MIN_STAKE / 5);
+        vm.revertToState(snapshot);
+        vm.warp(START + 2 * EPOCH + UNBONDING);
+        _expectNotItsTerm(0);
+        fixing.maturity = START + 2 * EPOCH;
+        assertEq(_equivocate(5), MIN_STAKE / 5);
+    }
+
+    /// Who left answers until its stake can be withdrawn, whether or not it is, and not for what matured since.
+    function test_slashEquivocation_endsWithUnbonding() public {
+        _register(alice, 0, MIN_STAKE);
+        vm.warp(START + EPOCH);
+        _startLeaving(alice, 0);
+        fixing.maturity = START + 2 * EPOCH;
+        _expectNotItsTerm(0);
+        fixing.maturity = START + 2 * EPOCH - 1;
+        vm.warp(START + 2 * EPOCH + UNBONDING);
+        _expectNotItsTerm(0);
+        vm.warp(START + 2 * EPOCH + UNBONDING - 1);
+        assertEq(_equivocate(0), MIN_STAKE / 5);
+    }
+
+    /// A signer that stays while the key is replaced has one term.
+    function test_slashEquivocation_reachesASignerThatStays() public {
+        _register(alice, 0, MIN_STAKE);
+        vm.warp(START + EPOCH);
+        _rotateTo(alice, 0, 0, 5);
+        vm.warp(START + 3 * EPOCH);
+        fixing.maturity = START;
+        assertEq(_equivocate(0), MIN_STAKE / 5);
     }
 
     /// A signer of nobody, and one whose reporter is gone: its index may be somebody else's.
@@ -95,7 +154,7 @@ contract SlashTest is RegistryFixture {
         bytes memory unknown =
             abi.encodeWithSelector(IReporterRegistry.SignerUnknown.selector, vm.addr(SIGNER));
         vm.expectRevert(unknown);
-        registry.slashEquivocation(first, one, second, two);
+        registry.slashEquivocation(fixing, first, one, second, two);
         _register(alice, 0, MIN_STAKE);
         _startLeaving(alice, 0);
         vm.warp(START + UNBONDING);
@@ -103,7 +162,7 @@ contract SlashTest is RegistryFixture {
         _register(bob, 3, MIN_STAKE);
         assertEq(_reporter(0).owner, bob);
         vm.expectRevert(unknown);
-        registry.slashEquivocation(first, one, second, two);
+        registry.slashEquivocation(fixing, first, one, second, two);
         assertEq(_reporter(0).stake, MIN_STAKE);
     }
 
@@ -198,11 +257,39 @@ contract SlashTest is RegistryFixture {
         signature = _signed(SIGNER + i, registry.observationDigest(o));
     }
 
+    function _equivocate(uint256 i) private returns (uint128) {
+        (Observation memory first, bytes memory one, Observation memory second, bytes memory two) = _pair(i);
+        vm.prank(bob);
+        return registry.slashEquivocation(fixing, first, one, second, two);
+    }
+
+    function _expectNotItsTerm(uint256 i) private {
+        (Observation memory first, bytes memory one, Observation memory second, bytes memory two) = _pair(i);
+        address signer = vm.addr(SIGNER + i);
+        vm.expectRevert(
+            abi.encodeWithSelector(IReporterRegistry.NotItsTerm.selector, signer, fixing.maturity)
+        );
+        vm.prank(bob);
+        registry.slashEquivocation(fixing, first, one, second, two);
+    }
+
+    /// Two observations of `fixing` by signer i.
+    function _pair(uint256 i)
+        private
+        view
+        returns (Observation memory first, bytes memory one, Observation memory second, bytes memory two)
+    {
+        first = Observation(_idOf(fixing), TRUTH, fixing.maturity, keccak256("sources"));
+        second = Observation(first.fixingId, LIE, fixing.maturity, keccak256("sources"));
+        one = _signed(SIGNER + i, registry.observationDigest(first));
+        two = _signed(SIGNER + i, registry.observationDigest(second));
+    }
+
     function _expectNone(Observation memory first, bytes memory one, Observation memory second, bytes memory two)
         private
     {
         vm.expectRevert(IReporterRegistry.NotEquivocation.selector);
         vm.prank(bob);
-        registry.slashEquivocation(first, one, second, two);
+        registry.slashEquivocation(fixing, first, one, second, two);
     }
 }
