@@ -66,7 +66,14 @@ async function registrationOf(registry: Play, place: number, ownerName: string):
   const key = blsKey(secretOf(place))
   const peerId: Hex = `0x${'24'.repeat(38)}`
   const owner = accountOf(ownerName)
-  const registration = { owner: owner.address, signer: signer.address, peerId, stake: STAKE, key, deadline: CONSENT_END }
+  const registration = {
+    owner: owner.address,
+    signer: signer.address,
+    peerId,
+    stake: STAKE,
+    key,
+    deadline: CONSENT_END,
+  }
   const possession = blsSign(secretOf(place), possessionDigest(domain, registration), 'possession')
   const typedData = registrationTypedData(domain, registration)
   const consent = await signer.signTypedData(typedData)

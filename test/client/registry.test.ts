@@ -84,7 +84,13 @@ test('signs and proves what the registry asks for', async () => {
   const [recruit] = RECRUITS
   if (recruit === undefined) throw new Error('a recruit')
   const key = blsKey(recruit.blsSecret)
-  const registration = { ...recruit, owner: ann.account.address, signer: recruit.signer.address, key, deadline: 4_000_000_000n }
+  const registration = {
+    ...recruit,
+    owner: ann.account.address,
+    signer: recruit.signer.address,
+    key,
+    deadline: 4_000_000_000n,
+  }
   const [x_a, x_b, y_a, y_b] = (key.slice(2).match(/.{64}/g) ?? []).map((word): Hex => `0x${word}`)
   if (x_a === undefined || x_b === undefined || y_a === undefined || y_b === undefined) throw new Error('four words')
   const contract = { address: registry, abi } as const

@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { Action } from '../action.ts'
+import type { Fixing } from '../terms.ts'
 
 /** Who signed what with a BLS key: the sum of `secrets` is the secret that made it. 'no point' is not on the curve. */
 export type BlsSigned =
@@ -41,6 +42,8 @@ export type RegistryAction =
       readonly secret: Secret
       readonly peerId: Hex
       readonly stake: bigint
+      /** Last second at which the consents hold. */
+      readonly deadline: bigint
       readonly possession: BlsSigned
       readonly signerConsent: Signed
       readonly ownerConsent: Signed
@@ -67,9 +70,18 @@ export type RegistryAction =
       readonly signers: bigint
       readonly place: bigint
     }
+  | {
+      readonly name: 'claimRewards'
+      readonly fixing: number
+      readonly value: bigint
+      readonly signers: bigint
+      readonly places: bigint
+    }
   | { readonly name: 'refundReward'; readonly fixing: number; readonly value: bigint; readonly signers: bigint }
   | {
       readonly name: 'slashEquivocation'
+      /** The fixing that the prover brings: one of the history's, or one that nobody has ever seen. */
+      readonly brought: Fixing
       readonly first: Observation
       readonly firstSigned: Signed
       readonly second: Observation
@@ -89,6 +101,7 @@ export const REGISTRY_CALLS = [
   'proposeAttested',
   'fundReporters',
   'claimReward',
+  'claimRewards',
   'refundReward',
   'slashEquivocation',
   'slashAttestation',

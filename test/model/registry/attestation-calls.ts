@@ -4,7 +4,7 @@ import { propose } from '../staking.ts'
 import type { Quorum, RegistryAction } from './action.ts'
 import { reportDigest } from './digests.ts'
 import { isBlsSigned } from './membership-calls.ts'
-import { type RegistryModel, bitsIn, isAmong } from './registry-model.ts'
+import { type RegistryModel, type Reported, bitsIn, isAmong, placesIn } from './registry-model.ts'
 
 type Named<Name extends RegistryAction['name']> = RegistryAction & { readonly name: Name }
 
@@ -66,20 +66,28 @@ export function fundReporters(
 /** one signer's share, to its owner. */
 export function claimReward(model: RegistryModel, action: Named<'claimReward'>): Words {
   const { fixing, value, signers, place } = action
-  const reported = model.reportedOf(fixing)
-  const { maturity, bandPpm } = model.oracle.fixing(fixing)
-  const id = model.oracle.id(fixing)
-  requireStanding(model, fixing, value, signers)
-  if (!model.rules.isEarned(value, model.settlement(fixing), bandPpm)) throw new Refused('RewardNotEarned', [id])
+  const { maturity } = model.oracle.fixing(fixing)
+  const reported = requireEarned(model, fixing, value, signers)
   if (!model.rules.isAttester(signers, place)) throw new Refused('NotAttester', [place])
-  if (reported.paid.has(place)) throw new Refused('RewardAlreadyPaid', [id, place])
+  if (reported.paid.has(place)) throw new Refused('RewardAlreadyPaid', [model.oracle.id(fixing), place])
   const { owner } = model.memberAt(place, maturity)
-  const amount = model.rules.share(reported.reward, reported.count)
-  model.pay(owner, amount)
-  reported.paid.add(place)
-  reported.paidOut += amount
-  model.emit('RewardPaid', id, place, owner, amount)
-  return [amount]
+  return [payShare(model, fixing, place, owner)]
+}
+
+/** the shares of many places; whoever was paid before or is gone is left out. */
+export function claimRewards(model: RegistryModel, { fixing, value, signers, places }: Named<'claimRewards'>): Words {
+  const { maturity } = model.oracle.fixing(fixing)
+  const reported = requireEarned(model, fixing, value, signers)
+  const asked = placesIn(places)
+  const stranger = asked.find((place) => !model.rules.isAttester(signers, place))
+  if (stranger !== undefined) throw new Refused('NotAttester', [stranger])
+  let sum = 0n
+  for (const place of asked) {
+    const member = model.memberIfThere(place, maturity)
+    const isDue = model.rules.isDue({ isPaid: reported.paid.has(place), isThere: member !== undefined })
+    if (isDue && member !== undefined) sum += payShare(model, fixing, place, member.owner)
+  }
+  return [sum]
 }
 
 /** what nobody earned. */
@@ -125,6 +133,26 @@ function record(model: RegistryModel, { fixing, report, signers }: Quorum, count
   const { value, observationsRoot, proposer } = report
   Object.assign(model.reportedOf(fixing), { value, signers, count })
   model.emit('Attested', model.oracle.id(fixing), value, observationsRoot, proposer, signers)
+}
+
+/** What was attested, if it stands and the settlement pays for it. */
+function requireEarned(model: RegistryModel, fixing: number, value: bigint, signers: bigint): Reported {
+  requireStanding(model, fixing, value, signers)
+  const { bandPpm } = model.oracle.fixing(fixing)
+  const isEarned = model.rules.isEarned(value, model.settlement(fixing), bandPpm)
+  if (!isEarned) throw new Refused('RewardNotEarned', [model.oracle.id(fixing)])
+  return model.reportedOf(fixing)
+}
+
+/** Pays one share and returns it. */
+function payShare(model: RegistryModel, fixing: number, place: bigint, owner: Address): bigint {
+  const reported = model.reportedOf(fixing)
+  const amount = model.rules.share(reported.reward, reported.count)
+  model.pay(owner, amount)
+  reported.paid.add(place)
+  reported.paidOut += amount
+  model.emit('RewardPaid', model.oracle.id(fixing), place, owner, amount)
+  return amount
 }
 
 function requireStanding(model: RegistryModel, fixing: number, value: bigint, signers: bigint): void {

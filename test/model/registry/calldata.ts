@@ -20,8 +20,8 @@ function argumentsOf({ fixings, accounts, contractOwner }: Writer, action: Regis
   const fixing = 'fixing' in action ? fixings[action.fixing] : undefined
   switch (action.name) {
     case 'register': {
-      const { owner, signer, secret, peerId, stake, possession, signerConsent, ownerConsent } = action
-      const registration = { owner, signer, peerId, stake, key: keyPoint(keyOf(secret)) }
+      const { owner, signer, secret, peerId, stake, deadline, possession, signerConsent, ownerConsent } = action
+      const registration = { owner, signer, peerId, stake, key: keyPoint(keyOf(secret)), deadline }
       const consent = owner === contractOwner ? '0x' : signatureBytes(accounts, ownerConsent)
       return [registration, signaturePoint(blsBytes(possession)), signatureBytes(accounts, signerConsent), consent]
     }
@@ -47,12 +47,14 @@ function argumentsOf({ fixings, accounts, contractOwner }: Writer, action: Regis
       return [fixing, action.amount]
     case 'claimReward':
       return [fixing, action.value, action.signers, action.place]
+    case 'claimRewards':
+      return [fixing, action.value, action.signers, action.places]
     case 'refundReward':
       return [fixing, action.value, action.signers]
     case 'slashEquivocation': {
-      const { first, firstSigned, second, secondSigned } = action
+      const { brought, first, firstSigned, second, secondSigned } = action
       const [one, two] = [firstSigned, secondSigned].map((signed) => signatureBytes(accounts, signed))
-      return [first, one, second, two]
+      return [brought, first, one, second, two]
     }
   }
 }

@@ -5,7 +5,16 @@ import { type RegistryAction, type RegistryStep, isRegistryAction } from './acti
 import type { History, RegistryStage } from './history.ts'
 import { sumOf } from './keys.ts'
 import { NEVER } from './membership.ts'
-import { bitsIn, isAmong } from './registry-model.ts'
+import { type RegistryModel, bitsIn, isAmong, placesIn } from './registry-model.ts'
+
+type Before = {
+  readonly members: number
+  readonly standing: bigint
+  readonly paid: ReadonlySet<bigint>
+  readonly owner: string | undefined
+  /** Edges of its term at which a signer is accused. */
+  readonly edges: readonly string[]
+}
 
 /** Counts what one history reaches: call `before` and `after` around every step. */
 export class RegistryCoverage {
@@ -13,7 +22,7 @@ export class RegistryCoverage {
   private readonly stage: RegistryStage
   private readonly history: History
   /** What a slash or a registration is about to change. */
-  private was: { readonly rosters: number; readonly members: number; readonly standing: bigint } | undefined
+  private was: Before | undefined
 
   constructor(stage: RegistryStage, history: History) {
     this.stage = stage
@@ -24,8 +33,14 @@ export class RegistryCoverage {
     if (action === undefined || !isRegistryAction(action)) return
     this.stage.oracle.now = time
     const { membership } = this.stage.registry
-    const standing = 'fixing' in action ? this.stage.registry.reportedOf(action.fixing).count : 0n
-    this.was = { rosters: membership.rosters.size, members: membership.members.length, standing }
+    const reported = 'fixing' in action ? this.stage.registry.reportedOf(action.fixing) : undefined
+    this.was = {
+      members: membership.members.length,
+      standing: reported?.count ?? 0n,
+      paid: new Set(reported?.paid),
+      owner: 'index' in action ? membership.members[action.index]?.owner : undefined,
+      edges: action.name === 'slashEquivocation' ? edgesOf(this.stage.registry, action) : [],
+    }
     for (const moment of this.momentsOf(action)) this.add(`${action.name} at ${moment}`)
   }
 
@@ -35,16 +50,23 @@ export class RegistryCoverage {
     this.add(result.ok ? `${action.name} succeeds` : `${action.name}: ${result.error}`)
     if (action.name === 'slashAttestation' && !result.ok && result.error === 'NotWrong')
       this.noteNotWrong(action.fixing)
-    if (result.ok) this.noteSuccess(step, action)
+    for (const edge of this.was?.edges ?? []) this.add(`${edge}: ${result.ok ? 'slashed' : result.error}`)
+    if (action.name === 'rotate' && !result.ok && result.error === 'SignerTaken') this.noteTaken(action, result.args[1])
+    if (result.ok) this.noteSuccess(step, action, result)
     else if (action.name === 'register' && result.error === 'ConsentMissing') this.noteConsent(step, result.args[0])
   }
 
-  private noteSuccess(step: RegistryStep, action: RegistryAction): void {
+  private noteSuccess(step: RegistryStep, action: RegistryAction, { returns }: Result & { readonly ok: true }): void {
     switch (action.name) {
       case 'register':
         return this.noteRegister(step, action)
       case 'rotate':
         return this.noteRotate(action.index, action.signer)
+      case 'withdraw':
+        return this.noteWithdraw(step, returns[0])
+      case 'claimRewards':
+        this.noteTogether(action)
+        return this.noteVerdict('claimRewards', action.fixing, action.value)
       case 'publishRoster':
         return this.noteRoster(action.time)
       case 'attest':
@@ -71,6 +93,7 @@ export class RegistryCoverage {
     const epoch = membership.epoch(now)
     const starts = [epoch, epoch + 1n].filter((each) => each > 0n)
     const epochs = starts.flatMap((each) => near('epoch start', membership.epochStart(each)))
+    if (action.name === 'register') return [...epochs, ...near('consent end', action.deadline)]
     if ('index' in action) {
       const member = membership.members[action.index]
       const since = member?.credentials.at(-1)?.fromTime
@@ -105,8 +128,30 @@ export class RegistryCoverage {
     const { membership, now } = this.stage.registry
     const member = membership.members[index]
     const signers = member?.credentials.map((each) => each.signer) ?? []
-    if (signers.slice(0, -1).some((former) => former === signer)) this.add('rotate to a former signer')
+    if (signers.at(-2) === signer) this.add('rotate with the signer that stays')
     if (membership.epoch(member?.activeTime ?? now) > 0n) this.add('rotate a later member')
+  }
+
+  private noteTaken({ index, signer }: RegistryAction & { readonly name: 'rotate' }, holder: unknown): void {
+    const credentials = this.stage.registry.membership.members[index]?.credentials ?? []
+    const isFormer = credentials.some((each) => each.signer === signer)
+    if (isFormer && holder === BigInt(index)) this.add('rotate to a former signer of its own: SignerTaken')
+  }
+
+  private noteWithdraw({ sender }: RegistryStep, amount: unknown): void {
+    const who = sender === this.was?.owner ? 'its owner' : 'a stranger'
+    this.add(`withdraw by ${who} of ${amount === 0n ? 'nothing' : 'a stake'}`)
+  }
+
+  private noteTogether({ fixing, places }: RegistryAction & { readonly name: 'claimRewards' }): void {
+    const { paid } = this.stage.registry.reportedOf(fixing)
+    const before = this.was?.paid ?? new Set()
+    const asked = placesIn(places)
+    const now = asked.filter((place) => paid.has(place) && !before.has(place))
+    this.add(`claimRewards pays ${now.length > 1 ? 'several' : now.length}`)
+    if (asked.some((place) => before.has(place))) this.add('claimRewards leaves out who was paid')
+    if (asked.some((place) => !paid.has(place))) this.add('claimRewards leaves out who is gone')
+    if (now.length > 0 && asked.some((place) => !paid.has(place))) this.add('claimRewards pays some, others are gone')
   }
 
   private noteRoster(time: bigint): void {
@@ -147,7 +192,11 @@ export class RegistryCoverage {
     if (this.history.fixings.length > 1) this.add('a report beside other fixings')
   }
 
-  private noteVerdict(name: 'claimReward' | 'refundReward' | 'slashAttestation', fixing: number, value: bigint): void {
+  private noteVerdict(
+    name: 'claimReward' | 'claimRewards' | 'refundReward' | 'slashAttestation',
+    fixing: number,
+    value: bigint,
+  ): void {
     const { oracle, registry } = this.stage
     const dispute = oracle.dispute(fixing)
     const settlement = dispute.settlement(oracle.now) ?? 0n
@@ -188,6 +237,30 @@ export class RegistryCoverage {
   private add(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
   }
+}
+
+/** What is special about the maturity and the time of an accusation, by the term of the signer. */
+function edgesOf(
+  { membership, deployed, now }: RegistryModel,
+  { brought, firstSigned }: RegistryAction & { readonly name: 'slashEquivocation' },
+): string[] {
+  const signer = firstSigned === 'malformed' ? undefined : firstSigned.by
+  const member = signer && membership.memberOf(signer)
+  if (signer === undefined || member === undefined || member.stake === 0n) return []
+  const { fromTime, endTime } = membership.termOf(member, signer)
+  const isRetired = signer !== member.credentials.at(-1)?.signer
+  const who = endTime === NEVER ? 'a signer' : isRetired ? 'a retired signer' : "a leaver's signer"
+  const { maturity } = brought
+  const isIn = fromTime <= maturity && maturity < endTime
+  const over = now - endTime - deployed.unbondingDelay
+  return [
+    ...(maturity === fromTime - 1n ? [`${who} a second before its term`] : []),
+    ...(maturity === fromTime ? [`${who} as its term began`] : []),
+    ...(maturity === endTime - 1n ? [`${who} as its term ended`] : []),
+    ...(maturity === endTime ? [`${who} just after its term`] : []),
+    ...(isIn && over === -1n ? [`${who} in the last second in which it answers`] : []),
+    ...(isIn && over === 0n ? [`${who} when it answers no more`] : []),
+  ]
 }
 
 function courtName(

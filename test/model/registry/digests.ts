@@ -7,7 +7,7 @@ import { keyOf } from './keys.ts'
 export type Domain = { readonly chainId: bigint; readonly registry: Address }
 
 const REGISTRATION = hashText(
-  'Registration(address owner,address signer,bytes32 peerIdHash,uint128 stake,bytes32 keyHash)',
+  'Registration(address owner,address signer,bytes32 peerIdHash,uint128 stake,bytes32 keyHash,uint64 deadline)',
 )
 const ROTATION = hashText('Rotation(uint8 index,address owner,address signer,bytes32 keyHash)')
 const POSSESSION = hashText('Possession(address owner,bytes32 keyHash)')
@@ -21,10 +21,12 @@ export type Registration = {
   readonly peerId: Hex
   readonly stake: bigint
   readonly secret: Secret
+  readonly deadline: bigint
 }
 
-export function registrationDigest(domain: Domain, { owner, signer, peerId, stake, secret }: Registration): Hex {
-  return digest(domain, REGISTRATION, [owner, signer, keccak256(peerId), stake, keccak256(keyOf(secret))])
+export function registrationDigest(domain: Domain, registration: Registration): Hex {
+  const { owner, signer, peerId, stake, secret, deadline } = registration
+  return digest(domain, REGISTRATION, [owner, signer, keccak256(peerId), stake, keccak256(keyOf(secret)), deadline])
 }
 
 export type Rotation = {

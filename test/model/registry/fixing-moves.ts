@@ -2,9 +2,10 @@ import type { Address, Hex } from 'viem'
 import type { Action } from '../action.ts'
 import { momentAt } from '../moments.ts'
 import { INVALID } from '../terms.ts'
-import type { BlsSigned, Observation, Quorum, RegistryAction } from './action.ts'
-import { observationDigest, reportDigest } from './digests.ts'
+import type { BlsSigned, Quorum, RegistryAction } from './action.ts'
+import { reportDigest } from './digests.ts'
 import type { Draft } from './draft.ts'
+import { equivocation } from './equivocation-moves.ts'
 import type { Move } from './member-moves.ts'
 import { SECRETS } from './secrets.ts'
 
@@ -24,10 +25,10 @@ export function fixingMove(draft: Draft, fixing: number): Move {
   if (atDeadline && random.chance(70)) return deadlineMove(draft, fixing)
   const action = random.weighed<() => RegistryAction | Action>([
     [isPublished || phase === 'Pending' ? 1 : 8, () => publishing(draft, fixing)],
-    [isPublished && !isLate ? 8 : 1, () => ({ name: 'attest', ...quorum(draft, fixing) })],
+    [isPublished && !isLate ? 8 : 3, () => ({ name: 'attest', ...quorum(draft, fixing) })],
     [isOpen ? 6 : 1, () => ({ name: 'proposeAttested', ...quorum(draft, fixing), maxBond: bondFor(draft) })],
     [reward === 0n && !isLate ? 5 : 2, () => ({ name: 'fundReporters', fixing, amount: amountOf(draft) })],
-    [isLate && reward > 0n ? 9 : 1, () => rewardClaim(draft, fixing)],
+    [isLate && reward > 0n ? 9 : 2, () => rewardClaim(draft, fixing)],
     [isLate && reward > 0n ? 4 : 2, () => rewardRefund(draft, fixing)],
     [isLate ? 8 : 1, () => ({ name: 'slashAttestation', ...slashing(draft, fixing) })],
     [1, () => equivocation(draft, fixing)],
@@ -70,7 +71,7 @@ function publishing({ random, stage }: Draft, fixing: number): RegistryAction {
     [12, maturity],
     [2, now],
     [1, now + 1n],
-    [1, start],
+    [3, start],
     [1, start - 1n],
     [1, deployed.startTime - 1n],
   ])
@@ -158,7 +159,17 @@ function standing({ random, pool, stage }: Draft, fixing: number): { value: bigi
 }
 
 export function rewardClaim(draft: Draft, fixing: number): RegistryAction {
-  return { name: 'claimReward', fixing, ...standing(draft, fixing), place: anyPlace(draft) }
+  const { random, stage } = draft
+  const { value, signers } = standing(draft, fixing)
+  if (random.chance(60)) return { name: 'claimReward', fixing, value, signers, place: anyPlace(draft) }
+  const some = random.between(0n, 1n << BigInt(stage.registry.membership.members.length))
+  const places = random.weighed([
+    [5, signers],
+    [4, signers & some],
+    [1, some],
+    [1, signers | (1n << 255n)],
+  ])
+  return { name: 'claimRewards', fixing, value, signers, places }
 }
 
 function rewardRefund(draft: Draft, fixing: number): RegistryAction {
@@ -180,31 +191,6 @@ export function slashing(draft: Draft, fixing: number): Quorum & { place: bigint
   const from = known.length > 0 && random.chance(75) ? random.pick(known) : quorum(draft, fixing)
   const { report, signature, signers } = from
   return { fixing, report, signature, signers, place: anyPlace(draft) }
-}
-
-export function equivocation({ random, world, stage, pool }: Draft, fixing: number): RegistryAction {
-  const { domain, membership } = stage.registry
-  const fixingId = stage.oracle.id(fixing)
-  const tied = world.signers.filter((signer) => membership.memberOf(signer) !== undefined)
-  const signer = random.pick(tied.length > 0 && random.chance(90) ? tied : world.signers)
-  const observe = (value: bigint): Observation => {
-    return { fixingId, value, observedAt: stage.oracle.now, sourcesRoot: ROOT }
-  }
-  const first = observe(random.pick(pool))
-  const second = random.weighed<Observation>([
-    [6, observe(first.value ^ 1n)],
-    [1, { ...first, observedAt: first.observedAt + 1n }],
-    [1, { ...first, sourcesRoot: `0x${'c1'.repeat(32)}` }],
-    [1, first],
-    [1, { ...observe(first.value ^ 1n), fixingId: `0x${'f1'.repeat(32)}` }],
-  ])
-  const by = random.chance(88) ? signer : random.pick(world.signers)
-  const [one, two] = [observationDigest(domain, first), observationDigest(domain, second)]
-  const elsewhere = observationDigest({ ...domain, chainId: 1n }, second)
-  const secondDigest = random.chance(94) ? two : elsewhere
-  const secondSigned = random.chance(2) ? ('malformed' as const) : { by, digest: secondDigest }
-  const firstSigned = random.chance(2) ? ('malformed' as const) : { by: signer, digest: one }
-  return { name: 'slashEquivocation', first, firstSigned, second, secondSigned }
 }
 
 function oracleMove({ random, stage, pool, world }: Draft, fixing: number): Action {

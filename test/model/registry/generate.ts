@@ -1,13 +1,14 @@
 import type { Address } from 'viem'
-import type { Action } from '../action.ts'
 import { momentAt, momentsOf } from '../moments.ts'
 import { Random } from '../random.ts'
-import { type Fixing, INVALID, type Key, KINDS, word } from '../terms.ts'
+import { type Fixing, INVALID, word } from '../terms.ts'
 import { type Draft, add } from './draft.ts'
-import { equivocation, fixingMove, rewardClaim, slashing } from './fixing-moves.ts'
+import { type Ending, accusationOf, anyProver, endingsOf } from './equivocation-moves.ts'
+import { finish } from './finish.ts'
+import { fixingMove } from './fixing-moves.ts'
 import { type History, RegistryStage, type RegistryWorld } from './history.ts'
 import { isUnbonded, memberMove, registerMove } from './member-moves.ts'
-import { type Deployed, type Member, NEVER } from './membership.ts'
+import type { Deployed } from './membership.ts'
 import { REGISTRY_RULES } from './rules.ts'
 import { tryCase } from './trial.ts'
 
@@ -56,10 +57,12 @@ function anyStep(draft: Draft): History['steps'][number] {
   oracle.now = nextTime(draft)
   const fixing = random.pick(focus(draft))
   const due = registry.membership.members.filter((member) => member !== undefined && isUnbonded(draft, member))
+  const ends = endingsOf(draft).filter((ending) => isOver(draft, ending))
   const few = registry.membership.members.length < 3
   const move = random.weighed([
     [few ? 8 : 2, () => registerMove(draft)],
     [due.length > 0 ? 10 : 3, () => memberMove(draft)],
+    [ends.length > 0 ? 20 : 0, () => ({ sender: anyProver(draft), action: accusationOf(draft, random.pick(ends)) })],
     [isMoment(draft, fixing) ? 60 : 14, () => fixingMove(draft, fixing)],
   ])()
   const isPoor = random.chance(2) && move.action?.name !== 'rule'
@@ -67,7 +70,9 @@ function anyStep(draft: Draft): History['steps'][number] {
     time: oracle.now,
     ...move,
     ...(isPoor ? { sender: world.parties.at(-1) ?? ZERO } : {}),
-    ...(random.chance(4) ? { skew: random.pick([-1n, 1n, -1_000n]) } : {}),
+    ...(random.chance(move.action?.name === 'proposeAttested' ? 12 : 4)
+      ? { skew: random.pick([-1n, 1n, -1_000n]) }
+      : {}),
   }
 }
 
@@ -102,16 +107,15 @@ function nextTime(draft: Draft): bigint {
 }
 
 /** Everything that time changes after `now`: epochs, maturities, deadlines, the ends of unbonding. In order. */
-function momentsAfter({ stage, random }: Draft, now: bigint): bigint[] {
+function momentsAfter(draft: Draft, now: bigint): bigint[] {
+  const { stage, random } = draft
   const { oracle, registry } = stage
   const { membership, deployed } = registry
   const epoch = membership.epoch(now)
   const epochs = [1n, 2n, 3n].map((ahead) => membership.epochStart(epoch + ahead))
   const disputes = oracle.disputes.flatMap((dispute) => momentsOf(dispute).map(({ time }) => time))
   const isPatient = random.chance(12)
-  const unbonding = membership.members.flatMap((member) => {
-    return member === undefined || member.inactiveTime === NEVER ? [] : [member.inactiveTime + deployed.unbondingDelay]
-  })
+  const unbonding = endingsOf(draft).map(({ term }) => term.endTime + deployed.unbondingDelay)
   const times = [...epochs, ...disputes, ...(isPatient ? unbonding : [])]
   return times.filter((time) => time > now).toSorted((a, b) => (a < b ? -1 : 1))
 }
@@ -151,105 +155,9 @@ function randomFixing(random: Random, world: RegistryWorld, deployed: Deployed):
   }
 }
 
-/** Everything is settled and claimed in any order, everybody leaves, and after the last unbonding all is withdrawn. */
-function finish(draft: Draft): void {
-  const { random, stage, world } = draft
-  const { oracle } = stage
-  const [sender = ZERO] = world.parties
-  const last = oracle.disputes.map((dispute) => dispute.worstCase()).reduce((a, b) => (a > b ? a : b))
-  if (last > oracle.now) add(draft, { time: last, sender })
-  const time = oracle.now
-  for (const step of random.shuffle([...claims(draft), ...rewards(draft)])) add(draft, { time, ...step })
-  leaveAll(draft)
-  if (!random.chance(75)) return
-  for (let i = 0; i < 2; i += 1) add(draft, { time: oracle.now, ...registerMove(draft) })
-  accuseAll(draft)
-  leaveAll(draft)
-}
-
-/** Everybody leaves and withdraws as soon as the last one can; some try a second early or another's. */
-function leaveAll(draft: Draft): void {
-  const { random, stage, world } = draft
-  const { oracle, registry } = stage
-  const { membership, deployed } = registry
-  const [sender = ZERO] = world.parties
-  const time = oracle.now
-  for (const { owner, index, inactiveTime } of present(draft)) {
-    if (inactiveTime === NEVER) add(draft, { time, sender: owner, action: { name: 'startLeaving', index } })
-  }
-  const leaving = random.shuffle(present(draft))
-  const ends = leaving.map(({ inactiveTime }) => inactiveTime + deployed.unbondingDelay)
-  const end = ends.reduce((a, b) => (a > b ? a : b), time)
-  const [hasty] = leaving
-  if (hasty !== undefined && end > time) {
-    add(draft, { time: end - 1n, sender: hasty.owner, action: { name: 'withdraw', index: hasty.index } })
-  }
-  const last = end + random.pick([0n, 0n, 1n])
-  for (const { owner, index } of leaving) {
-    if (membership.members[index] !== undefined)
-      add(draft, { time: last, sender: owner, action: { name: 'withdraw', index } })
-  }
-  add(draft, { time: last, sender })
-}
-
-/** What was done long ago comes up again, when those who did it are gone and others have their places. */
-function accuseAll(draft: Draft): void {
-  const { stage, world } = draft
-  const [sender = ZERO] = world.parties
-  const time = stage.oracle.now
-  for (const fixing of stage.oracle.fixings.keys()) {
-    add(draft, { time, sender, action: { name: 'slashAttestation', ...slashing(draft, fixing) } })
-    add(draft, { time, sender, action: equivocation(draft, fixing) })
-    add(draft, { time, sender, action: rewardClaim(draft, fixing) })
-    const { value, signers, paid } = stage.registry.reportedOf(fixing)
-    for (const place of placesIn(signers)
-      .filter((each) => !paid.has(each))
-      .slice(0, 3)) {
-      add(draft, { time, sender, action: { name: 'claimReward', fixing, value, signers, place } })
-    }
-  }
-}
-
-/** The places that signed. */
-function placesIn(signers: bigint): bigint[] {
-  return Array.from({ length: 10 }, (_, place) => BigInt(place)).filter((place) => (signers >> place) & 1n)
-}
-
-function present({ stage }: Draft): Member[] {
-  return stage.registry.membership.members.filter((member) => member !== undefined)
-}
-
-type Claim = Pick<History['steps'][number], 'sender' | 'action'>
-
-/** Every share and refund; often some shares are forgotten. */
-function rewards({ random, stage, world }: Draft): Claim[] {
-  const forgotten = random.chance(60) ? 50 : 0
-
-  return stage.registry.reported.flatMap(({ value, signers, funded }, fixing): Claim[] => {
-    const places = placesIn(signers).filter(() => !random.chance(forgotten))
-    const shares = places.map((place): Claim => {
-      return { sender: world.sink, action: { name: 'claimReward', fixing, value, signers, place } }
-    })
-    const refunds = [...funded.keys()].map((funder): Claim => {
-      return { sender: funder, action: { name: 'refundReward', fixing, value, signers } }
-    })
-    return [...shares, ...refunds]
-  })
-}
-
-/** Every receipt of the oracle, found by trying the keys that its disputes know. */
-function claims({ stage }: Draft): Claim[] {
-  const { oracle } = stage
-  const known = new Map<bigint, readonly [number, Key]>()
-  for (const [fixing, dispute] of oracle.disputes.entries()) {
-    const keys = [...dispute.pots.values()].map(({ key }) => key)
-    const plain = KINDS.slice(2).map((kind): Key => ({ kind, round: 0, value: 0n }))
-    for (const key of [...keys, ...plain]) known.set(oracle.receiptId(fixing, key), [fixing, key])
-  }
-  return oracle.receipts.holdings().flatMap(([holder, id]): Claim[] => {
-    const found = known.get(id)
-    if (found === undefined) return []
-    const action: Action = { name: 'claim', fixing: found[0], ...found[1] }
-    return [{ sender: holder, action }]
-  })
+/** Whether what a signer did counts until now, or a second before or after. */
+function isOver({ stage }: Draft, { member, term }: Ending): boolean {
+  const { deployed, now } = stage.registry
+  const gap = now - term.endTime - deployed.unbondingDelay
+  return member.stake > 0n && gap >= -1n && gap <= 1n
 }

@@ -6,7 +6,7 @@ import { Refused, type Result, type Words } from '../result.ts'
 import { RULES } from '../rules.ts'
 import type { Fixing } from '../terms.ts'
 import { type RegistryAction, type RegistryStep, isRegistryAction } from './action.ts'
-import { attest, claimReward, fundReporters, proposeAttested, refundReward } from './attestation-calls.ts'
+import { attest, claimReward, claimRewards, fundReporters, proposeAttested, refundReward } from './attestation-calls.ts'
 import type { Account } from './keys.ts'
 import type { Deployed } from './membership.ts'
 import { publishRoster, register, rotate, startLeaving, topUp, withdraw } from './membership-calls.ts'
@@ -97,6 +97,8 @@ function perform(model: RegistryModel, sender: Address, action: RegistryAction):
       return fundReporters(model, sender, action)
     case 'claimReward':
       return claimReward(model, action)
+    case 'claimRewards':
+      return claimRewards(model, action)
     case 'refundReward':
       return refundReward(model, sender, action)
     case 'slashEquivocation':

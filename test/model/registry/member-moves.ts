@@ -19,10 +19,12 @@ export function registerMove(draft: Draft): Move {
   const owner = anyOwner(draft)
   const free = world.signers.filter((signer) => membership.memberOf(signer) === undefined)
   const signer = free.length > 0 ? random.pick(free) : random.pick(world.signers)
+  const { now } = stage.registry
+  const deadline = random.weighed([[6, now + 86_400n], [2, now], [1, now + 1n], [1, NEVER]]) // prettier-ignore
   const stake = deployed.minStake + random.pick([0n, 1n, random.between(0n, 10n ** 18n)])
   const peerId: Hex = `0x${'5a'.repeat(random.pick([1, 34, 38, 64]))}`
   const secret = secretFor(draft, owner)
-  const proper = withConsents(draft, { owner, signer, secret, peerId, stake })
+  const proper = withConsents(draft, { owner, signer, secret, peerId, stake, deadline })
   const action = random.chance(draft.faults) ? spoiltRegister(draft, proper) : proper
   const sender = random.chance(75) ? owner : random.pick([...world.owners, ...world.parties.slice(0, 2)])
   const isAsked = owner === world.contractOwner && sender !== owner
@@ -31,7 +33,7 @@ export function registerMove(draft: Draft): Move {
 
 function withConsents(
   { stage }: Draft,
-  registration: Pick<Register, 'owner' | 'signer' | 'secret' | 'peerId' | 'stake'>,
+  registration: Pick<Register, 'owner' | 'signer' | 'secret' | 'peerId' | 'stake' | 'deadline'>,
 ): Register {
   const { owner, signer, secret } = registration
   const { domain } = stage.registry
@@ -48,7 +50,7 @@ function withConsents(
 function spoiltRegister(draft: Draft, proper: Register): Register {
   const { random, world, stage } = draft
   const { owner, signer } = proper
-  const { membership, deployed } = stage.registry
+  const { membership, deployed, now } = stage.registry
   const taken = world.signers.filter((other) => membership.memberOf(other) !== undefined)
   const others = world.owners.filter((other) => other !== owner)
   const change = random.pick<() => Partial<Register>>([
@@ -58,6 +60,7 @@ function spoiltRegister(draft: Draft, proper: Register): Register {
     () => (taken.length === 0 ? { signer: owner } : { signer: random.pick(taken) }),
     () => ({ peerId: random.pick<Hex>(['0x', `0x${'5a'.repeat(65)}`]) }),
     () => ({ stake: deployed.minStake - 1n }),
+    () => ({ deadline: random.pick([now - 1n, now - 1n, 0n]) }),
   ])
   if (random.chance(45)) return withConsents(draft, { ...proper, ...change() })
   return {
@@ -87,7 +90,7 @@ function spoiltPossession({ random, stage, world }: Draft, owner: Address, secre
   ])
 }
 
-/** The owner of a reporter, or somebody else, does what owners do. */
+/** The owner of a reporter, or somebody else, does what owners do; whoever likes withdraws. */
 export function memberMove(draft: Draft): Move {
   const { random, world, stage } = draft
   const { members } = stage.registry.membership
@@ -98,11 +101,19 @@ export function memberMove(draft: Draft): Move {
   const isDue = member !== undefined && isUnbonded(draft, member)
   const action = random.weighed<() => RegistryAction>([
     [3, () => ({ name: 'topUp', index, amount: random.pick([0n, 1n, random.between(1n, 10n ** 18n)]) })],
-    [4, () => rotation(draft, sender, index)],
+    [isNearEpoch(draft) ? 10 : 4, () => rotation(draft, sender, index)],
     [2, () => ({ name: 'startLeaving', index })],
     [isDue ? 12 : 1, () => ({ name: 'withdraw', index })],
   ])
-  return { sender, action: action() }
+  const move = { sender, action: action() }
+  const isStranger = move.action.name === 'withdraw' && random.chance(40)
+  return isStranger ? { ...move, sender: random.pick([...world.parties.slice(0, 2), ...world.owners]) } : move
+}
+
+/** Whether an epoch began now or a second ago, or begins in a second. */
+function isNearEpoch({ stage }: Draft): boolean {
+  const { membership, deployed, now } = stage.registry
+  return (now + 1n - membership.epochStart(membership.epoch(now + 1n))) % deployed.epochDuration <= 2n
 }
 
 /** Whether a member's stake can go back now, or in a second. */

@@ -12,16 +12,17 @@ type Named<Name extends RegistryAction['name']> = RegistryAction & { readonly na
 
 const MAX_PEER_ID_BYTES = 64n
 
-/** R-408: joining, with everyone's consent. */
+/** R-408: joining, with everyone's consent, which holds for a while. */
 export function register(model: RegistryModel, sender: Address, action: Named<'register'>): Words {
-  const { owner, signer, secret, peerId, stake } = action
-  const { membership, deployed, domain } = model
+  const { owner, signer, secret, peerId, stake, deadline } = action
+  const { membership, deployed, domain, now, rules } = model
   if (owner === ZERO_ADDRESS) throw new Refused('ReporterAddressZero', [fieldName('owner')])
   const length = BigInt(peerId.length / 2 - 1)
   if (length < 1n || length > MAX_PEER_ID_BYTES) {
     throw new Refused('PeerIdLengthOutOfBounds', [length, 1n, MAX_PEER_ID_BYTES])
   }
   if (stake < deployed.minStake) throw new Refused('StakeBelowMin', [stake, deployed.minStake])
+  if (!rules.isConsentValid(now, deadline)) throw new Refused('ConsentExpired', [now, deadline])
   const digest = registrationDigest(domain, action)
   const isConsenting = sender === owner || consents(model, owner, action.ownerConsent, digest)
   if (!isConsenting) throw new Refused('ConsentMissing', [owner, digest])
@@ -29,7 +30,7 @@ export function register(model: RegistryModel, sender: Address, action: Named<'r
   requirePossession(model, owner, secret, action.possession)
   model.pull(sender, stake)
   const index = membership.nextIndex()
-  const activeTime = membership.changeTime(model.now)
+  const activeTime = membership.changeTime(now)
   const credentials = [{ signer, secret, fromTime: activeTime }]
   membership.join({ index, owner, activeTime, peerId, inactiveTime: NEVER, stake, credentials })
   model.emit('Registered', BigInt(index), owner, signer, peerId, stake, activeTime, keyOf(secret))
@@ -67,14 +68,16 @@ export function startLeaving(model: RegistryModel, sender: Address, { index }: N
   return []
 }
 
+/** R-408: anyone may send a stake back and vacate the index. */
 export function withdraw(model: RegistryModel, sender: Address, { index }: Named<'withdraw'>): Words {
-  const member = ownMember(model, sender, index)
+  const member = model.membership.members[index]
+  if (member === undefined) throw new Refused('NoReporter', [BigInt(index)])
   if (member.inactiveTime === NEVER) throw new Refused('NotLeaving', [BigInt(index)])
   const end = model.rules.withdrawableTime(member.inactiveTime, model.deployed.unbondingDelay)
   if (model.now < end) throw new Refused('UnbondingRunning', [model.now, end])
-  model.pay(sender, member.stake)
+  model.pay(model.rules.payee(member.owner, sender), member.stake)
   model.membership.vacate(member)
-  model.emit('StakeWithdrawn', BigInt(index), sender, member.stake)
+  model.emit('StakeWithdrawn', BigInt(index), member.owner, member.stake)
   return [member.stake]
 }
 
@@ -128,7 +131,9 @@ function requireSigner(
   if (signer === ZERO_ADDRESS) throw new Refused('ReporterAddressZero', [fieldName('signer')])
   if (signer === owner) throw new Refused('SignerIsOwner', [signer])
   const other = model.membership.memberOf(signer)
-  if (other !== undefined && other !== member) throw new Refused('SignerTaken', [signer, BigInt(other.index)])
+  const signers = member?.credentials.map((each) => each.signer) ?? []
+  const isFree = other === undefined || (other === member && model.rules.maySignAgain(signer, signers))
+  if (!isFree) throw new Refused('SignerTaken', [signer, BigInt(other.index)])
   if (!isSignedBy(signed, signer, digest)) throw new Refused('ConsentMissing', [signer, digest])
 }
 
@@ -138,14 +143,9 @@ function requirePossession(model: RegistryModel, owner: Address, secret: Secret,
     throw new Refused('PossessionUnproven', [digest])
 }
 
-function ownMember({ membership }: RegistryModel, sender: Address, index: number): Member {
-  const member = membership.members[index]
-  if (member?.owner !== sender) throw new Refused('NotReporterOwner', [sender, member?.owner ?? ZERO_ADDRESS])
-  return member
-}
-
 function ownStaying(model: RegistryModel, sender: Address, index: number): Member {
-  const member = ownMember(model, sender, index)
+  const member = model.membership.members[index]
+  if (member?.owner !== sender) throw new Refused('NotReporterOwner', [sender, member?.owner ?? ZERO_ADDRESS])
   if (member.inactiveTime !== NEVER) throw new Refused('AlreadyLeaving', [BigInt(index), member.inactiveTime])
   return member
 }

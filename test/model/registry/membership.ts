@@ -3,7 +3,7 @@ import { Refused } from '../result.ts'
 import { word } from '../terms.ts'
 import type { Secret } from './action.ts'
 import { BLS_ORDER, keyOf, sumOf } from './keys.ts'
-import type { RegistryRules } from './rules.ts'
+import type { RegistryRules, Term } from './rules.ts'
 
 /** `type(uint64).max`: a reporter that has not left. */
 export const NEVER = (1n << 64n) - 1n
@@ -124,6 +124,15 @@ export class Membership {
   memberOf(signer: Address): Member | undefined {
     const member = this.tied.get(signer)
     return member !== undefined && this.members[member.index] === member ? member : undefined
+  }
+
+  /** From when until when `signer`, which is or was the member's, was it: a signer that is replaced never comes back. */
+  termOf({ credentials, inactiveTime }: Member, signer: Address): Term {
+    const first = credentials.findIndex((each) => each.signer === signer)
+    const next = credentials.findIndex((each, at) => at > first && each.signer !== signer)
+    const retiredTime = credentials[next]?.fromTime ?? NEVER
+    const endTime = retiredTime < inactiveTime ? retiredTime : inactiveTime
+    return { fromTime: credentials[first]?.fromTime ?? NEVER, endTime }
   }
 
   /** The index that the next reporter gets: the last vacated one, else a new one. */

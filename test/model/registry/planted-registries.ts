@@ -3,6 +3,7 @@ import type { PlantedContract } from '../planted-contracts.ts'
 const REGISTRY = 'contracts/src/ReporterRegistry.sol'
 const MEMBERSHIP = 'contracts/src/registry/Membership.sol'
 const ATTESTATION = 'contracts/src/registry/Attestation.sol'
+const CONSENT = 'contracts/src/libraries/ConsentLib.sol'
 const ROSTER = 'contracts/src/libraries/RosterLib.sol'
 
 /** One for each way in which the registry could be wrong by little. */
@@ -26,10 +27,106 @@ export const PLANTED_REGISTRIES: readonly PlantedContract[] = [
     replace: 'if (time > nowTime) revert',
   },
   {
-    bug: "a reporter's own former signer is refused",
+    bug: "a reporter's own former signer comes back",
     file: MEMBERSHIP,
-    find: 'if (_isTaken(place) && !isOwnFormer) revert',
-    replace: 'if (_isTaken(place) && (!isOwnFormer || place.index != 0)) revert',
+    find: 'bool isCurrent = isTaken && place.index == index && place.untilTime == NEVER;',
+    replace: 'bool isCurrent = isTaken && place.index == index;',
+  },
+  {
+    bug: "a reporter's signer cannot stay",
+    file: MEMBERSHIP,
+    find: 'bool isCurrent = isTaken && place.index == index && place.untilTime == NEVER;',
+    replace: 'bool isCurrent = isTaken && place.index == index && place.untilTime != NEVER;',
+  },
+  {
+    bug: 'a signer that stays is taken for retired',
+    file: MEMBERSHIP,
+    find: 'if (signer != former) _places[former].untilTime = fromTime;',
+    replace: '_places[former].untilTime = fromTime;',
+  },
+  {
+    bug: "a signer that stays answers from the new key's time on only",
+    file: MEMBERSHIP,
+    find: 'if (!isCurrent) _places[signer] = Place',
+    replace: '_places[signer] = Place',
+  },
+  {
+    bug: 'a retired signer answers until its reporter leaves',
+    file: MEMBERSHIP,
+    find: 'Math.min(place.untilTime, _members[place.index].inactiveTime)',
+    replace: 'Math.max(place.untilTime, _members[place.index].inactiveTime)',
+  },
+  {
+    bug: 'a leaver answers for what matured since',
+    file: MEMBERSHIP,
+    find: 'Math.min(place.untilTime, _members[place.index].inactiveTime)',
+    replace: 'place.untilTime',
+  },
+  {
+    bug: 'a signer answers for what matured a second before its term',
+    file: MEMBERSHIP,
+    find: 'place.fromTime <= maturity && maturity < endTime',
+    replace: 'place.fromTime <= maturity + 1 && maturity < endTime',
+  },
+  {
+    bug: 'a signer answers for what matured as its term ended',
+    file: MEMBERSHIP,
+    find: 'place.fromTime <= maturity && maturity < endTime',
+    replace: 'place.fromTime <= maturity && maturity <= endTime',
+  },
+  {
+    bug: 'a signer answers a second too long',
+    file: MEMBERSHIP,
+    find: '!isItsTerm || block.timestamp >= endTime + UNBONDING_DELAY',
+    replace: '!isItsTerm || block.timestamp > endTime + UNBONDING_DELAY',
+  },
+  {
+    bug: 'the fixing that is brought may be another',
+    file: REGISTRY,
+    find: 'FixingId.unwrap(first.fixingId) == rawId && FixingId.unwrap(second.fixingId) == rawId',
+    replace: 'FixingId.unwrap(first.fixingId) == FixingId.unwrap(second.fixingId)',
+  },
+  {
+    bug: 'consents end a second late',
+    file: MEMBERSHIP,
+    find: 'if (block.timestamp > registration.deadline) {',
+    replace: 'if (block.timestamp > uint256(registration.deadline) + 1) {',
+  },
+  {
+    bug: 'who signed to register did not sign until when',
+    file: CONSENT,
+    find: 'registration.deadline',
+    replace: 'uint64(0)',
+  },
+  {
+    bug: 'a stake goes to whoever withdraws it',
+    file: MEMBERSHIP,
+    find: 'if (amount != 0) BOND_TOKEN.safeTransfer(owner, amount);',
+    replace: 'if (amount != 0) BOND_TOKEN.safeTransfer(msg.sender, amount);',
+  },
+  {
+    bug: 'a vacant index can be withdrawn again',
+    file: MEMBERSHIP,
+    find: 'if (owner == address(0)) revert NoReporter(index);',
+    replace: 'if (owner == address(0) && index == 255) revert NoReporter(index);',
+  },
+  {
+    bug: 'shares that were paid are paid again with others',
+    file: ATTESTATION,
+    find: 'uint256 rest = places & ~_paid[id];',
+    replace: 'uint256 rest = places;',
+  },
+  {
+    bug: 'one who is gone ends what is paid together',
+    file: ATTESTATION,
+    find: 'if (!_isSameMember(index, maturity)) continue;',
+    replace: 'if (!_isSameMember(index, maturity)) break;',
+  },
+  {
+    bug: 'any place can be paid with others',
+    file: ATTESTATION,
+    find: 'uint256 strangers = places & ~signers;',
+    replace: 'uint256 strangers = places & ~signers & 1;',
   },
   {
     bug: 'a stake goes back a second late',

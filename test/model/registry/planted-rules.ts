@@ -53,6 +53,30 @@ export const PLANTED_REGISTRY_RULES: readonly PlantedRegistryRules[] = [
   plant('the prover gets a fifth, rounded up', {
     proverShare: (stake) => (stake + 4n) / 5n,
   }),
+  plant('consents end a second early', {
+    isConsentValid: (now, deadline) => now < deadline,
+  }),
+  plant('a former signer comes back', {
+    maySignAgain: (signer, signers) => signers.includes(signer),
+  }),
+  plant('a stake goes to whoever withdraws it', {
+    payee: (_owner, sender) => sender,
+  }),
+  plant('a share that was paid is paid again with others', {
+    isDue: ({ isThere }) => isThere,
+  }),
+  plant('a signer answers for the second before its term', {
+    isItsTerm: (maturity, { fromTime, endTime }) => fromTime - 1n <= maturity && maturity < endTime,
+  }),
+  plant('a signer answers for the second in which its term ends', {
+    isItsTerm: (maturity, { fromTime, endTime }) => fromTime <= maturity && maturity <= endTime,
+  }),
+  plant('a signer answers a second too long', {
+    isAnswering: (now, { endTime }, delay) => now <= endTime + delay,
+  }),
+  plant('a signer answers for good', {
+    isAnswering: () => true,
+  }),
   plant('whoever took a vacated index answers for the one before', {
     wasThere: () => true,
   }),

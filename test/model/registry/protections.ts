@@ -42,8 +42,10 @@ export const PROTECTIONS: readonly Protection[] = [
   },
   {
     what: 'both observations are of one fixing',
-    without: without({ isOffence: (pair) => REGISTRY_RULES.isOffence({ ...pair, isSameFixing: true }) }),
+    without: without({ isOffence: (pair) => REGISTRY_RULES.isOffence({ ...pair, isOfFixing: true }) }),
   },
+  { what: 'a signer answers for its own term', without: without({ isItsTerm: () => true }) },
+  { what: 'a signer answers no longer than a stake unbonds', without: without({ isAnswering: () => true }) },
   {
     what: 'the two observations differ',
     without: without({ isOffence: (pair) => REGISTRY_RULES.isOffence({ ...pair, isSame: false }) }),

@@ -78,13 +78,19 @@ export class RegistryModel {
     return settlement
   }
 
-  /** The member that was at `place` of the roster of `maturity`, unless it has withdrawn. */
+  /** The member that was at `place` of the roster of `maturity`. Refuses if it has withdrawn. */
   memberAt(place: bigint, maturity: bigint): Member {
+    const member = this.memberIfThere(place, maturity)
+    if (member === undefined) throw new Refused('ReporterGone', [place])
+    return member
+  }
+
+  /** The member that was at `place` of the roster of `maturity`, unless it has withdrawn. */
+  memberIfThere(place: bigint, maturity: bigint): Member | undefined {
     const roster = this.membership.rosterOf(maturity)
     const then = roster?.members[Number(place)]
     const now = then && this.membership.members[then.index]
-    if (now === undefined || !this.rules.wasThere(now.activeTime, maturity)) throw new Refused('ReporterGone', [place])
-    return now
+    return now !== undefined && this.rules.wasThere(now.activeTime, maturity) ? now : undefined
   }
 
   /** Ends a membership at the next change, if it has not ended yet. */
@@ -133,6 +139,11 @@ export class RegistryModel {
 /** How many bits are set. */
 export function bitsIn(signers: bigint): bigint {
   return BigInt(signers.toString(2).replaceAll('0', '').length)
+}
+
+/** The places of a mask of 256 bits, in order. */
+export function placesIn(mask: bigint): bigint[] {
+  return Array.from({ length: 256 }, (_, place) => BigInt(place)).filter((place) => isAmong(mask, place))
 }
 
 /** Whether `place` is one of `signers`. */

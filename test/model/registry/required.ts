@@ -13,12 +13,13 @@ const QUORUM = [
 
 const ERRORS = Object.entries({
   register: ['ReporterAddressZero', 'PeerIdLengthOutOfBounds', 'StakeBelowMin', 'ConsentMissing', 'SignerIsOwner'],
+  'register, again': ['ConsentExpired'],
   'register, too': ['SignerTaken', 'PossessionUnproven', 'PairingFailed', 'StakeMismatch', 'ERC20InsufficientBalance'],
   topUp: ['NotReporterOwner', 'AlreadyLeaving', 'EmptyAmount', 'StakeMismatch'],
   rotate: ['NotReporterOwner', 'AlreadyLeaving', 'RotationTooSoon', 'ReporterAddressZero', 'SignerIsOwner'],
   'rotate, too': ['SignerTaken', 'ConsentMissing', 'PossessionUnproven'],
   startLeaving: ['NotReporterOwner', 'AlreadyLeaving'],
-  withdraw: ['NotReporterOwner', 'NotLeaving', 'UnbondingRunning'],
+  withdraw: ['NoReporter', 'NotLeaving', 'UnbondingRunning'],
   publishRoster: ['RosterNotFinal', 'RosterTooOld', 'RosterAlreadyPublished', 'NoReporters', 'BeforeFirstEpoch'],
   attest: [...QUORUM, 'PairingFailed', 'BeforeFirstEpoch', 'AlreadySettled', 'AttestedByMore'],
   proposeAttested: [...QUORUM, 'WrongPhase', 'BondAboveMax', 'TransferMismatch', 'ERC20InsufficientBalance'],
@@ -26,17 +27,19 @@ const ERRORS = Object.entries({
   'fundReporters, too': ['ERC20InsufficientBalance'],
   claimReward: ['NotSettled', 'AttestationUnknown', 'RewardNotEarned', 'NotAttester', 'RewardAlreadyPaid'],
   'claimReward, too': ['ReporterGone'],
+  claimRewards: ['NotSettled', 'AttestationUnknown', 'RewardNotEarned', 'NotAttester'],
   refundReward: ['NotSettled', 'AttestationUnknown', 'RewardEarned', 'NothingFunded'],
-  slashEquivocation: ['NotEquivocation', 'SignerUnknown', 'ProverIsOffender', 'NothingToSlash'],
+  slashEquivocation: ['NotEquivocation', 'SignerUnknown', 'NotItsTerm', 'ProverIsOffender', 'NothingToSlash'],
   'slashEquivocation, too': ['ECDSAInvalidSignatureLength'],
   slashAttestation: ['NotWrong', 'NotAttester', 'ReporterGone', 'ProverIsOffender', 'NothingToSlash', 'RosterMissing'],
   'slashAttestation, too': ['ReportedZero', 'SignerBeyondRoster', 'QuorumMissed', 'SignatureInvalid'],
-}).flatMap(([name, errors]) => errors.map((error) => `${name.replace(', too', '')}: ${error}`))
+}).flatMap(([name, errors]) => errors.map((error) => `${name.replace(/, .*/, '')}: ${error}`))
 
 const OFFSETS = ['-1', '0', '+1']
 
 const BOUNDARIES = [
   ...['register', 'topUp', 'startLeaving', 'publishRoster', 'slashEquivocation'].map((name) => [name, 'epoch start']),
+  ['register', 'consent end'],
   ['rotate', 'rotation'],
   ['withdraw', 'unbonding end'],
   ['attest', 'maturity'],
@@ -55,8 +58,25 @@ const MEMBERS = [
   'register for a contract that consents',
   'register a key for the second time',
   'rotate a later member',
-  'rotate to a former signer',
+  'rotate with the signer that stays',
+  'rotate to a former signer of its own: SignerTaken',
+  ...['its owner', 'a stranger'].flatMap((who) =>
+    ['a stake', 'nothing'].map((what) => `withdraw by ${who} of ${what}`),
+  ),
   ...OWNER_MOODS.slice(1).map((mood) => `the contract that owns ${mood}`),
+]
+
+const TERMS = [
+  ...['a signer', 'a retired signer', "a leaver's signer"].flatMap((who) => [
+    `${who} a second before its term: NotItsTerm`,
+    `${who} as its term began: slashed`,
+  ]),
+  ...['a retired signer', "a leaver's signer"].flatMap((who) => [
+    `${who} as its term ended: slashed`,
+    `${who} just after its term: NotItsTerm`,
+    `${who} in the last second in which it answers: slashed`,
+    `${who} when it answers no more: NotItsTerm`,
+  ]),
 ]
 
 const ROSTERS = [
@@ -86,6 +106,13 @@ const QUORUMS = [
 const VERDICTS = [
   'claimReward after Timeout',
   'claimReward after Ruling',
+  'claimRewards after Timeout',
+  'claimRewards after Ruling',
+  "claimRewards at the band's edge",
+  ...['0', '1', 'several'].map((count) => `claimRewards pays ${count}`),
+  'claimRewards leaves out who was paid',
+  'claimRewards leaves out who is gone',
+  'claimRewards pays some, others are gone',
   "claimReward at the band's edge",
   'refundReward just outside the band',
   ...['Timeout', 'Ruling', 'a ruling of INVALID', 'Expiry'].map((how) => `refundReward after ${how}`),
@@ -110,6 +137,7 @@ export const REGISTRY_REQUIRED: readonly string[] = [
   ...ERRORS,
   ...BOUNDARIES,
   ...MEMBERS,
+  ...TERMS,
   ...ROSTERS,
   ...QUORUMS,
   ...VERDICTS,

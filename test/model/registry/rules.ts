@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { RULES } from '../rules.ts'
 import { INVALID, type Outcome } from '../terms.ts'
 
@@ -19,7 +19,13 @@ export type Verdict = {
 }
 
 /** What two signed observations have in common. */
-export type Pair = { readonly isSameSigner: boolean; readonly isSameFixing: boolean; readonly isSame: boolean }
+export type Pair = { readonly isSameSigner: boolean; readonly isOfFixing: boolean; readonly isSame: boolean }
+
+/** When a signer was its reporter's: [from, end), seconds. */
+export type Term = { readonly fromTime: bigint; readonly endTime: bigint }
+
+/** What a share depends on when many are claimed at once. */
+export type Claimed = { readonly isPaid: boolean; readonly isThere: boolean }
 
 export const REGISTRY_RULES = {
   /** R-408: when what is changed now takes effect, `nextEpochTime` being the start of the next epoch. */
@@ -33,6 +39,18 @@ export const REGISTRY_RULES = {
   /** R-408: the epoch from whose start on keys of epoch `since` can be rotated. */
   rotationEpoch(since: bigint): bigint {
     return since + 1n
+  },
+  /** R-408: whether consents until `deadline` hold. */
+  isConsentValid(now: bigint, deadline: bigint): boolean {
+    return now <= deadline
+  },
+  /** R-408: whether a reporter that had `signers`, in order, may sign with `signer`, which is one of them. */
+  maySignAgain(signer: Address, signers: readonly Address[]): boolean {
+    return signer === signers.at(-1)
+  },
+  /** R-408: whom a stake goes back to. */
+  payee(owner: Address, _sender: Address): Address {
+    return owner
   },
   /** When a stake that left at `inactiveTime` goes back. */
   withdrawableTime(inactiveTime: bigint, unbondingDelay: bigint): bigint {
@@ -58,6 +76,10 @@ export const REGISTRY_RULES = {
   isEarned(value: bigint, settlement: bigint, bandPpm: bigint): boolean {
     return settlement !== INVALID && RULES.isWithinBand(value, settlement, bandPpm)
   },
+  /** R-404: whether a share is paid to one of many, the others going on without it. */
+  isDue({ isPaid, isThere }: Claimed): boolean {
+    return !isPaid && isThere
+  },
   /** R-405: whether co-signing `value` costs the stake. */
   isWrong({ isOwnCourt, how, settlement, value, bandPpm, minBandPpm }: Verdict): boolean {
     if (!isOwnCourt || bandPpm < minBandPpm || how !== 'Ruling') return false
@@ -71,9 +93,17 @@ export const REGISTRY_RULES = {
   isAttester(signers: bigint, place: bigint): boolean {
     return place < 256n && ((signers >> place) & 1n) === 1n
   },
+  /** R-401: whether a signer of that term answers for a maturity. */
+  isItsTerm(maturity: bigint, { fromTime, endTime }: Term): boolean {
+    return fromTime <= maturity && maturity < endTime
+  },
+  /** R-401: whether a signer whose term ended still answers. */
+  isAnswering(now: bigint, { endTime }: Term, unbondingDelay: bigint): boolean {
+    return now < endTime + unbondingDelay
+  },
   /** R-401: whether two signed observations are an offence. */
-  isOffence({ isSameSigner, isSameFixing, isSame }: Pair): boolean {
-    return isSameSigner && isSameFixing && !isSame
+  isOffence({ isSameSigner, isOfFixing, isSame }: Pair): boolean {
+    return isSameSigner && isOfFixing && !isSame
   },
   /** R-401: the prover's fifth, rounded down. */
   proverShare(stake: bigint): bigint {

@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { Refused, type Words } from '../result.ts'
+import { fixingIdOf } from '../terms.ts'
 import type { Observation, RegistryAction, Signed } from './action.ts'
 import { verify } from './attestation-calls.ts'
 import { observationDigest } from './digests.ts'
@@ -8,20 +9,26 @@ import type { RegistryModel } from './registry-model.ts'
 
 type Named<Name extends RegistryAction['name']> = RegistryAction & { readonly name: Name }
 
-/** two different observations of one fixing by one signer. */
+/** two different observations of the fixing that is brought, by the signer of its maturity. */
 export function slashEquivocation(
   model: RegistryModel,
   sender: Address,
-  { first, firstSigned, second, secondSigned }: Named<'slashEquivocation'>,
+  { brought, first, firstSigned, second, secondSigned }: Named<'slashEquivocation'>,
 ): Words {
+  const { membership, rules, deployed, now, oracle } = model
+  const { chainId, oracle: address } = oracle.deployment
+  const id = fixingIdOf(chainId, address, brought)
   const one = signerOf(model, first, firstSigned)
   const two = signerOf(model, second, secondSigned)
   const isSame = observationDigest(model.domain, first) === observationDigest(model.domain, second)
-  const pair = { isSameSigner: one === two, isSameFixing: first.fixingId === second.fixingId, isSame }
-  if (one === undefined || !model.rules.isOffence(pair)) throw new Refused('NotEquivocation')
-  const member = model.membership.memberOf(one)
+  const pair = { isSameSigner: one === two, isOfFixing: first.fixingId === id && second.fixingId === id, isSame }
+  if (one === undefined || !rules.isOffence(pair)) throw new Refused('NotEquivocation')
+  const member = membership.memberOf(one)
   if (member === undefined) throw new Refused('SignerUnknown', [one])
-  return slash(model, sender, member, first.fixingId)
+  const term = membership.termOf(member, one)
+  const isHeld = rules.isItsTerm(brought.maturity, term) && rules.isAnswering(now, term, deployed.unbondingDelay)
+  if (!isHeld) throw new Refused('NotItsTerm', [one, brought.maturity])
+  return slash(model, sender, member, id)
 }
 
 /** */

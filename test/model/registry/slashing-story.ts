@@ -1,12 +1,13 @@
 import type { Address, Hex } from 'viem'
-import type { BlsSigned, Observation, Quorum, RegistryStep, Signed } from './action.ts'
-import { observationDigest, possessionDigest, registrationDigest, reportDigest, rotationDigest } from './digests.ts'
+import type { BlsSigned, Quorum, RegistryStep } from './action.ts'
+import { type Registration, possessionDigest, registrationDigest, reportDigest, rotationDigest } from './digests.ts'
 import { type History, RegistryStage, type RegistryWorld } from './history.ts'
 import { NEVER } from './membership.ts'
 import type { RegistryRules } from './rules.ts'
 import { SECRETS } from './secrets.ts'
 import { settlingSteps } from './slashing-settle.ts'
 import { LIE, type SlashingCase } from './slashing-cases.ts'
+import { type Accused, type Pairing, afterItsTime, besideItsOwn, beyondItsTerm, forged } from './slashing-signers.ts'
 
 /** What the first honest reporter does around the maturity. */
 export const LIVES = ['stays', 'rotates before', 'rotates after', 'leaves before', 'leaves after'] as const
@@ -132,29 +133,29 @@ class Story {
     }
   }
 
-  /** Whatever an honest signer signs, put beside its observation of a fixing. */
+  /** What the first honest reporter signed is put beside its observation, and its key is used where it does not count. */
   equivocate(time: bigint): void {
-    const signer = this.signerAt(0)
-    const one = this.observation(0, this.part.cases[0]?.value ?? 0n)
-    const two = { ...one, value: LIE }
-    const elsewhere = { ...this.domain, registry: this.elsewhere }
-    const rotation = { index: 0, owner: this.honest, signer, secret: SECRETS[ROTATED] ?? 0n }
-    const id = this.stage.oracle.id(0)
+    const { registry } = this.stage
+    const { maturity = 0n } = this.history.fixings[0] ?? {}
+    const rotation = { index: 0, owner: this.honest, signer: this.signerAt(ROTATED), secret: SECRETS[ROTATED] ?? 0n }
     const { report } = this.quorum(0, LIE, ALL_PLACES)
-    const digests: [string, Hex][] = [
+    const signed = [
       ['its registration', registrationDigest(this.domain, this.honestRegistration())],
       ['its rotation', rotationDigest(this.domain, rotation)],
-      ['its report', reportDigest(this.domain, 3n, id, report)],
-      ['an observation of another registry', observationDigest(elsewhere, two)],
-      ['an observation of another chain', observationDigest({ ...this.domain, chainId: 1n }, two)],
-      ['its own observation', observationDigest(this.domain, one)],
-    ]
-    for (const [what, digest] of digests) this.pair(`for ${what}`, time, one, two, { by: signer, digest })
-    this.pair('for the same twice', time, one, one, this.signed(one))
-    const other = this.observation(1, this.part.cases[0]?.value ?? 0n)
-    this.pair('for two fixings', time, one, other, this.signed(other))
-    const liars: Signed = { by: this.signerAt(1), digest: observationDigest(this.domain, two) }
-    this.pair("for a liar's observation", time, one, two, liars)
+      ['its report', reportDigest(this.domain, 3n, this.stage.oracle.id(0), report)],
+    ] as const
+    const [member] = registry.membership.members
+    const current = member && registry.membership.credentialsAt(member, maturity).signer
+    const liar = this.signerAt(1)
+    const others = { elsewhere: this.elsewhere, liar, signed }
+    this.tryAll(besideItsOwn(registry, this.accused(current ?? this.signerAt(0)), others, time))
+    this.tryAll(beyondItsTerm(registry, this.accused(this.signerAt(0)), time))
+  }
+
+  /** Its key is found when what it signed counts no more: long after it was rotated out, or its reporter left. */
+  private stealLate(): void {
+    const { maturity = 0n } = this.history.fixings[0] ?? {}
+    this.tryAll(afterItsTime(this.stage.registry, this.accused(this.signerAt(0)), maturity))
   }
 
   /** The liars withdraw, honest newcomers get their indices, and the liars' reports are brought up again. */
@@ -163,6 +164,7 @@ class Story {
     for (const [index, member] of members.entries()) {
       if (member?.owner === this.liar && member.inactiveTime === NEVER) this.leave(index, time)
     }
+    this.stealLate()
     const { unbondingDelay, epochDuration } = this.stage.registry.deployed
     const late = time + unbondingDelay + epochDuration
     for (const index of PLACES.filter((place) => !HONEST_PLACES.includes(place))) {
@@ -170,7 +172,10 @@ class Story {
     }
     for (const [number, spare] of NEWCOMERS.entries()) {
       const secret = SECRETS[spare] ?? 0n
-      this.do(this.registering(late, { owner: this.honest, signer: this.signerAt(1 + number), secret }))
+      const signer = this.signerAt(1 + number)
+      this.do(this.registering(late, { owner: this.honest, signer, secret }))
+      const { maturity = 0n } = this.history.fixings[0] ?? {}
+      this.tryAll([forged(this.stage.registry, this.accused(signer), maturity, late)])
     }
     for (const fixing of this.history.fixings.keys()) {
       const alone = this.quorum(fixing, LIE, LIARS)
@@ -201,24 +206,12 @@ class Story {
     this.try(what, { time, sender: this.prover, action: { name: 'slashAttestation', ...quorum, place: BigInt(place) } })
   }
 
-  private pair(what: string, time: bigint, first: Observation, second: Observation, secondSigned: Signed): void {
-    const action = {
-      name: 'slashEquivocation',
-      first,
-      firstSigned: this.signed(first),
-      second,
-      secondSigned,
-    } as const
-    this.try(what, { time, sender: this.prover, action })
+  private tryAll(pairings: readonly Pairing[]): void {
+    for (const { what, step } of pairings) this.try(what, step)
   }
 
-  private signed(observation: Observation): Signed {
-    return { by: this.signerAt(0), digest: observationDigest(this.domain, observation) }
-  }
-
-  private observation(fixing: number, value: bigint): Observation {
-    const fixingId = this.stage.oracle.ids[fixing] ?? ROOT
-    return { fixingId, value, observedAt: this.stage.oracle.now, sourcesRoot: ROOT }
+  private accused(signer: Address): Accused {
+    return { prover: this.prover, signer, value: this.part.cases[0]?.value ?? 0n }
   }
 
   private honestQuorum(fixing: number): Quorum {
@@ -238,20 +231,20 @@ class Story {
     return { fixing, report, signers, signature: { secrets, digest, use: 'signature' } }
   }
 
-  private honestRegistration(): Registering & { readonly peerId: Hex; readonly stake: bigint } {
+  private honestRegistration(): Registration {
     const { minStake } = this.stage.registry.deployed
     const secret = SECRETS[0] ?? 0n
-    return { owner: this.honest, signer: this.signerAt(0), secret, peerId: PEER, stake: minStake }
+    return { owner: this.honest, signer: this.signerAt(0), secret, peerId: PEER, stake: minStake, deadline: NEVER }
   }
 
   private registering(
     time: bigint,
     { owner, signer, secret }: Registering,
-    consented?: Parameters<typeof registrationDigest>[1],
+    consented?: Registration,
     replayed?: BlsSigned,
   ): RegistryStep {
     const { minStake } = this.stage.registry.deployed
-    const registration = { owner, signer, secret, peerId: PEER, stake: minStake }
+    const registration = { owner, signer, secret, peerId: PEER, stake: minStake, deadline: NEVER }
     const digest = registrationDigest(this.domain, consented ?? registration)
     const own: BlsSigned = {
       secrets: [secret],
