@@ -186,7 +186,7 @@ test('the gas is what was measured', () => {
     contribute: gasOf('contribute, fills a pot alone, round 1, new value'),
     claimContribution: gasOf('claim, winner after one dispute'),
   })
-  // 15 301.9 gas each.
+  // 15 301.6 gas each.
   expect(CLAIM_GAS).toEqual({ alone: 71_678n, batched: 15_302n })
 })
 
