@@ -81,14 +81,14 @@ contract RegistryInvariantTest is Test {
             (bool isDone,) = address(handler).call(abi.encodePacked(move, abi.encode(choices)));
             isDone;
         }
-        string[15] memory names = _names();
+        string[16] memory names = _names();
         for (uint256 i = 0; i < names.length; ++i) {
             console.log(names[i], handler.made(names[i]), handler.done(names[i]));
             assertGt(handler.done(names[i]), 0, names[i]);
         }
     }
 
-    function _names() private pure returns (string[15] memory) {
+    function _names() private pure returns (string[16] memory) {
         return [
             "join",
             "topUp",
@@ -101,6 +101,7 @@ contract RegistryInvariantTest is Test {
             "play",
             "fund",
             "claim",
+            "claimTogether",
             "refund",
             "accuse",
             "equivocate",
@@ -110,7 +111,7 @@ contract RegistryInvariantTest is Test {
 
     /// Moves that histories need often are listed more than once.
     function _moves() private view returns (bytes4[] memory moves) {
-        moves = new bytes4[](22);
+        moves = new bytes4[](23);
         moves[0] = handler.join.selector;
         moves[1] = handler.join.selector;
         moves[2] = handler.topUp.selector;
@@ -133,5 +134,6 @@ contract RegistryInvariantTest is Test {
         moves[19] = handler.accuse.selector;
         moves[20] = handler.equivocate.selector;
         moves[21] = handler.wait.selector;
+        moves[22] = handler.claimTogether.selector;
     }
 }
