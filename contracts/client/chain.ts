@@ -70,6 +70,17 @@ export async function latestBlock(chain: Chain): Promise<{ number: bigint; time:
   return { number: block.number, time: block.timestamp }
 }
 
+/** Height and time of the newest final block; undefined where the endpoint knows of none, or does not answer. */
+export async function finalizedBlock(chain: Chain): Promise<{ number: bigint; time: bigint } | undefined> {
+  try {
+    const block = await chain.publicClient.getBlock({ blockTag: 'finalized' })
+    return { number: block.number, time: block.timestamp }
+  } catch (error) {
+    if (error instanceof BaseError) return undefined
+    throw error
+  }
+}
+
 /** Nothing that speaks JSON-RPC answers at the address. */
 export class DeadRpcError extends Error {
   override readonly name = 'Chain.DeadRpcError'

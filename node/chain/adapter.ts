@@ -1,7 +1,7 @@
 import type { Address, Hex, TransactionReceipt } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { readBalance, readBondToken, readFate } from '#client/account.ts'
-import { type Chain, connect, latestBlock, type WritableChain } from '#client/chain.ts'
+import { type Chain, connect, finalizedBlock, latestBlock, type WritableChain } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
@@ -60,6 +60,7 @@ export async function openChain(options: AdapterOptions): Promise<ChainPort> {
     chainId: chain.chainId,
     account,
     head: () => latestBlock(chain),
+    finalized: () => finalizedBlock(chain),
     events: async (fromBlock, toBlock) => translate(await oracleEvents(chain, oracle, { fromBlock, toBlock })),
     snapshot: (fixing, atBlock) => readFixing(chain, oracle, fixing, atBlock),
     async panel(time) {

@@ -39,6 +39,7 @@ export async function openEndpoints(endpoints: readonly Endpoint[], options: End
     chainId,
     account,
     head: () => circle.head(),
+    finalized: () => circle.finalized(),
     events: (from, to) => agreed(`the events of blocks ${from} to ${to}`, (port) => port.events(from, to)),
     snapshot: (fixing, at) => agreed(`a fixing at block ${at}`, (port) => port.snapshot(fixing, at)),
     panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
@@ -78,6 +79,8 @@ type Circle = {
   readonly agreed: <T>(what: string, read: (port: ChainPort) => Promise<T>) => Promise<T>
   /** The newest block that as many endpoints as must agree have. */
   readonly head: () => Promise<Head>
+  /** The newest final block of as many; undefined if too few know one. */
+  readonly finalized: () => Promise<Head | undefined>
   /** What the first endpoint that answers says. */
   readonly first: <T>(read: (port: ChainPort) => Promise<T>) => Promise<T>
   /** Sends through the first endpoint that answers; through another only if nothing was signed. */
@@ -131,6 +134,11 @@ function createCircle(lines: readonly Line[], { agreement, clock, onOutvoted }: 
       const head = heads.toSorted((a, b) => Number(b.number - a.number))[agreement - 1]
       if (head === undefined) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
       return head
+    },
+    async finalized() {
+      const answers = await Promise.allSettled(awake().map((line) => ask(line, (port) => port.finalized())))
+      const heads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
+      return heads.toSorted((a, b) => Number(b.number - a.number))[agreement - 1]
     },
     first: (read) =>
       inOrder(

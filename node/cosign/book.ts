@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { CosigningBook, VerifiedPartial, VerifiedRequest } from '../gossip/cosigning.ts'
 
-/** The co-signing of open fixings, in memory: whoever restarts proposes plainly, or asks again for the same report. */
+/** The co-signing of open fixings, in memory: whoever restarts gets it from peers. */
 export interface Book extends CosigningBook {
   /** Keeps the first request of each proposer under each number. */
   addRequest(request: VerifiedRequest): void

@@ -9,9 +9,10 @@ import type { Decision } from '#protocol/policy.ts'
 import { attestLate } from './attesting.ts'
 import { cosign, ownPlace } from './cosigning.ts'
 import { quorumOfHeld, reportValue } from './held.ts'
-import { catchUp, wantedPeers } from './network-wait.ts'
+import { catchUp } from './network-wait.ts'
 import type { Parts } from './parts.ts'
 import { propose } from './proposing.ts'
+import { ripen } from './ripen.ts'
 import type { Tracked } from './tracked.ts'
 
 const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
@@ -24,7 +25,7 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
   const { chain, watch, network, transactions } = parts
   const { id, fixing } = tracked
   if (tracked.dues !== undefined) return collect(parts, tracked, tracked.dues, head)
-  await ripen(parts, tracked)
+  await ripen(parts, tracked, head)
   tracked.snapshot = await chain.snapshot(fixing, head.number)
   tracked.ledger = ledgerOf(watch.events(id), chain.account)
   refreshQuorum(parts, tracked)
@@ -54,26 +55,6 @@ async function close({ store, watch }: Parts, tracked: Tracked): Promise<void> {
   await store.fixings.close(tracked.id)
   watch.forget(tracked.id)
   tracked.isClosed = true
-}
-
-/** Reads who reports for the fixing, and what is held of it, once. */
-async function ripen(parts: Parts, tracked: Tracked): Promise<void> {
-  if (tracked.ripe !== undefined) return
-  const { chain, store, network } = parts
-  const { id, fixing } = tracked
-  // Blocks' times rise, so with a block at or after maturity nobody can join its reporters any more.
-  const known = await store.fixings.panel(id)
-  const { reporters, epoch } = known ?? (await chain.panel(fixing.maturity))
-  if (known === undefined) await store.fixings.setPanel(id, { reporters, epoch })
-  await store.observations.load(id)
-  const indexOf = new Map(reporters.map(({ signer, index }) => [signer.toLowerCase(), index]))
-  for (const { peerId } of reporters) parts.registered.add(peerId)
-  tracked.ripe = { reporters, indexOf, epoch }
-  network.sync.open(id)
-  await network.intake.recheck()
-  const own = store.observations.all(id).find(({ signer }) => signer === chain.account)
-  // A restarted node's peers may have missed what it had to say.
-  if (own !== undefined) network.publish(own, wantedPeers(reporters.length))
 }
 
 function refreshQuorum({ store, chain }: Parts, tracked: Tracked): Quorum | undefined {

@@ -3,6 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import { domainSeparator } from '#protocol/observation.ts'
+import { WIRE_KIND } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
 import { createPartialVerifier } from '../gossip/batch.ts'
 import type { CosigningContext } from '../gossip/cosigning.ts'
@@ -15,7 +16,7 @@ import { createParking } from '../gossip/parking.ts'
 import { keepPeers, type Peers } from '../gossip/peers.ts'
 import { createQuarantine } from '../gossip/quarantine.ts'
 import { createTokenBuckets } from '../gossip/token-bucket.ts'
-import { topicsOf } from '../gossip/topics.ts'
+import { type Topics, topicsOf } from '../gossip/topics.ts'
 import type { ValidatorContext, VerifiedObservation } from '../gossip/validate.ts'
 import type { Log } from '../log.ts'
 import type { FixingStatus } from '../sync/messages.ts'
@@ -129,12 +130,15 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
   const syncTokens = createTokenBuckets(SYNC_RATE, MAX_PEERS)
   const sync = await startSync({
     host,
-    source: syncSource(components, topics.observation),
+    source: syncSource(components, topics),
     clock,
     log,
     signal,
     schedule: options.schedule,
-    admit: async (peer, bytes) => void (await intake.observation(peer, topics.observation, bytes)),
+    admit: async (peer, bytes) =>
+      void (await (bytes[1] === WIRE_KIND.observation
+        ? intake.observation(peer, topics.observation, bytes)
+        : intake.report(peer, topics.report, bytes))),
     takeToken: (peer) => syncTokens.take(peer, clock.monotonicMs()),
     random: Math.random,
   })
@@ -172,7 +176,7 @@ function inBackground(log: Log, signal: AbortSignal): (what: string, work: Promi
   }
 }
 
-function syncSource({ context, store, openFixings, clock }: NetworkComponents, topic: string): SyncSource {
+function syncSource({ context, store, openFixings, clock }: NetworkComponents, topics: Topics): SyncSource {
   const messages = (fixingId: Hex): Map<number, readonly Uint8Array[]> => {
     const held = new Map(
       context
@@ -183,17 +187,27 @@ function syncSource({ context, store, openFixings, clock }: NetworkComponents, t
     return held
   }
   const status = (fixingId: Hex): FixingStatus => {
-    const xor = new Uint8Array(20)
     const all = [...messages(fixingId).values()].flat()
-    for (const bytes of all) messageId(topic, bytes).forEach((byte, i) => (xor[i] = (xor[i] ?? 0) ^ byte))
-    return { fixingId, count: all.length, xor: bytesToHex(xor) }
+    return { fixingId, count: all.length, xor: xorOfIds(topics.observation, all) }
   }
   return {
     domain: domainSeparator(context.domain),
     now: () => clock.now(),
     statuses: () => openFixings().toSorted().map(status),
     messages: (fixingId) => messages(fixingId),
+    reports(fixingId) {
+      const requests = context.book.requests(fixingId)
+      const partials = requests.flatMap(({ digest }) => context.book.partials(fixingId, digest))
+      const all = [...requests, ...partials].map(({ bytes }) => bytes)
+      return { messages: all, xor: xorOfIds(topics.report, all) }
+    },
   }
+}
+
+function xorOfIds(topic: string, all: readonly Uint8Array[]): Hex {
+  const xor = new Uint8Array(20)
+  for (const bytes of all) messageId(topic, bytes).forEach((byte, i) => (xor[i] = (xor[i] ?? 0) ^ byte))
+  return bytesToHex(xor)
 }
 
 /** libp2p cannot listen where it should. */

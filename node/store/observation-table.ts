@@ -21,6 +21,11 @@ export type StoredEvidence = { readonly first: StoredObservation; readonly secon
 export interface ObservationTable {
   /** Reads a fixing's rows; before that it seems empty and nothing can be added to it. */
   load(fixingId: Hex): Promise<void>
+  /**
+   * Gives everything in memory its signer's registry index, by lower-case signer, and forgets there what is of nobody: the
+   * reporters may be others than when it came.
+   */
+  reindex(fixingId: Hex, indexOf: ReadonlyMap<string, number>): void
   /** Forgets the copy in memory; the rows stay. */
   unload(fixingId: Hex): void
   /** First seen per reporter, in reporter order, equivocators included. */
@@ -48,6 +53,19 @@ export function observationTable(database: Database): ObservationTable {
   return {
     async load(fixingId) {
       if (!loaded.has(fixingId)) loaded.set(fixingId, await read(database, fixingId))
+    },
+    reindex(fixingId, indexOf) {
+      const { bySigner, proofs } = of(fixingId)
+      for (const [signer, observation] of bySigner) {
+        const reporterIndex = indexOf.get(signer)
+        if (reporterIndex === undefined) bySigner.delete(signer)
+        else bySigner.set(signer, { ...observation, reporterIndex })
+      }
+      for (const [signer, { first, second }] of proofs) {
+        const reporterIndex = indexOf.get(signer)
+        if (reporterIndex === undefined) proofs.delete(signer)
+        else proofs.set(signer, { first: { ...first, reporterIndex }, second: { ...second, reporterIndex } })
+      }
     },
     unload: (fixingId) => void loaded.delete(fixingId),
     all(fixingId) {

@@ -1,7 +1,15 @@
 import type { Stream } from '@libp2p/interface'
 import type { Hex } from 'viem'
 import { type Channel, openChannel } from './channel.ts'
-import { CHUNK, decodeMessage, encodeMessage, type FixingStatus, STATUS_PAGE, type SyncMessage } from './messages.ts'
+import {
+  CHUNK,
+  decodeMessage,
+  encodeMessage,
+  type FixingStatus,
+  REPORTS_PAGE,
+  STATUS_PAGE,
+  type SyncMessage,
+} from './messages.ts'
 import { type SyncSource, WrongDomainError } from './serve.ts'
 
 /** What a sync with one peer did. */
@@ -15,6 +23,8 @@ export type SyncOutcome = {
 
 /** Pages of statuses that are asked for at most. */
 const MAX_PAGES = 64
+/** Pages of requests and partial signatures of one fixing: some thousand messages. */
+const MAX_REPORT_PAGES = 64
 const ZERO: Hex = `0x${'00'.repeat(32)}`
 
 /**
@@ -36,6 +46,10 @@ export async function fetchMissing(
       const ours = known.get(theirs.fixingId)
       if (ours === undefined || ours.xor === theirs.xor) continue
       received += await fetchFixing(channel, theirs, ours, own, admit, signal)
+    }
+    // Co-signing last: a peer that does not know of it has given everything else by then.
+    for (const { fixingId } of fixings.filter((theirs) => known.has(theirs.fixingId))) {
+      received += await fetchReports(channel, fixingId, own, admit, signal)
     }
     await channel.close()
     return { fixings: fixings.length, received, peerClock }
@@ -88,6 +102,26 @@ async function fetchFixing(
     if (answer.kind !== 'observations') throw new UnexpectedAnswerError('observations', answer.kind)
     for (const bytes of answer.messages) await admit(bytes)
     received += answer.messages.length
+  }
+  return received
+}
+
+async function fetchReports(
+  channel: Channel,
+  fixingId: Hex,
+  own: SyncSource,
+  admit: (bytes: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { xor } = own.reports(fixingId)
+  let received = 0
+  for (let page = 0; page < MAX_REPORT_PAGES; page += 1) {
+    const answer = await ask(channel, { kind: 'reports?', fixingId, xor, page }, signal)
+    if (answer.kind !== 'reports') throw new UnexpectedAnswerError('reports', answer.kind)
+    // Together: partial signatures are verified in batches.
+    await Promise.all(answer.messages.map(admit))
+    received += answer.messages.length
+    if (answer.messages.length < REPORTS_PAGE) break
   }
   return received
 }

@@ -1,6 +1,8 @@
 import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
+import { PARTIAL_BYTES, REQUEST_BYTES } from '#protocol/cosigning.ts'
 import { OBSERVATION_BYTES } from '#protocol/observation.ts'
+import { WIRE_KIND } from '#protocol/wire.ts'
 
 /** What is held of one fixing. */
 export type FixingStatus = {
@@ -10,7 +12,7 @@ export type FixingStatus = {
   readonly xor: Hex
 }
 
-/** A message of `/assize/sync/1`. Requests are `status?`, `have?`, `get`. */
+/** A message of `/assize/sync/1`. Requests are `status?`, `have?`, `get`, `reports?`. */
 export type SyncMessage =
   | { readonly kind: 'status?'; readonly domain: Hex; readonly after: Hex }
   | { readonly kind: 'status'; readonly domain: Hex; readonly clock: bigint; readonly fixings: readonly FixingStatus[] }
@@ -18,15 +20,30 @@ export type SyncMessage =
   | { readonly kind: 'have'; readonly fixingId: Hex; readonly reporters: readonly number[] }
   | { readonly kind: 'get'; readonly fixingId: Hex; readonly reporters: readonly number[] }
   | { readonly kind: 'observations'; readonly fixingId: Hex; readonly messages: readonly Uint8Array[] }
+  /** `xor`: of the message ids that the asker holds; `page`: 0, 1 … */
+  | { readonly kind: 'reports?'; readonly fixingId: Hex; readonly xor: Hex; readonly page: number }
+  /** Requests for co-signatures and partial signatures. */
+  | { readonly kind: 'reports'; readonly fixingId: Hex; readonly messages: readonly Uint8Array[] }
 
 /** Reporters the registry can hold, so bits of a bitmap. */
 export const MAX_REPORTERS = 256
 /** Reporters asked for at once. */
 export const CHUNK = 64
+/** Requests and partial signatures in one answer, which is within the longest frame. */
+export const REPORTS_PAGE = 96
 /** Fixings in one status; the next request continues after the last one. */
 export const STATUS_PAGE = 256
 
-const CODE = { 'status?': 1, status: 2, 'have?': 3, have: 4, get: 5, observations: 6 } as const
+const CODE = {
+  'status?': 1,
+  status: 2,
+  'have?': 3,
+  have: 4,
+  get: 5,
+  observations: 6,
+  'reports?': 7,
+  reports: 8,
+} as const
 const ID = 32
 const XOR = 20
 const ENTRY = ID + 2 + XOR
@@ -47,7 +64,12 @@ function partsOf(message: SyncMessage): readonly Uint8Array[] {
   }
   const fixingId = hexToBytes(message.fixingId)
   if (message.kind === 'have?') return [fixingId]
-  if (message.kind === 'observations') return [fixingId, ...message.messages]
+  if (message.kind === 'observations' || message.kind === 'reports') return [fixingId, ...message.messages]
+  if (message.kind === 'reports?') {
+    const page = Buffer.alloc(2)
+    page.writeUInt16BE(message.page)
+    return [fixingId, hexToBytes(message.xor), page]
+  }
   return [fixingId, encodeBitmap(message.reporters)]
 }
 
@@ -66,6 +88,11 @@ export function decodeMessage(bytes: Uint8Array): SyncMessage {
   }
   if (kind === 'have' || kind === 'get') return { kind, ...decodeReporters(body) }
   if (kind === 'observations') return decodeObservations(body)
+  if (kind === 'reports') return decodeReports(body)
+  if (kind === 'reports?') {
+    requireLength(body, ID + XOR + 2)
+    return { kind, fixingId: hex(body, 0, ID), xor: hex(body, ID, XOR), page: body.readUInt16BE(ID + XOR) }
+  }
   throw new SyncMessageError(`code ${bytes[0] ?? 'none'}`)
 }
 
@@ -108,6 +135,21 @@ function decodeObservations(body: Buffer): SyncMessage {
     return new Uint8Array(body.subarray(at, at + OBSERVATION_BYTES))
   })
   return { kind: 'observations', fixingId: hex(body, 0, ID), messages }
+}
+
+/** Both kinds have one length each. */
+function decodeReports(body: Buffer): SyncMessage {
+  const messages: Uint8Array[] = []
+  let at = ID
+  while (at < body.length) {
+    const kind = body[at + 1]
+    const length = kind === WIRE_KIND.request ? REQUEST_BYTES : kind === WIRE_KIND.partial ? PARTIAL_BYTES : Infinity
+    if (at + length > body.length || messages.length === REPORTS_PAGE) throw new SyncMessageError('torn reports')
+    messages.push(new Uint8Array(body.subarray(at, at + length)))
+    at += length
+  }
+  if (body.length < ID) throw new SyncMessageError('torn reports')
+  return { kind: 'reports', fixingId: hex(body, 0, ID), messages }
 }
 
 function requireLength(body: Buffer, length: number): void {

@@ -1,9 +1,17 @@
 import type { Stream } from '@libp2p/interface'
 import type { Hex } from 'viem'
 import { type Channel, openChannel } from './channel.ts'
-import { CHUNK, decodeMessage, encodeMessage, type FixingStatus, STATUS_PAGE, type SyncMessage } from './messages.ts'
+import {
+  CHUNK,
+  decodeMessage,
+  encodeMessage,
+  type FixingStatus,
+  REPORTS_PAGE,
+  STATUS_PAGE,
+  type SyncMessage,
+} from './messages.ts'
 
-/** What is shared: this node's verified observations of open fixings. */
+/** What is shared: this node's verified observations of open fixings, and their co-signing. */
 export interface SyncSource {
   /** Of the EIP-712 domain. */
   readonly domain: Hex
@@ -12,6 +20,8 @@ export interface SyncSource {
   statuses(): readonly FixingStatus[]
   /** The observations per reporter index; two of one who equivocated. */
   messages(fixingId: Hex): ReadonlyMap<number, readonly Uint8Array[]>
+  /** Requests for co-signatures, then partial signatures, and the XOR of their message ids. */
+  reports(fixingId: Hex): { readonly messages: readonly Uint8Array[]; readonly xor: Hex }
 }
 
 /** Requests one stream may carry. */
@@ -53,6 +63,12 @@ function answer(channel: Channel, request: SyncMessage, source: SyncSource): voi
     const held = source.messages(request.fixingId)
     const messages = request.reporters.slice(0, CHUNK).flatMap((index) => held.get(index) ?? [])
     channel.send(encodeMessage({ kind: 'observations', fixingId: request.fixingId, messages }))
+  } else if (request.kind === 'reports?') {
+    const { messages, xor } = source.reports(request.fixingId)
+    const page = messages.slice(request.page * REPORTS_PAGE, (request.page + 1) * REPORTS_PAGE)
+    // Who holds the same needs nothing.
+    const missing = xor === request.xor ? [] : page
+    channel.send(encodeMessage({ kind: 'reports', fixingId: request.fixingId, messages: missing }))
   } else {
     throw new UnaskedAnswerError(request.kind)
   }

@@ -101,6 +101,27 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     replace: 'const twice = new Set<number>()',
   },
   {
+    id: 'R-409',
+    rule: 'who comes late is told what was signed',
+    file: 'node/sync/serve.ts',
+    find: 'const missing = xor === request.xor ? [] : page',
+    replace: 'const missing = xor === request.xor ? page : []',
+  },
+  {
+    id: 'R-410',
+    rule: 'reporters that are not final are read again',
+    file: 'node/node/ripen.ts',
+    find: 'if (ripe !== undefined && (ripe.readAt === undefined || ripe.readAt === head.number)) return',
+    replace: 'if (ripe !== undefined && head.number > 0n) return',
+  },
+  {
+    id: 'R-410',
+    rule: 'observations follow their reporters',
+    file: 'node/store/observation-table.ts',
+    find: 'bySigner.set(signer, { ...observation, reporterIndex })',
+    replace: 'bySigner.set(signer, { ...observation })',
+  },
+  {
     id: 'R-410',
     rule: 'one report of each proposer',
     file: 'node/sign.ts',

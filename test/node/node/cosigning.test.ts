@@ -280,6 +280,27 @@ test('R-411 leaves out whose observation half of the others hold signed in anoth
   await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${honest.join()}`])
 })
 
+test('R-410 reads the reporters again until they are final, and signs for the places that they have then', async () => {
+  const silent = ranked(4)[2] ?? -1
+  const played = await play(4, { silent: [silent] })
+  const { world, nodes } = played
+  const { panel } = world
+  world.incentives = { ...world.incentives, isRosterPublished: true }
+  world.isFinal = false
+  // In the block that is undone they had registered in another order.
+  const reporters = panel.reporters.toReversed().map((reporter, index) => ({ ...reporter, index }))
+  world.panel = { ...panel, reporters }
+  world.mine(MATURITY)
+  await expect
+    .poll(async () => (await Promise.all(nodes.map(fixingOf))).map((fixing) => fixing?.observations), SOON)
+    .toEqual(nodes.map(() => 4))
+  world.panel = panel
+  await mature(world, nodes, 4)
+  await endWaitAt(3, played)
+  const others = [0, 1, 2, 3].filter((i) => i !== silent)
+  await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${others.join()}`])
+})
+
 test('R-409 keeps a bad signature out of the aggregate, and its sender out of the network', async () => {
   const hostile = ranked(5)[4] ?? -1
   const played = await play(5, { absent: [hostile] })

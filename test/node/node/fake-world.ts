@@ -19,6 +19,8 @@ export class FakeWorld {
   candidates: readonly Candidate[] = []
   panel: Panel = { epoch: 0n, reporters: [] }
   isDead = false
+  /** Whether the endpoint says that its newest block will not be undone. */
+  isFinal = true
   /** Nobody pays for attesting. */
   incentives: Incentives = { rewardPot: 0n, attestersReward: 0n, isRosterPublished: false, gasFee: 1n }
   attestation: Attestation | undefined
@@ -59,6 +61,7 @@ export class FakeWorld {
       chainId: 31_337,
       account,
       head: () => alive(() => this.head),
+      finalized: () => alive(() => (this.isFinal ? this.head : undefined)),
       events: (from, to) => alive(() => this.events.filter(({ block }) => block >= from && block <= to)),
       snapshot: () =>
         alive(() => snapshotOf(this.facts, { candidates: this.candidates, now: this.head.time, fixing: this.fixing })),

@@ -132,6 +132,22 @@ test('keeps what was signed of each proposer and under each number apart, in bot
   expect(await known()).toEqual([digestOf(0), digestOf(1), digestOf(2), undefined])
 })
 
+test('gives observations and proofs the indices that their signers have now, and forgets strangers', async () => {
+  await withStore(temporaryFolder(), async ({ observations }) => {
+    const [one, two, three] = [await reportedBy(1), await reportedBy(2), await reportedBy(2, { value: 9n })]
+    await observations.load(FIXING_ID)
+    await observations.add(one)
+    await observations.add(two)
+    await observations.addEvidence({ first: two, second: three })
+    observations.reindex(FIXING_ID, new Map([[two.signer.toLowerCase(), 7]]))
+    const [first, second] = [two, three].map((observation) => ({ ...observation, reporterIndex: 7 }))
+    expect(observations.all(FIXING_ID)).toEqual([first])
+    expect(observations.evidence(FIXING_ID)).toEqual([{ first, second }])
+    observations.reindex(FIXING_ID, new Map())
+    expect([observations.all(FIXING_ID), observations.evidence(FIXING_ID)]).toEqual([[], []])
+  })
+})
+
 test('keeps the first observation per reporter and fixing, also when asked twice at once', async () => {
   await withStore(temporaryFolder(), async ({ observations }) => {
     await observations.load(FIXING_ID)

@@ -11,6 +11,10 @@ const fixings = fc.array(fc.record({ fixingId: hex(32), count: fc.integer({ min:
 })
 const observations = fc.array(fc.uint8Array({ minLength: 195, maxLength: 195 }), { maxLength: 128 })
 
+const ofKind = (kind: number, bytes: number): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((message) => message.with(1, kind))
+const reports = fc.array(fc.oneof(ofKind(2, 291), ofKind(3, 163)), { maxLength: 96 })
+
 const messages: fc.Arbitrary<SyncMessage> = fc.oneof(
   fc.record({ kind: fc.constant('status?' as const), domain: hex(32), after: hex(32) }),
   fc.record({
@@ -22,6 +26,13 @@ const messages: fc.Arbitrary<SyncMessage> = fc.oneof(
   fc.record({ kind: fc.constant('have?' as const), fixingId: hex(32) }),
   fc.record({ kind: fc.constantFrom('have' as const, 'get' as const), fixingId: hex(32), reporters }),
   fc.record({ kind: fc.constant('observations' as const), fixingId: hex(32), messages: observations }),
+  fc.record({
+    kind: fc.constant('reports?' as const),
+    fixingId: hex(32),
+    xor: hex(20),
+    page: fc.integer({ min: 0, max: 65_535 }),
+  }),
+  fc.record({ kind: fc.constant('reports' as const), fixingId: hex(32), messages: reports }),
 )
 
 fuzz.prop([messages])('decodes every message it encodes, within the longest frame', (message) => {
@@ -43,6 +54,16 @@ fuzz.prop([fc.uint8Array({ maxLength: 400 })])(
     expect(Buffer.from(encodeMessage(message))).toEqual(Buffer.from(bytes))
   },
 )
+
+test('refuses reports that are torn, of another kind, or more than a page', () => {
+  const fixingId: Hex = `0x${'00'.repeat(32)}`
+  const partial = new Uint8Array(163).with(1, 3)
+  const whole = encodeMessage({ kind: 'reports', fixingId, messages: [partial] })
+  const many = encodeMessage({ kind: 'reports', fixingId, messages: Array.from({ length: 97 }, () => partial) })
+  for (const bytes of [whole.slice(0, -1), new Uint8Array([...whole, 1]), whole.with(34, 1), many, whole.slice(0, 9)]) {
+    expect(() => decodeMessage(bytes)).toThrow(expect.objectContaining({ name: 'Sync.SyncMessageError' }))
+  }
+})
 
 test('refuses more than it asks for', () => {
   const many = Array.from({ length: 129 }, () => new Uint8Array(195))

@@ -10,7 +10,7 @@ import { decodeMessage, encodeMessage, type SyncMessage } from '../../../node/sy
 import type { SyncSource } from '../../../node/sync/serve.ts'
 import { SYNC_PROTOCOL } from '../../../node/sync/sync.ts'
 import { openHostile, openPeer } from '../gossip/peer.ts'
-import { DOMAIN, FIXING_ID, reportedBy } from '../reporters.ts'
+import { cosignedBy, DOMAIN, FIXING_ID, reportedBy, requestedBy } from '../reporters.ts'
 
 const SOON = { timeout: 60_000, interval: 20 }
 const NEVER = new AbortController().signal
@@ -26,6 +26,21 @@ test('a node that was away has everything as soon as it connects', async () => {
   expect(new Set(late.held.map(({ reporterIndex }) => reporterIndex))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6]))
   // What came by sync was judged like gossip.
   expect(late.network.intake.counts.get('accept')).toBe(5)
+})
+
+test('a node that was away hears what was asked for and who has signed, and asks for nothing that it has', async () => {
+  const [there, late] = [await openPeer(), await openPeer({ syncEveryMs: 50 })]
+  const requests = [await requestedBy(0), await requestedBy(1), await requestedBy(0, { value: 7n }, undefined, 1)]
+  const partials = await Promise.all(requests.flatMap((request) => [1, 2, 5].map((i) => cosignedBy(i, request))))
+  for (const request of requests) there.book.addRequest(request)
+  for (const partial of partials) there.book.addPartial(partial)
+  late.connect(there)
+  const held = () => requests.flatMap(({ digest }) => late.book.partials(FIXING_ID, digest))
+  await expect.poll(() => held().length, SOON).toBe(9)
+  expect(held()).toEqual(partials)
+  expect(late.book.requests(FIXING_ID)).toEqual(requests)
+  await late.network.sync.now()
+  expect(late.network.intake.counts.get('duplicate')).toBe(undefined)
 })
 
 test('both sides of a connection complete each other', async () => {
@@ -148,6 +163,7 @@ const SOURCE: SyncSource = {
   now: () => 1n,
   statuses: () => [{ fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` }],
   messages: () => new Map(),
+  reports: () => ({ messages: [], xor: XOR }),
 }
 
 /** Runs our client against a server that answers each request by `answer`. */
@@ -188,6 +204,7 @@ test('a client asks in chunks of 64 and judges every message it is given', async
   const { received } = await fetchFrom((request) => {
     if (request.kind === 'status?') return status([{ fixingId: FIXING_ID, count: 150, xor: XOR }])
     if (request.kind === 'have?') return { kind: 'have', fixingId: FIXING_ID, reporters: everyone }
+    if (request.kind === 'reports?') return { kind: 'reports', fixingId: FIXING_ID, messages: [] }
     if (request.kind !== 'get') throw new Error(request.kind)
     asked.push(request.reporters.length)
     return { kind: 'observations', fixingId: FIXING_ID, messages: request.reporters.map(() => new Uint8Array(195)) }
@@ -199,8 +216,12 @@ test('a client asks in chunks of 64 and judges every message it is given', async
 test('a client asks nothing about fixings it does not follow, or has all of', async () => {
   const stranger: Hex = `0x${'ff'.repeat(32)}`
   const same = { fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` as const }
-  const { requests } = await fetchFrom(() => status([same, { fixingId: stranger, count: 9, xor: XOR }]))
-  expect(requests).toEqual(['status?'])
+  const { requests } = await fetchFrom((request) =>
+    request.kind === 'reports?'
+      ? { kind: 'reports', fixingId: FIXING_ID, messages: [] }
+      : status([same, { fixingId: stranger, count: 9, xor: XOR }]),
+  )
+  expect(requests).toEqual(['status?', 'reports?'])
 })
 
 test.each<[string, (request: SyncMessage) => SyncMessage, string]>([
@@ -208,6 +229,16 @@ test.each<[string, (request: SyncMessage) => SyncMessage, string]>([
   ['the wrong answer', () => ({ kind: 'have', fixingId: FIXING_ID, reporters: [] }), 'Sync.UnexpectedAnswerError'],
 ])('a client gives up on a server with %s', async (_what, answer, name) => {
   await expect(fetchFrom(answer)).rejects.toMatchObject({ name })
+})
+
+test('a client does not follow a server that always has one more page of reports', async () => {
+  const page = Array.from({ length: 96 }, () => new Uint8Array(163).with(1, 3))
+  const same = { fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` as const }
+  const { requests, received } = await fetchFrom((request) =>
+    request.kind === 'reports?' ? { kind: 'reports', fixingId: FIXING_ID, messages: page } : status([same]),
+  )
+  expect(requests).toHaveLength(1 + 64)
+  expect(received).toHaveLength(64 * 96)
 })
 
 test('a client does not follow a server that always has one more page', async () => {

@@ -1,0 +1,57 @@
+import type { Head, Panel } from '../chain/port.ts'
+import { wantedPeers } from './network-wait.ts'
+import type { Parts } from './parts.ts'
+import type { Tracked } from './tracked.ts'
+
+/**
+ * Reads who reports for the fixing, and what is held of it. Until a final block is at or after the maturity, so that no
+ * other chain can have other reporters, they are read again with every block before anything is signed or sent.
+ */
+export async function ripen(parts: Parts, tracked: Tracked, head: Head): Promise<void> {
+  const { ripe, fixing } = tracked
+  if (ripe !== undefined && (ripe.readAt === undefined || ripe.readAt === head.number)) return
+  const known = ripe === undefined ? await parts.store.fixings.panel(tracked.id) : undefined
+  if (known !== undefined) return start(parts, tracked, known, undefined)
+  // First what is final: the reporters at the maturity are those of any later block.
+  const final = await parts.chain.finalized()
+  const readAt = final !== undefined && final.time >= fixing.maturity ? undefined : head.number
+  const { reporters, epoch } = await parts.chain.panel(fixing.maturity)
+  const panel = { reporters, epoch }
+  if (readAt === undefined) await parts.store.fixings.setPanel(tracked.id, panel)
+  if (ripe !== undefined && isSame(ripe, panel)) tracked.ripe = { ...ripe, readAt }
+  else await start(parts, tracked, panel, readAt)
+}
+
+/** Takes these for the fixing's reporters, for the first time or because a block was undone. */
+async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigint | undefined): Promise<void> {
+  const { chain, store, network, book, log } = parts
+  const { id } = tracked
+  const { reporters, epoch } = panel
+  if (tracked.ripe !== undefined) {
+    log.warn({ fixingId: id }, 'a block was undone, and other reporters are in its place')
+    // What was asked for and signed was of another roster.
+    book.forget(id)
+    tracked.asked = undefined
+    tracked.refused.clear()
+    tracked.syncedFor.clear()
+  }
+  await store.observations.load(id)
+  const indexOf = new Map(reporters.map(({ signer, index }) => [signer.toLowerCase(), index]))
+  store.observations.reindex(id, indexOf)
+  for (const { peerId } of reporters) parts.registered.add(peerId)
+  tracked.ripe = { reporters, indexOf, epoch, readAt }
+  network.sync.open(id)
+  await network.intake.recheck()
+  const own = store.observations.all(id).find(({ signer }) => signer === chain.account)
+  // A restarted node's peers may have missed what it had to say.
+  if (own !== undefined) network.publish(own, wantedPeers(reporters.length))
+}
+
+function isSame(a: Panel, b: Panel): boolean {
+  const textOf = ({ epoch, reporters }: Panel): string =>
+    JSON.stringify([
+      epoch.toString(),
+      reporters.map(({ index, owner, signer, peerId, key }) => [index, owner, signer, peerId, key]),
+    ])
+  return textOf(a) === textOf(b)
+}
