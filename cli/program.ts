@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { defineBackup } from './commands/backup.ts'
 import { defineClaim } from './commands/claim.ts'
 import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
@@ -8,6 +9,7 @@ import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
 import { defineIncome } from './commands/income.ts'
+import { defineJournal } from './commands/journal.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
 import { defineRequest } from './commands/request.ts'
@@ -24,6 +26,8 @@ const EXIT_CODES = [
 const COMMANDS = [
   defineDemo,
   defineNode,
+  defineJournal,
+  defineBackup,
   defineStatus,
   defineFixing,
   definePropose,

@@ -26,8 +26,11 @@ export interface Guard {
   permit(subject: Subject, digest: Hex): Promise<void>
 }
 
-/** INVARIANT: for one subject, `permit` succeeds for one digest only, through any number of restarts. */
-export function createGuard(memory: GuardMemory): Guard {
+/**
+ * INVARIANT: for one subject, `permit` succeeds for one digest only, through any number of restarts. `mayBegin` says
+ * whether the memory is sure to know whatever was signed for a fixing; by default it is.
+ */
+export function createGuard(memory: GuardMemory, mayBegin: (fixingId: Hex) => boolean = () => true): Guard {
   const writing = new Map<string, Promise<void>>()
   return {
     async permit(subject, digest) {
@@ -35,6 +38,7 @@ export function createGuard(memory: GuardMemory): Guard {
       const key = `${signer}:${fixingId}:${proposer ?? ''}:${attempt ?? 0}`.toLowerCase()
       const known = memory.digestOf(subject)
       if (known !== undefined && known !== digest) throw new SecondDigestError(signer, fixingId, digest, known)
+      if (known === undefined && !mayBegin(fixingId)) throw new RestoredError(signer, fixingId)
       if (known === undefined) writing.set(key, memory.record({ ...subject, digest }))
       // Known but still being written, or never written because the disk failed: only the disk's word counts.
       await writing.get(key)
@@ -49,6 +53,20 @@ export class SecondDigestError extends Error {
   readonly fixingId: Hex
   constructor(signer: Address, fixingId: Hex, got: Hex, want: Hex) {
     super(`Expected ${signer} to sign ${want} for fixing ${fixingId}, got ${got}. Nothing was signed; keep the first.`)
+    this.signer = signer
+    this.fixingId = fixingId
+  }
+}
+
+/** The store was restored from a backup after the fixing matured: what was signed for it before may be forgotten. */
+export class RestoredError extends Error {
+  override readonly name = 'Guard.RestoredError'
+  readonly signer: Address
+  readonly fixingId: Hex
+  constructor(signer: Address, fixingId: Hex) {
+    super(
+      `Expected fixing ${fixingId} to mature after the store was restored, got an older one. ${signer} signs nothing new for it.`,
+    )
     this.signer = signer
     this.fixingId = fixingId
   }

@@ -141,7 +141,11 @@ async function start(
   )
   opened.push(() => network.stop())
 
-  const signer = key === undefined ? undefined : createSigner(key, domain, createGuard(store.guard))
+  const mayBegin = (id: Hex): boolean => {
+    const maturity = state.tracked.get(id)?.fixing.maturity
+    return maturity !== undefined && store.restoration.maySign(maturity)
+  }
+  const signer = key === undefined ? undefined : createSigner(key, domain, createGuard(store.guard, mayBegin))
   const reporter = reporterOf({ config, clock, log, signal, store, state, journal, network, signer })
   const open = await store.fixings.open()
   for (const { id, fixing, block } of open) {

@@ -21,6 +21,7 @@ export async function cosign(parts: Parts, tracked: Tracked): Promise<void> {
   const { ripe, snapshot } = tracked
   if (ripe === undefined || snapshot === undefined || snapshot.phase === 'settled') return
   if (parts.signer === undefined || !parts.config.roles.includes('reporter')) return
+  if (!parts.store.restoration.maySign(tracked.fixing.maturity)) return
   const place = ownPlace(parts, ripe)
   if (place === undefined) return
   const waiting = await considerAll(parts, tracked, ripe, place)

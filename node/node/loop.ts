@@ -58,6 +58,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
 async function look(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
   const { head, isNew, found } = await parts.watch.look()
   follow?.advance(head.time)
+  await parts.store.restoration.note(head.time)
   await refreshSigners(parts, state, head)
   state.head = head
   for (const { id, fixing, block } of found) {
@@ -93,12 +94,13 @@ function forgetOldest({ journal, reporter, store, book, transactions }: Parts, s
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */
 function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isNew: boolean): void {
-  const { clock, chain, config, reporter } = parts
+  const { clock, chain, config, reporter, store } = parts
   const { id, fixing, document } = tracked
   if (tracked.isClosed || head.time < fixing.maturity || clock.now() < fixing.maturity) return
   const signer = chain.account?.toLowerCase()
   if (tracked.ripe !== undefined && tracked.snapshot?.phase !== 'settled') {
-    const isReporter = config.roles.includes('reporter') && signer !== undefined && tracked.ripe.indexOf.has(signer)
+    const isMember = signer !== undefined && tracked.ripe.indexOf.has(signer)
+    const isReporter = config.roles.includes('reporter') && isMember && store.restoration.maySign(fixing.maturity)
     if (isReporter || isActing(config.roles)) reporter.attend({ id, fixing, document, isReporter })
   }
   if (isNew) tracked.isDirty = true

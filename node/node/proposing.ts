@@ -59,7 +59,8 @@ async function chooseWay(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<Wa
   }
   const allowance = config.policy.maxGasWei
   const plain: Way = { kind: 'plain', maxGasCost: maxGasCost(view, 'plain', allowance) }
-  if (tracked.isPlain || ownPlace(parts, ripe) === undefined) return plain
+  const maySign = parts.store.restoration.maySign(fixing.maturity)
+  if (tracked.isPlain || !maySign || ownPlace(parts, ripe) === undefined) return plain
   const decision = await asking(parts, tracked, ripe, decideAttest(view))
   if (decision.action === 'wait') {
     // Whoever signs makes us look again; so does the end of the wait.

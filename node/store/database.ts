@@ -2,19 +2,22 @@ import { mkdir } from 'node:fs/promises'
 import { Level } from 'level'
 import { withDecimals } from './decimals.ts'
 
-/** What kind of row it is; every kind has a range of keys to itself. */
-export type Table =
-  | 'meta'
-  | 'guard'
-  | 'fixings'
-  | 'reporters'
-  | 'observations'
-  | 'evidence'
-  | 'own'
-  | 'closed'
-  | 'samples'
-  | 'intents'
-  | 'journal'
+/** What is remembered; a backup has all of it. */
+export const TABLES = [
+  'guard',
+  'fixings',
+  'reporters',
+  'observations',
+  'evidence',
+  'own',
+  'closed',
+  'samples',
+  'intents',
+  'journal',
+] as const
+
+/** What kind of row it is; every kind has a range of keys to itself. `meta` is about the store itself. */
+export type Table = 'meta' | (typeof TABLES)[number]
 
 /** One row to write, its value as JSON; bigints become decimal strings. */
 export type Row = { readonly table: Table; readonly key: string; readonly value: unknown }
@@ -29,6 +32,8 @@ export interface Database {
   read(table: Table, key: string): Promise<unknown>
   /** The rows whose key starts with `prefix`, in key order, at most `limit`; the last ones if `newest`. */
   list(table: Table, query?: ListQuery): Promise<{ key: string; value: unknown }[]>
+  /** Every row as it was when this was called, `meta` left out. */
+  rows(): AsyncIterable<Row>
   close(): Promise<void>
 }
 
@@ -73,6 +78,12 @@ export async function openDatabase(location: string): Promise<Database> {
         const rows = await level.iterator({ ...range, limit, reverse: order === 'newest' }).all()
         return rows.map(([name, value]) => ({ key: name.slice(table.length + 1), value }))
       }),
+    async *rows() {
+      for await (const [name, value] of level.iterator()) {
+        const table = TABLES.find((one) => name.startsWith(`${one}!`))
+        if (table !== undefined) yield { table, key: name.slice(table.length + 1), value }
+      }
+    },
     close: () => level.close(),
   }
   await requireFormat(database, location)

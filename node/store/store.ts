@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDatabase } from './database.ts'
 import { fixingTable, type FixingTable } from './fixing-table.ts'
@@ -8,6 +8,7 @@ import { type JournalTable, openJournalTable } from './journal-table.ts'
 import { type ObservationTable, observationTable } from './observation-table.ts'
 import { type OwnTable, ownTable } from './own-table.ts'
 import { type SampleTable, sampleTable } from './sample-table.ts'
+import { openRestoration, type Restoration } from './restoration.ts'
 import { openWitness } from './witness.ts'
 
 /** Everything a node remembers, by what it is. */
@@ -19,13 +20,22 @@ export type Store = {
   readonly samples: SampleTable
   readonly intents: IntentTable
   readonly journal: JournalTable
+  readonly restoration: Restoration
   /** Waits for what is being written; the store cannot be used afterwards. */
   close(): Promise<void>
 }
 
 /** Inside data_dir: the LevelDB folder, and the second copy of what was signed. */
-const DATABASE_FOLDER = 'store'
+export const DATABASE_FOLDER = 'store'
 const WITNESS_FILE = 'signed.jsonl'
+
+/** Whether there is a store in the folder `dataDir`. */
+export async function hasStore(dataDir: string): Promise<boolean> {
+  return stat(join(dataDir, DATABASE_FOLDER)).then(
+    () => true,
+    () => false,
+  )
+}
 
 /**
  * Opens the store in the folder `dataDir`, creating it if there is none. One running program at a time. Throws
@@ -50,6 +60,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       samples: sampleTable(database),
       intents: await openIntentTable(database),
       journal: await openJournalTable(database),
+      restoration: await openRestoration(database),
       close,
     }
   } catch (error) {

@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { openStore } from '#node/store'
+import { shorten } from '../../cli/format.ts'
+import { startHttp } from '../../node/http/server.ts'
+import { FIXING_ID } from '../node/reporters.ts'
+import { temporaryFolder } from '../node/temporary.ts'
+import { assize } from './command-line.ts'
+
+const LINE = { stage: 'stake', action: 'none', reason: 'Nothing to do.', time: 1_700_000_000n }
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+/** The configuration of a node whose journal has two lines. */
+async function stoppedNode(more = ''): Promise<{ config: string; dataDir: string }> {
+  const folder = temporaryFolder()
+  const dataDir = join(folder, 'data')
+  const store = await openStore(dataDir)
+  await store.journal.append({ ...LINE, fixingId: FIXING_ID })
+  await store.journal.append({ ...LINE, stage: 'start', reason: 'Started.' })
+  await store.close()
+  return { config: configIn(folder, 'data', more), dataDir }
+}
+
+function configIn(folder: string, dataDir: string, more = ''): string {
+  const config = join(folder, `${dataDir}.toml`)
+  writeFileSync(
+    config,
+    `data_dir = "${dataDir}"
+rpc_url = "http://127.0.0.1:1"
+oracle = "0x00000000000000000000000000000000000000aa"
+registry = "0x00000000000000000000000000000000000000bb"
+index_dir = "."
+${more}`,
+  )
+  return config
+}
+
+test('journal reads the store of a node that is stopped', async () => {
+  const { config } = await stoppedNode()
+  const { exitCode, out } = await assize(['journal', '--config', config])
+  expect(exitCode).toBe(0)
+  expect(out.split('\n')).toEqual([
+    `2023-11-14 22:13:20 UTC  ${shorten(FIXING_ID)}  stake  none  Nothing to do.`,
+    '2023-11-14 22:13:20 UTC  -  start  none  Started.',
+  ])
+  const some = await assize(['journal', '--config', config, '--fixing', FIXING_ID.slice(0, 9), '--json'])
+  expect(JSON.parse(some.out)).toEqual({
+    version: 1,
+    lines: [
+      {
+        sequence: 1,
+        time: 1_700_000_000,
+        stage: 'stake',
+        fixingId: FIXING_ID,
+        action: 'none',
+        reason: 'Nothing to do.',
+      },
+    ],
+  })
+})
+
+test('journal asks a node that runs', async () => {
+  const asked: number[] = []
+  const journal = async (limit: number) => {
+    asked.push(limit)
+    return [{ ...LINE, sequence: 3, reason: 'Said by the node.' }]
+  }
+  const server = await startHttp({ journal } as unknown as Parameters<typeof startHttp>[0], 0)
+  closing.push(() => server.close())
+  const { config, dataDir } = await stoppedNode(`http_port = ${server.port}`)
+  const running = await openStore(dataDir)
+  closing.push(() => running.close())
+  const { exitCode, out } = await assize(['journal', '--config', config, '--limit', '7'])
+  expect([exitCode, asked]).toEqual([0, [7]])
+  expect(out).toContain('Said by the node.')
+})
+
+test('journal says what it needs of a node that cannot be asked, and makes no store', async () => {
+  const { config, dataDir } = await stoppedNode()
+  const running = await openStore(dataDir)
+  closing.push(() => running.close())
+  const locked = await assize(['journal', '--config', config])
+  expect(locked.exitCode).toBe(2)
+  expect(locked.err).toContain('Set http_port and restart it, or stop it and ask again.')
+  const nowhere = await assize(['journal', '--config', configIn(temporaryFolder(), 'none')])
+  expect(nowhere.exitCode).toBe(2)
+  expect(nowhere.err).toContain('got none. Check data_dir.')
+  expect((await assize(['journal', '--config', config, '--limit', '1001'])).exitCode).toBe(2)
+  expect((await assize(['journal', '--config', '/nowhere.toml'])).exitCode).toBe(2)
+})
+
+test('backup and restore say what they moved and what comes next', async () => {
+  const { config } = await stoppedNode()
+  const folder = temporaryFolder()
+  const file = join(folder, 'backup.jsonl')
+  const made = await assize(['backup', '--config', config, file])
+  expect([made.exitCode, made.out]).toEqual([
+    0,
+    `2 rows, 0 signatures among them, are in ${file}. Keep keystore and libp2p.key too.`,
+  ])
+  const again = await assize(['backup', '--config', config, file])
+  expect([again.exitCode, again.err]).toEqual([2, expect.stringContaining('Name another.')])
+  const other = configIn(folder, 'restored')
+  const restored = await assize(['restore', '--config', other, file, '--json'])
+  expect(restored.exitCode).toBe(0)
+  expect(JSON.parse(restored.out)).toMatchObject({ version: 1, rows: 2, signatures: 0 })
+  expect((await assize(['journal', '--config', other])).out).toContain('Started.')
+  expect((await assize(['restore', '--config', other, file])).exitCode).toBe(2)
+  writeFileSync(file, 'spoilt')
+  const damaged = await assize(['restore', '--config', configIn(folder, 'third'), file])
+  expect([damaged.exitCode, damaged.err]).toEqual([2, expect.stringContaining('nothing was restored.')])
+})

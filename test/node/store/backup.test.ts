@@ -1,0 +1,127 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { backUp, restore } from '#node/backup'
+import { openStore } from '#node/store'
+import { observationDigest } from '#protocol/observation.ts'
+import { createGuard } from '../../../node/guard.ts'
+import { openDatabase } from '../../../node/store/database.ts'
+import { createSigner } from '../../../node/sign.ts'
+import { DOMAIN, FIXING, FIXING_ID, keyOf, MATURITY, observationOf } from '../reporters.ts'
+import { temporaryFolder } from '../temporary.ts'
+
+const ANN = keyOf('ann')
+const LINE = { stage: 'stake', fixingId: FIXING_ID, action: 'none', reason: 'Nothing to do.' }
+const DIGEST = observationDigest(DOMAIN, observationOf({ fixingId: FIXING_ID }))
+
+/** A store with a signature, a fixing, and 1 500 lines of journal: more than are written at once. */
+async function filledStore(): Promise<string> {
+  const dataDir = temporaryFolder()
+  const store = await openStore(dataDir)
+  await store.guard.record({ signer: ANN.address, fixingId: FIXING_ID, digest: DIGEST })
+  await store.fixings.extend([{ id: FIXING_ID, fixing: FIXING, block: 7n }], 9n)
+  for (let i = 0; i < 1_500; i += 1) await store.journal.append({ ...LINE, time: 2n ** 60n + BigInt(i) })
+  await store.close()
+  return dataDir
+}
+
+async function backedUp(): Promise<string> {
+  const file = join(temporaryFolder(), 'backup.jsonl')
+  expect(await backUp(await filledStore(), file)).toEqual({ rows: 1_502, signatures: 1 })
+  return file
+}
+
+test('a restored store remembers everything that was backed up, the second copy of signatures too', async () => {
+  const dataDir = temporaryFolder()
+  expect(await restore(await backedUp(), dataDir)).toEqual({ rows: 1_502, signatures: 1 })
+  expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')).toContain(DIGEST)
+  const store = await openStore(dataDir)
+  expect(store.guard.digestOf({ signer: ANN.address, fixingId: FIXING_ID })).toBe(DIGEST)
+  expect(await store.fixings.open()).toEqual([{ id: FIXING_ID, fixing: FIXING, block: 7n }])
+  // The chain's log is read again.
+  expect(await store.fixings.nextBlock()).toBe(undefined)
+  const lines = await store.journal.newest(2_000)
+  expect(lines).toHaveLength(1_500)
+  expect(lines.at(-1)).toEqual({ ...LINE, sequence: 1_500, time: 2n ** 60n + 1_499n })
+  await store.close()
+})
+
+test('of a restored store nothing new is signed for what had matured by its first look, also after a restart', async () => {
+  const dataDir = temporaryFolder()
+  await restore(await backedUp(), dataDir)
+  const first = await openStore(dataDir)
+  expect(first.restoration.maySign(2n ** 63n)).toBe(false)
+  await first.restoration.note(MATURITY)
+  await first.restoration.note(MATURITY + 500n)
+  await first.close()
+  const store = await openStore(dataDir)
+  await store.restoration.note(MATURITY + 900n)
+  expect([MATURITY - 1n, MATURITY, MATURITY + 1n].map((time) => store.restoration.maySign(time))).toEqual([
+    false,
+    false,
+    true,
+  ])
+  const maturities = new Map([
+    [`0x${'01'.repeat(32)}`, MATURITY] as const,
+    [`0x${'02'.repeat(32)}`, MATURITY + 1n] as const,
+  ])
+  const mayBegin = (id: `0x${string}`): boolean => store.restoration.maySign(maturities.get(id) ?? 0n)
+  const signer = createSigner(ANN, DOMAIN, createGuard(store.guard, mayBegin))
+  await expect(signer.sign(observationOf({ fixingId: `0x${'01'.repeat(32)}` }))).rejects.toMatchObject({
+    name: 'Guard.RestoredError',
+  })
+  expect(await signer.sign(observationOf({ fixingId: `0x${'02'.repeat(32)}` }))).toBeDefined()
+  // What was signed before may be repeated.
+  expect(await signer.sign(observationOf({ fixingId: FIXING_ID }))).toBeDefined()
+  await store.close()
+})
+
+test('a store that was never restored signs for anything', async () => {
+  const store = await openStore(temporaryFolder())
+  await store.restoration.note(MATURITY)
+  expect(store.restoration.maySign(MATURITY - 10n)).toBe(true)
+  await store.close()
+})
+
+test.each<readonly [what: string, spoil: (text: string) => string]>([
+  ['cut off', (text) => text.slice(0, -100)],
+  ['without its last line', (text) => `${text.trimEnd().split('\n').slice(0, -1).join('\n')}\n`],
+  ['with another row', (text) => text.replace('Nothing to do.', 'Something to do.')],
+  ['without a row', (text) => text.split('\n').toSpliced(5, 1).join('\n')],
+  ['with a row of its own', (text) => text.replace('\n', '\n{"table":"meta","key":"format","value":9}\n')],
+  ['of something else', () => '{"format":"other","version":1}\n'],
+  ['of a later version', (text) => text.replace('"version":1', '"version":2')],
+  ['with more behind its end', (text) => `${text}{"table":"own","key":"x","value":1}\n`],
+  ['empty', () => ''],
+])('a backup %s is refused, and nothing is there then', async (_, spoil) => {
+  const file = await backedUp()
+  writeFileSync(file, spoil(readFileSync(file, 'utf8')))
+  const dataDir = temporaryFolder()
+  await expect(restore(file, dataDir)).rejects.toMatchObject({ name: 'Backup.BackupDamagedError' })
+  expect(existsSync(join(dataDir, 'store'))).toBe(false)
+})
+
+test('never over a store, a backup, or while a node runs', async () => {
+  const file = await backedUp()
+  const dataDir = await filledStore()
+  await expect(restore(file, dataDir)).rejects.toMatchObject({ name: 'Backup.StoreExistsError' })
+  await expect(backUp(dataDir, file)).rejects.toMatchObject({ name: 'Backup.BackupExistsError' })
+  await expect(backUp(temporaryFolder(), `${file}.2`)).rejects.toMatchObject({ name: 'Backup.NothingToBackUpError' })
+  const running = await openStore(dataDir)
+  await expect(backUp(dataDir, `${file}.3`)).rejects.toMatchObject({ name: 'Store.StoreLockedError' })
+  expect(existsSync(`${file}.3`)).toBe(false)
+  await running.close()
+})
+
+test('what a half restoration left does not hinder the next', async () => {
+  const file = await backedUp()
+  const dataDir = temporaryFolder()
+  const half = await openDatabase(join(dataDir, 'restoring'))
+  await half.write([{ table: 'guard', key: 'x', value: 1 }], 'durable')
+  await half.close()
+  await restore(file, dataDir)
+  expect(existsSync(join(dataDir, 'restoring'))).toBe(false)
+  const store = await openStore(dataDir)
+  expect(store.guard.digestOf({ signer: ANN.address, fixingId: FIXING_ID })).toBe(DIGEST)
+  await store.close()
+})
