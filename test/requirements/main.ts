@@ -1,6 +1,6 @@
 /**
  * Whether the tests that docs/spec.md names for a requirement notice that its code is gone:
- * `npm run check:requirements -- [--only R-203] [--json]`.
+ * `npm run check:requirements -- [--only R-203]... [--json]`.
  */
 import { join, resolve } from 'node:path'
 import process from 'node:process'
@@ -14,9 +14,9 @@ const USAGE = `Turns the code of every requirement of docs/spec.md off, one rule
 the tests that the requirement names. With a rule off at least one must fail, each of them must fail with one of the
 requirement's rules off, and all pass with the code as it is.
 
-  npm run check:requirements -- [--only R-203] [--json] [--scratch FOLDER]
+  npm run check:requirements -- [--only R-203]... [--json] [--scratch FOLDER]
 
-  --only ID         one requirement
+  --only ID         one requirement, or those whose ids begin so (R-2); may be repeated
   --json            one JSON document on stdout
   --scratch FOLDER  where the copy is kept (default contracts/cache/scratch); what it has compiled is used again
 
@@ -25,7 +25,7 @@ Ends with 0 only if every rule that was turned off was noticed and no named test
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
     scratch: { type: 'string', default: join(ROOT, 'contracts', 'cache', 'scratch') },
     help: { type: 'boolean', default: false },
@@ -37,8 +37,9 @@ else process.exitCode = await check()
 type Row = { readonly id: string; readonly rule: string; readonly failed: readonly string[]; readonly problem?: string }
 
 async function check(): Promise<number> {
-  const requirements = readRequirements().filter(({ id }) => values.only === undefined || id === values.only)
-  if (requirements.length === 0) throw new Error(`Expected a requirement of docs/spec.md, got ${values.only}.`)
+  const requirements = readRequirements().filter(isChosen)
+  if (requirements.length === 0)
+    throw new Error(`Expected a requirement of docs/spec.md, got ${values.only?.join(', ')}.`)
   const scratch = Scratch.open(resolve(values.scratch))
   say(`running what ${requirements.length} requirements name, nothing turned off`)
   const proper = await runNamed(scratch, requirements)
@@ -60,7 +61,7 @@ async function check(): Promise<number> {
 
 function report(rows: readonly Row[], requirements: readonly Requirement[], tests: number): number {
   const unnoticed = rows.filter(({ failed, problem }) => problem !== undefined || failed.length === 0)
-  const exempt = EXEMPTIONS.filter(({ id }) => values.only === undefined || id === values.only)
+  const exempt = EXEMPTIONS.filter(isChosen)
   const idle = requirements.flatMap((requirement) => {
     const failed = rows.filter(({ id }) => id === requirement.id).flatMap((row) => row.failed)
     return idleTests(requirement, failed).map((test) => ({ id: requirement.id, test }))
@@ -80,6 +81,10 @@ function report(rows: readonly Row[], requirements: readonly Requirement[], test
     for (const line of failures) process.stdout.write(`${line}\n`)
   }
   return failures.length === 0 ? 0 : 1
+}
+
+function isChosen({ id }: { readonly id: string }): boolean {
+  return values.only === undefined || values.only.some((prefix) => id.startsWith(prefix))
 }
 
 function lineOf(row: Row | undefined): string {
