@@ -4,7 +4,7 @@ import { readGasPrice, readRegistryTerms } from '#client/registry-terms.ts'
 import { parseDecimal } from '#protocol/decimal.ts'
 import { type IncomeTerms, requireTerms, TermOutOfBoundsError } from '#protocol/income-terms.ts'
 import { ceilingOf } from '#protocol/rational.ts'
-import { CLAIM_GAS } from '#protocol/reporter-gas.ts'
+import { CLAIM_GAS, REPORTER_GAS } from '#protocol/reporter-gas.ts'
 import { type Amount, baseUnits } from './arguments.ts'
 import type { Context } from './context.ts'
 import { InputError } from './errors.ts'
@@ -20,6 +20,7 @@ export type IncomeFlags = {
   readonly attendance?: bigint
   readonly others?: bigint
   readonly gasPrice?: bigint
+  readonly attest: 'paid' | 'always'
   readonly claims: keyof typeof CLAIM_GAS
   readonly claimGas?: number
   readonly bond: bigint
@@ -59,6 +60,7 @@ export async function incomeTerms(flags: IncomeFlags, context: Context): Promise
     attendancePpm: flags.attendance ?? 95n * PERCENT,
     othersAttendancePpm: flags.others ?? 90n * PERCENT,
     gasPrice: flags.gasPrice ?? read.gasPrice ?? 2n * GWEI,
+    attestGas: flags.attest === 'always' ? 0n : REPORTER_GAS.attest,
     claimGas: BigInt(flags.claimGas ?? CLAIM_GAS[flags.claims]),
     bond: flags.bond,
     bondSeconds: BigInt(flags.bondTime),
@@ -120,6 +122,7 @@ const FLAGS: Readonly<Record<keyof IncomeTerms, Shown>> = {
   attendancePpm: share('--attendance'),
   othersAttendancePpm: share('--others'),
   gasPrice: { flag: '--gas-price', show: (wei) => `${formatGwei(wei)} gwei` },
+  attestGas: count('--attest'),
   claimGas: count('--claim-gas'),
   bond: eth('--bond'),
   bondSeconds: { flag: '--bond-time', show: formatDuration },

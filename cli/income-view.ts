@@ -9,7 +9,7 @@ import {
   type Revenue,
   sensitivityOf,
 } from '#protocol/income.ts'
-import type { IncomeTerms } from '#protocol/income-terms.ts'
+import { dearestAttested, type IncomeTerms, isAttested, leastAttested } from '#protocol/income-terms.ts'
 import { ceilingOf, floorOf, type Rational } from '#protocol/rational.ts'
 import { formatColumns, formatEth, formatGwei, formatPercent } from './format.ts'
 import type { Io } from './io.ts'
@@ -35,7 +35,8 @@ export function renderIncome(terms: IncomeTerms, { isTerminal }: Pick<Io, 'isTer
     columns(['', 'ETH', ''], partsOf(terms, income)),
     '',
     verdictOf(terms, income),
-    ...claimLines(terms, income),
+    ...(isAttested(terms) ? claimLines(terms, income) : []),
+    ...attestLines(terms),
     '',
     'What breaks even, all else unchanged:',
     ...breakEvenLines(terms),
@@ -56,6 +57,8 @@ export function incomeDocument(terms: IncomeTerms): Record<string, unknown> {
     paid: decimal(paid),
     signers: decimal(signers),
     turns: decimal(turns),
+    attested: isAttested(terms),
+    cutOff: { reward: leastAttested(terms).toString(), gasPrice: dearestAttested(terms)?.toString() ?? null },
     revenue: roundedBy(revenue, floorOf),
     costs: roundedBy(costs, ceilingOf),
     net: floorOf(net).toString(),
@@ -114,6 +117,16 @@ function claimLines({ reward, claimGas, gasPrice }: IncomeTerms, { signers }: In
   const cost = claimGas * gasPrice
   const line = `A share of ${shown(share)} ETH costs ${shown(cost)} ETH of gas to claim`
   return [share < cost ? `${line}: it can wait for cheaper gas.` : `${line}.`]
+}
+
+/** Where nodes stop attesting: there are no rewards beyond it. */
+function attestLines(terms: IncomeTerms): string[] {
+  const dearest = dearestAttested(terms)
+  if (dearest === undefined) return []
+  const bounds = `a reward of ${shown(upToMicro(leastAttested(terms)))} ETH or more, or gas at ${formatGwei(dearest)} gwei or less`
+  return isAttested(terms)
+    ? [`Nodes attest while a share pays for the gas of it: ${bounds}.`]
+    : [`Nobody attests, so there are no rewards: a share does not pay for the gas of it. It takes ${bounds}.`]
 }
 
 function breakEvenLines(terms: IncomeTerms): string[] {

@@ -55,6 +55,11 @@ function addCostOptions(command: Command): void {
   command
     .option('--gas-price <amount>', 'such as 2gwei (default: 2gwei, or what --rpc says)', gasPrice)
     .addOption(
+      new Option('--attest <when>', 'paid: if a share of the reward pays for the gas of it, as nodes do by default')
+        .choices(['paid', 'always'])
+        .default('paid'),
+    )
+    .addOption(
       new Option(
         '--claims <how>',
         `alone: ${CLAIM_GAS.alone} gas a share; batched: ${CLAIM_GAS.batched}, if ${MEASURED_SHARES} split one transaction`,

@@ -19,6 +19,11 @@ export type IncomeTerms = {
   readonly othersAttendancePpm: bigint
   /** Wei per unit of gas. */
   readonly gasPrice: bigint
+  /**
+   * Gas of attesting that one share of the reward must pay for, or nobody attests (R-411, `policy.attest` paid); 0 if it is
+   * attested at any price.
+   */
+  readonly attestGas: bigint
   /** Gas that this reporter pays for each share, claimed alone or with others; 0 if others pay. */
   readonly claimGas: bigint
   /** d. */
@@ -62,6 +67,7 @@ const BOUNDS: Readonly<Record<Field, Bounds>> = {
   attendancePpm: [1n, PPM],
   othersAttendancePpm: SHARE,
   gasPrice: AMOUNT,
+  attestGas: COUNT,
   claimGas: COUNT,
   bond: AMOUNT,
   bondSeconds: COUNT,
@@ -95,6 +101,21 @@ export function requireTerms(terms: IncomeTerms): void {
  */
 export function turnsOf({ fixings, reporters, attendancePpm, othersAttendancePpm }: IncomeTerms): Rational {
   return { n: fixings * attendancePpm, d: attendancePpm + (reporters - 1n) * othersAttendancePpm }
+}
+
+/** Whether one share of the reward, if all attest, pays for the gas of attesting: nobody attests else. */
+export function isAttested(terms: IncomeTerms): boolean {
+  return terms.reward >= leastAttested(terms)
+}
+
+/** The least reward that is attested at the gas price, wei. */
+export function leastAttested({ reporters, attestGas, gasPrice }: IncomeTerms): bigint {
+  return reporters * attestGas * gasPrice
+}
+
+/** The highest gas price at which the reward is attested, wei; undefined if any. */
+export function dearestAttested({ reporters, attestGas, reward }: IncomeTerms): bigint | undefined {
+  return attestGas === 0n ? undefined : reward / (reporters * attestGas)
 }
 
 /** A term is beyond what it can be, alone or beside the others. */

@@ -1,4 +1,4 @@
-import { type IncomeTerms, requireTerms, turnsOf } from './income-terms.ts'
+import { dearestAttested, type IncomeTerms, isAttested, leastAttested, requireTerms, turnsOf } from './income-terms.ts'
 import { ceilingOf, floorOf, multiply, type Rational, sumOf } from './rational.ts'
 import { MEASURED_REPORTERS, REPORTER_GAS as GAS } from './reporter-gas.ts'
 
@@ -7,7 +7,7 @@ const MONTHS = 12n
 
 /** A year of one reporter, on average. Everything is exact; amounts are wei. */
 export type Income = {
-  /** How many fixings pay it. */
+  /** How many fixings pay it: none if nobody attests. */
   readonly paid: Rational
   /** Who shares the reward of each, this one included. */
   readonly signers: Rational
@@ -45,7 +45,7 @@ export type BreakEven = {
  */
 export function incomeOf(terms: IncomeTerms): Income {
   requireTerms(terms)
-  return yearOf(terms)
+  return yearOf(terms, wayOf(terms))
 }
 
 /**
@@ -56,16 +56,35 @@ export function returnPpmOf({ net, costs, locked }: Income): bigint {
   return floorOf(multiply(sumOf([net, costs.interest]), { n: PPM, d: locked }))
 }
 
-/** What breaks even, exactly: the net is linear in each of the three. Throws TermOutOfBoundsError. */
+/**
+ * What breaks even, exactly: the net is linear in each of the three while what is attested stays so. Throws
+ * TermOutOfBoundsError.
+ */
 export function breakEvenOf(terms: IncomeTerms): BreakEven {
   requireTerms(terms)
-  const gas = lineOf(terms, 'gasPrice')
   return {
-    reward: leastOf(lineOf(terms, 'reward')),
-    // Registering alone costs gas: the net falls with its price.
-    gasPrice: gas.base.n < 0n ? undefined : floorOf(zeroOf(gas)),
-    fixings: leastOf(lineOf(terms, 'fixings')),
+    reward: leastReward(terms),
+    gasPrice: dearestGas(terms),
+    fixings: leastOf(lineOf(terms, 'fixings', wayOf(terms))),
   }
+}
+
+/** Below what is attested a reward changes nothing. */
+function leastReward(terms: IncomeTerms): bigint | undefined {
+  const least = leastAttested(terms)
+  if (least > 0n && yearOf(terms, 'plain').net.n >= 0n) return 0n
+  const reward = leastOf(lineOf(terms, 'reward', 'attested'))
+  return reward === undefined || reward > least ? reward : least
+}
+
+/** Above what is attested there is no reward. */
+function dearestGas(terms: IncomeTerms): bigint | undefined {
+  const dearest = dearestAttested(terms)
+  const attested = mostOf(lineOf(terms, 'gasPrice', 'attested'))
+  if (dearest === undefined) return attested
+  const plain = mostOf(lineOf(terms, 'gasPrice', 'plain'))
+  if (plain !== undefined && plain > dearest) return plain
+  return attested === undefined || attested < dearest ? attested : dearest
 }
 
 /** The net of a year, wei, rounded down, for every gas price and reward given: one row a gas price. */
@@ -75,11 +94,22 @@ export function sensitivityOf(
   rewards: readonly bigint[],
 ): readonly (readonly bigint[])[] {
   requireTerms(terms)
-  return gasPrices.map((gasPrice) => rewards.map((reward) => floorOf(yearOf({ ...terms, gasPrice, reward }).net)))
+  return gasPrices.map((gasPrice) => rewards.map((reward) => floorOf(netOf({ ...terms, gasPrice, reward }))))
 }
 
-function yearOf(terms: IncomeTerms): Income {
-  const paid = { n: terms.fixings * terms.attendancePpm, d: PPM }
+/** Whether fixings are attested, or only proposed. */
+type Way = 'attested' | 'plain'
+
+function wayOf(terms: IncomeTerms): Way {
+  return isAttested(terms) ? 'attested' : 'plain'
+}
+
+function netOf(terms: IncomeTerms): Rational {
+  return yearOf(terms, wayOf(terms)).net
+}
+
+function yearOf(terms: IncomeTerms, way: Way): Income {
+  const paid = { n: way === 'attested' ? terms.fixings * terms.attendancePpm : 0n, d: PPM }
   const signers = { n: PPM + (terms.reporters - 1n) * terms.othersAttendancePpm, d: PPM }
   const turns = turnsOf(terms)
   const disputes = { n: terms.fixings * terms.disputedPpm, d: PPM }
@@ -88,20 +118,22 @@ function yearOf(terms: IncomeTerms): Income {
     proposals: multiply(turns, whole(terms.proposalReward)),
     disputes: multiply(disputes, { n: terms.disputeStake * terms.disputeReturnPpm, d: PPM }),
   }
-  const costs = costsOf(terms, { paid, turns, disputes })
+  const costs = costsOf(terms, { paid, turns, disputes }, way)
   const net = sumOf([...Object.values(revenue), ...Object.values(costs).map(negative)])
   return { paid, signers, turns, revenue, costs, net, locked: terms.stake + terms.capital }
 }
 
 type Deeds = Readonly<Record<'paid' | 'turns' | 'disputes', Rational>>
 
-function costsOf(terms: IncomeTerms, { paid, turns, disputes }: Deeds): Record<Cost, Rational> {
+function costsOf(terms: IncomeTerms, { paid, turns, disputes }: Deeds, way: Way): Record<Cost, Rational> {
   const { gasPrice, stake, capital } = terms
+  // Who does not attest publishes no roster.
+  const [rosters, propose] = way === 'attested' ? [terms.rosters, GAS.proposeAttested] : [0n, GAS.propose]
   return {
     registration: { n: GAS.register * gasPrice, d: terms.years },
     // A roster costs each reporter the same, however many they are: 1 / reporters of what grows with them.
-    rosters: { n: terms.rosters * GAS.publishRoster * gasPrice, d: MEASURED_REPORTERS },
-    proposing: multiply(turns, whole((GAS.proposeAttested + GAS.claimProposal) * gasPrice)),
+    rosters: { n: rosters * GAS.publishRoster * gasPrice, d: MEASURED_REPORTERS },
+    proposing: multiply(turns, whole((propose + GAS.claimProposal) * gasPrice)),
     claiming: multiply(paid, whole(terms.claimGas * gasPrice)),
     disputing: multiply(disputes, whole((GAS.contribute + GAS.claimContribution) * gasPrice)),
     server: whole(MONTHS * terms.server),
@@ -113,15 +145,20 @@ function costsOf(terms: IncomeTerms, { paid, turns, disputes }: Deeds): Record<C
 /** A net that is `base + slope x`. */
 type Line = { readonly base: Rational; readonly slope: Rational }
 
-function lineOf(terms: IncomeTerms, field: 'reward' | 'gasPrice' | 'fixings'): Line {
-  const base = yearOf({ ...terms, [field]: 0n }).net
-  return { base, slope: sumOf([yearOf({ ...terms, [field]: 1n }).net, negative(base)]) }
+function lineOf(terms: IncomeTerms, field: 'reward' | 'gasPrice' | 'fixings', way: Way): Line {
+  const base = yearOf({ ...terms, [field]: 0n }, way).net
+  return { base, slope: sumOf([yearOf({ ...terms, [field]: 1n }, way).net, negative(base)]) }
 }
 
 /** The least whole x >= 0 at which the net is not negative. */
 function leastOf(line: Line): bigint | undefined {
   if (line.base.n >= 0n) return 0n
   return line.slope.n <= 0n ? undefined : ceilingOf(zeroOf(line))
+}
+
+/** The most at which the net of a falling line is not negative, since registering alone costs gas. */
+function mostOf(line: Line): bigint | undefined {
+  return line.base.n < 0n ? undefined : floorOf(zeroOf(line))
 }
 
 function zeroOf({ base, slope }: Line): Rational {

@@ -51,12 +51,14 @@ test('income says what breaks even, rounded so that it does', async () => {
   const { out } = await run(alone)
   const lines = out.split('\n')
   const [, reward, gas, fixings] = lines.slice(lines.indexOf('What breaks even, all else unchanged:'))
-  // (0.2 + 64 393 757 gwei) / 100; 3.8 ETH / 64 393 757; 0.200463157 / (0.01 - 0.0001598265).
+  // (0.2 + 64 393 757 gwei) / 100; a share of 0.01 ETH / 216 930; 0.200463157 / (0.01 - 0.0001598265).
   expect([reward, gas, fixings]).toEqual([
     '  a reward of 0.002644 ETH or more a fixing',
-    '  gas at 59.0119 gwei or less',
+    '  gas at 46.0978 gwei or less',
     '  21 fixings or more a year',
   ])
+  // Attested at any price: 3.8 ETH / 64 393 757.
+  expect((await run(`${alone} --attest always`)).out).toContain('\n  gas at 59.0119 gwei or less\n')
 })
 
 test('income says the same to scripts, amounts in wei as text', async () => {
@@ -90,12 +92,18 @@ test('income shows tables to a person', async () => {
 })
 
 test('income says plainly when it is a loss, and what does not help', async () => {
-  const { exitCode, out } = await run('income --gas-price 100gwei')
+  const { exitCode, out } = await run('income --gas-price 100gwei --attest always')
   expect(exitCode).toBe(0)
   // 0.1 / 90.1 ETH against 71 678 x 100 gwei.
   expect(out).toContain('A share of 0.001109 ETH costs 0.007167 ETH of gas to claim: it can wait for cheaper gas.')
   expect(out).toMatch(/^A loss\. Stake and capital of 1\.1 ETH earn -\d+\.\d+ % a year, less than 3 % elsewhere\.$/m)
   expect(out).toContain('\n  no number of fixings\n')
+  const paid = await run('income --gas-price 100gwei')
+  // 100 reporters x 216 930 gas at 100 gwei; 0.1 ETH / 100 / 216 930.
+  expect(paid.out).toContain(
+    'Nobody attests, so there are no rewards: a share does not pay for the gas of it. It takes a reward of 2.1693 ETH or more, or gas at 4.6097 gwei or less.',
+  )
+  expect(paid.out).toContain('\n  rewards       0          0 shares')
   const free = JSON.parse((await run('income --reward 0 --json')).out)
   expect(free.breakEven).toMatchObject({ gasPrice: null, fixings: null })
   // The same reward whatever it was.

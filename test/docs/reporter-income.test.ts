@@ -85,6 +85,7 @@ test('the gas in the example is what was measured', () => {
     'register',
     'publish the roster of 100',
     'propose attested, 90 of 100 reporters',
+    'attest, 90 of 100 reporters',
     'claim, undisputed',
     'claim a reward',
     'claim the rewards of 88',
@@ -140,14 +141,20 @@ test('what the text says of losses is so', async () => {
   const [example, waiting, monthly, large, staked] = await Promise.all(
     [
       '',
-      '--claim-gas 0 --gas-price 100gwei',
+      '--claim-gas 0 --gas-price 100gwei --attest always',
       '--fixings 12 --gas-price 20gwei',
       '--fixings 12 --gas-price 20gwei --reward 3',
       '--stake 32',
     ].map(documentOf),
   )
   const gwei = Math.floor(Number(example?.breakEven.gasPrice) / 1e8) / 10
-  expect(PROSE).toContain(`a loss above ${gwei} gwei**, if each claims alone.`)
+  expect(PROSE).toContain(`a loss above ${gwei} gwei**, since nobody attests.`)
+  const always = await documentOf('--attest always')
+  const dearest = Math.floor(Number(always.breakEven.gasPrice) / 1e8) / 10
+  expect(PROSE).toContain(`above ${dearest} gwei, if each claims alone.`)
+  expect(PROSE).toContain(`a reward of ${((100 * 216_930 * 2) / 1e9).toFixed(4)} ETH at 2 gwei`)
+  // 0.1 ETH / 100 / 216 930 gas.
+  expect(PROSE).toContain(`attested above ${Math.floor(1e7 / 216_930) / 10} gwei`)
   expect(PROSE).toContain(`a share, ${(0.1 / 90.1).toFixed(4)} ETH, is worth less`)
   // At 20 gwei a claim costs more.
   expect(71_678 * 20e-9).toBeGreaterThan(0.1 / 90.1)

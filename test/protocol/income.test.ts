@@ -19,6 +19,7 @@ const TERMS: IncomeTerms = {
   attendancePpm: 1_000_000n,
   othersAttendancePpm: 1_000_000n,
   gasPrice: GWEI,
+  attestGas: 0n,
   claimGas: 71_678n,
   bond: ETHER,
   bondSeconds: DAY,
@@ -92,6 +93,36 @@ test('what breaks even, by hand', () => {
   })
 })
 
+test('nobody attests where a share does not pay for the gas of it, and nobody is rewarded', () => {
+  // A fourth of 0.04 ETH pays for 216 930 gas at 46 097 gwei and no more.
+  const dearest = ETHER / 100n / 216_930n
+  const terms = { ...TERMS, attestGas: 216_930n, gasPrice: dearest }
+  expect(incomeOf(terms)).toEqual(incomeOf({ ...terms, attestGas: 0n }))
+  for (const change of [{ gasPrice: dearest + 1n }, { reward: 4n * 216_930n * dearest - 1n }]) {
+    const { paid, revenue, costs } = incomeOf({ ...terms, ...change })
+    const gasPrice = change.gasPrice ?? dearest
+    expect(wholeOf(paid)).toBe(0n)
+    expect(mapped(revenue)).toEqual({ rewards: 0n, proposals: ETHER / 10n, disputes: (16n * ETHER) / 5n })
+    expect(mapped({ rosters: costs.rosters, claiming: costs.claiming, proposing: costs.proposing })).toEqual({
+      rosters: 0n,
+      claiming: 0n,
+      // Plain proposals.
+      proposing: 100n * (95_790n + 52_836n) * gasPrice,
+    })
+  }
+})
+
+test('what breaks even is what is attested, where a reward that is not would do', () => {
+  const terms = { ...TERMS, attestGas: 216_930n, disputedPpm: 0n, proposalReward: 0n, server: 0n, slashingPpm: 0n }
+  const always = { ...terms, attestGas: 0n }
+  const { reward, gasPrice } = breakEvenOf({ ...terms, gasPrice: 100n * GWEI })
+  expect(reward).toBe(4n * 216_930n * 100n * GWEI)
+  expect(gasPrice).toBe(ETHER / 100n / 216_930n)
+  const free = breakEvenOf({ ...always, gasPrice: 100n * GWEI })
+  expect([reward, free.reward].toSorted((x, y) => Number((x ?? 0n) - (y ?? 0n)))).toEqual([free.reward, reward])
+  expect([gasPrice, free.gasPrice].toSorted((x, y) => Number((x ?? 0n) - (y ?? 0n)))).toEqual([gasPrice, free.gasPrice])
+})
+
 test('nothing breaks even where a fixing costs more than it pays, or gas is not what costs too much', () => {
   const dear = { ...TERMS, disputedPpm: 0n, reward: 0n, proposalReward: 0n }
   expect(breakEvenOf(dear)).toMatchObject({ gasPrice: undefined, fixings: undefined })
@@ -112,6 +143,7 @@ const anyTerms = fc.record({
   attendancePpm: fc.bigInt({ min: 1n, max: 1_000_000n }),
   othersAttendancePpm: fc.bigInt({ min: 666_667n, max: 1_000_000n }),
   gasPrice: amount(200n * GWEI),
+  attestGas: fc.oneof(fc.constant(0n), fc.constant(216_930n)),
   claimGas: amount(80_000n),
   bond: amount(ETHER),
   bondSeconds: amount(3n * DAY),
