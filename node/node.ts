@@ -103,6 +103,7 @@ async function start(
     head: undefined,
     isChainAlive: true,
     signers: new Set(),
+    signersPeriod: undefined,
     failedPasses: 0,
     outvoted: 0,
   }

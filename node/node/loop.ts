@@ -17,6 +17,8 @@ export type LoopState = {
   isChainAlive: boolean
   /** The lower-case signers of those who are reporters about now. */
   signers: ReadonlySet<string>
+  /** When these were read, in periods of chain time; undefined before the first time. */
+  signersPeriod: bigint | undefined
   /** Passes over a fixing that failed since the start. */
   failedPasses: number
   /** Answers of endpoints since the start that the others contradicted. */
@@ -70,13 +72,21 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   forgetOldest(parts, state)
 }
 
-/** Messages of fixings that are not known yet are kept if one of these signed them. */
-async function refreshSigners({ chain, registered }: Parts, state: LoopState, head: Head): Promise<void> {
-  const isDue = state.head === undefined || state.head.time / SIGNERS_SECONDS !== head.time / SIGNERS_SECONDS
-  if (!isDue) return
-  const { reporters } = await chain.panel(head.time)
-  state.signers = new Set(reporters.map(({ signer }) => signer.toLowerCase()))
-  for (const { peerId } of reporters) registered.add(peerId)
+/**
+ * Messages of fixings that are not known yet are kept if one of these signed them. If they cannot be read, those of before
+ * serve until the next look: nothing else depends on them.
+ */
+async function refreshSigners({ chain, registered, log }: Parts, state: LoopState, head: Head): Promise<void> {
+  const period = head.time / SIGNERS_SECONDS
+  if (state.signersPeriod === period) return
+  try {
+    const { reporters } = await chain.panel(head.time)
+    state.signers = new Set(reporters.map(({ signer }) => signer.toLowerCase()))
+    for (const { peerId } of reporters) registered.add(peerId)
+    state.signersPeriod = period
+  } catch (error) {
+    log.debug({ err: error }, 'who reports now cannot be read')
+  }
 }
 
 /** What is over is shown for a while; its rows stay in the store. */
