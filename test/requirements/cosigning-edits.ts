@@ -60,6 +60,20 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
   },
   {
     id: 'R-410',
+    rule: 'what is missing may come',
+    file: 'node/cosign/decide.ts',
+    find: 'if (rebuilt === undefined) return wait(',
+    replace: 'if (rebuilt === undefined) return refuse(',
+  },
+  {
+    id: 'R-410',
+    rule: 'what follows from its observations is signed',
+    file: 'node/cosign/decide.ts',
+    find: "return { action: 'sign', reason:",
+    replace: "return { action: 'wait', reason:",
+  },
+  {
+    id: 'R-410',
     rule: 'the observations make the report',
     file: 'node/cosign/decide.ts',
     find: 'value !== report.value || observationsRoot',
