@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import type { Address } from 'viem'
-import { getAddress, isAddress } from 'viem/utils'
 import { z } from 'zod'
 import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
+import { fieldError, InvalidFieldError, UnreadableConfigError } from './config/errors.ts'
+import { address, count, endpoints, flag, list, path, webUrl, wei } from './config/fields.ts'
 import { LOG_LEVELS } from './log.ts'
 
 /** What a node may do; without a key it may do none of it and only watches. */
@@ -23,19 +24,6 @@ export type ConfigInputs = {
   /** By dotted name, e.g. `policy.per_pot_wei`. */
   readonly flags?: Readonly<Record<string, string>>
 }
-
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }), 'an address of 0x and 40 hex digits')
-  .transform((text): Address => getAddress(text))
-const path = z.string().min(1, 'a path')
-const list = z.array(z.string().min(1))
-const wei = z
-  .union([z.bigint(), z.int(), z.string().regex(/^\d+$/, 'a whole number of wei')])
-  .transform((value) => BigInt(value))
-  .refine((value) => value >= 0n && value < 2n ** 128n, 'a whole number of wei, below 2^128')
-const count = (min: number, max: number): z.ZodType<number> => z.coerce.number().pipe(z.int().min(min).max(max))
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
 
 const POLICY = z.strictObject({
   /** The most this node puts into one pot. */
@@ -72,12 +60,9 @@ const GOSSIP = z.strictObject({
 
 const SCHEMA = z.strictObject({
   data_dir: path,
-  rpc_url: z.url({ protocol: /^https?$/, error: 'an http or https URL' }),
+  rpc_url: webUrl,
   /** Other endpoints of the same chain: instead of `rpc_url` while it does not answer, and to compare with. */
-  rpc_fallbacks: z
-    .array(z.url({ protocol: /^https?$/, error: 'http or https URLs' }))
-    .max(8)
-    .default([]),
+  rpc_fallbacks: z.array(webUrl).max(8).default([]),
   /** How many endpoints must say the same before this node believes it; unset = more than half of them. */
   rpc_agreement: count(1, 9).optional(),
   oracle: address,
@@ -93,6 +78,8 @@ const SCHEMA = z.strictObject({
   index_dir: path,
   /** The file of CSV sources whose document gives no URL. */
   csv_file: path.optional(),
+  /** JSON-RPC endpoints of the chains that index documents read, by chain id; the oracle's own chain needs none. */
+  source_rpc: endpoints.prefault({}),
   keystore: path.optional(),
   password_file: path.optional(),
   roles: z.array(z.enum(ROLES)).optional(),
@@ -103,7 +90,15 @@ const SCHEMA = z.strictObject({
 })
 
 const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file'] as const
-const LISTS = ['rpc_fallbacks', 'listen', 'bootstrap', 'roles', 'policy.arbitrators', 'gossip.sync_after_ms']
+const LISTS = [
+  'rpc_fallbacks',
+  'listen',
+  'bootstrap',
+  'roles',
+  'source_rpc',
+  'policy.arbitrators',
+  'gossip.sync_after_ms',
+]
 
 /** Every setting by its dotted name, as a file, `--flag` (dots and underscores as dashes) or environment gives it. */
 export const CONFIG_FIELDS: readonly string[] = [
@@ -133,6 +128,8 @@ export type Config = {
   readonly httpPort: number
   readonly indexDir: string
   readonly csvFile: string | undefined
+  /** Endpoints of the chains that sources read, by chain id. */
+  readonly sourceRpc: ReadonlyMap<number, string>
   /** Undefined: the node only watches. */
   readonly key: { readonly keystore: string; readonly passwordFile: string } | undefined
   readonly roles: readonly Role[]
@@ -249,6 +246,7 @@ function shape(settings: Settings): Config {
     httpPort: settings.http_port,
     indexDir: resolve(settings.index_dir),
     csvFile: settings.csv_file === undefined ? undefined : resolve(settings.csv_file),
+    sourceRpc: settings.source_rpc,
     key,
     roles,
     exitWithParent: settings.exit_with_parent,
@@ -273,42 +271,5 @@ function policyOf(policy: Settings['policy']): Config['policy'] {
     maxGasWei: policy.max_gas_wei,
     attest: policy.attest,
     stageDelaySeconds: policy.stage_delay_seconds,
-  }
-}
-
-function fieldError(error: z.ZodError, settings: unknown): InvalidFieldError {
-  const issue = error.issues[0]
-  if (issue === undefined) return new InvalidFieldError('', 'valid settings', 'others')
-  const names = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
-  const field = names.join('.')
-  const want = issue.code === 'unrecognized_keys' ? 'a known setting' : issue.message
-  const got = names.reduce<unknown>((value, name) => (isTable(value) ? value[String(name)] : undefined), settings)
-  return new InvalidFieldError(field, want, got === undefined ? 'nothing' : JSON.stringify(got, decimals))
-}
-
-const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-const decimals = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)
-
-/** A setting is missing, unknown or out of its bounds. */
-export class InvalidFieldError extends Error {
-  override readonly name = 'Config.InvalidFieldError'
-  readonly field: string
-  constructor(field: string, want: string, got: string) {
-    super(
-      `Expected ${field}: ${want}, got ${got}. ` +
-        `Set it in the file, as ASSIZE_${field.replace('.', '_').toUpperCase()} or --${field.replaceAll(/[._]/g, '-')}.`,
-    )
-    this.field = field
-  }
-}
-
-/** The configuration file cannot be read or is not TOML. */
-export class UnreadableConfigError extends Error {
-  override readonly name = 'Config.UnreadableConfigError'
-  readonly file: string
-  constructor(file: string, got: string, options: ErrorOptions) {
-    super(`Expected a TOML configuration at ${file}, got ${got}. Give the path of one with --config.`, options)
-    this.file = file
   }
 }

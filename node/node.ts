@@ -147,7 +147,11 @@ async function start(
     return maturity !== undefined && store.restoration.maySign(maturity)
   }
   const signer = key === undefined ? undefined : createSigner(key, domain, createGuard(store.guard, mayBegin))
-  const reporter = reporterOf({ config, clock, log, signal, store, state, journal, network, signer })
+  const rpcUrls = new Map([
+    ...config.rpcUrls.slice(0, 1).map((url) => [chain.chainId, url] as const),
+    ...config.sourceRpc,
+  ])
+  const reporter = reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer })
   const open = await store.fixings.open()
   for (const { id, fixing, block } of open) {
     const document = documents.get(fixing.indexId)
@@ -207,11 +211,12 @@ async function stoppedBy(running: Promise<void>, signal: AbortSignal, close: () 
 }
 
 type Wiring = Pick<Parts, 'config' | 'clock' | 'log' | 'signal' | 'store' | 'journal' | 'network'> & {
+  readonly rpcUrls: ReadonlyMap<number, string>
   readonly state: LoopState
   readonly signer: Signer | undefined
 }
 
-function reporterOf({ config, clock, log, signal, store, state, journal, network, signer }: Wiring): Reporter {
+function reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer }: Wiring): Reporter {
   return createReporter({
     clock,
     log,
@@ -219,7 +224,8 @@ function reporterOf({ config, clock, log, signal, store, state, journal, network
     journal,
     observe,
     own: store.own,
-    sample: (document, maturity) => fetchSamples(document, maturity, { clock, signal, csvFile: config.csvFile }),
+    sample: (document, maturity) =>
+      fetchSamples(document, maturity, { clock, signal, rpcUrls, csvFile: config.csvFile }),
     archive: (fixingId, record) => store.samples.put(fixingId, record),
     sign: signer === undefined ? undefined : (observation) => signer.sign(observation),
     kept: (fixingId) => store.observations.all(fixingId).find((held) => held.signer === signer?.address)?.signed,

@@ -1,6 +1,7 @@
 import { parseDecimal } from './decimal.ts'
 import { INVALID, VALUE_SCALE } from './fixing.ts'
-import { isConversionSource, type IndexDocument, type SourceSpec } from './index-document.ts'
+import { isConversionSource, type IndexDocument } from './index-document.ts'
+import type { SourceSpec } from './index-source.ts'
 import { clamp, compare, floorGeometricMean, median, multiply, type Rational } from './rational.ts'
 
 const PPM = 1_000_000n
@@ -40,36 +41,62 @@ export function sampleOpens(document: IndexDocument, maturity: bigint): bigint[]
   return Array.from({ length: samples }, (_, i) => end - BigInt(samples - i) * interval)
 }
 
+/** One candle across the sources: the exact median of those that have it, and the ids of those that do not. */
+export type CandleMedian = {
+  readonly count: number
+  /** Undefined if no source has the candle. */
+  readonly median: Rational | undefined
+  readonly missing: readonly string[]
+}
+
+/** The candles of a window, the sources that gave at least one usable close, and what did not count. */
+export type Medians = {
+  readonly candles: readonly CandleMedian[]
+  readonly used: readonly { readonly sourceId: string }[]
+  readonly dropped: readonly DroppedSource[]
+}
+
 /**
- * The document's value from raw closes, exactly: per candle the median over the sources that have it (even count: mean
- * of the two middle), each clamped to within `clampPpm` of the median of those medians, then their geometric mean rounded
- * down to 1e-18. A candle with fewer than `minSources` makes it abstain. A source in another currency counts only
- * through the source its document names. The order of `samples` does not matter.
+ * Per candle the exact median over the sources that have it (even count: mean of the two middle), each in the document's
+ * currency. A source in another one counts only through the source its document names. The order of `samples` does not
+ * matter.
  */
-export function aggregate(document: IndexDocument, samples: readonly SourceSamples[]): Aggregate {
+export function mediansOf(document: IndexDocument, samples: readonly SourceSamples[]): Medians {
   const dropped: DroppedSource[] = strangers(document, samples)
   const closesOf = new Map(
     document.sources.map((source) => [source.id, readCloses(document, source, samples, dropped)]),
   )
   const counting = document.sources.filter((source) => !isConversionSource(document, source))
   const converted = counting.map((source) => ({ source, closes: convertCloses(document, source, closesOf, dropped) }))
-
-  const candles: Rational[] = []
-  for (let i = 0; i < document.sampling.samples; i += 1) {
+  const candles = Array.from({ length: document.sampling.samples }, (_, i): CandleMedian => {
     const present = converted.flatMap(({ closes }) => closes[i] ?? [])
+    const missing = converted.filter(({ closes }) => closes[i] === undefined).map(({ source }) => source.id)
     const [first, ...rest] = present
-    if (first === undefined || present.length < document.aggregation.minSources) {
-      const missing = converted.filter(({ closes }) => closes[i] === undefined).map(({ source }) => source.id)
-      return { kind: 'abstain', reason: shortage(document, i, present.length, missing), dropped }
+    return { count: present.length, median: first === undefined ? undefined : median([first, ...rest]), missing }
+  })
+  const used = converted.filter(({ closes }) => closes.some((close) => close !== undefined))
+  return { candles, used: used.map(({ source }) => ({ sourceId: source.id })), dropped }
+}
+
+/**
+ * The document's value from raw closes, exactly: the {@link mediansOf} the candles, each clamped to within `clampPpm` of
+ * the median of those medians, then their geometric mean rounded down to 1e-18. A candle with fewer than `minSources`
+ * makes it abstain.
+ */
+export function aggregate(document: IndexDocument, samples: readonly SourceSamples[]): Aggregate {
+  const { candles, used, dropped } = mediansOf(document, samples)
+  const medians: Rational[] = []
+  for (const [i, candle] of candles.entries()) {
+    if (candle.median === undefined || candle.count < document.aggregation.minSources) {
+      return { kind: 'abstain', reason: shortage(document, i, candle), dropped }
     }
-    candles.push(median([first, ...rest]))
+    medians.push(candle.median)
   }
-  const value = clampedMean(candles, document.aggregation.clampPpm)
+  const value = clampedMean(medians, document.aggregation.clampPpm)
   if (value === 0n || value >= INVALID) {
     return { kind: 'abstain', reason: `The mean is ${value} units of 1e-18, which is no value of an index.`, dropped }
   }
-  const used = converted.filter(({ closes }) => closes.some((close) => close !== undefined))
-  return { kind: 'value', value, used: used.map(({ source }) => ({ sourceId: source.id })), dropped }
+  return { kind: 'value', value, used, dropped }
 }
 
 type Closes = readonly (Rational | undefined)[]
@@ -166,14 +193,9 @@ function strangers(document: IndexDocument, samples: readonly SourceSamples[]): 
   return [...unknown].toSorted().map((id) => ({ sourceId: id, reason: 'not a source of the document' }))
 }
 
-function shortage(
-  { sampling, aggregation }: IndexDocument,
-  i: number,
-  have: number,
-  missing: readonly string[],
-): string {
+function shortage({ sampling, aggregation }: IndexDocument, i: number, { count, missing }: CandleMedian): string {
   return (
-    `Candle ${i} of ${sampling.samples} has ${have} of the ${aggregation.minSources} sources it needs; ` +
+    `Candle ${i} of ${sampling.samples} has ${count} of the ${aggregation.minSources} sources it needs; ` +
     `missing: ${missing.join(', ')}.`
   )
 }

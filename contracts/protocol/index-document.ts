@@ -1,73 +1,9 @@
 import canonicalize from 'canonicalize'
 import { keccak256, stringToBytes, type Hex } from 'viem'
 import { z } from 'zod'
-import { parseDecimal } from './decimal.ts'
-import { compare } from './rational.ts'
+import { CCXT_TIMEFRAMES, currency, indexSource, integer, text, type SourceSpec } from './index-source.ts'
 
 const MAX_SOURCES = 64
-const MAX_TEXT = 200
-
-const text = z
-  .string()
-  .min(1)
-  .max(MAX_TEXT)
-  .refine((value) => value.isWellFormed(), 'is not well-formed Unicode')
-const currency = z.string().regex(/^[A-Z0-9]{1,20}$/, 'is not 1 to 20 capital letters and digits')
-const sourceId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'is not 1 to 64 of a-z, 0-9, ".", "_", "-"')
-const integer = (min: number, max: number) => z.number().int().min(min).max(max)
-const decimal = z.string().refine(isPositiveDecimal, 'is not a decimal number above 0, written as a string')
-const pointer = z.string().regex(/^(\/([^~/]|~[01])*)*$/, 'is not an RFC 6901 pointer such as "/result/0"')
-
-const bounds = z
-  .strictObject({ min: decimal, max: decimal })
-  .refine(
-    ({ min, max }) => !isPositiveDecimal(min) || !isPositiveDecimal(max) || isAtMost(min, max),
-    'has min above max',
-  )
-
-const sourceFields = {
-  /** Unique within the document. Observations' raw samples carry it. */
-  id: sourceId,
-  /** The venue's name, for people. */
-  venue: text,
-  /** What the venue prices, if not the document's base: such a source only converts others. */
-  base: currency.exactOptional(),
-  /** The currency the closes are in. */
-  quote: currency,
-  /** A close outside is dropped: decimal strings, in this source's own quote currency. */
-  bounds: bounds.exactOptional(),
-  /** The source whose closes turn this source's quote currency into the document's. */
-  convert: z.strictObject({ source: sourceId }).exactOptional(),
-  timeoutMs: integer(100, 120_000),
-  maxBytes: integer(1_000, 50_000_000),
-  /** The unit of the candles' time, and of {start} and {end}. */
-  timeUnit: z.enum(['seconds', 'milliseconds']),
-}
-
-const httpJsonSource = z.strictObject({
-  kind: z.literal('http-json'),
-  ...sourceFields,
-  /** Template: {base} and {quote} of this source, {start} the first candle's open, {end} the end of the window. */
-  url: z
-    .string()
-    .max(2_000)
-    .regex(/^https?:\/\/\S+$/, 'is not an http or https URL'),
-  /** RFC 6901: `rows` from the document to the array of candles, `time` (the open) and `close` within a row. */
-  pointers: z.strictObject({ rows: pointer, time: pointer, close: pointer }),
-})
-
-const csvSource = z.strictObject({
-  kind: z.literal('csv'),
-  ...sourceFields,
-  /** Template as above; without it the node's own configuration names the file. */
-  url: z
-    .string()
-    .max(2_000)
-    .regex(/^https?:\/\/\S+$/, 'is not an http or https URL')
-    .exactOptional(),
-  /** Header names of the columns that hold a candle's open time and its close. */
-  columns: z.strictObject({ time: text, close: text }),
-})
 
 const indexDocument = z
   .strictObject({
@@ -79,10 +15,7 @@ const indexDocument = z
     quote: currency,
     /** The value's unit in words, for example "USD per ETH". */
     unit: text,
-    sources: z
-      .array(z.discriminatedUnion('kind', [httpJsonSource, csvSource]))
-      .min(1)
-      .max(MAX_SOURCES),
+    sources: z.array(indexSource).min(1).max(MAX_SOURCES),
     sampling: z.strictObject({
       /** Length of a candle, seconds. */
       intervalSeconds: integer(1, 86_400),
@@ -106,15 +39,6 @@ const indexDocument = z
 
 /** What an index measures: name, unit and quote currency, sources, window, aggregation, rounding and expected noise. */
 export type IndexDocument = z.infer<typeof indexDocument>
-
-/** Where one venue's closes come from. */
-export type SourceSpec = IndexDocument['sources'][number]
-
-/** A source read over HTTP as JSON candles. */
-export type HttpJsonSource = Extract<SourceSpec, { kind: 'http-json' }>
-
-/** A source read from a CSV of candles. */
-export type CsvSource = Extract<SourceSpec, { kind: 'csv' }>
 
 /** Checks and types an index document. Throws {@link IndexDocumentError} naming the first field that is wrong. */
 export function parseIndexDocument(json: unknown): IndexDocument {
@@ -141,8 +65,10 @@ export function isConversionSource(document: IndexDocument, source: SourceSpec):
   return source.base !== undefined && source.base !== document.base
 }
 
+const NO_TIMEFRAME = `is not one of ${Object.keys(CCXT_TIMEFRAMES).join(', ')}, which a ccxt source needs`
+
 type Fault = { path: (string | number)[]; message: string }
-type SourceContext = Pick<IndexDocument, 'base' | 'quote' | 'sources' | 'aggregation'>
+type SourceContext = Pick<IndexDocument, 'base' | 'quote' | 'sources' | 'aggregation' | 'sampling'>
 
 function sourceFaults(document: SourceContext): Fault[] {
   const faults: Fault[] = []
@@ -152,6 +78,8 @@ function sourceFaults(document: SourceContext): Fault[] {
     ids.add(source.id)
     const message = conversionFault(document, source)
     if (message !== undefined) faults.push({ path: ['sources', i, 'convert'], message })
+    const isServed = source.kind !== 'ccxt' || CCXT_TIMEFRAMES[document.sampling.intervalSeconds] !== undefined
+    if (!isServed) faults.push({ path: ['sampling', 'intervalSeconds'], message: NO_TIMEFRAME })
   }
   const counting = document.sources.filter(({ base }) => base === undefined || base === document.base).length
   if (document.aggregation.minSources > counting) {
@@ -170,18 +98,6 @@ function conversionFault(document: SourceContext, source: SourceSpec): string | 
     return `names "${converter.id}", which does not give ${document.quote} per ${source.quote}`
   }
   return undefined
-}
-
-function isPositiveDecimal(value: string): boolean {
-  try {
-    return parseDecimal(value).n > 0n
-  } catch {
-    return false
-  }
-}
-
-function isAtMost(a: string, b: string): boolean {
-  return compare(parseDecimal(a), parseDecimal(b)) <= 0
 }
 
 /** An index document that does not say what an index must say. `field` is the path to what is wrong. */

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
-import type { CsvSource, IndexDocument } from '#protocol/index-document.ts'
-import { download, type DownloadContext } from './download.ts'
-import type { Reading } from './http-json.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { CsvSource } from '#protocol/index-source.ts'
+import { download } from './download.ts'
+import type { ReadContext, Reading } from './reading.ts'
 import { type Candle, closesOf, fillTemplate, type SampleWindow } from './window.ts'
 
 /**
@@ -12,7 +13,7 @@ export async function readCsv(
   document: IndexDocument,
   source: CsvSource,
   window: SampleWindow,
-  context: DownloadContext & { readonly csvFile?: string | undefined },
+  context: ReadContext,
 ): Promise<Reading> {
   const origin = source.url === undefined ? context.csvFile : fillTemplate(source.url, document, source, window)
   if (origin === undefined) throw new CsvError(source.id, 'a csv_file in the configuration', 'none')

@@ -6,6 +6,8 @@ export type DownloadContext = {
   readonly signal: AbortSignal
   /** Uniform in [0, 1); spreads the retries of many nodes. */
   readonly random: () => number
+  /** By default the platform's. */
+  readonly fetch?: typeof fetch | undefined
 }
 
 /** Bounds of one request. */
@@ -22,9 +24,14 @@ const isTransient = (status: number): boolean => status === 408 || status === 42
  * The body at `url` as text, by GET. A failure that may pass is tried again, three times in all, after a pause with
  * jitter. Throws {@link DownloadError} with the last reason; an AbortError when `signal` aborts.
  */
-export async function download(url: string, limits: DownloadLimits, context: DownloadContext): Promise<string> {
+export async function download(
+  url: string,
+  limits: DownloadLimits,
+  context: DownloadContext,
+  headers: Readonly<Record<string, string>> = { accept: '*/*' },
+): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await tryDownload(url, limits, context.signal)
+    const outcome = await tryDownload(url, limits, context, headers)
     if (outcome.kind === 'body') return outcome.text
     if (!outcome.isTransient || attempt === TRIES) throw new DownloadError(url, outcome.reason, attempt)
     await context.clock.sleep(PAUSE_MS * 2 ** (attempt - 1) * (0.5 + context.random()), context.signal)
@@ -35,10 +42,15 @@ type Outcome =
   | { readonly kind: 'body'; readonly text: string }
   | { readonly kind: 'failure'; readonly reason: string; readonly isTransient: boolean }
 
-async function tryDownload(url: string, limits: DownloadLimits, signal: AbortSignal): Promise<Outcome> {
+async function tryDownload(
+  url: string,
+  limits: DownloadLimits,
+  { signal, fetch: get = fetch }: DownloadContext,
+  headers: Readonly<Record<string, string>>,
+): Promise<Outcome> {
   const timeout = AbortSignal.timeout(limits.timeoutMs)
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, timeout]), headers: { accept: '*/*' } })
+    const response = await get(url, { signal: AbortSignal.any([signal, timeout]), headers })
     if (!response.ok) {
       await response.body?.cancel()
       return { kind: 'failure', reason: `HTTP ${response.status}`, isTransient: isTransient(response.status) }

@@ -1,15 +1,10 @@
-import type { HttpJsonSource, IndexDocument } from '#protocol/index-document.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { HttpJsonSource } from '#protocol/index-source.ts'
 import { download, type DownloadContext } from './download.ts'
 import { parseExactJson } from './exact-json.ts'
 import { pointTo } from './pointer.ts'
+import type { Reading } from './reading.ts'
 import { type Candle, closesOf, fillTemplate, type SampleWindow } from './window.ts'
-
-/** What a source gave: its closes, and the response they were read from. */
-export type Reading = {
-  readonly closes: readonly (string | undefined)[]
-  readonly origin: string
-  readonly body: string
-}
 
 /** Reads candles from a JSON API. Throws DownloadError, TwoClosesError, {@link JsonShapeError}. */
 export async function readHttpJson(

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { SourceSamples } from '#protocol/aggregate.ts'
-import type { IndexDocument, SourceSpec } from '#protocol/index-document.ts'
-import type { Clock } from '../clock.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { SourceSpec } from '#protocol/index-source.ts'
+import { readCcxt } from './ccxt.ts'
+import { readChainlink } from './chainlink.ts'
 import { readCsv } from './csv.ts'
-import type { DownloadContext } from './download.ts'
-import { readHttpJson, type Reading } from './http-json.ts'
+import { readHttpJson } from './http-json.ts'
+import type { ReadContext, Reading } from './reading.ts'
+import { readUniswapV3 } from './uniswap-v3.ts'
 import { type SampleWindow, sampleWindow } from './window.ts'
 
 /** A source that gave nothing usable, and why. */
@@ -30,15 +33,8 @@ export type Sampling = {
   readonly records: readonly RawRecord[]
 }
 
-/** What reading needs from outside. */
-export type SampleOptions = {
-  readonly clock: Clock
-  readonly signal: AbortSignal
-  /** Uniform in [0, 1); by default Math.random. */
-  readonly random?: () => number
-  /** The file of CSV sources without a URL. */
-  readonly csvFile?: string | undefined
-}
+/** What reading needs from outside; `random` is Math.random by default. */
+export type SampleOptions = Omit<ReadContext, 'random'> & Partial<Pick<ReadContext, 'random'>>
 
 const KEPT_BODY_BYTES = 65_536
 
@@ -75,19 +71,36 @@ async function readSource(
   document: IndexDocument,
   source: SourceSpec,
   window: SampleWindow,
-  context: DownloadContext & { readonly csvFile?: string | undefined },
+  context: ReadContext,
 ): Promise<Result> {
   try {
-    const reading =
-      source.kind === 'csv'
-        ? await readCsv(document, source, window, context)
-        : await readHttpJson(document, source, window, context)
-    return { kind: 'reading', source, reading }
+    return { kind: 'reading', source, reading: await read(document, source, window, context) }
   } catch (error) {
     context.signal.throwIfAborted()
     // Whatever a venue does wrong, the others still count; the reason is journalled by the caller.
-    const reason = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
+    const [reason = message] = message.split('\n')
     return { kind: 'failure', failure: { sourceId: source.id, reason } }
+  }
+}
+
+function read(
+  document: IndexDocument,
+  source: SourceSpec,
+  window: SampleWindow,
+  context: ReadContext,
+): Promise<Reading> {
+  switch (source.kind) {
+    case 'http-json':
+      return readHttpJson(document, source, window, context)
+    case 'csv':
+      return readCsv(document, source, window, context)
+    case 'ccxt':
+      return readCcxt(document, source, window, context)
+    case 'chainlink':
+      return readChainlink(source, window, context)
+    case 'uniswap-v3':
+      return readUniswapV3(source, window, context)
   }
 }
 

@@ -1,10 +1,13 @@
 import { sampleOpens } from '#protocol/aggregate.ts'
-import type { IndexDocument, SourceSpec } from '#protocol/index-document.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { CandleSource } from '#protocol/index-source.ts'
 
 /** The candles wanted of every source. */
 export type SampleWindow = {
   /** Unix seconds, oldest first. */
   readonly opens: readonly bigint[]
+  /** Where each of them closes. */
+  readonly closes: readonly bigint[]
   /** Where the last candle closes, Unix seconds. */
   readonly end: bigint
 }
@@ -12,14 +15,15 @@ export type SampleWindow = {
 /** The window of `document` that ends at `maturity`. */
 export function sampleWindow(document: IndexDocument, maturity: bigint): SampleWindow {
   const opens = sampleOpens(document, maturity)
-  return { opens, end: (opens.at(-1) ?? maturity) + BigInt(document.sampling.intervalSeconds) }
+  const closes = opens.map((open) => open + BigInt(document.sampling.intervalSeconds))
+  return { opens, closes, end: closes.at(-1) ?? maturity }
 }
 
 /** The template with {base}, {quote}, {start} and {end} filled in, the times in the source's own unit. */
 export function fillTemplate(
   template: string,
   document: IndexDocument,
-  source: SourceSpec,
+  source: CandleSource,
   window: SampleWindow,
 ): string {
   const times = source.timeUnit === 'milliseconds' ? 1000n : 1n
@@ -35,23 +39,32 @@ export function fillTemplate(
 /** One candle as a source gives it: its open in the source's unit, and its close, as text. */
 export type Candle = { readonly time: string; readonly close: string }
 
-/**
- * The closes at the window's opens, `undefined` where there is none. Candles outside the window do not count. Throws
- * {@link TwoClosesError} when a source gives two closes for one candle.
- */
+/** The closes of a source whose times are in its own unit: see {@link closesAt}. */
 export function closesOf(
   candles: Iterable<Candle>,
   window: SampleWindow,
-  source: SourceSpec,
+  source: CandleSource,
 ): readonly (string | undefined)[] {
-  const times = source.timeUnit === 'milliseconds' ? 1000n : 1n
-  const place = new Map(window.opens.map((open, i) => [(open * times).toString(), i]))
-  const closes = window.opens.map((): string | undefined => undefined)
+  return closesAt(candles, window, source.timeUnit === 'milliseconds' ? 1000n : 1n, source.id)
+}
+
+/**
+ * The closes at the window's opens, `undefined` where there is none, of candles whose time counts `unitsPerSecond`.
+ * Candles outside the window do not count. Throws {@link TwoClosesError} when there are two closes for one candle.
+ */
+export function closesAt(
+  candles: Iterable<Candle>,
+  { opens }: SampleWindow,
+  unitsPerSecond: bigint,
+  sourceId: string,
+): readonly (string | undefined)[] {
+  const place = new Map(opens.map((open, i) => [(open * unitsPerSecond).toString(), i]))
+  const closes = opens.map((): string | undefined => undefined)
   for (const { time, close } of candles) {
     const i = place.get(time)
     if (i === undefined) continue
     const known = closes[i]
-    if (known !== undefined && known !== close) throw new TwoClosesError(source.id, time, known, close)
+    if (known !== undefined && known !== close) throw new TwoClosesError(sourceId, time, known, close)
     closes[i] = close
   }
   return closes

@@ -41,6 +41,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     httpPort: 0,
     indexDir: '/indices',
     csvFile: undefined,
+    sourceRpc: new Map(),
     key: undefined,
     roles: [],
     exitWithParent: false,
@@ -71,6 +72,16 @@ test('lets the environment win over the file, and a flag over both', () => {
   expect(config.policy.maxBondWei).toBe(7n)
   expect(config.gossip.test).toBe(true)
   expect(config.bootstrap).toEqual(['/ip4/1.2.3.4/tcp/1/p2p/a', '/ip4/1.2.3.4/tcp/1/p2p/b'])
+})
+
+test('takes endpoints of the sources’ chains as a table or as text', () => {
+  const table = load(`${MINIMAL}\n[source_rpc]\n1 = "https://one"\n8453 = "http://base/?key=1"`)
+  const text = load(MINIMAL, { env: { ASSIZE_SOURCE_RPC: '1=https://one,8453=http://base/?key=1' } })
+  const endpoints = new Map([
+    [1, 'https://one'],
+    [8_453, 'http://base/?key=1'],
+  ])
+  expect([table.sourceRpc, text.sourceRpc]).toEqual([endpoints, endpoints])
 })
 
 test('takes every role when there is a key, and finds its files beside the configuration', () => {
@@ -110,6 +121,8 @@ test.each([
   ['log_level', '\nlog_level = "loud"'],
   ['password_file', '\nkeystore = "key.json"'],
   ['keystore', '\nroles = ["reporter"]'],
+  ['source_rpc.1', '\n[source_rpc]\n1 = "ws://one"'],
+  ['source_rpc.main', '\n[source_rpc]\nmain = "https://one"'],
   ['gossip.sync_after_ms.0', '\n[gossip]\nsync_after_ms = [0]'],
   ['rpc_fallbacks.0', '\nrpc_fallbacks = ["ftp://a"]'],
   ['rpc_fallbacks', '\nrpc_fallbacks = ["http://127.0.0.1:8545"]'],

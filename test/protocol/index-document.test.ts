@@ -31,6 +31,12 @@ const usdc = sourceJson('usdc-usd', { base: 'USDC' })
 const aggregation = { kind: 'clamped-geometric-mean', clampPpm: 5_000, minSources: 1 }
 const csv = { ...sourceJson('beta', { kind: 'csv', columns: { time: 'time', close: 'c' } }), pointers: undefined }
 
+const FEED = '0x5f4eC3Df9cbd43714FE2740f5E3616155c5b8419'
+const every = { id: 'alpha', venue: 'alpha', quote: 'USD', timeoutMs: 5_000 }
+const feed = { ...every, kind: 'chainlink', chainId: 1, finalitySeconds: 60, feed: FEED, maxAgeSeconds: 3_900 }
+const exchange = { ...every, kind: 'ccxt', maxBytes: 100_000, exchange: 'kraken', symbol: 'ETH/USD' }
+const ODD = { intervalSeconds: 61, samples: 30 }
+
 test('accepts a document whose source is converted by another', () => {
   expect(parseIndexDocument(documentJson([alpha, beta, usdc])).sources.map(({ id }) => id)).toEqual([
     'alpha',
@@ -57,6 +63,12 @@ test.each([
   ['a JSON source without URL', 'sources.0.url', documentJson([{ ...alpha, url: undefined }])],
   ['a pointer without slash', 'sources.0.pointers.close', documentJson([pointing('4')])],
   ['a pointer with a bare tilde', 'sources.0.pointers.close', documentJson([pointing('/a~b')])],
+  ['a feed in small letters', 'sources.0.feed', documentJson([{ ...feed, feed: FEED.toLowerCase() }])],
+  ['a feed that is no address', 'sources.0.feed', documentJson([{ ...feed, feed: '0x5f4e' }])],
+  ['no chain', 'sources.0.chainId', documentJson([{ ...feed, chainId: 0 }])],
+  ['a candle that ccxt has no name for', 'sampling.intervalSeconds', documentJson([exchange], { sampling: ODD })],
+  ['an exchange in capital letters', 'sources.0.exchange', documentJson([{ ...exchange, exchange: 'Kraken' }])],
+  ['an exchange with a URL', 'sources.0', documentJson([{ ...exchange, url: 'https://x' }])],
   ['a CSV source with pointers', 'sources.0', documentJson([{ ...csv, pointers: { rows: '', time: '', close: '' } }])],
   ['a bound as a number', 'sources.0.bounds.min', documentJson([bounded(1, '2')])],
   ['a bound of zero', 'sources.0.bounds.min', documentJson([bounded('0', '2')])],

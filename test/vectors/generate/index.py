@@ -35,7 +35,18 @@ def document_vectors():
            "maxBytes": 1_000, "columns": {"time": "time", "close": "binanceus_btcusd"}}
     converting = [http("alpha"), http("beta", "USDC", convert={"source": "usdc-usd"}),
                   http("usdc-usd", base="USDC", bounds={"min": "0.5", "max": "1.5"})]
+    every = {"quote": "USD", "timeoutMs": 5_000}
+    chain = {**every, "chainId": 1, "finalitySeconds": 60}
+    kinds = [
+        http("alpha"), {**csv, "id": "replay"},
+        {"id": "kraken", "venue": "Kraken", "kind": "ccxt", "exchange": "kraken", "symbol": "ETH/USD", "maxBytes": 2_000_000, **every},
+        {"id": "feed", "venue": "Chainlink", "kind": "chainlink", "feed": "0x5f4eC3Df9cbd43714FE2740f5E3616155c5b8419",
+         "maxAgeSeconds": 3_900, **chain},
+        {"id": "pool", "venue": "Uniswap", "kind": "uniswap-v3", "pool": "0x88e6A0c2dDD26FEEb64F039a2c41296FcB3f5640",
+         "baseToken": "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", "windowSeconds": 60, **chain},
+    ]
     named = [
+        ("every kind of source", document(kinds)),
         ("one source", document([http("alpha")])), ("converted", document(converting)), ("a CSV", document([csv])),
         ("words beyond ASCII", {**document([http("alpha")]), "name": 'Ether — "минута", \u2028 tab\t, 日本, 😀, \\ and /',
                                 "unit": "€ \u007f \u0000 \u001f"}),

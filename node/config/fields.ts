@@ -1,0 +1,37 @@
+import type { Address } from 'viem'
+import { getAddress, isAddress } from 'viem/utils'
+import { z } from 'zod'
+
+/** An address, in any case. */
+export const address = z
+  .string()
+  .refine((text) => isAddress(text, { strict: false }), 'an address of 0x and 40 hex digits')
+  .transform((text): Address => getAddress(text))
+/** A file or folder. */
+export const path = z.string().min(1, 'a path')
+/** Texts. */
+export const list = z.array(z.string().min(1))
+/** An amount; of a file also in digits as text, since TOML counts to 2^63 only. */
+export const wei = z
+  .union([z.bigint(), z.int(), z.string().regex(/^\d+$/, 'a whole number of wei')])
+  .transform((value) => BigInt(value))
+  .refine((value) => value >= 0n && value < 2n ** 128n, 'a whole number of wei, below 2^128')
+/** A whole number within bounds, both included. */
+export const count = (min: number, max: number): z.ZodType<number> => z.coerce.number().pipe(z.int().min(min).max(max))
+/** Where something is served. */
+export const webUrl = z.url({ protocol: /^https?$/, error: 'an http or https URL' })
+/** A table of the file, or `1=https://…` with commas between them. */
+export const endpoints = z
+  .preprocess(
+    (value) => (Array.isArray(value) ? Object.fromEntries(value.map(halves)) : value),
+    z.record(z.string().regex(/^[1-9]\d{0,15}$/, 'a chain id'), webUrl, 'a table of chain id = endpoint'),
+  )
+  .transform((table) => new Map(Object.entries(table).map(([chainId, url]) => [Number(chainId), url])))
+/** True or false. */
+export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
+
+/** `1=https://…` as a pair. */
+function halves(text: unknown): [string, string] {
+  const [, chainId = '', url = ''] = /^([^=]*)=(.*)$/.exec(String(text)) ?? []
+  return [chainId, url]
+}

@@ -1,0 +1,54 @@
+import { getAddress } from 'viem/utils'
+import { type FeedRound, readFeed } from '#client/feed.ts'
+import type { ChainlinkSource } from '#protocol/index-source.ts'
+import type { ReadContext, Reading } from './reading.ts'
+import { withSourceChain } from './source-chain.ts'
+import type { SampleWindow } from './window.ts'
+
+/**
+ * Reads the rounds of a Chainlink feed: the close of a candle is the answer of the last round that was updated at or
+ * before its end, with all its decimals, unless that is older than `maxAgeSeconds`, or not above zero. Throws
+ * {@link StaleFeedError} if no candle has one, TooManyRoundsError and what withSourceChain throws.
+ */
+export async function readChainlink(
+  source: ChainlinkSource,
+  window: SampleWindow,
+  context: ReadContext,
+): Promise<Reading> {
+  const feed = getAddress(source.feed)
+  return withSourceChain(source, window.end, context, async ({ chain, head }) => {
+    const { decimals, rounds } = await readFeed(chain, feed, window.closes, head.number)
+    const closes = rounds.map((round, i) => closeOf(source, round, window.closes[i] ?? window.end, decimals))
+    if (closes.every((close) => close === undefined)) throw new StaleFeedError(source, rounds.at(-1), window.end)
+    const origin = `chain ${source.chainId}, feed ${feed}, block ${head.number}`
+    return { closes, origin, body: JSON.stringify({ decimals, rounds: rounds.map(recordOf) }) }
+  })
+}
+
+function closeOf(
+  { maxAgeSeconds }: ChainlinkSource,
+  round: FeedRound | undefined,
+  end: bigint,
+  decimals: number,
+): string | undefined {
+  if (round === undefined || round.answer <= 0n || end - round.updatedAt > BigInt(maxAgeSeconds)) return undefined
+  if (decimals === 0) return round.answer.toString()
+  const digits = round.answer.toString().padStart(decimals + 1, '0')
+  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+}
+
+function recordOf(round: FeedRound | undefined): Record<string, string> | null {
+  if (round === undefined) return null
+  return { id: round.id.toString(), answer: round.answer.toString(), updatedAt: round.updatedAt.toString() }
+}
+
+/** No candle has a round that is recent enough. */
+export class StaleFeedError extends Error {
+  override readonly name = 'Source.StaleFeedError'
+  readonly sourceId: string
+  constructor({ id, maxAgeSeconds }: ChainlinkSource, last: FeedRound | undefined, end: bigint) {
+    const got = last === undefined ? 'none' : `one of ${last.answer} updated ${end - last.updatedAt} s before`
+    super(`Expected a round of ${id} within ${maxAgeSeconds} s of a candle's end, got ${got}. Look at the feed.`)
+    this.sourceId = id
+  }
+}

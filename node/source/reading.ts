@@ -1,0 +1,16 @@
+import type { DownloadContext } from './download.ts'
+
+/** What a source gave: its closes, and the response they were read from. */
+export type Reading = {
+  readonly closes: readonly (string | undefined)[]
+  readonly origin: string
+  readonly body: string
+}
+
+/** What the readers of all kinds work with. */
+export type ReadContext = DownloadContext & {
+  /** The file of CSV sources without a URL. */
+  readonly csvFile?: string | undefined
+  /** JSON-RPC endpoints by chain id. */
+  readonly rpcUrls?: ReadonlyMap<number, string> | undefined
+}

@@ -1,0 +1,112 @@
+import { type BlockPlace, firstBlockAfter, headOf } from '#client/block-at.ts'
+import { type Chain, connect } from '#client/chain.ts'
+import type { ChainlinkSource, UniswapV3Source } from '#protocol/index-source.ts'
+import type { ReadContext } from './reading.ts'
+
+/** A chain that is late enough for a source to be read. */
+export type SourceChain = {
+  readonly chain: Chain
+  readonly head: BlockPlace
+  /** The first block that is late enough: the same for every node. */
+  readonly settled: BlockPlace
+}
+
+/** How long the head is waited for beyond `finalitySeconds`, and how often it is looked at, milliseconds of real time. */
+const PATIENCE_MS = 60_000
+const LOOK_EVERY_MS = 1_000
+
+/**
+ * Runs `read` on the chain of a source once its head is later than `end` (Unix seconds) by more than the source's
+ * `finalitySeconds`. Endpoints' addresses may hold secrets: errors do not repeat them. Throws {@link NoEndpointError},
+ * {@link OtherChainError}, {@link EarlyHeadError}, an AbortError, and what `read` throws.
+ */
+export async function withSourceChain<T>(
+  source: ChainlinkSource | UniswapV3Source,
+  end: bigint,
+  context: ReadContext,
+  read: (place: SourceChain) => Promise<T>,
+): Promise<T> {
+  const { chainId, timeoutMs } = source
+  const rpcUrl = context.rpcUrls?.get(chainId)
+  if (rpcUrl === undefined) throw new NoEndpointError(chainId)
+  try {
+    return await abortable(context.signal, async () => {
+      const chain = await connect({ rpcUrl, timeoutMs })
+      if (chain.chainId !== chainId) throw new OtherChainError(chainId, chain.chainId)
+      const time = end + BigInt(source.finalitySeconds)
+      const head = await headAfter(chain, time, source, context)
+      return read({ chain, head, settled: await firstBlockAfter(chain, time, head) })
+    })
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes(rpcUrl)) throw error
+    throw new EndpointError(chainId, error.message.replaceAll(rpcUrl, 'the address'), { cause: error })
+  }
+}
+
+async function headAfter(
+  chain: Chain,
+  time: bigint,
+  { chainId, finalitySeconds }: ChainlinkSource | UniswapV3Source,
+  { clock, signal }: ReadContext,
+): Promise<BlockPlace> {
+  const deadline = clock.monotonicMs() + finalitySeconds * 1000 + PATIENCE_MS
+  for (;;) {
+    const head = await headOf(chain)
+    if (head.time > time) return head
+    if (clock.monotonicMs() >= deadline) throw new EarlyHeadError(chainId, time, head.time)
+    await clock.sleep(LOOK_EVERY_MS, signal)
+  }
+}
+
+/** Requests cannot be taken back, but nobody waits for them once `signal` aborts. */
+async function abortable<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([run(), promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** No endpoint is known of a source's chain. */
+export class NoEndpointError extends Error {
+  override readonly name = 'Source.NoEndpointError'
+  readonly chainId: number
+  constructor(chainId: number) {
+    super(`Expected an endpoint of chain ${chainId}, got none. Name one in source_rpc, as "${chainId}" = "https://…".`)
+    this.chainId = chainId
+  }
+}
+
+/** An endpoint is of another chain. */
+export class OtherChainError extends Error {
+  override readonly name = 'Source.OtherChainError'
+  readonly chainId: number
+  constructor(chainId: number, got: number) {
+    super(`Expected an endpoint of chain ${chainId}, got one of chain ${got}. Correct it in source_rpc.`)
+    this.chainId = chainId
+  }
+}
+
+/** The chain's head is not late enough yet. Times in Unix seconds. */
+export class EarlyHeadError extends Error {
+  override readonly name = 'Source.EarlyHeadError'
+  readonly chainId: number
+  constructor(chainId: number, after: bigint, head: bigint) {
+    super(`Expected the head of chain ${chainId} after ${after}, got ${head}. Wait, or use an endpoint that keeps up.`)
+    this.chainId = chainId
+  }
+}
+
+/** An endpoint failed. */
+export class EndpointError extends Error {
+  override readonly name = 'Source.EndpointError'
+  readonly chainId: number
+  constructor(chainId: number, reason: string, options: ErrorOptions) {
+    super(`${reason} It is that of chain ${chainId} in source_rpc.`, options)
+    this.chainId = chainId
+  }
+}
