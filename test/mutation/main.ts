@@ -105,7 +105,9 @@ function fileNamed(name: string): string {
   const candidates = [
     name,
     join('contracts', 'src', name),
-    ...['libraries', 'arbitrators', 'consumers', 'types'].map((folder) => join('contracts', 'src', folder, name)),
+    ...['libraries', 'registry', 'arbitrators', 'consumers', 'types'].map((folder) =>
+      join('contracts', 'src', folder, name),
+    ),
   ]
   const found = candidates
     .flatMap((path) => [path, `${path}.sol`])

@@ -15,7 +15,7 @@ export const DEFAULT_FILES: readonly string[] = [...ORACLE, ...LIBRARIES.map((na
 export function foldersFor(file: string): readonly string[] {
   if (file.endsWith('CouncilArbitrator.sol')) return ['council']
   if (file.endsWith('ReporterRegistry.sol') || file.includes('/registry/')) return ['registry']
-  if (file.endsWith('RosterLib.sol')) return ['registry']
+  if (file.endsWith('RosterLib.sol') || file.endsWith('ConsentLib.sol')) return ['registry']
   if (file.endsWith('BlsLib.sol')) return ['libraries', 'registry']
   if (file.endsWith('SplitVault.sol') || file.endsWith('Series.sol')) return ['vault']
   if (file.endsWith('PayoffLib.sol')) return ['libraries', 'vault']

@@ -6,7 +6,7 @@ import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
 
 import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
 import {BlsLib} from "src/libraries/BlsLib.sol";
-import {Fixing, Phase} from "src/types/Fixing.sol";
+import {Fixing, Outcome, Phase} from "src/types/Fixing.sol";
 import {Observation} from "src/types/Observation.sol";
 import {Report} from "src/types/Report.sol";
 import {Reporter} from "src/types/Reporter.sol";
@@ -184,7 +184,7 @@ contract RegistryHandler is RegistryFixture {
         Fixing memory f = fixing;
         if (oracle.phase(f) == Phase.Open && what % 2 != 0) {
             vm.prank(bob);
-            oracle.propose(f, what % 5 == 0 ? LIE : TRUTH, 1 ether);
+            oracle.propose(f, what / 8 % 3 == 0 ? LIE : TRUTH, 1 ether);
             if (what % 3 != 0) vm.warp(block.timestamp + FIRST_WINDOW);
         } else if (oracle.phase(f) == Phase.Open) {
             if (block.timestamp < f.maturity + f.proposalGrace) vm.warp(f.maturity + f.proposalGrace);
@@ -254,20 +254,21 @@ contract RegistryHandler is RegistryFixture {
         }
     }
 
-    /// Accuses the signer at a place of anything that was ever attested, in its own or in another fixing.
-    function accuse(uint256 of_, uint256 place, uint256 where) external {
+    /// Accuses everybody of anything that was attested, in its own or in another fixing.
+    function accuse(uint256 of_, uint256 where) external {
         if (_attested.length == 0) return;
-        Attested memory a = _settled(of_);
-        uint256 which = where % 4 == 0 ? where % _fixings.length : a.which;
-        place = where % 8 == 0 ? place % MOST_MEMBERS : _placeIn(a.signers, place);
-        vm.prank(bob);
-        try registry.slashAttestation(_fixings[which], a.report, a.signature, a.signers, place) returns (
-            uint128 reward
-        ) {
-            _slashed(reward);
-            _count("accuse", true);
-        } catch {
-            _count("accuse", false);
+        Attested memory a = of_ % 3 == 0 ? _ruledLie(of_) : _settled(of_);
+        Fixing memory f = _fixings[where % 4 == 0 ? where % _fixings.length : a.which];
+        for (uint256 place = 0; place < MOST_MEMBERS; ++place) {
+            vm.prank(bob);
+            try registry.slashAttestation(f, a.report, a.signature, a.signers, place) returns (uint128 reward) {
+                _slashed(reward);
+                _count("accuse", true);
+            } catch (bytes memory reason) {
+                _count("accuse", false);
+                // The same for every place.
+                if (bytes4(reason) == IReporterRegistry.NotWrong.selector) break;
+            }
         }
         _noteLeaving();
     }
@@ -415,6 +416,17 @@ contract RegistryHandler is RegistryFixture {
             a = _attested[count - 1 - (which + i) % (count < 6 ? count : 6)];
             if (which % 8 == 0 || oracle.phase(_fixings[a.which]) == Phase.Settled) break;
         }
+    }
+
+    /// The latest lie that was ruled about, if any.
+    function _ruledLie(uint256 which) private view returns (Attested memory a) {
+        uint256 count = _attested.length;
+        for (uint256 i = 0; i < count && i < 24; ++i) {
+            a = _attested[count - 1 - i];
+            (Outcome how,) = oracle.outcome(_fixings[a.which]);
+            if (a.report.value == LIE && how == Outcome.Ruling) return a;
+        }
+        return _settled(which);
     }
 
     /// A place of `signers`, if there is any.

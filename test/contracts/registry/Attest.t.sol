@@ -181,6 +181,35 @@ contract AttestTest is RegistryFixture {
         registry.attest(fixing, report, signature, 7);
     }
 
+    /// Whichever roster was written last.
+    function test_attest_byTheRosterOfTheMaturity() public {
+        _ready(3);
+        Fixing memory older = fixing;
+        _register(bob, 3, MIN_STAKE);
+        fixing.maturity = START + 2 * EPOCH;
+        vm.warp(fixing.maturity + 1);
+        registry.publishRoster(fixing.maturity);
+        _attest(TRUTH, 15);
+        Report memory report = _report(TRUTH);
+        registry.attest(older, report, _cosigned(older, report, 7), 7);
+    }
+
+    /// In epoch 0 the reporters can change from one second to the next.
+    function test_attest_notByTheRosterOfASecondEarlier() public {
+        _registerMany(3);
+        vm.warp(START + 1);
+        _register(bob, 3, MIN_STAKE);
+        vm.warp(START + 2);
+        registry.publishRoster(START);
+        fixing.maturity = START + 1;
+        Report memory report = _report(TRUTH);
+        BLS.G2Point memory signature = _cosigned(fixing, report, 7);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RosterMissing.selector, START + 1));
+        registry.attest(fixing, report, signature, 7);
+        fixing.maturity = START;
+        _attest(TRUTH, 7);
+    }
+
     /// The caller pays the bond, the rest of its maximum returns, and the receipts are the report's proposer's.
     function test_proposeAttested_handsTheReceiptsToTheProposer() public {
         _ready(3);

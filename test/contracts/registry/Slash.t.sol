@@ -33,7 +33,10 @@ contract SlashTest is RegistryFixture {
         registry.slashEquivocation(fixing, first, one, second, two);
         // Its place is free for another, whoever says so.
         vm.warp(START + 2 * EPOCH + UNBONDING);
+        vm.recordLogs();
         assertEq(_withdraw(bob, 0), 0);
+        // Nothing is not transferred: some tokens refuse to.
+        assertEq(vm.getRecordedLogs().length, 1);
         assertEq(_register(bob, 1, MIN_STAKE), 0);
     }
 
@@ -143,8 +146,25 @@ contract SlashTest is RegistryFixture {
         vm.warp(START + EPOCH);
         _rotateTo(alice, 0, 0, 5);
         vm.warp(START + 3 * EPOCH);
+        _rotateTo(alice, 0, 0, 6);
+        uint64[3] memory maturities = [START, START + 2 * EPOCH, START + 9 * EPOCH];
+        for (uint256 i = 0; i < maturities.length; ++i) {
+            fixing.maturity = maturities[i];
+            uint256 snapshot = vm.snapshotState();
+            assertEq(_equivocate(0), MIN_STAKE / 5);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    /// When a stake goes back is fixed by leaving, and being slashed on the way out does not change it.
+    function test_slashEquivocation_leavesALeaversEndAlone() public {
+        _register(alice, 0, MIN_STAKE);
+        vm.warp(START + EPOCH);
+        _startLeaving(alice, 0);
+        vm.warp(START + 5 * EPOCH);
         fixing.maturity = START;
-        assertEq(_equivocate(0), MIN_STAKE / 5);
+        _equivocate(0);
+        assertEq(_reporter(0).inactiveTime, START + 2 * EPOCH);
     }
 
     /// A signer of nobody, and one whose reporter is gone: its index may be somebody else's.
