@@ -1,0 +1,288 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as wait } from 'node:timers/promises'
+import { decodeFunctionData, type Hex, keccak256, stringToHex } from 'viem'
+import { z } from 'zod'
+import type { WritableChain } from '#client/chain.ts'
+import { readFixing, readReceipts } from '#client/oracle-reader.ts'
+import { create, propose } from '#client/oracle-writer.ts'
+import { publishRoster, register } from '#client/registry.ts'
+import { wethBalance } from '#client/weth.ts'
+import { loadConfig } from '#node/config'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
+import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
+import { indexId } from '#protocol/index-document.ts'
+import { type RunningNode, startNode } from '../../node/node.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
+import { request } from '../model/rpc.ts'
+import { writeNodeFolder } from '../node/node-folder.ts'
+import { SILENT } from '../node/silent-log.ts'
+import { openVenueOf } from '../node/source/venue.ts'
+import { temporaryFolder } from '../node/temporary.ts'
+import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
+import { KILL_AT, POINTS_FILE } from './points.ts'
+
+/** What one life of the node, however often it was killed, left behind. */
+export type Life = {
+  /** The points that its first process passed. */
+  readonly points: readonly string[]
+  readonly deaths: number
+  /** Everything that may not differ from life to life. */
+  readonly result: Result
+}
+
+export type Result = {
+  /** The functions of oracle and registry that the node's account called, in alphabetical order. */
+  readonly calls: readonly string[]
+  /** Whether it sent an attestation more than once; how long it took decides whether it sends one of what another proposed. */
+  readonly isAttestedAgain: boolean
+  /** What the account has of the bond token, wei. */
+  readonly tokens: bigint
+  /** Each fixing's leader, rounds and stake at its end. */
+  readonly fixings: readonly { readonly leader: bigint; readonly round: number; readonly staked: bigint }[]
+  /** What a peer holds of the node's observations: the value of each fixing's, and who signed twice. */
+  readonly observed: readonly string[]
+  readonly equivocators: number
+}
+
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
+const NAME = 'ann'
+const LIE = 3_000n * ETHER
+const POLL_MS = 50
+/** A life takes seconds; one that takes so long hangs. */
+const LIFE_MS = 120_000
+
+const STATUS = z.object({
+  fixings: z.array(z.object({ id: z.string(), observations: z.number(), equivocators: z.array(z.unknown()) })),
+})
+const OBSERVATIONS = z.array(z.object({ value: z.string(), signer: z.string() }))
+
+/** One chain, returned to the same block before every life: two mature fixings, of which a liar has proposed one. */
+export class Arena {
+  readonly #stage: Stage
+  readonly #fixings: readonly Fixing[]
+  readonly #indexDir: string
+  readonly #reader: WritableChain
+  #snapshot: unknown
+  #firstBlock = 0n
+
+  private constructor(stage: Stage, fixings: readonly Fixing[], indexDir: string, reader: WritableChain) {
+    this.#stage = stage
+    this.#fixings = fixings
+    this.#indexDir = indexDir
+    this.#reader = reader
+  }
+
+  static async open(): Promise<Arena> {
+    const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), 2_500])
+    const venue = await openVenueOf(JSON.stringify({ rows }))
+    const document = threeSamples([
+      sourceJson('a', { url: venue.url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
+    ])
+    const indexDir = temporaryFolder()
+    writeFileSync(join(indexDir, 'index.json'), JSON.stringify(document))
+    const stage = await raiseStage()
+    const { oracle, registry } = stage.deployments
+    await stage.as(NAME)
+    const owner = await stage.as('owner')
+    await register(owner, registry, recruitOf(NAME, { peerId: '0x0024', stake: ETHER }))
+    const quiet = { ...stage.fixing, indexId: indexId(document) }
+    const fixings = [quiet, { ...quiet, firstWindow: quiet.firstWindow + 1 }]
+    const maker = await stage.as('maker')
+    for (const fixing of fixings) await create(maker, oracle, fixing)
+    await stage.embedded.mineAt(MATURITY)
+    await stage.embedded.mineAt(MATURITY + 1n)
+    await publishRoster(maker, registry, MATURITY)
+    const [, lied] = fixings
+    if (lied !== undefined) await propose(await stage.as('mallory'), oracle, lied, { value: LIE, maxBond: ETHER })
+    return new Arena(stage, fixings, indexDir, await stage.as('reader'))
+  }
+
+  close(): Promise<void> {
+    return this.#stage.embedded.stop()
+  }
+
+  /** One life: killed where it is told to, started again, until everything is settled and claimed. */
+  async live(killAt?: string): Promise<Life> {
+    await this.#rewind()
+    const watcher = await this.#watcher()
+    const points = join(temporaryFolder(), 'points')
+    const config = await this.#configOf(watcher)
+    let child = start(config, { [POINTS_FILE]: points, ...(killAt === undefined ? {} : { [KILL_AT]: killAt }) })
+    let deaths = 0
+    try {
+      const end = performance.now() + LIFE_MS
+      let isWaited = false
+      while (!(await this.#isOver(watcher))) {
+        if (performance.now() > end) throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${killAt}.`)
+        if (child.signalCode === 'SIGKILL') {
+          deaths += 1
+          child = start(config, {})
+        } else if (child.exitCode !== null)
+          throw new Error(`Expected the node to run, got exit code ${child.exitCode}.`)
+        if (!isWaited && (await this.#isLed())) {
+          isWaited = true
+          await this.#passWindows()
+        }
+        await wait(POLL_MS)
+      }
+      return {
+        points: existsSync(points) ? readFileSync(points, 'utf8').trimEnd().split('\n') : [],
+        deaths,
+        result: await this.#result(watcher),
+      }
+    } finally {
+      await kill(child)
+      await watcher.stop()
+    }
+  }
+
+  /** Back to where every life begins. */
+  async #rewind(): Promise<void> {
+    const { rpcUrl } = this.#stage.embedded
+    if (this.#snapshot !== undefined) await request(rpcUrl, 'evm_revert', [this.#snapshot])
+    this.#snapshot = await request(rpcUrl, 'evm_snapshot', [])
+    this.#firstBlock = await this.#reader.publicClient.getBlockNumber()
+  }
+
+  /** A peer without a key. */
+  async #watcher(): Promise<RunningNode> {
+    const folder = temporaryFolder()
+    const file = join(folder, 'watcher.toml')
+    const { oracle, registry } = this.#stage.deployments
+    writeFileSync(
+      file,
+      `data_dir = "data"
+rpc_url = "${this.#stage.embedded.rpcUrl}"
+oracle = "${oracle}"
+registry = "${registry}"
+clock = "chain"
+poll_ms = 50
+index_dir = ${JSON.stringify(this.#indexDir)}
+[gossip]
+test = true
+sync_after_ms = [200]
+sync_every_ms = 500`,
+    )
+    return startNode(loadConfig({ file, env: {} }), { log: SILENT })
+  }
+
+  #configOf(watcher: RunningNode): Promise<string> {
+    const { oracle, registry, council, backupCouncil } = this.#stage.deployments
+    return writeNodeFolder({
+      privateKey: keccak256(stringToHex(`test ${NAME}`)),
+      rpcUrl: this.#stage.embedded.rpcUrl,
+      oracle,
+      registry,
+      indexDir: this.#indexDir,
+      pollMs: 50,
+      lines: `bootstrap = ${JSON.stringify(watcher.multiaddrs)}
+log_level = "silent"
+[policy]
+per_pot_wei = "1000000000000000000"
+per_fixing_wei = "2000000000000000000"
+max_bond_wei = "1000000000000000000"
+arbitrators = ["${council}", "${backupCouncil}"]
+attest = "always"
+[gossip]
+test = true
+sync_after_ms = [200]
+sync_every_ms = 500`,
+    })
+  }
+
+  /** Whether the node has put the truth in front of both. */
+  async #isLed(): Promise<boolean> {
+    const snapshots = await this.#snapshots()
+    return snapshots.every(({ facts }) => facts.leader !== LIE && facts.leader !== 0n)
+  }
+
+  async #passWindows(): Promise<void> {
+    const deadlines = (await this.#snapshots()).map(({ facts }) => facts.deadline)
+    await this.#stage.embedded.mineAt(deadlines.reduce((a, b) => (a > b ? a : b)) + 1n)
+  }
+
+  async #isOver(watcher: RunningNode): Promise<boolean> {
+    const snapshots = await this.#snapshots()
+    if (!snapshots.every(({ phase }) => phase === 'settled')) return false
+    const receipts = await Promise.all(
+      snapshots.map(({ id, facts }) => {
+        const receipt = receiptId(id, 'stake', facts.round === 1 ? 0 : 1, facts.leader)
+        return readReceipts(this.#reader, this.#stage.deployments.oracle, receipt, accountOf(NAME).address)
+      }),
+    )
+    if (receipts.some((amount) => amount !== 0n)) return false
+    const { fixings } = STATUS.parse(await read(watcher, '/status'))
+    return fixings.length === 2 && fixings.every(({ observations }) => observations === 1)
+  }
+
+  async #result(watcher: RunningNode): Promise<Result> {
+    const { weth } = this.#stage.deployments
+    const { address } = accountOf(NAME)
+    const calls = await this.#calls()
+    const { fixings } = STATUS.parse(await read(watcher, '/status'))
+    const observed = await Promise.all(
+      this.#ids().map(async (id) => OBSERVATIONS.parse(await read(watcher, `/fixings/${id}/observations`))),
+    )
+    return {
+      calls: calls.filter((name) => name !== 'attest'),
+      isAttestedAgain: calls.filter((name) => name === 'attest').length > 1,
+      tokens: await wethBalance(this.#reader, weth, address),
+      fixings: (await this.#snapshots()).map(({ facts: { leader, round }, staked }) => ({ leader, round, staked })),
+      observed: observed.map((held) => held.map(({ value, signer }) => `${signer} ${value}`).join()),
+      equivocators: fixings.reduce((sum, { equivocators }) => sum + equivocators.length, 0),
+    }
+  }
+
+  /** What was sent since the beginning; wrapping and approving, which depend on what else is under way, left out. */
+  async #calls(): Promise<readonly string[]> {
+    const { publicClient } = this.#reader
+    const from = accountOf(NAME).address.toLowerCase()
+    const calls: string[] = []
+    for (let number = await publicClient.getBlockNumber(); number > this.#firstBlock; number -= 1n) {
+      const { transactions } = await publicClient.getBlock({ blockNumber: number, includeTransactions: true })
+      const own = transactions.filter(
+        (sent) => sent.from === from && sent.to !== this.#stage.deployments.weth.toLowerCase(),
+      )
+      calls.push(...own.map(({ input }) => nameOf(input)))
+    }
+    return calls.toSorted()
+  }
+
+  #snapshots(): Promise<Awaited<ReturnType<typeof readFixing>>[]> {
+    return Promise.all(this.#fixings.map((fixing) => readFixing(this.#reader, this.#stage.deployments.oracle, fixing)))
+  }
+
+  #ids(): Hex[] {
+    const { oracle } = this.#stage.deployments
+    return this.#fixings.map((fixing) => fixingId(fixing, { chainId: this.#reader.chainId, oracle }))
+  }
+}
+
+function start(config: string, env: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, [CHILD, config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  })
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+function nameOf(input: Hex): string {
+  return decodeFunctionData({ abi: [...maturityOracleAbi, ...reporterRegistryAbi], data: input }).functionName
+}
+
+async function read(node: RunningNode, path: string): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${node.httpPort}${path}`)
+  return response.json()
+}
