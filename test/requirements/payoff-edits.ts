@@ -76,7 +76,7 @@ const PAYOFFS: readonly Row[] = [
     'a losing proposal has no reward',
     ORACLE,
     'if (winner == 0) used = _reward(',
-    'if (head.proposal() != 0) used = _reward(',
+    'if (winner != DisputeLib.NO_CANDIDATE) used = _reward(',
   ],
   ['R-303', 'the reward grows no more after six hours', PAYOUT, 'if (elapsed >= REWARD_RAMP) return rewardPot;', ''],
   [

@@ -155,27 +155,6 @@ contract ReceiptsTest is OracleTest {
         oracle.transfer(address(0), receipt, 1);
     }
 
-    /// R-304, R-300: the id is the whole hash over fixing, kind, round and value: any other argument is another id.
-    function test_receipts_idsDifferInEveryPart() public {
-        uint256[6] memory ids = [
-            _receipt(Kind.Stake, 1, TRUTH),
-            _receipt(Kind.Appeal, 1, TRUTH),
-            _receipt(Kind.Stake, 2, TRUTH),
-            _receipt(Kind.Stake, 1, TRUTH + 1),
-            _receipt(Kind.Request, 1, TRUTH),
-            0
-        ];
-        Fixing memory f = _defaults();
-        f.maturity += 1;
-        _use(f);
-        ids[5] = _receipt(Kind.Stake, 1, TRUTH);
-        for (uint256 i = 0; i < ids.length; ++i) {
-            for (uint256 j = 0; j < i; ++j) {
-                assertNotEq(ids[i], ids[j]);
-            }
-        }
-    }
-
     /// R-304: ERC-165 names ERC-6909.
     function test_receipts_interfaces() public view {
         assertTrue(IERC165(address(oracle)).supportsInterface(type(IERC6909).interfaceId));
