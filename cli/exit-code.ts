@@ -8,7 +8,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: ExitCode, meaning: string]
   [EXIT.ok, 'done'],
   [EXIT.failed, 'failed: the chain moved on, it is too late, the endpoint is dead'],
   [EXIT.usage, 'what you gave cannot be used; nothing was sent'],
-  [EXIT.abstained, 'the reporters abstained: the index cannot be served (`demo`)'],
+  [EXIT.abstained, 'no value: the reporters abstained (`demo`), or the sources do not suffice (`index sample`)'],
   [EXIT.notFinal, 'nothing is due yet (`claim`), or not settled yet (`status --exit-code`)'],
   [EXIT.interrupted, 'you said no, or pressed Ctrl-C'],
 ]

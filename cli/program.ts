@@ -9,6 +9,7 @@ import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
 import { defineIncome } from './commands/income.ts'
+import { defineIndex } from './commands/index-group.ts'
 import { defineJournal } from './commands/journal.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
@@ -40,6 +41,7 @@ const COMMANDS = [
   defineDevnet,
   defineGriefing,
   defineIncome,
+  defineIndex,
 ]
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */

@@ -141,7 +141,7 @@ function isBeyond(far: Rational, near: Rational, noisePpm: number): boolean {
  * Whether separation > 4 noise, by ratio: `1 + separation > (1 + separation/4)^2 (1 + noise)^2`. Then a value that was
  * joined within a quarter of the separation of o stays surely the nearest, whatever is separated from it.
  */
-function isNoiseSmall(separationPpm: number, noisePpm: number): boolean {
+export function isNoiseSmall(separationPpm: number, noisePpm: number): boolean {
   const quarter = onePlusQuarter(separationPpm)
   return isBeyond(onePlus(separationPpm), multiply(quarter, quarter), noisePpm)
 }

@@ -5,7 +5,7 @@ import random
 from fractions import Fraction
 
 from ethereum import keccak256, tail, tree, words
-from vectors import WAD, h, n, write
+from vectors import INVALID, WAD, h, n, write
 
 
 def http(name, quote="USD", **extra):
@@ -78,7 +78,8 @@ def floor_root(value, degree):
 
 
 def usable(source, text):
-    if text is None:
+    # R-451: texts are bounded, so that arithmetic is.
+    if text is None or len(text) > 80 or abs(int((text.lower().split("e") + ["0"])[1] or 0)) > 60:
         return None
     try:
         close = Fraction(text)
@@ -113,7 +114,8 @@ def aggregated(doc, samples):
     for candle in candles:
         product *= min(max(candle, middle * (1 - width)), middle * (1 + width))
     used = [name for name, column in columns.items() if any(close is not None for close in column)]
-    return floor_root(product * WAD**count, count), used
+    value = floor_root(product * WAD**count, count)
+    return (value, used) if 0 < value < INVALID else None
 
 
 def samples_root(samples, opens):
@@ -144,6 +146,62 @@ def walk(pick, start, count, digits=2, step=8):
     while len(closes) < count:
         closes.append(closes[-1] * (1 + pick.randrange(-step, step + 1) / 10_000))
     return [f"{close:.{digits}f}" for close in closes]
+
+
+CONVERTING = [
+    http("alpha"), http("beta", "USDT", convert={"source": "usdt-usd"}), http("gamma", "USDC", convert={"source": "usdc-usd"}),
+    http("usdt-usd", base="USDT", bounds={"min": "0.5", "max": "1.5"}), http("usdc-usd", base="USDC"),
+]
+
+
+def medians():
+    """One candle over several sources: name, minimum, closes."""
+    return [
+        ("odd: the middle one", 1, ["3", "1", "2"]),
+        ("even: the mean of the two middle, half a unit of 1e-18 cut", 1, ["1", "1.000000000000000001"]),
+        ("even: four, the mean of the second and third", 1, ["0.1", "0.2", "0.3", "0.4"]),
+        ("ties are counted as often as they come", 1, ["5", "5", "5", "9"]),
+        ("all the same", 4, ["7.5", "7.50", "75e-1", "0.75e1"]),
+        ("five, one of them absurd", 3, ["100", "101", "99", "1e9", "100.5"]),
+        ("exactly the minimum", 2, ["10", None, "12"]),
+        ("one short of the minimum", 3, ["10", None, "12"]),
+        ("nobody above zero", 1, ["0", "-1"]),
+        ("the largest and the smallest exponent", 1, ["1e60", "1e-60", "2"]),
+        ("an exponent too large is no close", 1, ["1e61", "4"]),
+        ("texts that differ and numbers that do not", 1, ["1e0", "1.0", "1"]),
+    ]
+
+
+def windows():
+    """One source over several candles: name, clamp in ppm, closes."""
+    return [
+        ("the end of the clamp itself is kept", 5_000, ["1000", "1000", "1005"]),
+        ("one unit beyond the clamp", 5_000, ["1000", "1000", "1005.000000000000000001"]),
+        ("one unit below the clamp", 5_000, ["1000", "1000", "994.999999999999999999"]),
+        ("clamped on both sides", 5_000, ["1", "1000", "1000", "1000", "1000000"]),
+        ("an even window has a median between two candles", 5_000, ["1000", "1010"]),
+        ("the smallest value", 999_999, ["0.000000000000000001"] * 2),
+        ("below the smallest value", 999_999, ["0.0000000000000000009"] * 2),
+        ("the largest value", 0, ["340282366920938463463.374607431768211454"]),
+        ("INVALID is no value", 0, ["340282366920938463463.374607431768211455"]),
+        ("a perfect square", 999_999, ["4", "9"]),
+        ("just below a perfect square", 999_999, ["4", "8.999999999999999999999999999999999999"]),
+        ("thirty digits each", 5_000, ["1234.567890123456789012345678901", "1234.567890123456789012345678902"]),
+    ]
+
+
+def conversions():
+    """Name, minimum, closes of one candle by source."""
+    full = {"alpha": ["2000"], "beta": ["2010"], "gamma": ["1990"], "usdt-usd": ["0.995"], "usdc-usd": ["1.0051"]}
+    return [
+        ("two currencies, two rates", 3, full),
+        ("a rate out of its bounds converts nothing", 2, {**full, "usdt-usd": ["0.4999"]}),
+        ("a rate out of its bounds, and one is missed", 3, {**full, "usdt-usd": ["1.5001"]}),
+        ("a rate on its bound", 3, {**full, "usdt-usd": ["1.5"]}),
+        ("no rate at all", 2, {key: close for key, close in full.items() if key != "usdc-usd"}),
+        ("only converted ones", 2, {key: close for key, close in full.items() if key != "alpha"}),
+        ("rates alone are no value", 1, {key: full[key] for key in ("usdt-usd", "usdc-usd")}),
+    ]
 
 
 def aggregate_vectors():
@@ -186,6 +244,11 @@ def aggregate_vectors():
         aggregate_row("two candles, irrational mean", document([alpha], samples=2, clamp=999_999), {"alpha": ["1", "2"]}),
         aggregate_row("a maturity between two candles", document([alpha], samples=3),
                       {"alpha": ["1480", "1481", "1482"]}, maturity=1_678_536_059),
+        *(aggregate_row(name, document([http(f"s{i}") for i in range(len(closes))], samples=1, least=least), {
+            f"s{i}": [close] for i, close in enumerate(closes)}) for name, least, closes in medians()),
+        *(aggregate_row(name, document([alpha], samples=len(closes), clamp=clamp), {"alpha": closes})
+          for name, clamp, closes in windows()),
+        *(aggregate_row(name, document(CONVERTING, samples=1, least=least), closes) for name, least, closes in conversions()),
         aggregate_row("hours, many", document([alpha, beta], samples=168, interval=3_600, least=2),
                       {"alpha": walk(pick, 1480, 168), "beta": walk(pick, 1480, 168, 8)}),
     ]})

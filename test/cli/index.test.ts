@@ -1,0 +1,201 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
+import { openVenue, openVenueOf } from '../node/source/venue.ts'
+import { documentJson, sourceJson } from '../protocol/index-documents.ts'
+import { assize } from './command-line.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'assize-index-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** 11 March 2023, 12:00 UTC. */
+const MATURITY = 1_678_536_000n
+
+function written(name: string, json: unknown): string {
+  const file = join(folder, name)
+  writeFileSync(file, JSON.stringify(json))
+  return file
+}
+
+const run = (...args: string[]) => assize(['index', ...args])
+
+test('new writes a document that check accepts under the same id, and never over a file', async () => {
+  const file = join(folder, 'new.json')
+  const args = ['new', '--base', 'ETH', '--quote', 'USD', '--bounds', '10..1000000', '--out', file]
+  const made = await run(...args)
+  expect(made.exitCode).toBe(0)
+  const document = parseIndexDocument(JSON.parse(readFileSync(file, 'utf8')))
+  expect(made.out).toBe(`${file}: index ${indexId(document)}`)
+  expect(document.sources.map(({ id }) => id)).toEqual(['coinbase', 'kraken', 'bitstamp', 'gemini'])
+  const checked = await run('check', file, '--strict', '--json')
+  expect({ exitCode: checked.exitCode, ...JSON.parse(checked.out) }).toMatchObject({
+    exitCode: 0,
+    version: 1,
+    indexId: indexId(document),
+    warnings: [],
+  })
+  const again = await run(...args)
+  expect([again.exitCode, again.err]).toEqual([
+    2,
+    `error: Expected to create ${file}, got a file that is there or cannot be written. Name another.`,
+  ])
+})
+
+test('new converts what is in another currency, by a venue that it is told', async () => {
+  const pair = ['--base', 'ETH', '--quote', 'USD', '--venues', 'coinbase,binanceus:USDT', '--interval', '3600']
+  const { exitCode, out } = await run('new', ...pair, '--convert', 'kraken:USDT', '--json')
+  expect(exitCode).toBe(0)
+  const { document, indexId: id, file } = JSON.parse(out)
+  expect([id, file]).toEqual([indexId(parseIndexDocument(document)), null])
+  expect(document.sources).toMatchObject([
+    { id: 'coinbase', quote: 'USD', url: expect.stringContaining('/products/ETH-USD/candles?granularity=3600&') },
+    {
+      id: 'binanceus-usdt',
+      quote: 'USDT',
+      convert: { source: 'usdt-usd' },
+      url: expect.stringContaining('interval=1h'),
+    },
+    { id: 'usdt-usd', base: 'USDT', quote: 'USD', pointers: { rows: '/result/USDT~1USD', time: '/0', close: '/4' } },
+  ])
+  const without = await run('new', ...pair)
+  expect([without.exitCode, without.out]).toEqual([2, ''])
+  expect(without.err).toContain('Expected --convert to name a venue for USDT, got none. Add --convert VENUE:USDT')
+})
+
+test.each([
+  [
+    ['--venues', 'mtgox'],
+    'Expected venues among coinbase, kraken, bitstamp, gemini, bitfinex, binanceus, got "mtgox".',
+  ],
+  [['--venues', 'Kraken'], 'Expected venues such as kraken or kraken:USDT, got "Kraken".'],
+  [['--interval', '61'], 'Expected --interval of 60, 300, 900, 3600 seconds, got 61.'],
+  [['--bounds', '1-2'], 'Expected bounds such as 100..100000, got "1-2".'],
+  [['--bounds', '2..1'], 'sources.0.bounds is wrong: has min above max.'],
+  [['--base', 'eth'], 'base is wrong: is not 1 to 20 capital letters and digits.'],
+  [['--samples', '0'], 'Expected at least 1, got 0.'],
+])('new refuses %s, exit 2', async (args, message) => {
+  const { exitCode, out, err } = await run('new', '--base', 'ETH', '--quote', 'USD', ...args)
+  expect([exitCode, out]).toEqual([2, ''])
+  expect(err).toContain(message)
+})
+
+test('check warns of what is valid but weak, each by its field', async () => {
+  const sources = [
+    sourceJson('alpha', { url: 'http://venue.example/a' }),
+    sourceJson('beta', { url: 'https://venue.example/b', bounds: { min: '1', max: '2' }, quote: 'USDC' }),
+    sourceJson('rate', { url: 'https://rates.example/', bounds: { min: '1', max: '2' }, base: 'EUR' }),
+  ]
+  const file = written('weak.json', documentJson(sources, { noisePpm: 250 }))
+  const { exitCode, out, err } = await run('check', file)
+  expect(exitCode).toBe(0)
+  expect(out.split('\n').at(-1)).toMatch(/^index 0x[0-9a-f]{64}$/)
+  expect(err.split('\n')).toEqual([
+    'warning: sources: only 1 can count: with fewer than 3 one alone moves the median.',
+    'warning: noisePpm: four times 250 ppm reach the separation of 1000 ppm: no node will ever dispute.',
+    'warning: sources.0.bounds: none: an absurd close counts like any other.',
+    'warning: sources.0.url: http: anyone on the way can write it.',
+    'warning: sources.1.convert: none: in USDC it never counts.',
+    'warning: sources.1.venue: repeats venue.example: it counts twice.',
+    'warning: sources.2.base: converts nothing: no source names it.',
+  ])
+  expect((await run('check', file, '--strict')).exitCode).toBe(1)
+  expect((await run('check', file, '--separation-ppm', '1100')).err).not.toContain('noisePpm')
+})
+
+test.each([
+  ['{', 'Expected JSON in FILE, got something else. JSON has no comments.'],
+  [JSON.stringify(documentJson([sourceJson('a', { timeoutMs: 1 })])), 'got sources.0.timeoutMs: '],
+  [JSON.stringify(documentJson([])), 'got sources: '],
+  ['[]', 'got the document itself: '],
+])('check refuses %s by its field, exit 2', async (text, message) => {
+  const file = join(folder, 'bad.json')
+  writeFileSync(file, text)
+  const { exitCode, err } = await run('check', file)
+  expect(exitCode).toBe(2)
+  expect(err).toContain(message.replace('FILE', file))
+})
+
+test('sample prints what each source gave, the medians, and the value', async () => {
+  const rows = (...closes: string[]): string =>
+    `[${closes.map((close, i) => `[${MATURITY - 60n * BigInt(closes.length - i)},0,0,0,${close}]`).join(',')}]`
+  const [alpha, beta] = [await openVenueOf(rows('10', '20.5')), await openVenueOf(rows('30', '"absurd"'))]
+  const down = await openVenue((_request, response) => response.writeHead(404).end())
+  const sources = Object.entries({ alpha, beta, down }).map(([id, { url }]) => sourceJson(id, { url }))
+  const changes = {
+    sampling: { intervalSeconds: 60, samples: 2 },
+    aggregation: { kind: 'clamped-geometric-mean', clampPpm: 999_999, minSources: 1 },
+  }
+  const file = written('sample.json', documentJson(sources, changes))
+  const { exitCode, out } = await run('sample', file, '--maturity', '2023-03-11T12:00Z')
+  expect(exitCode).toBe(0)
+  const lines = out.split('\n')
+  expect(lines[0]).toBe('ETH/USD at 2023-03-11 12:00:00 UTC')
+  expect(lines.slice(2, 6)).toEqual([
+    'source  in   closes  first  last',
+    'alpha   USD  2 of 2  10     20.5',
+    'beta    USD  2 of 2  30     absurd',
+    expect.stringMatching(/^down {4}USD {2}failed .*HTTP 404/),
+  ])
+  expect(lines.slice(7, 10)).toEqual([
+    'candle opens             median  sources  missing',
+    '2023-03-11 11:58:00 UTC  20      2        down',
+    '2023-03-11 11:59:00 UTC  20.5    1        beta, down',
+  ])
+  // sqrt(20 * 20.5) = 20.248456731316586933…
+  expect(lines.at(-1)).toBe('value 20.248456731316586933 USD per ETH')
+  expect(out).toContain('dropped beta: candle 1: Expected a decimal number')
+  const { out: json } = await run('sample', file, '--maturity', MATURITY.toString(), '--json')
+  expect(JSON.parse(json)).toMatchObject({
+    maturity: '1678536000',
+    medians: ['20', '20.5'],
+    sources: [{ id: 'alpha', closes: ['10', '20.5'], failure: null }, { closes: ['30', 'absurd'] }, { closes: null }],
+    value: '20.248456731316586933',
+    abstained: null,
+    sourcesRoot: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+  })
+})
+
+test('sample abstains with the reason, exit 3', async () => {
+  const venue = await openVenueOf('[]')
+  const file = written('empty.json', documentJson([sourceJson('alpha', { url: venue.url })]))
+  const { exitCode, out } = await run('sample', file, '--maturity', MATURITY.toString())
+  expect(exitCode).toBe(3)
+  expect(out.split('\n').at(-1)).toBe('no value: Candle 0 of 30 has 0 of the 1 sources it needs; missing: alpha.')
+})
+
+test('sample takes the last window that is over, and refuses one that is not', async () => {
+  const venue = await openVenueOf('[]')
+  const file = written('now.json', documentJson([sourceJson('alpha', { url: venue.url })]))
+  const now = () => 1_000_059n
+  const { out } = await assize(['index', 'sample', file, '--json'], {}, { now })
+  expect(JSON.parse(out).maturity).toBe('1000020')
+  const early = await assize(['index', 'sample', file, '--maturity', '1000060'], {}, { now })
+  expect([early.exitCode, early.err]).toEqual([
+    1,
+    'error: Expected a maturity that is over, got 1970-01-12 13:47:40 UTC. Wait for it, or name an earlier one.',
+  ])
+})
+
+test('sample refuses an endpoint that is none, exit 2', async () => {
+  const { exitCode, err } = await run('sample', 'x.json', '--rpc', 'mainnet')
+  expect(exitCode).toBe(2)
+  expect(err).toContain('Expected an endpoint such as 1=https://…, got "mainnet".')
+})
+
+const REAL = '../shared/data/btc-minute-venues-2023-03-usdc-depeg.csv'
+
+test.runIf(existsSync(REAL))('sample replays a CSV: Binance.US of 11 March 2023 at 20 156.55', async () => {
+  const source = { id: 'replay', venue: 'Binance.US', kind: 'csv', quote: 'USD', timeUnit: 'seconds', timeoutMs: 1_000 }
+  const columns = { time: 'time', close: 'binanceus_btcusd' }
+  const file = written('replay.json', documentJson([{ ...source, maxBytes: 10_000_000, columns }], { base: 'BTC' }))
+  const { out } = await run('sample', file, '--maturity', MATURITY.toString(), '--prices', REAL)
+  expect(out.split('\n').at(-1)).toBe('value 20156.551837963320239502 USD per ETH')
+})
+
+test.each(['new', 'check', 'sample'])('%s has a help text with examples', async (name) => {
+  const { exitCode, out } = await run(name, '--help')
+  expect(exitCode).toBe(0)
+  expect(out).toContain(`\n  assize index ${name} `)
+})
