@@ -207,6 +207,11 @@ function place(settings: Record<string, unknown>, name: string, text: string): v
   settings[first] = { ...(typeof table === 'object' ? table : {}), [second]: value }
 }
 
+/** Where each chain that sources read is reached: the oracle's own, unless another is named for it, at its first endpoint. */
+export function sourceEndpoints({ rpcUrls, sourceRpc }: Config, chainId: number): ReadonlyMap<number, string> {
+  return new Map([...rpcUrls.slice(0, 1).map((url) => [chainId, url] as const), ...sourceRpc])
+}
+
 function endpointsOf(settings: Settings): Pick<Config, 'rpcUrls' | 'rpcAgreement'> {
   const rpcUrls = [settings.rpc_url, ...settings.rpc_fallbacks]
   const repeated = rpcUrls.find((url, i) => rpcUrls.indexOf(url) !== i)

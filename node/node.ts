@@ -6,7 +6,7 @@ import { type Report, reportDigest } from '#protocol/report.ts'
 import type { ChainPort } from './chain/port.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
-import type { Config } from './config.ts'
+import { type Config, sourceEndpoints } from './config.ts'
 import { type Book, createBook } from './cosign/book.ts'
 import { createGuard } from './guard.ts'
 import type { IntakeStore } from './gossip/intake.ts'
@@ -17,13 +17,14 @@ import { createJournal } from './journal.ts'
 import { type AccountKey, readKeystore } from './keystore.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey } from './network-key.ts'
-import { followerOf, type LoopState, runLoop } from './node/loop.ts'
+import { drained, followerOf, type LoopState, runLoop } from './node/loop.ts'
 import { joinNetwork } from './node/network.ts'
 import { wantedPeers } from './node/network-wait.ts'
 import type { Parts } from './node/parts.ts'
 import { reachChain } from './node/reach-chain.ts'
 import { isSettled, track, type Tracked } from './node/tracked.ts'
 import { createView } from './node/view.ts'
+import { archivedLeaves } from './observe/archived.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
 import { createSigner, type Signer } from './sign.ts'
@@ -56,8 +57,6 @@ export interface RunningNode {
 }
 
 const NETWORK_KEY_FILE = 'libp2p.key'
-/** How long a stop waits for a pass in progress; what it sent is on disk. */
-const DRAIN_MS = 3_000
 
 /**
  * Starts a node: documents, keys, store, chain, network, local interface, then the loop. Whatever was started is stopped
@@ -125,6 +124,7 @@ async function start(
       context: { domain, now: () => clock.now(), ...knowledge(store, state), book },
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
       isRegistered: (peerId) => registered.has(peerId),
+      samples: async ({ fixingId, sourcesRoot }) => archivedLeaves(await store.samples.get(fixingId), sourcesRoot),
       onEvidence: ({ first }) => {
         const fields = { fixingId: first.signed.fixingId, signer: first.signer }
         if (first.signer === chain.account) log.error(fields, 'our key signed twice: another node uses it')
@@ -147,10 +147,7 @@ async function start(
     return maturity !== undefined && store.restoration.maySign(maturity)
   }
   const signer = key === undefined ? undefined : createSigner(key, domain, createGuard(store.guard, mayBegin))
-  const rpcUrls = new Map([
-    ...config.rpcUrls.slice(0, 1).map((url) => [chain.chainId, url] as const),
-    ...config.sourceRpc,
-  ])
+  const rpcUrls = sourceEndpoints(config, chain.chainId)
   const reporter = reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer })
   const open = await store.fixings.open()
   for (const { id, fixing, block } of open) {
@@ -292,12 +289,4 @@ function touch({ tracked }: LoopState, fixingId: Hex): void {
 
 function isOpen(tracked: Tracked): boolean {
   return tracked.ripe !== undefined && !isSettled(tracked)
-}
-
-/** A pass that waits for a receipt may take minutes; its intent is on disk, and the next start finds out. */
-async function drained(running: Promise<void>, clock: Clock): Promise<void> {
-  const patience = new AbortController()
-  const bored = clock.sleep(DRAIN_MS, patience.signal).catch(() => undefined)
-  await Promise.race([running.catch(() => undefined), bored])
-  patience.abort()
 }

@@ -10,20 +10,53 @@ export type SampleLeaf = [sourceId: string, open: bigint, close: string]
 const LEAF_ENCODING: string[] = ['string', 'uint64', 'string']
 
 /**
- * OpenZeppelin's standard tree over the raw closes, sources in ascending id (by UTF-16 code unit), candles oldest first;
- * a candle the source does not have has no leaf. `opens` are those of `sampleOpens`. Throws {@link NoSamplesError}.
+ * The leaves of {@link samplesTree}: sources in ascending id (by UTF-16 code unit), candles oldest first; a candle that a
+ * source does not have has none. `opens` are those of `sampleOpens`.
  */
-export function samplesTree(
-  samples: readonly SourceSamples[],
-  opens: readonly bigint[],
-): StandardMerkleTree<SampleLeaf> {
+export function leavesOf(samples: readonly SourceSamples[], opens: readonly bigint[]): SampleLeaf[] {
   const sources = samples.toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : Number(a.sourceId > b.sourceId)))
-  const leaves = sources.flatMap(({ sourceId, closes }) =>
+  return sources.flatMap(({ sourceId, closes }) =>
     opens.flatMap((open, i): SampleLeaf[] => {
       const close = closes[i]
       return close === undefined ? [] : [[sourceId, open, close]]
     }),
   )
+}
+
+/** OpenZeppelin's standard tree over the raw closes. Throws {@link NoSamplesError}. */
+export function samplesTree(
+  samples: readonly SourceSamples[],
+  opens: readonly bigint[],
+): StandardMerkleTree<SampleLeaf> {
+  return treeOf(leavesOf(samples, opens))
+}
+
+/** Whether these are all the leaves, in their order, that `root` commits to. */
+export function isAllOf(leaves: readonly SampleLeaf[], root: Hex): boolean {
+  return leaves.length > 0 && rootOf(treeOf([...leaves])) === root
+}
+
+/** A close that two observations do not share; undefined where one has none. */
+export type SampleDifference = {
+  readonly sourceId: string
+  /** Unix seconds. */
+  readonly open: bigint
+  readonly ours: string | undefined
+  readonly theirs: string | undefined
+}
+
+/** Every source and candle in which the closes differ as text, in the order of the leaves. */
+export function differencesOf(ours: readonly SampleLeaf[], theirs: readonly SampleLeaf[]): SampleDifference[] {
+  const keyOf = ([sourceId, open]: SampleLeaf): string => `${sourceId} ${open.toString().padStart(20, '0')}`
+  const [own, other] = [ours, theirs].map((leaves) => new Map(leaves.map((leaf) => [keyOf(leaf), leaf])))
+  const all = new Map([...(own ?? []), ...(other ?? [])])
+  return [...all]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, [sourceId, open]]) => ({ sourceId, open, ours: own?.get(key)?.[2], theirs: other?.get(key)?.[2] }))
+    .filter((one) => one.ours !== one.theirs)
+}
+
+function treeOf(leaves: SampleLeaf[]): StandardMerkleTree<SampleLeaf> {
   if (leaves.length === 0) throw new NoSamplesError()
   return StandardMerkleTree.of(leaves, LEAF_ENCODING, { sortLeaves: false })
 }

@@ -1,7 +1,8 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { Phase } from '#protocol/phase.ts'
 import type { DroppedSource } from '#protocol/aggregate.ts'
 import type { Report } from '#protocol/report.ts'
+import type { SampleDifference } from '#protocol/samples.ts'
 import type { Intent } from '../store/intent-table.ts'
 import type { JournalEntry } from '../store/journal-table.ts'
 import type { StoredObservation } from '../store/observation-table.ts'
@@ -54,6 +55,23 @@ export type Readiness = {
   readonly problems: readonly string[]
 }
 
+/** Why an observation differs from the own: the closes that do, if its samples could be had of a peer, and verified. */
+export type DifferencesView = {
+  readonly signer: Address
+  readonly sourcesRoot: Hex
+  readonly value: bigint
+  /** Of this node's own observation, if it has one. */
+  readonly ownValue?: bigint
+} & (
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'compared'
+      /** What the document makes of the other's samples; absent if it makes nothing of them. */
+      readonly recomputed?: bigint
+      readonly differences: readonly SampleDifference[]
+    }
+)
+
 /** What the local interface shows of the node; every fixing method gives undefined for one that is not known. */
 export interface NodeView {
   status(): Promise<NodeStatus>
@@ -61,6 +79,8 @@ export interface NodeView {
   observations(id: Hex): readonly StoredObservation[] | undefined
   report(id: Hex): ReportView | undefined
   samples(id: Hex): Promise<unknown>
+  /** Undefined too for a signer of whom no observation is held. */
+  differences(id: Hex, signer: string): Promise<DifferencesView | undefined>
   journal(limit: number): Promise<readonly JournalEntry[]>
   /** In Prometheus' text format. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>

@@ -64,6 +64,11 @@ function addRoutes(server: FastifyInstance, view: NodeView): void {
     return report ?? unknown(reply)
   })
   server.get('/fixings/:id/samples', async (request, reply) => (await view.samples(idOf(request))) ?? unknown(reply))
+  server.get('/fixings/:id/differences', async (request, reply) => {
+    const { query } = request
+    const signer = typeof query === 'object' && query !== null && 'signer' in query ? String(query.signer) : ''
+    return (await view.differences(idOf(request), signer)) ?? unknown(reply)
+  })
   server.get('/journal', async (request) => view.journal(limitOf(request)))
   server.post('/peers', async (request, reply) => {
     const { body } = request

@@ -146,3 +146,14 @@ export function followerOf(clock: Clock): ChainClock | undefined {
 function isChainClock(clock: Clock): clock is ChainClock {
   return 'advance' in clock
 }
+
+/** How long a stop waits for a pass in progress; what it sent is on disk. */
+const DRAIN_MS = 3_000
+
+/** A pass that waits for a receipt may take minutes; its intent is on disk, and the next start finds out. */
+export async function drained(running: Promise<void>, clock: Clock): Promise<void> {
+  const patience = new AbortController()
+  const bored = clock.sleep(DRAIN_MS, patience.signal).catch(() => undefined)
+  await Promise.race([running.catch(() => undefined), bored])
+  patience.abort()
+}

@@ -3,6 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import { domainSeparator } from '#protocol/observation.ts'
+import type { SampleLeaf } from '#protocol/samples.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
 import { createPartialVerifier } from '../gossip/batch.ts'
@@ -20,6 +21,7 @@ import { type Topics, topicsOf } from '../gossip/topics.ts'
 import type { ValidatorContext, VerifiedObservation } from '../gossip/validate.ts'
 import type { Log } from '../log.ts'
 import type { FixingStatus } from '../sync/messages.ts'
+import { askSamples, SAMPLES_PROTOCOL, type SamplesKey, type SamplesSource, serveSamples } from '../sync/samples.ts'
 import type { SyncSource } from '../sync/serve.ts'
 import { startSync, type Sync } from '../sync/sync.ts'
 
@@ -37,6 +39,8 @@ export type NetworkComponents = {
   /** Whether a reporter registered this binary peer id. */
   readonly isRegistered: (peerId: Hex) => boolean
   readonly onEvidence: (evidence: Evidence) => void
+  /** The raw samples of the own observation, for peers who ask why theirs differs. */
+  readonly samples: SamplesSource
 }
 
 /** How the network behaves. */
@@ -59,6 +63,8 @@ export interface Network {
   publish(observation: VerifiedObservation, wantedPeers: number): void
   /** The same for what travels on the report topic. */
   publishReport(bytes: Uint8Array, wantedPeers: number): void
+  /** The raw samples of an observation, from the first peer that has them, verified; undefined if none of them has. */
+  samples(key: SamplesKey, maxLeaves: number): Promise<readonly SampleLeaf[] | undefined>
   stop(): Promise<void>
 }
 
@@ -66,6 +72,11 @@ const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
 /** Two full rosters of 180 at once; what a peer relays more slowly than others needs none. */
 const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
+/** A page of 100 leaves each. */
+const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
+const SAMPLES_STREAMS = { maxInboundStreams: 2, maxOutboundStreams: 2 }
+const SAMPLES_PEERS = 16
+const SAMPLES_TIMEOUT_MS = 10_000
 /** Room for what cannot be judged yet: of full rosters, and a part of it for each peer. Requests come singly. */
 const ROOMS = {
   observation: { maxTotal: 4_096, maxPerPeer: 512 },
@@ -142,6 +153,16 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     takeToken: (peer) => syncTokens.take(peer, clock.monotonicMs()),
     random: Math.random,
   })
+  const sampleTokens = createTokenBuckets(SAMPLES_RATE, MAX_PEERS)
+  await host.handle(
+    SAMPLES_PROTOCOL,
+    (stream, connection) => {
+      const peer = connection.remotePeer.toString()
+      const takeToken = (): boolean => sampleTokens.take(peer, clock.monotonicMs())
+      background('serving samples', serveSamples(stream, components.samples, takeToken, signal))
+    },
+    SAMPLES_STREAMS,
+  )
   await start(host, options.listen)
   subscribe(host, topics)
   return {
@@ -153,10 +174,32 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     publish: (observation, wantedPeers) =>
       background('publishing', gossip.publishObservation(observation.bytes, wantedPeers, signal)),
     publishReport: (bytes, wantedPeers) => background('publishing', gossip.publishReport(bytes, wantedPeers, signal)),
+    samples: (key, maxLeaves) => findSamples(host, key, maxLeaves, components),
     stop: async () => {
       await host.stop()
     },
   }
+}
+
+/** One peer after the other: whoever signed it has them, others may not. */
+async function findSamples(
+  host: Host,
+  key: SamplesKey,
+  maxLeaves: number,
+  { log, signal }: NetworkComponents,
+): Promise<readonly SampleLeaf[] | undefined> {
+  for (const peer of host.getPeers().slice(0, SAMPLES_PEERS)) {
+    try {
+      const until = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_TIMEOUT_MS)])
+      const stream = await host.dialProtocol(peer, SAMPLES_PROTOCOL, { signal: until })
+      const leaves = await askSamples(stream, key, maxLeaves, until)
+      if (leaves !== undefined) return leaves
+    } catch (error) {
+      signal.throwIfAborted()
+      log.debug({ err: error, peer: peer.toString() }, 'a peer gave no samples')
+    }
+  }
+  return undefined
 }
 
 async function start(host: Host, listen: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { FixingStatus, NodeView, ReportView } from '../http/node-view.ts'
 import { createMetrics, type Identity } from '../metrics.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
+import { differencesWith } from './differences.ts'
 import { createReading } from './reading.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -39,6 +40,10 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
       return known(id)?.quorum
     },
     samples: async (id) => (known(id) === undefined ? undefined : store.samples.get(id)),
+    async differences(id, signer) {
+      const tracked = known(id)
+      return tracked === undefined ? undefined : differencesWith(parts, tracked, signer)
+    },
     journal: (limit) => store.journal.newest(limit),
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await read()) }),
     addPeer: (address) => network.peers.add(address),

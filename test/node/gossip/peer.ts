@@ -7,6 +7,7 @@ import type { Evidence } from '../../../node/gossip/evidence.ts'
 import { createHost, type Host } from '../../../node/gossip/host.ts'
 import { topicsOf } from '../../../node/gossip/topics.ts'
 import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip/validate.ts'
+import type { SamplesSource } from '../../../node/sync/samples.ts'
 import { joinNetwork, type Network } from '../../../node/node/network.ts'
 import { contextOf, FIXING_ID } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
@@ -39,6 +40,7 @@ export type PeerOptions = {
   readonly context?: Partial<ValidatorContext>
   /** Milliseconds of real time. */
   readonly syncEveryMs?: number
+  readonly samples?: SamplesSource
 }
 
 /** Starts a peer; it is stopped after the test. */
@@ -65,6 +67,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
       openFixings: (): readonly Hex[] => [FIXING_ID],
       isRegistered: () => false,
       onEvidence: () => undefined,
+      samples: options.samples ?? (async () => undefined),
     },
     {
       deployment: DEPLOYMENT,

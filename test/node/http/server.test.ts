@@ -19,6 +19,7 @@ async function serve(changes: Partial<NodeView> = {}): Promise<LocalServer> {
     observations: () => undefined,
     report: () => undefined,
     samples: async () => undefined,
+    differences: async () => undefined,
     journal: async () => [],
     metrics: async () => ({ contentType: 'text/plain', text: 'assize_peers 3\n' }),
     addPeer: () => undefined,
@@ -81,10 +82,13 @@ test('shows observations with their signatures and their bytes', async () => {
   ])
 })
 
-test.each(['observations', 'report', 'samples'])('knows no %s of a fixing it does not follow', async (what) => {
-  const server = await serve()
-  for (const id of [FIXING_ID, 'nonsense']) expect((await get(server, `/fixings/${id}/${what}`)).status).toBe(404)
-})
+test.each(['observations', 'report', 'samples', 'differences'])(
+  'knows no %s of a fixing it does not follow',
+  async (what) => {
+    const server = await serve()
+    for (const id of [FIXING_ID, 'nonsense']) expect((await get(server, `/fixings/${id}/${what}`)).status).toBe(404)
+  },
+)
 
 test('shows a report, or what it lacks', async () => {
   const short = { kind: 'short', have: 2, need: 5 } as const

@@ -1,0 +1,89 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { hexToBytes } from 'viem'
+import { expect, test } from 'vitest'
+import { leavesOf, type SampleLeaf, sourcesRoot } from '#protocol/samples.ts'
+import { openChannel } from '../../../node/sync/channel.ts'
+import { askSamples, SAMPLES_PROTOCOL, type SamplesSource } from '../../../node/sync/samples.ts'
+import { openHostile, openPeer } from '../gossip/peer.ts'
+import { FIXING_ID } from '../reporters.ts'
+
+const SOON = { timeout: 60_000, interval: 20 }
+const NEVER = new AbortController().signal
+
+/** Three sources of a hundred candles: three pages, the last of one leaf. */
+const OPENS = Array.from({ length: 100 }, (_, i) => 60n * BigInt(i))
+const SAMPLES = ['alpha', 'beta', 'gamma'].map((sourceId) => ({
+  sourceId,
+  quote: 'USD',
+  closes: OPENS.map((_, i) => (sourceId === 'gamma' && i > 0 ? undefined : `${1_000 + i}.50`)),
+}))
+const LEAVES = leavesOf(SAMPLES, OPENS)
+const ROOT = sourcesRoot(SAMPLES, OPENS)
+const KEY = { fixingId: FIXING_ID, sourcesRoot: ROOT }
+
+const holding =
+  (leaves: readonly SampleLeaf[]): SamplesSource =>
+  async ({ fixingId, sourcesRoot: root }) =>
+    fixingId === FIXING_ID && root === ROOT ? leaves : undefined
+
+/** One close is another than was signed. */
+const FORGED = LEAVES.map(([id, open, close], i): SampleLeaf => [id, open, i === 7 ? '1' : close])
+
+async function meet(...sources: SamplesSource[]): Promise<Awaited<ReturnType<typeof openPeer>>> {
+  const here = await openPeer()
+  for (const samples of sources) here.connect(await openPeer({ samples }))
+  await expect.poll(() => here.network.peers.connected, SOON).toBe(sources.length)
+  return here
+}
+
+test('R-412 a peer gives all samples behind an observation, page by page, to whoever asks by their root', async () => {
+  const here = await meet(holding(LEAVES))
+  expect(LEAVES).toHaveLength(201)
+  expect(await here.network.samples(KEY, 300)).toEqual(LEAVES)
+  expect(await here.network.samples({ ...KEY, sourcesRoot: FIXING_ID }, 300)).toBe(undefined)
+})
+
+test('R-412 samples of another root are refused, and another peer is asked', async () => {
+  const here = await meet(
+    holding(FORGED),
+    holding(LEAVES.toReversed()),
+    holding(LEAVES.slice(1)),
+    async () => undefined,
+  )
+  expect(await here.network.samples(KEY, 300)).toBe(undefined)
+  const honest = await openPeer({ samples: holding(LEAVES) })
+  here.connect(honest)
+  await expect.poll(() => here.network.peers.connected, SOON).toBe(5)
+  expect(await here.network.samples(KEY, 300)).toEqual(LEAVES)
+})
+
+test('R-412 no more is taken than the document has', async () => {
+  const here = await meet(holding(LEAVES))
+  expect(await here.network.samples(KEY, 200)).toBe(undefined)
+  expect(await here.network.samples(KEY, 201)).toEqual(LEAVES)
+})
+
+test('a request that is none ends the stream, and the peer serves on', async () => {
+  const there = await openPeer({ samples: holding(LEAVES) })
+  const hostile = await openHostile()
+  const stream = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
+  const channel = openChannel(stream)
+  channel.send(new Uint8Array(67))
+  await expect(channel.receive(NEVER)).rejects.toMatchObject({ name: expect.any(String) })
+  const again = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
+  expect(await askSamples(again, KEY, 300, NEVER)).toEqual(LEAVES)
+})
+
+test('a peer that asks on and on runs out of tokens, and is not answered further', async () => {
+  const there = await openPeer({ samples: holding(LEAVES) })
+  const hostile = await openHostile()
+  const channel = openChannel(await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL))
+  const request = Buffer.concat([hexToBytes(FIXING_ID), hexToBytes(ROOT), Buffer.alloc(4)])
+  let answers = 0
+  for (; answers < 900; answers += 1) {
+    channel.send(request)
+    if ((await channel.receive(NEVER)) === undefined) break
+  }
+  expect(answers).toBeGreaterThanOrEqual(128)
+  expect(answers).toBeLessThan(900)
+})
