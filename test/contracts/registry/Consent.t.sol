@@ -8,7 +8,7 @@ import {Registration} from "src/types/Reporter.sol";
 import {RegistryFixture} from "../mocks/RegistryFixture.sol";
 import {BlsKeys} from "../support/BlsKeys.sol";
 
-/// R-408: what owners, signers and keys sign, word by word as EIP-712 has it.
+/// R-402, R-408: what owners, signers, keys and reporters sign, word by word as EIP-712 has it.
 contract ConsentTest is RegistryFixture {
     function test_registrationDigest_isEip712() public view {
         Registration memory r = _registration(alice, 3, 5 ether);
@@ -30,6 +30,16 @@ contract ConsentTest is RegistryFixture {
     function test_possessionDigest_isEip712() public view {
         bytes32 hash = keccak256(abi.encode(keccak256("Possession(address owner,bytes32 keyHash)"), alice, _keyHash(4)));
         assertEq(registry.possessionDigest(alice, BlsKeys.key(4)), _digest(hash));
+    }
+
+    function test_reportDigest_isEip712() public view {
+        bytes32 typeHash = keccak256(
+            "Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)"
+        );
+        bytes32 hash = keccak256(
+            abi.encode(typeHash, 1, _idOf(fixing), TRUTH, keccak256("observations"), proposer)
+        );
+        assertEq(registry.reportDigest(fixing, _report(TRUTH)), _digest(hash));
     }
 
     /// A key is hashed as EIP-2537 encodes it, 128 bytes.

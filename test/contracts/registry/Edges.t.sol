@@ -103,4 +103,77 @@ contract EdgesTest is RegistryFixture {
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RosterMissing.selector, fixing.maturity));
         registry.attest(fixing, report, signature, 7);
     }
+
+    function test_attest_namesTheTimesAndTheCounts() public {
+        _registerMany(4);
+        Report memory report = _report(TRUTH);
+        BLS.G2Point memory signature = _cosigned(fixing, report, 7);
+        vm.warp(MATURITY - 1);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.AttestedEarly.selector, MATURITY - 1, MATURITY));
+        registry.attest(fixing, report, signature, 7);
+        vm.warp(MATURITY + 1);
+        registry.publishRoster(MATURITY);
+        _attest(TRUTH, 15);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.AttestedByMore.selector, 3, 4));
+        registry.attest(fixing, report, signature, 7);
+    }
+
+    /// As many others do not replace who attested first.
+    function test_proposeAttested_byAsManyOthers() public {
+        _ready(4);
+        _attest(TRUTH, 7);
+        (, bytes19 digest) = registry.attestationOf(id);
+        Report memory report = _report(TRUTH);
+        BLS.G2Point memory signature = _cosigned(fixing, report, 14);
+        // All of the bond is needed: nothing is returned.
+        vm.expectCall(address(weth), abi.encodeCall(IERC20.transfer, (attacker, 0)), 0);
+        vm.prank(attacker);
+        registry.proposeAttested(fixing, report, signature, 14, BOND);
+        (uint256 count, bytes19 after_) = registry.attestationOf(id);
+        assertEq(count, 3);
+        assertEq(after_, digest);
+    }
+
+    function test_refundReward_ofTwoFundsWithoutAttestation() public {
+        _registerMany(1);
+        vm.startPrank(carol);
+        registry.fundReporters(fixing, 1 ether);
+        registry.fundReporters(fixing, 2 ether);
+        vm.stopPrank();
+        vm.warp(MATURITY + 1);
+        _propose(bob, TRUTH);
+        vm.warp(MATURITY + 1 + FIRST_WINDOW);
+        // The value that settled is no attestation.
+        vm.prank(carol);
+        assertEq(registry.refundReward(fixing, TRUTH, 0), 3 ether);
+    }
+
+    /// Down to a wei, to a reporter alone, and nothing of no reward.
+    function test_claimReward_ofTheLeastRewards() public {
+        _ready(1);
+        _attest(TRUTH, 1);
+        _propose(bob, TRUTH);
+        uint256 snapshot = vm.snapshotState();
+        vm.warp(MATURITY + 1 + FIRST_WINDOW);
+        vm.expectCall(address(weth), abi.encodeCall(IERC20.transfer, (alice, 0)), 0);
+        assertEq(registry.claimReward(fixing, TRUTH, 1, 0), 0);
+        vm.revertToState(snapshot);
+        vm.prank(carol);
+        registry.fundReporters(fixing, 1);
+        vm.warp(MATURITY + 1 + FIRST_WINDOW);
+        uint256 before = weth.balanceOf(alice);
+        assertEq(registry.claimReward(fixing, TRUTH, 1, 0), 1);
+        assertEq(weth.balanceOf(alice), before + 1);
+    }
+
+    /// Before anyone joined the reporters are what they were at the start: nobody.
+    function test_rosterAt_beforeAnyoneJoined() public {
+        (uint64 sinceTime, address roster) = registry.rosterAt(START);
+        assertEq(sinceTime, START);
+        assertEq(roster, address(0));
+        vm.warp(START + EPOCH);
+        _register(alice, 0, MIN_STAKE);
+        (sinceTime,) = registry.rosterAt(START + 2 * EPOCH - 1);
+        assertEq(sinceTime, START);
+    }
 }
