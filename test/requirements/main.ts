@@ -8,16 +8,18 @@ import { parseArgs } from 'node:util'
 import { ROOT, Scratch } from '../mutation/scratch.ts'
 import { disable, idleTests, runNamed } from './check.ts'
 import { EDITS, EXEMPTIONS } from './edits.ts'
+import { openMemory } from './memory.ts'
 import { readRequirements, type Requirement } from './specification.ts'
 
 const USAGE = `Turns the code of every requirement of docs/spec.md off, one rule at a time, in a copy of the repository, and runs
 the tests that the requirement names. With a rule off at least one must fail, each of them must fail with one of the
 requirement's rules off, and all pass with the code as it is.
 
-  npm run check:requirements -- [--only R-203]... [--json] [--scratch FOLDER]
+  npm run check:requirements -- [--only R-203]... [--json] [--state FILE] [--scratch FOLDER]
 
   --only ID         one requirement, or those whose ids begin so (R-2); may be repeated
   --json            one JSON document on stdout
+  --state FILE      what was found out is kept here, and not tried again while nothing has changed
   --scratch FOLDER  where the copy is kept (default contracts/cache/scratch); what it has compiled is used again
 
 Ends with 0 only if every rule that was turned off was noticed and no named test passed throughout.
@@ -27,6 +29,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
+    state: { type: 'string' },
     scratch: { type: 'string', default: join(ROOT, 'contracts', 'cache', 'scratch') },
     help: { type: 'boolean', default: false },
   },
@@ -48,10 +51,14 @@ async function check(): Promise<number> {
     return 1
   }
   say(`${proper.passed.length} tests pass`)
+  const memory = openMemory(values.state)
   const rows: Row[] = []
   for (const requirement of requirements) {
     for (const edit of EDITS.filter(({ id }) => id === requirement.id)) {
-      const { failed, problem } = await disable(scratch, edit, requirement)
+      const known = memory.of(edit, requirement)
+      const verdict = known ?? (await disable(scratch, edit, requirement))
+      if (known === undefined) memory.keep(edit, requirement, verdict)
+      const { failed, problem } = verdict
       rows.push({ id: edit.id, rule: edit.rule, failed, ...(problem === undefined ? {} : { problem }) })
       say(lineOf(rows.at(-1)))
     }
