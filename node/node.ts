@@ -101,12 +101,13 @@ async function start(
     documents,
     head: undefined,
     isChainAlive: true,
+    chainError: '',
     signers: new Set(),
     signersPeriod: undefined,
     failedPasses: 0,
     outvoted: 0,
   }
-  const reaching = { clock, log, state, privateKey: key?.privateKey }
+  const reaching = { clock, log, signal, state, privateKey: key?.privateKey }
   const chain = await (options.openChain?.(key) ?? reachChain(config, reaching))
   signal.throwIfAborted()
 

@@ -51,10 +51,10 @@ async function runBackup(file: string, flags: Flags, { io, env }: Context): Prom
   return EXIT.ok
 }
 
-async function runRestore(file: string, flags: Flags, { io, env }: Context): Promise<ExitCode> {
+async function runRestore(file: string, flags: Flags, { io, env, now }: Context): Promise<ExitCode> {
   const { dataDir } = configOf(flags, env)
   io.err(`Checking ${file}…`)
-  const { rows, signatures } = await restore(file, dataDir)
+  const { rows, signatures } = await restore(file, dataDir, now())
   if (flags.json === true) io.out(JSON.stringify({ version: 1, dataDir, rows, signatures }))
   else {
     io.out(`${rows} rows, ${signatures} signatures among them, are in ${dataDir}.`)

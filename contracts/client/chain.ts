@@ -70,6 +70,12 @@ export async function latestBlock(chain: Chain): Promise<{ number: bigint; time:
   return { number: block.number, time: block.timestamp }
 }
 
+/** Height and time of the block `number`. */
+export async function blockAt(chain: Chain, number: bigint): Promise<{ number: bigint; time: bigint }> {
+  const block = await chain.publicClient.getBlock({ blockNumber: number })
+  return { number: block.number, time: block.timestamp }
+}
+
 /** Height and time of the newest final block; undefined where the endpoint knows of none, or does not answer. */
 export async function finalizedBlock(chain: Chain): Promise<{ number: bigint; time: bigint } | undefined> {
   try {

@@ -1,9 +1,9 @@
 import type { Address, Hex, TransactionReceipt } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { readBalance, readBondToken, readFate } from '#client/account.ts'
-import { type Chain, connect, finalizedBlock, latestBlock, type WritableChain } from '#client/chain.ts'
+import { blockAt, type Chain, connect, finalizedBlock, latestBlock, type WritableChain } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
-import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
+import { explained, OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { appeal, claim, contribute, propose } from '#client/oracle-writer.ts'
@@ -40,7 +40,7 @@ const GAS_RESERVE = 10n ** 16n
 
 /** Connects to the chain. Throws DeadRpcError, NoCodeError, {@link WrongChainError}. */
 export async function openChain(options: AdapterOptions): Promise<ChainPort> {
-  const { oracle, registry } = options
+  const { oracle, registry, rpcUrl } = options
   const { chain, writable } = await connectAs(options)
   if (options.chainId !== undefined && chain.chainId !== options.chainId) {
     throw new WrongChainError(options.rpcUrl, chain.chainId, options.chainId)
@@ -59,7 +59,8 @@ export async function openChain(options: AdapterOptions): Promise<ChainPort> {
   return {
     chainId: chain.chainId,
     account,
-    head: () => latestBlock(chain),
+    head: () => explained(rpcUrl, 'eth_getBlockByNumber', () => latestBlock(chain)),
+    block: (number) => explained(rpcUrl, 'eth_getBlockByNumber', () => blockAt(chain, number)),
     finalized: () => finalizedBlock(chain),
     events: async (fromBlock, toBlock) => translate(await oracleEvents(chain, oracle, { fromBlock, toBlock })),
     snapshot: (fixing, atBlock) => readFixing(chain, oracle, fixing, atBlock),

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { BeforeSend, ChainPort, Head, Sent, Terms } from './port.ts'
+import type { BeforeSend, ChainPort, Fate, Head, Sent, Terms } from './port.ts'
 
 /** One way to reach the chain. */
 export type Endpoint = {
@@ -12,23 +12,26 @@ export type Endpoint = {
 export type EndpointsOptions = {
   /** How many must say the same before a node believes it; 1 .. the number of endpoints. */
   readonly agreement: number
-  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>
+  readonly signal: AbortSignal
   /** An endpoint said of `what` something else than as many as must agree. */
   readonly onOutvoted: (url: string, what: string) => void
 }
 
 /** An endpoint that did not answer is not asked again for this long. */
 const PAUSE_MS = 15_000
+/** How long the others are waited for once as many have answered as must agree. */
+const GRACE_MS = 250
 
 /**
- * Several endpoints as one chain. What a node stakes on (blocks, events, fixings, reporters, what became of its own
- * transactions) is believed only when `agreement` endpoints say the same; everything else comes from the first that answers,
- * those that were never outvoted before the others. A transaction is sent through that one, and through the next
- * only if it was not signed. Throws, as every read later, DeadRpcError while too few answer, {@link DisagreementError}
- * while too few agree.
+ * Several endpoints as one chain. What a node stakes on (blocks, events, fixings, reporters, rewards) is believed only
+ * when `agreement` endpoints say the same; everything else comes from the first that answers, those that failed or
+ * were outvoted after the others. A transaction is sent through that one, and through the next only if nothing was signed. It is
+ * pending as long as any endpoint has it: the others need not have heard of it. Throws, as every read later, DeadRpcError
+ * while too few answer, {@link DisagreementError} while too few agree.
  */
 export async function openEndpoints(endpoints: readonly Endpoint[], options: EndpointsOptions): Promise<ChainPort> {
-  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0, outvoted: 0 }))
+  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0, faults: 0 }))
   const circle = createCircle(lines, options)
   const { chainId, account } = await circle.agreed('the chain', async ({ chainId: id, account: own }) => ({
     chainId: id,
@@ -43,13 +46,14 @@ export async function openEndpoints(endpoints: readonly Endpoint[], options: End
     events: (from, to) => agreed(`the events of blocks ${from} to ${to}`, (port) => port.events(from, to)),
     snapshot: (fixing, at) => agreed(`a fixing at block ${at}`, (port) => port.snapshot(fixing, at)),
     panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
-    fate: (signed) => agreed(`transaction ${signed.hash}`, (port) => port.fate(signed)),
+    block: (number) => agreed(`block ${number}`, (port) => port.block(number)),
+    fate: (signed) => circle.fate(signed),
     attestation: (fixing, from) => agreed('an attestation', (port) => port.attestation(fixing, from)),
     bond: (fixing) => first((port) => port.bond(fixing)),
     spendable: () => first((port) => port.spendable()),
     incentives: (fixing) => first((port) => port.incentives(fixing)),
-    attestersReward: (fixing) => first((port) => port.attestersReward(fixing)),
-    rewardsPaid: (fixing, from) => first((port) => port.rewardsPaid(fixing, from)),
+    attestersReward: (fixing) => agreed('a reward', (port) => port.attestersReward(fixing)),
+    rewardsPaid: (fixing, from) => agreed('rewards that were paid', (port) => port.rewardsPaid(fixing, from)),
     propose: (fixing, value, maxBond, terms) =>
       through(terms, (port, own) => port.propose(fixing, value, maxBond, own)),
     proposeAttested: (fixing, cosigned, maxBond, terms) =>
@@ -70,24 +74,25 @@ type Line = Endpoint & {
   port: ChainPort | undefined
   /** Not asked before this, milliseconds of the clock's monotonic time. */
   pausedMs: number
-  /** How often it was outvoted. */
-  outvoted: number
+  /** How often it was outvoted, or failed where another did not. */
+  faults: number
 }
 
 type Circle = {
   /** What as many endpoints as must agree say of `what`. */
   readonly agreed: <T>(what: string, read: (port: ChainPort) => Promise<T>) => Promise<T>
-  /** The newest block that as many endpoints as must agree have. */
+  /** The newest block that as many endpoints as must agree have, and agree on. */
   readonly head: () => Promise<Head>
   /** The newest final block of as many; undefined if too few know one. */
   readonly finalized: () => Promise<Head | undefined>
+  readonly fate: (signed: Parameters<ChainPort['fate']>[0]) => Promise<Fate>
   /** What the first endpoint that answers says. */
   readonly first: <T>(read: (port: ChainPort) => Promise<T>) => Promise<T>
   /** Sends through the first endpoint that answers; through another only if nothing was signed. */
   readonly through: (terms: Terms, send: (port: ChainPort, terms: Terms) => Promise<Sent>) => Promise<Sent>
 }
 
-function createCircle(lines: readonly Line[], { agreement, clock, onOutvoted }: EndpointsOptions): Circle {
+function createCircle(lines: readonly Line[], { agreement, clock, signal, onOutvoted }: EndpointsOptions): Circle {
   const ask = async <T>(line: Line, read: (port: ChainPort) => Promise<T>): Promise<T> => {
     try {
       line.port ??= await line.open()
@@ -99,51 +104,96 @@ function createCircle(lines: readonly Line[], { agreement, clock, onOutvoted }: 
   }
   /** Who is asked, in the order of trust; those that pause only if too few are left. */
   const awake = (): readonly Line[] => {
-    const sorted = lines.toSorted((a, b) => a.outvoted - b.outvoted)
+    const sorted = lines.toSorted((a, b) => a.faults - b.faults)
     const up = sorted.filter(({ pausedMs }) => pausedMs <= clock.monotonicMs())
     return up.length < agreement ? sorted : up
   }
-  const inOrder = async <T>(run: (line: Line) => Promise<T>, isFinal: () => boolean): Promise<T> => {
-    let failure: unknown
+  /** Whoever fails where a later one does not is asked after it from then on. */
+  const inOrder = async <T>(run: (line: Line) => Promise<T>, isEnough: (result: T) => boolean): Promise<T> => {
+    const failed: Line[] = []
+    const failures: unknown[] = []
+    let refusal: { readonly result: T } | undefined
     for (const line of awake()) {
       try {
-        return await run(line)
+        const result = await run(line)
+        if (isEnough(result)) {
+          for (const other of failed) other.faults += 1
+          return result
+        }
+        refusal ??= { result }
       } catch (error) {
-        if (!isDead(error) || isFinal()) throw error
-        failure = error
+        if (error instanceof SignedError) throw error.cause
+        failures.push(error)
       }
+      failed.push(line)
     }
-    throw failure
+    if (refusal !== undefined) return refusal.result
+    throw failures.find((failure) => !isDead(failure)) ?? failures[0]
   }
   const agreed = <T>(what: string, read: (port: ChainPort) => Promise<T>): Promise<T> => {
     const asked = awake()
     const votes = asked.map((line) => ({ line, answer: ask(line, read) }))
     return tally(votes, { agreement, what }, (line) => {
-      line.outvoted += 1
+      line.faults += 1
       onOutvoted(line.url, what)
     })
+  }
+  /** Everybody's answer, as far as it comes: nobody is waited for long once enough have answered. */
+  const poll = async <T>(read: (port: ChainPort) => Promise<T>): Promise<readonly T[]> => {
+    const [answers, failures]: [T[], unknown[]] = [[], []]
+    let resolveEnough = (): void => undefined
+    const enough = new Promise<void>((resolve) => {
+      resolveEnough = resolve
+    })
+    const all = Promise.all(
+      awake().map(async (line) => {
+        try {
+          answers.push(await ask(line, read))
+          if (answers.length >= agreement) resolveEnough()
+        } catch (error) {
+          failures.push(error)
+        }
+      }),
+    )
+    await Promise.race([all, enough.then(() => clock.sleep(GRACE_MS, signal).catch(() => undefined))])
+    if (answers.length < agreement) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
+    return [...answers]
+  }
+  /** INVARIANT: as many endpoints as must agree have this block, and say the same of it. */
+  const common = async (heads: readonly Head[]): Promise<Head | undefined> => {
+    const numbers = heads.map((head) => head.number).toSorted((a, b) => (a > b ? -1 : 1))
+    let failure: unknown
+    // One that is ahead of the truth must not hide the block below, which the others have.
+    for (const number of new Set(numbers.slice(agreement - 1))) {
+      try {
+        return await agreed(`block ${number}`, (port) => port.block(number))
+      } catch (error) {
+        failure = error
+      }
+    }
+    if (failure !== undefined) throw failure
+    return undefined
   }
   return {
     agreed,
     async head() {
-      const asked = awake()
-      const answers = await Promise.allSettled(asked.map((line) => ask(line, (port) => port.head())))
-      const heads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-      const failures: unknown[] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
-      // INVARIANT: as many endpoints as must agree have this block.
-      const head = heads.toSorted((a, b) => Number(b.number - a.number))[agreement - 1]
-      if (head === undefined) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
+      const head = await common(await poll((port) => port.head()))
+      if (head === undefined) throw new DisagreementError('the newest block', [])
       return head
     },
     async finalized() {
-      const answers = await Promise.allSettled(awake().map((line) => ask(line, (port) => port.finalized())))
-      const heads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
-      return heads.toSorted((a, b) => Number(b.number - a.number))[agreement - 1]
+      const heads = await poll((port) => port.finalized())
+      return common(heads.flatMap((head) => head ?? []))
+    },
+    async fate(signed) {
+      const fates = await poll((port) => port.fate(signed))
+      if (fates.some(({ kind }) => kind === 'pending')) return { kind: 'pending' }
+      return agreed(`transaction ${signed.hash}`, (port) => port.fate(signed))
     },
     first: (read) =>
       inOrder(
         (line) => ask(line, read),
-        () => false,
+        () => true,
       ),
     async through(terms, send) {
       let isSigned = false
@@ -151,11 +201,24 @@ function createCircle(lines: readonly Line[], { agreement, clock, onOutvoted }: 
         isSigned = true
         await terms.beforeSend(signed)
       }
-      return inOrder(
-        (line) => ask(line, (port) => send(port, { ...terms, beforeSend })),
-        () => isSigned,
-      )
+      const run = async (line: Line): Promise<Sent> => {
+        try {
+          return await ask(line, (port) => send(port, { ...terms, beforeSend }))
+        } catch (error) {
+          throw isSigned ? new SignedError(error) : error
+        }
+      }
+      // What one refuses before anything was signed another may take: the first may lie, or be behind.
+      return inOrder(run, ({ kind }) => kind === 'done' || isSigned)
     },
+  }
+}
+
+/** A failure after the transaction was signed: nobody else is to send it. */
+class SignedError extends Error {
+  override readonly name = 'Chain.SignedError'
+  constructor(cause: unknown) {
+    super('Signed.', { cause })
   }
 }
 

@@ -92,6 +92,8 @@ export interface ChainPort {
   /** Undefined: the node only watches. */
   readonly account: Address | undefined
   head(): Promise<Head>
+  /** The block of this number. */
+  block(number: bigint): Promise<Head>
   /** The newest block that will not be undone, as the endpoint says; undefined if it cannot tell. */
   finalized(): Promise<Head | undefined>
   /** Everything the oracle logged in the blocks `from` to `to`, both included. */

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Hex } from 'viem'
 import { bytesToHex, isHex } from 'viem/utils'
+import type { StoredObservation } from '../store/observation-table.ts'
 import type { NodeView } from './node-view.ts'
 
 /** The node's local interface, listening. */
@@ -51,13 +52,13 @@ function addRoutes(server: FastifyInstance, view: NodeView): void {
   server.get('/status', async () => view.status())
   server.get('/fixings/:id/observations', async (request, reply) => {
     const observations = view.observations(idOf(request))
-    if (observations === undefined) return unknown(reply)
-    return observations.map(({ signed, signer, reporterIndex, bytes }) => ({
-      ...signed,
-      signer,
-      reporterIndex,
-      bytes: bytesToHex(bytes),
-    }))
+    return observations === undefined ? unknown(reply) : observations.map(shown)
+  })
+  server.get('/fixings/:id/evidence', async (request, reply) => {
+    const evidence = view.evidence(idOf(request))
+    return evidence === undefined
+      ? unknown(reply)
+      : evidence.map(({ first, second }) => ({ first: shown(first), second: shown(second) }))
   })
   server.get('/fixings/:id/report', async (request, reply) => {
     const report = view.report(idOf(request))
@@ -81,6 +82,10 @@ function addRoutes(server: FastifyInstance, view: NodeView): void {
     }
     return { added: address }
   })
+}
+
+function shown({ signed, signer, reporterIndex, bytes }: StoredObservation) {
+  return { ...signed, signer, reporterIndex, bytes: bytesToHex(bytes) }
 }
 
 /** A page of another site must not reach this interface by pointing its own name at 127.0.0.1. */

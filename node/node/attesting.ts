@@ -161,6 +161,7 @@ function bestOf({ book }: Parts, { id, fixing, snapshot }: Tracked) {
 
 async function askNear(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<string | undefined> {
   const { quorum, snapshot, fixing } = tracked
+  if (!parts.store.restoration.maySign(fixing.maturity)) return 'Restored after its maturity: nothing is asked for.'
   if (quorum?.kind !== 'report') return 'No quorum to attest what was proposed.'
   const isNear = isWithinBand(quorum.report.value, snapshot?.facts.leader ?? 0n, fixing.bandPpm)
   return isNear ? ask(parts, tracked, ripe) : 'What leads is not what was observed.'

@@ -1,6 +1,6 @@
 import type { Head } from '../chain/port.ts'
 import type { ChainClock, Clock } from '../clock.ts'
-import { StoreClosedError, StoreCorruptError } from '../store/database.ts'
+import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
 import { attend } from './attend.ts'
 import type { Parts } from './parts.ts'
 import { track, type Tracked } from './tracked.ts'
@@ -15,6 +15,8 @@ export type LoopState = {
   head: Head | undefined
   /** Whether the last look at the chain succeeded. */
   isChainAlive: boolean
+  /** What the last failure to look said. */
+  chainError: string
   /** The lower-case signers of those who are reporters about now. */
   signers: ReadonlySet<string>
   /** When these were read, in periods of chain time; undefined before the first time. */
@@ -34,7 +36,7 @@ const SHOWN_CLOSED = 100
 
 /**
  * Looks at the chain every `poll_ms`, and attends to every fixing that deserves it, each on its own. A chain that does
- * not answer is asked less and less often, up to every 30 s. Ends when `parts.signal` aborts. Throws StoreCorruptError.
+ * not answer is asked less and less often, up to every 30 s. Ends when `parts.signal` aborts. Throws StoreCorruptError, StoreDiskError.
  */
 export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
   const { clock, signal, config } = parts
@@ -47,9 +49,10 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
       pauseMs = config.pollMs
     } catch (error) {
       if (signal.aborted || error instanceof StoreClosedError) break
-      if (error instanceof StoreCorruptError) throw error
+      if (error instanceof StoreCorruptError || error instanceof StoreDiskError) throw error
       if (state.isChainAlive) parts.log.warn({ err: error }, 'the chain does not answer')
       state.isChainAlive = false
+      state.chainError = error instanceof Error ? error.message : String(error)
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
     }
     await clock.sleep(pauseMs, signal).catch(() => undefined)
@@ -60,7 +63,8 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
 async function look(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
   const { head, isNew, found } = await parts.watch.look()
   follow?.advance(head.time)
-  await parts.store.restoration.note(head.time)
+  const now = parts.clock.now()
+  await parts.store.restoration.note(head.time > now ? head.time : now)
   await refreshSigners(parts, state, head)
   state.head = head
   for (const { id, fixing, block } of found) {
@@ -104,13 +108,11 @@ function forgetOldest({ journal, reporter, store, book, transactions }: Parts, s
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */
 function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isNew: boolean): void {
-  const { clock, chain, config, reporter, store } = parts
+  const { clock, config, reporter } = parts
   const { id, fixing, document } = tracked
   if (tracked.isClosed || head.time < fixing.maturity || clock.now() < fixing.maturity) return
-  const signer = chain.account?.toLowerCase()
   if (tracked.ripe !== undefined && tracked.snapshot?.phase !== 'settled') {
-    const isMember = signer !== undefined && tracked.ripe.indexOf.has(signer)
-    const isReporter = config.roles.includes('reporter') && isMember && store.restoration.maySign(fixing.maturity)
+    const isReporter = isReporting(parts, tracked)
     if (isReporter || isActing(config.roles)) reporter.attend({ id, fixing, document, isReporter })
   }
   if (isNew) tracked.isDirty = true
@@ -127,6 +129,17 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
     .finally(() => {
       tracked.busy = undefined
     })
+}
+
+/** Whether this node is to observe the fixing: to sign, or because it may propose or dispute. */
+export function isObserving(parts: Parts, tracked: Tracked): boolean {
+  return isReporting(parts, tracked) || isActing(parts.config.roles)
+}
+
+function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked): boolean {
+  const signer = chain.account?.toLowerCase()
+  const isMember = signer !== undefined && ripe?.indexOf.has(signer) === true
+  return config.roles.includes('reporter') && isMember && store.restoration.maySign(fixing.maturity)
 }
 
 /** Whoever may propose or dispute needs an own observation, signed or not. */

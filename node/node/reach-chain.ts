@@ -10,12 +10,13 @@ import type { LoopState } from './loop.ts'
 type Reaching = {
   readonly clock: Clock
   readonly log: Log
+  readonly signal: AbortSignal
   readonly state: Pick<LoopState, 'outvoted'>
   readonly privateKey: Hex | undefined
 }
 
 /** The chain through the configured endpoints. Throws the adapter's errors. */
-export function reachChain(config: Config, { clock, log, state, privateKey }: Reaching): Promise<ChainPort> {
+export function reachChain(config: Config, { clock, log, signal, state, privateKey }: Reaching): Promise<ChainPort> {
   const endpoints = config.rpcUrls.map((url) => ({
     url,
     open: () => openChain({ ...config, rpcUrl: url, privateKey }),
@@ -26,6 +27,7 @@ export function reachChain(config: Config, { clock, log, state, privateKey }: Re
   return openEndpoints(endpoints, {
     agreement: config.rpcAgreement,
     clock,
+    signal,
     onOutvoted(url, what) {
       state.outvoted += 1
       log.warn({ endpoint: url, what }, 'an endpoint says something else than the others')

@@ -1,6 +1,6 @@
 import { isSeparated } from '#protocol/distance.ts'
 import type { Reading } from '../metrics.ts'
-import type { LoopState } from './loop.ts'
+import { isObserving, type LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -35,15 +35,15 @@ type Counts = Pick<
 >
 
 function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
-  const { config, reporter, store, transactions } = parts
+  const { reporter, store, transactions } = parts
   const live = tracked.filter(isLive)
-  const isObserver = config.roles.length > 0
+  const due = live.filter((one) => isObserving(parts, one))
   const fixings = new Map<string, number>()
   for (const one of tracked) fixings.set(phaseOf(one), (fixings.get(phaseOf(one)) ?? 0) + 1)
   const deadlines = live.filter(isDisputable).map(({ snapshot }) => snapshot?.facts.deadline ?? 0n)
   return {
     fixings,
-    unobserved: isObserver ? live.filter(({ id }) => reporter.view(id).observation === undefined).length : 0,
+    unobserved: due.filter(({ id }) => reporter.view(id).observation === undefined).length,
     shortOfQuorum: live.filter(({ quorum }) => quorum?.kind !== 'report').length,
     contested: live.filter((one) => isContested(parts, one)).length,
     nextDeadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],

@@ -36,6 +36,7 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
       }
     },
     observations: (id) => (known(id) === undefined ? undefined : store.observations.all(id)),
+    evidence: (id) => (known(id) === undefined ? undefined : store.observations.evidence(id)),
     report(id): ReportView | undefined {
       return known(id)?.quorum
     },
@@ -87,7 +88,7 @@ function problemsOf({ config, network, clock }: Parts, state: LoopState, isSound
   const isStale = config.clock === 'system' && age > STALE_SECONDS
   return [
     ...(isSound ? [] : ['The store cannot be read: check the disk of data_dir.']),
-    ...(state.isChainAlive ? [] : [`The chain does not answer: check rpc_url.`]),
+    ...(state.isChainAlive ? [] : [`The chain cannot be read: ${state.chainError}`]),
     ...(state.isChainAlive && state.head === undefined ? ['No block was seen yet.'] : []),
     ...(isStale
       ? [`The newest block is ${age} s old: check this machine's clock, and whether rpc_url is in sync.`]

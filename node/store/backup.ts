@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
 import { z } from 'zod'
 import { type Database, openDatabase, type Row, TABLES } from './database.ts'
-import { DATABASE_FOLDER, hasStore, openStore } from './store.ts'
+import { markRestored } from './restoration.ts'
+import { DATABASE_FOLDER, hasStore, MARK_FILE, openStore } from './store.ts'
 
 /** What a backup has in it. */
 export type BackupSummary = { readonly rows: number; readonly signatures: number }
@@ -66,17 +67,18 @@ async function write(database: Database, file: string): Promise<BackupSummary> {
 
 /**
  * Makes the store in `dataDir` from a backup. All of the file is checked before anything is written; the store appears
- * whole or not at all. Since nobody knows what was signed after the backup was made, the store remembers that it was
- * restored: see {@link openStore}. Throws {@link BackupDamagedError}, {@link StoreExistsError}.
+ * whole or not at all. Since nobody knows what was signed after the backup was made, the store is marked as restored at
+ * `now` (Unix seconds by the machine's clock): see {@link markRestored}. Throws {@link BackupDamagedError}, {@link StoreExistsError}.
  */
-export async function restore(file: string, dataDir: string): Promise<BackupSummary> {
+export async function restore(file: string, dataDir: string, now: bigint): Promise<BackupSummary> {
   if (await hasStore(dataDir)) throw new StoreExistsError(dataDir)
   const summary = await check(file)
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const unfinished = join(dataDir, 'restoring')
   await rm(unfinished, { recursive: true, force: true })
   const database = await openDatabase(unfinished)
   try {
-    let batch: Row[] = [{ table: 'meta', key: 'restored', value: 'now' }]
+    let batch: Row[] = []
     for await (const row of rowsOf(file)) {
       batch.push(row)
       if (batch.length < BATCH) continue
@@ -87,6 +89,8 @@ export async function restore(file: string, dataDir: string): Promise<BackupSumm
   } finally {
     await database.close()
   }
+  // Before the store is there: what is there without a mark signs anything.
+  await markRestored(join(dataDir, MARK_FILE), now)
   await rename(unfinished, join(dataDir, DATABASE_FOLDER))
   // Its opening writes the second copy of the signatures.
   await (await openStore(dataDir)).close()

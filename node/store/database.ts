@@ -110,9 +110,16 @@ function openError(location: string, error: unknown): Error {
   return new StoreCorruptError(location, cause instanceof Error ? cause.message : 'an unknown failure', { cause })
 }
 
+/** What the system says of a disk that does not take what it is given; a truncated file is an IO error too. */
+const DISK =
+  /no space left|quota exceeded|read-only file system|permission denied|too many open files|input\/output error/i
+
 function readError(location: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === 'LEVEL_DATABASE_NOT_OPEN') return new StoreClosedError(location, { cause: error })
+  if (code === 'LEVEL_IO_ERROR' && error instanceof Error && DISK.test(error.message)) {
+    return new StoreDiskError(location, error.message, { cause: error })
+  }
   const isDamage = code === 'LEVEL_CORRUPTION' || code === 'LEVEL_IO_ERROR' || code === 'LEVEL_DECODE_ERROR'
   return isDamage && error instanceof Error ? new StoreCorruptError(location, error.message, { cause: error }) : error
 }
@@ -139,6 +146,20 @@ export class StoreCorruptError extends Error {
     super(
       `Expected a sound store at ${location}, got "${got}". ` +
         'Move that folder away, keep signed.jsonl beside it, and start again: peers and the chain have the rest.',
+      options,
+    )
+    this.location = location
+  }
+}
+
+/** The disk did not take a write or give a read: full, failing, or not ours. What is there may be sound. */
+export class StoreDiskError extends Error {
+  override readonly name = 'Store.StoreDiskError'
+  readonly location: string
+  constructor(location: string, got: string, options: ErrorOptions) {
+    super(
+      `Expected the disk to keep ${location}, got "${got}". ` +
+        'Check free space and permissions, keep the folder as it is, and start again.',
       options,
     )
     this.location = location

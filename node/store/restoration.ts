@@ -1,32 +1,79 @@
-import { z } from 'zod'
-import type { Database } from './database.ts'
-import { DECIMAL, parseRow } from './row.ts'
+import { open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /** That a store was made from a backup: what was signed after the backup is not known. */
 export interface Restoration {
   /** Whether something new may be signed for a fixing of this maturity, Unix seconds. Always, of a store never restored. */
   maySign(maturity: bigint): boolean
-  /** Says what time it is, at every look: the first after a restoration is remembered. */
+  /** Says what time it is, at every look: the first after a restoration is remembered unless the mark is later. */
   note(time: bigint): Promise<void>
 }
 
-const KEY = 'restored'
-/** 'now' until a time is known. */
-const VALUE = z.union([z.literal('now'), DECIMAL])
+/** What the mark says: nothing new for what matured up to `time`, and whether the node has looked at the time since. */
+type Mark = { readonly time: bigint; readonly isSeen: boolean }
+
+const MARK = /^(\d{1,20}) (restored|seen)\n$/
+
+/** Marks the store beside `file` as restored at `time`, Unix seconds by the machine's clock. Waits for the disk. */
+export function markRestored(file: string, time: bigint): Promise<void> {
+  return write(file, { time, isSeen: false })
+}
 
 /**
+ * Reads the mark, which lies beside the store and outlives it: a store that is lost later knows as little.
  * INVARIANT: after a restoration nothing new is signed for a fixing that had matured by then: it may have been signed
- * before, in another way.
+ * before, in another way. An endpoint that is behind cannot move that instant back. Throws {@link MarkCorruptError}.
  */
-export async function openRestoration(database: Database): Promise<Restoration> {
-  const value = await database.read('meta', KEY)
-  let since = value === undefined ? undefined : parseRow(VALUE, 'meta', { key: KEY, value })
+export async function openRestoration(file: string): Promise<Restoration> {
+  let mark = await read(file)
   return {
-    maySign: (maturity) => since === undefined || (since !== 'now' && maturity > since),
+    maySign: (maturity) => mark === undefined || (mark.isSeen && maturity > mark.time),
     async note(time) {
-      if (since !== 'now') return
-      await database.write([{ table: 'meta', key: KEY, value: time.toString() }], 'durable')
-      since = time
+      if (mark === undefined || mark.isSeen) return
+      const seen = { time: time > mark.time ? time : mark.time, isSeen: true }
+      await write(file, seen)
+      mark = seen
     },
+  }
+}
+
+async function read(file: string): Promise<Mark | undefined> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+  const [, time, state] = MARK.exec(text) ?? []
+  if (time === undefined) throw new MarkCorruptError(file)
+  return { time: BigInt(time), isSeen: state === 'seen' }
+}
+
+/** Replaces the file: whole or not at all. */
+async function write(file: string, { time, isSeen }: Mark): Promise<void> {
+  const handle = await open(`${file}.new`, 'w', 0o600)
+  try {
+    await handle.writeFile(`${time} ${isSeen ? 'seen' : 'restored'}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(`${file}.new`, file)
+  const folder = await open(dirname(file), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Nobody can tell what must not be signed. */
+export class MarkCorruptError extends Error {
+  override readonly name = 'Store.MarkCorruptError'
+  readonly file: string
+  constructor(file: string) {
+    super(`Expected the time of a restoration in ${file}, got something else. Restore again with assize restore.`)
+    this.file = file
   }
 }

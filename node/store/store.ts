@@ -28,6 +28,8 @@ export type Store = {
 /** Inside data_dir: the LevelDB folder, and the second copy of what was signed. */
 export const DATABASE_FOLDER = 'store'
 const WITNESS_FILE = 'signed.jsonl'
+/** When the store was restored; not there if it never was. */
+export const MARK_FILE = 'restored'
 
 /** Whether there is a store in the folder `dataDir`. */
 export async function hasStore(dataDir: string): Promise<boolean> {
@@ -60,7 +62,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       samples: sampleTable(database),
       intents: await openIntentTable(database),
       journal: await openJournalTable(database),
-      restoration: await openRestoration(database),
+      restoration: await openRestoration(join(dataDir, MARK_FILE)),
       close,
     }
   } catch (error) {

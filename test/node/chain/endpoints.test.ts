@@ -27,7 +27,8 @@ async function setUp(count: number, agreement: number) {
     },
   }))
   const onOutvoted = (url: string): void => void outvoted.push(url)
-  const open = (): Promise<ChainPort> => openEndpoints(endpoints, { agreement, clock, onOutvoted })
+  const { signal } = new AbortController()
+  const open = (): Promise<ChainPort> => openEndpoints(endpoints, { agreement, clock, signal, onOutvoted })
   return { worlds, asked, outvoted, clock, open, world: (i: number) => worlds[i] ?? new FakeWorld(FIXING, MATURITY) }
 }
 
@@ -97,10 +98,81 @@ test('does not start on one of three', async () => {
 test('the newest block is one that as many have as must agree', async () => {
   const { world, open } = await setUp(3, 2)
   const chain = await open()
-  world(0).head = { number: 99n, time: MATURITY + 99n }
-  world(1).head = { number: 7n, time: MATURITY + 7n }
-  world(2).head = { number: 6n, time: MATURITY + 6n }
-  expect(await chain.head()).toEqual({ number: 7n, time: MATURITY + 7n })
+  // The first has mined one more; the third is far ahead, and lies.
+  for (const i of [0, 1]) world(i).mine(MATURITY + 12n)
+  world(0).mine(MATURITY + 24n)
+  world(2).head = { number: 99n, time: MATURITY + 12n }
+  expect(await chain.head()).toEqual({ number: 2n, time: MATURITY + 12n })
+})
+
+test('the time of the newest block is what as many say as must agree', async () => {
+  for (const liar of [0, 1, 2]) {
+    const { worlds, world, outvoted, open } = await setUp(3, 2)
+    const chain = await open()
+    for (const each of worlds) each.mine(MATURITY + 12n)
+    world(liar).head = { number: 2n, time: 0n }
+    for (const each of worlds) each.isFinal = true
+    expect(await chain.head()).toEqual({ number: 2n, time: MATURITY + 12n })
+    expect(await chain.finalized()).toEqual({ number: 2n, time: MATURITY + 12n })
+    await settled()
+    expect(new Set(outvoted)).toEqual(new Set([`e${liar}`]))
+  }
+})
+
+test('an endpoint that fails, refuses or is of another chain does not keep the node from acting', async () => {
+  const { signal } = new AbortController()
+  const [one, two] = [new FakeWorld(FIXING, MATURITY), new FakeWorld(FIXING, MATURITY)]
+  const refusing: ChainPort = {
+    ...one.as(ACCOUNT),
+    bond: () => Promise.reject(new Error('limit exceeded')),
+    propose: async () => ({ kind: 'refused', reason: 'WrongPhase' }),
+  }
+  const fail = (): Promise<ChainPort> => Promise.reject(new Error('Expected chain 1, got chain 5.'))
+  const chain = await openEndpoints(
+    [
+      { url: 'wrong', open: fail },
+      { url: 'refusing', open: async () => refusing },
+      { url: 'sound', open: async () => two.as(ACCOUNT) },
+    ],
+    { agreement: 2, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined },
+  )
+  expect(await chain.bond(FIXING)).toBe(FIXING.minBond)
+  expect(await chain.propose(FIXING, TRUTH, WAD, { beforeSend: nothing })).toMatchObject({ kind: 'done' })
+  expect(two.sent).toHaveLength(1)
+})
+
+test('what all refuse is refused', async () => {
+  const { signal } = new AbortController()
+  const world = new FakeWorld(FIXING, MATURITY)
+  const refusing: ChainPort = { ...world.as(ACCOUNT), propose: async () => ({ kind: 'refused', reason: 'WrongPhase' }) }
+  const chain = await openEndpoints(
+    ['a', 'b'].map((url) => ({ url, open: async () => refusing })),
+    { agreement: 1, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined },
+  )
+  const sent = chain.propose(FIXING, TRUTH, WAD, { beforeSend: nothing })
+  expect(await sent).toEqual({ kind: 'refused', reason: 'WrongPhase' })
+})
+
+test('a transaction that one endpoint still has is pending, whatever the others say', async () => {
+  const { world, open } = await setUp(3, 2)
+  const chain = await open()
+  expect(await chain.fate({ hash: '0x01', nonce: 1 })).toEqual({ kind: 'dropped' })
+  world(2).fate = { kind: 'pending' }
+  expect(await chain.fate({ hash: '0x01', nonce: 1 })).toEqual({ kind: 'pending' })
+})
+
+test('nobody waits long for an endpoint that hangs', async () => {
+  const { signal } = new AbortController()
+  const world = new FakeWorld(FIXING, MATURITY)
+  const hanging: ChainPort = { ...world.as(ACCOUNT), head: () => new Promise(() => undefined) }
+  const ports = [hanging, world.as(ACCOUNT), world.as(ACCOUNT)]
+  const clock = fakeClock(MATURITY)
+  const chain = await openEndpoints(
+    ports.map((port, i) => ({ url: `e${i}`, open: async () => port })),
+    { agreement: 2, clock, signal, onOutvoted: () => undefined },
+  )
+  expect(await chain.head()).toEqual(world.head)
+  expect(clock.sleeps).toEqual([250])
 })
 
 test('sends through the first that answers, and once only: what was signed is not sent through another', async () => {
@@ -118,7 +190,8 @@ test('sends through the first that answers, and once only: what was signed is no
     },
   }
   const healthy = world(1)
-  const options = { agreement: 1, clock: fakeClock(MATURITY), onOutvoted: () => undefined }
+  const { signal } = new AbortController()
+  const options = { agreement: 1, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined }
   const both = await openEndpoints(
     [
       { url: 'e0', open: async () => dying },

@@ -17,6 +17,7 @@ async function serve(changes: Partial<NodeView> = {}): Promise<LocalServer> {
     status: async () => ({ time: 2n ** 60n, block: 12n, peers: 3, fixings: [] }),
     readiness: async () => READY,
     observations: () => undefined,
+    evidence: () => undefined,
     report: () => undefined,
     samples: async () => undefined,
     differences: async () => undefined,
@@ -82,7 +83,17 @@ test('shows observations with their signatures and their bytes', async () => {
   ])
 })
 
-test.each(['observations', 'report', 'samples', 'differences'])(
+test('shows both observations of a reporter that signed twice', async () => {
+  const first = await reportedBy(3)
+  const second = { ...first, signed: { ...first.signed, value: first.signed.value + 1n } }
+  const server = await serve({ evidence: (id) => (id === FIXING_ID ? [{ first, second }] : undefined) })
+  const { body } = await get(server, `/fixings/${FIXING_ID}/evidence`)
+  expect(body).toMatchObject([
+    { first: { value: first.signed.value.toString() }, second: { value: second.signed.value.toString() } },
+  ])
+})
+
+test.each(['observations', 'evidence', 'report', 'samples', 'differences'])(
   'knows no %s of a fixing it does not follow',
   async (what) => {
     const server = await serve()

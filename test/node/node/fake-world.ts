@@ -33,6 +33,7 @@ export class FakeWorld {
   /** By whom. */
   readonly senders: (Address | undefined)[] = []
   readonly fixing: Fixing
+  readonly #times = new Map<bigint, bigint>()
 
   constructor(fixing: Fixing, time: bigint) {
     this.fixing = fixing
@@ -42,6 +43,7 @@ export class FakeWorld {
 
   /** Mines a block at `time`. */
   mine(time: bigint): void {
+    this.#times.set(this.head.number, this.head.time)
     this.head = { number: this.head.number + 1n, time }
   }
 
@@ -61,6 +63,13 @@ export class FakeWorld {
       chainId: 31_337,
       account,
       head: () => alive(() => this.head),
+      block: (number) =>
+        alive(() => {
+          if (number === this.head.number) return this.head
+          const time = this.#times.get(number)
+          if (time === undefined) throw new Error(`block ${number} could not be found`)
+          return { number, time }
+        }),
       finalized: () => alive(() => (this.isFinal ? this.head : undefined)),
       events: (from, to) => alive(() => this.events.filter(({ block }) => block >= from && block <= to)),
       snapshot: () =>

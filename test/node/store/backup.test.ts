@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backUp, restore } from '#node/backup'
@@ -11,6 +11,8 @@ import { DOMAIN, FIXING, FIXING_ID, keyOf, MATURITY, observationOf } from '../re
 import { temporaryFolder } from '../temporary.ts'
 
 const ANN = keyOf('ann')
+/** When it is restored, by the machine's clock. */
+const NOW = MATURITY - 100n
 const LINE = { stage: 'stake', fixingId: FIXING_ID, action: 'none', reason: 'Nothing to do.' }
 const DIGEST = observationDigest(DOMAIN, observationOf({ fixingId: FIXING_ID }))
 
@@ -33,7 +35,7 @@ async function backedUp(): Promise<string> {
 
 test('a restored store remembers everything that was backed up, the second copy of signatures too', async () => {
   const dataDir = temporaryFolder()
-  expect(await restore(await backedUp(), dataDir)).toEqual({ rows: 1_502, signatures: 1 })
+  expect(await restore(await backedUp(), dataDir, NOW)).toEqual({ rows: 1_502, signatures: 1 })
   expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')).toContain(DIGEST)
   const store = await openStore(dataDir)
   expect(store.guard.digestOf({ signer: ANN.address, fixingId: FIXING_ID })).toBe(DIGEST)
@@ -48,7 +50,7 @@ test('a restored store remembers everything that was backed up, the second copy 
 
 test('of a restored store nothing new is signed for what had matured by its first look, also after a restart', async () => {
   const dataDir = temporaryFolder()
-  await restore(await backedUp(), dataDir)
+  await restore(await backedUp(), dataDir, NOW)
   const first = await openStore(dataDir)
   expect(first.restoration.maySign(2n ** 63n)).toBe(false)
   await first.restoration.note(MATURITY)
@@ -76,6 +78,27 @@ test('of a restored store nothing new is signed for what had matured by its firs
   await store.close()
 })
 
+test('an endpoint that is behind does not move the restoration back, and a lost store does not undo it', async () => {
+  const dataDir = temporaryFolder()
+  await restore(await backedUp(), dataDir, MATURITY)
+  const store = await openStore(dataDir)
+  await store.restoration.note(MATURITY - 50n)
+  expect([MATURITY, MATURITY + 1n].map((time) => store.restoration.maySign(time))).toEqual([false, true])
+  await store.close()
+  rmSync(join(dataDir, 'store'), { recursive: true })
+  const again = await openStore(dataDir)
+  await again.restoration.note(MATURITY - 60n)
+  expect([MATURITY, MATURITY + 1n].map((time) => again.restoration.maySign(time))).toEqual([false, true])
+  await again.close()
+})
+
+test('a mark that cannot be read stops the node', async () => {
+  const dataDir = temporaryFolder()
+  await restore(await backedUp(), dataDir, NOW)
+  writeFileSync(join(dataDir, 'restored'), '')
+  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.MarkCorruptError' })
+})
+
 test('a store that was never restored signs for anything', async () => {
   const store = await openStore(temporaryFolder())
   await store.restoration.note(MATURITY)
@@ -97,14 +120,14 @@ test.each<readonly [what: string, spoil: (text: string) => string]>([
   const file = await backedUp()
   writeFileSync(file, spoil(readFileSync(file, 'utf8')))
   const dataDir = temporaryFolder()
-  await expect(restore(file, dataDir)).rejects.toMatchObject({ name: 'Backup.BackupDamagedError' })
+  await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({ name: 'Backup.BackupDamagedError' })
   expect(existsSync(join(dataDir, 'store'))).toBe(false)
 })
 
 test('never over a store, a backup, or while a node runs', async () => {
   const file = await backedUp()
   const dataDir = await filledStore()
-  await expect(restore(file, dataDir)).rejects.toMatchObject({ name: 'Backup.StoreExistsError' })
+  await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({ name: 'Backup.StoreExistsError' })
   await expect(backUp(dataDir, file)).rejects.toMatchObject({ name: 'Backup.BackupExistsError' })
   await expect(backUp(temporaryFolder(), `${file}.2`)).rejects.toMatchObject({ name: 'Backup.NothingToBackUpError' })
   const running = await openStore(dataDir)
@@ -119,7 +142,7 @@ test('what a half restoration left does not hinder the next', async () => {
   const half = await openDatabase(join(dataDir, 'restoring'))
   await half.write([{ table: 'guard', key: 'x', value: 1 }], 'durable')
   await half.close()
-  await restore(file, dataDir)
+  await restore(file, dataDir, NOW)
   expect(existsSync(join(dataDir, 'restoring'))).toBe(false)
   const store = await openStore(dataDir)
   expect(store.guard.digestOf({ signer: ANN.address, fixingId: FIXING_ID })).toBe(DIGEST)

@@ -14,7 +14,8 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hex } from 'viem'
-import { expect, test } from 'vitest'
+import { Level } from 'level'
+import { expect, test, vi } from 'vitest'
 import { openStore, type Store } from '#node/store'
 import { observationDigest } from '#protocol/observation.ts'
 import { openDatabase } from '../../../node/store/database.ts'
@@ -277,4 +278,16 @@ test('says that it is closed when it is used afterwards', async () => {
   const store = await openStore(temporaryFolder())
   await store.close()
   await expect(store.journal.newest(1)).rejects.toMatchObject({ name: 'Store.StoreClosedError' })
+})
+
+test('a disk that takes no write is not taken for a damaged store', async () => {
+  const database = await openDatabase(join(temporaryFolder(), 'store'))
+  const full = Object.assign(new Error('IO error: No space left on device'), { code: 'LEVEL_IO_ERROR' })
+  const spy = vi.spyOn(Level.prototype, 'batch').mockRejectedValue(full)
+  const written = database.write([{ table: 'own', key: 'a', value: 1 }], 'durable')
+  await expect(written).rejects.toMatchObject({ name: 'Store.StoreDiskError' })
+  spy.mockRestore()
+  await database.write([{ table: 'own', key: 'a', value: 1 }], 'durable')
+  expect(await database.read('own', 'a')).toBe(1)
+  await database.close()
 })
