@@ -43,15 +43,16 @@ test('names an unknown command and an unknown option, exit 2', async () => {
 test('shows help with the exit codes, exit 0', async () => {
   const { exitCode, out } = await assize(['--help'])
   expect(exitCode).toBe(0)
-  expect(out).toContain('3    the reporters abstained: the index cannot be served')
+  expect(out).toContain('3    no value: the reporters abstained (demo), or the sources do not suffice (index sample)')
 })
 
 test('shows the help of every command, with examples', async () => {
   const { out } = await assize(['--help'])
   const names = [...out.matchAll(/^ {2}([a-z]+) (?=.* {2,}\S|\[options\])/gm)].map(([, name = '']) => name)
-  const commands = names.filter((name) => name !== 'help' && name !== 'fixing').map((name) => [name])
+  const commands = names.filter((name) => !['help', 'fixing', 'index'].includes(name)).map((name) => [name])
   expect(commands.length).toBeGreaterThan(10)
   commands.push(['fixing', 'create'], ['fixing', 'list'], ['fixing', 'show'], ['devnet', 'pass'])
+  commands.push(['index', 'new'], ['index', 'check'], ['index', 'sample'])
   for (const command of commands) {
     const help = await assize([...command, '--help'])
     expect(help, command.join(' ')).toMatchObject({ exitCode: 0, err: '' })

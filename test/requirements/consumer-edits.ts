@@ -22,6 +22,13 @@ const ROWS: readonly Row[] = [
     'if (i > 0 && index <= signatures[i - 1].index) {',
     'if (i > 0 && index < signatures[i - 1].index) {',
   ],
+  [
+    'R-510',
+    'the fee is shared among all who signed',
+    COUNCIL,
+    'uint256 share = fee / count;',
+    'uint256 share = fee / THRESHOLD;',
+  ],
   ['R-510', 'the fee is shared to the wei', COUNCIL, 'uint256 next = share + fee % count;', 'uint256 next = share;'],
   ['R-601', 'a split mints both legs', VAULT, '_mint(msg.sender, id.nId(), amount);', ''],
   ['R-601', 'a series is within bounds', VAULT, '_validate(series);\n        uint64 maturity', 'uint64 maturity'],

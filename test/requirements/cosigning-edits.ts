@@ -91,7 +91,7 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     rule: 'who signed in two ways is noted',
     file: 'node/gossip/intake.ts',
     find: "if (verdict.code === 'signed-twice') store",
-    replace: "if (verdict.code === 'settled') store",
+    replace: "if (verdict.code === 'signed-twice' && bytes.length === 0) store",
   },
   {
     id: 'R-410',

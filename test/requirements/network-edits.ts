@@ -79,6 +79,13 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
   },
   {
     id: 'R-406',
+    rule: 'the value stands in the second word',
+    file: OBSERVATION,
+    find: 'writeWord(bytes, offset + WORD, observation.value, 128)',
+    replace: 'writeWord(bytes, offset + WORD, observation.value + 1n, 128)',
+  },
+  {
+    id: 'R-406',
     rule: 'the length is exact',
     file: 'contracts/protocol/wire.ts',
     find: 'if (bytes.length !== length) throw',
