@@ -94,10 +94,10 @@ test(
     await demo.said(/mallory escalates/)
     process.kill(pids.get('reporter-5') ?? 0, 'SIGKILL')
     const { exitCode, out } = await demo.ended
+    expect(exitCode, out).toBe(0)
 
     const result = DOCUMENT.parse(JSON.parse(out))
     expect(result).toMatchObject({ outcome: 'settled', exitCode: 0, conserved: true, fundsFaults: [], valueFaults: [] })
-    expect(exitCode).toBe(0)
     expect(result.observations).toHaveLength(7)
     expect(new Set(result.observations.map((observation) => observation.value))).toEqual(
       new Set([result.report?.value]),
