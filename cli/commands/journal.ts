@@ -68,7 +68,7 @@ async function showJournal(flags: Flags, { io, env }: Context): Promise<ExitCode
 }
 
 async function readEntries({ dataDir, httpPort }: Config, limit: number): Promise<readonly Entry[]> {
-  if (!(await hasStore(dataDir))) {
+  if (!hasStore(dataDir)) {
     throw new InputError(`Expected the store of a node in ${dataDir}, got none.`, 'Check data_dir.')
   }
   try {

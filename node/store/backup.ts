@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
@@ -28,8 +28,8 @@ const END = z.strictObject({ rows: z.number().int(), sha256: z.string() })
  * node runs, {@link BackupExistsError}.
  */
 export async function backUp(dataDir: string, file: string): Promise<BackupSummary> {
-  if (await isThere(file)) throw new BackupExistsError(file)
-  if (!(await hasStore(dataDir))) throw new NothingToBackUpError(dataDir)
+  if (existsSync(file)) throw new BackupExistsError(file)
+  if (!hasStore(dataDir)) throw new NothingToBackUpError(dataDir)
   // Its opening brings what only the second copy of the signatures has into the database.
   await (await openStore(dataDir)).close()
   const database = await openDatabase(join(dataDir, DATABASE_FOLDER))
@@ -71,7 +71,7 @@ async function write(database: Database, file: string): Promise<BackupSummary> {
  * `now` (Unix seconds by the machine's clock): see {@link markRestored}. Throws {@link BackupDamagedError}, {@link StoreExistsError}.
  */
 export async function restore(file: string, dataDir: string, now: bigint): Promise<BackupSummary> {
-  if (await hasStore(dataDir)) throw new StoreExistsError(dataDir)
+  if (hasStore(dataDir)) throw new StoreExistsError(dataDir)
   const summary = await check(file)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const unfinished = join(dataDir, 'restoring')
@@ -145,13 +145,6 @@ function parse(file: string, line: number, text: string): unknown {
   } catch {
     throw new BackupDamagedError(file, `no JSON in line ${line}`)
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 /** A backup is never written over another. */

@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDatabase } from './database.ts'
 import { fixingTable, type FixingTable } from './fixing-table.ts'
@@ -32,11 +33,8 @@ const WITNESS_FILE = 'signed.jsonl'
 export const MARK_FILE = 'restored'
 
 /** Whether there is a store in the folder `dataDir`. */
-export async function hasStore(dataDir: string): Promise<boolean> {
-  return stat(join(dataDir, DATABASE_FOLDER)).then(
-    () => true,
-    () => false,
-  )
+export function hasStore(dataDir: string): boolean {
+  return existsSync(join(dataDir, DATABASE_FOLDER))
 }
 
 /**

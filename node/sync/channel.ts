@@ -84,6 +84,37 @@ export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS
   }
 }
 
+/**
+ * Answers the other side's frames with `answer`, one after another, until it closes the stream, `maxRequests` were
+ * answered or `takeToken` refuses: a peer over its quota is simply not answered further; it may come back. Throws what
+ * `answer` throws, {@link ChannelError}.
+ */
+export async function answerFrames(
+  stream: Stream,
+  answer: (channel: Channel, frame: Uint8Array) => void | Promise<void>,
+  { maxRequests, takeToken, signal }: AnswerLimits,
+): Promise<void> {
+  const channel = openChannel(stream)
+  try {
+    for (let requests = 0; requests < maxRequests; requests += 1) {
+      const frame = await channel.receive(signal)
+      if (frame === undefined || !takeToken()) break
+      await answer(channel, frame)
+    }
+    await channel.close()
+  } catch (error) {
+    channel.abort(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  }
+}
+
+/** How much one stream is answered. */
+export type AnswerLimits = {
+  readonly maxRequests: number
+  readonly takeToken: () => boolean
+  readonly signal: AbortSignal
+}
+
 const idle = (): void => undefined
 
 /** The other side does not keep to the framing. */

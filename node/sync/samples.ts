@@ -3,7 +3,7 @@ import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
 import { z } from 'zod'
 import { isAllOf, type SampleLeaf } from '#protocol/samples.ts'
-import { type Channel, openChannel } from './channel.ts'
+import { answerFrames, type Channel, openChannel } from './channel.ts'
 
 /** The protocol's name. */
 export const SAMPLES_PROTOCOL = '/assize/samples/1'
@@ -43,22 +43,17 @@ export async function serveSamples(
   takeToken: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const channel = openChannel(stream)
-  try {
-    for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
-      const frame = await channel.receive(signal)
-      if (frame === undefined || !takeToken()) break
+  const limits = { maxRequests: MAX_REQUESTS, takeToken, signal }
+  await answerFrames(
+    stream,
+    async (channel, frame) => {
       const { key, offset } = decodeRequest(frame)
       const leaves = (await source(key)) ?? []
-      channel.send(
-        encodePage(leaves.some(([, , close]) => close.length > MAX_CLOSE) ? [] : leaves.slice(offset, offset + PAGE)),
-      )
-    }
-    await channel.close()
-  } catch (error) {
-    channel.abort(error instanceof Error ? error : new Error(String(error)))
-    throw error
-  }
+      const isLong = leaves.some(([, , close]) => close.length > MAX_CLOSE)
+      channel.send(encodePage(isLong ? [] : leaves.slice(offset, offset + PAGE)))
+    },
+    limits,
+  )
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { Hex } from 'viem'
-import { type Channel, openChannel } from './channel.ts'
+import { answerFrames, type Channel } from './channel.ts'
 import {
   CHUNK,
   decodeMessage,
@@ -34,20 +34,8 @@ export async function serveSync(
   takeToken: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const channel = openChannel(stream)
-  try {
-    for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
-      const frame = await channel.receive(signal)
-      if (frame === undefined) break
-      // A peer over its quota is simply not answered further; it may come back.
-      if (!takeToken()) break
-      answer(channel, decodeMessage(frame), source)
-    }
-    await channel.close()
-  } catch (error) {
-    channel.abort(error instanceof Error ? error : new Error(String(error)))
-    throw error
-  }
+  const limits = { maxRequests: MAX_REQUESTS, takeToken, signal }
+  await answerFrames(stream, (channel, frame) => answer(channel, decodeMessage(frame), source), limits)
 }
 
 function answer(channel: Channel, request: SyncMessage, source: SyncSource): void {

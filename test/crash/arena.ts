@@ -22,9 +22,8 @@ import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '.
 import { request } from '../model/rpc.ts'
 import { writeNodeFolder } from '../node/node-folder.ts'
 import { SILENT } from '../node/silent-log.ts'
-import { openVenueOf } from '../node/source/venue.ts'
+import { pricedIndex } from '../node/source/priced-index.ts'
 import { temporaryFolder } from '../node/temporary.ts'
-import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 import { KILL_AT, POINTS_FILE } from './points.ts'
 
 /** What one life of the node, however often it was killed, left behind. */
@@ -79,13 +78,7 @@ export class Arena {
   }
 
   static async open(): Promise<Arena> {
-    const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), 2_500])
-    const venue = await openVenueOf(JSON.stringify({ rows }))
-    const document = threeSamples([
-      sourceJson('a', { url: venue.url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
-    ])
-    const indexDir = temporaryFolder()
-    writeFileSync(join(indexDir, 'index.json'), JSON.stringify(document))
+    const { document, indexDir } = await pricedIndex()
     const stage = await raiseStage()
     const { oracle, registry } = stage.deployments
     await stage.as(NAME)

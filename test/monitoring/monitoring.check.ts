@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { keccak256, stringToHex } from 'viem'
 import { bytesToHex } from 'viem/utils'
@@ -14,9 +13,7 @@ import { type RunningNode, startNode } from '../../node/node.ts'
 import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
 import { writeNodeFolder } from '../node/node-folder.ts'
 import { SILENT } from '../node/silent-log.ts'
-import { openVenueOf } from '../node/source/venue.ts'
-import { temporaryFolder } from '../node/temporary.ts'
-import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
+import { pricedIndex } from '../node/source/priced-index.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 
 /** An alert compares a query with a figure: what is asked is whether there is anything to compare. */
@@ -43,13 +40,7 @@ afterAll(async () => {
 
 /** Two registered reporters that have observed a fixing and heard each other. */
 async function observingNodes(): Promise<readonly RunningNode[]> {
-  const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), 2_500])
-  const venue = await openVenueOf(JSON.stringify({ rows }))
-  const document = threeSamples([
-    sourceJson('a', { url: venue.url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
-  ])
-  const indexDir = temporaryFolder()
-  writeFileSync(join(indexDir, 'index.json'), JSON.stringify(document))
+  const { document, indexDir } = await pricedIndex()
   const stage = await raiseStage()
   closing.push(() => stage.embedded.stop())
   const nodes: RunningNode[] = []

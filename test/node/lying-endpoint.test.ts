@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { keccak256, stringToHex } from 'viem'
 import { bytesToHex } from 'viem/utils'
@@ -12,11 +10,9 @@ import type { Fixing } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
-import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 import { writeNodeFolder } from './node-folder.ts'
 import { SILENT } from './silent-log.ts'
-import { openVenueOf } from './source/venue.ts'
-import { temporaryFolder } from './temporary.ts'
+import { pricedIndex } from './source/priced-index.ts'
 
 const SOON = { timeout: 60_000, interval: 50 }
 const TRUTH = 2_500n * ETHER
@@ -28,13 +24,8 @@ afterEach(async () => {
 })
 
 /** Two chains whose histories are the same until somebody proposes: the same contracts at the same addresses. */
-async function twins(indexDir: string): Promise<{ honest: Stage; lying: Stage; fixing: Fixing }> {
-  const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), 2_500])
-  const venue = await openVenueOf(JSON.stringify({ rows }))
-  const document = threeSamples([
-    sourceJson('a', { url: venue.url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
-  ])
-  writeFileSync(join(indexDir, 'index.json'), JSON.stringify(document))
+async function twins(): Promise<{ honest: Stage; lying: Stage; fixing: Fixing; indexDir: string }> {
+  const { document, indexDir } = await pricedIndex()
   const honest = await raiseStage()
   closing.push(() => honest.embedded.stop())
   const lying = await raiseStage()
@@ -50,7 +41,7 @@ async function twins(indexDir: string): Promise<{ honest: Stage; lying: Stage; f
   }
   await propose(await honest.as('proposer'), honest.deployments.oracle, fixing, { value: TRUTH, maxBond: ETHER })
   await propose(await lying.as('proposer'), lying.deployments.oracle, fixing, { value: LIE, maxBond: ETHER })
-  return { honest, lying, fixing }
+  return { honest, lying, fixing, indexDir }
 }
 
 const PEER = '12D3KooWBXu3uGPMkjjxViK6autSnFH5QaKJgTwW8CaSxYSD6yYL'
@@ -86,8 +77,7 @@ async function decisionOf(node: RunningNode): Promise<string | undefined> {
 }
 
 test('an endpoint that lies about the leader makes no node dispute the truth, and alone it would', async () => {
-  const indexDir = temporaryFolder()
-  const { honest, lying, fixing } = await twins(indexDir)
+  const { honest, lying, fixing, indexDir } = await twins()
   const { oracle } = honest.deployments
   // A second door to the same honest chain.
   const other = honest.embedded.rpcUrl.replace('127.0.0.1', 'localhost')

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { bytesToHex } from 'viem/utils'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { afterEach, expect, test } from 'vitest'
@@ -15,12 +13,10 @@ import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
-import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 import { keccak256, stringToHex } from 'viem'
 import { writeNodeFolder } from './node-folder.ts'
 import { SILENT } from './silent-log.ts'
-import { openVenueOf } from './source/venue.ts'
-import { temporaryFolder } from './temporary.ts'
+import { pricedIndex } from './source/priced-index.ts'
 
 const SOON = { timeout: 60_000, interval: 50 }
 const TRUTH = 2_500n * ETHER
@@ -64,13 +60,7 @@ async function post(node: RunningNode, multiaddr: string | undefined): Promise<v
 
 /** A chain, a venue that says 2500, a fixing on it, and four registered nodes that know each other. */
 async function play(): Promise<{ stage: Stage; fixing: Fixing; nodes: RunningNode[] }> {
-  const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), 2_500])
-  const venue = await openVenueOf(JSON.stringify({ rows }))
-  const document = threeSamples([
-    sourceJson('a', { url: venue.url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
-  ])
-  const indexDir = temporaryFolder()
-  writeFileSync(join(indexDir, 'index.json'), JSON.stringify(document))
+  const { document, indexDir } = await pricedIndex()
   const stage = await raiseStage()
   closing.push(() => stage.embedded.stop())
   const fixing = { ...stage.fixing, indexId: indexId(document) }
