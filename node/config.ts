@@ -84,6 +84,8 @@ const SCHEMA = z.strictObject({
   password_file: path.optional(),
   roles: z.array(z.enum(ROLES)).optional(),
   exit_with_parent: flag.default(false),
+  /** Signatures of peers are verified by native code where this machine has it, or by JavaScript alone. */
+  verification: z.enum(['native', 'portable']).default('native'),
   log_level: z.enum(LOG_LEVELS).default('info'),
   policy: POLICY.prefault({}),
   gossip: GOSSIP.prefault({}),
@@ -134,6 +136,7 @@ export type Config = {
   readonly key: { readonly keystore: string; readonly passwordFile: string } | undefined
   readonly roles: readonly Role[]
   readonly exitWithParent: boolean
+  readonly verification: 'native' | 'portable'
   readonly logLevel: Settings['log_level']
   readonly policy: {
     readonly perPotWei: bigint
@@ -255,6 +258,7 @@ function shape(settings: Settings): Config {
     key,
     roles,
     exitWithParent: settings.exit_with_parent,
+    verification: settings.verification,
     logLevel: settings.log_level,
     policy: policyOf(policy),
     gossip: {

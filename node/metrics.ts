@@ -51,6 +51,8 @@ export type Identity = {
   readonly registry: string
   /** Empty without a key. */
   readonly signer: string
+  /** Which code verifies the signatures of peers, by what they are. */
+  readonly verification: Readonly<Record<'ecdsa' | 'bls', 'native' | 'portable'>>
 }
 
 const PHASES = ['unknown', 'pending', 'open', 'active', 'arbitration', 'settled']
@@ -58,7 +60,7 @@ const PHASES = ['unknown', 'pending', 'open', 'active', 'arbitration', 'settled'
 /**
  * The metrics of one node. Times are Unix seconds, amounts wei: a sample is a double and shows the first 15 digits.
  */
-export function createMetrics({ version, chainId, oracle, registry, signer }: Identity): Metrics {
+export function createMetrics({ version, chainId, oracle, registry, signer, verification }: Identity): Metrics {
   const series = new Registry()
   collectDefaultMetrics({ register: series })
   gauge(series, 'assize_info', 'Always 1; the labels say which node this is.', [
@@ -68,6 +70,8 @@ export function createMetrics({ version, chainId, oracle, registry, signer }: Id
     'registry',
     'signer',
   ]).set({ version, chain_id: String(chainId), oracle, registry, signer }, 1)
+  const native = gauge(series, 'assize_verification_native', 'Whether native code verifies signatures.', ['kind'])
+  for (const kind of ['ecdsa', 'bls'] as const) native.set({ kind }, Number(verification[kind] === 'native'))
   const setGauges = gaugesOf(series, signer)
   const setCounters = countersOf(series)
   return {

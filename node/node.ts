@@ -30,6 +30,7 @@ import { createReporter, type Reporter } from './observe/reporter.ts'
 import { createSigner, type Signer } from './sign.ts'
 import { loadIndexDocuments } from './source/index-dir.ts'
 import { openStore, type Store } from './store/store.ts'
+import { findVerification } from './verify/verification.ts'
 import { VERSION } from './version.ts'
 import { startWatch } from './watch.ts'
 
@@ -115,6 +116,7 @@ async function start(
   const journal = createJournal(store.journal, clock, log)
   const registered = new Set<Hex>()
   const book = createBook()
+  const verification = findVerification(config.verification, log)
   const network = await joinNetwork(
     {
       clock,
@@ -123,6 +125,7 @@ async function start(
       privateKey: networkKey,
       store: intakeStore(store, state, book),
       context: { domain, now: () => clock.now(), ...knowledge(store, state), book },
+      verification,
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
       isRegistered: (peerId) => registered.has(peerId),
       samples: async ({ fixingId, sourcesRoot }) => archivedLeaves(await store.samples.get(fixingId), sourcesRoot),
@@ -169,6 +172,7 @@ async function start(
     oracle: config.oracle,
     registry: config.registry,
     signer: chain.account ?? '',
+    verification: { ecdsa: verification.ecdsa.name, bls: verification.bls.name },
   }
   const http = await startHttp(createView(parts, state, identity), config.httpPort)
   opened.push(() => http.close())

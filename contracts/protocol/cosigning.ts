@@ -3,6 +3,7 @@ import { bytesToHex, getAddress, hexToBytes, numberToHex, stringToBytes, type Ad
 import { compressSignature, expandSignature, type BlsSignature } from './bls.ts'
 import {
   eip712Digest,
+  type KeyRecovery,
   type ObservationSignature,
   readSignature,
   recoverSigner,
@@ -59,9 +60,9 @@ export function requestDigest(domain: SigningDomain, request: ReportRequest): He
 }
 
 /** Who signed the request. Throws UnrecoverableSignatureError if no key can have. */
-export function recoverRequester(domain: SigningDomain, request: SignedRequest): Address {
+export function recoverRequester(domain: SigningDomain, request: SignedRequest, recover?: KeyRecovery): Address {
   const { fixingId } = request.report
-  return recoverSigner(requestDigestBytes(domain, request), { fixingId, signature: request.signature })
+  return recoverSigner(requestDigestBytes(domain, request), { fixingId, signature: request.signature }, recover)
 }
 
 /** The canonical bytes. Throws WordRangeError, WordFormatError, and WireError for what {@link decodeRequest} refuses. */
@@ -113,8 +114,8 @@ export function decodePartial(bytes: Uint8Array): Omit<PartialSignature, 'signat
 }
 
 /** The point of a partial signature. Throws BlsPointError unless it is one of the subgroup, canonically encoded. */
-export function signatureOfPartial(bytes: Uint8Array): BlsSignature {
-  return expandSignature(bytes.subarray(3 + 2 * WORD))
+export function signatureOfPartial(bytes: Uint8Array, expand: typeof expandSignature = expandSignature): BlsSignature {
+  return expand(bytes.subarray(3 + 2 * WORD))
 }
 
 /** The places of a bitmap, ascending. */

@@ -118,21 +118,39 @@ export function decodeObservation(bytes: Uint8Array): SignedObservation {
   }
 }
 
+/**
+ * Recovers the public key whose signature of `digest` is r ‖ s, 64 bytes, with the y of r's point odd if `parity` is 1: 65
+ * bytes, uncompressed. Throws if no key can have signed so.
+ */
+export type KeyRecovery = (digest: Uint8Array, compact: Uint8Array, parity: 0 | 1) => Uint8Array
+
+/** {@link KeyRecovery} anywhere that JavaScript runs. */
+export function recoverKey(digest: Uint8Array, compact: Uint8Array, parity: 0 | 1): Uint8Array {
+  const signature = secp256k1.Signature.fromBytes(compact, 'compact').addRecoveryBit(parity)
+  return signature.recoverPublicKey(digest).toBytes(false)
+}
+
 /** The address whose key signed. Throws {@link UnrecoverableSignatureError} if no key can have. */
-export function recoverObservationSigner(domain: SigningDomain, signed: SignedObservation): Address {
-  return recoverSigner(eip712Digest(domain, structHashBytes(signed)), signed)
+export function recoverObservationSigner(
+  domain: SigningDomain,
+  signed: SignedObservation,
+  recover: KeyRecovery = recoverKey,
+): Address {
+  return recoverSigner(eip712Digest(domain, structHashBytes(signed)), signed, recover)
 }
 
 /** The address whose key signed `digest` for the fixing. Throws {@link UnrecoverableSignatureError} if no key can have. */
-export function recoverSigner(digest: Uint8Array, signed: Pick<SignedObservation, 'fixingId' | 'signature'>): Address {
+export function recoverSigner(
+  digest: Uint8Array,
+  signed: Pick<SignedObservation, 'fixingId' | 'signature'>,
+  recover: KeyRecovery = recoverKey,
+): Address {
   const { r, s, v } = signed.signature
-  const bytes = new Uint8Array(1 + 2 * WORD)
-  bytes[0] = v - 27
-  writeHexWord(bytes, 1, r)
-  writeHexWord(bytes, 1 + WORD, s)
+  const compact = new Uint8Array(2 * WORD)
+  writeHexWord(compact, 0, r)
+  writeHexWord(compact, WORD, s)
   try {
-    const point = secp256k1.Signature.fromBytes(bytes, 'recovered').recoverPublicKey(digest)
-    return publicKeyToAddress(bytesToHex(point.toBytes(false)))
+    return publicKeyToAddress(bytesToHex(recover(digest, compact, v === 27 ? 0 : 1)))
   } catch (cause) {
     throw new UnrecoverableSignatureError(signed, cause)
   }

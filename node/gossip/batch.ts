@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { areBlsSigned, type BlsKey, BlsPointError, type BlsSignature } from '#protocol/bls.ts'
+import { areBlsSigned, type BlsKey, BlsPointError, type BlsSignature, type expandSignature } from '#protocol/bls.ts'
 import { signatureOfPartial } from '#protocol/cosigning.ts'
 
 /** A partial signature of a report that a peer sent, not looked at yet, and the key that should have made it. */
@@ -28,8 +28,9 @@ export type VerifierComponents = {
   readonly isQuarantined: (peer: string) => boolean
   /** The peer sent what no honest peer relays: nothing of it is verified after this. */
   readonly condemn: (peer: string) => void
-  /** Tests count it. */
-  readonly areSigned?: typeof areBlsSigned
+  /** How points are read and signatures verified; by default in JavaScript alone. Tests count them. */
+  readonly expand?: typeof expandSignature | undefined
+  readonly areSigned?: typeof areBlsSigned | undefined
 }
 
 type Waiting = UnverifiedPartial & {
@@ -163,14 +164,14 @@ function stillHeard({ isQuarantined }: VerifierComponents, batch: readonly Waiti
 }
 
 /** The point that the bytes stand for: reading it costs a millisecond. */
-function pointOf({ isQuarantined, condemn }: VerifierComponents, one: Waiting): readonly Point[] {
+function pointOf({ isQuarantined, condemn, expand }: VerifierComponents, one: Waiting): readonly Point[] {
   // Another of the batch may have condemned its peer.
   if (isQuarantined(one.peer)) {
     one.tell(UNCHECKED)
     return []
   }
   try {
-    return [{ ...one, signature: signatureOfPartial(one.bytes) }]
+    return [{ ...one, signature: signatureOfPartial(one.bytes, expand) }]
   } catch (error) {
     if (!(error instanceof BlsPointError)) throw error
     condemn(one.peer)

@@ -149,9 +149,9 @@ function decoded<T>(decode: () => T): T | WireFault {
   }
 }
 
-function recovered(request: SignedRequest, { domain }: CosigningContext): string | undefined {
+function recovered(request: SignedRequest, { domain, recoverKey }: CosigningContext): string | undefined {
   try {
-    return recoverRequester(domain, request).toLowerCase()
+    return recoverRequester(domain, request, recoverKey).toLowerCase()
   } catch (error) {
     if (error instanceof UnrecoverableSignatureError) return undefined
     throw error

@@ -52,8 +52,9 @@ export function judgeEvidence(
     const reporters = context.reporters(a.fixingId)
     if (reporters === undefined) return { result: 'ignore', code: 'reporters-unknown' }
     if (!context.takeToken(peer)) return { result: 'ignore', code: 'throttled' }
-    const signer = recoverObservationSigner(context.domain, a)
-    if (signer !== recoverObservationSigner(context.domain, b)) return { result: 'reject', code: 'two-signers' }
+    const { domain, recoverKey } = context
+    const signer = recoverObservationSigner(domain, a, recoverKey)
+    if (signer !== recoverObservationSigner(domain, b, recoverKey)) return { result: 'reject', code: 'two-signers' }
     const reporterIndex = reporters.get(signer.toLowerCase())
     if (reporterIndex === undefined) return { result: 'reject', code: 'not-a-reporter' }
     if (isProven(a.fixingId, reporterIndex)) return { result: 'ignore', code: 'duplicate' }

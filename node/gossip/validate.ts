@@ -2,6 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { Fixing } from '#protocol/fixing.ts'
 import {
   decodeObservation,
+  type KeyRecovery,
   OBSERVATION_BYTES,
   recoverObservationSigner,
   sameObservation,
@@ -39,6 +40,8 @@ export type Verdict =
 /** What judging needs to know. */
 export interface ValidatorContext {
   readonly domain: SigningDomain
+  /** How signers are found; by default in JavaScript alone. */
+  readonly recoverKey?: KeyRecovery | undefined
   /** Unix seconds. */
   now(): bigint
   /** The fixing, if its struct is held here; 'settled' once nothing about it matters any more. */
@@ -86,7 +89,7 @@ function judgeSignature(
   reporters: ReadonlyMap<string, number>,
   context: ValidatorContext,
 ): Verdict {
-  const signer = recover(context.domain, signed)
+  const signer = recover(context, signed)
   if (signer === undefined) return reject('unrecoverable-signature')
   const reporterIndex = reporters.get(signer.toLowerCase())
   // [REJECT] A wrong domain, a changed byte and a stranger's key all recover to somebody who is no reporter.
@@ -108,9 +111,9 @@ function decode(bytes: Uint8Array): SignedObservation | WireFault {
   }
 }
 
-function recover(domain: SigningDomain, signed: SignedObservation): Address | undefined {
+function recover({ domain, recoverKey }: ValidatorContext, signed: SignedObservation): Address | undefined {
   try {
-    return recoverObservationSigner(domain, signed)
+    return recoverObservationSigner(domain, signed, recoverKey)
   } catch (error) {
     if (error instanceof UnrecoverableSignatureError) return undefined
     throw error

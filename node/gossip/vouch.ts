@@ -10,15 +10,20 @@ import type { ValidatorContext } from './validate.ts'
 export function isVouched(
   peer: string,
   bytes: Uint8Array,
-  { domain, isSigner, takeToken }: Pick<ValidatorContext, 'domain' | 'isSigner' | 'takeToken'>,
+  {
+    domain,
+    isSigner,
+    takeToken,
+    recoverKey,
+  }: Pick<ValidatorContext, 'domain' | 'isSigner' | 'takeToken' | 'recoverKey'>,
 ): boolean {
   if (bytes[1] === WIRE_KIND.partial) return true
   if (!takeToken(peer)) return false
   try {
     const signer =
       bytes[1] === WIRE_KIND.request
-        ? recoverRequester(domain, decodeRequest(bytes))
-        : recoverObservationSigner(domain, decodeObservation(bytes))
+        ? recoverRequester(domain, decodeRequest(bytes), recoverKey)
+        : recoverObservationSigner(domain, decodeObservation(bytes), recoverKey)
     return isSigner(signer.toLowerCase())
   } catch (error) {
     if (error instanceof WireError || error instanceof UnrecoverableSignatureError) return false

@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { Phase } from '#protocol/phase.ts'
+import type { Identity } from '../metrics.ts'
 import type { DroppedSource } from '#protocol/aggregate.ts'
 import type { Report } from '#protocol/report.ts'
 import type { SampleDifference } from '#protocol/samples.ts'
@@ -35,6 +36,8 @@ export type NodeStatus = {
   readonly time: bigint
   readonly block: bigint
   readonly peers: number
+  /** Which code verifies the signatures of peers. */
+  readonly verification: Identity['verification']
   readonly fixings: readonly FixingStatus[]
 }
 

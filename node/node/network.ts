@@ -24,6 +24,7 @@ import type { FixingStatus } from '../sync/messages.ts'
 import { askSamples, SAMPLES_PROTOCOL, type SamplesKey, type SamplesSource, serveSamples } from '../sync/samples.ts'
 import type { SyncSource } from '../sync/serve.ts'
 import { startSync, type Sync } from '../sync/sync.ts'
+import type { Verification } from '../verify/verification.ts'
 
 /** What a node's part of the network is made of. */
 export type NetworkComponents = {
@@ -33,7 +34,9 @@ export type NetworkComponents = {
   readonly privateKey: PrivateKey
   readonly store: IntakeStore
   /** Without the tokens, which the network counts. */
-  readonly context: Omit<ValidatorContext & CosigningContext, 'takeToken' | 'takePartialToken'>
+  readonly context: Omit<ValidatorContext & CosigningContext, 'takeToken' | 'takePartialToken' | 'recoverKey'>
+  /** By which code signatures are verified. */
+  readonly verification: Verification
   /** Matured fixings that are not settled. */
   readonly openFixings: () => readonly Hex[]
   /** Whether a reporter registered this binary peer id. */
@@ -104,6 +107,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
   const partialTokens = createTokenBuckets(PARTIAL_RATE, MAX_PEERS)
   const context: ValidatorContext & CosigningContext = {
     ...components.context,
+    recoverKey: components.verification.ecdsa.recoverKey,
     takeToken: (peer) => tokens.take(peer, clock.monotonicMs()),
     takePartialToken: (peer) => partialTokens.take(peer, clock.monotonicMs()),
   }
@@ -122,6 +126,8 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       pause: () => clock.sleep(BATCH_MS, signal),
       isQuarantined: (peer) => quarantine.has(peer, clock.monotonicMs()),
       condemn: (peer) => quarantine.condemn(peer, clock.monotonicMs()),
+      expand: components.verification.bls.expand,
+      areSigned: components.verification.bls.areSigned,
     }),
     rooms: {
       observation: createParking(ROOMS.observation),

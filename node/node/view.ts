@@ -21,6 +21,7 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
       time: clock.now(),
       block: state.head?.number ?? 0n,
       peers: network.peers.connected,
+      verification: identity.verification,
       fixings: [...state.tracked.values()].map((tracked) => statusOf(parts, tracked)),
     }),
     async readiness() {

@@ -28,7 +28,7 @@ const STAGES = [
 const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'gossip' }
 
 /** What lies below all stages: any may use it, values included; it uses nothing but itself and the clock. */
-const GROUND = ['config', 'index-dir', 'log', 'metrics', 'journal', 'keystore', 'network-key', 'version']
+const GROUND = ['config', 'index-dir', 'log', 'metrics', 'journal', 'keystore', 'network-key', 'verify', 'version']
 
 /** What knows all stages; nothing imports it. */
 const COMPOSITION = ['node', 'main']

@@ -45,6 +45,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     key: undefined,
     roles: [],
     exitWithParent: false,
+    verification: 'native',
     logLevel: 'info',
     policy: {
       perPotWei: 10n ** 17n,

@@ -20,7 +20,8 @@ const READING: Reading = {
   failedPasses: 2,
   outvoted: 3,
 }
-const IDENTITY = { version: '1.2.3', chainId: 5, oracle: '0xaa', registry: '0xbb', signer: '' }
+const VERIFIED = { ecdsa: 'native', bls: 'portable' } as const
+const IDENTITY = { version: '1.2.3', chainId: 5, oracle: '0xaa', registry: '0xbb', signer: '', verification: VERIFIED }
 
 /** The samples of `name`, as `labels value`. */
 function samplesOf(text: string, name: string): string[] {
@@ -32,6 +33,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_info')).toEqual([
     '{version="1.2.3",chain_id="5",oracle="0xaa",registry="0xbb",signer=""} 1',
   ])
+  expect(samplesOf(text, 'assize_verification_native')).toEqual(['{kind="ecdsa"} 1', '{kind="bls"} 0'])
   expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
   expect(samplesOf(text, 'assize_next_deadline_timestamp_seconds')).toEqual([' 1700003600'])

@@ -11,6 +11,7 @@ import type { SamplesSource } from '../../../node/sync/samples.ts'
 import { joinNetwork, type Network } from '../../../node/node/network.ts'
 import { contextOf, FIXING_ID } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
+import { VERIFICATION } from '../verify/found.ts'
 
 const closing: (() => Promise<void>)[] = []
 
@@ -55,6 +56,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
       log: SILENT,
       signal: controller.signal,
       privateKey: await generateKeyPair('Ed25519'),
+      verification: VERIFICATION,
       context: contextOf({ observations: (id) => (id === FIXING_ID ? held : []), book, ...options.context }),
       store: {
         add: async (observation) => void held.push(observation),

@@ -10,11 +10,12 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((server) => server.close()))
 })
 
+const VERIFIED = { ecdsa: 'native', bls: 'portable' } as const
 const READY: Readiness = { ready: true, chain: true, block: 12n, store: true, peers: 3, problems: [] }
 
 async function serve(changes: Partial<NodeView> = {}): Promise<LocalServer> {
   const view: NodeView = {
-    status: async () => ({ time: 2n ** 60n, block: 12n, peers: 3, fixings: [] }),
+    status: async () => ({ time: 2n ** 60n, block: 12n, peers: 3, verification: VERIFIED, fixings: [] }),
     readiness: async () => READY,
     observations: () => undefined,
     evidence: () => undefined,
@@ -44,7 +45,7 @@ test('answers with JSON whose bigints are decimal strings', async () => {
   const server = await serve()
   expect(await get(server, '/status')).toEqual({
     status: 200,
-    body: { time: '1152921504606846976', block: '12', peers: 3, fixings: [] },
+    body: { time: '1152921504606846976', block: '12', peers: 3, verification: VERIFIED, fixings: [] },
   })
   expect(await get(server, '/healthz')).toEqual({ status: 200, body: { ok: true } })
 })
