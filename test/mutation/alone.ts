@@ -10,6 +10,7 @@ import { Scratch } from './scratch.ts'
 import { BuildError, configure } from './shared-build.ts'
 import type { Status } from './state.ts'
 import { asUtf8, readSource } from './syntax.ts'
+import { foldersFor } from './targets.ts'
 
 const CONTRACTS = ['MaturityOracle', 'ReporterRegistry', 'CouncilArbitrator', 'SplitVault']
 /** Mutants are tried with every contract test but those of the tools around. */
@@ -39,7 +40,10 @@ export async function openAlone(folder: string, signal: AbortSignal): Promise<Al
   return { scratch, proper: codeIn(folder), seconds: (performance.now() - started) / 1000 }
 }
 
-/** Builds one mutant and tries everything on it: all contract tests, then `games` games of the independent model. */
+/**
+ * Builds one mutant and tries everything on it: the tests of its file, which kill most, then all contract tests, then `games`
+ * games of the independent model. The tests are compiled once it is known that there is something to try.
+ */
 export async function runAlone(
   { scratch, proper, seconds }: Alone,
   mutant: Mutant,
@@ -48,20 +52,26 @@ export async function runAlone(
   const { root } = scratch
   scratch.write(mutant.file, asUtf8(applyParts(readSource(root, mutant.file), mutant.parts)))
   try {
-    const built = await runCommand(['forge', 'build'], { cwd: root, signal })
+    const built = await runCommand(['forge', 'build', 'contracts/src'], { cwd: root, signal })
     if (built.code !== 0) return { status: 'uncompilable', by: firstError(built.stdout + built.stderr) }
     const code = codeIn(root)
     if (code.join() === proper.join()) return { status: 'identical', by: 'the compiler' }
     const timeoutMs = 120_000 + seconds * 10_000
-    const result = await runForge({ root, paths: PATHS, stop: 'at the first failure', timeoutMs, signal })
-    if (result.kind === 'timeout') return { status: 'timeout', by: 'the contract tests' }
-    if (result.kind === 'unusable') throw new BuildError(result.reason)
-    const [by] = result.failed
-    if (by !== undefined) return { status: 'killed', by }
+    for (const paths of [pathsFor(mutant), PATHS]) {
+      const result = await runForge({ root, paths, stop: 'at the first failure', timeoutMs, signal })
+      if (result.kind === 'timeout') return { status: 'timeout', by: 'the contract tests' }
+      if (result.kind === 'unusable') throw new BuildError(result.reason)
+      const [by] = result.failed
+      if (by !== undefined) return { status: 'killed', by }
+    }
     return code[0] === proper[0] ? { status: 'survived', by: '' } : await replayOn(root, games)
   } finally {
     scratch.restore()
   }
+}
+
+function pathsFor({ file }: Mutant): readonly string[] {
+  return foldersFor(file).map((folder) => `test/contracts/${folder}/*`)
 }
 
 async function replayOn(root: string, games: number): Promise<Tried> {

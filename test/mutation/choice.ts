@@ -9,8 +9,10 @@ export type SchemaFile = { readonly text: string; readonly places: readonly (Spa
 
 /** What stands at one place of a source: the original, in other words if it is a constant, and what mutants put there. */
 export type Choice = Span & {
-  readonly form: 'expression' | 'statement'
+  readonly form: 'expression' | 'statement' | 'assembly' | 'value in assembly'
   readonly cast: boolean
+  /** Of an assembly statement: the variables that it declares, or one for the condition that it decides by. */
+  readonly declared?: string
   readonly original: string | undefined
   readonly others: readonly { readonly number: number; readonly text: string }[]
 }

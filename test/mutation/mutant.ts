@@ -6,11 +6,13 @@ export type Part = Span & { readonly text: string }
 
 /**
  * How a mutant and the original live in one program, so that one build serves all mutants: where an expression or a
- * statement is replaced by a choice, or a constant by a choice of values. Mutants without are built one by one.
+ * statement is replaced by a choice, or a constant by a choice of values. In assembly the statement chooses, or the value
+ * of what it declares. Mutants without are built one by one.
  */
 export type Guard =
   | { readonly form: 'expression'; readonly parts: readonly Part[]; readonly cast?: 'uint256' }
   | { readonly form: 'statement'; readonly parts: readonly Part[] }
+  | { readonly form: 'assembly'; readonly parts: readonly Part[]; readonly declared?: string }
   | { readonly form: 'constant'; readonly declaration: number; readonly text: string }
 
 /** What an operator proposes: the edit, and how it can share a build. */

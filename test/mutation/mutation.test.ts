@@ -116,6 +116,48 @@ describe('the mutants of a small library', () => {
   })
 })
 
+const ASSEMBLY = `// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+library Small {
+    uint256 private constant WORD = 32;
+
+    function rounded(uint256 size) internal pure returns (uint256 words) {
+        assembly ("memory-safe") {
+            let most := sub(size, WORD)
+            if gt(most, 7) {
+                revert(0, WORD)
+            }
+            for { } lt(words, size) { } {
+                words := add(words, WORD)
+            }
+        }
+    }
+}
+`
+
+test('the mutants of assembly share the build, but for those in the head of a loop', () => {
+  const mutants = mutantsOfText(ASSEMBLY)
+  const { sources } = enumerate(root, [FILE])
+  const { shared, apart, texts } = buildSchema(root, sources, mutants)
+  expect(apart.map(({ before, after }) => `${before} → ${after}`)).toEqual(['lt → gt'])
+  const numberOf = (line: number, wanted: string): number | undefined =>
+    shared.find(({ mutant }) => mutant.line === line && mutant.after === wanted)?.number
+  const [smaller, larger, none] = [numberOf(5, '(32 - 1)'), numberOf(5, '(32 + 1)'), numberOf(5, '0')]
+  const word = [
+    [larger, 'add(32, 1)'],
+    [smaller, 'sub(32, 1)'],
+    [none, '0'],
+  ].reduce((sum, [number, other]) => `add(${sum}, mul(eq(coinbase(), ${number}), sub(${other}, WORD)))`, 'WORD')
+  const text = texts.get(FILE) ?? ''
+  expect(text).toContain(
+    `let most switch coinbase() case ${numberOf(9, 'add')} { most := add(size, WORD) } default { most := sub(size, ${word}) }`,
+  )
+  expect(text).toContain(`case ${numberOf(10, 'lt')} { decision_`)
+  expect(text).toMatch(/default \{ (decision_\d+) := {2}gt\(most, 7\) \} if \1 \{/)
+  expect(text).toContain(`switch coinbase() case ${numberOf(14, '')} {  } case ${numberOf(14, 'sub')} `)
+})
+
 describe('the state of a run', () => {
   const outcome = (id: string, status: Outcome['status'], tests = 'now'): Outcome => ({
     id,

@@ -1,5 +1,5 @@
 import { type Choice, mark, type Numbered } from './choice.ts'
-import { child, children, type Node, type Source, spanOf, word } from './syntax.ts'
+import { child, children, type Node, type Source, type Span, spanOf, word } from './syntax.ts'
 
 /** A constant with mutants: its declaration's end, behind which the function goes that chooses its value. */
 export type ConstantChoice = {
@@ -14,7 +14,7 @@ export type ConstantChoice = {
 
 type Declared = Omit<ConstantChoice, 'others'>
 
-/** The constants whose mutants can share a build. Assembly, other constants and outsiders read a constant directly. */
+/** The constants whose mutants can share a build. Other constants and outsiders read a constant directly. */
 export function constantsOf(mutants: readonly Numbered[], sources: readonly Source[]): readonly ConstantChoice[] {
   const choosable = choosableConstants(sources)
   return choosable.flatMap((constant) => {
@@ -25,24 +25,35 @@ export function constantsOf(mutants: readonly Numbered[], sources: readonly Sour
   })
 }
 
-/** Declarations of the constants that a function can stand in for, wherever they are used. */
+/**
+ * Declarations of the constants that a function can stand in for, wherever they are used: in assembly, which calls none, a
+ * number chosen by arithmetic.
+ */
 export function choosableConstants(sources: readonly Source[]): readonly Declared[] {
   const direct = new Set(sources.flatMap(({ tree }) => directUses(tree)))
+  const inAssembly = new Set(sources.flatMap(({ tree }) => assemblyUses(tree)).map(({ declaration }) => declaration))
   return sources
     .flatMap((source) => declarations(source, source.tree))
     .filter(({ declaration }) => !direct.has(declaration))
+    .filter(({ declaration, type }) => type === 'uint256' || !inAssembly.has(declaration))
 }
 
-/** Every use of the constants in a source, as a call of the function. */
+/** Every use of the constants in a source, as a call of the function or as a sum. */
 export function usesOf(source: Source, constants: readonly ConstantChoice[]): readonly Choice[] {
-  const names = new Map(constants.map(({ declaration, name }) => [declaration, name]))
-  return references(source.tree)
-    .filter((node) => names.has(Number(node['referencedDeclaration'])))
-    .map((node) => {
-      const span = spanOf(node)
-      const original = `${source.text.slice(span.start, span.end)}_chosen()`
-      return { ...span, form: 'expression', cast: false, original, others: [] }
-    })
+  const byDeclaration = new Map(constants.map((constant) => [constant.declaration, constant]))
+  const called = references(source.tree).flatMap((node): readonly Choice[] => {
+    if (!byDeclaration.has(Number(node['referencedDeclaration']))) return []
+    const span = spanOf(node)
+    const original = `${source.text.slice(span.start, span.end)}_chosen()`
+    return [{ ...span, form: 'expression', cast: false, original, others: [] }]
+  })
+  const summed = assemblyUses(source.tree).flatMap(({ declaration, start, end }): readonly Choice[] => {
+    const others = byDeclaration.get(declaration)?.others
+    return others === undefined
+      ? []
+      : [{ start, end, form: 'value in assembly', cast: false, original: undefined, others }]
+  })
+  return [...called, ...summed]
 }
 
 export function functionText({ name, type, isInContract, others }: ConstantChoice): string {
@@ -65,16 +76,18 @@ function declarations({ file, text }: Source, tree: Node): Declared[] {
   return children(tree).flatMap((node) => found(node, false))
 }
 
-/** Uses that cannot call a function: in values of other constants, lengths of arrays, and assembly. */
+/** Uses that cannot call a function: in values of other constants and in lengths of arrays. */
 function directUses(node: Node): number[] {
   const isFixed =
     (node.nodeType === 'VariableDeclaration' && node['constant'] === true) || node.nodeType === 'ArrayTypeName'
   if (isFixed) return references(node).map((each) => Number(each['referencedDeclaration']))
-  if (node.nodeType === 'InlineAssembly') {
-    const outer = node['externalReferences'] as readonly { readonly declaration: number }[]
-    return outer.map(({ declaration }) => declaration)
-  }
   return children(node).flatMap(directUses)
+}
+
+function assemblyUses(node: Node): (Span & { readonly declaration: number })[] {
+  if (node.nodeType !== 'InlineAssembly') return children(node).flatMap(assemblyUses)
+  const outer = node['externalReferences'] as readonly { readonly declaration: number; readonly src: string }[] // solc's own
+  return outer.map(({ declaration, src }) => ({ ...spanOf({ nodeType: 'YulIdentifier', src }), declaration }))
 }
 
 function references(node: Node): Node[] {

@@ -55,8 +55,9 @@ export function viewed(text: string): string {
 function choicesOf({ number, mutant: { guard } }: Numbered): Choice[] {
   if (guard === undefined || guard.form === 'constant') return []
   const cast = guard.form === 'expression' && guard.cast !== undefined
+  const declared = guard.form === 'assembly' && guard.declared !== undefined ? { declared: guard.declared } : {}
   return guard.parts.map(({ start, end, text }) => {
-    return { start, end, form: guard.form, cast, original: undefined, others: [{ number, text }] }
+    return { start, end, form: guard.form, cast, ...declared, original: undefined, others: [{ number, text }] }
   })
 }
 
@@ -106,7 +107,10 @@ function copied(text: string, { start, end }: Span, functions: readonly Constant
   return rendered + text.slice(at, end)
 }
 
-function choose({ form, cast, others }: Choice, original: string): string {
+function choose(choice: Choice, original: string): string {
+  const { form, cast, others } = choice
+  if (form === 'assembly') return chooseInAssembly(choice, original)
+  if (form === 'value in assembly') return sumInAssembly(others, original)
   return others.reduceRight(
     (rest, { number, text }) => {
       if (form === 'statement') return mark(number, `{ if (isMutant(${number})) { ${text} } else { `) + `${rest} } }`
@@ -115,4 +119,22 @@ function choose({ form, cast, others }: Choice, original: string): string {
     },
     form === 'expression' && others.length > 0 ? `${cast ? 'uint256' : ''}(${original})` : original,
   )
+}
+
+/** Assembly knows no choice between values: the statement is chosen, with what it declares declared before. */
+function chooseInAssembly({ declared, others }: Choice, original: string): string {
+  const assigned = (text: string): string =>
+    text.startsWith('if') ? `${declared} := ${text.slice('if'.length)}` : text.replace(/^let\s/, '')
+  const cases = others.map(({ number, text }) => mark(number, `case ${number} { ${assigned(text)} }`))
+  const chosen = `switch coinbase() ${cases.join(' ')} default { ${assigned(original)} }`
+  if (declared === undefined) return chosen
+  return `let ${declared} ${chosen}${original.startsWith('if') ? ` if ${declared}` : ''}`
+}
+
+/** A number plus its difference from each that may be wanted instead. */
+function sumInAssembly(others: Choice['others'], original: string): string {
+  return others.reduce((sum, { number, text }) => {
+    const other = text.replace(/^\((\w+) \+ 1\)$/, 'add($1, 1)').replace(/^\((\w+) - 1\)$/, 'sub($1, 1)')
+    return `add(${sum}, ${mark(number, `mul(eq(coinbase(), ${number}), sub(${other}, ${original}))`)})`
+  }, original)
 }

@@ -86,7 +86,7 @@ contract BlsLibTest is Test {
         // On the curve, so addition takes it.
         BLS.G1Point memory point = abi.decode(outside, (BLS.G1Point));
         BLS.add(point, point);
-        vm.expectRevert(BLS.PairingFailed.selector);
+        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
         this.isSigned(outside, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
     }
 
@@ -95,12 +95,12 @@ contract BlsLibTest is Test {
         Signature[] memory rows = abi.decode(vm.parseJson(json, ".signatures"), (Signature[]));
         BLS.G1Point memory key = abi.decode(rows[0].key, (BLS.G1Point));
         key.x_b = bytes32(uint256(key.x_b) ^ 1);
-        vm.expectRevert(BLS.PairingFailed.selector);
+        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
         this.isSigned(abi.encode(key), rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
 
         key = abi.decode(rows[0].key, (BLS.G1Point));
         key.x_a = bytes32(uint256(key.x_a) | 1 << 255);
-        vm.expectRevert(BLS.PairingFailed.selector);
+        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
         this.isSigned(abi.encode(key), rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
     }
 
@@ -117,6 +117,17 @@ contract BlsLibTest is Test {
         }
         BLS.G1Point memory zero;
         assertTrue(BlsLib.isIdentity(BlsLib.negate(zero)));
+    }
+
+    /// Where the low words are equal nothing is borrowed: p - (2^256 + low word of p), worked out by hand.
+    function test_negate_ofEqualLowWords() public pure {
+        BLS.G1Point memory point = BLS.G1Point({
+            x_a: 0, x_b: bytes32(uint256(1)),
+            y_a: bytes32(uint256(1)), y_b: 0x64774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab
+        });
+        point = BlsLib.negate(point);
+        assertEq(point.y_a, 0x000000000000000000000000000000001a0111ea397fe69a4b1ba7b6434bacd6);
+        assertEq(point.y_b, 0);
     }
 
     /// The assembly against the same steps with the compiler's encodings and solady's functions.
@@ -150,8 +161,20 @@ contract BlsLibTest is Test {
         this.isSigned(rows[0].key, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
         vm.clearMockedCalls();
         vm.mockCall(address(15), "", "");
-        vm.expectRevert(BLS.PairingFailed.selector);
+        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
         this.isSigned(rows[0].key, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
+    }
+
+    /// One hash of nine that fails is noticed, whatever comes after.
+    function test_hashToG2_revertsWhereAHashFails() public {
+        bytes32 first = sha256(abi.encodePacked(new bytes(64), "message", uint16(256), uint8(0), "tag", uint8(3)));
+        vm.mockCallRevert(address(2), abi.encodePacked(first, uint8(1)), "");
+        vm.expectRevert(BlsLib.PrecompileFailed.selector);
+        this.hashed("message", "tag");
+    }
+
+    function hashed(bytes calldata message, bytes calldata tag) external view returns (BLS.G2Point memory) {
+        return BlsLib.hashToG2(message, tag);
     }
 
     function isSignedBy(
@@ -160,6 +183,11 @@ contract BlsLibTest is Test {
         bytes calldata tag,
         BLS.G2Point calldata signature
     ) external view returns (bool) {
+        // Scratch memory holds whatever came before.
+        assembly ("memory-safe") {
+            mstore(0x00, not(0))
+            mstore(0x20, not(0))
+        }
         return BlsLib.isSigned(key, message, tag, signature);
     }
 

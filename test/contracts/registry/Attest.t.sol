@@ -3,9 +3,10 @@ pragma solidity 0.8.37;
 
 import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
 
+import {IMaturityOracle} from "src/interfaces/IMaturityOracle.sol";
 import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
 import {BlsLib} from "src/libraries/BlsLib.sol";
-import {Fixing, Kind} from "src/types/Fixing.sol";
+import {Fixing, Kind, Phase} from "src/types/Fixing.sol";
 import {Report} from "src/types/Report.sol";
 
 import {IRegistry} from "../mocks/IRegistry.sol";
@@ -168,15 +169,18 @@ contract AttestTest is RegistryFixture {
         registry.attest(fixing, report, signature, 7);
     }
 
-    /// A change of the reporters after the maturity takes nothing from an aggregate that is on its way.
+    /// A change of the reporters after the maturity takes nothing from an aggregate that is on its way, even if their
+    /// roster is not written yet.
     function test_attest_survivesEveryLaterChange() public {
-        _ready(3);
+        _registerMany(3);
+        vm.warp(MATURITY + 1);
         Report memory report = _report(TRUTH);
         BLS.G2Point memory signature = _cosigned(fixing, report, 7);
         _register(bob, 9, MIN_STAKE);
         _startLeaving(alice, 0);
         _rotate(alice, 1, 11);
         _propose(attacker, LIE);
+        registry.publishRoster(MATURITY);
         vm.warp(MATURITY + FIRST_WINDOW - 1);
         registry.attest(fixing, report, signature, 7);
     }
@@ -243,19 +247,21 @@ contract AttestTest is RegistryFixture {
         assertEq(oracle.balanceOf(proposer, _receipt(Kind.Stake, 0, TRUTH)), BOND);
     }
 
-    /// All of it or nothing.
+    /// All of it or nothing, for the oracle's own reason.
     function test_proposeAttested_revertsAsAWhole() public {
         _ready(3);
         Report memory report = _report(TRUTH);
         BLS.G2Point memory signature = _cosigned(fixing, report, 7);
         vm.prank(attacker);
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.BondAboveMax.selector, BOND, BOND - 1));
         registry.proposeAttested(fixing, report, signature, 7, BOND - 1);
         (uint256 count,) = registry.attestationOf(id);
         assertEq(count, 0);
         _propose(attacker, LIE);
         vm.prank(attacker);
-        vm.expectRevert();
+        vm.expectRevert(
+            abi.encodeWithSelector(IMaturityOracle.WrongPhase.selector, Phase.Active, Phase.Open)
+        );
         registry.proposeAttested(fixing, report, signature, 7, BOND);
     }
 

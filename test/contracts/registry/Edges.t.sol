@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
 
 import {IReporterRegistry} from "src/interfaces/IReporterRegistry.sol";
+import {BlsLib} from "src/libraries/BlsLib.sol";
 import {Observation} from "src/types/Observation.sol";
 import {Report} from "src/types/Report.sol";
 import {Registration} from "src/types/Reporter.sol";
@@ -102,6 +103,32 @@ contract EdgesTest is RegistryFixture {
         BLS.G2Point memory signature = _cosigned(fixing, report, 7);
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.RosterMissing.selector, fixing.maturity));
         registry.attest(fixing, report, signature, 7);
+    }
+
+    /// What matured before the reporters changed is theirs who were there, also when the roster of the others is known.
+    function test_attest_byTheRosterBeforeTheLatest() public {
+        _registerMany(3);
+        vm.warp(START + 1);
+        _startLeaving(alice, 2);
+        _register(alice, 3, MIN_STAKE);
+        vm.warp(START + 2);
+        registry.publishRoster(START);
+        registry.publishRoster(START + 1);
+        // At place 2 was reporter 2, and then reporter 3.
+        fixing.maturity = START;
+        _attest(TRUTH, 7);
+        fixing.maturity = START + 1;
+        Report memory report = _report(TRUTH);
+        bytes32 digest = registry.reportDigest(fixing, report);
+        registry.attest(fixing, report, BlsKeys.sign(1 + 2 + 4, digest, BlsLib.SIGNATURE_TAG), 7);
+    }
+
+    /// Nobody reported before the registry was.
+    function test_attest_notWhatMaturedBeforeTheStart() public {
+        fixing.maturity = START - 1;
+        BLS.G2Point memory signature = BlsKeys.sign(1, 0, BlsLib.SIGNATURE_TAG);
+        vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.BeforeFirstEpoch.selector, START - 1, START));
+        registry.attest(fixing, _report(TRUTH), signature, 1);
     }
 
     function test_attest_namesTheTimesAndTheCounts() public {
