@@ -10,11 +10,9 @@ import { Scratch } from './scratch.ts'
 import { BuildError, configure } from './shared-build.ts'
 import type { Status } from './state.ts'
 import { asUtf8, readSource } from './syntax.ts'
-import { foldersFor } from './targets.ts'
+import { foldersFor, pathsFor } from './targets.ts'
 
 const CONTRACTS = ['MaturityOracle', 'ReporterRegistry', 'CouncilArbitrator', 'SplitVault']
-/** Mutants are tried with every contract test but those of the tools around. */
-const PATHS = ['test/contracts/{council,invariant,libraries,oracle,registry,vault}/*']
 
 /** A scratch copy in which one mutant at a time is built as the contracts are. */
 export type Alone = {
@@ -26,14 +24,15 @@ export type Alone = {
 
 export type Tried = { readonly status: Status; readonly by: string }
 
-/** Builds and tests the copy without a mutant. Throws {@link BuildError} if a test fails. */
-export async function openAlone(folder: string, signal: AbortSignal): Promise<Alone> {
+/** Builds the copy without a mutant and runs the tests of `files` in it. Throws {@link BuildError} if a test fails. */
+export async function openAlone(folder: string, files: readonly string[], signal: AbortSignal): Promise<Alone> {
   const scratch = Scratch.open(folder)
   configure(folder, 'as it is')
-  const built = await runCommand(['forge', 'build'], { cwd: folder, timeoutMs: 3_600_000, signal })
+  const built = await runCommand(['forge', 'build', 'contracts/src'], { cwd: folder, timeoutMs: 3_600_000, signal })
   if (built.code !== 0) throw new BuildError(built.stdout + built.stderr)
   const started = performance.now()
-  const result = await runForge({ root: folder, paths: PATHS, stop: 'at the end', timeoutMs: 3_600_000, signal })
+  const paths = [...new Set(files.flatMap(pathsFor))]
+  const result = await runForge({ root: folder, paths, stop: 'at the end', timeoutMs: 3_600_000, signal })
   if (result.kind !== 'ran' || result.failed.length > 0) {
     throw new BuildError(result.kind === 'ran' ? result.failed.join(', ') : 'no tests')
   }
@@ -41,8 +40,9 @@ export async function openAlone(folder: string, signal: AbortSignal): Promise<Al
 }
 
 /**
- * Builds one mutant and tries everything on it: the tests of its file, which kill most, then all contract tests, then `games`
- * games of the independent model. The tests are compiled once it is known that there is something to try.
+ * Builds one mutant and tries everything on it: the tests of its file, which kill most, then all contract tests that can
+ * notice it, then `games` games of the independent model if the oracle differs. The tests are compiled once it is known
+ * that there is something to try.
  */
 export async function runAlone(
   { scratch, proper, seconds }: Alone,
@@ -57,7 +57,8 @@ export async function runAlone(
     const code = codeIn(root)
     if (code.join() === proper.join()) return { status: 'identical', by: 'the compiler' }
     const timeoutMs = 120_000 + seconds * 10_000
-    for (const paths of [pathsFor(mutant), PATHS]) {
+    const quick = foldersFor(mutant.file).map((folder) => `test/contracts/${folder}/*`)
+    for (const paths of [quick, pathsFor(mutant.file)]) {
       const result = await runForge({ root, paths, stop: 'at the first failure', timeoutMs, signal })
       if (result.kind === 'timeout') return { status: 'timeout', by: 'the contract tests' }
       if (result.kind === 'unusable') throw new BuildError(result.reason)
@@ -68,10 +69,6 @@ export async function runAlone(
   } finally {
     scratch.restore()
   }
-}
-
-function pathsFor({ file }: Mutant): readonly string[] {
-  return foldersFor(file).map((folder) => `test/contracts/${folder}/*`)
 }
 
 async function replayOn(root: string, games: number): Promise<Tried> {

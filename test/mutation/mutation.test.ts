@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { ROOT } from './scratch.ts'
 import { isOpen, type Outcome, readState, recordOutcome } from './state.ts'
 import { faultsInSurvivors, readSurvivors, type Survivor } from './survivors.ts'
 import { faultsOf, readSource } from './syntax.ts'
-import { DEFAULT_FILES, enumerate } from './targets.ts'
+import { DEFAULT_FILES, enumerate, pathsFor } from './targets.ts'
 
 const FILE = 'contracts/src/Small.sol'
 const SMALL = `// SPDX-License-Identifier: MIT
@@ -208,6 +208,17 @@ test('the score counts what differs and compiles, and a listed equivalent does n
   expect(reportOn(mutants, outcomes, [entry(5, 'equivalent')])).toMatchObject({ score: 75, total: { survived: 1 } })
   expect(reportOn(mutants, outcomes, [entry(5, 'accepted')])).toMatchObject({ score: 60, total: { accepted: 1 } })
   expect(reportOn(mutants, outcomes, [entry(0, 'equivalent')]).needless).toHaveLength(1)
+})
+
+test('whoever knows the registry is tried on its mutants', () => {
+  const known = globSync('test/contracts/**/*.t.sol', { cwd: ROOT }).filter((path) =>
+    /RegistryFixture|RegistryHandler|ReporterRegistry|(?:Bls|Roster|Consent)Lib/.test(
+      readFileSync(join(ROOT, path), 'utf8'),
+    ),
+  )
+  const tried = pathsFor('contracts/src/registry/Membership.sol').flatMap((paths) => globSync(paths, { cwd: ROOT }))
+  expect(known.length).toBeGreaterThan(10)
+  expect(known.filter((path) => !tried.includes(path))).toEqual([])
 })
 
 test('a sample is the same for the same seed, and in order', () => {

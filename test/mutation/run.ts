@@ -90,7 +90,8 @@ async function tryAlone(options: RunOptions, mutants: readonly Mutant[], record:
   const jobs = Math.min(options.jobs, mutants.length)
   say(`building ${jobs} copies for ${mutants.length} mutants one by one`)
   const folders = Array.from({ length: jobs }, (_, i) => join(options.scratch, `alone-${i}`))
-  const idle = await Promise.all(folders.map((folder) => openAlone(folder, signal)))
+  const files = [...new Set(mutants.map(({ file }) => file))]
+  const idle = await Promise.all(folders.map((folder) => openAlone(folder, files, signal)))
   await inParallel(jobs, mutants, 'one by one', options, async (mutant) => {
     const alone = idle.pop()
     if (alone === undefined) throw new TrialError(mutant, 'no copy is free')

@@ -14,12 +14,26 @@ export const DEFAULT_FILES: readonly string[] = [...ORACLE, ...LIBRARIES.map((na
 /** The folders of test/contracts whose tests are tried first on the mutants of a file. */
 export function foldersFor(file: string): readonly string[] {
   if (file.endsWith('CouncilArbitrator.sol')) return ['council']
-  if (file.endsWith('ReporterRegistry.sol') || file.includes('/registry/')) return ['registry']
-  if (file.endsWith('RosterLib.sol') || file.endsWith('ConsentLib.sol')) return ['registry']
-  if (file.endsWith('BlsLib.sol')) return ['libraries', 'registry']
+  if (file.endsWith('BlsLib.sol') || file.endsWith('RosterLib.sol')) return ['libraries', 'registry']
+  if (isOfRegistry(file)) return ['registry']
   if (file.endsWith('SplitVault.sol') || file.endsWith('Series.sol')) return ['vault']
   if (file.endsWith('PayoffLib.sol')) return ['libraries', 'vault']
   return file.endsWith('ObservationLib.sol') ? ['registry'] : ['libraries', 'oracle']
+}
+
+/** Where in test/contracts the registry and its libraries are known: all that can notice a mutant of them. */
+const REGISTRY_TESTS: readonly string[] = ['registry/*', 'libraries/{Bls,Roster}Lib*', 'invariant/Registry*']
+/** Every contract test but those of the tools around. */
+const ALL_TESTS: readonly string[] = ['{council,invariant,libraries,oracle,registry,vault}/*']
+
+/** The tests that can notice a mutant of a file, as globs from the root of the repository. */
+export function pathsFor(file: string): readonly string[] {
+  return (isOfRegistry(file) ? REGISTRY_TESTS : ALL_TESTS).map((path) => `test/contracts/${path}`)
+}
+
+function isOfRegistry(file: string): boolean {
+  if (file.endsWith('ReporterRegistry.sol') || file.includes('/registry/')) return true
+  return ['BlsLib.sol', 'RosterLib.sol', 'ConsentLib.sol'].some((name) => file.endsWith(name))
 }
 
 /** The mutants of `files`, in the order of the files and of their text, and the sources that they are in or near. */

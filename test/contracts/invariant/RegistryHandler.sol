@@ -11,57 +11,19 @@ import {Observation} from "src/types/Observation.sol";
 import {Report} from "src/types/Report.sol";
 import {Reporter} from "src/types/Reporter.sol";
 
-import {RegistryFixture} from "../mocks/RegistryFixture.sol";
 import {BlsKeys} from "../support/BlsKeys.sol";
+import {RegistryBooks} from "./RegistryBooks.sol";
 
 /// @title Honest reporters, liars and whoever wants their stakes, with a registry and fixings of several courts
 /// @notice Reporters of alice and bob are honest: they observe, sign and co-sign `TRUTH` and nothing else, as often as they
 /// are asked. Those of carol and of the attacker sign anything. The registry's court rules the truth within its noise, or
 /// INVALID; other courts rule what the attacker wants.
-contract RegistryHandler is RegistryFixture {
-    /// Who reported at a time, when that time was the present.
-    struct Snapshot {
-        uint64 time;
-        bytes32 hash;
-    }
-
-    /// What was attested, to accuse its signers of.
-    struct Attested {
-        uint256 which;
-        Report report;
-        BLS.G2Point signature;
-        uint256 signers;
-        address roster;
-    }
-
-    uint256 private constant MOST_MEMBERS = 10;
+contract RegistryHandler is RegistryBooks {
     uint256 private constant MOST_FIXINGS = 120;
 
-    Fixing[] private _fixings;
-    Attested[] private _attested;
-    Snapshot[] private _snapshots;
-    address[] private _rosters;
     /// Who a signer is, by the number that its keys come from; 0 for nobody.
     mapping(address signer => uint256) private _numbers;
     uint256 private _nextNumber;
-
-    /// All stakes that came in less all that went out.
-    uint256 public stakes;
-    /// What an honest reporter has at stake, by index; only while it is one.
-    mapping(uint256 index => uint256) public honestStake;
-    mapping(uint256 which => uint256) public paid;
-    mapping(uint256 which => uint256) public refunded;
-    mapping(uint256 which => mapping(uint256 place => uint256)) public timesPaid;
-    mapping(uint256 which => uint256) public lastCount;
-    mapping(address roster => bytes32) private _codeHashes;
-    mapping(uint256 index => uint64) private _inactiveTimes;
-    /// What never happens.
-    bool public hasCountFallen;
-    bool public hasUnbondedEarly;
-    bool public hasLeavingMoved;
-
-    mapping(string move => uint256) public made;
-    mapping(string move => uint256) public done;
 
     constructor() {
         setUp();
@@ -316,75 +278,6 @@ contract RegistryHandler is RegistryFixture {
         _snapshots.push(Snapshot(uint64(block.timestamp), reportersHash(uint64(block.timestamp))));
     }
 
-    // ---------------------------------------------------------------------------------------------- views
-
-    function registryHolds() external view returns (uint256) {
-        return weth.balanceOf(address(registry));
-    }
-
-    function stakesShown() external view returns (uint256 sum) {
-        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
-            sum += _reporter(index).stake;
-        }
-    }
-
-    function unpaidRewards() external view returns (uint256 sum) {
-        for (uint256 which = 0; which < _fixings.length; ++which) {
-            sum += rewardOf(which) - paid[which] - refunded[which];
-        }
-    }
-
-    function rewardOf(uint256 which) public view returns (uint256) {
-        return registry.rewardOf(_idOf(_fixings[which]));
-    }
-
-    function fixingCount() external view returns (uint256) {
-        return _fixings.length;
-    }
-
-    function mostMembers() external pure returns (uint256) {
-        return MOST_MEMBERS;
-    }
-
-    /// The first honest reporter that has not the stake that it put in, or 256.
-    function honestLoser() external view returns (uint256) {
-        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
-            if (_isHonest(_reporter(index).owner) && _reporter(index).stake < honestStake[index]) return index;
-        }
-        return 256;
-    }
-
-    /// Whether the code of every roster is what was written, and what was attested by one still is.
-    function areRostersUnchanged() external view returns (bool) {
-        for (uint256 i = 0; i < _rosters.length; ++i) {
-            if (_rosters[i].codehash != _codeHashes[_rosters[i]]) return false;
-        }
-        for (uint256 i = 0; i < _attested.length; ++i) {
-            (, address roster) = registry.rosterAt(_fixings[_attested[i].which].maturity);
-            if (roster != _attested[i].roster) return false;
-        }
-        return true;
-    }
-
-    /// A time whose reporters are not those that they were then; 0 if there is none. Keys are remembered for two epochs.
-    function changedTime() external view returns (uint64) {
-        uint64 nowEpoch = registry.epoch(uint64(block.timestamp));
-        for (uint256 i = 0; i < _snapshots.length; ++i) {
-            if (registry.epoch(_snapshots[i].time) + 1 < nowEpoch) continue;
-            if (reportersHash(_snapshots[i].time) != _snapshots[i].hash) return _snapshots[i].time;
-        }
-        return 0;
-    }
-
-    /// Places, keys and signers; not stakes, which slashing takes.
-    function reportersHash(uint64 time) public view returns (bytes32 hash) {
-        Reporter[] memory reporters = registry.reportersAt(time);
-        for (uint256 i = 0; i < reporters.length; ++i) {
-            Reporter memory r = reporters[i];
-            hash = keccak256(abi.encode(hash, r.index, r.owner, r.signer, r.activeTime, r.key));
-        }
-    }
-
     // ------------------------------------------------------------------------------------------- internal
 
     function _publish(uint256 which) private {
@@ -468,16 +361,6 @@ contract RegistryHandler is RegistryFixture {
         _rule(court, isOwn ? honest[what % 3] : hostile[what % 3]);
     }
 
-    function _slashed(uint128 reward) private {
-        // A fifth, rounded down; what it is a fifth of is what the stakes have shrunk by.
-        uint256 shown;
-        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
-            shown += _reporter(index).stake;
-        }
-        assertEq(reward, (stakes - shown) / 5, "a fifth");
-        stakes = shown;
-    }
-
     function _standing(uint256 which, uint256 of_) private view returns (uint128 value, uint256 signers) {
         for (uint256 i = _attested.length; i > 0; --i) {
             Attested memory a = _attested[i - 1];
@@ -485,29 +368,6 @@ contract RegistryHandler is RegistryFixture {
             (value, signers) = (a.report.value, a.signers);
             if (of_ % 4 != 0) break;
         }
-    }
-
-    function _noteCounts() private {
-        for (uint256 which = 0; which < _fixings.length; ++which) {
-            (uint256 count,) = registry.attestationOf(_idOf(_fixings[which]));
-            if (count < lastCount[which]) hasCountFallen = true;
-            lastCount[which] = count;
-        }
-    }
-
-    function _noteLeaving() private {
-        for (uint8 index = 0; index < registry.reporterCount(); ++index) {
-            uint64 inactiveTime = _reporter(index).inactiveTime;
-            if (inactiveTime == 0 || inactiveTime == NEVER) continue;
-            if (_inactiveTimes[index] != 0 && inactiveTime != _inactiveTimes[index]) hasLeavingMoved = true;
-            if (_inactiveTimes[index] == 0 && inactiveTime < block.timestamp) hasLeavingMoved = true;
-            _inactiveTimes[index] = inactiveTime;
-        }
-    }
-
-    function _count(string memory move, bool isDone) private {
-        ++made[move];
-        if (isDone) ++done[move];
     }
 
     function _pick(uint256 which) private view returns (Fixing memory) {
@@ -528,9 +388,5 @@ contract RegistryHandler is RegistryFixture {
         address[10] memory owners =
             [carol, attacker, carol, attacker, alice, carol, attacker, carol, attacker, bob];
         return owners[who % 10];
-    }
-
-    function _isHonest(address owner) private view returns (bool) {
-        return owner == alice || owner == bob;
     }
 }

@@ -78,6 +78,20 @@ contract RosterLibTest is Test {
         assertEq(abi.encode(BlsLib.negate(sum)), abi.encode(BlsReference.sumOf(keys, 0x155)));
     }
 
+    /// Where keys cannot be added there is no sum.
+    function test_minusSumOf_revertsWhereTheCurveIsMissing() public {
+        (address roster,) = _roster(3);
+        vm.mockCallRevert(address(11), "", "");
+        // Nothing is added when nobody is absent.
+        this.minusSumOf(roster, 3, 7);
+        vm.expectRevert(BLS.G1AddFailed.selector);
+        this.minusSumOf(roster, 3, 3);
+    }
+
+    function minusSumOf(address roster, uint256 places, uint256 signers) external view returns (BLS.G1Point memory) {
+        return RosterLib.minusSumOf(roster, places, signers);
+    }
+
     function _roster(uint256 places) private returns (address, BLS.G1Point[] memory keys) {
         RosterLib.Entry[] memory entries = new RosterLib.Entry[](places);
         keys = new BLS.G1Point[](places);
