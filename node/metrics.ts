@@ -16,6 +16,12 @@ export type Reading = {
   readonly unobserved: number
   /** Mature and not settled, without the observations of a quorum. */
   readonly shortOfQuorum: number
+  /** About to mature, and too few reporters said that they are there and ready. */
+  readonly shortOfPresence: number
+  /** About to mature, and too few sources of the index answer this node. */
+  readonly shortOfSources: number
+  /** Seconds that the node's clock is behind the chain's, negative if it is ahead. */
+  readonly clockOffset: number
   /** Can be disputed, and is led by a value that is separated from the own observation. */
   readonly contested: number
   /** The next deadline of a fixing that can be disputed, Unix seconds; undefined if there is none. */
@@ -99,6 +105,9 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const fixings = of('assize_fixings', 'Fixings that are followed, by phase.', ['phase'])
   const unobserved = of('assize_fixings_unobserved', 'Mature fixings without the own observation that is due.')
   const short = of('assize_fixings_short_of_quorum', 'Mature fixings without the observations of a quorum.')
+  const absent = of('assize_fixings_short_of_presence', 'Fixings about to mature with too few reporters ready.')
+  const sourceless = of('assize_fixings_short_of_sources', 'Fixings about to mature with too few sources answering.')
+  const offset = of('assize_clock_offset_seconds', "Seconds that the node's clock is behind the chain's.")
   const contested = of('assize_fixings_contested', 'Fixings led by a value apart from the own observation.')
   const deadline = of('assize_next_deadline_timestamp_seconds', 'Next end of a window, Unix; 0 without one.')
   const equivocators = of('assize_equivocators', 'Reporters that signed twice, of the fixings that are followed.')
@@ -114,6 +123,9 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     for (const phase of PHASES) fixings.set({ phase }, to.fixings.get(phase) ?? 0)
     unobserved.set(to.unobserved)
     short.set(to.shortOfQuorum)
+    absent.set(to.shortOfPresence)
+    sourceless.set(to.shortOfSources)
+    offset.set(to.clockOffset)
     contested.set(to.contested)
     deadline.set(Number(to.nextDeadline ?? 0n))
     equivocators.set(to.equivocators)

@@ -7,29 +7,29 @@ import type { ChainPort } from './chain/port.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
 import { type Config, sourceEndpoints } from './config.ts'
-import { type Book, createBook } from './cosign/book.ts'
+import { createBook } from './cosign/book.ts'
 import { createGuard } from './guard.ts'
-import type { IntakeStore } from './gossip/intake.ts'
-import type { CosigningContext } from './gossip/cosigning.ts'
-import type { ValidatorContext } from './gossip/validate.ts'
 import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
 import { type AccountKey, readKeystore } from './keystore.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey } from './network-key.ts'
+import { intakeStore, knowledge, touch } from './node/knowledge.ts'
 import { drained, followerOf, type LoopState, runLoop } from './node/loop.ts'
 import { joinNetwork } from './node/network.ts'
 import { wantedPeers } from './node/network-wait.ts'
 import type { Parts } from './node/parts.ts'
 import { reachChain } from './node/reach-chain.ts'
+import { createRollCall } from './node/roll-call.ts'
 import { isSettled, track, type Tracked } from './node/tracked.ts'
 import { createView } from './node/view.ts'
 import { archivedLeaves } from './observe/archived.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
+import { createRoll } from './presence/roll.ts'
 import { createSigner, type Signer } from './sign.ts'
 import { loadIndexDocuments } from './source/index-dir.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore } from './store/store.ts'
 import { findVerification } from './verify/verification.ts'
 import { VERSION } from './version.ts'
 import { startWatch } from './watch.ts'
@@ -105,6 +105,7 @@ async function start(
     chainError: '',
     signers: new Set(),
     signersPeriod: undefined,
+    expected: new Map(),
     failedPasses: 0,
     outvoted: 0,
   }
@@ -116,6 +117,7 @@ async function start(
   const journal = createJournal(store.journal, clock, log)
   const registered = new Set<Hex>()
   const book = createBook()
+  const roll = createRoll()
   const verification = findVerification(config.verification, log)
   const network = await joinNetwork(
     {
@@ -123,8 +125,8 @@ async function start(
       log,
       signal,
       privateKey: networkKey,
-      store: intakeStore(store, state, book),
-      context: { domain, now: () => clock.now(), ...knowledge(store, state), book },
+      store: intakeStore(store, state, book, roll),
+      context: { domain, now: () => clock.now(), ...knowledge(store, state), book, roll },
       verification,
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
       isRegistered: (peerId) => registered.has(peerId),
@@ -165,7 +167,8 @@ async function start(
   const transactions = createTransactions(chain, store.intents)
   const core = { config, clock, log, signal, store, chain, journal, book, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
-  const parts: Parts = { ...core, digestOf, transactions, reporter, network, watch, registered }
+  const whole = { ...core, roll, digestOf, transactions, reporter, network, watch, registered }
+  const parts: Parts = { ...whole, rollCall: createRollCall({ ...whole, rpcUrls }, state) }
   const identity = {
     version: VERSION,
     chainId: chain.chainId,
@@ -241,55 +244,6 @@ function reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal
     },
     onChange: (fixingId) => touch(state, fixingId),
   })
-}
-
-/** What the validator knows: the fixings followed here, their reporters, and what is held of them. */
-function knowledge(
-  store: Store,
-  state: LoopState,
-): Pick<ValidatorContext & CosigningContext, 'fixing' | 'reporters' | 'roster' | 'observations' | 'isSigner'> {
-  const { tracked } = state
-  return {
-    isSigner(address) {
-      return state.signers.has(address) || [...tracked.values()].some(({ ripe }) => ripe?.indexOf.has(address) === true)
-    },
-    fixing(id) {
-      const known = tracked.get(id)
-      return known === undefined ? undefined : isSettled(known) ? 'settled' : known.fixing
-    },
-    reporters: (id) => tracked.get(id)?.ripe?.indexOf,
-    roster: (id) => tracked.get(id)?.ripe?.reporters,
-    observations: (id) => store.observations.all(id),
-  }
-}
-
-function intakeStore({ observations }: Store, state: LoopState, book: Book): IntakeStore {
-  return {
-    async add(observation) {
-      await observations.add(observation)
-      touch(state, observation.signed.fixingId)
-    },
-    evidence: (fixingId) => observations.evidence(fixingId),
-    addEvidence: (evidence) => observations.addEvidence(evidence),
-    addTwiceSigned({ signed: { fixingId }, reporterIndex }) {
-      book.addTwiceSigned(fixingId, reporterIndex)
-      touch(state, fixingId)
-    },
-    addRequest(request) {
-      book.addRequest(request)
-      touch(state, request.report.fixingId)
-    },
-    addPartial(partial) {
-      book.addPartial(partial)
-      touch(state, partial.fixingId)
-    },
-  }
-}
-
-/** Something about the fixing changed beside the chain. */
-function touch({ tracked }: LoopState, fixingId: Hex): void {
-  const known = tracked.get(fixingId)
-  if (known !== undefined) known.isDirty = true
 }
 
 function isOpen(tracked: Tracked): boolean {

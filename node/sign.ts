@@ -11,10 +11,11 @@ import {
   type SignedObservation,
   type SigningDomain,
 } from '#protocol/observation.ts'
+import { type Presence, presenceDigest, type SignedPresence } from '#protocol/presence.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import type { Guard } from './guard.ts'
 
-/** Signs as one reporter. INVARIANT: nothing is signed that the guard has not written down. */
+/** Signs as one reporter. INVARIANT: nothing that can cost a stake is signed before the guard has written it down. */
 export interface Signer {
   readonly address: Address
   /** Throws the guard's SecondDigestError for a second observation of one fixing. */
@@ -26,6 +27,8 @@ export interface Signer {
   cosign(report: Report, attempt: number): Promise<BlsSignature>
   /** Signs the call for co-signatures of its own report. Throws as `cosign`. */
   request(request: ReportRequest): Promise<SignedRequest>
+  /** Says that the reporter is there. Unguarded: two of these are no offence. */
+  present(presence: Presence): Promise<SignedPresence>
 }
 
 /**
@@ -61,6 +64,9 @@ export function createSigner(
     async request(request) {
       await permitReport(request.report, request.attempt)
       return { ...request, signature: signDigest(secret, requestDigest(domain, request)) }
+    },
+    async present(presence) {
+      return { ...presence, signature: signDigest(secret, presenceDigest(domain, presence)) }
     },
   }
 }

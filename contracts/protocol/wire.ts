@@ -4,7 +4,7 @@ import { bytesToHex, type Hex } from 'viem'
 export const WIRE_VERSION = 1
 
 /** The kind byte that follows it. */
-export const WIRE_KIND = { observation: 1, request: 2, partial: 3 } as const
+export const WIRE_KIND = { observation: 1, request: 2, partial: 3, presence: 4 } as const
 
 /** Bytes of one EIP-712 word. */
 export const WORD = 32

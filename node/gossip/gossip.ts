@@ -12,6 +12,8 @@ export interface Gossip {
   publishObservation(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
   /** The same for a request for co-signatures, or a partial signature. */
   publishReport(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
+  /** The same for what this reporter says of itself before a maturity. */
+  publishPresence(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
   /** The same for a proof of equivocation. */
   publishEvidence(bytes: Uint8Array, signal: AbortSignal): Promise<number>
 }
@@ -39,11 +41,17 @@ export function joinTopics(host: Host, topics: Topics, intake: Intake, clock: Cl
     topics.report,
     async (peer, { topic, data }) => RESULT[await intake.report(peer.toString(), topic, data)],
   )
+  pubsub.topicValidators.set(
+    topics.presence,
+    async (peer, { topic, data }) => RESULT[await intake.presence(peer.toString(), topic, data)],
+  )
   return {
     publishReport: (bytes, wantedPeers, signal) =>
       publishToEnough(pubsub, topics.report, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
     publishObservation: (bytes, wantedPeers, signal) =>
       publishToEnough(pubsub, topics.observation, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
+    publishPresence: (bytes, wantedPeers, signal) =>
+      publishToEnough(pubsub, topics.presence, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
     publishEvidence: (bytes, signal) =>
       publishToEnough(pubsub, topics.evidence, bytes, { wantedPeers: 1, patienceMs: 0, clock, signal }),
   }
@@ -54,9 +62,21 @@ export function subscribe(host: Host, topics: Topics): void {
   host.services.pubsub.subscribe(topics.observation)
   host.services.pubsub.subscribe(topics.evidence)
   host.services.pubsub.subscribe(topics.report)
+  host.services.pubsub.subscribe(topics.presence)
 }
 
 /** Closes every connection to the peer; the host's gater keeps it away. */
 export async function dropPeer(host: Host, peer: string): Promise<void> {
   await host.hangUp(peerIdFromString(peer))
+}
+
+/** Peers in the mesh of a topic: those that messages are pushed to, and that push theirs. */
+export function meshPeers(host: Host, topic: string): number {
+  const { pubsub } = host.services
+  return hasMesh(pubsub) ? pubsub.getMeshPeers(topic).length : 0
+}
+
+/** gossipsub's class has more than the interface that its package publishes. */
+function hasMesh(pubsub: object): pubsub is { getMeshPeers(topic: string): readonly string[] } {
+  return 'getMeshPeers' in pubsub && typeof pubsub.getMeshPeers === 'function'
 }

@@ -14,6 +14,7 @@ import {
 } from './cosigning.ts'
 import { type Evidence, judgeEvidence } from './evidence.ts'
 import type { Rooms } from './parking.ts'
+import { judgePresence, mayCount, type PresenceContext, type VerifiedPresence } from './presence.ts'
 import type { Quarantine } from './quarantine.ts'
 import { isParkable, judgeObservation, type ValidatorContext, type VerifiedObservation } from './validate.ts'
 import { isVouched } from './vouch.ts'
@@ -27,11 +28,12 @@ export interface IntakeStore {
   addTwiceSigned(observation: VerifiedObservation): void
   addRequest(request: VerifiedRequest): void
   addPartial(partial: VerifiedPartial): void
+  addPresence(presence: VerifiedPresence): void
 }
 
 /** What the intake works with. */
 export type IntakeComponents = {
-  readonly context: ValidatorContext & CosigningContext
+  readonly context: ValidatorContext & CosigningContext & PresenceContext
   readonly store: IntakeStore
   /** Where messages wait that cannot be judged yet. */
   readonly rooms: Rooms
@@ -54,6 +56,8 @@ export interface Intake {
   evidence(peer: string, bytes: Uint8Array): Promise<Taken>
   /** A request for co-signatures, or a partial signature. */
   report(peer: string, topic: string, bytes: Uint8Array): Promise<Taken>
+  /** What a reporter says of itself before a maturity. */
+  presence(peer: string, topic: string, bytes: Uint8Array): Promise<Taken>
   /** Judges the parked messages again: time has passed, or a fixing became known. */
   recheck(): Promise<void>
   /** How often each verdict was given since the start. */
@@ -79,7 +83,8 @@ export function createIntake(components: IntakeComponents): Intake {
   }
   const park = (peer: string, topic: string, bytes: Uint8Array, origin: Origin): void => {
     // What waited before was vouched for then.
-    if (origin === 'room' || isVouched(peer, bytes, context)) rooms[kindOf(bytes)].park({ peer, topic, bytes })
+    if (origin === 'room' || isVouched(peer, bytes, tokensFor(bytes, context)))
+      rooms[kindOf(bytes)].park({ peer, topic, bytes })
     else count('not-vouched')
   }
   const take = {
@@ -110,11 +115,21 @@ export function createIntake(components: IntakeComponents): Intake {
       if (verdict.result === 'ignore' && isAwaited(verdict.code)) park(peer, topic, bytes, origin)
       return verdict.result
     },
+    async presence(peer: string, topic: string, bytes: Uint8Array, origin: Origin): Promise<Taken> {
+      if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
+      const verdict = judgePresence(peer, bytes, context)
+      count(verdict.result === 'accept' ? 'presence' : verdict.code)
+      if (verdict.result === 'reject') return blame(peer, verdict.code)
+      if (verdict.result === 'accept') store.addPresence(verdict.presence)
+      else if (mayCount(verdict.code)) park(peer, topic, bytes, origin)
+      return verdict.result
+    },
   }
   return {
     counts,
     observation: (peer, topic, bytes) => take.observation(peer, topic, bytes, 'peer'),
     report: (peer, topic, bytes) => take.report(peer, topic, bytes, 'peer'),
+    presence: (peer, topic, bytes) => take.presence(peer, topic, bytes, 'peer'),
     async evidence(peer, bytes) {
       if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
       const verdict = judgeEvidence(peer, bytes, context, (id, index) => isProven(store, id, index))
@@ -129,6 +144,7 @@ export function createIntake(components: IntakeComponents): Intake {
       await Promise.all([
         ...rooms.observation.takeAll().map(({ peer, topic, bytes }) => take.observation(peer, topic, bytes, 'room')),
         ...reports.map(({ peer, topic, bytes }) => take.report(peer, topic, bytes, 'room')),
+        ...rooms.presence.takeAll().map(({ peer, topic, bytes }) => take.presence(peer, topic, bytes, 'room')),
       ])
     },
   }
@@ -139,7 +155,14 @@ type Origin = 'peer' | 'room'
 
 function kindOf(bytes: Uint8Array): keyof Rooms {
   if (bytes[1] === WIRE_KIND.request) return 'request'
+  if (bytes[1] === WIRE_KIND.presence) return 'presence'
   return bytes[1] === WIRE_KIND.partial ? 'partial' : 'observation'
+}
+
+/** Junk on the presence topic costs its peer no token of observations. */
+function tokensFor(bytes: Uint8Array, context: IntakeComponents['context']): ValidatorContext {
+  if (bytes[1] !== WIRE_KIND.presence) return context
+  return { ...context, takeToken: (peer) => context.takePresenceToken(peer) }
 }
 
 type ReportVerdict =

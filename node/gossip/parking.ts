@@ -14,7 +14,12 @@ export interface Parking {
 }
 
 /** Rooms apart for what is sent apart, so that none is filled by messages of another kind. */
-export type Rooms = { readonly observation: Parking; readonly request: Parking; readonly partial: Parking }
+export type Rooms = {
+  readonly observation: Parking
+  readonly request: Parking
+  readonly partial: Parking
+  readonly presence: Parking
+}
 
 /**
  * Room for `maxTotal` messages, `maxPerPeer` of one peer. INVARIANT: a peer that has fewer than its equal share of a full

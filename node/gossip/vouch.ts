@@ -1,5 +1,13 @@
+import type { Address } from 'viem'
 import { decodeRequest, recoverRequester } from '#protocol/cosigning.ts'
-import { decodeObservation, recoverObservationSigner, UnrecoverableSignatureError } from '#protocol/observation.ts'
+import {
+  decodeObservation,
+  type KeyRecovery,
+  recoverObservationSigner,
+  type SigningDomain,
+  UnrecoverableSignatureError,
+} from '#protocol/observation.ts'
+import { decodePresence, recoverPresent } from '#protocol/presence.ts'
 import { WIRE_KIND, WireError } from '#protocol/wire.ts'
 import type { ValidatorContext } from './validate.ts'
 
@@ -20,13 +28,19 @@ export function isVouched(
   if (bytes[1] === WIRE_KIND.partial) return true
   if (!takeToken(peer)) return false
   try {
-    const signer =
-      bytes[1] === WIRE_KIND.request
-        ? recoverRequester(domain, decodeRequest(bytes), recoverKey)
-        : recoverObservationSigner(domain, decodeObservation(bytes), recoverKey)
+    const signer = signerOf(bytes, domain, recoverKey)
     return isSigner(signer.toLowerCase())
   } catch (error) {
     if (error instanceof WireError || error instanceof UnrecoverableSignatureError) return false
     throw error
   }
+}
+
+/** Who signed it; a presence must be signed by whom it names. */
+function signerOf(bytes: Uint8Array, domain: SigningDomain, recoverKey: KeyRecovery | undefined): Address | '' {
+  if (bytes[1] === WIRE_KIND.request) return recoverRequester(domain, decodeRequest(bytes), recoverKey)
+  if (bytes[1] !== WIRE_KIND.presence) return recoverObservationSigner(domain, decodeObservation(bytes), recoverKey)
+  const presence = decodePresence(bytes)
+  const signer = recoverPresent(domain, presence, recoverKey)
+  return signer === presence.reporter ? signer : ''
 }

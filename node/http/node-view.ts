@@ -26,6 +26,19 @@ export type FixingStatus = {
   readonly cosigned?: number
   readonly lastDecision?: LastDecision
   readonly actions: readonly Intent[]
+  /** Who is there for it, in the last minutes before its maturity: registry indices. */
+  readonly presence?: PresenceView
+}
+
+/** Who said to be there. `ready`: enough sources answer them. Short: too few of those for a quorum of `need`. */
+export type PresenceView = {
+  /** 0: the first call, ten minutes before the maturity; 1: the last, a minute before it. */
+  readonly call: 0 | 1
+  readonly present: readonly number[]
+  readonly absent: readonly number[]
+  readonly ready: readonly number[]
+  readonly need: number
+  readonly isShort: boolean
 }
 
 /** What was decided last about a fixing, and why. */

@@ -21,6 +21,8 @@ export type LoopState = {
   signers: ReadonlySet<string>
   /** When these were read, in periods of chain time; undefined before the first time. */
   signersPeriod: bigint | undefined
+  /** Registry index by lower-case signer of those who will report, by the maturity that is near. */
+  readonly expected: Map<bigint, ReadonlyMap<string, number>>
   /** Passes over a fixing that failed since the start. */
   failedPasses: number
   /** Answers of endpoints since the start that the others contradicted. */
@@ -72,6 +74,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
     if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
   }
   if (isNew || found.length > 0) await parts.network.intake.recheck()
+  parts.rollCall.look(head, isNew)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
 }

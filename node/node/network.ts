@@ -9,12 +9,13 @@ import type { Clock } from '../clock.ts'
 import { createPartialVerifier } from '../gossip/batch.ts'
 import type { CosigningContext } from '../gossip/cosigning.ts'
 import { encodeEvidence, type Evidence } from '../gossip/evidence.ts'
-import { dropPeer, joinTopics, subscribe } from '../gossip/gossip.ts'
+import { dropPeer, joinTopics, meshPeers, subscribe } from '../gossip/gossip.ts'
 import { createHost, type Host } from '../gossip/host.ts'
 import { createIntake, type Intake, type IntakeStore } from '../gossip/intake.ts'
 import { messageId } from '../gossip/message-id.ts'
 import { createParking } from '../gossip/parking.ts'
 import { keepPeers, type Peers } from '../gossip/peers.ts'
+import type { PresenceContext } from '../gossip/presence.ts'
 import { createQuarantine } from '../gossip/quarantine.ts'
 import { createTokenBuckets } from '../gossip/token-bucket.ts'
 import { type Topics, topicsOf } from '../gossip/topics.ts'
@@ -26,6 +27,9 @@ import type { SyncSource } from '../sync/serve.ts'
 import { startSync, type Sync } from '../sync/sync.ts'
 import type { Verification } from '../verify/verification.ts'
 
+/** What judging messages needs to know. */
+type Context = ValidatorContext & CosigningContext & PresenceContext
+
 /** What a node's part of the network is made of. */
 export type NetworkComponents = {
   readonly clock: Clock
@@ -34,7 +38,7 @@ export type NetworkComponents = {
   readonly privateKey: PrivateKey
   readonly store: IntakeStore
   /** Without the tokens, which the network counts. */
-  readonly context: Omit<ValidatorContext & CosigningContext, 'takeToken' | 'takePartialToken' | 'recoverKey'>
+  readonly context: Omit<Context, 'takeToken' | 'takePartialToken' | 'takePresenceToken' | 'recoverKey'>
   /** By which code signatures are verified. */
   readonly verification: Verification
   /** Matured fixings that are not settled. */
@@ -66,6 +70,10 @@ export interface Network {
   publish(observation: VerifiedObservation, wantedPeers: number): void
   /** The same for what travels on the report topic. */
   publishReport(bytes: Uint8Array, wantedPeers: number): void
+  /** The same for what this reporter says of itself before a maturity; given up when `signal` aborts. */
+  publishPresence(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): void
+  /** Peers in the mesh of the observation topic. */
+  meshPeers(): number
   /** The raw samples of an observation, from the first peer that has them, verified; undefined if none of them has. */
   samples(key: SamplesKey, maxLeaves: number): Promise<readonly SampleLeaf[] | undefined>
   stop(): Promise<void>
@@ -74,6 +82,8 @@ export interface Network {
 const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
 /** Two full rosters of 180 at once; what a peer relays more slowly than others needs none. */
 const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
+/** Two of each of 180 reporters at once, of a few fixings that mature together. */
+const PRESENCE_RATE = { capacity: 512, perSecond: 64 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
 /** A page of 100 leaves each. */
 const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
@@ -85,6 +95,7 @@ const ROOMS = {
   observation: { maxTotal: 4_096, maxPerPeer: 512 },
   request: { maxTotal: 512, maxPerPeer: 64 },
   partial: { maxTotal: 2_048, maxPerPeer: 256 },
+  presence: { maxTotal: 1_024, maxPerPeer: 128 },
 }
 const MAX_PEERS = 4_096
 /** How long a partial signature waits for others to be verified with. */
@@ -105,11 +116,13 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
   })
   const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
   const partialTokens = createTokenBuckets(PARTIAL_RATE, MAX_PEERS)
-  const context: ValidatorContext & CosigningContext = {
+  const presenceTokens = createTokenBuckets(PRESENCE_RATE, MAX_PEERS)
+  const context: Context = {
     ...components.context,
     recoverKey: components.verification.ecdsa.recoverKey,
     takeToken: (peer) => tokens.take(peer, clock.monotonicMs()),
     takePartialToken: (peer) => partialTokens.take(peer, clock.monotonicMs()),
+    takePresenceToken: (peer) => presenceTokens.take(peer, clock.monotonicMs()),
   }
   const background = inBackground(log, signal)
   const intake = createIntake({
@@ -133,6 +146,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       observation: createParking(ROOMS.observation),
       request: createParking(ROOMS.request),
       partial: createParking(ROOMS.partial),
+      presence: createParking(ROOMS.presence),
     },
     quarantine,
     clock,
@@ -180,6 +194,12 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     publish: (observation, wantedPeers) =>
       background('publishing', gossip.publishObservation(observation.bytes, wantedPeers, signal)),
     publishReport: (bytes, wantedPeers) => background('publishing', gossip.publishReport(bytes, wantedPeers, signal)),
+    publishPresence: (bytes, wantedPeers, until) =>
+      background(
+        'saying that we are there',
+        gossip.publishPresence(bytes, wantedPeers, AbortSignal.any([signal, until])),
+      ),
+    meshPeers: () => meshPeers(host, topics.observation),
     samples: (key, maxLeaves) => findSamples(host, key, maxLeaves, components),
     stop: async () => {
       await host.stop()

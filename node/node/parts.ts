@@ -8,10 +8,12 @@ import type { Book } from '../cosign/book.ts'
 import type { Journal } from '../journal.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../observe/reporter.ts'
+import type { Roll } from '../presence/roll.ts'
 import type { Signer } from '../sign.ts'
 import type { Store } from '../store/store.ts'
 import type { Watch } from '../watch.ts'
 import type { Network } from './network.ts'
+import type { RollCall } from './roll-call.ts'
 
 /** Everything a running node is made of. */
 export type Parts = {
@@ -26,6 +28,8 @@ export type Parts = {
   readonly reporter: Reporter
   readonly network: Network
   readonly book: Book
+  readonly roll: Roll
+  readonly rollCall: RollCall
   /** Undefined without a key. */
   readonly signer: Signer | undefined
   /** What is signed of a report, in this deployment's domain. */

@@ -26,16 +26,25 @@ export function createReading(
     verdicts: parts.network.intake.counts,
     failedPasses: state.failedPasses,
     outvoted: state.outvoted,
+    clockOffset: parts.rollCall.clockOffset(),
   })
 }
 
 type Counts = Pick<
   Reading,
-  'fixings' | 'unobserved' | 'shortOfQuorum' | 'contested' | 'nextDeadline' | 'equivocators' | 'pendingTransactions'
+  | 'fixings'
+  | 'unobserved'
+  | 'shortOfQuorum'
+  | 'shortOfPresence'
+  | 'shortOfSources'
+  | 'contested'
+  | 'nextDeadline'
+  | 'equivocators'
+  | 'pendingTransactions'
 >
 
 function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
-  const { reporter, store, transactions } = parts
+  const { reporter, store, transactions, rollCall } = parts
   const live = tracked.filter(isLive)
   const due = live.filter((one) => isObserving(parts, one))
   const fixings = new Map<string, number>()
@@ -45,6 +54,8 @@ function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
     fixings,
     unobserved: due.filter(({ id }) => reporter.view(id).observation === undefined).length,
     shortOfQuorum: live.filter(({ quorum }) => quorum?.kind !== 'report').length,
+    shortOfPresence: tracked.filter((one) => rollCall.attendance(one)?.isShort === true).length,
+    shortOfSources: tracked.filter((one) => rollCall.unready(one) !== undefined).length,
     contested: live.filter((one) => isContested(parts, one)).length,
     nextDeadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],
     equivocators: tracked.reduce((sum, { id }) => sum + store.observations.evidence(id).length, 0),

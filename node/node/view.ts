@@ -52,10 +52,12 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
   }
 }
 
-function statusOf({ store, reporter, transactions, journal, book }: Parts, tracked: Tracked): FixingStatus {
+function statusOf(parts: Parts, tracked: Tracked): FixingStatus {
+  const { store, reporter, transactions, journal, book, rollCall } = parts
   const { id, fixing, snapshot, quorum, asked } = tracked
   const lastDecision = journal.last('stake', id) ?? journal.last('propose', id)
   const { observation, abstained } = reporter.view(id)
+  const presence = rollCall.attendance(tracked)
   return {
     id,
     indexId: fixing.indexId,
@@ -79,11 +81,13 @@ function statusOf({ store, reporter, transactions, journal, book }: Parts, track
       ? {}
       : { lastDecision: { stage: lastDecision.stage, action: lastDecision.action, reason: lastDecision.reason } }),
     actions: transactions.of(id),
+    ...(presence === undefined ? {} : { presence }),
   }
 }
 
 /** What keeps the node from its work, each with what to look at. */
-function problemsOf({ config, network, clock }: Parts, state: LoopState, isSound: boolean): string[] {
+function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] {
+  const { config, network, clock } = parts
   const age = state.head === undefined ? 0n : clock.now() - state.head.time
   // A clock that follows the chain is as old as its newest block.
   const isStale = config.clock === 'system' && age > STALE_SECONDS
@@ -97,6 +101,26 @@ function problemsOf({ config, network, clock }: Parts, state: LoopState, isSound
     ...(config.bootstrap.length > 0 && network.peers.connected === 0
       ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
       : []),
+    ...[...state.tracked.values()].flatMap((tracked) => missingAt(parts, tracked)),
+  ]
+}
+
+/** What a fixing that matures in a moment lacks: others' presence, or sources here. */
+function missingAt({ rollCall, clock }: Parts, tracked: Tracked): string[] {
+  const { id, fixing, document } = tracked
+  const attendance = rollCall.attendance(tracked)
+  const unready = rollCall.unready(tracked)
+  const what = `Fixing ${id} matures in ${fixing.maturity - clock.now()} s`
+  return [
+    ...(attendance?.isShort === true
+      ? [
+          `${what}, and ${attendance.ready.length} reporters are ready, of ${attendance.need} that make a quorum: ` +
+            `/status names those who are absent.`,
+        ]
+      : []),
+    ...(unready === undefined
+      ? []
+      : [`${what}, and ${unready} sources answer here, of ${document.aggregation.minSources} that it needs.`]),
   ]
 }
 

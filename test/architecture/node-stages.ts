@@ -13,6 +13,7 @@ const STAGES = [
   'store',
   'chain',
   'quorum',
+  'presence',
   'cosign',
   'propose',
   'watch',

@@ -10,6 +10,9 @@ const READING: Reading = {
   fixings: new Map([['active', 2]]),
   unobserved: 1,
   shortOfQuorum: 2,
+  shortOfPresence: 1,
+  shortOfSources: 0,
+  clockOffset: -3,
   contested: 1,
   nextDeadline: 1_700_003_600n,
   equivocators: 0,
@@ -36,6 +39,9 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_verification_native')).toEqual(['{kind="ecdsa"} 1', '{kind="bls"} 0'])
   expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
+  expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])
+  expect(samplesOf(text, 'assize_fixings_short_of_sources')).toEqual([' 0'])
+  expect(samplesOf(text, 'assize_clock_offset_seconds')).toEqual([' -3'])
   expect(samplesOf(text, 'assize_next_deadline_timestamp_seconds')).toEqual([' 1700003600'])
   expect(samplesOf(text, 'assize_spendable_wei{')).toEqual(['signer=""} 1000000000000000000'])
   expect(samplesOf(text, 'assize_fixings{').toSorted()).toEqual([

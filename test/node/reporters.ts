@@ -8,13 +8,16 @@ import { blsKey } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { encodePartial, encodeRequest } from '#protocol/cosigning.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
+import { encodePresence, type Presence } from '#protocol/presence.ts'
 import { createBook } from '../../node/cosign/book.ts'
 import type { CosigningContext, VerifiedPartial, VerifiedRequest } from '../../node/gossip/cosigning.ts'
+import type { PresenceContext, VerifiedPresence } from '../../node/gossip/presence.ts'
 import { createGuard } from '../../node/guard.ts'
+import { createRoll } from '../../node/presence/roll.ts'
 import { createSigner, type Signer } from '../../node/sign.ts'
 import type { ValidatorContext, VerifiedObservation } from '../../node/gossip/validate.ts'
 
-type AnyContext = ValidatorContext & CosigningContext
+type AnyContext = ValidatorContext & CosigningContext & PresenceContext
 
 export const DOMAIN: SigningDomain = { chainId: 31_337, registry: '0x00000000000000000000000000000000000000aa' }
 export const MATURITY = 1_735_689_600n
@@ -105,10 +108,24 @@ export async function cosignedBy(
   return { ...partial, bytes: encodePartial(partial) }
 }
 
+/** Reporter `index` says that it is there, ten minutes before the maturity unless `changes` say otherwise. */
+export async function presentBy(
+  index: number,
+  changes: Partial<Presence> = {},
+  domain: SigningDomain = DOMAIN,
+): Promise<VerifiedPresence> {
+  const { address: reporter } = reporterKey(index)
+  const sentAt = MATURITY - 600n
+  const presence = { fixingId: FIXING_ID, reporter, sentAt, clockOffset: -3, meshPeers: 6, sourcesReady: 1, ...changes }
+  const signed = await forgetful(index, domain).present(presence)
+  const call = presence.sentAt < MATURITY - 60n ? 0 : 1
+  return { signed, call, reporterIndex: index, bytes: encodePresence(signed) }
+}
+
 /** Signs as reporter `index` and remembers nothing, so that tests can contradict themselves. */
-function forgetful(index: number): Signer {
+function forgetful(index: number, domain: SigningDomain = DOMAIN): Signer {
   const guard = createGuard({ digestOf: () => undefined, record: async () => undefined })
-  return createSigner(reporterKey(index), DOMAIN, guard)
+  return createSigner(reporterKey(index), domain, guard)
 }
 
 /** A validator's world: seven reporters, one fixing that matured an hour ago, nothing held; `changes` replace parts. */
@@ -124,6 +141,9 @@ export function contextOf(changes: Partial<AnyContext> = {}): AnyContext {
     book: createBook(),
     takeToken: () => true,
     takePartialToken: () => true,
+    roll: createRoll(),
+    expected: () => indexOf,
+    takePresenceToken: () => true,
     isSigner: (address) => indexOf.has(address),
     ...changes,
   }

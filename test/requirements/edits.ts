@@ -5,6 +5,7 @@ import { GAME_EDITS } from './game-edits.ts'
 import { NETWORK_EDITS } from './network-edits.ts'
 import { ORACLE_EDITS } from './oracle-edits.ts'
 import { PAYOFF_EDITS } from './payoff-edits.ts'
+import { PRESENCE_EDITS } from './presence-edits.ts'
 import { REGISTRY_EDITS } from './registry-edits.ts'
 import { REPORTER_EDITS } from './reporter-edits.ts'
 import { TERMS_EDITS } from './terms-edits.ts'
@@ -21,6 +22,7 @@ export const EDITS: readonly DisablingEdit[] = [
   ...NETWORK_EDITS,
   ...REGISTRY_EDITS,
   ...COSIGNING_EDITS,
+  ...PRESENCE_EDITS,
   ...REPORTER_EDITS,
   ...CONSUMER_EDITS,
 ]

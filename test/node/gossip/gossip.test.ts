@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
 import type { Host } from '../../../node/gossip/host.ts'
-import { DOMAIN, reportedBy, reporterKey, signedBy } from '../reporters.ts'
+import { DOMAIN, FIXING_ID, MATURITY, presentBy, reportedBy, reporterKey, signedBy } from '../reporters.ts'
 import { openHostile, openPeer, type Peer, TOPICS } from './peer.ts'
 
 const SOON = { timeout: 60_000, interval: 20 }
@@ -119,4 +119,29 @@ test('spreads the proof when a reporter tells two peers different things', async
     const values = proofs.flatMap(({ first, second }) => [first.signed.value, second.signed.value])
     expect(new Set(values)).toEqual(new Set([toLeft.signed.value, 9n]))
   }
+})
+
+test('R-414 what a reporter says of itself reaches every node through one that relays it, and junk does not', async () => {
+  const context = { now: () => MATURITY - 590n }
+  const [left, middle, right] = [await openPeer({ context }), await openPeer({ context }), await openPeer({ context })]
+  left.connect(middle)
+  right.connect(middle)
+  await expect.poll(() => middle.network.peers.connected, SOON).toBe(2)
+  const hostile = await openHostile()
+  await dial(hostile, middle)
+  const forged = await presentBy(5, { reporter: reporterKey(6).address })
+  await hostile.services.pubsub.publish(TOPICS.presence, forged.bytes)
+  await expect.poll(() => middle.network.intake.counts.get('not-the-reporter'), SOON).toBe(1)
+  // The middle relays what comes once its mesh has formed.
+  const waiting = [0, 1, 2, 3, 4]
+  const sayNext = async (): Promise<number> => {
+    const index = waiting.shift()
+    const never = new AbortController().signal
+    if (index !== undefined) left.network.publishPresence((await presentBy(index)).bytes, 1, never)
+    return right.roll.heard(FIXING_ID).length
+  }
+  await expect.poll(sayNext, { timeout: SOON.timeout, interval: 1_000 }).toBeGreaterThan(0)
+  const heard = [...left.roll.heard(FIXING_ID), ...middle.roll.heard(FIXING_ID), ...right.roll.heard(FIXING_ID)]
+  expect(heard.map(({ reporterIndex }) => reporterIndex)).not.toContain(5)
+  expect(right.network.intake.counts.get('not-the-reporter')).toBe(undefined)
 })

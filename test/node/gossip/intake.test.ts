@@ -4,11 +4,22 @@ import { encodeEvidence } from '../../../node/gossip/evidence.ts'
 import { createIntake, type Intake } from '../../../node/gossip/intake.ts'
 import { createParking, type Rooms } from '../../../node/gossip/parking.ts'
 import { createQuarantine } from '../../../node/gossip/quarantine.ts'
-import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip/validate.ts'
+import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
 import { createPartialVerifier } from '../../../node/gossip/batch.ts'
 import { type Book, createBook } from '../../../node/cosign/book.ts'
+import { createRoll, type Roll } from '../../../node/presence/roll.ts'
 import { fakeClock } from '../fake-clock.ts'
-import { contextOf, cosignedBy, reportedBy, requestedBy, signedAgain } from '../reporters.ts'
+import {
+  contextOf,
+  cosignedBy,
+  FIXING_ID,
+  MATURITY,
+  presentBy,
+  reportedBy,
+  reporterKey,
+  requestedBy,
+  signedAgain,
+} from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 
 type Desk = {
@@ -18,9 +29,11 @@ type Desk = {
   readonly proofs: [Evidence, boolean][]
   readonly dropped: string[]
   readonly book: Book
+  readonly roll: Roll
 }
 
-function desk(changes: Partial<ValidatorContext> = {}): Desk {
+function desk(changes: Partial<Parameters<typeof contextOf>[0]> = {}): Desk {
+  const roll = createRoll()
   const book = createBook()
   const held: VerifiedObservation[] = []
   const proofs: [Evidence, boolean][] = []
@@ -32,9 +45,10 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
     observation: createParking(bounds),
     request: createParking(bounds),
     partial: createParking(bounds),
+    presence: createParking(bounds),
   }
   const intake = createIntake({
-    context: contextOf({ observations: () => held, book, ...changes }),
+    context: contextOf({ observations: () => held, book, roll, ...changes }),
     store: {
       add: async (observation) => void held.push(observation),
       evidence: () => kept,
@@ -42,6 +56,7 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
       addTwiceSigned: ({ signed, reporterIndex }) => book.addTwiceSigned(signed.fixingId, reporterIndex),
       addRequest: (request) => book.addRequest(request),
       addPartial: (partial) => book.addPartial(partial),
+      addPresence: (presence) => roll.add(presence),
     },
     verifyPartial: createPartialVerifier({
       pause: async () => undefined,
@@ -55,7 +70,7 @@ function desk(changes: Partial<ValidatorContext> = {}): Desk {
     onQuarantined: (peer) => void dropped.push(peer),
     onEvidence: (evidence, isRelayed) => void proofs.push([evidence, isRelayed]),
   })
-  return { intake, rooms, held, proofs, dropped, book }
+  return { intake, rooms, held, proofs, dropped, book, roll }
 }
 
 test('stores what it accepts, once', async () => {
@@ -200,4 +215,39 @@ test('keeps of unknown fixings only what a registered reporter signed, and asks 
   const poor = desk({ fixing: () => undefined, takeToken: () => false })
   await poor.intake.observation('a', 't', (await reportedBy(1)).bytes)
   expect(poor.rooms.observation.size).toBe(0)
+})
+
+test('R-414 keeps a presence, once; one that cannot be judged yet waits in a room of its own', async () => {
+  const now = (): bigint => MATURITY - 590n
+  const known = contextOf()
+  let isKnown = false
+  const { intake, rooms, roll } = desk({ now, expected: (id) => (isKnown ? known.expected(id) : undefined) })
+  const presence = await presentBy(3)
+  expect(await intake.presence('a', 't', presence.bytes)).toBe('ignore')
+  // Of a stranger, and of a reporter in another's name, nothing is kept.
+  await intake.presence('b', 't', (await presentBy(9)).bytes)
+  await intake.presence('b', 't', (await presentBy(4, { reporter: reporterKey(5).address })).bytes)
+  expect([rooms.presence.size, rooms.observation.size]).toEqual([1, 0])
+  isKnown = true
+  await intake.recheck()
+  expect(roll.heard(FIXING_ID)).toEqual([presence])
+  expect(await intake.presence('a', 't', presence.bytes)).toBe('ignore')
+  expect(intake.counts.get('heard')).toBe(1)
+})
+
+test('R-414 junk on the presence topic takes no token of observations', async () => {
+  const takeToken = (): boolean => expect.unreachable()
+  const { intake } = desk({ now: () => MATURITY - 590n, takeToken, takePresenceToken: () => true })
+  expect(await intake.presence('a', 't', (await presentBy(3)).bytes)).toBe('accept')
+  const unknown = await presentBy(3, { fixingId: `0x${'ee'.repeat(32)}` })
+  expect(await intake.presence('a', 't', unknown.bytes)).toBe('ignore')
+})
+
+test('R-414 two presences that are signed by others than they name end a connection', async () => {
+  const { intake, dropped } = desk({ now: () => MATURITY - 590n })
+  for (const index of [3, 4]) {
+    const { bytes } = await presentBy(index, { reporter: reporterKey(5).address })
+    expect(await intake.presence('bad', 't', bytes)).toBe('reject')
+  }
+  expect(dropped).toEqual(['bad'])
 })

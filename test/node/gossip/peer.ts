@@ -6,8 +6,9 @@ import { type Book, createBook } from '../../../node/cosign/book.ts'
 import type { Evidence } from '../../../node/gossip/evidence.ts'
 import { createHost, type Host } from '../../../node/gossip/host.ts'
 import { topicsOf } from '../../../node/gossip/topics.ts'
-import type { ValidatorContext, VerifiedObservation } from '../../../node/gossip/validate.ts'
+import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
 import type { SamplesSource } from '../../../node/sync/samples.ts'
+import { createRoll, type Roll } from '../../../node/presence/roll.ts'
 import { joinNetwork, type Network } from '../../../node/node/network.ts'
 import { contextOf, FIXING_ID } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
@@ -29,6 +30,7 @@ export type Peer = {
   readonly held: VerifiedObservation[]
   readonly proofs: Evidence[]
   readonly book: Book
+  readonly roll: Roll
   /** First holds it itself, then publishes it. */
   say(observation: VerifiedObservation, wantedPeers?: number): void
   connect(other: { readonly address: string }): void
@@ -38,7 +40,7 @@ export type Peer = {
 
 export type PeerOptions = {
   readonly held?: readonly VerifiedObservation[]
-  readonly context?: Partial<ValidatorContext>
+  readonly context?: Parameters<typeof contextOf>[0]
   /** Milliseconds of real time. */
   readonly syncEveryMs?: number
   readonly samples?: SamplesSource
@@ -49,6 +51,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
   const held = [...(options.held ?? [])]
   const proofs: Evidence[] = []
   const book = createBook()
+  const roll = createRoll()
   const controller = new AbortController()
   const network = await joinNetwork(
     {
@@ -57,7 +60,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
       signal: controller.signal,
       privateKey: await generateKeyPair('Ed25519'),
       verification: VERIFICATION,
-      context: contextOf({ observations: (id) => (id === FIXING_ID ? held : []), book, ...options.context }),
+      context: contextOf({ observations: (id) => (id === FIXING_ID ? held : []), book, roll, ...options.context }),
       store: {
         add: async (observation) => void held.push(observation),
         evidence: () => proofs,
@@ -65,6 +68,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
         addTwiceSigned: ({ signed, reporterIndex }) => book.addTwiceSigned(signed.fixingId, reporterIndex),
         addRequest: (request) => book.addRequest(request),
         addPartial: (partial) => book.addPartial(partial),
+        addPresence: (presence) => roll.add(presence),
       },
       openFixings: (): readonly Hex[] => [FIXING_ID],
       isRegistered: () => false,
@@ -89,6 +93,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
     held,
     proofs,
     book,
+    roll,
     stop,
     address: network.multiaddrs[0] ?? '',
     say(observation, wantedPeers = 1) {
@@ -113,6 +118,7 @@ export async function openHostile(): Promise<Host> {
   host.services.pubsub.subscribe(TOPICS.observation)
   host.services.pubsub.subscribe(TOPICS.evidence)
   host.services.pubsub.subscribe(TOPICS.report)
+  host.services.pubsub.subscribe(TOPICS.presence)
   closing.push(async () => {
     await host.stop()
   })

@@ -1,4 +1,4 @@
-"""observation, wire, report: EIP-712 digests, canonical bytes, signatures and Merkle roots of section 7."""
+"""observation, wire, report, presence: EIP-712 digests, canonical bytes, signatures and Merkle roots of section 7."""
 
 import random
 
@@ -118,7 +118,43 @@ def report_row(name, indices, reporters, proven):
     }
 
 
+def presence_row(name, i, offset=0, sent_at=1_678_535_403, mesh=8, ready=3, chain=CHAIN):
+    kind = b"Presence(bytes32 fixingId,address reporter,uint64 sentAt,int32 clockOffset,uint16 meshPeers,uint16 sourcesReady)"
+    reporter = address_of(key_of(i))
+    body = words(FIXING, reporter, sent_at, offset % 2**256, mesh, ready)
+    digest = typed_digest(chain, REGISTRY, keccak256(keccak256(kind) + body))
+    r, s, v = sign(key_of(i), digest)
+    return {
+        "bytes": h(b"\x01\x04" + body + words(r, s) + bytes([v])), "chainId": n(chain), "clockOffset": n(offset % 2**256),
+        "digest": h(digest), "fixingId": h(FIXING), "meshPeers": n(mesh), "name": name, "registry": REGISTRY,
+        "reporter": reporter, "sentAt": n(sent_at), "sourcesReady": n(ready),
+    }
+
+
+def presence_vectors():
+    valid = [
+        presence_row("a good clock", 0, offset=-2), presence_row("a clock that is behind", 1, offset=7),
+        presence_row("the least", 2, offset=-(2**31), sent_at=0, mesh=0, ready=0),
+        presence_row("the most", 3, offset=2**31 - 1, sent_at=2**64 - 1, mesh=2**16 - 1, ready=2**16 - 1),
+        presence_row("another chain", 4, chain=1),
+    ]
+    good = bytes.fromhex(valid[0]["bytes"][2:])
+    bad = [
+        ("empty", b"", "length"), ("one byte short", good[:-1], "length"), ("one byte long", good + b"\x00", "length"),
+        ("version 2", put(good, 0, b"\x02"), "version"), ("an observation", put(good, 1, b"\x01"), "kind"),
+        ("dirty bit above the reporter", put(good, 45, b"\x01"), "dirty-bits"),
+        ("dirty bit above the time", put(good, 89, b"\x01"), "dirty-bits"),
+        ("an offset that is not sign-extended", put(good, 98, b"\x00" * 28), "dirty-bits"),
+        ("an offset of 33 bits", put(good, 98, word(2**31)), "dirty-bits"),
+        ("dirty bit above the mesh", put(good, 159, b"\x01"), "dirty-bits"),
+        ("dirty bit above the sources", put(good, 191, b"\x01"), "dirty-bits"),
+        ("s one above half", put(good, 226, word(N // 2 + 1)), "high-s"), ("v 0", put(good, 258, b"\x00"), "v"),
+    ]
+    write("presence", {"invalid": [{"bytes": h(data), "code": code, "name": name} for name, data, code in bad], "valid": valid})
+
+
 if __name__ == "__main__":
     observation_rows = observation_vectors()
     wire_vectors(observation_rows)
     report_vectors()
+    presence_vectors()

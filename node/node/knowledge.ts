@@ -1,0 +1,67 @@
+import type { Hex } from 'viem'
+import type { Book } from '../cosign/book.ts'
+import type { CosigningContext } from '../gossip/cosigning.ts'
+import type { IntakeStore } from '../gossip/intake.ts'
+import type { PresenceContext } from '../gossip/presence.ts'
+import type { ValidatorContext } from '../gossip/validate.ts'
+import type { Roll } from '../presence/roll.ts'
+import type { Store } from '../store/store.ts'
+import type { LoopState } from './loop.ts'
+import { isSettled } from './tracked.ts'
+
+type Context = ValidatorContext & CosigningContext & PresenceContext
+
+/** What the validator knows: the fixings followed here, their reporters, and what is held of them. */
+export function knowledge(
+  store: Store,
+  state: LoopState,
+): Pick<Context, 'fixing' | 'reporters' | 'roster' | 'observations' | 'isSigner' | 'expected'> {
+  const { tracked } = state
+  return {
+    isSigner(address) {
+      return state.signers.has(address) || [...tracked.values()].some(({ ripe }) => ripe?.indexOf.has(address) === true)
+    },
+    fixing(id) {
+      const known = tracked.get(id)
+      return known === undefined ? undefined : isSettled(known) ? 'settled' : known.fixing
+    },
+    reporters: (id) => tracked.get(id)?.ripe?.indexOf,
+    roster: (id) => tracked.get(id)?.ripe?.reporters,
+    expected(id) {
+      const maturity = tracked.get(id)?.fixing.maturity
+      return maturity === undefined ? undefined : state.expected.get(maturity)
+    },
+    observations: (id) => store.observations.all(id),
+  }
+}
+
+/** Where what was verified goes. */
+export function intakeStore({ observations }: Store, state: LoopState, book: Book, roll: Roll): IntakeStore {
+  return {
+    async add(observation) {
+      await observations.add(observation)
+      touch(state, observation.signed.fixingId)
+    },
+    evidence: (fixingId) => observations.evidence(fixingId),
+    addEvidence: (evidence) => observations.addEvidence(evidence),
+    addTwiceSigned({ signed: { fixingId }, reporterIndex }) {
+      book.addTwiceSigned(fixingId, reporterIndex)
+      touch(state, fixingId)
+    },
+    addRequest(request) {
+      book.addRequest(request)
+      touch(state, request.report.fixingId)
+    },
+    addPartial(partial) {
+      book.addPartial(partial)
+      touch(state, partial.fixingId)
+    },
+    addPresence: (presence) => roll.add(presence),
+  }
+}
+
+/** Something about the fixing changed beside the chain. */
+export function touch({ tracked }: LoopState, fixingId: Hex): void {
+  const known = tracked.get(fixingId)
+  if (known !== undefined) known.isDirty = true
+}
