@@ -14,6 +14,7 @@ import { defineJournal } from './commands/journal.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
 import { defineRequest } from './commands/request.ts'
+import { defineSigner } from './commands/signer.ts'
 import { defineStatus } from './commands/status.ts'
 import type { Context } from './context.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
@@ -29,6 +30,7 @@ const COMMANDS = [
   defineNode,
   defineJournal,
   defineBackup,
+  defineSigner,
   defineStatus,
   defineFixing,
   definePropose,

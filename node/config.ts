@@ -7,6 +7,7 @@ import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
 import { fieldError, InvalidFieldError, UnreadableConfigError } from './config/errors.ts'
 import { address, count, endpoints, flag, list, path, webUrl, wei } from './config/fields.ts'
+import { type KeyPlace, keyOf, SIGNER } from './config/key.ts'
 import { LOG_LEVELS } from './log.ts'
 
 /** What a node may do; without a key it may do none of it and only watches. */
@@ -89,9 +90,12 @@ const SCHEMA = z.strictObject({
   log_level: z.enum(LOG_LEVELS).default('info'),
   policy: POLICY.prefault({}),
   gossip: GOSSIP.prefault({}),
+  signer: SIGNER.prefault({}),
 })
 
-const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file'] as const
+const TABLES = { policy: POLICY, gossip: GOSSIP, signer: SIGNER } as const
+
+const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file', 'signer.token_file'] as const
 const LISTS = [
   'rpc_fallbacks',
   'listen',
@@ -104,9 +108,10 @@ const LISTS = [
 
 /** Every setting by its dotted name, as a file, `--flag` (dots and underscores as dashes) or environment gives it. */
 export const CONFIG_FIELDS: readonly string[] = [
-  ...Object.keys(SCHEMA.shape).filter((name) => name !== 'policy' && name !== 'gossip'),
-  ...Object.keys(POLICY.shape).map((name) => `policy.${name}`),
-  ...Object.keys(GOSSIP.shape).map((name) => `gossip.${name}`),
+  ...Object.keys(SCHEMA.shape).filter((name) => !(name in TABLES)),
+  ...Object.entries(TABLES).flatMap(([table, { shape: fields }]) =>
+    Object.keys(fields).map((name) => `${table}.${name}`),
+  ),
 ]
 
 type Settings = z.output<typeof SCHEMA>
@@ -133,7 +138,7 @@ export type Config = {
   /** Endpoints of the chains that sources read, by chain id. */
   readonly sourceRpc: ReadonlyMap<number, string>
   /** Undefined: the node only watches. */
-  readonly key: { readonly keystore: string; readonly passwordFile: string } | undefined
+  readonly key: KeyPlace | undefined
   readonly roles: readonly Role[]
   readonly exitWithParent: boolean
   readonly verification: 'native' | 'portable'
@@ -180,7 +185,10 @@ function readFile(file: string): Record<string, unknown> {
   try {
     const settings: Record<string, unknown> = parse(text, { integersAsBigInt: 'asNeeded' })
     for (const name of PATHS) {
-      if (typeof settings[name] === 'string') settings[name] = resolve(dirname(file), settings[name])
+      const [first = name, second] = name.split('.')
+      const table = second === undefined ? settings : settings[first]
+      const field = second ?? first
+      if (isTable(table) && typeof table[field] === 'string') table[field] = resolve(dirname(file), table[field])
     }
     return settings
   } catch (cause) {
@@ -197,6 +205,8 @@ function fromEnvironment(env: ConfigInputs['env']): Record<string, string> {
   }
   return found
 }
+
+const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 function place(settings: Record<string, unknown>, name: string, text: string): void {
   if (!CONFIG_FIELDS.includes(name)) throw new InvalidFieldError(name, 'a known setting', `"${name}"`)
@@ -228,17 +238,15 @@ function endpointsOf(settings: Settings): Pick<Config, 'rpcUrls' | 'rpcAgreement
 }
 
 function shape(settings: Settings): Config {
-  const { keystore, password_file: passwordFile, policy, gossip } = settings
-  if (keystore !== undefined && passwordFile === undefined) {
-    throw new InvalidFieldError('password_file', 'a file that holds the password of the keystore', 'nothing')
-  }
-  const key =
-    keystore === undefined || passwordFile === undefined
-      ? undefined
-      : { keystore: resolve(keystore), passwordFile: resolve(passwordFile) }
+  const { policy, gossip } = settings
+  const key = keyOf(settings)
   const roles = settings.roles ?? (key === undefined ? [] : ROLES)
   if (key === undefined && roles.length > 0) {
-    throw new InvalidFieldError('keystore', `a key for the roles ${roles.join(', ')}`, 'nothing')
+    throw new InvalidFieldError(
+      'keystore',
+      `a key, here or with signer.url, for the roles ${roles.join(', ')}`,
+      'nothing',
+    )
   }
   return {
     dataDir: resolve(settings.data_dir),

@@ -124,6 +124,11 @@ async function parseKeystore(file: string): Promise<z.output<typeof FILE>> {
   }
 }
 
+/** A token: what stands in the file, without its last line break. Throws {@link UnreadableKeystoreError}. */
+export async function readToken(file: string): Promise<string> {
+  return (await readText(file, 'the token of the signer')).replace(/\r?\n$/, '')
+}
+
 async function readText(file: string, want: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')

@@ -9,6 +9,8 @@ export type Reading = {
   /** The node's clock, Unix seconds. */
   readonly now: bigint
   readonly isStoreSound: boolean
+  /** Whether nothing keeps the keys from signing; true of a node without any. */
+  readonly isSignerUp: boolean
   readonly peers: number
   /** How many fixings are in a phase. */
   readonly fixings: ReadonlyMap<string, number>
@@ -101,6 +103,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const headTime = of('assize_head_timestamp_seconds', 'Time of the newest block that was seen, Unix.')
   const clock = of('assize_clock_timestamp_seconds', "The node's clock, Unix.")
   const storeUp = of('assize_store_up', 'Whether the store can be read.')
+  const signerUp = of('assize_signer_up', 'Whether the key is at hand; 1 too for a node without one.')
   const peers = of('assize_peers', 'Peers that are connected.')
   const fixings = of('assize_fixings', 'Fixings that are followed, by phase.', ['phase'])
   const unobserved = of('assize_fixings_unobserved', 'Mature fixings without the own observation that is due.')
@@ -119,6 +122,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     headTime.set(Number(to.head?.time ?? 0n))
     clock.set(Number(to.now))
     storeUp.set(Number(to.isStoreSound))
+    signerUp.set(Number(to.isSignerUp))
     peers.set(to.peers)
     for (const phase of PHASES) fixings.set({ phase }, to.fixings.get(phase) ?? 0)
     unobserved.set(to.unobserved)

@@ -7,11 +7,13 @@ import type { ChainPort } from './chain/port.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
 import { type Config, sourceEndpoints } from './config.ts'
+import type { KeyPlace } from './config/key.ts'
 import { createBook } from './cosign/book.ts'
 import { createGuard } from './guard.ts'
 import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
-import { type AccountKey, readKeystore } from './keystore.ts'
+import { createSignerCall } from './http/json-rpc.ts'
+import { readKeystore, readToken } from './keystore.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey } from './network-key.ts'
 import { intakeStore, knowledge, touch } from './node/knowledge.ts'
@@ -27,6 +29,8 @@ import { archivedLeaves } from './observe/archived.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
 import { createRoll } from './presence/roll.ts'
+import { type Keys, localKeys } from './sign/keys.ts'
+import { remoteKeys } from './sign/remote.ts'
 import { createSigner, type Signer } from './sign.ts'
 import { loadIndexDocuments } from './source/index-dir.ts'
 import { openStore } from './store/store.ts'
@@ -41,7 +45,7 @@ export type NodeOptions = {
   readonly log?: Log
   readonly clock?: Clock
   /** Instead of the chain at `rpc_url` and `rpc_fallbacks`. */
-  readonly openChain?: (key: AccountKey | undefined) => Promise<ChainPort>
+  readonly openChain?: (keys: Keys | undefined) => Promise<ChainPort>
 }
 
 /** A node that runs. */
@@ -91,7 +95,7 @@ async function start(
   const log = options.log ?? createLog(config.logLevel)
   const clock = options.clock ?? (config.clock === 'chain' ? chainClock() : systemClock())
   const documents = await loadIndexDocuments(config.indexDir)
-  const key = config.key === undefined ? undefined : await readKeystore(config.key.keystore, config.key.passwordFile)
+  const keys = config.key === undefined ? undefined : await keysOf(config.key, clock)
   signal.throwIfAborted()
 
   const store = await openStore(config.dataDir)
@@ -109,8 +113,8 @@ async function start(
     failedPasses: 0,
     outvoted: 0,
   }
-  const reaching = { clock, log, signal, state, privateKey: key?.privateKey }
-  const chain = await (options.openChain?.(key) ?? reachChain(config, reaching))
+  const reaching = { clock, log, signal, state, signingAccount: keys?.account }
+  const chain = await (options.openChain?.(keys) ?? reachChain(config, reaching))
   signal.throwIfAborted()
 
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
@@ -152,7 +156,7 @@ async function start(
     const maturity = state.tracked.get(id)?.fixing.maturity
     return maturity !== undefined && store.restoration.maySign(maturity)
   }
-  const signer = key === undefined ? undefined : createSigner(key, domain, createGuard(store.guard, mayBegin))
+  const signer = keys === undefined ? undefined : createSigner(keys, domain, createGuard(store.guard, mayBegin))
   const rpcUrls = sourceEndpoints(config, chain.chainId)
   const reporter = reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer })
   const open = await store.fixings.open()
@@ -165,7 +169,7 @@ async function start(
     firstBlock: config.fromBlock,
   })
   const transactions = createTransactions(chain, store.intents)
-  const core = { config, clock, log, signal, store, chain, journal, book, signer }
+  const core = { config, clock, log, signal, store, chain, journal, book, keys, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
   const whole = { ...core, roll, digestOf, transactions, reporter, network, watch, registered }
   const parts: Parts = { ...whole, rollCall: createRollCall({ ...whole, rpcUrls }, state) }
@@ -196,6 +200,13 @@ async function start(
       await stopped
     },
   }
+}
+
+async function keysOf(place: KeyPlace, clock: Clock): Promise<Keys> {
+  if (place.kind === 'keystore') return localKeys(await readKeystore(place.keystore, place.passwordFile))
+  const { address, url, timeoutMs, tokenFile } = place
+  const token = tokenFile === undefined ? undefined : await readToken(tokenFile)
+  return remoteKeys({ address, url, call: createSignerCall({ url, token, timeoutMs }), clock })
 }
 
 async function closeAll(opened: readonly (() => Promise<void>)[]): Promise<void> {

@@ -1,19 +1,16 @@
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import type { Address, Hex } from 'viem'
-import { bytesToHex, hexToBytes } from 'viem/utils'
-import { type BlsSignature, blsSign } from '#protocol/bls.ts'
-import { blsSecretOf } from '#protocol/bls-key.ts'
-import { type ReportRequest, requestDigest, type SignedRequest } from '#protocol/cosigning.ts'
+import type { BlsSignature } from '#protocol/bls.ts'
+import type { ReportRequest, SignedRequest } from '#protocol/cosigning.ts'
 import {
   type Observation,
   observationDigest,
-  type ObservationSignature,
   type SignedObservation,
   type SigningDomain,
 } from '#protocol/observation.ts'
-import { type Presence, presenceDigest, type SignedPresence } from '#protocol/presence.ts'
+import type { Presence, SignedPresence } from '#protocol/presence.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import type { Guard } from './guard.ts'
+import type { Keys } from './sign/keys.ts'
 
 /** Signs as one reporter. INVARIANT: nothing that can cost a stake is signed before the guard has written it down. */
 export interface Signer {
@@ -31,49 +28,32 @@ export interface Signer {
   present(presence: Presence): Promise<SignedPresence>
 }
 
-/**
- * A signer with the account's key in memory, and the BLS key that is derived from it: EIP-712 under `domain`,
- * deterministic (RFC 6979), low s.
- */
-export function createSigner(
-  key: { readonly address: Address; readonly privateKey: Hex },
-  domain: SigningDomain,
-  guard: Guard,
-): Signer {
-  const secret = hexToBytes(key.privateKey)
-  const blsSecret = blsSecretOf(key.privateKey)
-  const signer = key.address
-  const permitReport = async (report: Report, number: number): Promise<Hex> => {
+/** A signer with `keys`, under `domain`. Throws what the keys throw, once the guard has written down what was to be signed. */
+export function createSigner(keys: Keys, domain: SigningDomain, guard: Guard): Signer {
+  const signer = keys.address
+  const permitReport = (report: Report, number: number): Promise<void> => {
     const { fixingId, proposer } = report
-    const digest = reportDigest(domain, report)
+    const digest: Hex = reportDigest(domain, report)
     // The first has no number on disk: it had none when there was only one.
     const attempt = number === 0 ? undefined : number
-    await guard.permit({ signer, fixingId, proposer, attempt }, digest)
-    return digest
+    return guard.permit({ signer, fixingId, proposer, attempt }, digest)
   }
   return {
     address: signer,
     async sign(observation) {
-      const digest = observationDigest(domain, observation)
-      await guard.permit({ signer, fixingId: observation.fixingId }, digest)
-      return { ...observation, signature: signDigest(secret, digest) }
+      await guard.permit({ signer, fixingId: observation.fixingId }, observationDigest(domain, observation))
+      return { ...observation, signature: await keys.signObservation(domain, observation) }
     },
     async cosign(report, attempt) {
-      return blsSign(blsSecret, await permitReport(report, attempt), 'signature')
+      await permitReport(report, attempt)
+      return keys.signReport(domain, report, attempt)
     },
     async request(request) {
       await permitReport(request.report, request.attempt)
-      return { ...request, signature: signDigest(secret, requestDigest(domain, request)) }
+      return { ...request, signature: await keys.signRequest(domain, request) }
     },
     async present(presence) {
-      return { ...presence, signature: signDigest(secret, presenceDigest(domain, presence)) }
+      return { ...presence, signature: await keys.signPresence(domain, presence) }
     },
   }
-}
-
-function signDigest(secret: Uint8Array, digest: Hex): ObservationSignature {
-  // Recovered format: recovery bit ‖ r ‖ s.
-  const bytes = secp256k1.sign(hexToBytes(digest), secret, { prehash: false, lowS: true, format: 'recovered' })
-  const v = bytes[0] === 0 ? 27 : 28
-  return { r: bytesToHex(bytes.subarray(1, 33)), s: bytesToHex(bytes.subarray(33, 65)), v }
 }

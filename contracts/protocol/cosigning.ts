@@ -10,7 +10,7 @@ import {
   type SigningDomain,
   writeSignature,
 } from './observation.ts'
-import type { Report } from './report.ts'
+import { type Report, REPORT_TYPES } from './report.ts'
 import { readHexWord, readUint, requireHeader, WireError, WORD, writeHeader, writeHexWord, writeWord } from './wire.ts'
 
 /** A proposer's call for signatures of its report, and whose observations the report is of (R-409). */
@@ -47,6 +47,11 @@ export type PartialSignature = {
 export const REQUEST_BYTES = 2 + 7 * WORD + 2 * WORD + 1
 /** Exact length of a partial signature: version, kind, two words, the place, a compressed point of G2. */
 export const PARTIAL_BYTES = 2 + 2 * WORD + 1 + 96
+
+/** The EIP-712 types of a request, primary type `ReportRequest`; the domain is that of observations. */
+export const REQUEST_TYPES = {
+  ReportRequest: [...REPORT_TYPES.Report, { name: 'places', type: 'uint256' }, { name: 'attempt', type: 'uint8' }],
+} as const
 
 const REQUEST_TYPE_HASH = keccak_256(
   stringToBytes(

@@ -1,5 +1,4 @@
-import type { Address, Hex, TransactionReceipt } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import type { Address, Hex, LocalAccount, TransactionReceipt } from 'viem'
 import { readBalance, readBondToken, readFate } from '#client/account.ts'
 import { blockAt, type Chain, connect, finalizedBlock, latestBlock, type WritableChain } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
@@ -31,7 +30,8 @@ export type AdapterOptions = {
   readonly registry: Address
   /** The chain id the endpoint must have; undefined: any. */
   readonly chainId: number | undefined
-  readonly privateKey: Hex | undefined
+  /** Undefined: nothing can be sent. */
+  readonly signingAccount: LocalAccount | undefined
   readonly pollMs: number
 }
 
@@ -124,10 +124,10 @@ export async function openChain(options: AdapterOptions): Promise<ChainPort> {
 }
 
 async function connectAs(options: AdapterOptions): Promise<{ chain: Chain; writable: WritableChain | undefined }> {
-  const { rpcUrl, privateKey } = options
+  const { rpcUrl, signingAccount } = options
   const pollingMs = Math.min(options.pollMs, 1_000)
-  if (privateKey === undefined) return { chain: await connect({ rpcUrl, pollingMs }), writable: undefined }
-  const writable = await connect({ rpcUrl, pollingMs, account: privateKeyToAccount(privateKey) })
+  if (signingAccount === undefined) return { chain: await connect({ rpcUrl, pollingMs }), writable: undefined }
+  const writable = await connect({ rpcUrl, pollingMs, account: signingAccount })
   return { chain: writable, writable }
 }
 

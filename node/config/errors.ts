@@ -8,7 +8,9 @@ export function fieldError(error: z.ZodError, settings: unknown): InvalidFieldEr
   const field = names.join('.')
   const want = issue.code === 'unrecognized_keys' ? 'a known setting' : issue.message
   const got = names.reduce<unknown>((value, name) => (isTable(value) ? value[String(name)] : undefined), settings)
-  return new InvalidFieldError(field, want, got === undefined ? 'nothing' : JSON.stringify(got, decimals))
+  const shown = got === undefined ? 'nothing' : JSON.stringify(got, decimals)
+  // Of a URL with a password everything else says which one it is.
+  return new InvalidFieldError(field, want, shown.replaceAll(/\/\/[^/@"]*@/g, '//…@'))
 }
 
 const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -20,6 +20,14 @@ export const wei = z
 export const count = (min: number, max: number): z.ZodType<number> => z.coerce.number().pipe(z.int().min(min).max(max))
 /** Where something is served. */
 export const webUrl = z.url({ protocol: /^https?$/, error: 'an http or https URL' })
+/** Where a signer is asked. A password in it would end in logs: a token has a file of its own. */
+export const signerUrl = z.union(
+  [
+    webUrl.refine((url) => URL.canParse(url) && new URL(url).username === '' && new URL(url).password === ''),
+    z.string().regex(/^unix:\/./),
+  ],
+  { error: 'an http or https URL without a password, or unix: and a path' },
+)
 /** A table of the file, or `1=https://…` with commas between them. */
 export const endpoints = z
   .preprocess(

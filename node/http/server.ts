@@ -30,7 +30,7 @@ export async function startHttp(view: NodeView, port: number): Promise<LocalServ
     await server.listen({ host: ADDRESS, port })
   } catch (cause) {
     await server.close()
-    throw new HttpPortError(port, { cause })
+    throw new HttpPortError(port, 'http_port', { cause })
   }
   const address = server.server.address()
   return {
@@ -118,8 +118,8 @@ function decimals(_: string, value: unknown): unknown {
 export class HttpPortError extends Error {
   override readonly name = 'Http.HttpPortError'
   readonly port: number
-  constructor(port: number, options: ErrorOptions) {
-    super(`Expected port ${port} on ${ADDRESS} to be free, got one in use. Stop its owner, or set http_port.`, options)
+  constructor(port: number, setting: string, options: ErrorOptions) {
+    super(`Expected port ${port} on ${ADDRESS} to be free, got one in use. Stop its owner, or set ${setting}.`, options)
     this.port = port
   }
 }

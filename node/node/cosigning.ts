@@ -1,3 +1,4 @@
+import { isBlsSigned } from '#protocol/bls.ts'
 import { bitmapOf, encodePartial, encodeRequest, placesIn } from '#protocol/cosigning.ts'
 import { type CosignDecision, decideCosign } from '../cosign/decide.ts'
 import { isTrusted } from '../decide.ts'
@@ -70,8 +71,14 @@ async function consider(
     await sign(parts, ripe, request, place)
     return decision
   } catch (error) {
-    // Signed before a restart, which forgot the request.
-    if (error instanceof SecondDigestError) return { action: 'refuse', reason: error.message }
+    // Signed before a restart, which forgot the request; or whoever keeps the key will not sign it.
+    if (error instanceof SecondDigestError || error instanceof UnknownKeyError || isRefusal(error)) {
+      return { action: 'refuse', reason: error.message }
+    }
+    // What else there is to do for the fixing does not wait for a signer.
+    if (error instanceof Error && error.name === 'Sign.SignerSilentError') {
+      return { action: 'wait', reason: error.message }
+    }
     throw error
   }
 }
@@ -102,10 +109,19 @@ async function sign(
   const { signer, book, network } = parts
   if (signer === undefined) return
   const signature = await signer.cosign(report, attempt)
+  const key = ripe.reporters[place]?.key
+  // Peers condemn whoever sends them a bad one.
+  if (key === undefined || !isBlsSigned(key, digest, 'signature', signature)) throw new UnknownKeyError(signer.address)
   const partial = { fixingId: report.fixingId, digest, place, signature }
   const bytes = encodePartial(partial)
   book.addPartial({ ...partial, bytes })
   network.publishReport(bytes, wantedPeers(ripe.reporters.length))
+}
+
+function isRefusal(error: unknown): error is Error {
+  return (
+    error instanceof Error && (error.name === 'Sign.SignerRefusedError' || error.name === 'Sign.WrongSignatureError')
+  )
 }
 
 /** Asks the reporters, for the time `attempt`, to co-sign a report of this node. Throws the guard's SecondDigestError. */
@@ -125,4 +141,12 @@ export async function askToCosign(
   book.addRequest(request)
   network.publishReport(bytes, wantedPeers(ripe.reporters.length))
   return request
+}
+
+/** The registry has another BLS key of this reporter than the one that signs. */
+export class UnknownKeyError extends Error {
+  override readonly name = 'Node.UnknownKeyError'
+  constructor(signer: string) {
+    super(`Expected a co-signature by the BLS key that the registry has of ${signer}, got another. Rotate to this key.`)
+  }
 }

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts'
 import type { Reporter } from '../observe/reporter.ts'
 import type { Roll } from '../presence/roll.ts'
 import type { Signer } from '../sign.ts'
+import type { Keys } from '../sign/keys.ts'
 import type { Store } from '../store/store.ts'
 import type { Watch } from '../watch.ts'
 import type { Network } from './network.ts'
@@ -30,7 +31,8 @@ export type Parts = {
   readonly book: Book
   readonly roll: Roll
   readonly rollCall: RollCall
-  /** Undefined without a key. */
+  /** Undefined without a key, as the signer that stands before them. */
+  readonly keys: Keys | undefined
   readonly signer: Signer | undefined
   /** What is signed of a report, in this deployment's domain. */
   readonly digestOf: (report: Report) => Hex

@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { LocalAccount } from 'viem'
 import { openChain } from '../chain/adapter.ts'
 import { openEndpoints } from '../chain/endpoints.ts'
 import type { ChainPort } from '../chain/port.ts'
@@ -12,14 +12,17 @@ type Reaching = {
   readonly log: Log
   readonly signal: AbortSignal
   readonly state: Pick<LoopState, 'outvoted'>
-  readonly privateKey: Hex | undefined
+  readonly signingAccount: LocalAccount | undefined
 }
 
 /** The chain through the configured endpoints. Throws the adapter's errors. */
-export function reachChain(config: Config, { clock, log, signal, state, privateKey }: Reaching): Promise<ChainPort> {
+export function reachChain(
+  config: Config,
+  { clock, log, signal, state, signingAccount }: Reaching,
+): Promise<ChainPort> {
   const endpoints = config.rpcUrls.map((url) => ({
     url,
-    open: () => openChain({ ...config, rpcUrl: url, privateKey }),
+    open: () => openChain({ ...config, rpcUrl: url, signingAccount }),
   }))
   const [only] = endpoints
   // Alone it is asked again at once when it failed.

@@ -19,6 +19,7 @@ export function createReading(
     head: state.head,
     now: parts.clock.now(),
     isStoreSound: await isStoreSound(),
+    isSignerUp: (await parts.keys?.problem()) === undefined,
     peers: parts.network.peers.connected,
     ...countsOf(parts, [...state.tracked.values()]),
     spendable: await spendable(),

@@ -26,7 +26,8 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
     }),
     async readiness() {
       const isSound = await isStoreSound(parts)
-      const problems = problemsOf(parts, state, isSound)
+      const signing = await parts.keys?.problem()
+      const problems = [...problemsOf(parts, state, isSound), ...(signing === undefined ? [] : [signing])]
       return {
         ready: problems.length === 0,
         chain: state.isChainAlive && state.head !== undefined,

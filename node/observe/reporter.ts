@@ -97,17 +97,29 @@ async function work(components: ReporterComponents, target: Target, state: Progr
   state.view = { observation }
   components.onChange(target.id)
   if (target.isReporter && components.sign !== undefined && kept === undefined) {
-    const signed = await components.sign(observation)
-    await components.keep(signed)
-    await components.journal.write({
-      stage: 'sign',
-      fixingId: target.id,
-      action: 'sign',
-      reason: `Observed ${observation.value} at ${observation.observedAt}.`,
-    })
+    if (!(await sign(components, target.id, components.sign, observation))) return
   }
   state.isDone = true
   components.onChange(target.id)
+}
+
+/** Whether it was signed: whoever keeps the key may have signed another, for another machine. */
+async function sign(
+  { keep, journal }: ReporterComponents,
+  fixingId: Hex,
+  run: NonNullable<ReporterComponents['sign']>,
+  observation: Observation,
+): Promise<boolean> {
+  try {
+    await keep(await run(observation))
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'Sign.SignerRefusedError') throw error
+    await journal.write({ stage: 'sign', fixingId, action: 'refused', reason: error.message })
+    return false
+  }
+  const reason = `Observed ${observation.value} at ${observation.observedAt}.`
+  await journal.write({ stage: 'sign', fixingId, action: 'sign', reason })
+  return true
 }
 
 async function observeNow(

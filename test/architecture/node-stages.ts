@@ -32,7 +32,7 @@ const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'goss
 const GROUND = ['config', 'index-dir', 'log', 'metrics', 'journal', 'keystore', 'network-key', 'verify', 'version']
 
 /** What knows all stages; nothing imports it. */
-const COMPOSITION = ['node', 'main']
+const COMPOSITION = ['node', 'signer', 'main']
 
 /** The rules for what the files of node/ import from one another. */
 export function stageViolations(file: SourceFile): Violation[] {

@@ -88,8 +88,28 @@ test('takes endpoints of the sources’ chains as a table or as text', () => {
 test('takes every role when there is a key, and finds its files beside the configuration', () => {
   const { file, folder } = configFile(`${MINIMAL}\nkeystore = "key.json"\npassword_file = "password"`)
   const config = loadConfig({ file, env: {} })
-  expect(config.key).toEqual({ keystore: join(folder, 'key.json'), passwordFile: join(folder, 'password') })
+  expect(config.key).toEqual({
+    kind: 'keystore',
+    keystore: join(folder, 'key.json'),
+    passwordFile: join(folder, 'password'),
+  })
   expect(config.roles).toEqual(['reporter', 'proposer', 'watchtower', 'keeper'])
+})
+
+test('takes a signer instead of a keystore, with its token beside the configuration', () => {
+  const address = '0x00000000000000000000000000000000000000cc'
+  const { file, folder } = configFile(
+    `${MINIMAL}[signer]\nurl = "unix:/run/signer"\naddress = "${address}"\ntoken_file = "token"`,
+  )
+  const config = loadConfig({ file, env: { ASSIZE_SIGNER_TIMEOUT_MS: '200' } })
+  const tokenFile = join(folder, 'token')
+  expect(config.key).toEqual({ kind: 'signer', url: 'unix:/run/signer', address, tokenFile, timeoutMs: 200 })
+  expect(config.roles).toHaveLength(4)
+})
+
+test('does not repeat a password of a URL', () => {
+  const wrong = `${MINIMAL}[signer]\nurl = "http://ann:hunter2@signer"`
+  expect(() => load(wrong)).toThrow('got "http://…@signer"')
 })
 
 test('more than half of the endpoints must agree, unless it says how many', () => {
@@ -122,6 +142,13 @@ test.each([
   ['log_level', '\nlog_level = "loud"'],
   ['password_file', '\nkeystore = "key.json"'],
   ['keystore', '\nroles = ["reporter"]'],
+  ['signer.address', '\n[signer]\nurl = "http://a"'],
+  ['signer.url', '\n[signer]\ntoken_file = "token"'],
+  ['signer.url', `\n[signer]\naddress = "0x${'00'.repeat(20)}"`],
+  ['signer.url', '\n[signer]\nurl = "ws://a"'],
+  ['signer.url', '\n[signer]\nurl = "unix:"'],
+  ['signer.url', '\nkeystore = "key.json"\npassword_file = "p"\n[signer]\nurl = "http://a"'],
+  ['signer.timeout_ms', '\n[signer]\ntimeout_ms = 99'],
   ['source_rpc.1', '\n[source_rpc]\n1 = "ws://one"'],
   ['source_rpc.main', '\n[source_rpc]\nmain = "https://one"'],
   ['gossip.sync_after_ms.0', '\n[gossip]\nsync_after_ms = [0]'],

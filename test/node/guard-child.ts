@@ -1,5 +1,6 @@
 import { createGuard } from '../../node/guard.ts'
 import { createSigner } from '../../node/sign.ts'
+import { localKeys } from '../../node/sign/keys.ts'
 import { openStore } from '../../node/store/store.ts'
 import { DOMAIN, keyOf, observationOf } from './reporters.ts'
 
@@ -13,7 +14,7 @@ const hang = (): Promise<never> => {
   return new Promise(() => undefined)
 }
 const guard = createGuard(store.guard)
-const signer = createSigner(keyOf('ann'), DOMAIN, {
+const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, {
   async permit(...args) {
     if (place === 'before-guard') await hang()
     await guard.permit(...args)

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createGuard } from '../../node/guard.ts'
 import { createSigner, type Signer } from '../../node/sign.ts'
+import { localKeys } from '../../node/sign/keys.ts'
 import { openStore } from '../../node/store/store.ts'
 import { DOMAIN, keyOf, observationOf } from './reporters.ts'
 import { temporaryFolder } from './temporary.ts'
@@ -21,7 +22,7 @@ async function killAt(place: string, dataDir: string): Promise<void> {
 async function reopened<T>(dataDir: string, use: (signer: Signer) => Promise<T>): Promise<T> {
   const store = await openStore(dataDir)
   try {
-    return await use(createSigner(keyOf('ann'), DOMAIN, createGuard(store.guard)))
+    return await use(createSigner(localKeys(keyOf('ann')), DOMAIN, createGuard(store.guard)))
   } finally {
     await store.close()
   }

@@ -6,6 +6,7 @@ const READING: Reading = {
   head: { number: 12n, time: 1_700_000_000n },
   now: 1_700_000_005n,
   isStoreSound: true,
+  isSignerUp: false,
   peers: 3,
   fixings: new Map([['active', 2]]),
   unobserved: 1,
@@ -38,6 +39,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   ])
   expect(samplesOf(text, 'assize_verification_native')).toEqual(['{kind="ecdsa"} 1', '{kind="bls"} 0'])
   expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
+  expect(samplesOf(text, 'assize_signer_up')).toEqual([' 0'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
   expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_fixings_short_of_sources')).toEqual([' 0'])

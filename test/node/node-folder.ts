@@ -14,6 +14,8 @@ export type NodeFolder = {
   readonly pollMs: number
   readonly lines: string
   readonly password?: string
+  /** Instead of the keystore, which is then not in the configuration: the lines of the table `signer`. */
+  readonly signer?: string
 }
 
 /** Writes keystore, password and configuration of a node on the chain's clock; returns the configuration's path. */
@@ -31,9 +33,9 @@ registry = "${node.registry}"
 clock = "chain"
 poll_ms = ${node.pollMs}
 index_dir = ${JSON.stringify(node.indexDir)}
-keystore = "key.json"
-password_file = "password"
+${node.signer === undefined ? 'keystore = "key.json"\npassword_file = "password"' : ''}
 ${node.lines}
+${node.signer === undefined ? '' : `[signer]\n${node.signer}`}
 `,
   )
   return file

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { bytesToHex } from 'viem/utils'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { afterEach, expect, test } from 'vitest'
 import { type Config, loadConfig } from '#node/config'
-import { latestBlock } from '#client/chain.ts'
+import { connect, latestBlock } from '#client/chain.ts'
 import { readCreated } from '#client/fixing-log.ts'
 import { readFixing, readReceipts } from '#client/oracle-reader.ts'
 import { create, propose } from '#client/oracle-writer.ts'
@@ -13,9 +14,10 @@ import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
-import { keccak256, stringToHex } from 'viem'
+import { type Hex, keccak256, stringToHex } from 'viem'
 import { writeNodeFolder } from './node-folder.ts'
 import { SILENT } from './silent-log.ts'
+import { standUpSigner } from './stand-up-signer.ts'
 import { pricedIndex } from './source/priced-index.ts'
 
 const SOON = { timeout: 60_000, interval: 50 }
@@ -27,10 +29,22 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
+/** The table `signer` of a node whose key is with a signer. */
+async function signerOf(privateKey: Hex, { deployments, embedded }: Stage): Promise<string> {
+  const { council, backupCouncil, oracle, registry, weth } = deployments
+  const { chainId } = await connect({ rpcUrl: embedded.rpcUrl })
+  const deployment = { chainId, oracle, registry, bondToken: weth, arbitrators: [council, backupCouncil] }
+  const { url, address, folder } = await standUpSigner(privateKey, deployment)
+  return `url = "${url}"\naddress = "${address}"\ntoken_file = ${JSON.stringify(join(folder, 'token'))}`
+}
+
 async function configOf(name: string, stage: Stage, indexDir: string): Promise<Config> {
   const { council, backupCouncil, oracle, registry } = stage.deployments
+  const privateKey = keccak256(stringToHex(`test ${name}`))
   const file = await writeNodeFolder({
-    privateKey: keccak256(stringToHex(`test ${name}`)),
+    privateKey,
+    // One of them has no key: whatever the others do it does too, with a signer.
+    ...(name === 'ann' ? { signer: await signerOf(privateKey, stage) } : {}),
     rpcUrl: stage.embedded.rpcUrl,
     oracle,
     registry,

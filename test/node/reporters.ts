@@ -15,6 +15,7 @@ import type { PresenceContext, VerifiedPresence } from '../../node/gossip/presen
 import { createGuard } from '../../node/guard.ts'
 import { createRoll } from '../../node/presence/roll.ts'
 import { createSigner, type Signer } from '../../node/sign.ts'
+import { localKeys } from '../../node/sign/keys.ts'
 import type { ValidatorContext, VerifiedObservation } from '../../node/gossip/validate.ts'
 
 type AnyContext = ValidatorContext & CosigningContext & PresenceContext
@@ -56,7 +57,7 @@ export async function signedBy(
   domain: SigningDomain = DOMAIN,
 ): Promise<VerifiedObservation> {
   const guard = createGuard({ digestOf: () => undefined, record: async () => undefined })
-  const signed = await createSigner(key, domain, guard).sign(observationOf(changes))
+  const signed = await createSigner(localKeys(key), domain, guard).sign(observationOf(changes))
   return { signed, signer: key.address, reporterIndex: 0, bytes: encodeObservation(signed) }
 }
 
@@ -125,7 +126,7 @@ export async function presentBy(
 /** Signs as reporter `index` and remembers nothing, so that tests can contradict themselves. */
 function forgetful(index: number, domain: SigningDomain = DOMAIN): Signer {
   const guard = createGuard({ digestOf: () => undefined, record: async () => undefined })
-  return createSigner(reporterKey(index), domain, guard)
+  return createSigner(localKeys(reporterKey(index)), domain, guard)
 }
 
 /** A validator's world: seven reporters, one fixing that matured an hour ago, nothing held; `changes` replace parts. */

@@ -15,6 +15,7 @@ import {
 import { type Report, reportDigest } from '#protocol/report.ts'
 import { createGuard, type GuardMemory } from '../../node/guard.ts'
 import { createSigner } from '../../node/sign.ts'
+import { localKeys } from '../../node/sign/keys.ts'
 import { DOMAIN, FIXING_ID, keyOf, observationOf, ROOT } from './reporters.ts'
 
 function memory(): GuardMemory & { readonly written: string[] } {
@@ -35,7 +36,7 @@ test('signs what a wallet would sign, byte for byte', async () => {
   for (const name of ['ann', 'bob', 'cleo', 'dan']) {
     const key = keyOf(name)
     const observation = observationOf({ value: BigInt(name.length) })
-    const signed = await createSigner(key, DOMAIN, createGuard(memory())).sign(observation)
+    const signed = await createSigner(localKeys(key), DOMAIN, createGuard(memory())).sign(observation)
     const wallet = await privateKeyToAccount(key.privateKey).signTypedData({
       domain: typedDataDomain(DOMAIN),
       types: OBSERVATION_TYPES,
@@ -52,7 +53,7 @@ test('signs what a wallet would sign, byte for byte', async () => {
 test('writes the digest down before it signs, and signs nothing when that fails', async () => {
   const key = keyOf('ann')
   const kept = memory()
-  await createSigner(key, DOMAIN, createGuard(kept)).sign(observationOf())
+  await createSigner(localKeys(key), DOMAIN, createGuard(kept)).sign(observationOf())
   expect(kept.written).toEqual([observationDigest(DOMAIN, observationOf())])
   const full = createGuard({
     digestOf: () => undefined,
@@ -60,11 +61,11 @@ test('writes the digest down before it signs, and signs nothing when that fails'
       throw new Error('disk full')
     },
   })
-  await expect(createSigner(key, DOMAIN, full).sign(observationOf())).rejects.toThrow('disk full')
+  await expect(createSigner(localKeys(key), DOMAIN, full).sign(observationOf())).rejects.toThrow('disk full')
 })
 
 test('signs the same observation again, and refuses any other for the fixing', async () => {
-  const signer = createSigner(keyOf('ann'), DOMAIN, createGuard(memory()))
+  const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, createGuard(memory()))
   const first = await signer.sign(observationOf())
   expect(await signer.sign(observationOf())).toEqual(first)
   for (const changes of [{ value: 1n }, { observedAt: 1n }, { sourcesRoot: `0x${'00'.repeat(32)}` as const }]) {
@@ -74,7 +75,7 @@ test('signs the same observation again, and refuses any other for the fixing', a
 })
 
 test('refuses the second of two that are signed at the same time', async () => {
-  const signer = createSigner(keyOf('ann'), DOMAIN, createGuard(memory()))
+  const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, createGuard(memory()))
   const results = await Promise.allSettled([signer.sign(observationOf()), signer.sign(observationOf({ value: 2n }))])
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
 })
@@ -90,7 +91,7 @@ test('does not trust a digest that the disk never confirmed', async () => {
       if (isDiskFull) throw new Error('disk full')
     },
   })
-  const signer = createSigner(keyOf('ann'), DOMAIN, guard)
+  const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, guard)
   await expect(signer.sign(observationOf())).rejects.toThrow('disk full')
   isDiskFull = false
   await expect(signer.sign(observationOf())).rejects.toThrow('disk full')
@@ -107,14 +108,14 @@ const REPORT: Report = {
 test('co-signs a report with the key that its signer key gives, written down first', async () => {
   const key = keyOf('ann')
   const kept = memory()
-  const signature = await createSigner(key, DOMAIN, createGuard(kept)).cosign(REPORT, 0)
+  const signature = await createSigner(localKeys(key), DOMAIN, createGuard(kept)).cosign(REPORT, 0)
   const digest = reportDigest(DOMAIN, REPORT)
   expect(isBlsSigned(blsKey(blsSecretOf(key.privateKey)), digest, 'signature', signature)).toBe(true)
   expect(kept.written).toEqual([digest])
 })
 
 test('co-signs one report of each proposer for a fixing, whatever else was signed', async () => {
-  const signer = createSigner(keyOf('ann'), DOMAIN, createGuard(memory()))
+  const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, createGuard(memory()))
   await signer.sign(observationOf())
   const first = await signer.cosign(REPORT, 0)
   expect(await signer.cosign(REPORT, 0)).toBe(first)
@@ -126,7 +127,7 @@ test('co-signs one report of each proposer for a fixing, whatever else was signe
 })
 
 test('asks for signatures of one own report only, also when it has co-signed that already', async () => {
-  const signer = createSigner(keyOf('bob'), DOMAIN, createGuard(memory()))
+  const signer = createSigner(localKeys(keyOf('bob')), DOMAIN, createGuard(memory()))
   await signer.cosign(REPORT, 0)
   const request = await signer.request({ report: REPORT, places: 7n, attempt: 0 })
   expect(recoverRequester(DOMAIN, request)).toBe(keyOf('bob').address)
@@ -136,7 +137,7 @@ test('asks for signatures of one own report only, also when it has co-signed tha
 
 test('R-410 signs one report of a proposer under each number, and asks for one', async () => {
   const bob = keyOf('bob')
-  const signer = createSigner(bob, DOMAIN, createGuard(memory()))
+  const signer = createSigner(localKeys(bob), DOMAIN, createGuard(memory()))
   for (const attempt of [0, 1, 3]) {
     const report = { ...REPORT, value: 2_500n + BigInt(attempt) }
     await signer.cosign(report, attempt)

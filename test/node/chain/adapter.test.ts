@@ -1,4 +1,5 @@
 import { keccak256, stringToHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { create } from '#client/oracle-writer.ts'
@@ -28,8 +29,9 @@ afterAll(() => stage.embedded.stop())
 
 function open(name: string): Promise<ChainPort> {
   const { oracle, registry } = stage.deployments
-  const privateKey = keccak256(stringToHex(`test ${name}`))
-  return openChain({ rpcUrl: stage.embedded.rpcUrl, oracle, registry, chainId: undefined, privateKey, pollMs: 20 })
+  const signingAccount = privateKeyToAccount(keccak256(stringToHex(`test ${name}`)))
+  const { rpcUrl } = stage.embedded
+  return openChain({ rpcUrl, oracle, registry, chainId: undefined, signingAccount, pollMs: 20 })
 }
 
 /** A fixing that nobody has touched. */

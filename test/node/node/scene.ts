@@ -55,9 +55,11 @@ export async function fixingOf(node: RunningNode): Promise<z.output<typeof STATU
 
 /** A venue whose closes can be spoilt, a world whose fixing reads it, and the folders of its nodes. */
 export async function scene(reporters: number) {
-  const venue = { isBroken: false }
+  const venue = { isBroken: false, close: (_asked: number): string => '2500.25' }
+  let asked = 0
   const { url } = await openVenue((_request, response) => {
-    const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), '2500.25'])
+    asked += 1
+    const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), venue.close(asked)])
     response.end(venue.isBroken ? 'gone' : JSON.stringify({ rows }))
   })
   const document: IndexDocument = threeSamples([

@@ -7,6 +7,7 @@ import { observationDigest } from '#protocol/observation.ts'
 import { createGuard } from '../../../node/guard.ts'
 import { openDatabase } from '../../../node/store/database.ts'
 import { createSigner } from '../../../node/sign.ts'
+import { localKeys } from '../../../node/sign/keys.ts'
 import { DOMAIN, FIXING, FIXING_ID, keyOf, MATURITY, observationOf } from '../reporters.ts'
 import { temporaryFolder } from '../temporary.ts'
 
@@ -68,7 +69,7 @@ test('of a restored store nothing new is signed for what had matured by its firs
     [`0x${'02'.repeat(32)}`, MATURITY + 1n] as const,
   ])
   const mayBegin = (id: `0x${string}`): boolean => store.restoration.maySign(maturities.get(id) ?? 0n)
-  const signer = createSigner(ANN, DOMAIN, createGuard(store.guard, mayBegin))
+  const signer = createSigner(localKeys(ANN), DOMAIN, createGuard(store.guard, mayBegin))
   await expect(signer.sign(observationOf({ fixingId: `0x${'01'.repeat(32)}` }))).rejects.toMatchObject({
     name: 'Guard.RestoredError',
   })

@@ -1,0 +1,85 @@
+import type { Command } from 'commander'
+import type { Address } from 'viem'
+import { address, addresses, port, whole } from '../arguments.ts'
+import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+
+type Flags = {
+  readonly keystore: string
+  readonly passwordFile: string
+  readonly tokenFile: string
+  readonly dataDir: string
+  readonly port?: number
+  readonly socket?: string
+  readonly chainId: number
+  readonly oracle: Address
+  readonly registry: Address
+  readonly bondToken: Address
+  readonly arbitrators?: readonly Address[]
+}
+
+/** Adds `assize signer`: a key kept apart from the nodes that use it, and one memory of what it signed. */
+export function defineSigner(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  program
+    .command('signer')
+    .description(
+      'Keep a key for nodes elsewhere, and sign one observation of a fixing only, whoever asks; until Ctrl-C.',
+    )
+    .requiredOption('--keystore <file>', 'the key, Web3 Secret Storage v3')
+    .requiredOption('--password-file <file>', 'its password')
+    .requiredOption('--token-file <file>', "what nodes must send: their signer.token_file's content")
+    .requiredOption('--data-dir <dir>', 'where it remembers what was signed; of its own, and never to be lost')
+    .requiredOption('--chain-id <n>', 'the chain that it signs for', whole)
+    .requiredOption('--oracle <address>', 'the MaturityOracle', address)
+    .requiredOption('--registry <address>', 'the ReporterRegistry', address)
+    .requiredOption('--bond-token <address>', 'what the oracle takes stake in', address)
+    .option('--arbitrators <list>', 'sign stakes only where both that rule are among these; none without it', addresses)
+    .option('--port <n>', 'listen on 127.0.0.1; 0 = any', port)
+    .option('--socket <path>', 'listen on a Unix socket instead, for this user only')
+    .addHelpText(
+      'after',
+      `
+Prints one line of JSON when it listens. docs/operations/signer.md says what it signs, and how to put it on a machine of its own.
+
+Examples:
+  openssl rand -hex 32 > token
+  assize signer --keystore key.json --password-file password --token-file token --data-dir signed \\
+    --chain-id 1 --oracle 0x… --registry 0x… --bond-token 0x… --arbitrators 0x…,0x… --socket /run/assize/signer.sock
+  and in node.toml, instead of a keystore:
+  [signer]
+  url = "unix:/run/assize/signer.sock"
+  address = "0x…"
+  token_file = "token"`,
+    )
+    .action(async (flags: Flags) => done(await runSigner(flags, context)))
+}
+
+async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCode> {
+  const { chainId, oracle, registry, bondToken, arbitrators = [], socket } = flags
+  if ((socket === undefined) === (flags.port === undefined)) {
+    throw new InputError('Expected --port or --socket, got both or none.', 'Name one of them.')
+  }
+  // Loaded here: no other command needs the keystore, the store and a server at once.
+  const [{ startSigner }, { createLog }] = await Promise.all([import('#node/signer'), import('#node/log')])
+  const signer = await startSigner({
+    ...flags,
+    listening: socket === undefined ? { port: flags.port ?? 0 } : { socket },
+    deployment: { chainId, oracle, registry, bondToken, arbitrators },
+    log: createLog('info'),
+  })
+  try {
+    io.out(JSON.stringify({ ready: true, url: signer.url, signer: signer.address }))
+    await aborted(signal)
+    return EXIT.ok
+  } finally {
+    await signer.stop()
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

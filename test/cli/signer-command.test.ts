@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createSignerCall } from '../../node/http/json-rpc.ts'
+import { keyOf } from '../node/reporters.ts'
+import { signerFolder, TOKEN } from '../node/stand-up-signer.ts'
+import { assize } from './command-line.ts'
+
+const ann = keyOf('ann')
+const CONTRACT = '0x00000000000000000000000000000000000000aa'
+
+function argsIn(folder: string, ...more: readonly string[]): string[] {
+  const file = (name: string): string => join(folder, name)
+  const keys = ['--keystore', file('key.json'), '--password-file', file('password'), '--token-file', file('token')]
+  const deployment = ['--chain-id', '5', '--oracle', CONTRACT, '--registry', CONTRACT, '--bond-token', CONTRACT]
+  return ['signer', ...keys, '--data-dir', file('signed'), ...deployment, ...more]
+}
+
+test('signer says where it listens, answers there, and ends when it is told to', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const stopping = new AbortController()
+  const lines: string[] = []
+  const io = { isTerminal: false, err: () => undefined, paint: (_: unknown, text: string) => text }
+  const world = { io: { ...io, out: (line: string) => void lines.push(line) }, signal: stopping.signal }
+  const ended = assize(argsIn(folder, '--port', '0'), {}, world)
+  await expect.poll(() => lines.length, { timeout: 60_000 }).toBe(1)
+  const { url, ...rest } = JSON.parse(lines[0] ?? '') as { readonly url: string }
+  expect(rest).toEqual({ ready: true, signer: ann.address })
+  const call = createSignerCall({ url, token: TOKEN, timeoutMs: 5_000 })
+  expect(await call('eth_accounts', [])).toEqual({ kind: 'result', result: [ann.address] })
+  stopping.abort()
+  expect((await ended).exitCode).toBe(0)
+  expect(await call('eth_accounts', [])).toEqual({ kind: 'silent', reason: 'ECONNREFUSED' })
+})
+
+test('signer says what is wrong with what it was given, and exits 2', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  expect(await assize(argsIn(folder))).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('Expected --port or --socket, got both or none.'),
+  })
+  const both = argsIn(folder, '--port', '0', '--socket', join(folder, 'socket'))
+  expect((await assize(both)).exitCode).toBe(2)
+  const nowhere = join(folder, 'nowhere')
+  for (const flag of ['--keystore', '--password-file', '--token-file']) {
+    expect(await assize(argsIn(folder, '--port', '0', flag, nowhere))).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(nowhere),
+    })
+  }
+})

@@ -1,0 +1,239 @@
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Address, encodeFunctionData, type Hex } from 'viem'
+import { wethAbi } from '#client/weth.ts'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
+import { blsKey, isBlsSigned } from '#protocol/bls.ts'
+import { blsSecretOf } from '#protocol/bls-key.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { type Report, reportDigest } from '#protocol/report.ts'
+import { createSignerCall } from '../../node/http/json-rpc.ts'
+import { localKeys } from '../../node/sign/keys.ts'
+import { remoteKeys } from '../../node/sign/remote.ts'
+import type { RunningSigner } from '../../node/signer.ts'
+import { backUp, restore } from '../../node/store/backup.ts'
+import { fakeClock } from './fake-clock.ts'
+import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, ROOT } from './reporters.ts'
+import { signerFolder, startIn, stopSigner, TOKEN } from './stand-up-signer.ts'
+
+const ann = keyOf('ann')
+const DEPLOYMENT = {
+  ...DOMAIN,
+  oracle: '0x00000000000000000000000000000000000000cc',
+  bondToken: '0x00000000000000000000000000000000000000dd',
+  arbitrators: [FIXING.arbitrator, FIXING.backup],
+} as const
+const REPORT: Report = {
+  epoch: 3n,
+  fixingId: FIXING_ID,
+  value: 2_500n,
+  observationsRoot: ROOT,
+  proposer: ann.address,
+}
+
+/** The keys that one machine sees. */
+function keysAt({ url, address }: RunningSigner, token: string | undefined = TOKEN) {
+  return remoteKeys({ address, url, call: createSignerCall({ url, token, timeoutMs: 5_000 }), clock: fakeClock() })
+}
+
+test('signs by a socket what a key in memory signs, byte for byte', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const signer = await startIn(folder, DEPLOYMENT)
+  expect(signer.address).toBe(ann.address)
+  expect(statSync(join(folder, 'signer.sock')).mode & 0o777).toBe(0o600)
+  const [keys, local] = [keysAt(signer), localKeys(ann)]
+  expect(await keys.signObservation(DOMAIN, observationOf())).toEqual(
+    await local.signObservation(DOMAIN, observationOf()),
+  )
+  const request = { report: REPORT, places: 2n ** 179n, attempt: 1 }
+  expect(await keys.signRequest(DOMAIN, request)).toEqual(await local.signRequest(DOMAIN, request))
+  const presence = {
+    fixingId: FIXING_ID,
+    reporter: ann.address,
+    sentAt: 7n,
+    clockOffset: -3,
+    meshPeers: 6,
+    sourcesReady: 0,
+  }
+  expect(await keys.signPresence(DOMAIN, presence)).toEqual(await local.signPresence(DOMAIN, presence))
+  const signature = await keys.signReport(DOMAIN, REPORT, 0)
+  expect(isBlsSigned(blsKey(blsSecretOf(ann.privateKey)), reportDigest(DOMAIN, REPORT), 'signature', signature)).toBe(
+    true,
+  )
+  expect(await keys.problem()).toBe(undefined)
+})
+
+test('signs one observation and one report between two machines, also after it was started again', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const first = await startIn(folder, DEPLOYMENT)
+  const [one, other] = [keysAt(first), keysAt(first)]
+  const results = await Promise.allSettled([
+    one.signObservation(DOMAIN, observationOf()),
+    other.signObservation(DOMAIN, observationOf({ value: 1n })),
+  ])
+  expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  await one.signReport(DOMAIN, REPORT, 0)
+  await stopSigner(first)
+  const machine = keysAt(await startIn(folder, DEPLOYMENT))
+  const refusal = { name: 'Sign.SignerRefusedError', code: -32_000 }
+  for (const value of [2n, 3n]) {
+    await expect(machine.signObservation(DOMAIN, observationOf({ value }))).rejects.toMatchObject(refusal)
+    await expect(machine.signReport(DOMAIN, { ...REPORT, value }, 0)).rejects.toMatchObject(refusal)
+    const request = { report: { ...REPORT, value }, places: 1n, attempt: 0 }
+    await expect(machine.signRequest(DOMAIN, request)).rejects.toMatchObject(refusal)
+  }
+})
+
+test('signs nothing new with a memory that was restored, and still what it remembers', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const first = await startIn(folder, DEPLOYMENT)
+  const signature = await keysAt(first).signObservation(DOMAIN, observationOf())
+  await stopSigner(first)
+  await backUp(join(folder, 'signed'), join(folder, 'backup'))
+  await restore(join(folder, 'backup'), join(folder, 'restored'), 1n)
+  const keys = keysAt(await startIn(folder, DEPLOYMENT, 'restored'))
+  expect(await keys.signObservation(DOMAIN, observationOf())).toEqual(signature)
+  const later = observationOf({ fixingId: ROOT, observedAt: 2n ** 40n })
+  await expect(keys.signObservation(DOMAIN, later)).rejects.toThrow('to mature after the store was restored')
+})
+
+test('signs for nobody without its token', async () => {
+  const signer = await startIn(await signerFolder(ann.privateKey), DEPLOYMENT)
+  for (const token of [undefined, '', TOKEN.slice(1), `${TOKEN}0`]) {
+    const call = createSignerCall({ url: signer.url, token, timeoutMs: 5_000 })
+    expect(await call('eth_accounts', [])).toEqual({ kind: 'refused', code: 401, message: 'it wants another token' })
+  }
+  const folder = await signerFolder(ann.privateKey)
+  writeFileSync(join(folder, 'token'), 'short')
+  await expect(startIn(folder, DEPLOYMENT)).rejects.toMatchObject({ name: 'Signer.ShortTokenError' })
+})
+
+test('has a socket and a memory to itself', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  await startIn(folder, DEPLOYMENT)
+  await expect(startIn(folder, DEPLOYMENT)).rejects.toMatchObject({ name: 'Store.StoreLockedError' })
+  await expect(startIn(folder, DEPLOYMENT, 'another')).rejects.toMatchObject({ name: 'Http.SocketInUseError' })
+  const other = await signerFolder(ann.privateKey)
+  writeFileSync(join(other, 'signer.sock'), 'precious')
+  await expect(startIn(other, DEPLOYMENT)).rejects.toMatchObject({ name: 'Http.SocketInUseError' })
+})
+
+test('signs no typed data of other domains, types or shapes', async () => {
+  const signer = await startIn(await signerFolder(ann.privateKey), DEPLOYMENT)
+  const keys = keysAt(signer)
+  const [chainId, registry] = [1, ann.address]
+  for (const domain of [
+    { ...DOMAIN, chainId },
+    { ...DOMAIN, registry },
+  ]) {
+    await expect(keys.signObservation(domain, observationOf())).rejects.toThrow('got another domain')
+  }
+  const call = createSignerCall({ url: signer.url, token: TOKEN, timeoutMs: 5_000 })
+  const permit = {
+    types: { EIP712Domain: [], Permit: [{ name: 'value', type: 'uint256' }] },
+    primaryType: 'Permit',
+    domain: {},
+    message: { value: '1' },
+  }
+  for (const data of [permit, JSON.stringify(permit), 'nonsense', null, 7]) {
+    expect(await call('eth_signTypedData', [ann.address, data])).toMatchObject({ kind: 'refused', code: -32_602 })
+  }
+  for (const [method, params, code] of [
+    ['eth_sign', [ann.address, '0x12'], -32_601],
+    ['personal_sign', ['0x12', ann.address], -32_601],
+    ['toString', [], -32_601],
+    ['eth_signTypedData', [keyOf('bob').address, permit], -32_602],
+    ['eth_signTransaction', [], -32_602],
+  ] as const) {
+    expect(await call(method, params)).toMatchObject({ kind: 'refused', code })
+  }
+})
+
+const STRANGER: Address = '0x00000000000000000000000000000000000000ee'
+const { oracle, registry, bondToken } = DEPLOYMENT
+const onOracle = (functionName: 'propose' | 'claim', fixing: Fixing): Hex =>
+  functionName === 'propose'
+    ? encodeFunctionData({ abi: maturityOracleAbi, functionName, args: [fixing, 1n, 1n] })
+    : encodeFunctionData({ abi: maturityOracleAbi, functionName, args: [fixing, 0, 0, 1n] })
+const onToken = (functionName: 'approve' | 'transfer', to: Address): Hex =>
+  encodeFunctionData({ abi: wethAbi, functionName, args: [to, 1n] })
+const attested = (proposer: Address): Hex =>
+  encodeFunctionData({
+    abi: reporterRegistryAbi,
+    functionName: 'proposeAttested',
+    args: [
+      FIXING,
+      { ...REPORT, proposer },
+      {
+        x_c0_a: ROOT,
+        x_c0_b: ROOT,
+        x_c1_a: ROOT,
+        x_c1_b: ROOT,
+        y_c0_a: ROOT,
+        y_c0_b: ROOT,
+        y_c1_a: ROOT,
+        y_c1_b: ROOT,
+      },
+      1n,
+      1n,
+    ],
+  })
+
+test.each<[string, { to: Address; data?: Hex; value?: bigint; chainId?: number }, string | undefined]>([
+  ['a proposal', { to: oracle, data: onOracle('propose', FIXING) }, undefined],
+  ['a claim, whoever ruled', { to: oracle, data: onOracle('claim', { ...FIXING, backup: STRANGER }) }, undefined],
+  ['an attested proposal of its own', { to: registry, data: attested(ann.address) }, undefined],
+  ['an allowance for the oracle', { to: bondToken, data: onToken('approve', oracle) }, undefined],
+  ['an allowance for the registry', { to: bondToken, data: onToken('approve', registry) }, undefined],
+  ['wrapping', { to: bondToken, data: '0xd0e30db0', value: 5n }, undefined],
+  ['nothing, to itself', { to: ann.address }, undefined],
+  ['another chain', { to: ann.address, chainId: 1 }, 'Expected chain 31337, got 1.'],
+  ['money for a stranger', { to: STRANGER, value: 1n }, 'own currency to be wrapped only'],
+  ['money for itself with a call', { to: ann.address, value: 1n }, 'own currency to be wrapped only'],
+  ['a call of a stranger', { to: STRANGER, data: '0x12345678' }, 'a call of oracle, registry or bond token'],
+  ['tokens for a stranger', { to: bondToken, data: onToken('transfer', STRANGER) }, 'got transfer'],
+  ['an allowance for a stranger', { to: bondToken, data: onToken('approve', STRANGER) }, 'got one for'],
+  [
+    'stake ruled by a stranger',
+    { to: oracle, data: onOracle('propose', { ...FIXING, arbitrator: STRANGER }) },
+    'Expected a trusted arbitrator',
+  ],
+  [
+    'stake ruled by a stranger in the end',
+    { to: oracle, data: onOracle('propose', { ...FIXING, backup: STRANGER }) },
+    'Expected a trusted arbitrator',
+  ],
+  ['a proposal for a stranger', { to: registry, data: attested(STRANGER) }, 'Expected a proposal for'],
+  [
+    'receipts for a stranger',
+    {
+      to: oracle,
+      data: encodeFunctionData({ abi: maturityOracleAbi, functionName: 'transfer', args: [STRANGER, 1n, 1n] }),
+    },
+    'got transfer',
+  ],
+  [
+    'its stake back',
+    { to: registry, data: encodeFunctionData({ abi: reporterRegistryAbi, functionName: 'withdraw', args: [0] }) },
+    'got withdraw',
+  ],
+  ['a function that is none', { to: oracle, data: '0x12345678' }, 'a function that it has'],
+])('of transactions judges: %s', async (_what, { to, data = '0x', value = 0n, chainId = 31_337 }, refusal) => {
+  const keys = keysAt(await startIn(await signerFolder(ann.privateKey), DEPLOYMENT))
+  const transaction = {
+    type: 'eip1559',
+    nonce: 0,
+    gas: 100_000n,
+    maxFeePerGas: 9n,
+    maxPriorityFeePerGas: 1n,
+    to,
+    data,
+    value,
+    chainId,
+  } as const
+  const signed = keys.account.signTransaction(transaction)
+  if (refusal === undefined) expect(await signed).toBe(await localKeys(ann).account.signTransaction(transaction))
+  else await expect(signed).rejects.toThrow(refusal)
+})
