@@ -88,9 +88,9 @@ export function createSigningService({ keys, signer, deployment, log }: ServiceC
       } as const
       const refusal = refusalOf(deployment, address, transaction)
       if (refusal !== undefined) refuse(REFUSED, refusal)
-      const signed = await keys.account.signTransaction(transaction satisfies TransactionSerializableEIP1559)
+      const raw = await keys.account.signTransaction(transaction satisfies TransactionSerializableEIP1559)
       log.info({ to: transaction.to, nonce: transaction.nonce }, 'signed')
-      return signed
+      return raw
     },
   }
   return async (method, params) => {
