@@ -86,7 +86,7 @@ contract BlsLibTest is Test {
         // On the curve, so addition takes it.
         BLS.G1Point memory point = abi.decode(outside, (BLS.G1Point));
         BLS.add(point, point);
-        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
+        vm.expectRevert(BLS.PairingFailed.selector);
         this.isSigned(outside, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
     }
 
@@ -95,12 +95,12 @@ contract BlsLibTest is Test {
         Signature[] memory rows = abi.decode(vm.parseJson(json, ".signatures"), (Signature[]));
         BLS.G1Point memory key = abi.decode(rows[0].key, (BLS.G1Point));
         key.x_b = bytes32(uint256(key.x_b) ^ 1);
-        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
+        vm.expectRevert(BLS.PairingFailed.selector);
         this.isSigned(abi.encode(key), rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
 
         key = abi.decode(rows[0].key, (BLS.G1Point));
         key.x_a = bytes32(uint256(key.x_a) | 1 << 255);
-        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
+        vm.expectRevert(BLS.PairingFailed.selector);
         this.isSigned(abi.encode(key), rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
     }
 
@@ -161,8 +161,12 @@ contract BlsLibTest is Test {
         this.isSigned(rows[0].key, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
         vm.clearMockedCalls();
         vm.mockCall(address(15), "", "");
-        vm.expectRevert(abi.encodeWithSelector(BLS.PairingFailed.selector));
-        this.isSigned(rows[0].key, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature);
+        try this.isSigned(rows[0].key, rows[0].message, BlsLib.SIGNATURE_TAG, rows[0].signature) {
+            fail();
+        } catch (bytes memory reason) {
+            // To the byte: forge's own comparison takes what begins so.
+            assertEq(reason, abi.encodeWithSelector(BLS.PairingFailed.selector));
+        }
     }
 
     /// One hash of nine that fails is noticed, whatever comes after.
