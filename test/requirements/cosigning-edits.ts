@@ -139,9 +139,9 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     id: 'R-410',
     rule: 'one report of each proposer',
     file: 'node/sign.ts',
-    find: 'await guard.permit({ signer, fixingId, proposer, attempt }, digest)',
+    find: 'return guard.permit({ signer, fixingId, proposer, attempt }, digest)',
     replace:
-      'await guard.permit({ signer, fixingId: fixingId === digest ? fixingId : digest, proposer, attempt }, digest)',
+      'return guard.permit({ signer, fixingId: fixingId === digest ? fixingId : digest, proposer, attempt }, digest)',
   },
   {
     id: 'R-410',
