@@ -7,6 +7,7 @@ import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
 import { fieldError, InvalidFieldError, UnreadableConfigError } from './config/errors.ts'
 import { address, count, endpoints, flag, list, path, webUrl, wei } from './config/fields.ts'
+import { type FeeLimits, FEES, feesOf } from './config/fees.ts'
 import { type KeyPlace, keyOf, SIGNER } from './config/key.ts'
 import { LOG_LEVELS } from './log.ts'
 
@@ -71,6 +72,8 @@ const SCHEMA = z.strictObject({
   chain_id: count(1, Number.MAX_SAFE_INTEGER).optional(),
   /** The block in which the oracle was deployed; its log is read from here. */
   from_block: count(0, Number.MAX_SAFE_INTEGER).default(0),
+  /** How many blocks may still be undone: so far back the log, and what became of transactions, is looked at again. */
+  confirmations: count(1, 10_000).default(64),
   clock: z.enum(['chain', 'system']).default('system'),
   poll_ms: count(20, 600_000).default(2_000),
   listen: list.default(['/ip4/127.0.0.1/tcp/0']),
@@ -88,12 +91,13 @@ const SCHEMA = z.strictObject({
   /** Signatures of peers are verified by native code where this machine has it, or by JavaScript alone. */
   verification: z.enum(['native', 'portable']).default('native'),
   log_level: z.enum(LOG_LEVELS).default('info'),
+  fees: FEES.prefault({}),
   policy: POLICY.prefault({}),
   gossip: GOSSIP.prefault({}),
   signer: SIGNER.prefault({}),
 })
 
-const TABLES = { policy: POLICY, gossip: GOSSIP, signer: SIGNER } as const
+const TABLES = { fees: FEES, policy: POLICY, gossip: GOSSIP, signer: SIGNER } as const
 
 const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file', 'signer.token_file'] as const
 const LISTS = [
@@ -128,6 +132,8 @@ export type Config = {
   /** What the RPC must answer as its chain id, if set. */
   readonly chainId: number | undefined
   readonly fromBlock: bigint
+  /** Blocks that may still be undone. */
+  readonly confirmations: number
   readonly clock: 'chain' | 'system'
   readonly pollMs: number
   readonly listen: readonly string[]
@@ -143,6 +149,8 @@ export type Config = {
   readonly exitWithParent: boolean
   readonly verification: 'native' | 'portable'
   readonly logLevel: Settings['log_level']
+  /** The most that transactions offer, wei per gas. */
+  readonly fees: FeeLimits
   readonly policy: {
     readonly perPotWei: bigint
     readonly perFixingWei: bigint
@@ -255,6 +263,7 @@ function shape(settings: Settings): Config {
     registry: settings.registry,
     chainId: settings.chain_id,
     fromBlock: BigInt(settings.from_block),
+    confirmations: settings.confirmations,
     clock: settings.clock,
     pollMs: settings.poll_ms,
     listen: settings.listen,
@@ -268,6 +277,7 @@ function shape(settings: Settings): Config {
     exitWithParent: settings.exit_with_parent,
     verification: settings.verification,
     logLevel: settings.log_level,
+    fees: feesOf(settings.fees),
     policy: policyOf(policy),
     gossip: {
       test: gossip.test,

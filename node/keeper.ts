@@ -34,9 +34,7 @@ export async function claimOwn(
       continue
     }
     const plan = { fixingId, action, kind, round, value, amount: 0n, at: snapshot.atTime } as const
-    const sent = await transactions.attempt(plan, (beforeSend) =>
-      chain.claim(fixing, { kind, round, value }, beforeSend),
-    )
+    const sent = await transactions.attempt(plan, (terms) => chain.claim(fixing, { kind, round, value }, terms))
     if (sent.kind !== 'done' && result === 'done') result = 'waiting'
     if (sent.kind === 'later') continue
     if (sent.kind === 'done') result = 'acted'

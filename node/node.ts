@@ -4,12 +4,14 @@ import { fetchSamples } from '#node/source'
 import { encodeObservation, type SigningDomain } from '#protocol/observation.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import type { ChainPort } from './chain/port.ts'
+import { createCollateral } from './chain/collateral.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
 import { type Config, sourceEndpoints } from './config.ts'
 import type { KeyPlace } from './config/key.ts'
 import { createBook } from './cosign/book.ts'
 import { createGuard } from './guard.ts'
+import { haltIn } from './halt.ts'
 import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
 import { createSignerCall } from './http/json-rpc.ts'
@@ -113,7 +115,7 @@ async function start(
     failedPasses: 0,
     outvoted: 0,
   }
-  const reaching = { clock, log, signal, state, signingAccount: keys?.account }
+  const reaching = { clock, log, signal, state, account: keys?.account }
   const chain = await (options.openChain?.(keys) ?? reachChain(config, reaching))
   signal.throwIfAborted()
 
@@ -167,11 +169,16 @@ async function start(
   const watch = await startWatch(chain, store.fixings, (indexId) => documents.has(indexId), {
     open: open.filter(({ id }) => state.tracked.has(id)),
     firstBlock: config.fromBlock,
+    confirmations: config.confirmations,
   })
-  const transactions = createTransactions(chain, store.intents)
+  const halt = haltIn(config.dataDir)
+  const { pollMs, confirmations } = config
+  const { intents } = store
+  const transactions = createTransactions({ chain, intents, journal, halt, clock, signal, pollMs, confirmations })
+  const collateral = createCollateral({ chain, transactions, intents, journal })
   const core = { config, clock, log, signal, store, chain, journal, book, keys, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
-  const whole = { ...core, roll, digestOf, transactions, reporter, network, watch, registered }
+  const whole = { ...core, roll, digestOf, transactions, collateral, halt, reporter, network, watch, registered }
   const parts: Parts = { ...whole, rollCall: createRollCall({ ...whole, rpcUrls }, state) }
   const identity = {
     version: VERSION,

@@ -5,6 +5,7 @@ import type { CosignedReport } from '#client/registry.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { agreesWith } from '#protocol/report.ts'
 import type { ChainPort } from './chain/port.ts'
+import type { Collateral } from './chain/collateral.ts'
 import type { Transactions } from './chain/transactions.ts'
 import type { Journal } from './journal.ts'
 
@@ -43,6 +44,7 @@ export type Way =
 export type ProposeComponents = {
   readonly chain: Pick<ChainPort, 'snapshot' | 'head' | 'propose' | 'proposeAttested'>
   readonly transactions: Transactions
+  readonly collateral: Collateral
   readonly journal: Journal
   /** Hears what peers know, so that the report is not made of less. */
   readonly catchUp: () => Promise<void>
@@ -80,7 +82,7 @@ export async function proposeOn(
 }
 
 async function carryOut(
-  { chain, transactions, journal, onRefused }: ProposeComponents,
+  { chain, transactions, collateral, journal, onRefused }: ProposeComponents,
   fixingId: Hex,
   { fixing, now }: ProposalView,
   proposal: Extract<Proposal, { readonly action: 'propose' }>,
@@ -89,12 +91,14 @@ async function carryOut(
   const { bond } = proposal
   const value = way.kind === 'attest' ? way.cosigned.report.value : proposal.value
   const plan = { fixingId, action: 'propose', kind: 'stake', round: 0, value, amount: bond, at: now } as const
-  const sent = await transactions.attempt(plan, (beforeSend) => {
-    const terms = { beforeSend, maxGasCost: way.maxGasCost }
-    return way.kind === 'attest'
-      ? chain.proposeAttested(fixing, way.cosigned, bond, terms)
-      : chain.propose(fixing, value, bond, terms)
-  })
+  const sent = await collateral.provide(plan, way.kind === 'attest' ? 'registry' : 'oracle', () =>
+    transactions.attempt(plan, (terms) => {
+      const limited = { ...terms, maxGasCost: way.maxGasCost }
+      return way.kind === 'attest'
+        ? chain.proposeAttested(fixing, way.cosigned, bond, limited)
+        : chain.propose(fixing, value, bond, limited)
+    }),
+  )
   if (sent.kind === 'later') return 'idle'
   const how = way.kind === 'attest' ? `${proposal.reason} ${way.reason}` : proposal.reason
   const said =

@@ -4,6 +4,7 @@ import { sufficientCapital } from '#protocol/griefing.ts'
 import type { Decision } from '#protocol/policy.ts'
 import type { Ledger, Line } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
+import type { Collateral } from './chain/collateral.ts'
 import type { Transactions } from './chain/transactions.ts'
 import type { Journal } from './journal.ts'
 import type { Intent } from './store/intent-table.ts'
@@ -24,6 +25,7 @@ const STAKING: ReadonlySet<Intent['action']> = new Set(['propose', 'contribute',
 export type StakeComponents = {
   readonly chain: Pick<ChainPort, 'spendable' | 'stake'>
   readonly transactions: Transactions
+  readonly collateral: Collateral
   readonly journal: Journal
   readonly budget: Budget
   /** Hears what peers know, so that the decision is not made on less. */
@@ -41,7 +43,7 @@ export async function stakeOn(
   ledger: Ledger,
   decide: () => Decision,
 ): Promise<'acted' | 'idle'> {
-  const { chain, transactions, journal, budget } = components
+  const { chain, transactions, collateral, journal, budget } = components
   const { id: fixingId, fixing, facts } = snapshot
   const say = (action: string, reason: string): Promise<void> =>
     journal.write({ stage: 'stake', fixingId, action, reason })
@@ -62,8 +64,10 @@ export async function stakeOn(
   await components.catchUp()
   const confirmed = decide()
   if (confirmed.action !== action || confirmed.value !== value) return 'idle'
-  const plan = { ...line, fixingId, action, amount, at: snapshot.atTime }
-  const sent = await transactions.attempt(plan, (beforeSend) => chain.stake(fixing, { ...line, amount }, beforeSend))
+  const plan = { ...line, fixingId, action, amount, at: snapshot.atTime, deadline: facts.deadline }
+  const sent = await collateral.provide(plan, 'oracle', () =>
+    transactions.attempt(plan, (terms) => chain.stake(fixing, { ...line, amount }, terms)),
+  )
   if (sent.kind === 'later') return 'idle'
   const alone = own.length === 0 ? aloneText(budget, snapshot) : ''
   if (sent.kind === 'done') await say(action, `${decision.reason} Put ${sent.moved} wei on ${value}.${alone}`)

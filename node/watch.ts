@@ -24,21 +24,27 @@ export interface Watch {
   forget(id: Hex): void
 }
 
-/**
- * Blocks that a reorganisation may still replace: their logs are read again at every look, so that what was logged in an
- * abandoned block disappears.
- */
-const UNSETTLED_BLOCKS = 32n
+/** Where watching begins, and what it looks at again. */
+export type WatchOptions = {
+  /** The fixings known from before, whose logs are read again from their creation. */
+  readonly open: readonly FoundFixing[]
+  /** Where the oracle's log begins. */
+  readonly firstBlock: bigint
+  /**
+   * Blocks that may still be undone: their logs are read again at every look, so that what was logged in an abandoned block
+   * disappears.
+   */
+  readonly confirmations: number
+}
 
 /**
- * Watches for `Created` events of held index documents and for every event of tracked fixings. `open` are the fixings
- * known from before, whose logs are read again from their creation; `firstBlock` is where the oracle's log begins.
+ * Watches for `Created` events of held index documents and for every event of tracked fixings.
  */
 export async function startWatch(
   chain: Pick<ChainPort, 'head' | 'events'>,
   memory: WatchMemory,
   isHeld: (indexId: Hex) => boolean,
-  { open, firstBlock }: { readonly open: readonly FoundFixing[]; readonly firstBlock: bigint },
+  { open, firstBlock, confirmations }: WatchOptions,
 ): Promise<Watch> {
   const tracked = new Map(open.map(({ id }) => [id, { settled: [] as OracleEvent[], recent: [] as OracleEvent[] }]))
   const seen = new Set(open.map(({ id }) => id))
@@ -57,7 +63,7 @@ export async function startWatch(
           ? [{ id: event.id, fixing: event.fixing, block: event.block }]
           : [],
       )
-      const settledUpTo = head.number >= UNSETTLED_BLOCKS ? head.number - UNSETTLED_BLOCKS : -1n
+      const settledUpTo = head.number - BigInt(confirmations)
       const following = settledUpTo + 1n > next ? settledUpTo + 1n : next
       // The last thing that can fail; what is remembered in memory follows what is on disk.
       await memory.extend(found, following)

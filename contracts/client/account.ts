@@ -1,10 +1,4 @@
-import {
-  type Address,
-  type Hex,
-  TransactionNotFoundError,
-  type TransactionReceipt,
-  TransactionReceiptNotFoundError,
-} from 'viem'
+import { type Address, type Hex, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
 import { explained } from './errors.ts'
@@ -14,33 +8,33 @@ export async function readBalance(chain: Chain, account: Address): Promise<bigin
   return explained(chain.rpcUrl, 'eth_getBalance', () => chain.publicClient.getBalance({ address: account }))
 }
 
-/** What became of a signed transaction. */
+/** What became of a nonce, and with it of every transaction that was signed with it. */
 export type TransactionFate =
+  /** One of those that were asked about was mined. */
   | { readonly kind: 'mined'; readonly receipt: TransactionReceipt }
-  /** The endpoint knows it; it may still be mined. */
-  | { readonly kind: 'pending' }
-  /** Another transaction was mined with its nonce: it never will be. */
+  /** Another was: none of those that were asked about ever will be. */
   | { readonly kind: 'superseded' }
-  /** The endpoint does not know it and its nonce is free: the next transaction takes its place. */
-  | { readonly kind: 'unknown' }
+  /** No transaction with this nonce was mined yet. */
+  | { readonly kind: 'open' }
 
 /**
- * Looks for a transaction that `account` signed, perhaps before a crash. A nonce is mined once: whatever replaces an
- * unknown transaction excludes it. Throws DeadRpcError.
+ * Looks for transactions that `account` signed with one nonce, perhaps before a crash: one of them at most is ever mined.
+ * Throws DeadRpcError.
  */
 export async function readFate(
   chain: Chain,
   account: Address,
-  signed: { readonly hash: Hex; readonly nonce: number },
+  signed: { readonly hashes: readonly Hex[]; readonly nonce: number },
 ): Promise<TransactionFate> {
   return explained(chain.rpcUrl, 'eth_getTransactionReceipt', async () => {
-    // The count first: a transaction mined between the two requests then still shows up by its receipt.
+    // The count first: a transaction mined between the requests then still shows up by its receipt.
     const mined = await chain.publicClient.getTransactionCount({ address: account, blockTag: 'latest' })
-    const receipt = await orUndefined(chain.publicClient.getTransactionReceipt({ hash: signed.hash }))
-    if (receipt !== undefined) return { kind: 'mined', receipt }
-    if (mined > signed.nonce) return { kind: 'superseded' }
-    const known = await orUndefined(chain.publicClient.getTransaction({ hash: signed.hash }))
-    return { kind: known === undefined ? 'unknown' : 'pending' }
+    if (mined <= signed.nonce) return { kind: 'open' }
+    const receipts = await Promise.all(
+      signed.hashes.map((hash) => orUndefined(chain.publicClient.getTransactionReceipt({ hash }))),
+    )
+    const receipt = receipts.find((one) => one !== undefined)
+    return receipt === undefined ? { kind: 'superseded' } : { kind: 'mined', receipt }
   })
 }
 
@@ -48,7 +42,7 @@ async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
   } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError || error instanceof TransactionNotFoundError) return undefined
+    if (error instanceof TransactionReceiptNotFoundError) return undefined
     throw error
   }
 }

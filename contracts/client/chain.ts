@@ -1,15 +1,18 @@
 import {
   BaseError,
+  type Block,
   type Chain as ViemChain,
   createPublicClient,
   createWalletClient,
   defineChain,
+  type Hash,
   http,
   type HttpTransport,
   type LocalAccount,
   type PublicClient,
   type WalletClient,
 } from 'viem'
+import { type Turnstile, turnstile } from './turnstile.ts'
 
 /** A chain that can be read. Every reader and writer of this folder takes one. */
 export type Chain = {
@@ -23,7 +26,7 @@ export type WritableChain = Chain & {
   readonly account: LocalAccount
   readonly walletClient: WalletClient<HttpTransport, ViemChain, LocalAccount>
   /** Runs one at a time, in call order, whatever takes a nonce of the account. */
-  readonly inTurn: <T>(run: () => Promise<T>) => Promise<T>
+  readonly inTurn: Turnstile
 }
 
 export type ConnectOptions = {
@@ -64,23 +67,23 @@ export async function connect(
   return { ...readable, account: options.account, walletClient, inTurn: turnstile() }
 }
 
-/** Height and time (seconds) of the newest block. */
-export async function latestBlock(chain: Chain): Promise<{ number: bigint; time: bigint }> {
-  const block = await chain.publicClient.getBlock({ blockTag: 'latest' })
-  return { number: block.number, time: block.timestamp }
+/** Which block: height, time (Unix seconds), and what tells it from another of the same height. */
+export type BlockHead = { readonly number: bigint; readonly time: bigint; readonly hash: Hash }
+
+/** The newest block. */
+export async function latestBlock(chain: Chain): Promise<BlockHead> {
+  return headOf(await chain.publicClient.getBlock({ blockTag: 'latest' }))
 }
 
-/** Height and time of the block `number`. */
-export async function blockAt(chain: Chain, number: bigint): Promise<{ number: bigint; time: bigint }> {
-  const block = await chain.publicClient.getBlock({ blockNumber: number })
-  return { number: block.number, time: block.timestamp }
+/** The block `number`. */
+export async function blockAt(chain: Chain, number: bigint): Promise<BlockHead> {
+  return headOf(await chain.publicClient.getBlock({ blockNumber: number }))
 }
 
-/** Height and time of the newest final block; undefined where the endpoint knows of none, or does not answer. */
-export async function finalizedBlock(chain: Chain): Promise<{ number: bigint; time: bigint } | undefined> {
+/** The newest final block; undefined where the endpoint knows of none, or does not answer. */
+export async function finalizedBlock(chain: Chain): Promise<BlockHead | undefined> {
   try {
-    const block = await chain.publicClient.getBlock({ blockTag: 'finalized' })
-    return { number: block.number, time: block.timestamp }
+    return headOf(await chain.publicClient.getBlock({ blockTag: 'finalized' }))
   } catch (error) {
     if (error instanceof BaseError) return undefined
     throw error
@@ -97,6 +100,14 @@ export class DeadRpcError extends Error {
   }
 }
 
+function headOf({
+  number,
+  timestamp,
+  hash,
+}: Pick<Block<bigint, false, 'latest'>, 'number' | 'timestamp' | 'hash'>): BlockHead {
+  return { number, time: timestamp, hash }
+}
+
 async function askChainId(rpcUrl: string, transport: HttpTransport): Promise<number> {
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
     throw new DeadRpcError(rpcUrl, 'something that is not an http(s) address')
@@ -111,13 +122,4 @@ async function askChainId(rpcUrl: string, transport: HttpTransport): Promise<num
 function unreachable(error: BaseError): string {
   const details = error.details === '' ? error.shortMessage : error.details
   return details === 'fetch failed' ? 'no answer' : `"${details.split('\n')[0] ?? ''}"`
-}
-
-function turnstile(): WritableChain['inTurn'] {
-  let last: Promise<unknown> = Promise.resolve()
-  return (run) => {
-    const turn = last.then(run, run)
-    last = turn.catch(() => undefined)
-    return turn
-  }
 }

@@ -16,7 +16,7 @@ import { possessionDigest, type Registration, registrationTypedData } from '#pro
 import type { Report } from '#protocol/report.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
-import { send, type SendOptions } from './send.ts'
+import { type Call, send, type SendOptions } from './send.ts'
 
 /** A reporter of the registry at some time. */
 export type RegisteredReporter = {
@@ -89,8 +89,13 @@ export function publishRoster(
   time: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
+  return send(chain, publishRosterCall(registry, time), options)
+}
+
+/** The transaction of {@link publishRoster}. */
+export function publishRosterCall(registry: Address, time: bigint): Call {
   const data = encodeFunctionData({ abi, functionName: 'publishRoster', args: [time] })
-  return send(chain, { name: 'publishRoster', to: registry, data }, options)
+  return { name: 'publishRoster', to: registry, data }
 }
 
 /** Records that a quorum stands behind a report (R-403). Throws OracleRevertError('QuorumMissed' | …). */
@@ -98,12 +103,16 @@ export function attest(
   chain: WritableChain,
   registry: Address,
   fixing: Fixing,
-  { report, signature, signers }: CosignedReport,
+  cosigned: CosignedReport,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
+  return send(chain, attestCall(registry, fixing, cosigned), options)
+}
+
+/** The transaction of {@link attest}. */
+export function attestCall(registry: Address, fixing: Fixing, { report, signature, signers }: CosignedReport): Call {
   const args = [fixing, report, g2Of(signature), signers] as const
-  const data = encodeFunctionData({ abi, functionName: 'attest', args })
-  return send(chain, { name: 'attest', to: registry, data }, options)
+  return { name: 'attest', to: registry, data: encodeFunctionData({ abi, functionName: 'attest', args }) }
 }
 
 /**
@@ -114,13 +123,23 @@ export function proposeAttested(
   chain: WritableChain,
   registry: Address,
   fixing: Fixing,
-  { report, signature, signers }: CosignedReport,
+  cosigned: CosignedReport,
   maxBond: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
+  return send(chain, proposeAttestedCall(registry, fixing, cosigned, maxBond), options)
+}
+
+/** The transaction of {@link proposeAttested}. */
+export function proposeAttestedCall(
+  registry: Address,
+  fixing: Fixing,
+  { report, signature, signers }: CosignedReport,
+  maxBond: bigint,
+): Call {
   const args = [fixing, report, g2Of(signature), signers, maxBond] as const
   const data = encodeFunctionData({ abi, functionName: 'proposeAttested', args })
-  return send(chain, { name: 'proposeAttested', to: registry, data }, options)
+  return { name: 'proposeAttested', to: registry, data }
 }
 
 /** The reporters at `time` (Unix seconds) in index order, read at the latest block. Throws DeadRpcError. */

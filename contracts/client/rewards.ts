@@ -5,7 +5,7 @@ import type { Fixing } from '#protocol/fixing.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import type { Attestation } from './registry.ts'
-import { send, type SendOptions } from './send.ts'
+import { type Call, send, type SendOptions } from './send.ts'
 
 /** The attestation that is paid for. */
 type Claimed = Pick<Attestation, 'value' | 'signers'>
@@ -27,13 +27,22 @@ export async function claimReward(
   chain: WritableChain,
   registry: Address,
   fixing: Fixing,
-  { value, signers, place }: Claimed & { readonly place: number },
+  claimed: Claimed & { readonly place: number },
   options?: SendOptions,
 ): Promise<bigint> {
-  const data = encodeFunctionData({ abi, functionName: 'claimReward', args: [fixing, value, signers, BigInt(place)] })
-  const receipt = await send(chain, { name: 'claimReward', to: registry, data }, options)
+  const receipt = await send(chain, claimRewardCall(registry, fixing, claimed), options)
   const [paid] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardPaid' })
   return paid?.args.amount ?? 0n
+}
+
+/** The transaction of {@link claimReward}. */
+export function claimRewardCall(
+  registry: Address,
+  fixing: Fixing,
+  { value, signers, place }: Claimed & { readonly place: number },
+): Call {
+  const data = encodeFunctionData({ abi, functionName: 'claimReward', args: [fixing, value, signers, BigInt(place)] })
+  return { name: 'claimReward', to: registry, data }
 }
 
 /**
@@ -44,14 +53,22 @@ export async function claimRewards(
   chain: WritableChain,
   registry: Address,
   fixing: Fixing,
-  { value, signers, places }: Claimed & { readonly places: readonly number[] },
+  claimed: Claimed & { readonly places: readonly number[] },
   options?: SendOptions,
 ): Promise<bigint> {
-  const args = [fixing, value, signers, bitmapOf(places)] as const
-  const data = encodeFunctionData({ abi, functionName: 'claimRewards', args })
-  const receipt = await send(chain, { name: 'claimRewards', to: registry, data }, options)
+  const receipt = await send(chain, claimRewardsCall(registry, fixing, claimed), options)
   const paid = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardPaid' })
   return paid.reduce((sum, { args: { amount } }) => sum + amount, 0n)
+}
+
+/** The transaction of {@link claimRewards}. */
+export function claimRewardsCall(
+  registry: Address,
+  fixing: Fixing,
+  { value, signers, places }: Claimed & { readonly places: readonly number[] },
+): Call {
+  const args = [fixing, value, signers, bitmapOf(places)] as const
+  return { name: 'claimRewards', to: registry, data: encodeFunctionData({ abi, functionName: 'claimRewards', args }) }
 }
 
 /** Returns to the account what it put into a reward that nobody earned, wei. */

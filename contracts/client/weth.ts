@@ -32,6 +32,18 @@ export async function wethBalance(chain: Chain, weth: Address, holder: Address, 
   )
 }
 
+/** How much of `holder`'s WETH `spender` may take, wei, at the latest block. */
+export async function wethAllowance(chain: Chain, weth: Address, holder: Address, spender: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'allowance', () =>
+    chain.publicClient.readContract({
+      address: weth,
+      abi: wethAbi,
+      functionName: 'allowance',
+      args: [holder, spender],
+    }),
+  )
+}
+
 /**
  * Sees to it that the account holds at least `amount` wei of WETH, wrapping what is missing, and that `spender` may
  * take it. The allowance is unlimited: the oracle, the vault and the registry pull exactly what a call names.
@@ -45,15 +57,7 @@ export async function ensureCollateral(
 ): Promise<void> {
   const held = await wethBalance(chain, weth, chain.account.address)
   if (held < amount) await wrap(chain, weth, amount - held, options)
-  const allowance = await explained(chain.rpcUrl, 'allowance', () =>
-    chain.publicClient.readContract({
-      address: weth,
-      abi: wethAbi,
-      functionName: 'allowance',
-      args: [chain.account.address, spender],
-    }),
-  )
-  if (allowance >= amount) return
+  if ((await wethAllowance(chain, weth, chain.account.address, spender)) >= amount) return
   await send(chain, approveCall(weth, spender, UNLIMITED), options)
 }
 

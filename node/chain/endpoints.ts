@@ -1,293 +1,58 @@
-import type { Clock } from '../clock.ts'
-import type { BeforeSend, ChainPort, Fate, Head, Sent, Terms } from './port.ts'
-
-/** One way to reach the chain. */
-export type Endpoint = {
-  readonly url: string
-  /** Throws DeadRpcError while nothing answers there. */
-  readonly open: () => Promise<ChainPort>
-}
+import { agreedWire } from './agreed-wire.ts'
+import { type Circle, type CircleOptions, createCircle, type Endpoint } from './circle.ts'
+import type { FeeCaps } from './fees.ts'
+import type { ChainPort, ChainReads } from './port.ts'
+import { createSender, type SendingAccount } from './sender.ts'
+import { type Contracts, writesOf } from './writes.ts'
 
 /** What using several endpoints takes. */
-export type EndpointsOptions = {
-  /** How many must say the same before a node believes it; 1 .. the number of endpoints. */
-  readonly agreement: number
-  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>
-  readonly signal: AbortSignal
-  /** An endpoint said of `what` something else than as many as must agree. */
-  readonly onOutvoted: (url: string, what: string) => void
+export type EndpointsOptions = CircleOptions & {
+  /** Who signs; undefined: the node only watches. */
+  readonly account: SendingAccount | undefined
+  readonly contracts: Omit<Contracts, 'bondToken'>
+  /** The most that transactions offer for gas. */
+  readonly caps: FeeCaps
 }
-
-/** An endpoint that did not answer is not asked again for this long. */
-const PAUSE_MS = 15_000
-/** How long the others are waited for once as many have answered as must agree. */
-const GRACE_MS = 250
 
 /**
  * Several endpoints as one chain. What a node stakes on (blocks, events, fixings, reporters, rewards) is believed only
  * when `agreement` endpoints say the same; everything else comes from the first that answers, those that failed or
- * were outvoted after the others. A transaction is sent through that one, and through the next only if nothing was signed. It is
- * pending as long as any endpoint has it: the others need not have heard of it. Throws, as every read later, DeadRpcError
- * while too few answer, {@link DisagreementError} while too few agree.
+ * were outvoted after the others. A transaction is tried out at the first that would take it, and sent through all. Throws,
+ * as every read later, DeadRpcError while too few answer, DisagreementError while too few agree.
  */
 export async function openEndpoints(endpoints: readonly Endpoint[], options: EndpointsOptions): Promise<ChainPort> {
-  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0, faults: 0 }))
-  const circle = createCircle(lines, options)
-  const { chainId, account } = await circle.agreed('the chain', async ({ chainId: id, account: own }) => ({
+  const circle = createCircle(endpoints, options)
+  const { agreement, account, contracts, caps } = options
+  const { chainId, bondToken } = await circle.agreed('the chain', async ({ chainId: id, bondToken: token }) => ({
     chainId: id,
-    account: own,
+    bondToken: token,
   }))
-  const { agreed, first, through } = circle
+  const wire = agreedWire(circle, agreement)
+  const sender = account === undefined ? undefined : createSender({ wire, chainId, account, caps })
+  return {
+    account: account?.address,
+    ...readsOf(circle, chainId),
+    ...writesOf({ ...contracts, bondToken }, sender),
+    outlook: () => wire.outlook(),
+  }
+}
+
+function readsOf(circle: Circle, chainId: number): ChainReads {
+  const { agreed, first } = circle
   return {
     chainId,
-    account,
     head: () => circle.head(),
     finalized: () => circle.finalized(),
     events: (from, to) => agreed(`the events of blocks ${from} to ${to}`, (port) => port.events(from, to)),
     snapshot: (fixing, at) => agreed(`a fixing at block ${at}`, (port) => port.snapshot(fixing, at)),
     panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
     block: (number) => agreed(`block ${number}`, (port) => port.block(number)),
-    fate: (signed) => circle.fate(signed),
     attestation: (fixing, from) => agreed('an attestation', (port) => port.attestation(fixing, from)),
     bond: (fixing) => first((port) => port.bond(fixing)),
     spendable: () => first((port) => port.spendable()),
+    holdings: (spender) => first((port) => port.holdings(spender)),
     incentives: (fixing) => first((port) => port.incentives(fixing)),
     attestersReward: (fixing) => agreed('a reward', (port) => port.attestersReward(fixing)),
     rewardsPaid: (fixing, from) => agreed('rewards that were paid', (port) => port.rewardsPaid(fixing, from)),
-    propose: (fixing, value, maxBond, terms) =>
-      through(terms, (port, own) => port.propose(fixing, value, maxBond, own)),
-    proposeAttested: (fixing, cosigned, maxBond, terms) =>
-      through(terms, (port, own) => port.proposeAttested(fixing, cosigned, maxBond, own)),
-    publishRoster: (maturity, terms) => through(terms, (port, own) => port.publishRoster(maturity, own)),
-    attest: (fixing, cosigned, terms) => through(terms, (port, own) => port.attest(fixing, cosigned, own)),
-    claimRewards: (fixing, attestation, places, terms) =>
-      through(terms, (port, own) => port.claimRewards(fixing, attestation, places, own)),
-    stake: (fixing, stake, beforeSend) =>
-      through({ beforeSend }, (port, own) => port.stake(fixing, stake, own.beforeSend)),
-    claim: (fixing, receipt, beforeSend) =>
-      through({ beforeSend }, (port, own) => port.claim(fixing, receipt, own.beforeSend)),
-  }
-}
-
-type Line = Endpoint & {
-  /** Undefined before it answered for the first time. */
-  port: ChainPort | undefined
-  /** Not asked before this, milliseconds of the clock's monotonic time. */
-  pausedMs: number
-  /** How often it was outvoted, or failed where another did not. */
-  faults: number
-}
-
-type Circle = {
-  /** What as many endpoints as must agree say of `what`. */
-  readonly agreed: <T>(what: string, read: (port: ChainPort) => Promise<T>) => Promise<T>
-  /** The newest block that as many endpoints as must agree have, and agree on. */
-  readonly head: () => Promise<Head>
-  /** The newest final block of as many; undefined if too few know one. */
-  readonly finalized: () => Promise<Head | undefined>
-  readonly fate: (signed: Parameters<ChainPort['fate']>[0]) => Promise<Fate>
-  /** What the first endpoint that answers says. */
-  readonly first: <T>(read: (port: ChainPort) => Promise<T>) => Promise<T>
-  /** Sends through the first endpoint that answers; through another only if nothing was signed. */
-  readonly through: (terms: Terms, send: (port: ChainPort, terms: Terms) => Promise<Sent>) => Promise<Sent>
-}
-
-function createCircle(lines: readonly Line[], { agreement, clock, signal, onOutvoted }: EndpointsOptions): Circle {
-  const ask = async <T>(line: Line, read: (port: ChainPort) => Promise<T>): Promise<T> => {
-    try {
-      line.port ??= await line.open()
-      return await read(line.port)
-    } catch (error) {
-      if (isDead(error)) line.pausedMs = clock.monotonicMs() + PAUSE_MS
-      throw error
-    }
-  }
-  /** Who is asked, in the order of trust; those that pause only if too few are left. */
-  const awake = (): readonly Line[] => {
-    const sorted = lines.toSorted((a, b) => a.faults - b.faults)
-    const up = sorted.filter(({ pausedMs }) => pausedMs <= clock.monotonicMs())
-    return up.length < agreement ? sorted : up
-  }
-  /** Whoever fails where a later one does not is asked after it from then on. */
-  const inOrder = async <T>(run: (line: Line) => Promise<T>, isEnough: (result: T) => boolean): Promise<T> => {
-    const failed: Line[] = []
-    const failures: unknown[] = []
-    let refusal: { readonly result: T } | undefined
-    for (const line of awake()) {
-      try {
-        const result = await run(line)
-        if (isEnough(result)) {
-          for (const other of failed) other.faults += 1
-          return result
-        }
-        refusal ??= { result }
-      } catch (error) {
-        if (error instanceof SignedError) throw error.cause
-        failures.push(error)
-      }
-      failed.push(line)
-    }
-    if (refusal !== undefined) return refusal.result
-    throw failures.find((failure) => !isDead(failure)) ?? failures[0]
-  }
-  const agreed = <T>(what: string, read: (port: ChainPort) => Promise<T>): Promise<T> => {
-    const asked = awake()
-    const votes = asked.map((line) => ({ line, answer: ask(line, read) }))
-    return tally(votes, { agreement, what }, (line) => {
-      line.faults += 1
-      onOutvoted(line.url, what)
-    })
-  }
-  /** Everybody's answer, as far as it comes: nobody is waited for long once enough have answered. */
-  const poll = async <T>(read: (port: ChainPort) => Promise<T>): Promise<readonly T[]> => {
-    const [answers, failures]: [T[], unknown[]] = [[], []]
-    let resolveEnough = (): void => undefined
-    const enough = new Promise<void>((resolve) => {
-      resolveEnough = resolve
-    })
-    const all = Promise.all(
-      awake().map(async (line) => {
-        try {
-          answers.push(await ask(line, read))
-          if (answers.length >= agreement) resolveEnough()
-        } catch (error) {
-          failures.push(error)
-        }
-      }),
-    )
-    await Promise.race([all, enough.then(() => clock.sleep(GRACE_MS, signal).catch(() => undefined))])
-    if (answers.length < agreement) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
-    return [...answers]
-  }
-  /** INVARIANT: as many endpoints as must agree have this block, and say the same of it. */
-  const common = async (heads: readonly Head[]): Promise<Head | undefined> => {
-    const numbers = heads.map((head) => head.number).toSorted((a, b) => (a > b ? -1 : 1))
-    let failure: unknown
-    // One that is ahead of the truth must not hide the block below, which the others have.
-    for (const number of new Set(numbers.slice(agreement - 1))) {
-      try {
-        return await agreed(`block ${number}`, (port) => port.block(number))
-      } catch (error) {
-        failure = error
-      }
-    }
-    if (failure !== undefined) throw failure
-    return undefined
-  }
-  return {
-    agreed,
-    async head() {
-      const head = await common(await poll((port) => port.head()))
-      if (head === undefined) throw new DisagreementError('the newest block', [])
-      return head
-    },
-    async finalized() {
-      const heads = await poll((port) => port.finalized())
-      return common(heads.flatMap((head) => head ?? []))
-    },
-    async fate(signed) {
-      const fates = await poll((port) => port.fate(signed))
-      if (fates.some(({ kind }) => kind === 'pending')) return { kind: 'pending' }
-      return agreed(`transaction ${signed.hash}`, (port) => port.fate(signed))
-    },
-    first: (read) =>
-      inOrder(
-        (line) => ask(line, read),
-        () => true,
-      ),
-    async through(terms, send) {
-      let isSigned = false
-      const beforeSend: BeforeSend = async (signed) => {
-        isSigned = true
-        await terms.beforeSend(signed)
-      }
-      const run = async (line: Line): Promise<Sent> => {
-        try {
-          return await ask(line, (port) => send(port, { ...terms, beforeSend }))
-        } catch (error) {
-          throw isSigned ? new SignedError(error) : error
-        }
-      }
-      // What one refuses before anything was signed another may take: the first may lie, or be behind.
-      return inOrder(run, ({ kind }) => kind === 'done' || isSigned)
-    },
-  }
-}
-
-/** A failure after the transaction was signed: nobody else is to send it. */
-class SignedError extends Error {
-  override readonly name = 'Chain.SignedError'
-  constructor(cause: unknown) {
-    super('Signed.', { cause })
-  }
-}
-
-type Vote<T> = { readonly line: Line; readonly answer: Promise<T> }
-
-/** Resolves with what `agreement` of the votes say as soon as they do; whoever says otherwise, then or later, is outvoted. */
-function tally<T>(
-  votes: readonly Vote<T>[],
-  { agreement, what }: { readonly agreement: number; readonly what: string },
-  outvote: (line: Line) => void,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const groups = new Map<string, { readonly value: T; readonly lines: Line[] }>()
-    const failures: unknown[] = []
-    let winner: string | undefined
-    let open = votes.length
-    const close = (): void => {
-      open -= 1
-      if (open > 0 || winner !== undefined) return
-      const answers = [...groups.values()].reduce((sum, { lines }) => sum + lines.length, 0)
-      // An answer that is an error of the chain's, not of the way to it, says more than that too few answered.
-      const refusal = failures.find((failure) => !isDead(failure))
-      if (answers < agreement) reject(refusal ?? failures[0])
-      else
-        reject(
-          new DisagreementError(
-            what,
-            [...groups.values()].map(({ lines }) => lines.map(({ url }) => url)),
-          ),
-        )
-    }
-    const take = async ({ line, answer }: Vote<T>): Promise<void> => {
-      const value = await answer
-      const key = JSON.stringify(value, exactly)
-      const group = groups.get(key) ?? { value, lines: [] }
-      groups.set(key, group)
-      group.lines.push(line)
-      if (winner !== undefined && winner !== key) outvote(line)
-      if (winner !== undefined || group.lines.length < agreement) return
-      winner = key
-      for (const [other, { lines }] of groups) if (other !== key) lines.forEach(outvote)
-      resolve(value)
-    }
-    for (const vote of votes) {
-      take(vote)
-        .catch((error: unknown) => failures.push(error))
-        .finally(close)
-    }
-  })
-}
-
-/** Numbers of either kind, sets and maps as what they hold: equal answers have equal texts. */
-function exactly(_: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return `${value}n`
-  return value instanceof Map || value instanceof Set ? [...value] : value
-}
-
-function isDead(error: unknown): boolean {
-  return error instanceof Error && error.name === 'Chain.DeadRpcError'
-}
-
-/** Endpoints contradict each other, and none has enough on its side: nothing is decided on any of them. */
-export class DisagreementError extends Error {
-  override readonly name = 'Chain.DisagreementError'
-  /** Who said the same stands together. */
-  readonly sides: readonly (readonly string[])[]
-  constructor(what: string, sides: readonly (readonly string[])[]) {
-    const told = sides.map((urls) => urls.join(' and ')).join(' against ')
-    super(`Expected the endpoints to agree on ${what}, got ${told}. Compare their newest blocks with an explorer's.`)
-    this.sides = sides
   }
 }

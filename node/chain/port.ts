@@ -1,11 +1,14 @@
 import type { Address, Hex } from 'viem'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Attestation, CosignedReport } from '#client/registry.ts'
+import type { Call } from '#client/send.ts'
+import type { Outlook, Reception } from '#client/transaction.ts'
 import type { BlsKey } from '#protocol/bls.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import type { Slot } from '../store/slot.ts'
 
-/** The newest block. */
-export type Head = { readonly number: bigint; readonly time: bigint }
+/** A block: what tells it from another of the same number is its hash. */
+export type Head = { readonly number: bigint; readonly time: bigint; readonly hash?: Hex | undefined }
 
 /** A reporter of the registry at some time. */
 export type Reporter = {
@@ -49,19 +52,57 @@ export type OracleEvent = { readonly block: bigint; readonly id: Hex } & (
     }
 )
 
-/** Told the transaction's hash and nonce before it leaves; it leaves only when this resolves. */
-export type BeforeSend = (signed: { readonly hash: Hex; readonly nonce: number }) => Promise<void>
-
 /** What came of a transaction: what it took or paid, or why the chain refused it. */
-export type Sent =
+export type Ended =
   { readonly kind: 'done'; readonly moved: bigint } | { readonly kind: 'refused'; readonly reason: string }
+
+/** What came of sending: it ended, or it was signed and is on its way. */
+export type Sent = Ended | { readonly kind: 'sent' }
 
 /** What a transaction is sent under. */
 export type Terms = {
-  readonly beforeSend: BeforeSend
-  /** The most that its gas may cost, wei; undefined: anything. A dearer one is refused. */
-  readonly maxGasCost?: bigint
+  /** Writes down what was signed; it leaves only when this resolves. */
+  readonly record: (slot: Slot) => Promise<void>
+  /** The nonces that may still turn out to be used by transactions of ours. */
+  readonly nonces: () => ReadonlySet<number>
+  /** Why nothing of its kind is to leave now; asked right before it would. Undefined: it may. */
+  readonly veto: () => string | undefined
+  /** The most that its gas may cost, wei; undefined: what the operator's limits allow. A dearer one is refused. */
+  readonly maxGasCost?: bigint | undefined
 }
+
+/** What a transaction that was signed is looked after under. */
+export type PursuitTerms = Pick<Terms, 'record' | 'veto'> & {
+  readonly outlook: Outlook
+  /** The next deadline that it, or another that waits for it, has to meet, Unix seconds. */
+  readonly urgentTime: bigint | undefined
+  /** Whether no other of ours has to be mined before it: only then can it be told whether it would still succeed. */
+  readonly isNext: boolean
+}
+
+/** What became of a transaction that was signed; `block` is where it was mined. */
+export type Fate =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'done'; readonly moved: bigint; readonly block: bigint; readonly hash: Hex }
+  | {
+      readonly kind: 'refused'
+      readonly reason: string
+      readonly block?: bigint | undefined
+      readonly hash?: Hex | undefined
+    }
+
+/** Why a transaction failed that may succeed at another time. */
+export type PassingRefusal =
+  | 'Client.DearGasError'
+  | 'Client.PoorAccountError'
+  /** It was mined, and failed. */
+  | 'reverted on chain'
+  /** It was not wanted any more, and something else was mined in its place. */
+  | 'cancelled'
+  /** Somebody else uses the key. */
+  | 'another transaction took its nonce'
+  /** The operator has stopped all new stake. */
+  | 'halted by the operator'
 
 /** What there is to gain from proposing and attesting a fixing, and what gas costs. Wei. */
 export type Incentives = {
@@ -74,9 +115,6 @@ export type Incentives = {
   readonly gasFee: bigint
 }
 
-/** What became of a transaction that was signed earlier; 'dropped' = never sent, and its nonce is free. */
-export type Fate = Sent | { readonly kind: 'pending' } | { readonly kind: 'dropped' }
-
 /** Stake towards a value, as the oracle takes it. */
 export type Stake = {
   readonly kind: 'stake' | 'appeal'
@@ -86,11 +124,12 @@ export type Stake = {
   readonly amount: bigint
 }
 
-/** Everything a node wants of the chain. Every method throws DeadRpcError while no endpoint answers. */
-export interface ChainPort {
+/** Who takes bond token from the account. */
+export type Spender = 'oracle' | 'registry'
+
+/** What a node reads of the chain. Every method throws DeadRpcError while no endpoint answers. */
+export interface ChainReads {
   readonly chainId: number
-  /** Undefined: the node only watches. */
-  readonly account: Address | undefined
   head(): Promise<Head>
   /** The block of this number. */
   block(number: bigint): Promise<Head>
@@ -106,24 +145,75 @@ export interface ChainPort {
   bond(fixing: Fixing): Promise<bigint | undefined>
   /** What the account can stake: bond token, and own currency beyond a reserve for gas. */
   spendable(): Promise<bigint>
+  /** The bond token that the account holds, and how much of it `spender` may take, wei. */
+  holdings(spender: Spender): Promise<{ readonly held: bigint; readonly allowance: bigint }>
   incentives(fixing: Fixing): Promise<Incentives>
   /** What attesters of the fixing share (R-404), wei. */
   attestersReward(fixing: Fixing): Promise<bigint>
+  /** What attests the fixing, as logged from `fromBlock` on; undefined for nothing. */
+  attestation(fixing: Fixing, fromBlock: bigint): Promise<Attestation | undefined>
+  /** The places whose share of the attesters' reward was paid, as logged from `fromBlock` on. */
+  rewardsPaid(fixing: Fixing, fromBlock: bigint): Promise<ReadonlySet<number>>
+}
+
+/** What a node sends to the chain. Every method throws DeadRpcError while no endpoint answers. */
+export interface ChainWrites {
   propose(fixing: Fixing, value: bigint, maxBond: bigint, terms: Terms): Promise<Sent>
   /** Proposes the report's value through the registry, which verifies who co-signed it (R-403). */
   proposeAttested(fixing: Fixing, cosigned: CosignedReport, maxBond: bigint, terms: Terms): Promise<Sent>
   /** Writes the roster of a maturity, which attestations need. */
   publishRoster(maturity: bigint, terms: Terms): Promise<Sent>
-  stake(fixing: Fixing, stake: Stake, beforeSend: BeforeSend): Promise<Sent>
-  claim(fixing: Fixing, receipt: Omit<Stake, 'amount'>, beforeSend: BeforeSend): Promise<Sent>
-  /** What attests the fixing, as logged from `fromBlock` on; undefined for nothing. */
-  attestation(fixing: Fixing, fromBlock: bigint): Promise<Attestation | undefined>
+  stake(fixing: Fixing, stake: Stake, terms: Terms): Promise<Sent>
+  claim(fixing: Fixing, receipt: Omit<Stake, 'amount'>, terms: Terms): Promise<Sent>
   /** Records who stands behind a report (R-403), without proposing it. */
   attest(fixing: Fixing, cosigned: CosignedReport, terms: Terms): Promise<Sent>
-  /** The places whose share of the attesters' reward was paid, as logged from `fromBlock` on. */
-  rewardsPaid(fixing: Fixing, fromBlock: bigint): Promise<ReadonlySet<number>>
   /** Pays the owners of the reporters at `places`, of which there is one at least, their shares of the reward. */
   claimRewards(fixing: Fixing, attestation: Attestation, places: readonly number[], terms: Terms): Promise<Sent>
-  /** What became of a transaction of the account. */
-  fate(signed: { readonly hash: Hex; readonly nonce: number }): Promise<Fate>
+  /** Turns `amount` wei of own currency into bond token. */
+  wrap(amount: bigint, terms: Terms): Promise<Sent>
+  /** Lets `spender` take `amount` wei of bond token, and no more. */
+  approve(spender: Spender, amount: bigint, terms: Terms): Promise<Sent>
+  outlook(): Promise<Outlook>
+  /**
+   * Finds out what became of a transaction that was signed, perhaps before a crash. What was not mined is broadcast again,
+   * replaced by a version that offers more, or cancelled if it would fail by now or must not be sent.
+   */
+  pursue(slot: Slot, terms: PursuitTerms): Promise<Fate>
+}
+
+/** Everything a node wants of the chain. */
+export interface ChainPort extends ChainReads, ChainWrites {
+  /** Undefined: the node only watches. */
+  readonly account: Address | undefined
+}
+
+/** Whether a call would succeed at the newest block, and the gas it takes. */
+export type Tried =
+  | { readonly kind: 'runs'; readonly estimate: bigint; readonly limit: bigint }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** What became of a nonce: one of the transactions asked about was mined, another was, or none. */
+export type NonceFate =
+  | {
+      readonly kind: 'mined'
+      readonly hash: Hex
+      readonly block: bigint
+      readonly isSuccess: boolean
+      /** What it took or paid of the bond token, wei. */
+      readonly moved: bigint
+    }
+  | { readonly kind: 'superseded' }
+  | { readonly kind: 'open' }
+
+/** What sending takes of an endpoint. Every method throws DeadRpcError while it does not answer. */
+export interface Wire {
+  outlook(): Promise<Outlook>
+  tryOut(call: Call): Promise<Tried>
+  broadcast(raw: Hex): Promise<Reception>
+  nonceFate(signed: { readonly nonce: number; readonly hashes: readonly Hex[] }): Promise<NonceFate>
+}
+
+/** One endpoint: what is read through it, and what sending takes of it. */
+export interface EndpointPort extends ChainReads, Wire {
+  readonly bondToken: Address
 }

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import { getAddress, isAddress } from 'viem/utils'
+import { getAddress, isAddress, parseGwei } from 'viem/utils'
 import { z } from 'zod'
 
 /** An address, in any case. */
@@ -16,6 +16,15 @@ export const wei = z
   .union([z.bigint(), z.int(), z.string().regex(/^\d+$/, 'a whole number of wei')])
   .transform((value) => BigInt(value))
   .refine((value) => value >= 0n && value < 2n ** 128n, 'a whole number of wei, below 2^128')
+/** Wei in a gwei. */
+export const GWEI = 10n ** 9n
+/** An amount of gwei with up to nine decimals, as wei; of a file also as text, since TOML's fractions are binary. */
+export const gwei = z
+  .union([z.bigint(), z.number(), z.string()])
+  .transform(String)
+  .refine((text) => /^\d{1,9}(?:\.\d{1,9})?$/.test(text), 'gwei, with nine decimals at most')
+  .transform((text) => parseGwei(text))
+  .refine((value) => value > 0n, 'more than 0 gwei')
 /** A whole number within bounds, both included. */
 export const count = (min: number, max: number): z.ZodType<number> => z.coerce.number().pipe(z.int().min(min).max(max))
 /** Where something is served. */

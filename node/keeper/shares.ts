@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import type { Attestation } from '#client/registry.ts'
 import { isWithinBand } from '#protocol/distance.ts'
 import { type Fixing, INVALID } from '#protocol/fixing.ts'
-import type { ChainPort } from '../chain/port.ts'
+import type { ChainPort, PassingRefusal } from '../chain/port.ts'
 import type { Transactions } from '../chain/transactions.ts'
 import type { Journal } from '../journal.ts'
 
@@ -35,7 +35,14 @@ export type ShareComponents = {
 }
 
 /** What another time may change; whatever else the registry refuses it refuses for ever. */
-const PASSING = ['Client.DearGasError', 'Client.RevertedError', 'Client.PoorAccountError']
+const PASSING: readonly string[] = [
+  'Client.DearGasError',
+  'Client.PoorAccountError',
+  'reverted on chain',
+  'cancelled',
+  'another transaction took its nonce',
+  'halted by the operator',
+] satisfies readonly PassingRefusal[]
 
 /**
  * Claims what our co-signature earned its owner, and in the same transaction what the owner's other reporters earned. The
@@ -56,11 +63,11 @@ export async function claimShares(
   if (now < view.settledTime + BigInt(earning.indexOf(view.place) * view.stageDelaySeconds)) return 'waiting'
   const nothing = { kind: 'stake', round: 0, amount: 0n } as const
   const plan = { ...nothing, fixingId, action: 'reward', value: attestation.value, at: now } as const
-  const sent = await transactions.attempt(plan, async (beforeSend) => {
+  const sent = await transactions.attempt(plan, async (terms) => {
     const paid = earning.length === 1 ? new Set() : await chain.rewardsPaid(fixing, block)
     const places = earning.filter((place) => !paid.has(place))
     if (places.length === 0) return { kind: 'refused', reason: 'RewardAlreadyPaid' }
-    return chain.claimRewards(fixing, attestation, places, { beforeSend, maxGasCost: share * BigInt(places.length) })
+    return chain.claimRewards(fixing, attestation, places, { ...terms, maxGasCost: share * BigInt(places.length) })
   })
   if (sent.kind === 'later') return 'waiting'
   const said =

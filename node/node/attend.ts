@@ -84,7 +84,7 @@ async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
 }
 
 async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
-  const { chain, transactions, journal, config } = parts
+  const { chain, transactions, collateral, journal, config } = parts
   const { id, snapshot, ledger, document } = tracked
   if (snapshot === undefined || ledger === undefined) return 'idle'
   const { perPotWei, perFixingWei, noisePpm } = config.policy
@@ -96,7 +96,7 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
     })
   }
   const budget = { perPotWei, perFixingWei }
-  const components = { chain, transactions, journal, budget, catchUp: () => catchUp(parts) }
+  const components = { chain, transactions, collateral, journal, budget, catchUp: () => catchUp(parts) }
   return stakeOn(components, snapshot, ledger, decide)
 }
 

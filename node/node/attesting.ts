@@ -112,8 +112,8 @@ async function publishRoster(parts: Parts, tracked: Tracked, maxGasCost: bigint)
   const { id, fixing, snapshot } = tracked
   const nothing = { kind: 'stake', round: 0, value: 0n, amount: 0n } as const
   const plan = { ...nothing, fixingId: id, action: 'roster', at: snapshot?.atTime ?? 0n } as const
-  const sent = await transactions.attempt(plan, (beforeSend) =>
-    chain.publishRoster(fixing.maturity, { beforeSend, maxGasCost }),
+  const sent = await transactions.attempt(plan, (terms) =>
+    chain.publishRoster(fixing.maturity, { ...terms, maxGasCost }),
   )
   if (sent.kind === 'later') return false
   const reason = sent.kind === 'done' ? 'The roster of the maturity was missing.' : `Refused: ${sent.reason}.`
@@ -189,9 +189,7 @@ async function bring(
   }
   const { value } = cosigned.report
   const plan = { fixingId: id, action: 'attest', kind: 'stake', round: 0, value, amount: 0n, at } as const
-  const sent = await transactions.attempt(plan, (beforeSend) =>
-    chain.attest(fixing, cosigned, { beforeSend, maxGasCost }),
-  )
+  const sent = await transactions.attempt(plan, (terms) => chain.attest(fixing, cosigned, { ...terms, maxGasCost }))
   if (sent.kind === 'later') return 'idle'
   if (sent.kind === 'done') await say('attest', `${reason} Attested ${value}.`)
   // Another was faster, and has as many: that was the aim.

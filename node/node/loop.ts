@@ -69,6 +69,10 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   await parts.store.restoration.note(head.time > now ? head.time : now)
   await refreshSigners(parts, state, head)
   state.head = head
+  // In the background: a transaction that does not get mined must not keep anything else waiting.
+  parts.transactions
+    .tend()
+    .catch((error: unknown) => parts.log.debug({ err: error }, 'transactions cannot be looked after'))
   for (const { id, fixing, block } of found) {
     const document = state.documents.get(fixing.indexId)
     if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))

@@ -1,8 +1,10 @@
 import type { Hex } from 'viem'
+import type { Collateral } from '../chain/collateral.ts'
 import type { ChainPort } from '../chain/port.ts'
 import type { Transactions } from '../chain/transactions.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { Halt } from '../halt.ts'
 import type { Report } from '#protocol/report.ts'
 import type { Book } from '../cosign/book.ts'
 import type { Journal } from '../journal.ts'
@@ -26,6 +28,8 @@ export type Parts = {
   readonly chain: ChainPort
   readonly journal: Journal
   readonly transactions: Transactions
+  readonly collateral: Collateral
+  readonly halt: Halt
   readonly reporter: Reporter
   readonly network: Network
   readonly book: Book

@@ -81,7 +81,8 @@ function statusOf(parts: Parts, tracked: Tracked): FixingStatus {
     ...(lastDecision === undefined
       ? {}
       : { lastDecision: { stage: lastDecision.stage, action: lastDecision.action, reason: lastDecision.reason } }),
-    actions: transactions.of(id),
+    // What was signed can be broadcast by whoever reads it: it stays here.
+    actions: transactions.of(id).map((intent) => ({ ...intent, slot: undefined })),
     ...(presence === undefined ? {} : { presence }),
   }
 }

@@ -2,6 +2,7 @@ import type { Hex } from 'viem'
 import { z } from 'zod'
 import type { Database } from './database.ts'
 import { DECIMAL, HEX, parseRow } from './row.ts'
+import { type Slot, SLOT } from './slot.ts'
 
 /**
  * A transaction that was signed, and what became of it. Amounts are bond-token wei. Kind, round and value mean nothing
@@ -11,7 +12,7 @@ export type Intent = {
   /** Unique: the fixing's id and a number. */
   readonly key: string
   readonly fixingId: Hex
-  readonly action: 'propose' | 'contribute' | 'appeal' | 'claim' | 'roster' | 'attest' | 'reward'
+  readonly action: 'propose' | 'contribute' | 'appeal' | 'claim' | 'roster' | 'attest' | 'reward' | 'wrap' | 'approve'
   readonly kind: 'stake' | 'appeal'
   readonly round: number
   readonly value: bigint
@@ -19,9 +20,15 @@ export type Intent = {
   readonly amount: bigint
   /** 'planned' is what older versions wrote before they signed. */
   readonly state: 'planned' | 'signed' | 'done' | 'failed'
-  /** Known from 'signed' on. */
+  /** Known from 'signed' on; the hash is the newest version's, and once it was mined that one's. */
   readonly hash?: Hex | undefined
   readonly nonce?: number | undefined
+  /** Everything that was signed with the nonce, until what was mined cannot be undone. */
+  readonly slot?: Slot | undefined
+  /** Where it was mined, until that cannot be undone. */
+  readonly block?: bigint | undefined
+  /** After this it is of no use, Unix seconds. */
+  readonly deadline?: bigint | undefined
   /** What was taken or paid, once done; why not, once failed. */
   readonly moved?: bigint | undefined
   readonly reason?: string | undefined
@@ -33,14 +40,19 @@ export type Intent = {
 export interface IntentTable {
   /** Resolves when the intent is on disk. */
   put(intent: Intent): Promise<void>
+  get(key: string): Intent | undefined
   /** Oldest first. */
   of(fixingId: Hex): readonly Intent[]
+  /** Those that may still be mined, and those that were in a block that may be undone: by nonce. */
+  unfinished(): readonly Intent[]
 }
+
+const ACTIONS = ['propose', 'contribute', 'appeal', 'claim', 'roster', 'attest', 'reward', 'wrap', 'approve'] as const
 
 const INTENT = z.object({
   key: z.string(),
   fixingId: HEX,
-  action: z.enum(['propose', 'contribute', 'appeal', 'claim', 'roster', 'attest', 'reward']),
+  action: z.enum(ACTIONS),
   kind: z.enum(['stake', 'appeal']),
   round: z.number(),
   value: DECIMAL,
@@ -48,6 +60,9 @@ const INTENT = z.object({
   state: z.enum(['planned', 'signed', 'done', 'failed']),
   hash: HEX.optional(),
   nonce: z.number().optional(),
+  slot: SLOT.optional(),
+  block: DECIMAL.optional(),
+  deadline: DECIMAL.optional(),
   moved: DECIMAL.optional(),
   reason: z.string().optional(),
   at: DECIMAL,
@@ -55,13 +70,33 @@ const INTENT = z.object({
 
 /** The intents of `database`, read once and kept in memory. */
 export async function openIntentTable(database: Database): Promise<IntentTable> {
-  const intents = new Map<string, Intent>()
-  for (const row of await database.list('intents')) intents.set(row.key, parseRow(INTENT, 'intents', row))
+  const memory = createIntentMemory()
+  for (const row of await database.list('intents')) memory.keep(parseRow(INTENT, 'intents', row))
   return {
+    ...memory,
     async put(intent) {
       await database.write([{ table: 'intents', key: intent.key, value: intent }], 'durable')
-      intents.set(intent.key, intent)
+      memory.keep(intent)
     },
-    of: (fixingId) => [...intents.values()].filter((intent) => intent.fixingId === fixingId),
+  }
+}
+
+/** Intents in memory, found by what is asked for. */
+export function createIntentMemory(): Omit<IntentTable, 'put'> & { readonly keep: (intent: Intent) => void } {
+  const intents = new Map<string, Intent>()
+  const keysOf = new Map<Hex, Set<string>>()
+  const open = new Set<string>()
+  const find = (keys: Iterable<string>): Intent[] => [...keys].flatMap((key) => intents.get(key) ?? [])
+  return {
+    keep(intent) {
+      const { key, fixingId, state, block } = intent
+      intents.set(key, intent)
+      keysOf.set(fixingId, (keysOf.get(fixingId) ?? new Set<string>()).add(key))
+      if (state === 'planned' || state === 'signed' || block !== undefined) open.add(key)
+      else open.delete(key)
+    },
+    get: (key) => intents.get(key),
+    of: (fixingId) => find(keysOf.get(fixingId) ?? []),
+    unfinished: () => find(open).toSorted((a, b) => (a.nonce ?? 0) - (b.nonce ?? 0)),
   }
 }

@@ -29,7 +29,18 @@ const STAGES = [
 const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'gossip' }
 
 /** What lies below all stages: any may use it, values included; it uses nothing but itself and the clock. */
-const GROUND = ['config', 'index-dir', 'log', 'metrics', 'journal', 'keystore', 'network-key', 'verify', 'version']
+const GROUND = [
+  'config',
+  'halt',
+  'index-dir',
+  'log',
+  'metrics',
+  'journal',
+  'keystore',
+  'network-key',
+  'verify',
+  'version',
+]
 
 /** What knows all stages; nothing imports it. */
 const COMPOSITION = ['node', 'signer', 'main']

@@ -256,23 +256,6 @@ test('says what is missing when the token refuses without a reason', async () =>
   })
 })
 
-test('tells hash and nonce before a transaction leaves, and sends nothing when that fails', async () => {
-  const { oracle } = stage.deployments
-  const nonce = await ann.publicClient.getTransactionCount({ address: ann.account.address })
-  const beforeSend = (): Promise<void> => Promise.reject(new Error('the disk is full'))
-  await expect(fund(ann, oracle, fixing, 1n, { beforeSend })).rejects.toThrow('the disk is full')
-  expect(await ann.publicClient.getTransactionCount({ address: ann.account.address })).toBe(nonce)
-
-  const told: unknown[] = []
-  const receipt = await fund(ann, oracle, fixing, 1n, {
-    beforeSend: (signed) => {
-      told.push(signed)
-      return Promise.resolve()
-    },
-  })
-  expect(told).toEqual([{ hash: receipt.transactionHash, nonce }])
-})
-
 test('gives transactions sent at once their nonces in turn', async () => {
   const { oracle } = stage.deployments
   const receipts = await Promise.all([1n, 2n, 3n].map((amount) => fund(ann, oracle, fixing, amount)))

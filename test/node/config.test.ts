@@ -34,6 +34,8 @@ test('fills in every default of a minimal file, which only watches', () => {
     registry: '0x00000000000000000000000000000000000000bb',
     chainId: undefined,
     fromBlock: 0n,
+    confirmations: 64,
+    fees: { maxFeePerGas: 500n * 10n ** 9n, maxPriorityFeePerGas: 10n * 10n ** 9n },
     clock: 'system',
     pollMs: 2_000,
     listen: ['/ip4/127.0.0.1/tcp/0'],

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import type { OwnReceipt } from '../../node/chain/ledger.ts'
 import type { Sent } from '../../node/chain/port.ts'
-import { createTransactions } from '../../node/chain/transactions.ts'
 import { claimOwn, decideClaims } from '../../node/keeper.ts'
-import { intentMemory, journalMemory } from './memories.ts'
+import { intentMemory, journalMemory, transactionsOf } from './memories.ts'
 import { FIXING, MATURITY, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -68,9 +67,8 @@ async function run(
       claimed.push(receiptOf)
       return sent
     },
-    fate: async () => ({ kind: 'dropped' as const }),
   }
-  const transactions = createTransactions(chain, intentMemory())
+  const transactions = transactionsOf(intentMemory())
   const result = await claimOwn({ chain, journal, transactions }, BY_TIMEOUT, own)
   return { result, claimed, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`) }
 }

@@ -4,9 +4,8 @@ import { expect, test } from 'vitest'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { CosignedReport } from '#client/registry.ts'
 import type { Sent, Terms } from '../../node/chain/port.ts'
-import { createTransactions } from '../../node/chain/transactions.ts'
 import { decideProposal, proposalRank, proposeOn, type ProposalView, type Way } from '../../node/propose.ts'
-import { intentMemory, journalMemory } from './memories.ts'
+import { intentMemory, journalMemory, PLENTY, transactionsOf } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -94,12 +93,12 @@ async function run(
       proposals.push(['attested', signers, maxGasCost])
       return sent
     },
-    fate: async () => ({ kind: 'dropped' as const }),
   }
   const components = {
     chain,
     journal,
-    transactions: createTransactions(chain, intents),
+    transactions: transactionsOf(intents),
+    collateral: PLENTY,
     catchUp: async () => undefined,
     chooseWay: async () => way,
     onRefused: () => void (refusals += 1),

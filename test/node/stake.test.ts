@@ -2,10 +2,9 @@ import { expect, test } from 'vitest'
 import type { Decision } from '#protocol/policy.ts'
 import type { Ledger } from '../../node/chain/ledger.ts'
 import type { Sent, Stake } from '../../node/chain/port.ts'
-import { createTransactions } from '../../node/chain/transactions.ts'
 import { amountFor, type Budget, openInPot, ownStake, stakeOn } from '../../node/stake.ts'
 import type { Intent } from '../../node/store/intent-table.ts'
-import { intentMemory, journalMemory } from './memories.ts'
+import { intentMemory, journalMemory, PLENTY, transactionsOf } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -114,14 +113,14 @@ async function run(
       order.push('stake')
       return sent
     },
-    fate: async () => ({ kind: 'dropped' as const }),
   }
   const result = await stakeOn(
     {
       chain,
       journal,
       budget,
-      transactions: createTransactions(chain, intents),
+      transactions: transactionsOf(intents),
+      collateral: PLENTY,
       catchUp: async () => void order.push('catch up'),
     },
     DISPUTED,

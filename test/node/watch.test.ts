@@ -44,7 +44,7 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
           },
         },
         (indexId) => indexId === FIXING.indexId,
-        { open, firstBlock: 3n },
+        { open, firstBlock: 3n, confirmations: 32 },
       ),
   }
 }

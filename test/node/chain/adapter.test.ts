@@ -1,15 +1,15 @@
-import { keccak256, stringToHex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { keccak256 } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { create } from '#client/oracle-writer.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { openChain } from '../../../node/chain/adapter.ts'
 import { ledgerOf } from '../../../node/chain/ledger.ts'
-import type { BeforeSend, ChainPort } from '../../../node/chain/port.ts'
-import { createTransactions } from '../../../node/chain/transactions.ts'
+import type { ChainPort, Fate, Sent, Terms } from '../../../node/chain/port.ts'
+import { systemClock } from '../../../node/clock.ts'
+import type { Slot } from '../../../node/store/slot.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, START, type Stage } from '../../client/chain-fixture.ts'
-import { intentMemory } from '../memories.ts'
+import { intentMemory, transactionsOf } from '../memories.ts'
+import { openNodeChain } from './node-chain.ts'
 
 const LIE = 3_000n * ETHER
 const TRUTH = 2_500n * ETHER
@@ -22,17 +22,10 @@ let fixings = 0
 beforeAll(async () => {
   stage = await raiseStage()
   await stage.as('ann')
-  ann = await open('ann')
+  ann = await openNodeChain(stage, 'ann')
   await stage.embedded.mineAt(MATURITY)
 })
 afterAll(() => stage.embedded.stop())
-
-function open(name: string): Promise<ChainPort> {
-  const { oracle, registry } = stage.deployments
-  const signingAccount = privateKeyToAccount(keccak256(stringToHex(`test ${name}`)))
-  const { rpcUrl } = stage.embedded
-  return openChain({ rpcUrl, oracle, registry, chainId: undefined, signingAccount, pollMs: 20 })
-}
 
 /** A fixing that nobody has touched. */
 function fresh(): Fixing {
@@ -40,18 +33,28 @@ function fresh(): Fixing {
   return { ...stage.fixing, bandPpm: 10_000 + fixings }
 }
 
-type Signed = Parameters<BeforeSend>[0]
+/** What a node would send with; keeps what was written down. */
+function terms(slots: Slot[] = []): Terms {
+  return { record: async (slot) => void slots.push(slot), nonces: () => new Set(), veto: () => undefined }
+}
+
+const next = async () => ({ ...terms(), outlook: await ann.outlook(), urgentTime: undefined, isNext: true })
+
+/** Sends, and looks after it until it ended. */
+async function through(send: (on: Terms) => Promise<Sent>): Promise<{ ended: Sent | Fate; slot: Slot | undefined }> {
+  const slots: Slot[] = []
+  const sent = await send(terms(slots))
+  const [slot] = slots
+  if (sent.kind !== 'sent' || slot === undefined) return { ended: sent, slot }
+  return { ended: await ann.pursue(slot, await next()), slot }
+}
 
 /** Proposes LIE; returns what was signed. */
-async function propose(fixing: Fixing): Promise<Signed> {
-  let signed: Signed | undefined
-  const beforeSend: BeforeSend = async (one) => {
-    signed = one
-  }
-  const sent = await ann.propose(fixing, LIE, ETHER, { beforeSend })
-  expect(sent).toEqual({ kind: 'done', moved: ETHER / 10n })
-  if (signed === undefined) throw new Error('nothing was signed')
-  return signed
+async function propose(fixing: Fixing): Promise<Slot> {
+  const { ended, slot } = await through((on) => ann.propose(fixing, LIE, ETHER, on))
+  expect(ended).toMatchObject({ kind: 'done', moved: ETHER / 10n })
+  if (slot === undefined) throw new Error('nothing was signed')
+  return slot
 }
 
 test('reads head, bond, money and reporters', async () => {
@@ -70,9 +73,10 @@ test("adds up a real fixing's log: proposal, pot, leader", async () => {
   await create(await stage.as('maker'), stage.deployments.oracle, fixing)
   const from = (await ann.head()).number
   await propose(fixing)
-  const sent = await ann.stake(fixing, { kind: 'stake', round: 1, value: TRUTH, amount: ETHER }, async () => undefined)
+  const stake = { kind: 'stake', round: 1, value: TRUTH, amount: ETHER } as const
+  const { ended } = await through((on) => ann.stake(fixing, stake, on))
   // The pot took what it needed, twice the bond.
-  expect(sent).toEqual({ kind: 'done', moved: ETHER / 5n })
+  expect(ended).toMatchObject({ kind: 'done', moved: ETHER / 5n })
   const { number } = await ann.head()
   const events = await ann.events(from, number)
   expect(events.map(({ name }) => name)).toEqual(['created', 'proposed', 'contributed', 'led'])
@@ -88,78 +92,74 @@ test('takes what the oracle refuses as an outcome, and sends nothing', async () 
   await propose(fixing)
   const before = (await ann.head()).number
   const stale = { kind: 'stake', round: 2, value: TRUTH, amount: 1n } as const
-  expect(await ann.stake(fixing, stale, async () => undefined)).toEqual({ kind: 'refused', reason: 'StaleRound' })
+  expect(await ann.stake(fixing, stale, terms())).toEqual({ kind: 'refused', reason: 'StaleRound' })
   const near = { ...stale, round: 1, value: LIE + 1n }
-  expect(await ann.stake(fixing, near, async () => undefined)).toEqual({ kind: 'refused', reason: 'NotSeparated' })
+  expect(await ann.stake(fixing, near, terms())).toEqual({ kind: 'refused', reason: 'NotSeparated' })
   const nothing = { kind: 'stake', round: 1, value: TRUTH } as const
-  expect(await ann.claim(fixing, nothing, async () => undefined)).toEqual({ kind: 'refused', reason: 'NothingToClaim' })
+  expect(await ann.claim(fixing, nothing, terms())).toEqual({ kind: 'refused', reason: 'NothingToClaim' })
   expect((await ann.head()).number).toBe(before)
 })
 
-test('knows what became of a transaction: mined, replaced, never sent', async () => {
-  const signed = await propose(fresh())
-  expect(await ann.fate(signed)).toEqual({ kind: 'done', moved: ETHER / 10n })
-  const hash = keccak256('0x12')
-  expect(await ann.fate({ ...signed, hash })).toEqual({
+test('knows what became of a transaction: mined, replaced, not yet', async () => {
+  const slot = await propose(fresh())
+  const [version] = slot.versions
+  if (version === undefined) throw new Error('nothing was signed')
+  expect(await ann.pursue(slot, await next())).toEqual({
+    kind: 'done',
+    moved: ETHER / 10n,
+    block: (await ann.head()).number,
+    hash: version.hash,
+  })
+  const other = { ...slot, versions: [{ ...version, hash: keccak256('0x12') }] }
+  expect(await ann.pursue(other, await next())).toEqual({
     kind: 'refused',
     reason: 'another transaction took its nonce',
   })
-  expect(await ann.fate({ hash, nonce: signed.nonce + 1 })).toEqual({ kind: 'dropped' })
+  const unsent = { ...other, nonce: slot.nonce + 1 }
+  expect(await ann.pursue(unsent, { ...(await next()), isNext: false })).toEqual({ kind: 'pending' })
 })
 
-test('knows that a transaction is still on its way', async () => {
-  const fixing = fresh()
-  await stage.embedded.setMining('manual')
-  let signed: Signed | undefined
-  const beforeSend: BeforeSend = async (one) => {
-    signed = one
-  }
-  const sending = ann.propose(fixing, LIE, ETHER, { beforeSend })
-  try {
-    await expect
-      .poll(async () => (signed === undefined ? undefined : (await ann.fate(signed)).kind), SOON)
-      .toBe('pending')
-  } finally {
-    const { time } = await ann.head()
-    await stage.embedded.mineAt(time + 1n)
-    await stage.embedded.setMining('instant')
-  }
-  expect(await sending).toEqual({ kind: 'done', moved: ETHER / 10n })
+test('lets no spender have more than it was given, and knows what it may still take', async () => {
+  const { ended } = await through((on) => ann.approve('registry', 7n, on))
+  expect(ended).toMatchObject({ kind: 'done' })
+  const { held, allowance } = await ann.holdings('registry')
+  expect(allowance).toBe(7n)
+  await through((on) => ann.wrap(5n, on))
+  expect(await ann.holdings('registry')).toEqual({ held: held + 5n, allowance: 7n })
 })
 
 test('never stakes twice when it dies between signing and sending, or after sending', async () => {
   const { oracle } = stage.deployments
   const fixing = fresh()
   await propose(fixing)
-  const intents = intentMemory()
-  const transactions = createTransactions(ann, intents)
   const { id } = await readFixing(await stage.as('maker'), oracle, fixing)
   const line = { kind: 'stake', round: 1, value: TRUTH, amount: 7n } as const
   const plan = { ...line, fixingId: id, action: 'contribute', at: MATURITY } as const
-  const dieBefore = transactions.attempt(plan, (beforeSend) =>
-    ann.stake(fixing, line, async (signed) => {
-      await beforeSend(signed)
-      throw new Error('killed before it left')
-    }),
-  )
-  await expect(dieBefore).rejects.toThrow('killed before it left')
-  expect(await transactions.settle(id)).toBe('clear')
-  const dieAfter = transactions.attempt({ ...plan, at: MATURITY + 9n }, async (beforeSend) => {
-    await ann.stake(fixing, line, beforeSend)
-    throw new Error('killed before it heard')
-  })
-  await expect(dieAfter).rejects.toThrow('killed before it heard')
-  expect(await transactions.settle(id)).toBe('clear')
+  for (const [amount, moment] of [
+    [7n, 'before it left'],
+    [8n, 'before it heard'],
+  ] as const) {
+    const intents = intentMemory()
+    const dying = transactionsOf(intents, { chain: ann }).attempt({ ...plan, amount }, async (on) => {
+      const dies = async (slot: Slot): Promise<void> => {
+        await on.record(slot)
+        if (moment === 'before it left') throw new Error(`killed ${moment}`)
+      }
+      await ann.stake(fixing, { ...line, amount }, { ...on, record: dies })
+      throw new Error(`killed ${moment}`)
+    })
+    await expect(dying).rejects.toThrow(`killed ${moment}`)
+    // The next life has what is on disk, and goes on with it; nothing else is begun.
+    const again = transactionsOf(intents, { chain: ann, clock: systemClock() })
+    await expect.poll(() => again.settle(id), SOON).toBe('clear')
+    expect(intents.of(id).map(({ state, moved, slot }) => [state, moved, slot?.versions.length])).toEqual([
+      ['done', amount, 1],
+    ])
+  }
   const { number } = await ann.head()
   const own = ledgerOf(
     (await ann.events(0n, number)).filter((event) => event.id === id),
     ann.account,
   ).own
-  expect(own.filter(({ round }) => round === 1)).toEqual([{ ...line, isFilled: false }])
-  expect(intents.of(id).map(({ state, moved, reason }) => [state, moved, reason])).toEqual([
-    ['failed', undefined, 'never sent'],
-    ['done', 7n, undefined],
-  ])
-  // Both had the same nonce: at most one of them could ever have been mined.
-  expect(new Set(intents.of(id).map(({ nonce }) => nonce)).size).toBe(1)
+  expect(own.filter(({ round }) => round === 1)).toEqual([{ ...line, amount: 15n, isFilled: false }])
 })

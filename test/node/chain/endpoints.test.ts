@@ -1,8 +1,10 @@
+import { privateKeyToAccount } from 'viem/accounts'
 import { expect, test } from 'vitest'
 import { DeadRpcError } from '#client/chain.ts'
 import { openEndpoints } from '../../../node/chain/endpoints.ts'
-import type { ChainPort } from '../../../node/chain/port.ts'
+import type { ChainPort, EndpointPort, Terms } from '../../../node/chain/port.ts'
 import { fakeClock } from '../fake-clock.ts'
+import type { Slot } from '../../../node/store/slot.ts'
 import { FakeWorld } from '../node/fake-world.ts'
 import { FIXING, MATURITY, reporterKey, WAD } from '../reporters.ts'
 
@@ -16,26 +18,47 @@ async function setUp(count: number, agreement: number) {
   const worlds = Array.from({ length: count }, () => new FakeWorld(FIXING, MATURITY))
   const asked = worlds.map(() => 0)
   const outvoted: string[] = []
+  const tried: string[] = []
   const clock = fakeClock(MATURITY)
   const endpoints = worlds.map((world, i) => ({
     url: `e${i}`,
-    open: async (): Promise<ChainPort> => {
+    open: async (): Promise<EndpointPort> => {
       asked[i] = (asked[i] ?? 0) + 1
       if (world.isDead) throw new DeadRpcError(`e${i}`, 'no answer')
-      const port = world.as(ACCOUNT)
-      return { ...port, snapshot: (...args) => ((asked[i] = (asked[i] ?? 0) + 1), port.snapshot(...args)) }
+      const port = world.endpoint(ACCOUNT)
+      return {
+        ...port,
+        snapshot: (...args) => ((asked[i] = (asked[i] ?? 0) + 1), port.snapshot(...args)),
+        tryOut: (...args) => (tried.push(`e${i}`), port.tryOut(...args)),
+      }
     },
   }))
   const onOutvoted = (url: string): void => void outvoted.push(url)
   const { signal } = new AbortController()
-  const open = (): Promise<ChainPort> => openEndpoints(endpoints, { agreement, clock, signal, onOutvoted })
-  return { worlds, asked, outvoted, clock, open, world: (i: number) => worlds[i] ?? new FakeWorld(FIXING, MATURITY) }
+  const open = (): Promise<ChainPort> => openEndpoints(endpoints, { agreement, clock, signal, onOutvoted, ...SENDING })
+  return {
+    worlds,
+    asked,
+    outvoted,
+    tried,
+    clock,
+    open,
+    world: (i: number) => worlds[i] ?? new FakeWorld(FIXING, MATURITY),
+  }
 }
 
 /** Everything that is under way has come. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const leaderOf = async (chain: ChainPort): Promise<bigint> => (await chain.snapshot(FIXING, 1n)).facts.leader
-const nothing = async (): Promise<void> => undefined
+const SENDING = {
+  account: privateKeyToAccount(reporterKey(0).privateKey),
+  contracts: { oracle: FIXING.arbitrator, registry: FIXING.backup },
+  caps: { maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 10n },
+}
+/** Under which it is sent; says what was written down. */
+function termsOf(slots: Slot[] = []): Terms {
+  return { record: async (slot) => void slots.push(slot), nonces: () => new Set(), veto: () => undefined }
+}
 
 test('believes what two of three say, wherever the third stands, and names it', async () => {
   for (const liar of [0, 1, 2]) {
@@ -122,96 +145,81 @@ test('the time of the newest block is what as many say as must agree', async () 
 test('an endpoint that fails, refuses or is of another chain does not keep the node from acting', async () => {
   const { signal } = new AbortController()
   const [one, two] = [new FakeWorld(FIXING, MATURITY), new FakeWorld(FIXING, MATURITY)]
-  const refusing: ChainPort = {
-    ...one.as(ACCOUNT),
+  const refusing: EndpointPort = {
+    ...one.endpoint(ACCOUNT),
     bond: () => Promise.reject(new Error('limit exceeded')),
-    propose: async () => ({ kind: 'refused', reason: 'WrongPhase' }),
+    tryOut: async () => ({ kind: 'refused', reason: 'WrongPhase' }),
   }
-  const fail = (): Promise<ChainPort> => Promise.reject(new Error('Expected chain 1, got chain 5.'))
+  const fail = (): Promise<EndpointPort> => Promise.reject(new Error('Expected chain 1, got chain 5.'))
   const chain = await openEndpoints(
     [
       { url: 'wrong', open: fail },
       { url: 'refusing', open: async () => refusing },
-      { url: 'sound', open: async () => two.as(ACCOUNT) },
+      { url: 'sound', open: async () => two.endpoint(ACCOUNT) },
     ],
-    { agreement: 2, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined },
+    { agreement: 2, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined, ...SENDING },
   )
   expect(await chain.bond(FIXING)).toBe(FIXING.minBond)
-  expect(await chain.propose(FIXING, TRUTH, WAD, { beforeSend: nothing })).toMatchObject({ kind: 'done' })
-  expect(two.sent).toHaveLength(1)
+  expect(await chain.propose(FIXING, TRUTH, WAD, termsOf())).toEqual({ kind: 'sent' })
+  expect(two.raws).toHaveLength(1)
 })
 
 test('what all refuse is refused', async () => {
   const { signal } = new AbortController()
   const world = new FakeWorld(FIXING, MATURITY)
-  const refusing: ChainPort = { ...world.as(ACCOUNT), propose: async () => ({ kind: 'refused', reason: 'WrongPhase' }) }
+  const refusing: EndpointPort = {
+    ...world.endpoint(ACCOUNT),
+    tryOut: async () => ({ kind: 'refused', reason: 'WrongPhase' }),
+  }
   const chain = await openEndpoints(
     ['a', 'b'].map((url) => ({ url, open: async () => refusing })),
-    { agreement: 1, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined },
+    { agreement: 1, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined, ...SENDING },
   )
-  const sent = chain.propose(FIXING, TRUTH, WAD, { beforeSend: nothing })
+  const sent = chain.propose(FIXING, TRUTH, WAD, termsOf())
   expect(await sent).toEqual({ kind: 'refused', reason: 'WrongPhase' })
-})
-
-test('a transaction that one endpoint still has is pending, whatever the others say', async () => {
-  const { world, open } = await setUp(3, 2)
-  const chain = await open()
-  expect(await chain.fate({ hash: '0x01', nonce: 1 })).toEqual({ kind: 'dropped' })
-  world(2).fate = { kind: 'pending' }
-  expect(await chain.fate({ hash: '0x01', nonce: 1 })).toEqual({ kind: 'pending' })
 })
 
 test('nobody waits long for an endpoint that hangs', async () => {
   const { signal } = new AbortController()
   const world = new FakeWorld(FIXING, MATURITY)
-  const hanging: ChainPort = { ...world.as(ACCOUNT), head: () => new Promise(() => undefined) }
-  const ports = [hanging, world.as(ACCOUNT), world.as(ACCOUNT)]
+  const hanging: EndpointPort = { ...world.endpoint(ACCOUNT), head: () => new Promise(() => undefined) }
+  const ports = [hanging, world.endpoint(ACCOUNT), world.endpoint(ACCOUNT)]
   const clock = fakeClock(MATURITY)
   const chain = await openEndpoints(
     ports.map((port, i) => ({ url: `e${i}`, open: async () => port })),
-    { agreement: 2, clock, signal, onOutvoted: () => undefined },
+    { agreement: 2, clock, signal, onOutvoted: () => undefined, ...SENDING },
   )
   expect(await chain.head()).toEqual(world.head)
   expect(clock.sleeps).toEqual([250])
 })
 
-test('sends through the first that answers, and once only: what was signed is not sent through another', async () => {
-  const { world, open } = await setUp(2, 1)
-  const chain = await open()
-  world(0).isDead = true
-  expect(await chain.propose(FIXING, TRUTH, WAD, { beforeSend: nothing })).toMatchObject({ kind: 'done' })
-  expect([world(0).sent.length, world(1).sent.length]).toEqual([0, 1])
-
-  const dying: ChainPort = {
-    ...world(0).as(ACCOUNT),
-    async propose(_fixing, _value, _bond, { beforeSend }) {
-      await beforeSend({ hash: '0x01', nonce: 1 })
-      throw new DeadRpcError('e0', 'no answer')
-    },
-  }
-  const healthy = world(1)
+test('sends the same through all, and is not kept waiting by one that is dead or hangs', async () => {
   const { signal } = new AbortController()
-  const options = { agreement: 1, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined }
-  const both = await openEndpoints(
-    [
-      { url: 'e0', open: async () => dying },
-      { url: 'e1', open: async () => healthy.as(ACCOUNT) },
-    ],
-    options,
+  const worlds = [0, 1, 2].map(() => new FakeWorld(FIXING, MATURITY))
+  const ports = worlds.map((world) => world.endpoint(ACCOUNT))
+  const dead: EndpointPort = {
+    ...worlds[0]!.endpoint(ACCOUNT),
+    broadcast: () => Promise.reject(new DeadRpcError('dead', 'no answer')),
+  }
+  const hanging: EndpointPort = { ...worlds[0]!.endpoint(ACCOUNT), broadcast: () => new Promise(() => undefined) }
+  const chain = await openEndpoints(
+    [dead, hanging, ...ports].map((port, i) => ({ url: `e${i}`, open: async () => port })),
+    { agreement: 3, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined, ...SENDING },
   )
-  await expect(both.propose(FIXING, TRUTH, WAD, { beforeSend: nothing })).rejects.toMatchObject({
-    name: 'Chain.DeadRpcError',
-  })
-  expect(healthy.sent.length).toBe(1)
+  const slots: Slot[] = []
+  expect(await chain.propose(FIXING, TRUTH, WAD, termsOf(slots))).toEqual({ kind: 'sent' })
+  await settled()
+  const raw = slots[0]?.versions[0]?.raw
+  expect(worlds.map(({ raws }) => raws)).toEqual([[raw], [raw], [raw]])
 })
 
 test('asks whoever was outvoted last', async () => {
-  const { worlds, world, open } = await setUp(3, 2)
+  const { worlds, world, open, tried } = await setUp(3, 2)
   for (const honest of worlds) honest.facts = { leader: TRUTH, round: 1 }
   world(0).facts = { leader: LIE, round: 1 }
   const chain = await open()
   await leaderOf(chain)
   await settled()
-  await chain.propose(FIXING, TRUTH, WAD, { beforeSend: nothing })
-  expect(worlds.map(({ sent }) => sent.length)).toEqual([0, 1, 0])
+  await chain.propose(FIXING, TRUTH, WAD, termsOf())
+  expect(tried).toEqual(['e1'])
 })

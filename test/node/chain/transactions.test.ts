@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
-import type { BeforeSend, Fate, Sent } from '../../../node/chain/port.ts'
-import { createTransactions, type Plan } from '../../../node/chain/transactions.ts'
+import type { ChainPort, Fate, Sent, Terms } from '../../../node/chain/port.ts'
+import type { Plan } from '../../../node/chain/transactions.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
-import { intentMemory } from '../memories.ts'
-import { FIXING_ID } from '../reporters.ts'
+import type { Slot } from '../../../node/store/slot.ts'
+import { fakeClock } from '../fake-clock.ts'
+import { intentMemory, journalMemory, OUTLOOK, transactionsOf } from '../memories.ts'
+import { FIXING_ID, keyOf } from '../reporters.ts'
 
 const PLAN: Plan = {
   fixingId: FIXING_ID,
@@ -14,85 +16,231 @@ const PLAN: Plan = {
   amount: 5n,
   at: 100n,
 }
-const SIGNED = { hash: `0x${'0a'.repeat(32)}`, nonce: 3 } as const
-const DONE: Sent = { kind: 'done', moved: 4n }
-
-const never = { fate: async (): Promise<Fate> => ({ kind: 'pending' }) }
+const KEY = `${FIXING_ID}:000000`
+const SENT: Sent = { kind: 'sent' }
+const hashOf = (n: number): `0x${string}` => `0x${n.toString(16).padStart(64, '0')}`
+const slot = (nonce = 3, versions = 1): Slot => ({
+  nonce,
+  from: keyOf('sender').address,
+  call: { name: 'contribute', to: keyOf('oracle').address, data: '0x', gas: 100_000n },
+  versions: Array.from({ length: versions }, (_, i) => ({
+    hash: hashOf(i + 1),
+    raw: `0x0${i + 1}`,
+    maxFeePerGas: 10n ** 9n,
+    maxPriorityFeePerGas: 10n ** 8n,
+    at: 1_000n,
+  })),
+})
+const DONE: Fate = { kind: 'done', moved: 4n, block: 10n, hash: hashOf(1) }
 const open = (changes: Partial<Intent> = {}): Intent => ({
   ...PLAN,
-  key: `${FIXING_ID}:000000`,
+  key: KEY,
   state: 'signed',
-  ...SIGNED,
+  hash: hashOf(1),
+  nonce: 3,
+  slot: slot(),
   ...changes,
 })
 
-test('writes the hash down before the transaction leaves, and its end afterwards', async () => {
-  const intents = intentMemory()
+/** Transactions on a chain whose fates are `fates`, one after the other, the last for ever. */
+function on(fates: readonly Fate[], rows: readonly Intent[] = [], halted?: string) {
+  const intents = intentMemory(rows)
+  const journal = journalMemory()
+  const clock = fakeClock()
+  const pursuits: Parameters<ChainPort['pursue']>[] = []
+  const state = { number: 10n }
+  const chain = {
+    outlook: async () => ({ ...OUTLOOK, number: state.number }),
+    pursue: async (...args: Parameters<ChainPort['pursue']>) => {
+      pursuits.push(args)
+      return fates[Math.min(pursuits.length, fates.length) - 1] ?? { kind: 'pending' as const }
+    },
+  }
+  const transactions = transactionsOf(intents, { chain, journal, clock, halt: { reason: () => halted } })
+  const lines = (): string[] => journal.lines.map(({ action, reason }) => `${action}: ${reason}`)
+  return { intents, transactions, pursuits, lines, clock, state }
+}
+
+test('writes hash and nonce down before the transaction leaves, and its end when it was mined', async () => {
+  const { intents, transactions } = on([{ kind: 'pending' }, DONE])
   const order: string[] = []
-  const sent = await createTransactions(never, intents).attempt(PLAN, async (beforeSend) => {
+  const sent = await transactions.attempt(PLAN, async ({ record }) => {
     order.push(`planned ${intents.log.length}`)
-    await beforeSend(SIGNED)
-    order.push(`leaves ${intents.log.at(-1)?.state} ${intents.log.at(-1)?.nonce}`)
-    return DONE
+    await record(slot())
+    order.push(`leaves ${intents.log.at(-1)?.state} ${intents.log.at(-1)?.nonce} ${intents.log.at(-1)?.hash}`)
+    return SENT
   })
-  expect(sent).toEqual(DONE)
-  expect(order).toEqual(['planned 0', 'leaves signed 3'])
-  expect(intents.of(FIXING_ID)).toEqual([{ ...PLAN, ...SIGNED, key: `${FIXING_ID}:000000`, state: 'done', moved: 4n }])
+  expect(sent).toEqual({ kind: 'done', moved: 4n })
+  expect(order).toEqual(['planned 0', `leaves signed 3 ${hashOf(1)}`])
+  expect(intents.of(FIXING_ID)).toEqual([{ ...open({ state: 'done' }), moved: 4n, block: 10n }])
 })
 
-test('leaves the intent open when the chain goes away in the middle, and finds out later', async () => {
-  const intents = intentMemory()
-  let fate: Fate = { kind: 'pending' }
-  const transactions = createTransactions({ fate: async () => fate }, intents)
-  const dying = transactions.attempt(PLAN, async (beforeSend) => {
-    await beforeSend(SIGNED)
+test('stops waiting for what is not mined, and says so when it was', async () => {
+  const { intents, transactions, clock, lines, pursuits } = on([])
+  const sent = await transactions.attempt(PLAN, async ({ record }) => {
+    await record(slot())
+    return SENT
+  })
+  expect(sent).toEqual({ kind: 'later' })
+  expect(clock.monotonicMs()).toBe(45_000)
+  expect(await transactions.settle(FIXING_ID)).toBe('wait')
+  const later = on([DONE], intents.of(FIXING_ID))
+  expect(await later.transactions.settle(FIXING_ID)).toBe('clear')
+  expect(later.intents.of(FIXING_ID)[0]).toMatchObject({ state: 'done', moved: 4n })
+  expect([lines(), later.lines()]).toEqual([[], ['mined: The contribute with nonce 3 was mined in block 10.']])
+  expect(pursuits.length).toBeGreaterThan(40)
+})
+
+test('a failure after it was signed leaves it to be looked after', async () => {
+  const { intents, transactions } = on([DONE])
+  const dying = transactions.attempt(PLAN, async ({ record }) => {
+    await record(slot())
     throw new Error('dead')
   })
   await expect(dying).rejects.toThrow('dead')
-  expect(await transactions.settle(FIXING_ID)).toBe('wait')
   expect(intents.of(FIXING_ID)[0]?.state).toBe('signed')
-  fate = DONE
   expect(await transactions.settle(FIXING_ID)).toBe('clear')
-  expect(intents.of(FIXING_ID)[0]).toMatchObject({ state: 'done', moved: 4n })
 })
 
 test.each<[string, Intent, Fate, Partial<Intent>]>([
-  ['mined', open(), DONE, { state: 'done', moved: 4n }],
+  ['mined', open(), DONE, { state: 'done', moved: 4n, block: 10n }],
   [
     'refused on chain',
     open(),
-    { kind: 'refused', reason: 'reverted on chain' },
-    { state: 'failed', reason: 'reverted on chain' },
+    { kind: 'refused', reason: 'reverted on chain', block: 9n, hash: hashOf(1) },
+    { state: 'failed', reason: 'reverted on chain', block: 9n },
   ],
-  ['never sent', open(), { kind: 'dropped' }, { state: 'failed', reason: 'never sent' }],
+  [
+    'overtaken by another of the same key',
+    open(),
+    { kind: 'refused', reason: 'another transaction took its nonce' },
+    { state: 'failed', reason: 'another transaction took its nonce', slot: undefined },
+  ],
   [
     'never signed',
-    open({ state: 'planned', hash: undefined, nonce: undefined }),
+    open({ state: 'planned', hash: undefined, nonce: undefined, slot: undefined }),
     DONE,
     { state: 'failed', reason: 'stopped before signing' },
   ],
 ])('after a crash, an intent that was %s is settled', async (_what, intent, fate, want) => {
-  const intents = intentMemory([intent])
-  expect(await createTransactions({ fate: async () => fate }, intents).settle(FIXING_ID)).toBe('clear')
+  const { intents, transactions } = on([fate], [intent])
+  expect(await transactions.settle(FIXING_ID)).toBe('clear')
   expect(intents.of(FIXING_ID)).toEqual([{ ...intent, ...want }])
 })
 
-test('asks nothing about intents that have ended', async () => {
-  const intents = intentMemory([open({ state: 'done' }), open({ key: 'x', state: 'failed' })])
-  const asking = createTransactions(
-    {
-      fate: async () => {
-        throw new Error('asked')
-      },
-    },
-    intents,
-  )
-  expect(await asking.settle(FIXING_ID)).toBe('clear')
+test('what an older version signed is looked after by its hash', async () => {
+  const { transactions, pursuits } = on([DONE], [open({ slot: undefined })])
+  expect(await transactions.settle(FIXING_ID)).toBe('clear')
+  expect(pursuits[0]?.[0]).toMatchObject({ nonce: 3, versions: [{ hash: hashOf(1) }] })
+})
+
+test('asks nothing about intents that have ended, nor about those of another key', async () => {
+  const other = { ...slot(), from: keyOf('somebody else').address }
+  const rows = [open({ state: 'done' }), open({ key: 'x', state: 'failed' }), open({ key: 'y', slot: other })]
+  const { transactions, pursuits } = on([], rows)
+  await transactions.tend()
+  expect(pursuits).toEqual([])
+})
+
+test('looks after all that is unfinished in the order of nonces, with the nearest deadline of those that wait', async () => {
+  const rows = [
+    open({ key: 'c', nonce: 5, slot: slot(5) }),
+    open({ key: 'a', nonce: 3, deadline: 9_000n }),
+    open({ key: 'b', nonce: 4, slot: slot(4), deadline: 2_000n }),
+  ]
+  const { transactions, pursuits } = on([{ kind: 'pending' }, DONE, DONE], rows)
+  await transactions.tend()
+  expect(pursuits.map(([{ nonce }, { isNext, urgentTime }]) => [nonce, isNext, urgentTime])).toEqual([
+    [3, true, 2_000n],
+    [4, false, 2_000n],
+    [5, false, undefined],
+  ])
+})
+
+test('looks again at what was mined, with every block until it cannot be undone, and sends it again if it was', async () => {
+  const rows = [open({ state: 'done', moved: 4n, block: 10n })]
+  const { intents, transactions, pursuits, lines, state } = on([DONE, DONE, { kind: 'pending' }], rows)
+  await transactions.tend()
+  await transactions.tend()
+  expect(pursuits).toHaveLength(1)
+  state.number = 73n
+  await transactions.tend()
+  expect(intents.log).toEqual([])
+  state.number = 60n
+  await transactions.tend()
+  expect(intents.get(KEY)).toMatchObject({ state: 'signed', moved: undefined, block: undefined })
+  expect(await transactions.settle(FIXING_ID)).toBe('wait')
+  expect(lines()).toEqual([
+    'undone: The contribute with nonce 3 was mined in block 10, which is not part of the chain any more.',
+  ])
+  const deep = on([DONE], rows)
+  deep.state.number = 74n
+  await deep.transactions.tend()
+  expect(deep.pursuits).toEqual([])
+  expect(deep.intents.get(KEY)).toEqual({ ...rows[0], slot: undefined, block: undefined })
+})
+
+test('writes every further version down before it leaves, and says why', async () => {
+  const { intents, transactions, pursuits, lines } = on([], [open()])
+  await transactions.tend()
+  const record = pursuits[0]?.[1].record
+  await record?.(slot(3, 2))
+  expect(intents.get(KEY)).toMatchObject({
+    hash: hashOf(2),
+    slot: { versions: [{ hash: hashOf(1) }, { hash: hashOf(2) }] },
+  })
+  const cancelled = slot(3, 3)
+  await record?.({
+    ...cancelled,
+    versions: cancelled.versions.map((v, i) => (i === 2 ? { ...v, cancels: 'StaleRound' } : v)),
+  })
+  expect(lines()).toEqual([
+    'replace: The contribute with nonce 3 offers 1000000000 wei per gas, 100000000 of it a tip.',
+    'cancel: The contribute with nonce 3: StaleRound A transfer offers 1000000000 wei per gas, 100000000 of it a tip.',
+  ])
+})
+
+test('the nonces of all that is unfinished are taken, whatever it was mined in', async () => {
+  const rows = [
+    open(),
+    open({ key: 'b', nonce: 4, state: 'done', block: 9n }),
+    open({ key: 'c', nonce: 2, state: 'done' }),
+  ]
+  const { transactions } = on([DONE], rows)
+  let nonces: ReadonlySet<number> | undefined
+  await transactions.attempt({ ...PLAN, round: 2 }, async (terms) => {
+    nonces = terms.nonces()
+    return { kind: 'refused', reason: 'no' }
+  })
+  expect(nonces).toEqual(new Set([3, 4]))
+})
+
+test('while the operator has halted it only what collects may leave, and no allowance but none', async () => {
+  const vetoes: unknown[] = []
+  const { transactions } = on([DONE], [], 'drill')
+  const ask = async ({ veto }: Terms): Promise<Sent> => {
+    vetoes.push(veto())
+    return { kind: 'refused', reason: veto() ?? 'no' }
+  }
+  for (const action of ['propose', 'contribute', 'appeal', 'wrap', 'approve', 'attest', 'roster'] as const) {
+    await transactions.attempt({ ...PLAN, action }, ask)
+  }
+  expect(new Set(vetoes)).toEqual(new Set(['halted by the operator']))
+  vetoes.splice(0)
+  for (const action of ['claim', 'reward', 'approve'] as const)
+    await transactions.attempt({ ...PLAN, action, amount: 0n }, ask)
+  expect(vetoes).toEqual([undefined, undefined, undefined])
+})
+
+test('a halt is no refusal that anything is put off for', async () => {
+  const { transactions } = on([DONE])
+  const halted = async (): Promise<Sent> => ({ kind: 'refused', reason: 'halted by the operator' })
+  expect((await transactions.attempt(PLAN, halted)).kind).toBe('refused')
+  expect((await transactions.attempt(PLAN, halted)).kind).toBe('refused')
 })
 
 test('waits 1, 3, 7 … seconds, ten minutes at most, while the chain refuses the same', async () => {
-  const intents = intentMemory()
-  const transactions = createTransactions(never, intents)
+  const { intents, transactions } = on([])
   const refuse = async (): Promise<Sent> => ({ kind: 'refused', reason: 'no' })
   const tries: bigint[] = []
   for (let now = 100n; now < 3_000n; now += 1n) {
@@ -105,38 +253,55 @@ test('waits 1, 3, 7 … seconds, ten minutes at most, while the chain refuses th
   expect(intents.log).toEqual([])
 })
 
+test('waits for an eighth of what is left until the deadline at most', async () => {
+  const { transactions } = on([])
+  const refuse = async (): Promise<Sent> => ({ kind: 'refused', reason: 'no' })
+  const tries: bigint[] = []
+  for (let now = 100n; now < 1_000n; now += 1n) {
+    if ((await transactions.attempt({ ...PLAN, at: now, deadline: 900n }, refuse)).kind !== 'later') tries.push(now)
+  }
+  const pauses = tries.slice(1).map((time, i) => time - (tries[i] ?? 0n))
+  // After 100, 101, 104, 111, 126, 157 comes 157 + 63, then an eighth of 680, of 595 …
+  expect(pauses.slice(0, 8)).toEqual([1n, 3n, 7n, 15n, 31n, 63n, 85n, 74n])
+  expect(pauses.at(-1)).toBe(1n)
+})
+
 test('waits as long for what was refused after it was signed, also when it was started again', async () => {
   const intents = intentMemory()
-  const refuse = async (beforeSend: BeforeSend): Promise<Sent> => {
-    await beforeSend(SIGNED)
-    return { kind: 'refused', reason: 'reverted' }
-  }
   const tries: bigint[] = []
+  const refusing = {
+    chain: {
+      pursue: async () => ({ kind: 'refused', reason: 'reverted on chain', block: 1n, hash: hashOf(1) }) as const,
+    },
+  }
   for (let now = 100n; now < 160n; now += 1n) {
-    const { kind } = await createTransactions(never, intents).attempt({ ...PLAN, at: now }, refuse)
+    const { kind } = await transactionsOf(intents, refusing).attempt({ ...PLAN, at: now }, async ({ record }) => {
+      await record(slot())
+      return SENT
+    })
     if (kind !== 'later') tries.push(now)
   }
   expect(tries).toEqual([100n, 101n, 104n, 111n, 126n, 157n])
   expect(intents.of(FIXING_ID).map(({ state, reason }) => [state, reason])).toEqual(
-    tries.map(() => ['failed', 'reverted']),
+    tries.map(() => ['failed', 'reverted on chain']),
   )
 })
 
 test('forgets what was refused of a fixing that is over', async () => {
-  const transactions = createTransactions(never, intentMemory())
+  const { transactions } = on([])
+  const done: Sent = { kind: 'done', moved: 4n }
   await transactions.attempt(PLAN, async () => ({ kind: 'refused', reason: 'no' }))
-  expect((await transactions.attempt(PLAN, async () => DONE)).kind).toBe('later')
+  expect((await transactions.attempt(PLAN, async () => done)).kind).toBe('later')
   transactions.forget(FIXING_ID)
-  expect((await transactions.attempt(PLAN, async () => DONE)).kind).toBe('done')
+  expect((await transactions.attempt(PLAN, async () => done)).kind).toBe('done')
 })
 
 test('does not wait when something else is tried, or after a success', async () => {
-  const intents = intentMemory()
-  const transactions = createTransactions(never, intents)
-  const refuse = async (): Promise<Sent> => ({ kind: 'refused', reason: 'no' })
-  await transactions.attempt(PLAN, refuse)
-  expect((await transactions.attempt(PLAN, async () => DONE)).kind).toBe('later')
-  expect((await transactions.attempt({ ...PLAN, round: 2 }, async () => DONE)).kind).toBe('done')
-  expect((await transactions.attempt({ ...PLAN, at: 101n }, async () => DONE)).kind).toBe('done')
-  expect((await transactions.attempt({ ...PLAN, at: 101n }, async () => DONE)).kind).toBe('done')
+  const { transactions } = on([])
+  const done: Sent = { kind: 'done', moved: 4n }
+  await transactions.attempt(PLAN, async () => ({ kind: 'refused', reason: 'no' }))
+  expect((await transactions.attempt(PLAN, async () => done)).kind).toBe('later')
+  expect((await transactions.attempt({ ...PLAN, round: 2 }, async () => done)).kind).toBe('done')
+  expect((await transactions.attempt({ ...PLAN, at: 101n }, async () => done)).kind).toBe('done')
+  expect((await transactions.attempt({ ...PLAN, at: 101n }, async () => done)).kind).toBe('done')
 })

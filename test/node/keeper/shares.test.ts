@@ -2,11 +2,10 @@ import { expect, test } from 'vitest'
 import type { Attestation } from '#client/registry.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import type { Sent, Terms } from '../../../node/chain/port.ts'
-import { createTransactions } from '../../../node/chain/transactions.ts'
 import { createJournal } from '../../../node/journal.ts'
 import { claimShares, shareOf, type ShareView } from '../../../node/keeper/shares.ts'
 import { fakeClock } from '../fake-clock.ts'
-import { intentMemory } from '../memories.ts'
+import { intentMemory, transactionsOf } from '../memories.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 
@@ -54,10 +53,9 @@ function keeper(sent: readonly Sent[], paid: readonly number[] = []) {
       claims.push([signers, places, maxGasCost])
       return sent[Math.min(claims.length, sent.length) - 1] ?? DEAR
     },
-    fate: async () => ({ kind: 'dropped' as const }),
   }
   const journal = createJournal(memory, fakeClock(), SILENT)
-  const components = { chain, journal, transactions: createTransactions(chain, intents) }
+  const components = { chain, journal, transactions: transactionsOf(intents) }
   return {
     intents,
     lines,

@@ -1,10 +1,20 @@
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { FixingFacts } from '#protocol/phase.ts'
 import type { Attestation, CosignedReport } from '#client/registry.ts'
+import type { Outlook, Reception } from '#client/transaction.ts'
 import { isBlsSigned, sumOfKeys } from '#protocol/bls.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import { reportDigest } from '#protocol/report.ts'
-import type { ChainPort, Fate, Head, Incentives, OracleEvent, Panel, Sent } from '../../../node/chain/port.ts'
+import type {
+  ChainPort,
+  EndpointPort,
+  Fate,
+  Head,
+  Incentives,
+  OracleEvent,
+  Panel,
+  Sent,
+} from '../../../node/chain/port.ts'
 import { DeadRpcError } from '#client/chain.ts'
 import type { Candidate } from '#client/oracle-reader.ts'
 import { DOMAIN, FIXING, FIXING_ID, WAD } from '../reporters.ts'
@@ -27,7 +37,11 @@ export class FakeWorld {
   /** No claim of a reward is worth its gas. */
   isGasDear = false
   /** What became of transactions that were signed before. */
-  fate: Fate = { kind: 'dropped' }
+  fate: Fate = { kind: 'refused', reason: 'cancelled' }
+  /** What every endpoint says to a transaction that was signed elsewhere. */
+  reception: Reception = 'taken'
+  /** What was broadcast, in order. */
+  readonly raws: Hex[] = []
   /** What was sent, in order. */
   readonly sent: string[] = []
   /** By whom. */
@@ -100,7 +114,32 @@ export class FakeWorld {
       propose: async (_fixing, value) => this.#propose(value, await send(`propose ${value}`)),
       stake: (_fixing, { kind, value }) => send(`${kind} ${value}`),
       claim: (_fixing, { value }) => send(`claim ${value}`),
-      fate: () => alive(() => this.fate),
+      holdings: () => alive(() => ({ held: 1_000n * WAD, allowance: 1_000n * WAD })),
+      wrap: (amount) => send(`wrap ${amount}`),
+      approve: (spender, amount) => send(`approve ${spender} ${amount}`),
+      outlook: () => alive(() => this.outlook),
+      pursue: () => alive(() => this.fate),
+    }
+  }
+
+  /** What an endpoint of this world says to whoever sends. */
+  get outlook(): Outlook {
+    const { number, time } = this.head
+    return { number, time, baseFee: 10n ** 9n, tip: 10n ** 8n, mined: 0, pending: 0, balance: 100n * WAD }
+  }
+
+  /** The world through one endpoint. */
+  endpoint(account: Address): EndpointPort {
+    return {
+      ...this.as(account),
+      bondToken: FIXING.openInterest,
+      tryOut: async () => ({ kind: 'runs', estimate: 100_000n, limit: 150_000n }),
+      broadcast: async (raw) => {
+        if (this.isDead) throw new DeadRpcError('http://127.0.0.1:1', 'no answer')
+        this.raws.push(raw)
+        return this.reception
+      },
+      nonceFate: async () => ({ kind: 'open' }),
     }
   }
 

@@ -122,7 +122,7 @@ test('does not act again while a transaction from before a crash may still be mi
   world.mine(MATURITY + 5n)
   await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
   expect(world.sent).toEqual([])
-  world.fate = { kind: 'dropped' }
+  world.fate = { kind: 'refused', reason: 'cancelled' }
   world.mine(MATURITY + 6n)
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${line.value}`])
   await expect

@@ -1,0 +1,234 @@
+import type { Clock } from '../clock.ts'
+import type { EndpointPort, Head } from './port.ts'
+
+/** One way to reach the chain. */
+export type Endpoint = {
+  readonly url: string
+  /** Throws DeadRpcError while nothing answers there. */
+  readonly open: () => Promise<EndpointPort>
+}
+
+/** What using several endpoints takes. */
+export type CircleOptions = {
+  /** How many must say the same before a node believes it; 1 .. the number of endpoints. */
+  readonly agreement: number
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>
+  readonly signal: AbortSignal
+  /** An endpoint said of `what` something else than as many as must agree. */
+  readonly onOutvoted: (url: string, what: string) => void
+}
+
+/** An endpoint that did not answer is not asked again for this long. */
+const PAUSE_MS = 15_000
+/** How long the others are waited for once as many have answered as must agree. */
+const GRACE_MS = 250
+/** How long the others are waited for once one has answered, where any answer may be enough. */
+const REST_MS = 2_000
+
+type Line = Endpoint & {
+  /** Undefined before it answered for the first time. */
+  port: EndpointPort | undefined
+  /** Not asked before this, milliseconds of the clock's monotonic time. */
+  pausedMs: number
+  /** How often it was outvoted, or failed where another did not. */
+  faults: number
+}
+
+/** Several endpoints, asked together. */
+export interface Circle {
+  /** What as many endpoints as must agree say of `what`. Throws {@link DisagreementError}. */
+  readonly agreed: <T>(what: string, read: (port: EndpointPort) => Promise<T>) => Promise<T>
+  /** Everybody's answer, as far as it comes soon, from as many as must agree at least. */
+  readonly poll: <T>(read: (port: EndpointPort) => Promise<T>) => Promise<readonly T[]>
+  /** The newest block that as many endpoints as must agree have, and agree on. */
+  readonly head: () => Promise<Head>
+  /** The newest final block of as many; undefined if too few know one. */
+  readonly finalized: () => Promise<Head | undefined>
+  /** The first answer that is `enough`, of those asked in the order of trust; without one, the first answer. */
+  readonly first: <T>(read: (port: EndpointPort) => Promise<T>, isEnough?: (answer: T) => boolean) => Promise<T>
+  /** Asks all, those that pause too. Resolves as soon as one answer is enough; without one soon after the first. */
+  readonly any: <T>(read: (port: EndpointPort) => Promise<T>, isEnough: (answer: T) => boolean) => Promise<readonly T[]>
+}
+
+/** The endpoints as one {@link Circle}. */
+export function createCircle(endpoints: readonly Endpoint[], options: CircleOptions): Circle {
+  const { agreement, clock, signal, onOutvoted } = options
+  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0, faults: 0 }))
+  const ask = async <T>(line: Line, read: (port: EndpointPort) => Promise<T>): Promise<T> => {
+    try {
+      line.port ??= await line.open()
+      return await read(line.port)
+    } catch (error) {
+      if (isDead(error)) line.pausedMs = clock.monotonicMs() + PAUSE_MS
+      throw error
+    }
+  }
+  /** Who is asked, in the order of trust; those that pause only if too few are left. */
+  const awake = (): readonly Line[] => {
+    const sorted = lines.toSorted((a, b) => a.faults - b.faults)
+    const up = sorted.filter(({ pausedMs }) => pausedMs <= clock.monotonicMs())
+    return up.length < agreement ? sorted : up
+  }
+  /** Whoever fails where a later one does not is asked after it from then on. */
+  const inOrder = async <T>(run: (line: Line) => Promise<T>, isEnough: (result: T) => boolean): Promise<T> => {
+    const failed: Line[] = []
+    const failures: unknown[] = []
+    let refusal: { readonly result: T } | undefined
+    for (const line of awake()) {
+      try {
+        const result = await run(line)
+        if (isEnough(result)) {
+          for (const other of failed) other.faults += 1
+          return result
+        }
+        refusal ??= { result }
+      } catch (error) {
+        failures.push(error)
+      }
+      failed.push(line)
+    }
+    if (refusal !== undefined) return refusal.result
+    throw failures.find((failure) => !isDead(failure)) ?? failures[0]
+  }
+  const agreed = <T>(what: string, read: (port: EndpointPort) => Promise<T>): Promise<T> => {
+    const asked = awake()
+    const votes = asked.map((line) => ({ line, answer: ask(line, read) }))
+    return tally(votes, { agreement, what }, (line) => {
+      line.faults += 1
+      onOutvoted(line.url, what)
+    })
+  }
+  /** Everybody's answer, as far as it comes: nobody is waited for long once enough have answered. */
+  const poll = async <T>(read: (port: EndpointPort) => Promise<T>): Promise<readonly T[]> => {
+    const [answers, failures]: [T[], unknown[]] = [[], []]
+    let resolveEnough = (): void => undefined
+    const enough = new Promise<void>((resolve) => {
+      resolveEnough = resolve
+    })
+    const all = Promise.all(
+      awake().map(async (line) => {
+        try {
+          answers.push(await ask(line, read))
+          if (answers.length >= agreement) resolveEnough()
+        } catch (error) {
+          failures.push(error)
+        }
+      }),
+    )
+    await Promise.race([all, enough.then(() => clock.sleep(GRACE_MS, signal).catch(() => undefined))])
+    if (answers.length < agreement) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
+    return [...answers]
+  }
+  /** INVARIANT: as many endpoints as must agree have this block, and say the same of it. */
+  const common = async (heads: readonly Head[]): Promise<Head | undefined> => {
+    const numbers = heads.map((head) => head.number).toSorted((a, b) => (a > b ? -1 : 1))
+    let failure: unknown
+    // One that is ahead of the truth must not hide the block below, which the others have.
+    for (const number of new Set(numbers.slice(agreement - 1))) {
+      try {
+        return await agreed(`block ${number}`, (port) => port.block(number))
+      } catch (error) {
+        failure = error
+      }
+    }
+    if (failure !== undefined) throw failure
+    return undefined
+  }
+  return {
+    agreed,
+    poll,
+    async head() {
+      const head = await common(await poll((port) => port.head()))
+      if (head === undefined) throw new DisagreementError('the newest block', [])
+      return head
+    },
+    async finalized() {
+      const heads = await poll((port) => port.finalized())
+      return common(heads.flatMap((head) => head ?? []))
+    },
+    first: (read, isEnough = () => true) => inOrder((line) => ask(line, read), isEnough),
+    async any<T>(read: (port: EndpointPort) => Promise<T>, isEnough: (answer: T) => boolean) {
+      const answers: T[] = []
+      const heard = Promise.withResolvers<void>()
+      const all = lines.map(async (line) => {
+        const answer = await ask(line, read)
+        answers.push(answer)
+        heard.resolve()
+        if (!isEnough(answer)) throw new Error('Not enough.')
+      })
+      const bored = heard.promise.then(() => clock.sleep(REST_MS, signal).catch(() => undefined))
+      await Promise.race([Promise.any(all).catch(() => undefined), bored])
+      return [...answers]
+    },
+  }
+}
+
+type Vote<T> = { readonly line: Line; readonly answer: Promise<T> }
+
+/** Resolves with what `agreement` of the votes say as soon as they do; whoever says otherwise, then or later, is outvoted. */
+function tally<T>(
+  votes: readonly Vote<T>[],
+  { agreement, what }: { readonly agreement: number; readonly what: string },
+  outvote: (line: Line) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const groups = new Map<string, { readonly value: T; readonly lines: Line[] }>()
+    const failures: unknown[] = []
+    let winner: string | undefined
+    let open = votes.length
+    const close = (): void => {
+      open -= 1
+      if (open > 0 || winner !== undefined) return
+      const answers = [...groups.values()].reduce((sum, { lines }) => sum + lines.length, 0)
+      // An answer that is an error of the chain's, not of the way to it, says more than that too few answered.
+      const refusal = failures.find((failure) => !isDead(failure))
+      if (answers < agreement) reject(refusal ?? failures[0])
+      else
+        reject(
+          new DisagreementError(
+            what,
+            [...groups.values()].map(({ lines }) => lines.map(({ url }) => url)),
+          ),
+        )
+    }
+    const take = async ({ line, answer }: Vote<T>): Promise<void> => {
+      const value = await answer
+      const key = JSON.stringify(value, exactly)
+      const group = groups.get(key) ?? { value, lines: [] }
+      groups.set(key, group)
+      group.lines.push(line)
+      if (winner !== undefined && winner !== key) outvote(line)
+      if (winner !== undefined || group.lines.length < agreement) return
+      winner = key
+      for (const [other, { lines }] of groups) if (other !== key) lines.forEach(outvote)
+      resolve(value)
+    }
+    for (const vote of votes) {
+      take(vote)
+        .catch((error: unknown) => failures.push(error))
+        .finally(close)
+    }
+  })
+}
+
+/** Numbers of either kind, sets and maps as what they hold: equal answers have equal texts. */
+function exactly(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  return value instanceof Map || value instanceof Set ? [...value] : value
+}
+
+function isDead(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Chain.DeadRpcError'
+}
+
+/** Endpoints contradict each other, and none has enough on its side: nothing is decided on any of them. */
+export class DisagreementError extends Error {
+  override readonly name = 'Chain.DisagreementError'
+  /** Who said the same stands together. */
+  readonly sides: readonly (readonly string[])[]
+  constructor(what: string, sides: readonly (readonly string[])[]) {
+    const told = sides.map((urls) => urls.join(' and ')).join(' against ')
+    super(`Expected the endpoints to agree on ${what}, got ${told}. Compare their newest blocks with an explorer's.`)
+    this.sides = sides
+  }
+}

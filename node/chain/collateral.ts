@@ -1,0 +1,85 @@
+import { turnstile } from '#client/turnstile.ts'
+import type { Journal } from '../journal.ts'
+import type { IntentTable } from '../store/intent-table.ts'
+import type { ChainPort, Spender } from './port.ts'
+import type { Attempted, Plan, Transactions } from './transactions.ts'
+
+/** What stakes are paid with: bond token that the contracts may take. */
+export interface Collateral {
+  /**
+   * Runs `stake` once the account holds the plan's amount of bond token and `spender` may take it; wraps and approves what
+   * is missing, and no more. Returns what stood in the way, if anything did.
+   */
+  provide(plan: Plan, spender: Spender, stake: () => Promise<Attempted>): Promise<Attempted>
+  /** Takes back what `spender` may still take, if nothing is being staked. */
+  revoke(plan: Pick<Plan, 'fixingId' | 'at'>, spender: Spender): Promise<void>
+}
+
+/** What it takes to wrap and approve. */
+export type CollateralComponents = {
+  readonly chain: Pick<ChainPort, 'holdings' | 'wrap' | 'approve'>
+  readonly transactions: Transactions
+  readonly intents: Pick<IntentTable, 'unfinished'>
+  readonly journal: Journal
+}
+
+/** What is being staked now. */
+type Reserve = { readonly spender: Spender; readonly amount: bigint }
+
+/**
+ * INVARIANT: no allowance is ever larger than what is being staked at the time: several fixings at once share one, so that
+ * it is the sum of theirs.
+ */
+export function createCollateral({ chain, transactions, intents, journal }: CollateralComponents): Collateral {
+  const reserves = new Set<Reserve>()
+  const inTurn = turnstile()
+
+  const attempt = async (plan: Plan, send: Parameters<Transactions['attempt']>[1]): Promise<Attempted> => {
+    const sent = await transactions.attempt(plan, send)
+    if (sent.kind === 'later') return sent
+    const words = `${plan.action} ${plan.amount} wei`
+    const said =
+      sent.kind === 'done'
+        ? { action: plan.action, reason: `${words}.` }
+        : { action: 'refused', reason: `${words}: ${sent.reason}.` }
+    await journal.write({ stage: 'collateral', fixingId: plan.fixingId, ...said })
+    return sent
+  }
+  const lacking = async (plan: Plan, spender: Spender): Promise<Attempted | undefined> => {
+    const { held, allowance } = await chain.holdings(spender)
+    const wrapping = intents.unfinished().filter(({ action, state }) => action === 'wrap' && state === 'signed')
+    const missing = sumOf([...reserves]) - held - sumOf(wrapping)
+    if (missing > 0n) {
+      const wrapped = await attempt({ ...plan, action: 'wrap', amount: missing }, (terms) => chain.wrap(missing, terms))
+      if (wrapped.kind !== 'done') return wrapped
+    }
+    const amount = sumOf([...reserves].filter((reserve) => reserve.spender === spender))
+    if (allowance >= amount) return undefined
+    const approved = await attempt({ ...plan, action: 'approve', amount }, (terms) =>
+      chain.approve(spender, amount, terms),
+    )
+    return approved.kind === 'done' ? undefined : approved
+  }
+  return {
+    async provide(plan, spender, stake) {
+      const reserve = { spender, amount: plan.amount }
+      reserves.add(reserve)
+      try {
+        return (await inTurn(() => lacking(plan, spender))) ?? (await stake())
+      } finally {
+        reserves.delete(reserve)
+      }
+    },
+    async revoke({ fixingId, at }, spender) {
+      await inTurn(async () => {
+        if (reserves.size > 0 || (await chain.holdings(spender)).allowance === 0n) return
+        const plan = { fixingId, at, action: 'approve', kind: 'stake', round: 0, value: 0n, amount: 0n } as const
+        await attempt(plan, (terms) => chain.approve(spender, 0n, terms))
+      })
+    },
+  }
+}
+
+function sumOf(of: readonly { readonly amount: bigint }[]): bigint {
+  return of.reduce((sum, { amount }) => sum + amount, 0n)
+}

@@ -1,0 +1,70 @@
+import type { Outlook } from '#client/transaction.ts'
+import type { FeeLimits } from '../config/fees.ts'
+import type { Fees, Version } from '../store/slot.ts'
+
+/** What the operator allows a transaction to offer at most, wei per gas. */
+export type FeeCaps = FeeLimits
+
+/** The fees at the newest block, wei per gas. */
+export type Market = Pick<Outlook, 'baseFee' | 'tip'>
+
+/** Before a deadline that is nearer than this, a transaction is replaced with every block, seconds. */
+export const URGENT_SECONDS = 600n
+/** How long a transaction may stay unmined before it is replaced, seconds: three blocks of Ethereum. */
+const PATIENCE_SECONDS = 36n
+/** A replacement has to offer more by an eighth, both in all and to the miner: nodes ask for a tenth. */
+const RAISE_NUMERATOR = 9n
+const RAISE_DENOMINATOR = 8n
+
+/**
+ * What a new transaction offers: enough for a base fee that doubles, within the caps and `limit` (wei per gas; undefined:
+ * no other). Undefined if that does not pay the base fee and the usual tip of now.
+ */
+export function firstFees({ baseFee, tip: usual }: Market, caps: FeeCaps, limit: bigint | undefined): Fees | undefined {
+  const most = least(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
+  const tip = least(usual, caps.maxPriorityFeePerGas)
+  if (baseFee + tip > most) return undefined
+  return { maxFeePerGas: least(2n * baseFee + tip, most), maxPriorityFeePerGas: tip }
+}
+
+/**
+ * What a replacement offers: an eighth more than before and whatever the market asks for; twice the tip if it is urgent.
+ * Undefined if the caps or `limit` do not allow an eighth more.
+ */
+export function raisedFees(
+  last: Fees,
+  { baseFee, tip: usual }: Market,
+  caps: FeeCaps,
+  { limit, pace }: { readonly limit: bigint | undefined; readonly pace: 'patient' | 'urgent' },
+): Fees | undefined {
+  const most = least(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
+  const leastFee = raised(last.maxFeePerGas)
+  const leastTip = raised(last.maxPriorityFeePerGas)
+  if (leastFee > most || leastTip > least(caps.maxPriorityFeePerGas, most)) return undefined
+  const wanted = greatest(pace === 'urgent' ? 2n * last.maxPriorityFeePerGas : leastTip, usual)
+  const tip = least(greatest(leastTip, wanted), least(caps.maxPriorityFeePerGas, most))
+  return { maxFeePerGas: least(greatest(leastFee, 2n * baseFee + tip), most), maxPriorityFeePerGas: tip }
+}
+
+/** Whether a transaction that is still unmined at `now` (the newest block's time) is to be replaced. */
+export function isOverdue({ at }: Pick<Version, 'at'>, now: bigint, urgentTime: bigint | undefined): boolean {
+  return isUrgent(now, urgentTime) ? now > at : now >= at + PATIENCE_SECONDS
+}
+
+/** Whether the deadline, if there is one, is near. */
+export function isUrgent(now: bigint, deadline: bigint | undefined): boolean {
+  return deadline !== undefined && deadline <= now + URGENT_SECONDS
+}
+
+/** Rounded up, and more in any case. */
+function raised(fee: bigint): bigint {
+  return fee === 0n ? 1n : (fee * RAISE_NUMERATOR + RAISE_DENOMINATOR - 1n) / RAISE_DENOMINATOR
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
+function greatest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}

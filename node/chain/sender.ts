@@ -1,0 +1,172 @@
+import { type Hex, keccak256, type LocalAccount } from 'viem'
+import type { Call } from '#client/send.ts'
+import type { Outlook } from '#client/transaction.ts'
+import { turnstile } from '#client/turnstile.ts'
+import { type FeeCaps, firstFees, isOverdue, isUrgent, raisedFees } from './fees.ts'
+import { nextNonce } from './nonce.ts'
+import type { Fees, Slot, Version } from '../store/slot.ts'
+import type { Fate, NonceFate, PassingRefusal, PursuitTerms, Sent, Terms, Wire } from './port.ts'
+
+/** Who signs transactions. */
+export type SendingAccount = Pick<LocalAccount, 'address' | 'signTransaction'>
+
+/** What sending works with. */
+export type SenderComponents = {
+  readonly wire: AgreedWire
+  readonly chainId: number
+  readonly account: SendingAccount
+  readonly caps: FeeCaps
+}
+
+/** Sends transactions of one account, and sees them through. */
+export interface Sender {
+  /** Signs, writes down and broadcasts. Throws DeadRpcError if no endpoint answered before it was signed. */
+  send(call: Call, terms: Terms): Promise<Sent>
+  /** One look at a transaction that was sent, and whatever it takes to have it mined, or not. Throws DeadRpcError. */
+  pursue(slot: Slot, terms: PursuitTerms): Promise<Fate>
+}
+
+/** Everything that sending needs of all endpoints together. */
+export type AgreedWire = Wire & {
+  /** Why as many endpoints as must agree would refuse the call at their newest block; undefined: they do not. */
+  readonly refusal: (call: Call) => Promise<string | undefined>
+}
+
+type SizedCall = NonNullable<Slot['call']>
+
+/** Gas of a transfer to oneself, which uses a nonce up. */
+const CANCEL_GAS = 21_000n
+
+/** INVARIANT: no version of a transaction leaves before it is written down, and a nonce is given to one call only. */
+export function createSender(components: SenderComponents): Sender {
+  const { wire, account, caps } = components
+  const inTurn = turnstile()
+  /** By raw transaction, the newest block at which an endpoint had it. */
+  const told = new Map<Hex, bigint>()
+
+  /** Whether anybody has it is found out by looking at the chain, not by what endpoints say to it. */
+  const leave = async ({ versions }: Slot, number: bigint): Promise<void> => {
+    const raw = versions.at(-1)?.raw
+    if (raw === undefined) return
+    for (const old of versions) if (old.raw !== undefined) told.delete(old.raw)
+    const isHeld = await wire.broadcast(raw).then(
+      (reception) => reception !== 'refused',
+      () => false,
+    )
+    if (isHeld) told.set(raw, number)
+  }
+  const sendFirst = async (call: SizedCall, feeLimit: bigint | undefined, terms: Terms): Promise<Sent> => {
+    const outlook = await wire.outlook()
+    const fees = firstFees(outlook, caps, feeLimit)
+    if (fees === undefined) return { kind: 'refused', reason: 'Client.DearGasError' satisfies PassingRefusal }
+    const affordable = affordableFee(outlook, call)
+    const paid = firstFees(outlook, caps, affordable < fees.maxFeePerGas ? affordable : fees.maxFeePerGas)
+    if (paid === undefined) return { kind: 'refused', reason: 'Client.PoorAccountError' satisfies PassingRefusal }
+    const vetoed = terms.veto()
+    if (vetoed !== undefined) return { kind: 'refused', reason: vetoed }
+    const nonce = nextNonce(outlook, terms.nonces())
+    const empty: Slot = { nonce, from: account.address, call, versions: [], feeLimit }
+    const slot = await signed(components, empty, paid, outlook.time)
+    await terms.record(slot)
+    // Forbidden while it was written down: the next look cancels it.
+    if (terms.veto() === undefined) await leave(slot, outlook.number)
+    return { kind: 'sent' }
+  }
+
+  return {
+    async send(call, terms) {
+      const tried = await wire.tryOut(call)
+      if (tried.kind === 'refused') return tried
+      const { estimate, limit: gas } = tried
+      const feeLimit = terms.maxGasCost === undefined ? undefined : terms.maxGasCost / estimate
+      return inTurn(() => sendFirst({ ...call, gas }, feeLimit, terms))
+    },
+    async pursue(slot, terms) {
+      const { outlook, record, veto } = terms
+      const fate = await wire.nonceFate({ nonce: slot.nonce, hashes: slot.versions.map(({ hash }) => hash) })
+      if (fate.kind === 'superseded')
+        return { kind: 'refused', reason: 'another transaction took its nonce' satisfies PassingRefusal }
+      if (fate.kind === 'mined') return endedBy(slot, fate)
+      const last = slot.versions.at(-1)
+      const isTold = last?.raw !== undefined && told.get(last.raw) === outlook.number
+      if (last === undefined || (isTold && veto() === undefined)) return { kind: 'pending' }
+      const next = await nextVersion(components, slot, last, terms)
+      const replaced = next === undefined ? slot : await signed(components, slot, next.fees, outlook.time, next.cancels)
+      if (next !== undefined) await record(replaced)
+      // Forbidden while it was written down: the next look cancels it.
+      const isLeaving = veto() === undefined || replaced.versions.at(-1)?.cancels !== undefined
+      if (isLeaving) await leave(replaced, outlook.number)
+      return { kind: 'pending' }
+    },
+  }
+}
+
+/** What it takes to sign the next version: what it offers, and why it is to cancel, if it is. */
+type NextVersion = { readonly fees: Fees; readonly cancels?: string | undefined }
+
+/** How to go on with a transaction that was not mined; undefined: as it is. */
+async function nextVersion(
+  { wire, caps }: SenderComponents,
+  slot: Slot,
+  last: Version,
+  { outlook, urgentTime, isNext, veto }: PursuitTerms,
+): Promise<NextVersion | undefined> {
+  const pace = isUrgent(outlook.time, urgentTime) ? 'urgent' : 'patient'
+  const raise = (limit?: bigint): Fees | undefined => raisedFees(last, outlook, caps, { limit, pace })
+  const overdue = isOverdue(last, outlook.time, urgentTime)
+  if (last.cancels !== undefined) {
+    const fees = overdue ? raise() : undefined
+    return fees === undefined ? undefined : { fees, cancels: last.cancels }
+  }
+  if (slot.call === undefined) {
+    const fees = raise()
+    return fees === undefined ? undefined : { fees, cancels: 'An older version signed it.' }
+  }
+  const why = veto() ?? (isNext ? await wire.refusal(slot.call) : undefined)
+  // If the caps allow no more, a pool that has the old version keeps it; one that dropped it takes this one.
+  if (why !== undefined) return { fees: raise() ?? last, cancels: why }
+  if (!overdue) return undefined
+  const fees = raise(slot.feeLimit)
+  if (fees !== undefined) return { fees }
+  const isStuck = last.maxFeePerGas <= outlook.baseFee
+  const free = isStuck ? raise() : undefined
+  // It is not worth what gas costs by now, and others of ours wait for its nonce.
+  return free === undefined ? undefined : { fees: free, cancels: 'Gas costs more by now than it is worth.' }
+}
+
+async function signed(
+  { account, chainId }: SenderComponents,
+  slot: Slot,
+  { maxFeePerGas, maxPriorityFeePerGas }: Fees,
+  at: bigint,
+  cancels?: string,
+): Promise<Slot> {
+  const nothing = { to: account.address, data: '0x', value: 0n, gas: CANCEL_GAS } as const
+  const { to, data, value = 0n, gas } = (cancels === undefined ? slot.call : undefined) ?? nothing
+  const fees = { maxFeePerGas, maxPriorityFeePerGas }
+  const raw = await account.signTransaction({
+    chainId,
+    type: 'eip1559',
+    nonce: slot.nonce,
+    to,
+    data,
+    value,
+    gas,
+    ...fees,
+  })
+  const version: Version = { ...fees, hash: keccak256(raw), raw, at, cancels }
+  return { ...slot, versions: [...slot.versions, version] }
+}
+
+function endedBy({ versions }: Slot, { hash, block, isSuccess, moved }: Extract<NonceFate, { kind: 'mined' }>): Fate {
+  const isCancelled = versions.some((version) => version.hash === hash && version.cancels !== undefined)
+  if (isCancelled) return { kind: 'refused', reason: 'cancelled' satisfies PassingRefusal, block, hash }
+  return isSuccess
+    ? { kind: 'done', moved, block, hash }
+    : { kind: 'refused', reason: 'reverted on chain' satisfies PassingRefusal, block, hash }
+}
+
+/** What the account can offer per gas at most, wei; negative if it cannot even pay what is sent along. */
+function affordableFee({ balance }: Outlook, { value = 0n, gas }: SizedCall): bigint {
+  return (balance - value) / gas
+}

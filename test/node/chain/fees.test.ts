@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { firstFees, isOverdue, raisedFees } from '../../../node/chain/fees.ts'
+import { nextNonce } from '../../../node/chain/nonce.ts'
+
+const GWEI = 10n ** 9n
+const CAPS = { maxFeePerGas: 100n * GWEI, maxPriorityFeePerGas: 4n * GWEI }
+const fees = (maxFee: bigint, tip: bigint) => ({ maxFeePerGas: maxFee, maxPriorityFeePerGas: tip })
+
+test('offers twice the base fee and the usual tip, within the caps and what it may cost', () => {
+  expect(firstFees({ baseFee: 20n * GWEI, tip: GWEI }, CAPS, undefined)).toEqual(fees(41n * GWEI, GWEI))
+  expect(firstFees({ baseFee: 60n * GWEI, tip: GWEI }, CAPS, undefined)).toEqual(fees(100n * GWEI, GWEI))
+  expect(firstFees({ baseFee: 20n * GWEI, tip: 9n * GWEI }, CAPS, undefined)).toEqual(fees(44n * GWEI, 4n * GWEI))
+  expect(firstFees({ baseFee: 20n * GWEI, tip: GWEI }, CAPS, 30n * GWEI)).toEqual(fees(30n * GWEI, GWEI))
+})
+
+test('offers nothing where base fee and tip of now are more than it may', () => {
+  expect(firstFees({ baseFee: 99n * GWEI, tip: GWEI }, CAPS, undefined)).toEqual(fees(100n * GWEI, GWEI))
+  expect(firstFees({ baseFee: 99n * GWEI, tip: GWEI + 1n }, CAPS, undefined)).toBe(undefined)
+  expect(firstFees({ baseFee: 29n * GWEI, tip: GWEI + 1n }, CAPS, 30n * GWEI)).toBe(undefined)
+})
+
+test('a replacement offers an eighth more of both, rounded up, and what the market asks for by now', () => {
+  const calm = { baseFee: GWEI, tip: GWEI }
+  const options = { limit: undefined, pace: 'patient' as const }
+  expect(raisedFees(fees(41n * GWEI, GWEI), calm, CAPS, options)).toEqual(fees(46_125_000_000n, 1_125_000_000n))
+  expect(raisedFees(fees(9n, 1n), { baseFee: 1n, tip: 0n }, CAPS, options)).toEqual(fees(11n, 2n))
+  expect(raisedFees(fees(0n, 0n), { baseFee: 0n, tip: 0n }, CAPS, options)).toEqual(fees(1n, 1n))
+  const dear = { baseFee: 30n * GWEI, tip: 2n * GWEI }
+  expect(raisedFees(fees(41n * GWEI, GWEI), dear, CAPS, options)).toEqual(fees(62n * GWEI, 2n * GWEI))
+})
+
+test('doubles the tip if it is urgent', () => {
+  const market = { baseFee: GWEI, tip: GWEI }
+  const urgent = { limit: undefined, pace: 'urgent' as const }
+  expect(raisedFees(fees(3n * GWEI, GWEI), market, CAPS, urgent)).toEqual(fees(4n * GWEI, 2n * GWEI))
+  expect(raisedFees(fees(9n * GWEI, 3n * GWEI), market, CAPS, urgent)).toEqual(fees(10_125_000_000n, 4n * GWEI))
+})
+
+test('there is no replacement where an eighth more is more than caps or limit allow', () => {
+  const market = { baseFee: GWEI, tip: GWEI }
+  const options = { limit: undefined, pace: 'urgent' as const }
+  // 100 / 1.125 = 88.88…, 4 / 1.125 = 3.55…
+  expect(raisedFees(fees(88_888_888_888n, GWEI), market, CAPS, options)?.maxFeePerGas).toBe(99_999_999_999n)
+  expect(raisedFees(fees(88_888_888_889n, GWEI), market, CAPS, options)).toBe(undefined)
+  expect(raisedFees(fees(10n * GWEI, 3_555_555_555n), market, CAPS, options)?.maxPriorityFeePerGas).toBe(4n * GWEI)
+  expect(raisedFees(fees(10n * GWEI, 3_555_555_556n), market, CAPS, options)).toBe(undefined)
+  expect(raisedFees(fees(10n * GWEI, GWEI), market, CAPS, { ...options, limit: 11n * GWEI })).toBe(undefined)
+})
+
+test('is overdue after 36 seconds, and with every block from ten minutes before the deadline on', () => {
+  const at = 1_000n
+  expect([1_035n, 1_036n].map((now) => isOverdue({ at }, now, undefined))).toEqual([false, true])
+  expect([1_012n, 1_036n].map((now) => isOverdue({ at }, now, 1_637n))).toEqual([false, true])
+  expect([1_000n, 1_001n].map((now) => isOverdue({ at }, now, 1_600n))).toEqual([false, true])
+})
+
+test('the next nonce is the first that neither the chain nor anything of ours has', () => {
+  expect(nextNonce({ mined: 3, pending: 3 }, new Set())).toBe(3)
+  // Somebody else's with the same key wait there.
+  expect(nextNonce({ mined: 3, pending: 5 }, new Set())).toBe(5)
+  // Ours may have been dropped by every pool, and may still be mined.
+  expect(nextNonce({ mined: 3, pending: 3 }, new Set([3, 4]))).toBe(5)
+  expect(nextNonce({ mined: 3, pending: 4 }, new Set([3, 5]))).toBe(4)
+  // What was mined and may be undone.
+  expect(nextNonce({ mined: 3, pending: 3 }, new Set([1, 2]))).toBe(3)
+})

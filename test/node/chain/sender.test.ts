@@ -1,0 +1,297 @@
+import { keccak256, numberToHex } from 'viem'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { broadcast } from '#client/transaction.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { proposeCall } from '#client/oracle-writer.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { FeeCaps } from '../../../node/chain/fees.ts'
+import type { ChainPort, EndpointPort } from '../../../node/chain/port.ts'
+import type { Transactions } from '../../../node/chain/transactions.ts'
+import type { Intent } from '../../../node/store/intent-table.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from '../../client/chain-fixture.ts'
+import { request } from '../../model/rpc.ts'
+import { fakeClock } from '../fake-clock.ts'
+import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
+import { CAPS, openNodeChain } from './node-chain.ts'
+
+const GWEI = 10n ** 9n
+const TRUTH = 2_500n * ETHER
+const BLOCK_SECONDS = 12n
+
+let stage: Stage
+let fixings = 0
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  for (const name of ['ann', 'mallory', 'reader']) await stage.as(name)
+  await stage.embedded.mineAt(MATURITY)
+  await stage.embedded.setMining('manual')
+})
+afterAll(() => stage.embedded.stop())
+
+/** Every test begins with an empty pool and a base fee of 1 gwei. */
+beforeEach(async () => {
+  await request(stage.embedded.rpcUrl, 'anvil_dropAllTransactions', [])
+  await mine(GWEI)
+})
+
+/** Mines a block whose base fee is given; the next has it as well unless it is told otherwise. */
+async function mine(baseFee: bigint): Promise<void> {
+  await request(stage.embedded.rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(baseFee)])
+  const { timestamp } = await (await stage.as('reader')).publicClient.getBlock()
+  await stage.embedded.mineAt(timestamp + BLOCK_SECONDS)
+}
+
+type Life = {
+  readonly transactions: Transactions
+  readonly intents: ReturnType<typeof intentMemory>
+  readonly lines: () => readonly string[]
+  readonly chain: ChainPort
+  readonly halt: { reason: string | undefined }
+}
+
+/** What a node of `name` sends with; what is not mined at once is left to be looked after. */
+async function live(name: string, options: Parameters<typeof openNodeChain>[2] = {}): Promise<Life> {
+  const chain = await openNodeChain(stage, name, options)
+  return start(chain, intentMemory())
+}
+
+function start(chain: ChainPort, intents: ReturnType<typeof intentMemory>): Life {
+  const journal = journalMemory()
+  const halt: { reason: string | undefined } = { reason: undefined }
+  const transactions = transactionsOf(intents, {
+    chain,
+    journal,
+    clock: fakeClock(),
+    pollMs: 45_000,
+    halt: { reason: () => halt.reason },
+  })
+  return { chain, intents, transactions, halt, lines: () => journal.lines.map(({ action }) => action) }
+}
+
+/** A fixing that nobody has touched. */
+function fresh(): Fixing {
+  fixings += 1
+  return { ...stage.fixing, bandPpm: 10_000 + fixings }
+}
+
+/** Proposes TRUTH for a fixing; returns how its transaction stands. */
+async function proposeOn(
+  { chain, transactions, intents }: Life,
+  fixing: Fixing,
+  terms: { readonly deadline?: bigint; readonly maxGasCost?: bigint } = {},
+): Promise<{ kind: string; key: string; id: `0x${string}` }> {
+  const { id } = await readFixing(await stage.as('reader'), stage.deployments.oracle, fixing)
+  const line = { kind: 'stake', round: 0, value: TRUTH, amount: ETHER / 10n } as const
+  const plan = { ...line, fixingId: id, action: 'propose', at: MATURITY, deadline: terms.deadline } as const
+  const sent = await transactions.attempt(plan, (on) =>
+    chain.propose(fixing, TRUTH, ETHER / 10n, { ...on, maxGasCost: terms.maxGasCost }),
+  )
+  return { kind: sent.kind, key: intents.of(id).at(-1)?.key ?? '', id }
+}
+
+const versionsOf = (intent: Intent | undefined) =>
+  (intent?.slot?.versions ?? []).map(({ maxFeePerGas, maxPriorityFeePerGas, cancels }) => [
+    maxFeePerGas,
+    maxPriorityFeePerGas,
+    cancels,
+  ])
+
+async function proposalsOf(fixing: Fixing): Promise<bigint> {
+  return (await readFixing(await stage.as('reader'), stage.deployments.oracle, fixing)).staked
+}
+
+const minedNonces = async (name: string): Promise<number> =>
+  (await stage.as(name)).publicClient.getTransactionCount({ address: accountOf(name).address })
+
+test('replaces what is not mined, under its nonce, by an eighth more and what gas costs by now', async () => {
+  const ann = await live('ann')
+  const fixing = fresh()
+  const nonce = await minedNonces('ann')
+  const { kind, key } = await proposeOn(ann, fixing)
+  expect(kind).toBe('later')
+  for (let i = 0; i < 3; i += 1) {
+    await mine(30n * GWEI)
+    await ann.transactions.tend()
+  }
+  // Twice 1 gwei and a tip of 1; 36 seconds later twice 30 gwei and a tip of 1.125.
+  const want = [
+    [3n * GWEI, GWEI, undefined],
+    [61_125_000_000n, 1_125_000_000n, undefined],
+  ]
+  expect(versionsOf(ann.intents.get(key))).toEqual(want)
+  expect(ann.lines()).toEqual(['replace'])
+  await mine(30n * GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(key)).toMatchObject({ state: 'done', moved: ETHER / 10n, nonce })
+  expect([await proposalsOf(fixing), await minedNonces('ann')]).toEqual([ETHER / 10n, nonce + 1])
+})
+
+test('is replaced with every block and twice the tip when the deadline is near, up to the caps and no further', async () => {
+  const ann = await live('ann')
+  const { timestamp } = await (await stage.as('reader')).publicClient.getBlock()
+  const { key } = await proposeOn(ann, fresh(), { deadline: timestamp + 500n })
+  for (let i = 0; i < 7; i += 1) {
+    await mine(200n * GWEI)
+    await ann.transactions.tend()
+  }
+  const offers = versionsOf(ann.intents.get(key))
+  // The caps are 100 gwei and 20 gwei; a base fee of 200 cannot be met.
+  expect(offers).toEqual([
+    [3n * GWEI, GWEI, undefined],
+    [100n * GWEI, 2n * GWEI, undefined],
+  ])
+  // Anvil takes nothing that the newest block would not: it is broadcast again at the first that would.
+  for (let i = 0; i < 2; i += 1) {
+    await mine(90n * GWEI)
+    await ann.transactions.tend()
+  }
+  expect(ann.intents.get(key)?.state).toBe('done')
+})
+
+test('is not sent at all while gas costs more than the caps', async () => {
+  const ann = await live('ann', { caps: { ...CAPS, maxFeePerGas: 5n * GWEI } satisfies FeeCaps })
+  await mine(40n * GWEI)
+  const { kind, id } = await proposeOn(ann, fresh())
+  expect([kind, ann.intents.of(id)]).toEqual(['refused', []])
+})
+
+test('takes a transaction back that would fail by now, by a transfer to itself under its nonce', async () => {
+  const ann = await live('ann')
+  const fixing = fresh()
+  const nonce = await minedNonces('ann')
+  const { key } = await proposeOn(ann, fixing)
+  // Mallory pays more and is mined first.
+  const mallory = await stage.as('mallory')
+  const raw = await mallory.walletClient.signTransaction(
+    await mallory.walletClient.prepareTransactionRequest({
+      ...(await proposeRequest(fixing)),
+      maxFeePerGas: 60n * GWEI,
+      maxPriorityFeePerGas: GWEI,
+      gas: 500_000n,
+    }),
+  )
+  await broadcast(mallory, raw)
+  await mine(20n * GWEI)
+  expect(await proposalsOf(fixing)).toBe(ETHER / 10n)
+  await ann.transactions.tend()
+  expect(versionsOf(ann.intents.get(key)).at(-1)).toEqual([41_125_000_000n, 1_125_000_000n, 'WrongPhase'])
+  expect(ann.lines()).toEqual(['cancel'])
+  await mine(20n * GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(key)).toMatchObject({ state: 'failed', reason: 'cancelled', nonce })
+  expect(await minedNonces('ann')).toBe(nonce + 1)
+  expect(await proposalsOf(fixing)).toBe(ETHER / 10n)
+})
+
+async function proposeRequest(fixing: Fixing) {
+  const { to, data } = proposeCall(stage.deployments.oracle, fixing, { value: TRUTH, maxBond: ETHER })
+  return { account: (await stage.as('mallory')).account, to, data, type: 'eip1559' as const }
+}
+
+test('broadcasts again what the pools have dropped', async () => {
+  const ann = await live('ann')
+  const fixing = fresh()
+  const { key } = await proposeOn(ann, fixing)
+  await request(stage.embedded.rpcUrl, 'anvil_dropAllTransactions', [])
+  await mine(GWEI)
+  expect(await proposalsOf(fixing)).toBe(0n)
+  await ann.transactions.tend()
+  await mine(GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(key)).toMatchObject({ state: 'done' })
+  expect(versionsOf(ann.intents.get(key))).toHaveLength(1)
+})
+
+test('goes on after a crash with what is on disk, whether it had left or not', async () => {
+  const ann = await live('ann')
+  const fixing = fresh()
+  const { key } = await proposeOn(ann, fixing)
+  await request(stage.embedded.rpcUrl, 'anvil_dropAllTransactions', [])
+  const next = start(await openNodeChain(stage, 'ann'), intentMemory([...ann.intents.unfinished()]))
+  await next.transactions.tend()
+  await mine(GWEI)
+  await next.transactions.tend()
+  expect(next.intents.get(key)).toMatchObject({ state: 'done' })
+  expect(await proposalsOf(fixing)).toBe(ETHER / 10n)
+})
+
+test('a nonce that is stuck keeps no later one with a deadline waiting', async () => {
+  const ann = await live('ann')
+  const [cheap, urgent] = [fresh(), fresh()]
+  const nonce = await minedNonces('ann')
+  const gas = 200_000n
+  // Worth 4 gwei per gas at most, and no more than that is ever offered for it.
+  const first = await proposeOn(ann, cheap, { maxGasCost: 4n * GWEI * gas })
+  await mine(50n * GWEI)
+  const { timestamp } = await (await stage.as('reader')).publicClient.getBlock()
+  const second = await proposeOn(ann, urgent, { deadline: timestamp + 300n })
+  expect(ann.intents.get(second.key)?.nonce).toBe(nonce + 1)
+  await mine(50n * GWEI)
+  await ann.transactions.tend()
+  await mine(50n * GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(first.key)).toMatchObject({ state: 'failed', reason: 'cancelled' })
+  expect(ann.intents.get(second.key)).toMatchObject({ state: 'done' })
+  expect(await proposalsOf(urgent)).toBe(ETHER / 10n)
+  expect(await proposalsOf(cheap)).toBe(0n)
+})
+
+test('what is on its way is taken back when the operator stops all stake, and nothing new leaves', async () => {
+  const ann = await live('ann')
+  const [fixing, other] = [fresh(), fresh()]
+  const { key } = await proposeOn(ann, fixing)
+  ann.halt.reason = 'drill'
+  expect(await proposeOn(ann, other)).toMatchObject({ kind: 'refused' })
+  await ann.transactions.tend()
+  expect(versionsOf(ann.intents.get(key)).at(-1)?.[2]).toBe('halted by the operator')
+  await mine(GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(key)).toMatchObject({ state: 'failed', reason: 'cancelled' })
+  expect([await proposalsOf(fixing), await proposalsOf(other)]).toEqual([0n, 0n])
+})
+
+test('one endpoint that swallows, lies about nonces or fees, or refuses, keeps nothing from being mined', async () => {
+  const honest = (port: EndpointPort): EndpointPort => port
+  const lies: readonly ((port: EndpointPort) => EndpointPort)[] = [
+    (port) => ({ ...port, broadcast: async () => 'taken' }),
+    (port) => ({ ...port, outlook: async () => ({ ...(await port.outlook()), mined: 999, pending: 999 }) }),
+    (port) => ({ ...port, outlook: async () => ({ ...(await port.outlook()), baseFee: 1n, tip: 90n * GWEI }) }),
+    (port) => ({ ...port, outlook: async () => ({ ...(await port.outlook()), baseFee: 99n * GWEI, balance: 0n }) }),
+    (port) => ({ ...port, tryOut: async () => ({ kind: 'refused', reason: 'WrongPhase' }) }),
+    (port) => ({ ...port, nonceFate: async () => ({ kind: 'superseded' }) }),
+  ]
+  for (const lie of lies) {
+    const ann = await live('ann', { agreement: 2, doors: [lie, honest, honest] })
+    const fixing = fresh()
+    const { key } = await proposeOn(ann, fixing)
+    expect(versionsOf(ann.intents.get(key))).toEqual([[3n * GWEI, GWEI, undefined]])
+    await mine(GWEI)
+    await ann.transactions.tend()
+    expect(ann.intents.get(key)).toMatchObject({ state: 'done' })
+    expect(await proposalsOf(fixing)).toBe(ETHER / 10n)
+  }
+})
+
+test('understands what an endpoint says to a transaction that it has, had, or has another for', async () => {
+  const chain = await stage.as('mallory')
+  const nonce = await minedNonces('mallory')
+  const sign = (tip: bigint, at = nonce): Promise<`0x${string}`> =>
+    chain.account.signTransaction({
+      chainId: chain.chainId,
+      type: 'eip1559',
+      nonce: at,
+      to: chain.account.address,
+      gas: 21_000n,
+      maxFeePerGas: 9n * GWEI,
+      maxPriorityFeePerGas: tip,
+    })
+  const raw = await sign(2n * GWEI)
+  expect(await broadcast(chain, raw)).toBe('taken')
+  expect(await broadcast(chain, raw)).toBe('known')
+  expect(await broadcast(chain, await sign(GWEI))).toBe('underpriced')
+  expect(await broadcast(chain, await sign(GWEI, nonce - 1))).toBe('stale')
+  await mine(GWEI)
+  expect(await broadcast(chain, raw)).toBe('stale')
+  expect(await chain.publicClient.getTransactionReceipt({ hash: keccak256(raw) })).toMatchObject({ status: 'success' })
+})
