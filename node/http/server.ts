@@ -1,8 +1,12 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifySchema } from 'fastify'
 import type { Hex } from 'viem'
-import { bytesToHex, isHex } from 'viem/utils'
+import { bytesToHex } from 'viem/utils'
 import type { StoredObservation } from '../store/observation-table.ts'
+import { VERSION } from '../version.ts'
 import type { NodeView } from './node-view.ts'
+import { type Route, schemaOf } from './routes.ts'
+import { fixingIn, PEER } from './schemas.ts'
 
 /** The node's local interface, listening. */
 export interface LocalServer {
@@ -19,13 +23,7 @@ const MAX_JOURNAL = 1_000
  * password: whoever can reach this machine's loopback may read, and name peers. Throws {@link HttpPortError}.
  */
 export async function startHttp(view: NodeView, port: number): Promise<LocalServer> {
-  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true })
-  server.addHook('onRequest', requireLocalHost)
-  server.setReplySerializer((payload) => JSON.stringify(payload, decimals))
-  server.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) =>
-    reply.code(error.statusCode ?? 500).send({ error: error.message }),
-  )
-  addRoutes(server, view)
+  const server = await serverOf(view)
   try {
     await server.listen({ host: ADDRESS, port })
   } catch (cause) {
@@ -39,49 +37,90 @@ export async function startHttp(view: NodeView, port: number): Promise<LocalServ
   }
 }
 
+async function serverOf(view: NodeView): Promise<FastifyInstance> {
+  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true })
+  server.addHook('onRequest', requireLocalHost)
+  server.setReplySerializer((payload) => JSON.stringify(payload, decimals))
+  // Schemas describe: whoever asks for what cannot be is answered by the route in words.
+  server.setValidatorCompiler(() => () => true)
+  server.setSerializerCompiler(() => (payload) => JSON.stringify(payload, decimals))
+  server.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) =>
+    reply.code(error.statusCode ?? 500).send({ error: error.message }),
+  )
+  await server.register(swagger, { openapi: { ...DESCRIPTION } })
+  addRoutes(server, view)
+  addFixingRoutes(server, view)
+  await server.ready()
+  return server
+}
+
 function addRoutes(server: FastifyInstance, view: NodeView): void {
-  server.get('/healthz', async () => ({ ok: true }))
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/healthz', about('/healthz'), async () => ({ ok: true }))
+  server.get('/readyz', about('/readyz'), async (_request, reply) => {
     const readiness = await view.readiness()
     return reply.code(readiness.ready ? 200 : 503).send(readiness)
   })
-  server.get('/metrics', async (_request, reply) => {
+  server.get('/metrics', about('/metrics'), async (_request, reply) => {
     const { contentType, text } = await view.metrics()
     return reply.type(contentType).send(text)
   })
-  server.get('/status', async () => view.status())
-  server.get('/fixings/:id/observations', async (request, reply) => {
+  server.get('/status', about('/status'), async () => view.status())
+  server.get('/journal', about('/journal'), async (request) => view.journal(limitOf(request)))
+  server.get('/openapi.json', about('/openapi.json'), async () => server.swagger())
+  server.post('/peers', about('/peers'), async (request, reply) => {
+    const peer = PEER.safeParse(request.body)
+    if (!peer.success) return reply.code(400).send({ error: 'Expected {"multiaddr": "…"}.' })
+    const { multiaddr } = peer.data
+    try {
+      view.addPeer(multiaddr)
+    } catch (error) {
+      return reply.code(400).send({ error: error instanceof Error ? error.message : String(error) })
+    }
+    return { added: multiaddr }
+  })
+}
+
+function addFixingRoutes(server: FastifyInstance, view: NodeView): void {
+  server.get<OfFixing>('/fixings/:id/observations', about('/fixings/:id/observations'), async (request, reply) => {
     const observations = view.observations(idOf(request))
     return observations === undefined ? unknown(reply) : observations.map(shown)
   })
-  server.get('/fixings/:id/evidence', async (request, reply) => {
+  server.get<OfFixing>('/fixings/:id/evidence', about('/fixings/:id/evidence'), async (request, reply) => {
     const evidence = view.evidence(idOf(request))
     return evidence === undefined
       ? unknown(reply)
       : evidence.map(({ first, second }) => ({ first: shown(first), second: shown(second) }))
   })
-  server.get('/fixings/:id/report', async (request, reply) => {
+  server.get<OfFixing>('/fixings/:id/report', about('/fixings/:id/report'), async (request, reply) => {
     const report = view.report(idOf(request))
     return report ?? unknown(reply)
   })
-  server.get('/fixings/:id/samples', async (request, reply) => (await view.samples(idOf(request))) ?? unknown(reply))
-  server.get('/fixings/:id/differences', async (request, reply) => {
-    const { query } = request
-    const signer = typeof query === 'object' && query !== null && 'signer' in query ? String(query.signer) : ''
-    return (await view.differences(idOf(request), signer)) ?? unknown(reply)
+  server.get<OfFixing>('/fixings/:id/samples', about('/fixings/:id/samples'), async (request, reply) => {
+    return (await view.samples(idOf(request))) ?? unknown(reply)
   })
-  server.get('/journal', async (request) => view.journal(limitOf(request)))
-  server.post('/peers', async (request, reply) => {
-    const { body } = request
-    const address = typeof body === 'object' && body !== null && 'multiaddr' in body ? body.multiaddr : undefined
-    if (typeof address !== 'string') return reply.code(400).send({ error: 'Expected {"multiaddr": "…"}.' })
-    try {
-      view.addPeer(address)
-    } catch (error) {
-      return reply.code(400).send({ error: error instanceof Error ? error.message : String(error) })
-    }
-    return { added: address }
+  server.get<OfFixing>('/fixings/:id/differences', about('/fixings/:id/differences'), async (request, reply) => {
+    const { signer } = request.query
+    const asked = typeof signer === 'string' ? signer : ''
+    return (await view.differences(idOf(request), asked)) ?? unknown(reply)
   })
+}
+
+type OfFixing = { Params: { readonly id: string }; Querystring: { readonly signer?: unknown } }
+
+function about(route: Route): { readonly schema: FastifySchema } {
+  return { schema: schemaOf(route) }
+}
+
+/** Of 3.1 schemas are JSON Schema as zod writes it. */
+const DESCRIPTION = {
+  openapi: '3.1.0',
+  info: {
+    title: 'The local interface of an Assize node',
+    description:
+      'JSON on 127.0.0.1 at http_port, without a password. Amounts, times and block numbers are decimal strings; values are scaled by 1e18.',
+    version: VERSION,
+  },
+  servers: [{ url: 'http://127.0.0.1:{port}', variables: { port: { default: '8080', description: 'http_port' } } }],
 }
 
 function shown({ signed, signer, reporterIndex, bytes }: StoredObservation) {
@@ -94,10 +133,8 @@ async function requireLocalHost(request: FastifyRequest, reply: FastifyReply): P
   return reply.code(403).send({ error: `Expected host ${ADDRESS}, got ${request.hostname}.` })
 }
 
-function idOf(request: FastifyRequest): Hex {
-  const { params } = request
-  const id = typeof params === 'object' && params !== null && 'id' in params ? params.id : undefined
-  return isHex(id) ? id : '0x'
+function idOf({ params }: FastifyRequest<OfFixing>): Hex {
+  return fixingIn(params.id)
 }
 
 function limitOf(request: FastifyRequest): number {

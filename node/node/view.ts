@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import type { Observation } from '#protocol/observation.ts'
 import type { FixingStatus, NodeView, ReportView } from '../http/node-view.ts'
 import { createMetrics, type Identity } from '../metrics.ts'
 import type { LoopState } from './loop.ts'
@@ -64,7 +65,7 @@ function statusOf(parts: Parts, tracked: Tracked): FixingStatus {
     indexId: fixing.indexId,
     maturity: fixing.maturity,
     phase: snapshot?.phase ?? 'unknown',
-    ...(observation === undefined ? {} : { observation }),
+    ...(observation === undefined ? {} : { observation: shown(observation) }),
     ...(abstained === undefined ? {} : { abstained }),
     observations: store.observations.all(id).length,
     equivocators: store.observations.evidence(id).map(({ first }) => first.reporterIndex),
@@ -85,6 +86,11 @@ function statusOf(parts: Parts, tracked: Tracked): FixingStatus {
     actions: transactions.of(id).map((intent) => ({ ...intent, slot: undefined })),
     ...(presence === undefined ? {} : { presence }),
   }
+}
+
+/** Without what the fixing says anyway, and the signature of one that was kept. */
+function shown({ value, observedAt, sourcesRoot }: Observation): Omit<Observation, 'fixingId'> {
+  return { value, observedAt, sourcesRoot }
 }
 
 /** What keeps the node from its work, each with what to look at. */
