@@ -71,8 +71,9 @@ export async function startWatch(
         seen.add(id)
         tracked.set(id, { settled: [], recent: [] })
       }
+      const byFixing = Map.groupBy(events, ({ id }) => id)
       for (const [id, log] of tracked) {
-        const own = events.filter((event) => event.id === id)
+        const own = byFixing.get(id) ?? []
         log.settled.push(...own.filter(({ block }) => block <= settledUpTo))
         log.recent = own.filter(({ block }) => block > settledUpTo)
       }

@@ -1,7 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
-import { publicKeyToAddress } from 'viem/accounts'
+import { bytesToHex, checksumAddress, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
 import {
   CURVE_ORDER,
   readHexWord,
@@ -150,10 +149,15 @@ export function recoverSigner(
   writeHexWord(compact, 0, r)
   writeHexWord(compact, WORD, s)
   try {
-    return publicKeyToAddress(bytesToHex(recover(digest, compact, v === 27 ? 0 : 1)))
+    return addressOf(recover(digest, compact, v === 27 ? 0 : 1))
   } catch (cause) {
     throw new UnrecoverableSignatureError(signed, cause)
   }
+}
+
+/** The last 20 bytes of the hash of an uncompressed key's coordinates, with its checksum. */
+function addressOf(key: Uint8Array): Address {
+  return checksumAddress(bytesToHex(keccak_256(key.subarray(1)).subarray(12)))
 }
 
 /** Whether two observations say the same; signatures are not compared. Two that differ by one reporter equivocate. */

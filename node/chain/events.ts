@@ -1,21 +1,29 @@
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { OracleEvent as ClientEvent } from '#client/fixing-log.ts'
 import { KIND_CODE, type Kind, receiptId } from '#protocol/fixing.ts'
 import type { OracleEvent } from './port.ts'
 
 /** The client's events in a node's words; those a node does not look at are left out. */
 export function translate(events: readonly ClientEvent[]): OracleEvent[] {
-  return events.flatMap((event) => translateOne(event, events) ?? [])
+  const transfers = Map.groupBy(events.filter(isTransfer), ({ transactionHash }) => transactionHash)
+  return events.flatMap((event) => translateOne(event, transfers) ?? [])
 }
 
-function translateOne(event: ClientEvent, all: readonly ClientEvent[]): OracleEvent | undefined {
+/** By the transaction that made them. */
+type Transfers = ReadonlyMap<Hex | null, readonly Event<'Transfer'>[]>
+
+function isTransfer(event: ClientEvent): event is Event<'Transfer'> {
+  return event.eventName === 'Transfer'
+}
+
+function translateOne(event: ClientEvent, transfers: Transfers): OracleEvent | undefined {
   const block = event.blockNumber
   switch (event.eventName) {
     case 'Created':
       return { name: 'created', block, id: event.args.id, fixing: event.args.fixing }
     case 'Proposed': {
       const { id, proposer, value, bond } = event.args
-      return { name: 'proposed', block, id, from: holderOf(event, all) ?? proposer, value, bond }
+      return { name: 'proposed', block, id, from: holderOf(event, transfers) ?? proposer, value, bond }
     }
     case 'Contributed': {
       const { id, from, round, value, taken, filled } = event.args
@@ -47,15 +55,11 @@ function translateOne(event: ClientEvent, all: readonly ClientEvent[]): OracleEv
 type Event<Name extends ClientEvent['eventName']> = Extract<ClientEvent, { eventName: Name }>
 
 /** To whom the same transaction gave the proposal's receipts: the registry proposes for others. */
-function holderOf({ transactionHash, args }: Event<'Proposed'>, all: readonly ClientEvent[]): Address | undefined {
+function holderOf({ transactionHash, args }: Event<'Proposed'>, transfers: Transfers): Address | undefined {
   const receipt = receiptId(args.id, 'stake', 0, args.value)
-  const handedOver = all.findLast(
-    (event): event is Event<'Transfer'> =>
-      event.eventName === 'Transfer' &&
-      event.transactionHash === transactionHash &&
-      event.args.id === receipt &&
-      event.args.sender === args.proposer,
-  )
+  const handedOver = transfers
+    .get(transactionHash)
+    ?.findLast((event) => event.args.id === receipt && event.args.sender === args.proposer)
   return handedOver?.args.receiver
 }
 

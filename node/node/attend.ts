@@ -58,10 +58,14 @@ async function close({ store, watch }: Parts, tracked: Tracked): Promise<void> {
 }
 
 function refreshQuorum({ store, chain }: Parts, tracked: Tracked): Quorum | undefined {
-  const { id, ripe } = tracked
+  const { id, ripe, quorumOf } = tracked
   if (ripe === undefined) return undefined
-  const proposer = chain.account ?? ZERO_ADDRESS
-  tracked.quorum = quorumOfHeld({ store }, id, ripe, store.observations.all(id), proposer)
+  const [observations, evidence] = [store.observations.all(id), store.observations.evidence(id)]
+  if (quorumOf?.ripe === ripe && quorumOf.observations === observations && quorumOf.evidence === evidence) {
+    return tracked.quorum
+  }
+  tracked.quorum = quorumOfHeld({ store }, id, ripe, observations, chain.account ?? ZERO_ADDRESS)
+  tracked.quorumOf = { ripe, observations, evidence }
   return tracked.quorum
 }
 

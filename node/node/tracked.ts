@@ -29,6 +29,10 @@ export type Tracked = {
   snapshot: FixingSnapshot | undefined
   ledger: Ledger | undefined
   quorum: Quorum | undefined
+  /** What {@link Tracked.quorum} was made of: a fixing of which nothing new was heard has the same at every block. */
+  quorumOf:
+    | { readonly ripe: Ripe; readonly observations: readonly unknown[]; readonly evidence: readonly unknown[] }
+    | undefined
   /** The report that this node asked to have co-signed, and when (milliseconds of the clock's monotonic time). */
   asked:
     | {
@@ -70,6 +74,7 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block
     snapshot: undefined,
     ledger: undefined,
     quorum: undefined,
+    quorumOf: undefined,
     asked: undefined,
     isPlain: false,
     proposedTime: undefined,

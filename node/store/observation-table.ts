@@ -28,8 +28,9 @@ export interface ObservationTable {
   reindex(fixingId: Hex, indexOf: ReadonlyMap<string, number>): void
   /** Forgets the copy in memory; the rows stay. */
   unload(fixingId: Hex): void
-  /** First seen per reporter, in reporter order, equivocators included. */
+  /** First seen per reporter, in reporter order, equivocators included; the same list for as long as nothing changes. */
   all(fixingId: Hex): readonly StoredObservation[]
+  /** The same list for as long as nothing changes. */
   evidence(fixingId: Hex): readonly StoredEvidence[]
   /** Keeps the first observation per reporter and fixing. In memory from the call on, on disk when resolved. */
   add(observation: StoredObservation): Promise<void>
@@ -40,7 +41,15 @@ export interface ObservationTable {
 const ROW = z.object({ signer: ADDRESS, index: z.number(), bytes: HEX })
 const EVIDENCE = z.object({ first: ROW, second: ROW })
 
-type Loaded = { readonly bySigner: Map<string, StoredObservation>; readonly proofs: Map<string, StoredEvidence> }
+type Loaded = {
+  readonly bySigner: Map<string, StoredObservation>
+  readonly proofs: Map<string, StoredEvidence>
+  /** What is told of the two; undefined when they have changed since. */
+  observations?: readonly StoredObservation[] | undefined
+  evidence?: readonly StoredEvidence[] | undefined
+}
+
+const NONE: readonly never[] = []
 
 /** The observations of `database`. Throws StoreRowError for a row that this version did not write. */
 export function observationTable(database: Database): ObservationTable {
@@ -55,7 +64,10 @@ export function observationTable(database: Database): ObservationTable {
       if (!loaded.has(fixingId)) loaded.set(fixingId, await read(database, fixingId))
     },
     reindex(fixingId, indexOf) {
-      const { bySigner, proofs } = of(fixingId)
+      const known = of(fixingId)
+      const { bySigner, proofs } = known
+      known.observations = undefined
+      known.evidence = undefined
       for (const [signer, observation] of bySigner) {
         const reporterIndex = indexOf.get(signer)
         if (reporterIndex === undefined) bySigner.delete(signer)
@@ -69,24 +81,35 @@ export function observationTable(database: Database): ObservationTable {
     },
     unload: (fixingId) => void loaded.delete(fixingId),
     all(fixingId) {
-      const observations = loaded.get(fixingId)?.bySigner.values() ?? []
-      return [...observations].toSorted((a, b) => a.reporterIndex - b.reporterIndex)
+      const known = loaded.get(fixingId)
+      if (known === undefined) return NONE
+      known.observations ??= [...known.bySigner.values()].toSorted((a, b) => a.reporterIndex - b.reporterIndex)
+      return known.observations
     },
-    evidence: (fixingId) => [...(loaded.get(fixingId)?.proofs.values() ?? [])],
+    evidence(fixingId) {
+      const known = loaded.get(fixingId)
+      if (known === undefined) return NONE
+      known.evidence ??= [...known.proofs.values()]
+      return known.evidence
+    },
     async add(observation) {
       const { fixingId } = observation.signed
-      const { bySigner } = of(fixingId)
+      const known = of(fixingId)
+      const { bySigner } = known
       const signer = observation.signer.toLowerCase()
       if (bySigner.has(signer)) return
+      known.observations = undefined
       bySigner.set(signer, observation)
       const row = { table: 'observations', key: `${fixingId}:${signer}`, value: rowOf(observation) } as const
       await database.write([row], 'soon')
     },
     async addEvidence(evidence) {
       const { fixingId } = evidence.first.signed
-      const { proofs } = of(fixingId)
+      const known = of(fixingId)
+      const { proofs } = known
       const signer = evidence.first.signer.toLowerCase()
       if (proofs.has(signer)) return
+      known.evidence = undefined
       proofs.set(signer, evidence)
       const value = { first: rowOf(evidence.first), second: rowOf(evidence.second) }
       await database.write([{ table: 'evidence', key: `${fixingId}:${signer}`, value }], 'soon')

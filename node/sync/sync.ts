@@ -46,6 +46,7 @@ const SYNC_TIMEOUT_MS = 60_000
 export async function startSync(components: SyncComponents): Promise<Sync> {
   const { host, source, clock, log, signal } = components
   const running = new Map<string, Promise<void>>()
+  const following = new Map<string, Promise<void>>()
   const closed = new Map<Hex, AbortController>()
 
   await host.handle(
@@ -60,8 +61,18 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
   )
 
   const syncWith = (peer: string): Promise<void> => {
-    const known = running.get(peer)
-    if (known !== undefined) return known
+    const current = running.get(peer)
+    if (current !== undefined) {
+      // What made this call, a fixing that just opened, may have come too late for the one that runs: another follows it.
+      const next =
+        following.get(peer) ??
+        current.then(() => {
+          following.delete(peer)
+          return syncWith(peer)
+        })
+      following.set(peer, next)
+      return next
+    }
     const run = pull(components, peerIdFromString(peer))
       .catch((error: unknown) => {
         if (!signal.aborted) log.debug({ err: error, peer }, 'a sync failed')

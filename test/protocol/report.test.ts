@@ -12,6 +12,7 @@ import {
   REPORT_TYPES,
   reportDigest,
   type ReporterObservation,
+  rootOfObservations,
 } from '#protocol/report.ts'
 import { hexWord, observations, signedOf } from './observations.ts'
 import { readVectors, toNumber } from './vectors.ts'
@@ -130,7 +131,16 @@ test('an observation of another fixing is refused', () => {
 test('nothing has neither a median nor a tree', () => {
   expect(() => lowerMedian([])).toThrow(expect.objectContaining({ name: 'Report.NoObservationsError' }))
   expect(() => observationsTree([])).toThrow(expect.objectContaining({ name: 'Report.NoObservationsError' }))
+  expect(() => rootOfObservations([])).toThrow(expect.objectContaining({ name: 'Report.NoObservationsError' }))
 })
+
+fuzz.prop([fc.array(observations, { minLength: 1, maxLength: 20 })])(
+  'R-402 the root that is written out is that of the tree',
+  (signed) => {
+    const held = signed.map((one, reporterIndex) => ({ reporterIndex, signed: one }))
+    expect(rootOfObservations(held.toReversed())).toBe(observationsTree(held).root)
+  },
+)
 
 fuzz.prop([fc.array(observations, { minLength: 1, maxLength: 9 }), fc.func(fc.nat())])(
   'R-402 everyone who holds the same observations builds the same report, in whatever order they came',

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { performance } from 'node:perf_hooks'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Hex, numberToHex } from 'viem'
+import { openChain } from '../../../node/chain/adapter.ts'
+import type { ChainPort, Head } from '../../../node/chain/port.ts'
+import { type FoundFixing, startWatch } from '../../../node/watch.ts'
+import { DEPLOYMENT } from '../../network/station.ts'
+import { DOMAIN } from '../../node/reporters.ts'
+import type { Say } from './bench.ts'
+import type { Result } from './figures.ts'
+
+const SERVER = fileURLToPath(new URL('log-server.ts', import.meta.url))
+const LOGS_PER_BLOCK = 10
+/** What an endpoint gives at once. */
+const LOGS_PER_ANSWER = 10_000
+const MEGABYTE = 2 ** 20
+/** What a node may take beyond the endpoint's own time: its share of the whole. */
+const MOST_ASKED = 2
+
+/**
+ * A node's watch reads `logs` logs of the oracle from an endpoint on this machine that makes them up, as a new node does at its
+ * first start; none is of an index that it holds. The raw limit is asking the same endpoint for the same ranges by plain
+ * fetch, and parsing the answers as JSON.
+ */
+export async function backfill({ logs }: { readonly logs: number }, say: Say): Promise<Result> {
+  const blocks = BigInt(Math.ceil(logs / LOGS_PER_BLOCK))
+  const child = spawn(process.execPath, [SERVER, blocks.toString(), String(LOGS_PER_BLOCK)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  try {
+    const [port] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+    const rpcUrl = `http://127.0.0.1:${port}`
+    const raw = await timed(() => readRaw(rpcUrl, blocks))
+    say(`backfill: ${raw.value} logs by plain requests in ${(raw.ms / 1_000).toFixed(1)} s`)
+    const before = process.memoryUsage().rss
+    const node = await timed(() => readByNode(rpcUrl, blocks))
+    say(`backfill: ${node.value} logs by the node in ${(node.ms / 1_000).toFixed(1)} s`)
+    if (raw.value !== node.value) throw new Error(`Expected the node to read ${raw.value} logs, got ${node.value}.`)
+    const peak = process.resourceUsage().maxRSS / 1_024
+    return {
+      bench: `backfill of ${logs} logs`,
+      figures: [
+        {
+          what: 'logs',
+          value: (1_000 * node.value) / node.ms,
+          unit: '/s',
+          raw: { what: 'plain requests', value: (1_000 * raw.value) / raw.ms },
+        },
+        { what: 'time beside that of plain requests', value: node.ms / raw.ms, unit: '', goal: { atMost: MOST_ASKED } },
+        {
+          what: 'memory (RSS) at most',
+          value: peak,
+          unit: 'MB',
+          raw: { what: 'before the node read', value: before / MEGABYTE },
+        },
+      ],
+    }
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+async function timed(run: () => Promise<number>): Promise<{ readonly value: number; readonly ms: number }> {
+  const start = performance.now()
+  const value = await run()
+  return { value, ms: performance.now() - start }
+}
+
+async function readRaw(rpcUrl: string, blocks: bigint): Promise<number> {
+  const span = BigInt(LOGS_PER_ANSWER / LOGS_PER_BLOCK)
+  let count = 0
+  for (let from = 1n; from <= blocks; from += span) {
+    const range = { address: DEPLOYMENT.oracle, fromBlock: hex(from), toBlock: hex(from + span - 1n) }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_getLogs', params: [range] })
+    const response = await fetch(rpcUrl, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+    const { result } = (await response.json()) as { result: unknown[] }
+    count += result.length
+  }
+  return count
+}
+
+async function readByNode(rpcUrl: string, blocks: bigint): Promise<number> {
+  const chain = await openChain({
+    rpcUrl,
+    oracle: DEPLOYMENT.oracle,
+    registry: DOMAIN.registry,
+    chainId: DEPLOYMENT.chainId,
+    account: undefined,
+  })
+  const head: Head = { number: blocks, time: 1_735_689_600n }
+  let count = 0
+  const counting: Pick<ChainPort, 'head' | 'events'> = {
+    head: async () => head,
+    async events(from, to) {
+      const events = await chain.events(from, to)
+      count += events.length
+      return events
+    },
+  }
+  const watch = await startWatch(counting, memory(), () => false, { open: [], firstBlock: 1n, confirmations: 32 })
+  await watch.look()
+  return count
+}
+
+function memory() {
+  let next: bigint | undefined
+  return {
+    nextBlock: async () => next,
+    extend: async (_: readonly FoundFixing[], nextBlock: bigint) => {
+      next = nextBlock
+    },
+  }
+}
+
+function hex(value: bigint): Hex {
+  return numberToHex(value)
+}

@@ -1,0 +1,103 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Hex } from 'viem'
+import { systemClock } from '../../node/clock.ts'
+import { createBook } from '../../node/cosign/book.ts'
+import type { Evidence } from '../../node/gossip/evidence.ts'
+import { topicsOf } from '../../node/gossip/topics.ts'
+import type { VerifiedObservation } from '../../node/gossip/validate.ts'
+import { joinNetwork, type Network } from '../../node/node/network.ts'
+import type { Verification } from '../../node/verify/verification.ts'
+import { contextOf, FIXING } from '../node/reporters.ts'
+import { SILENT } from '../node/silent-log.ts'
+import { VERIFICATION } from '../node/verify/found.ts'
+
+export const DEPLOYMENT = { chainId: 31_337, oracle: '0x00000000000000000000000000000000000000cc' } as const
+export const TOPICS = topicsOf(DEPLOYMENT)
+export const LOOPBACK = ['/ip4/127.0.0.1/tcp/0']
+
+/** A node's whole part of the network over real TCP, with a store in memory: for crowds of them in one program. */
+export type Station = {
+  readonly network: Network
+  readonly address: string
+  /** Verified observations by fixing, in the order in which they came. */
+  readonly held: ReadonlyMap<Hex, VerifiedObservation[]>
+  readonly proofs: readonly Evidence[]
+  /** First holds it itself, then publishes it. */
+  say(observation: VerifiedObservation): void
+  stop(): Promise<void>
+}
+
+export type StationOptions = {
+  /** Registry index by lower-case signer. */
+  readonly indexOf: ReadonlyMap<string, number>
+  /** Fixings that are open, each with what is held of it at the start. */
+  readonly held: ReadonlyMap<Hex, readonly VerifiedObservation[]>
+  readonly schedule?: { readonly afterMs: readonly number[]; readonly everyMs: number }
+  readonly verification?: Verification
+  /** An observation was verified and kept, other than the own. */
+  readonly onHeld?: (observation: VerifiedObservation) => void
+}
+
+/** Peers a message should reach at once, as a node of many reporters wants it. */
+const WANTED_PEERS = 4
+/** Gossip alone: no sync repeats. */
+const NEVER = { afterMs: [], everyMs: 3_600_000 }
+
+export async function openStation(options: StationOptions): Promise<Station> {
+  const { indexOf, onHeld } = options
+  const held = new Map([...options.held].map(([id, known]) => [id, [...known]]))
+  const fixings = [...held.keys()]
+  const proofs: Evidence[] = []
+  const book = createBook()
+  const controller = new AbortController()
+  const defaults = contextOf()
+  const known = (id: Hex): boolean => held.has(id)
+  const network = await joinNetwork(
+    {
+      clock: systemClock(),
+      log: SILENT,
+      signal: controller.signal,
+      privateKey: await generateKeyPair('Ed25519'),
+      verification: options.verification ?? VERIFICATION,
+      context: contextOf({
+        fixing: (id) => (known(id) ? FIXING : undefined),
+        reporters: (id) => (known(id) ? indexOf : undefined),
+        roster: (id) => (known(id) ? defaults.roster(id) : undefined),
+        isSigner: (address) => indexOf.has(address),
+        observations: (id) => held.get(id) ?? [],
+        book,
+      }),
+      store: {
+        async add(observation) {
+          held.get(observation.signed.fixingId)?.push(observation)
+          onHeld?.(observation)
+        },
+        evidence: (id) => proofs.filter(({ first }) => first.signed.fixingId === id),
+        addEvidence: async (evidence) => void proofs.push(evidence),
+        addTwiceSigned: ({ signed, reporterIndex }) => book.addTwiceSigned(signed.fixingId, reporterIndex),
+        addRequest: (request) => book.addRequest(request),
+        addPartial: (partial) => book.addPartial(partial),
+        addPresence: () => undefined,
+      },
+      openFixings: () => fixings,
+      isRegistered: () => false,
+      onEvidence: () => undefined,
+      samples: async () => undefined,
+    },
+    { deployment: DEPLOYMENT, listen: LOOPBACK, bootstrap: [], test: true, schedule: options.schedule ?? NEVER },
+  )
+  return {
+    network,
+    address: network.multiaddrs[0] ?? '',
+    held,
+    proofs,
+    say(observation) {
+      held.get(observation.signed.fixingId)?.push(observation)
+      network.publish(observation, WANTED_PEERS)
+    },
+    async stop() {
+      controller.abort()
+      await network.stop()
+    },
+  }
+}
