@@ -58,6 +58,8 @@ const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCo
   'Signer.ShortTokenError': { hint: '', exitCode: EXIT.usage },
   'Backup.BackupExistsError': { hint: '', exitCode: EXIT.usage },
   'Backup.NothingToBackUpError': { hint: '', exitCode: EXIT.usage },
+  'Backup.BackupFormatError': { hint: '', exitCode: EXIT.usage },
+  'Store.StoreDeploymentError': { hint: '', exitCode: EXIT.usage },
   'Backup.BackupDamagedError': { hint: '', exitCode: EXIT.usage },
   'Backup.StoreExistsError': { hint: '', exitCode: EXIT.usage },
   'Fixing.ParameterOutOfBoundsError': { hint: '', exitCode: EXIT.usage },

@@ -23,6 +23,8 @@ const OPERATORS = new Set([
   'Http.HttpPortError',
   'Network.ListenError',
   'Store.StoreLockedError',
+  'Store.StoreFormatError',
+  'Store.StoreDeploymentError',
 ])
 /** A node that was told to stop ends at the latest after this long; what it sent is on disk. */
 const LINGER_MS = 5_000

@@ -119,6 +119,7 @@ async function start(
   const chain = await (options.openChain?.(keys) ?? reachChain(config, reaching))
   signal.throwIfAborted()
 
+  await store.bind({ chainId: chain.chainId, oracle: config.oracle, registry: config.registry })
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const journal = createJournal(store.journal, clock, log)
   const registered = new Set<Hex>()

@@ -44,6 +44,7 @@ export async function startSigner(options: SignerOptions): Promise<RunningSigner
   const keys = localKeys(await readKeystore(options.keystore, options.passwordFile))
   const store = await openStore(options.dataDir)
   try {
+    await store.bind(deployment)
     // A signer does not know maturities: with a memory that was restored it signs nothing that it does not remember.
     const guard = createGuard(store.guard, () => store.restoration.maySign(0n))
     const service = createSigningService({ keys, signer: createSigner(keys, deployment, guard), deployment, log })

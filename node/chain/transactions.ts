@@ -133,7 +133,7 @@ function vetoOf({ action, amount }: Pick<Intent, 'action' | 'amount'>, halt: Hal
 }
 
 function isOpen({ state }: Intent): boolean {
-  return state === 'signed' || state === 'planned'
+  return state === 'signed'
 }
 
 function signedIntent(intent: Omit<Intent, 'state'>, slot: Slot): Intent {

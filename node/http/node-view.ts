@@ -25,7 +25,7 @@ export type FixingStatus = {
   /** How many reporters co-signed the report that this node asked them to; absent if it asked for none. */
   readonly cosigned?: number
   readonly lastDecision?: LastDecision
-  readonly actions: readonly Intent[]
+  readonly actions: readonly Omit<Intent, 'slot'>[]
   /** Who is there for it, in the last minutes before its maturity: registry indices. */
   readonly presence?: PresenceView
 }

@@ -1,26 +1,10 @@
 import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { Level } from 'level'
+import { writeBackup } from './backup-file.ts'
 import { withDecimals } from './decimals.ts'
-
-/** What is remembered; a backup has all of it. */
-export const TABLES = [
-  'guard',
-  'fixings',
-  'reporters',
-  'observations',
-  'evidence',
-  'own',
-  'closed',
-  'samples',
-  'intents',
-  'journal',
-] as const
-
-/** What kind of row it is; every kind has a range of keys to itself. `meta` is about the store itself. */
-export type Table = 'meta' | (typeof TABLES)[number]
-
-/** One row to write, its value as JSON; bigints become decimal strings. */
-export type Row = { readonly table: Table; readonly key: string; readonly value: unknown }
+import { type Row, type Table, TABLES } from './tables.ts'
+import { FORMAT, upgradeFrom } from './upgrade.ts'
 
 /** How long a write may be lost: 'durable' waits for the disk (fsync), 'soon' for the operating system. */
 export type Durability = 'durable' | 'soon'
@@ -40,15 +24,16 @@ export interface Database {
 /** Which rows {@link Database.list} returns. */
 export type ListQuery = { readonly prefix?: string; readonly limit?: number; readonly order?: 'oldest' | 'newest' }
 
-const FORMAT = 1
 /** Sorts behind every character that keys are made of. */
 const LAST = '~'
 
 /**
- * Opens the LevelDB in the folder `location`, creating it if there is none. Throws {@link StoreLockedError} while
- * another program has it open, {@link StoreCorruptError}, {@link StoreFormatError}.
+ * Opens the LevelDB in the folder `location`, creating it if there is none, and makes this version's format of an older one: in one
+ * step each, after a backup of it beside the folder (`before-format-2.jsonl`). `format` labels a new one that is to be filled
+ * with the rows of an older version, and leaves them as they are. Throws {@link StoreLockedError} while another program has
+ * it open, {@link StoreCorruptError}, {@link StoreFormatError} for a newer one.
  */
-export async function openDatabase(location: string): Promise<Database> {
+export async function openDatabase(location: string, format?: number): Promise<Database> {
   await mkdir(location, { recursive: true })
   const level = new Level<string, unknown>(location, { keyEncoding: 'utf8', valueEncoding: 'json' })
   try {
@@ -86,20 +71,38 @@ export async function openDatabase(location: string): Promise<Database> {
     },
     close: () => level.close(),
   }
-  await requireFormat(database, location)
+  try {
+    if (format !== undefined) await label(database, format)
+    else await upgrade(database, location, (batch) => level.batch([...batch], { sync: true }))
+  } catch (error) {
+    await database.close()
+    throw error
+  }
   return database
 }
 
 const keyOf = (table: Table, name: string): string => `${table}!${name}`
 
-async function requireFormat(database: Database, location: string): Promise<void> {
-  try {
-    const format = await database.read('meta', 'format')
-    if (format === undefined) await database.write([{ table: 'meta', key: 'format', value: FORMAT }], 'durable')
-    else if (format !== FORMAT) throw new StoreFormatError(location, format)
-  } catch (error) {
-    await database.close()
-    throw error
+type Batch = readonly (
+  | { readonly type: 'put'; readonly key: string; readonly value: unknown }
+  | { readonly type: 'del'; readonly key: string }
+)[]
+
+const label = (database: Database, format: number): Promise<void> =>
+  database.write([{ table: 'meta', key: 'format', value: format }], 'durable')
+
+/** INVARIANT: rows and the format that they are of change in one write: killed at any time, it is the older or the newer. */
+async function upgrade(database: Database, location: string, write: (batch: Batch) => Promise<void>): Promise<void> {
+  const found = await database.read('meta', 'format')
+  if (found === undefined) return label(database, FORMAT)
+  if (typeof found !== 'number' || !Number.isInteger(found) || found < 1 || found > FORMAT) {
+    throw new StoreFormatError(location, found)
+  }
+  for (let from = found; from < FORMAT; from += 1) {
+    await writeBackup(join(dirname(location), `before-format-${from + 1}.jsonl`), from, database.rows())
+    const changes = await upgradeFrom(from, (table) => database.list(table))
+    const batch = changes.map(({ table, key, ...change }) => ({ ...change, key: keyOf(table, key) }))
+    await write([...batch, { type: 'put', key: keyOf('meta', 'format'), value: from + 1 }])
   }
 }
 
@@ -178,13 +181,14 @@ export class StoreRowError extends Error {
   }
 }
 
-/** The store was written by another version. */
+/** The store was written by a newer version. */
 export class StoreFormatError extends Error {
   override readonly name = 'Store.StoreFormatError'
   readonly location: string
   constructor(location: string, got: unknown) {
     super(
-      `Expected a store of format ${FORMAT} at ${location}, got ${JSON.stringify(got)}. Run the version that made it.`,
+      `Expected a store of format 1 to ${FORMAT} at ${location}, got ${JSON.stringify(got)}. ` +
+        'Run the version that made it, or a newer one; to go back, see "Another version" in docs/operations/running.md.',
     )
     this.location = location
   }

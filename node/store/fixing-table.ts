@@ -29,7 +29,7 @@ export interface FixingTable {
   nextBlock(): Promise<bigint | undefined>
   /** Stores the fixings found up to, not including, `nextBlock`: both or neither. */
   extend(found: readonly KnownFixing[], nextBlock: bigint): Promise<void>
-  /** Undefined if it is not there, or was written by a version that kept less of it: the chain has it. */
+  /** Undefined if it is not there: the chain has it. */
   panel(id: Hex): Promise<KnownPanel | undefined>
   setPanel(id: Hex, panel: KnownPanel): Promise<void>
 }
@@ -79,7 +79,7 @@ export function fixingTable(database: Database): FixingTable {
     },
     async panel(id) {
       const value = await database.read('reporters', id)
-      return PANEL.safeParse(value).data
+      return value === undefined ? undefined : parseRow(PANEL, 'reporters', { key: id, value })
     },
     setPanel: (id, panel) => database.write([{ table: 'reporters', key: id, value: panel }], 'soon'),
   }

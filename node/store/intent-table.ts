@@ -18,8 +18,7 @@ export type Intent = {
   readonly value: bigint
   /** What may be taken at most; 0 where nothing is. */
   readonly amount: bigint
-  /** 'planned' is what older versions wrote before they signed. */
-  readonly state: 'planned' | 'signed' | 'done' | 'failed'
+  readonly state: 'signed' | 'done' | 'failed'
   /** Known from 'signed' on; the hash is the newest version's, and once it was mined that one's. */
   readonly hash?: Hex | undefined
   readonly nonce?: number | undefined
@@ -57,7 +56,7 @@ const INTENT = z.object({
   round: z.number(),
   value: DECIMAL,
   amount: DECIMAL,
-  state: z.enum(['planned', 'signed', 'done', 'failed']),
+  state: z.enum(['signed', 'done', 'failed']),
   hash: HEX.optional(),
   nonce: z.number().optional(),
   slot: SLOT.optional(),
@@ -92,7 +91,7 @@ export function createIntentMemory(): Omit<IntentTable, 'put'> & { readonly keep
       const { key, fixingId, state, block } = intent
       intents.set(key, intent)
       keysOf.set(fixingId, (keysOf.get(fixingId) ?? new Set<string>()).add(key))
-      if (state === 'planned' || state === 'signed' || block !== undefined) open.add(key)
+      if (state === 'signed' || block !== undefined) open.add(key)
       else open.delete(key)
     },
     get: (key) => intents.get(key),

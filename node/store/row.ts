@@ -1,7 +1,8 @@
 import type { Address, Hex } from 'viem'
 import { isAddress, isHex } from 'viem/utils'
 import { z } from 'zod'
-import { StoreRowError, type Table } from './database.ts'
+import { StoreRowError } from './database.ts'
+import type { Table } from './tables.ts'
 
 /** A 0x hex string in a row. */
 export const HEX = z.custom<Hex>((value) => isHex(value), '0x hex')

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDatabase } from './database.ts'
+import { bindTo, type StoreDeployment } from './deployment.ts'
 import { fixingTable, type FixingTable } from './fixing-table.ts'
 import { type GuardLedger, openGuardLedger } from './guard-ledger.ts'
 import { type IntentTable, openIntentTable } from './intent-table.ts'
@@ -22,6 +23,8 @@ export type Store = {
   readonly intents: IntentTable
   readonly journal: JournalTable
   readonly restoration: Restoration
+  /** Binds it to these contracts for ever. Throws StoreDeploymentError if it is about others. */
+  bind(deployment: StoreDeployment): Promise<void>
   /** Waits for what is being written; the store cannot be used afterwards. */
   close(): Promise<void>
 }
@@ -61,6 +64,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       intents: await openIntentTable(database),
       journal: await openJournalTable(database),
       restoration: await openRestoration(join(dataDir, MARK_FILE)),
+      bind: (deployment) => bindTo(database, deployment, dataDir),
       close,
     }
   } catch (error) {

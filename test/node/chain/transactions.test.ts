@@ -118,7 +118,7 @@ test.each<[string, Intent, Fate, Partial<Intent>]>([
   ],
   [
     'never signed',
-    open({ state: 'planned', hash: undefined, nonce: undefined, slot: undefined }),
+    open({ state: 'signed', hash: undefined, nonce: undefined, slot: undefined }),
     DONE,
     { state: 'failed', reason: 'stopped before signing' },
   ],

@@ -108,15 +108,6 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
   })
 })
 
-test('reads reporters again that a version wrote which kept no owners and keys', async () => {
-  const dataDir = temporaryFolder()
-  const old = { epoch: '3', reporters: [{ index: 2, signer: ANN, peerId: '0x0024' }] }
-  const database = await openDatabase(join(dataDir, 'store'))
-  await database.write([{ table: 'reporters', key: FIXING_ID, value: old }], 'durable')
-  await database.close()
-  await withStore(dataDir, async ({ fixings }) => expect(await fixings.panel(FIXING_ID)).toBe(undefined))
-})
-
 test('keeps what was signed of each proposer and under each number apart, in both copies', async () => {
   const dataDir = temporaryFolder()
   const subject = { signer: ANN, fixingId: FIXING_ID }
@@ -258,12 +249,37 @@ test('refuses a damaged witness, and one that contradicts the database', async (
   expect(await remembered(dataDir, 2)).toEqual(expected(2))
 })
 
-test('refuses a store of another format', async () => {
+test.each([99, 0, 1.5, 'two'])('refuses a store of format %s, and leaves it as it is', async (format) => {
   const dataDir = await signedStore(1)
   const database = await openDatabase(join(dataDir, 'store'))
-  await database.write([{ table: 'meta', key: 'format', value: 99 }], 'durable')
+  await database.write([{ table: 'meta', key: 'format', value: format }], 'durable')
   await database.close()
-  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.StoreFormatError' })
+  for (let i = 0; i < 2; i += 1) {
+    await expect(openStore(dataDir)).rejects.toMatchObject({
+      name: 'Store.StoreFormatError',
+      message: expect.stringMatching(
+        /^Expected a store of format 1 to 2 at .*, got .*\. Run the version that made it, or a/,
+      ),
+    })
+  }
+})
+
+test('is of one deployment for ever', async () => {
+  const dataDir = temporaryFolder()
+  const here = { chainId: 5, oracle: FIXING.arbitrator, registry: FIXING.backup }
+  await withStore(dataDir, (store) => store.bind(here))
+  await withStore(dataDir, (store) => store.bind(here))
+  for (const there of [
+    { ...here, chainId: 1 },
+    { ...here, oracle: ANN },
+    { ...here, registry: ANN },
+  ]) {
+    await expect(withStore(dataDir, (store) => store.bind(there))).rejects.toMatchObject({
+      name: 'Store.StoreDeploymentError',
+      got: here,
+      want: there,
+    })
+  }
 })
 
 test('names a row that this version did not write', async () => {
