@@ -21,6 +21,7 @@ const CONTRACTS = [
   { name: 'MaturityOracle' },
   { name: 'ReporterRegistry' },
   { name: 'CouncilArbitrator' },
+  { name: 'JuryArbitrator' },
   { name: 'SplitVault' },
   { name: 'WETH9', artifact: 'node_modules/canonical-weth/build/contracts/WETH9.json', hasAbi: false },
 ]

@@ -1,8 +1,16 @@
 import { type Address, concatHex, zeroHash } from 'viem'
 import type { Chain, WritableChain } from './chain.ts'
-import { CREATE2_DEPLOYER, type DeployOptions, type Deployments, planDeployment } from './deployment-plan.ts'
+import {
+  CREATE2_DEPLOYER,
+  type DeployOptions,
+  type Deployments,
+  type DeploymentStep,
+  planDeployment,
+  planJury,
+} from './deployment-plan.ts'
 import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
 import { explained } from './errors.ts'
+import type { JuryTerms } from './jury.ts'
 import { send, type SendOptions } from './send.ts'
 
 /**
@@ -19,13 +27,28 @@ export async function deploy(
   const { steps, deployments } = planDeployment(options)
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   if (options.weth !== undefined) await requireCode(chain, 'WETH', options.weth)
-  for (const step of steps) {
-    if (await hasCode(chain, step.address)) continue
-    const data = concatHex([zeroHash, step.initCode])
-    await send(chain, { name: `deploy ${step.name}`, to: CREATE2_DEPLOYER, data }, sendOptions)
-    await requireCode(chain, step.name, step.address)
-  }
+  for (const step of steps) await carryOut(chain, step, sendOptions)
   return deployments
+}
+
+/** Deploys a jury for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
+export async function deployJury(
+  chain: WritableChain,
+  oracle: Address,
+  terms: JuryTerms,
+  sendOptions?: SendOptions,
+): Promise<Address> {
+  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
+  const step = planJury(oracle, terms)
+  await carryOut(chain, step, sendOptions)
+  return step.address
+}
+
+async function carryOut(chain: WritableChain, step: DeploymentStep, sendOptions?: SendOptions): Promise<void> {
+  if (await hasCode(chain, step.address)) return
+  const data = concatHex([zeroHash, step.initCode])
+  await send(chain, { name: `deploy ${step.name}`, to: CREATE2_DEPLOYER, data }, sendOptions)
+  await requireCode(chain, step.name, step.address)
 }
 
 /** A chain that is not embedded has its own WETH, which must be named. */

@@ -1,14 +1,17 @@
 import { type Address, encodeDeployData, getContractAddress, type Hex, stringToHex, zeroHash } from 'viem'
 import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
+import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { councilArbitratorBytecode } from './bytecode/council-arbitrator.ts'
+import { juryArbitratorBytecode } from './bytecode/jury-arbitrator.ts'
 import { maturityOracleBytecode } from './bytecode/maturity-oracle.ts'
 import { reporterRegistryBytecode } from './bytecode/reporter-registry.ts'
 import { splitVaultBytecode } from './bytecode/split-vault.ts'
 import { weth9Bytecode } from './bytecode/weth-9.ts'
 import type { CouncilSigner } from './council.ts'
+import type { JuryTerms } from './jury.ts'
 
 /** The CREATE2 deployer that every chain has at the same address: Arachnid's deterministic-deployment-proxy. */
 export const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
@@ -57,12 +60,7 @@ export type DeploymentStep = { readonly name: string; readonly initCode: Hex; re
 export function planDeployment(options: DeployOptions): { steps: DeploymentStep[]; deployments: Deployments } {
   const steps: DeploymentStep[] = []
   const add = (name: string, initCode: Hex): Address => {
-    const address = getContractAddress({
-      opcode: 'CREATE2',
-      from: CREATE2_DEPLOYER,
-      salt: zeroHash,
-      bytecode: initCode,
-    })
+    const address = create2Address(initCode)
     steps.push({ name, initCode, address })
     return address
   }
@@ -88,6 +86,16 @@ export function planDeployment(options: DeployOptions): { steps: DeploymentStep[
     encodeDeployData({ abi: splitVaultAbi, bytecode: splitVaultBytecode, args: [oracle, weth] }),
   )
   return { steps, deployments: { weth, oracle, council, backupCouncil, registry, vault } }
+}
+
+/** A jury that rules for `oracle` under `terms`, as a step of its own: an oracle may have several. */
+export function planJury(oracle: Address, terms: JuryTerms): DeploymentStep {
+  const initCode = encodeDeployData({ abi: juryArbitratorAbi, bytecode: juryArbitratorBytecode, args: [oracle, terms] })
+  return { name: 'JuryArbitrator', initCode, address: create2Address(initCode) }
+}
+
+function create2Address(initCode: Hex): Address {
+  return getContractAddress({ opcode: 'CREATE2', from: CREATE2_DEPLOYER, salt: zeroHash, bytecode: initCode })
 }
 
 function councilInitCode(oracle: Address, terms: CouncilTerms): Hex {

@@ -11,6 +11,7 @@ import {
   TimeoutError,
 } from 'viem'
 import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
+import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
@@ -65,9 +66,13 @@ export async function explained<T>(rpcUrl: string, call: string, run: () => Prom
 }
 
 // Contracts call each other, so a revert may be any contract's.
-const ERRORS: Abi = [councilArbitratorAbi, maturityOracleAbi, reporterRegistryAbi, splitVaultAbi].flatMap((abi) =>
-  abi.filter((item) => item.type === 'error'),
-)
+const ERRORS: Abi = [
+  councilArbitratorAbi,
+  juryArbitratorAbi,
+  maturityOracleAbi,
+  reporterRegistryAbi,
+  splitVaultAbi,
+].flatMap((abi) => abi.filter((item) => item.type === 'error'))
 
 function explain(rpcUrl: string, call: string, error: unknown): unknown {
   if (!(error instanceof BaseError)) return error

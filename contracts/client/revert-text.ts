@@ -91,6 +91,54 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
     expected: `Expected ${text(want)} valid signatures on the ruling, got ${text(got)}.`,
     hint: 'Ask further members of the council to sign.',
   }),
+  NotItsTurn: ([id]) => ({
+    expected: `Expected a fixing that waits for this jury, got ${text(id)}, which does not.`,
+    hint: 'assize status shows whose turn it is.',
+  }),
+  FeeBelowPrice: ([got, want]) => ({
+    expected: `Expected an arbitration fee of at least ${text(want)} wei, got ${text(got)} wei.`,
+    hint: 'The jury does not take this fixing: its backup rules after the limit.',
+  }),
+  PoolTooSmall: ([got, want]) => ({
+    expected: `Expected ${text(want)} stakes in the pool, got ${text(got)}.`,
+    hint: 'Wait until more jurors have staked, or until running cases end.',
+  }),
+  TooLate: ([end, turnEnd]) => ({
+    expected: `Expected votes that end before ${text(turnEnd)}, got ${text(end)}.`,
+    hint: 'Close the case: the jury cannot rule in time any more.',
+  }),
+  DrawsWaiting: ([count]) => ({
+    expected: `Expected a pool without draws to come, got ${text(count)}.`,
+    hint: 'Draw the cases that wait, then repeat: the pool is closed until then.',
+  }),
+  NotNext: ([next]) => ({
+    expected: `Expected the next case, ${text(next)}, got another.`,
+    hint: 'Draw that one first.',
+  }),
+  NotTheHeader: ([number]) => ({
+    expected: `Expected the header of block ${text(number)}, got another, or a block that the chain does not know.`,
+    hint: 'Wait for that block; after 8191 more, give the case another seed.',
+  }),
+  CommitOver: ([end]) => ({
+    expected: `Expected a commitment before ${text(end)}, got a later one.`,
+    hint: 'The seat can no longer vote in this round.',
+  }),
+  NotRevealing: ([start, end]) => ({
+    expected: `Expected to reveal from ${text(start)} on and before ${text(end)}, got another time.`,
+    hint: 'Wait for the end of the commitments; after the end the seat is lost.',
+  }),
+  NotYourSeat: ([seat]) => ({
+    expected: `Expected the juror of seat ${text(seat)} or its voter, got another account.`,
+    hint: 'Send it from the account that was drawn.',
+  }),
+  NotCommitted: ([seat]) => ({
+    expected: `Expected the value and the salt that seat ${text(seat)} committed to, got others.`,
+    hint: 'Reveal with the value and the salt that were kept when it was committed.',
+  }),
+  RevealRunning: ([end]) => ({
+    expected: `Expected all seats to have revealed, or a time from ${text(end)} on, got neither.`,
+    hint: 'Wait until then.',
+  }),
 }
 
 /** The text for a contract error by name and decoded arguments; a plain one for errors without their own. */

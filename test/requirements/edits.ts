@@ -2,6 +2,7 @@ import { CONSUMER_EDITS } from './consumer-edits.ts'
 import { COSIGNING_EDITS } from './cosigning-edits.ts'
 import type { DisablingEdit } from './disabling-edit.ts'
 import { GAME_EDITS } from './game-edits.ts'
+import { JURY_EDITS } from './jury-edits.ts'
 import { NETWORK_EDITS } from './network-edits.ts'
 import { ORACLE_EDITS } from './oracle-edits.ts'
 import { PAYOFF_EDITS } from './payoff-edits.ts'
@@ -24,6 +25,7 @@ export const EDITS: readonly DisablingEdit[] = [
   ...COSIGNING_EDITS,
   ...PRESENCE_EDITS,
   ...REPORTER_EDITS,
+  ...JURY_EDITS,
   ...CONSUMER_EDITS,
 ]
 

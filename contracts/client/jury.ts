@@ -1,0 +1,197 @@
+import { type Address, encodeFunctionData, type Hex, parseEventLogs, type TransactionReceipt, zeroAddress } from 'viem'
+import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { commitmentOf } from '#protocol/jury.ts'
+import { readHeader } from './block-header.ts'
+import type { Chain, WritableChain } from './chain.ts'
+import { explained } from './errors.ts'
+import { send, type SendOptions } from './send.ts'
+
+/** The constants of a jury. Amounts are bond-token wei, times are seconds. */
+export type JuryTerms = {
+  readonly seats: number
+  /** How many seats must have revealed for a verdict. */
+  readonly quorum: number
+  /** How many stakes must be in the pool for a draw. */
+  readonly leastPool: number
+  /** How far from the verdict a vote may be, parts per million. */
+  readonly bandPpm: number
+  readonly seatStake: bigint
+  readonly seatFee: bigint
+  readonly commitTime: number
+  readonly revealTime: number
+}
+
+/** Where a case stands. */
+export type JuryStage = 'none' | 'waiting' | 'voting' | 'hung' | 'decided' | 'failed'
+
+/** A case of a jury; before it was opened, all zeros. Times are Unix seconds. */
+export type JuryCase = {
+  readonly stage: JuryStage
+  /** 0, and 1 after the first jury hung. */
+  readonly round: number
+  readonly seedBlock: bigint
+  readonly commitEnd: bigint
+  readonly revealEnd: bigint
+}
+
+/** A seat of the present round. */
+export type JurySeat = {
+  readonly seat: number
+  readonly juror: Address
+  readonly committed: Hex | undefined
+  /** What was revealed, scaled by 1e18. */
+  readonly value: bigint | undefined
+}
+
+const STAGES = ['none', 'waiting', 'voting', 'hung', 'decided', 'failed'] as const
+
+/** Reads a jury's constants. Throws DeadRpcError. */
+export async function readJuryTerms(chain: Chain, jury: Address): Promise<JuryTerms> {
+  return explained(chain.rpcUrl, 'terms', () =>
+    chain.publicClient.readContract({ address: jury, abi, functionName: 'terms' }),
+  )
+}
+
+/** Reads where the case of fixing `id` stands. Throws DeadRpcError. */
+export async function readCase(chain: Chain, jury: Address, id: Hex): Promise<JuryCase> {
+  return explained(chain.rpcUrl, 'caseOf', async () => {
+    const { stage, round, seedBlock, commitEnd, revealEnd } = await chain.publicClient.readContract({
+      address: jury,
+      abi,
+      functionName: 'caseOf',
+      args: [id],
+    })
+    const times = { commitEnd: BigInt(commitEnd), revealEnd: BigInt(revealEnd) }
+    return { stage: STAGES[stage] ?? 'none', round, seedBlock, ...times }
+  })
+}
+
+/** Reads the seats of round `round`, in order; none before the draw. Throws DeadRpcError. */
+export async function readSeats(chain: Chain, jury: Address, id: Hex, round: number): Promise<JurySeat[]> {
+  return explained(chain.rpcUrl, 'seatsOf', async () => {
+    const seats = await chain.publicClient.readContract({
+      address: jury,
+      abi,
+      functionName: 'seatsOf',
+      args: [id, round],
+    })
+    return seats.flatMap(({ juror, isRevealed, vote }, seat) => {
+      if (juror === zeroAddress) return []
+      const committed = isRevealed || vote === 0n ? undefined : (`0x${vote.toString(16).padStart(64, '0')}` as const)
+      return [{ seat, juror, committed, value: isRevealed ? vote : undefined }]
+    })
+  })
+}
+
+/** Whose stakes are in the pool, place by place. Throws DeadRpcError. */
+export async function readPool(chain: Chain, jury: Address): Promise<readonly Address[]> {
+  return explained(chain.rpcUrl, 'pool', async () => {
+    const contract = { address: jury, abi } as const
+    const size = await chain.publicClient.readContract({ ...contract, functionName: 'poolSize' })
+    return chain.publicClient.readContract({ ...contract, functionName: 'pool', args: [0n, size] })
+  })
+}
+
+/** Puts `count` stakes of the account into the pool: what it has idle, then bond token approved to the jury. */
+export function stakeSeats(
+  chain: WritableChain,
+  jury: Address,
+  count: number,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'stake', args: [BigInt(count)] })
+  return send(chain, { name: 'stake', to: jury, data }, options)
+}
+
+/** Takes the account's stakes at `places` of the pool out of it. */
+export function unstakeSeats(
+  chain: WritableChain,
+  jury: Address,
+  places: readonly number[],
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const descending = places.toSorted((a, b) => b - a).map(BigInt)
+  const data = encodeFunctionData({ abi, functionName: 'unstake', args: [descending] })
+  return send(chain, { name: 'unstake', to: jury, data }, options)
+}
+
+/** Pays the account what it has idle. Returns how much, bond-token wei. */
+export async function withdrawIdle(chain: WritableChain, jury: Address, options?: SendOptions): Promise<bigint> {
+  const data = encodeFunctionData({ abi, functionName: 'withdraw', args: [] })
+  const receipt = await send(chain, { name: 'withdraw', to: jury, data }, options)
+  const [withdrawn] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Withdrawn' })
+  return withdrawn?.args.amount ?? 0n
+}
+
+/** Opens the case of a fixing that waits for the jury, or opens it again once it hung. */
+export function openCase(
+  chain: WritableChain,
+  jury: Address,
+  fixing: Fixing,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'open', args: [fixing] })
+  return send(chain, { name: 'open', to: jury, data }, options)
+}
+
+/** Draws the jurors by the header of the case's seed block, read from the endpoint. Throws HeaderUnknownError too. */
+export async function drawJurors(
+  chain: WritableChain,
+  jury: Address,
+  fixing: Fixing,
+  seedBlock: bigint,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const header = await readHeader(chain, seedBlock)
+  const data = encodeFunctionData({ abi, functionName: 'draw', args: [fixing, header] })
+  return send(chain, { name: 'draw', to: jury, data }, options)
+}
+
+/** A vote of one seat. */
+export type SeatVote = {
+  readonly fixingId: Hex
+  readonly round: number
+  readonly seat: number
+  readonly juror: Address
+  /** Scaled by 1e18, or INVALID. */
+  readonly value: bigint
+  /** 32 random bytes, without which nothing can be revealed: keep them before this is sent. */
+  readonly salt: Hex
+}
+
+/** Commits a seat to a vote. The account is the seat's juror or its voter. */
+export function commitVote(
+  chain: WritableChain,
+  jury: Address,
+  vote: SeatVote,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const commitment = commitmentOf({ ...vote, chainId: chain.chainId, jury })
+  const data = encodeFunctionData({ abi, functionName: 'commit', args: [vote.fixingId, vote.seat, commitment] })
+  return send(chain, { name: 'commit', to: jury, data }, options)
+}
+
+/** Reveals what a seat committed to; anyone who knows the salt may. */
+export function revealVote(
+  chain: WritableChain,
+  jury: Address,
+  { fixingId, seat, value, salt }: Pick<SeatVote, 'fixingId' | 'seat' | 'value' | 'salt'>,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'reveal', args: [fixingId, seat, value, salt] })
+  return send(chain, { name: 'reveal', to: jury, data }, options)
+}
+
+/** Ends the round: rules, pays and slashes. Returns the verdict; undefined if the jury hung. */
+export async function resolveCase(
+  chain: WritableChain,
+  jury: Address,
+  fixing: Fixing,
+  options?: SendOptions,
+): Promise<bigint | undefined> {
+  const data = encodeFunctionData({ abi, functionName: 'resolve', args: [fixing] })
+  const receipt = await send(chain, { name: 'resolve', to: jury, data }, options)
+  const [decided] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Decided' })
+  return decided?.args.value
+}

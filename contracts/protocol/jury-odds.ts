@@ -1,0 +1,42 @@
+/** A jury to be drawn, in stakes: how many are in the pool, how many of them one party holds, how many seats there are. */
+export type Drawing = { readonly pool: number; readonly held: number; readonly seats: number }
+
+/** More than a number of JavaScript has: what is divided before it becomes one. */
+const SCALE = 10n ** 18n
+
+/**
+ * The chance that a party gets more than half of the seats, 0 .. 1, exact to 1e-18 rounded down: stakes are drawn without
+ * putting back. Wants `seats` and `held` at most `pool`.
+ */
+export function majorityChance({ pool, held, seats }: Drawing): number {
+  let ways = 0n
+  for (let own = (seats >> 1) + 1; own <= Math.min(held, seats); own++) {
+    ways += choose(held, own) * choose(pool - held, seats - own)
+  }
+  return Number((ways * SCALE) / choose(pool, seats)) / 1e18
+}
+
+/** The chance of at least one success when something of chance `chance` may be tried `tries` times. */
+export function chanceWithTries(chance: number, tries: number): number {
+  return 1 - (1 - chance) ** tries
+}
+
+/**
+ * The chance of a majority for who also proposes a share `proposed` of the blocks, 0 .. 1: proposing the last k blocks up to
+ * the seed's, he can miss any of them, and so choose among 2^k seeds. Counts up to `most` in a row.
+ */
+export function chanceWithProposers(chance: number, proposed: number, most = 16): number {
+  let sum = 0
+  for (let inRow = 0; inRow <= most; inRow++) {
+    const share = inRow === most ? proposed ** inRow : proposed ** inRow * (1 - proposed)
+    sum += share * chanceWithTries(chance, 2 ** inRow)
+  }
+  return sum
+}
+
+function choose(n: number, k: number): bigint {
+  if (k < 0 || k > n) return 0n
+  let result = 1n
+  for (let i = 0; i < k; i++) result = (result * BigInt(n - i)) / BigInt(i + 1)
+  return result
+}

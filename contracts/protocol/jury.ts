@@ -1,0 +1,72 @@
+import type { Address, Hex } from 'viem'
+import { concatHex, encodeAbiParameters, keccak256, numberToHex } from 'viem/utils'
+import { INVALID } from './fixing.ts'
+
+/** One vote as it is committed to: which jury and seat it is of, whose seat that is, the value, and the secret salt. */
+export type Vote = {
+  readonly chainId: number
+  readonly jury: Address
+  readonly fixingId: Hex
+  /** 0, and 1 after the first jury hung. */
+  readonly round: number
+  readonly seat: number
+  readonly juror: Address
+  /** Scaled by 1e18, > 0, or INVALID. */
+  readonly value: bigint
+  /** 32 bytes that nobody can guess: values can be tried out. */
+  readonly salt: Hex
+}
+
+const WORD = 32
+
+/**
+ * What `votes`, one at least and none 0, come to (R-503): INVALID if more than half of them are, else the lower median of
+ * the numbers.
+ */
+export function verdictOf(votes: readonly bigint[]): bigint {
+  const numbers = votes.filter((vote) => vote !== INVALID).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const isInvalid = (votes.length - numbers.length) * 2 > votes.length
+  return isInvalid ? INVALID : (numbers[(numbers.length - 1) >> 1] ?? INVALID)
+}
+
+/** What is sent for a vote before anybody reveals (R-502). */
+export function commitmentOf({ chainId, jury, fixingId, round, seat, juror, value, salt }: Vote): Hex {
+  return keccak256(
+    encodeAbiParameters(
+      [
+        { type: 'uint256' },
+        { type: 'address' },
+        { type: 'bytes32' },
+        { type: 'uint256' },
+        { type: 'uint256' },
+        { type: 'address' },
+        { type: 'uint256' },
+        { type: 'bytes32' },
+      ],
+      [BigInt(chainId), jury, fixingId, BigInt(round), BigInt(seat), juror, value, salt],
+    ),
+  )
+}
+
+/** The seed of a draw (R-501): from `prevrandao` of its block, the fixing and the round. */
+export function drawSeed(randao: Hex, fixingId: Hex, round: number): Hex {
+  return keccak256(concatHex([randao, fixingId, numberToHex(round, { size: WORD })]))
+}
+
+/**
+ * The places of the pool that `seed` draws, in the order of the seats (R-501). What is drawn is replaced by the last of the
+ * pool, so that no place is drawn twice. `poolSize` >= `seats`.
+ */
+export function drawPlaces(seed: Hex, poolSize: number, seats: number): number[] {
+  // Where a place has moved to, for the few that have: the pool may be large.
+  const moved = new Map<number, number>()
+  const drawn: number[] = []
+  for (let seat = 0; seat < seats; seat++) {
+    const size = poolSize - seat
+    const random = BigInt(keccak256(concatHex([seed, numberToHex(seat, { size: WORD })])))
+    const place = Number(random % BigInt(size))
+    drawn.push(moved.get(place) ?? place)
+    moved.set(place, moved.get(size - 1) ?? size - 1)
+  }
+  return drawn
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {IJuryArbitrator} from "../../interfaces/IJuryArbitrator.sol";
+import {FixingId} from "../../types/Fixing.sol";
+
+/// @title The stakes that jurors are drawn from, and the order of the draws
+/// @notice See `IJuryArbitrator`. A stake is one entry of an array, so that a draw is one step, whatever the pool's size.
+/// INVARIANT: the contract holds the idle amounts, the stakes of the pool and of the seats, and what cases have forfeited.
+abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+
+    /// @dev Bounds the loops of `stake` and `unstake`.
+    uint256 private constant MAX_STAKES = 256;
+
+    /// @notice What stakes and fees are paid in.
+    IERC20 public immutable BOND_TOKEN;
+    uint88 internal immutable SEAT_STAKE;
+
+    /// @inheritdoc IJuryArbitrator
+    mapping(address juror => uint256) public idle;
+    /// @inheritdoc IJuryArbitrator
+    mapping(address juror => address) public voterOf;
+
+    address[] private _pool;
+
+    /// Cases in the order of their draws: those from `_next` on, before `_end`, wait.
+    mapping(uint256 place => FixingId) private _queue;
+    uint64 private _next;
+    uint64 private _end;
+    /// Stakes that are drawn and have a seat.
+    uint64 private _seated;
+
+    constructor(IERC20 bondToken, uint88 seatStake) {
+        BOND_TOKEN = bondToken;
+        SEAT_STAKE = seatStake;
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function stake(uint256 count) external nonReentrant {
+        _requireOpen(count);
+        uint256 amount = count * SEAT_STAKE;
+        uint256 own = idle[msg.sender];
+        uint256 fromIdle = own < amount ? own : amount;
+        if (fromIdle > 0) idle[msg.sender] = own - fromIdle;
+        for (uint256 i = 0; i < count; ++i) {
+            _pool.push(msg.sender);
+        }
+        emit Staked(msg.sender, count);
+        if (fromIdle < amount) _pull(amount - fromIdle);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function unstake(uint256[] calldata places) external {
+        uint256 count = places.length;
+        _requireOpen(count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 place = places[i];
+            if (i > 0 && place >= places[i - 1]) revert PlacesNotDescending(places[i - 1], place);
+            if (place >= _pool.length || _pool[place] != msg.sender) revert NotYourStake(place);
+            _take(place);
+        }
+        idle[msg.sender] += count * SEAT_STAKE;
+        emit Unstaked(msg.sender, count);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function withdraw() external nonReentrant returns (uint256 amount) {
+        amount = idle[msg.sender];
+        if (amount == 0) revert NothingToWithdraw(msg.sender);
+        idle[msg.sender] = 0;
+        emit Withdrawn(msg.sender, amount);
+        BOND_TOKEN.safeTransfer(msg.sender, amount);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function setVoter(address voter) external {
+        voterOf[msg.sender] = voter;
+        emit VoterSet(msg.sender, voter);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function poolSize() public view returns (uint256) {
+        return _pool.length;
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function pool(uint256 from, uint256 count) external view returns (address[] memory jurors) {
+        uint256 size = _pool.length;
+        if (from >= size) return jurors;
+        jurors = new address[](count < size - from ? count : size - from);
+        for (uint256 i = 0; i < jurors.length; ++i) {
+            jurors[i] = _pool[from + i];
+        }
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function waiting() external view returns (FixingId[] memory ids) {
+        ids = new FixingId[](_waitingCount());
+        for (uint256 i = 0; i < ids.length; ++i) {
+            ids[i] = _queue[_next + i];
+        }
+    }
+
+    // ----------------------------------------------------------------------------------- for the court
+
+    function _waitingCount() internal view returns (uint256) {
+        return _end - _next;
+    }
+
+    /// @dev Puts a case last.
+    function _enqueue(FixingId id) internal {
+        _queue[_end++] = id;
+    }
+
+    /// @dev Takes the case that is next off the queue, which must be `id`.
+    function _dequeue(FixingId id) internal {
+        FixingId next = _queue[_next];
+        if (_next == _end || FixingId.unwrap(next) != FixingId.unwrap(id)) revert NotNext(next);
+        ++_next;
+    }
+
+    /// @dev All stakes that jurors have not taken out: those with a seat come back to the pool, or go to other jurors.
+    function _allStakes() internal view returns (uint256) {
+        return _pool.length + _seated;
+    }
+
+    /// @dev `count` stakes have got seats.
+    function _occupy(uint256 count) internal {
+        _seated += uint64(count);
+    }
+
+    /// @dev `count` seats are over.
+    function _vacate(uint256 count) internal {
+        _seated -= uint64(count);
+    }
+
+    /// @dev Takes the `random`-th of the stakes out of the pool, which is not empty; modulo its size, whose bias is 2^-200.
+    function _drawStake(uint256 random) internal returns (address juror) {
+        uint256 place = random % _pool.length;
+        juror = _pool[place];
+        _take(place);
+    }
+
+    function _credit(address juror, uint256 amount) internal {
+        idle[juror] += amount;
+    }
+
+    /// @dev Puts a stake that had a seat back into the pool, or makes it idle while the pool is closed.
+    function _release(address juror) internal {
+        if (_waitingCount() == 0) _pool.push(juror);
+        else idle[juror] += SEAT_STAKE;
+    }
+
+    /// @dev The last stake takes the place of the one that goes.
+    function _take(uint256 place) private {
+        uint256 last = _pool.length - 1;
+        if (place != last) _pool[place] = _pool[last];
+        _pool.pop();
+    }
+
+    /// @dev INVARIANT: what a seed draws from is fixed before the seed is known.
+    function _requireOpen(uint256 count) private view {
+        if (count == 0 || count > MAX_STAKES) revert TooManyStakes(count, MAX_STAKES);
+        uint256 draws = _waitingCount();
+        if (draws > 0) revert DrawsWaiting(draws);
+    }
+
+    function _pull(uint256 amount) private {
+        uint256 balanceBefore = BOND_TOKEN.balanceOf(address(this));
+        BOND_TOKEN.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 got = BOND_TOKEN.balanceOf(address(this)) - balanceBefore;
+        if (got != amount) revert TransferMismatch(got, amount);
+    }
+}

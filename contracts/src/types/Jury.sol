@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice The constants of a jury, fixed at its deployment. Amounts are bond-token wei, times are seconds.
+struct JuryTerms {
+    /// How many seats a case has. Odd, 3 .. 63; 31 or more where the value at stake matters: a holder of 30 % of the stake
+    /// has a majority of 5 seats in 16 % of the draws, of 31 seats in 1 %.
+    uint8 seats;
+    /// How many seats must have revealed for a verdict: a majority of them at least.
+    uint8 quorum;
+    /// How many of the stakes must be in the pool for a draw: the seats at least. With few stakes more than the seats, who
+    /// holds many of them is sure to be drawn.
+    uint32 leastPool;
+    /// How far from the verdict a vote may be, ppm of the smaller: honest noise must stay within. <= 200 000.
+    uint32 bandPpm;
+    /// What a seat has at stake. >= 1.
+    uint88 seatStake;
+    /// What a seat is paid at least; a fixing whose fee is less than this for every seat and the drawer is refused.
+    uint88 seatFee;
+    /// How long jurors may commit after the draw. 1 h .. 30 d.
+    uint32 commitTime;
+    /// How long they may reveal after that. 1 h .. 30 d.
+    uint32 revealTime;
+}
+
+/// @notice Where a case stands.
+enum JuryStage {
+    /// Not opened.
+    None,
+    /// Waits for the block that its seed comes from, and for the draw.
+    Waiting,
+    /// Jurors have seats, and commit and reveal.
+    Voting,
+    /// Too few revealed. The case can be opened once more, for other jurors.
+    Hung,
+    /// There was a verdict; whether the oracle took it is the oracle's to tell.
+    Decided,
+    /// No verdict: too few revealed twice, or the time was over. The oracle's next arbitrator has its turn.
+    Failed
+}
+
+/// @notice A case: one fixing before one jury. Two slots.
+struct JuryCase {
+    JuryStage stage;
+    /// 0, and 1 once it hung.
+    uint8 round;
+    /// The block whose `prevrandao` seeds the draw.
+    uint64 seedBlock;
+    /// First second at which nobody can commit any more, and from which on jurors reveal.
+    uint40 commitEnd;
+    /// First second at which nobody can reveal any more.
+    uint40 revealEnd;
+    /// Who drew, and is paid like a juror.
+    address drawer;
+    /// Stakes of those who did not reveal, while nobody has earned them, bond-token wei.
+    uint96 forfeited;
+}
+
+/// @notice One seat of one round of a case.
+struct JurySeat {
+    /// Whose stake it is.
+    address juror;
+    bool isRevealed;
+    /// The commitment; once revealed, the value. 0 = nothing committed.
+    uint256 vote;
+}

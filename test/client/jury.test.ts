@@ -1,0 +1,150 @@
+import { type Address, createTestClient, type Hex, http, numberToHex } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readHeader } from '#client/block-header.ts'
+import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { deployJury } from '#client/deploy.ts'
+import { OracleRevertError } from '#client/errors.ts'
+import {
+  commitVote,
+  drawJurors,
+  type JurySeat,
+  type JuryTerms,
+  openCase,
+  readCase,
+  readJuryTerms,
+  readPool,
+  readSeats,
+  resolveCase,
+  revealVote,
+  stakeSeats,
+  unstakeSeats,
+  withdrawIdle,
+} from '#client/jury.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { request } from '#client/oracle-writer.ts'
+import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
+import { drawPlaces, drawSeed } from '#protocol/jury.ts'
+import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
+
+const TERMS: JuryTerms = {
+  seats: 7,
+  quorum: 4,
+  leastPool: 9,
+  bandPpm: 10_000,
+  seatStake: ETHER,
+  seatFee: ETHER / 200n,
+  commitTime: 86_400,
+  revealTime: 43_200,
+}
+const TRUTH = 2_500n * ETHER
+const NAMES = ['juror-1', 'juror-2', 'juror-3'] as const
+
+let stage: Stage
+let jury: Address
+let fixing: Fixing
+let id: Hex
+const jurors = new Map<Address, WritableChain>()
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  const { oracle, weth, council } = stage.deployments
+  const deployer = await stage.as('jury-deployer')
+  jury = await deployJury(deployer, oracle, TERMS)
+  for (const name of NAMES) {
+    const chain = await stage.as(name)
+    await ensureCollateral(chain, weth, jury, 10n * ETHER)
+    await stakeSeats(chain, jury, 4)
+    jurors.set(chain.account.address, chain)
+  }
+  fixing = { ...stage.fixing, arbitrator: jury, backup: council }
+  id = fixingId(fixing, { chainId: deployer.chainId, oracle })
+  await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
+  await request(deployer, oracle, fixing)
+})
+afterAll(() => stage.embedded.stop())
+
+async function mine(blocks: number): Promise<void> {
+  const client = createTestClient({ mode: 'anvil', transport: http(stage.embedded.rpcUrl) })
+  await client.mine({ blocks, interval: 12 })
+}
+
+function jurorOf(seat: JurySeat): WritableChain {
+  const chain = jurors.get(seat.juror)
+  if (chain === undefined) throw new Error(`Nobody here has ${seat.juror}.`)
+  return chain
+}
+
+function voteOf({ seat, juror }: JurySeat, value: bigint) {
+  return { fixingId: id, round: 0, seat, juror, value, salt: numberToHex(seat + 1, { size: 32 }) }
+}
+
+test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (R-500 to R-504)', async () => {
+  const anyone = await stage.as('anyone')
+  const { oracle, weth } = stage.deployments
+  // Deploying it again finds it.
+  expect(await deployJury(anyone, oracle, TERMS)).toBe(jury)
+  expect(await readJuryTerms(anyone, jury)).toEqual(TERMS)
+  await openCase(anyone, jury, fixing)
+  const { stage: waiting, seedBlock } = await readCase(anyone, jury, id)
+  expect(waiting).toBe('waiting')
+  expect(seedBlock).toBe((await latestBlock(anyone)).number + 128n)
+
+  // The endpoint does not have the header yet, and the contract not its hash.
+  await expect(drawJurors(anyone, jury, fixing, seedBlock)).rejects.toThrow(/no such block/)
+  await mine(300)
+  const pool = await readPool(anyone, jury)
+  await drawJurors(anyone, jury, fixing, seedBlock)
+
+  const seats = await readSeats(anyone, jury, id, 0)
+  const { mixHash } = await anyone.publicClient.getBlock({ blockNumber: seedBlock })
+  const places = drawPlaces(drawSeed(mixHash, id, 0), pool.length, TERMS.seats)
+  expect(seats.map(({ juror }) => juror)).toEqual(places.map((place) => pool[place]))
+  expect(await readPool(anyone, jury)).toHaveLength(5)
+
+  // Six tell what they have read, one of them a little more; the last says INVALID.
+  const values = seats.map(({ seat }) => (seat === 6 ? INVALID : seat === 3 ? TRUTH + 1n : TRUTH))
+  for (const seat of seats) await commitVote(jurorOf(seat), jury, voteOf(seat, values[seat.seat] ?? 0n))
+  const { commitEnd, revealEnd } = await readCase(anyone, jury, id)
+  const refused = await revealVote(anyone, jury, { ...voteOf(seats[0] ?? fail(), TRUTH) }).catch(
+    (error: unknown) => error,
+  )
+  expect(refused).toBeInstanceOf(OracleRevertError)
+  expect(refused).toMatchObject({ errorName: 'NotRevealing' })
+  await stage.embedded.mineAt(commitEnd)
+  for (const seat of seats) await revealVote(anyone, jury, voteOf(seat, values[seat.seat] ?? 0n))
+  await stage.embedded.mineAt(revealEnd)
+  expect(await resolveCase(anyone, jury, fixing)).toBe(TRUTH)
+
+  const settled = await readFixing(anyone, oracle, fixing)
+  expect(settled).toMatchObject({ phase: 'settled', settlement: TRUTH, outcome: 'ruling' })
+  expect(await readCase(anyone, jury, id)).toMatchObject({ stage: 'decided', round: 0 })
+  expect((await readSeats(anyone, jury, id, 0)).map(({ value }) => value)).toEqual(values)
+
+  // Everybody takes out everything: three times four stakes and the fee, to the wei.
+  const everybody = [...jurors.values(), anyone]
+  const before = await Promise.all(everybody.map((chain) => wethBalance(chain, weth, chain.account.address)))
+  for (const chain of jurors.values()) {
+    const owner = chain.account.address
+    const own = (await readPool(chain, jury)).flatMap((juror, place) => (juror === owner ? [place] : []))
+    await unstakeSeats(chain, jury, own)
+  }
+  const paid = []
+  for (const chain of everybody) paid.push(await withdrawIdle(chain, jury))
+  const after = await Promise.all(everybody.map((chain) => wethBalance(chain, weth, chain.account.address)))
+  expect(after.map((balance, i) => balance - (before[i] ?? 0n))).toEqual(paid)
+  expect(paid.reduce((a, b) => a + b, 0n)).toBe(12n * ETHER + fixing.arbitrationFee)
+  expect(paid.at(-1)).toBe(fixing.arbitrationFee / 8n)
+  expect(await wethBalance(anyone, weth, jury)).toBe(0n)
+})
+
+test('the header of every block hashes to its hash', async () => {
+  const anyone = await stage.as('anyone')
+  for (const number of [0n, 1n, (await latestBlock(anyone)).number]) {
+    expect(await readHeader(anyone, number)).toMatch(/^0xf90/)
+  }
+})
+
+function fail(): never {
+  throw new Error('Expected a seat.')
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+import {console} from "forge-std/console.sol";
+
+import {JuryHandler} from "./JuryHandler.sol";
+
+/// The invariants of a jury (R-500 to R-504), while jurors come and go, vote, lie and keep silent over eight fixings.
+/// forge-config: default.invariant.runs = 12
+/// forge-config: default.invariant.depth = 150
+contract JuryInvariantTest is Test {
+    JuryHandler private handler;
+
+    function setUp() public {
+        handler = new JuryHandler();
+        bytes4[] memory moves = new bytes4[](18);
+        moves[0] = handler.stake.selector;
+        moves[1] = handler.unstake.selector;
+        moves[2] = handler.withdraw.selector;
+        moves[3] = handler.open.selector;
+        moves[4] = handler.open.selector;
+        moves[5] = handler.draw.selector;
+        moves[6] = handler.draw.selector;
+        moves[7] = handler.reseed.selector;
+        moves[8] = handler.close.selector;
+        moves[9] = handler.commitAll.selector;
+        moves[10] = handler.commitAll.selector;
+        moves[11] = handler.revealAll.selector;
+        moves[12] = handler.resolve.selector;
+        moves[13] = handler.wait.selector;
+        for (uint256 i = 14; i < moves.length; ++i) {
+            moves[i] = handler.play.selector;
+        }
+        targetContract(address(handler));
+        targetSelector(FuzzSelector(address(handler), moves));
+    }
+
+    /// The jury holds what it owes, to the wei.
+    function invariant_jury_isSolvent() public view {
+        assertEq(handler.held(), handler.owed(), "held");
+    }
+
+    /// Nothing comes from nowhere: what it holds and what burned is what was put in, and fees.
+    function invariant_jury_conserves() public view {
+        assertEq(int256(handler.held() + handler.burned()), handler.putIn() + int256(handler.feesReceived()), "sum");
+    }
+
+    /// Verdicts are what the votes come to, who is right does not lose, and the pool is closed while a draw is due.
+    function invariant_jury_judgesByTheVotes() public view {
+        assertEq(handler.fault(), "", "fault");
+    }
+
+    function afterInvariant() public view {
+        console.log("decided %d, hung %d, over without a verdict %d", handler.decided(), handler.hung(), handler.withoutVerdict());
+    }
+}

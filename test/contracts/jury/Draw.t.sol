@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IJuryArbitrator} from "src/interfaces/IJuryArbitrator.sol";
+import {Fixing, FixingId} from "src/types/Fixing.sol";
+import {JuryCase, JurySeat, JuryStage, JuryTerms} from "src/types/Jury.sol";
+
+import {IBlockhashCheat, JuryFixture} from "../mocks/JuryFixture.sol";
+
+contract DrawTest is JuryFixture {
+    /// EIP-2935's contract, as the EIP gives it.
+    bytes private constant HISTORY_CODE =
+        hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
+    address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
+    address private constant SYSTEM = 0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE;
+
+    function test_open_needsItsTurnItsPriceAndItsPool() public {
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotItsTurn.selector, id));
+        jury.open(fixing);
+
+        fixing.arbitrationFee -= 1;
+        _arbitrate(fixing);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.FeeBelowPrice.selector, 0.04 ether - 1, 0.04 ether));
+        jury.open(fixing);
+        fixing.arbitrationFee += 1;
+        _arbitrate(fixing);
+
+        vm.startPrank(jurors[0]);
+        uint256[] memory places = new uint256[](1);
+        for (uint256 i = 8; i > 0; i--) {
+            places[0] = i - 1;
+            jury.unstake(places);
+        }
+        vm.stopPrank();
+        vm.startPrank(jurors[9]);
+        for (uint256 i = 8; i > 0; i--) {
+            places[0] = _placeOf(jurors[9]);
+            jury.unstake(places);
+        }
+        vm.stopPrank();
+        vm.startPrank(jurors[8]);
+        for (uint256 i = 3; i > 0; i--) {
+            places[0] = _placeOf(jurors[8]);
+            jury.unstake(places);
+        }
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PoolTooSmall.selector, 61, 62));
+        jury.open(fixing);
+        vm.prank(jurors[0]);
+        jury.stake(1);
+        jury.open(fixing);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
+        jury.open(fixing);
+    }
+
+    /// Every case that waits must find the least pool when its draw comes.
+    function test_open_countsTheSeatsThatWait() public {
+        _arbitrate(fixing);
+        _open();
+        fixing.indexId = "another";
+        _arbitrate(fixing);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PoolTooSmall.selector, 80, 93));
+        jury.open(fixing);
+    }
+
+    function test_open_needsTimeForTheVotes() public {
+        _arbitrate(fixing);
+        uint256 turnEnd = block.timestamp + ARBITRATION_LIMIT;
+        vm.warp(turnEnd - 3 days);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
+        jury.open(fixing);
+        vm.warp(turnEnd - 3 days - 1);
+        jury.open(fixing);
+    }
+
+    /// As a backup it has its turn after the first arbitrator's, and none before.
+    function test_open_asABackup() public {
+        (fixing.arbitrator, fixing.backup) = (backup, address(jury));
+        id = _idOf(fixing);
+        _arbitrate(fixing);
+        uint256 firstEnd = block.timestamp + ARBITRATION_LIMIT;
+        vm.warp(firstEnd - 1);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotItsTurn.selector, id));
+        jury.open(fixing);
+        vm.warp(firstEnd);
+        _open();
+        _draw("randao");
+        _vote(new uint128[](0), VALUE);
+        _resolve();
+        assertEq(oracle.settlement(fixing), VALUE);
+    }
+
+    function test_draw_takesTheSeedOfItsBlockAlone() public {
+        _arbitrate(fixing);
+        _open();
+        uint64 seedBlock = jury.caseOf(id).seedBlock;
+        assertEq(seedBlock, block.number + 128);
+        bytes memory notYet = abi.encodeWithSelector(IJuryArbitrator.NotTheHeader.selector, seedBlock);
+        bytes memory header = _header(seedBlock, "randao");
+        vm.roll(seedBlock);
+        vm.expectRevert(notYet);
+        jury.draw(fixing, header);
+
+        _reach(seedBlock, "randao");
+        vm.expectRevert(notYet);
+        jury.draw(fixing, _header(seedBlock, "another"));
+        bytes memory previous = _header(seedBlock - 1, "previous");
+        IBlockhashCheat(address(vm)).setBlockhash(seedBlock - 1, keccak256(previous));
+        vm.expectRevert(notYet);
+        jury.draw(fixing, previous);
+
+        jury.draw(fixing, header);
+        JuryCase memory trial = jury.caseOf(id);
+        assertEq(trial.commitEnd, block.timestamp + 2 days);
+        assertEq(trial.revealEnd, block.timestamp + 3 days);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
+        jury.draw(fixing, header);
+    }
+
+    /// The seats as the specification says: place = keccak256(seed, i) mod the size of what is left, whose last takes its place.
+    function test_draw_isTheShuffleOfTheSpecification() public {
+        _arbitrate(fixing);
+        _open();
+        address[] memory left = jury.pool(0, 80);
+        bytes32 seed = keccak256(abi.encode(bytes32("randao"), id, uint256(0)));
+        _draw("randao");
+        JurySeat[] memory seats = _seats();
+        for (uint256 i = 0; i < SEATS; i++) {
+            uint256 size = 80 - i;
+            uint256 place = uint256(keccak256(abi.encode(seed, i))) % size;
+            assertEq(seats[i].juror, left[place]);
+            left[place] = left[size - 1];
+        }
+        assertEq(jury.poolSize(), 49);
+        address[] memory rest = jury.pool(0, 80);
+        for (uint256 i = 0; i < 49; i++) {
+            assertEq(rest[i], left[i]);
+        }
+    }
+
+    function test_draw_differsByFixingAndByRound() public {
+        vm.prank(jurors[0]);
+        jury.stake(100);
+        _arbitrate(fixing);
+        _open();
+        Fixing memory other = fixing;
+        other.indexId = "another";
+        _arbitrate(other);
+        jury.open(other);
+        bytes memory header = _reach(jury.caseOf(id).seedBlock, "randao");
+        // The one that was opened later cannot be drawn first: whoever draws would choose between two orders.
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotNext.selector, id));
+        jury.draw(other, header);
+        FixingId[] memory waiting = jury.waiting();
+        assertEq(waiting.length, 2);
+        assertEq(FixingId.unwrap(waiting[0]), FixingId.unwrap(id));
+
+        uint256 start = vm.snapshotState();
+        jury.draw(fixing, header);
+        bytes32 first = keccak256(abi.encode(_seats()));
+        vm.revertToState(start);
+        jury.draw(fixing, header);
+        assertEq(keccak256(abi.encode(_seats())), first);
+        jury.draw(other, header);
+        id = _idOf(other);
+        assertNotEq(keccak256(abi.encode(_seats())), first);
+    }
+
+    /// EIP-2935 remembers 8 191 blocks, beyond the 256 of BLOCKHASH.
+    function test_draw_provesTheSeedByTheHistoryContract() public {
+        vm.etch(HISTORY, HISTORY_CODE);
+        _arbitrate(fixing);
+        _open();
+        uint64 seedBlock = jury.caseOf(id).seedBlock;
+        bytes memory header = _header(seedBlock, "randao");
+        vm.roll(seedBlock + 1);
+        vm.prank(SYSTEM);
+        (bool isWritten,) = HISTORY.call(abi.encode(keccak256(header)));
+        assertTrue(isWritten);
+
+        vm.roll(seedBlock + 8191);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.SeedKnown.selector, seedBlock));
+        jury.reseed(fixing);
+        uint256 start = vm.snapshotState();
+        jury.draw(fixing, header);
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Voting));
+
+        vm.revertToState(start);
+        vm.roll(seedBlock + 8192);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotTheHeader.selector, seedBlock));
+        jury.draw(fixing, header);
+        jury.reseed(fixing);
+        assertEq(jury.caseOf(id).seedBlock, block.number + 128);
+        assertEq(jury.waiting().length, 1);
+        _draw("later");
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Voting));
+    }
+
+    function test_draw_comesInTimeOrTheCaseIsClosed() public {
+        _arbitrate(fixing);
+        uint256 turnEnd = block.timestamp + ARBITRATION_LIMIT;
+        _open();
+        bytes memory header = _reach(jury.caseOf(id).seedBlock, "randao");
+        vm.warp(turnEnd - 3 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotTooLate.selector, turnEnd - 1, turnEnd));
+        jury.close(fixing);
+        vm.warp(turnEnd - 3 days);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
+        jury.draw(fixing, header);
+        jury.close(fixing);
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Failed));
+        assertEq(jury.waiting().length, 0);
+        vm.prank(jurors[0]);
+        jury.stake(1);
+        vm.warp(turnEnd);
+        vm.prank(backup);
+        oracle.rule(fixing, VALUE);
+    }
+
+    function test_draw_notOnceTheTurnIsOver() public {
+        (fixing.arbitrator, fixing.backup) = (backup, address(jury));
+        id = _idOf(fixing);
+        _arbitrate(fixing);
+        vm.warp(block.timestamp + ARBITRATION_LIMIT);
+        _open();
+        bytes memory header = _reach(jury.caseOf(id).seedBlock, "randao");
+        vm.warp(block.timestamp + ARBITRATION_LIMIT);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotItsTurn.selector, id));
+        jury.draw(fixing, header);
+        jury.close(fixing);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
+        jury.close(fixing);
+    }
+
+    /// R-505
+    function test_costOfCorruption_isHalfTheSeatsOfACaseThatItWouldTake() public {
+        assertEq(jury.costOfCorruption(fixing), 16 ether);
+        Fixing memory other = fixing;
+        other.arbitrationFee -= 1;
+        assertEq(jury.costOfCorruption(other), 0);
+        other = fixing;
+        (other.arbitrator, other.backup) = (backup, address(jury));
+        assertEq(jury.costOfCorruption(other), 16 ether);
+        other.backup = anyone;
+        assertEq(jury.costOfCorruption(other), 0);
+        other = fixing;
+        other.arbitrationLimit = 3 days;
+        assertEq(jury.costOfCorruption(other), 0);
+        other.arbitrationLimit = 3 days + 1;
+        assertEq(jury.costOfCorruption(other), 16 ether);
+        // A case that runs holds 31 of the 80 stakes for a while.
+        _trial();
+        assertEq(jury.poolSize(), 49);
+        assertEq(jury.costOfCorruption(fixing), 16 ether);
+        _vote(new uint128[](31), 0);
+        _resolve();
+        assertEq(jury.costOfCorruption(fixing), 0);
+    }
+
+    function _placeOf(address juror) private view returns (uint256) {
+        address[] memory pool = jury.pool(0, 100);
+        for (uint256 i = 0; i < pool.length; i++) {
+            if (pool[i] == juror) return i;
+        }
+        revert("none");
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IJuryArbitrator} from "src/interfaces/IJuryArbitrator.sol";
+
+import {JuryFixture} from "../mocks/JuryFixture.sol";
+
+/// What a seat gains or loses by each thing that its juror can do (docs/arbitrators.md). R-504.
+contract IncentivesTest is JuryFixture {
+    uint128 private constant LIE = 3000e18;
+
+    function setUp() public override {
+        super.setUp();
+        // 93 jurors of a stake each, so that a seat is a juror.
+        for (uint256 i = 0; i < JURORS; i++) {
+            uint256[] memory places = new uint256[](8);
+            for (uint256 k = 0; k < 8; k++) {
+                places[k] = 8 * (JURORS - i) - 1 - k;
+            }
+            vm.prank(jurors[JURORS - 1 - i]);
+            jury.unstake(places);
+        }
+        for (uint256 i = 0; i < 93; i++) {
+            address juror = makeAddr(string.concat("single ", vm.toString(i)));
+            _endow(juror, address(jury));
+            vm.prank(juror);
+            jury.stake(1);
+        }
+        _trial();
+    }
+
+    /// Nobody lies: the fee's share is all there is to gain.
+    function test_incentive_honestyPaysTheShareOfTheFee() public {
+        _vote(new uint128[](0), VALUE);
+        _resolve();
+        assertEq(_gain(0), 0.00125 ether);
+    }
+
+    /// Whoever sees while others reveal that he is wrong saves nothing by keeping silent.
+    function test_incentive_selectiveRevealLosesAsMuchAsALie() public {
+        uint128[] memory values = new uint128[](2);
+        values[0] = LIE;
+        values[1] = 0;
+        _vote(values, VALUE);
+        _resolve();
+        assertEq(_gain(0), -1 ether);
+        assertEq(_gain(1), -1 ether);
+        // Two stakes and 31 shares of the fee for 29 seats.
+        assertApproxEqAbs(_gain(2), int256(uint256(2.03875 ether) / 29), 28);
+    }
+
+    function test_incentive_copyingLosesTheStake() public {
+        bytes32 commitment = jury.commitmentOf(id, 1, VALUE, SALT);
+        for (uint8 i = 1; i < SEATS; i++) {
+            _commit(i, VALUE);
+        }
+        vm.prank(_juror(0));
+        jury.commit(id, 0, commitment);
+        vm.warp(jury.caseOf(id).commitEnd);
+        for (uint8 i = 1; i < SEATS; i++) {
+            _reveal(i, VALUE);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotCommitted.selector, 0));
+        jury.reveal(id, 0, VALUE, SALT);
+        _resolve();
+        assertEq(_gain(0), -1 ether);
+    }
+
+    function test_incentive_comingLateLosesTheStake() public {
+        for (uint8 i = 1; i < SEATS; i++) {
+            _commit(i, VALUE);
+        }
+        vm.warp(jury.caseOf(id).commitEnd);
+        bytes32 commitment = jury.commitmentOf(id, 0, VALUE, SALT);
+        address late = _juror(0);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.CommitOver.selector, block.timestamp));
+        vm.prank(late);
+        jury.commit(id, 0, commitment);
+        for (uint8 i = 2; i < SEATS; i++) {
+            _reveal(i, VALUE);
+        }
+        (uint256 start, uint256 end) = (jury.caseOf(id).commitEnd, jury.caseOf(id).revealEnd);
+        vm.warp(end);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotRevealing.selector, start, end));
+        jury.reveal(id, 1, VALUE, SALT);
+        _resolve();
+        assertEq(_gain(0), -1 ether);
+        assertEq(_gain(1), -1 ether);
+        assertGt(_gain(2), 0);
+    }
+
+    /// 15 of 31 are bribed: the truth stands, and they pay for it.
+    function test_incentive_aBribedMinorityPaysTheHonest() public {
+        _vote(_liars(15), VALUE);
+        _resolve();
+        assertEq(oracle.settlement(fixing), VALUE);
+        assertEq(_gain(0), -1 ether);
+        // 15 stakes and 31 shares of the fee for 16 seats.
+        assertApproxEqAbs(_gain(30), int256(uint256(15.03875 ether) / 16), 15);
+    }
+
+    /// 16 are: they are not slashed, so that what they would have lost is all that the cost of corruption can count.
+    function test_incentive_aBribedMajorityWins() public {
+        uint256 cost = jury.costOfCorruption(fixing);
+        _vote(_liars(16), VALUE);
+        _resolve();
+        assertEq(oracle.settlement(fixing), LIE);
+        assertGt(_gain(0), 0);
+        assertEq(_gain(30), -1 ether);
+        assertEq(cost, 16 ether);
+    }
+
+    /// p + epsilon: whoever lies is promised, only if the lie loses, what honesty would have brought and a little more. A juror
+    /// that believes it gains by lying either way; if 16 do, the promise costs nothing, and with fewer it costs each of them
+    /// its stake and its share.
+    function test_incentive_pPlusEpsilonCostsThePromiserTheirStakesIfItFails() public {
+        uint256 start = vm.snapshotState();
+        uint256[3] memory believers = [uint256(1), 15, 16];
+        for (uint256 i = 0; i < 3; i++) {
+            _vote(_liars(believers[i]), VALUE);
+            _resolve();
+            bool isLie = oracle.settlement(fixing) == LIE;
+            assertEq(isLie, believers[i] == 16);
+            if (!isLie) {
+                int256 promised = _gain(30) - _gain(0) + 1;
+                assertGt(promised, 1 ether);
+                assertLt(promised, 2 ether);
+            }
+            vm.revertToState(start);
+        }
+        // What a promise to as many as are needed puts at risk is what the jury says that corruption costs, at least.
+        assertEq(jury.costOfCorruption(fixing), 16 ether);
+    }
+
+    function _liars(uint256 count) private pure returns (uint128[] memory values) {
+        values = new uint128[](count);
+        for (uint256 i = 0; i < count; i++) {
+            values[i] = LIE;
+        }
+    }
+
+    /// What the juror of `seat`, who came with one stake, has gained.
+    function _gain(uint8 seat) private view returns (int256) {
+        address juror = _juror(seat);
+        uint256 has = jury.idle(juror);
+        address[] memory pool = jury.pool(0, type(uint256).max);
+        for (uint256 i = 0; i < pool.length; i++) {
+            if (pool[i] == juror) has += STAKE;
+        }
+        return int256(has) - int256(uint256(STAKE));
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IJuryArbitrator} from "src/interfaces/IJuryArbitrator.sol";
+import {FixingId} from "src/types/Fixing.sol";
+import {JuryTerms} from "src/types/Jury.sol";
+
+import {IJury, JuryFixture} from "../mocks/JuryFixture.sol";
+
+contract PoolTest is JuryFixture {
+    function test_stake_takesOneStakeEach() public {
+        uint256 before = weth.balanceOf(jurors[0]);
+        vm.prank(jurors[0]);
+        jury.stake(3);
+        assertEq(weth.balanceOf(jurors[0]), before - 3 ether);
+        assertEq(jury.poolSize(), 83);
+        address[] memory last = jury.pool(79, 100);
+        assertEq(last.length, 4);
+        assertEq(last[0], jurors[9]);
+        assertEq(last[1], jurors[0]);
+        assertEq(last[3], jurors[0]);
+        assertEq(jury.pool(83, 1).length, 0);
+    }
+
+    function test_stake_isBoundedToWhatFitsABlock() public {
+        vm.startPrank(jurors[0]);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 257, 256));
+        jury.stake(257);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 0, 256));
+        jury.stake(0);
+        jury.stake(256);
+    }
+
+    function test_stake_usesWhatIsIdleFirst() public {
+        _unstake(0, 2);
+        assertEq(jury.idle(jurors[0]), 2 ether);
+        uint256 before = weth.balanceOf(jurors[0]);
+        vm.startPrank(jurors[0]);
+        jury.stake(1);
+        assertEq(jury.idle(jurors[0]), 1 ether);
+        assertEq(weth.balanceOf(jurors[0]), before);
+        jury.stake(3);
+        assertEq(jury.idle(jurors[0]), 0);
+        assertEq(weth.balanceOf(jurors[0]), before - 2 ether);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+    }
+
+    function test_unstake_givesBackTheCallersOwnOnly() public {
+        // Juror 0 holds the places 0 .. 7.
+        uint256[] memory places = new uint256[](1);
+        places[0] = 8;
+        vm.startPrank(jurors[0]);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYourStake.selector, 8));
+        jury.unstake(places);
+        places[0] = 80;
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYourStake.selector, 80));
+        jury.unstake(places);
+        places = new uint256[](2);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PlacesNotDescending.selector, 0, 0));
+        jury.unstake(places);
+        places[0] = 7;
+        places[1] = 0;
+        jury.unstake(places);
+        vm.stopPrank();
+
+        assertEq(jury.idle(jurors[0]), 2 ether);
+        address[] memory pool = jury.pool(0, 100);
+        assertEq(pool.length, 78);
+        uint256[] memory counts = new uint256[](JURORS);
+        for (uint256 i = 0; i < pool.length; i++) {
+            for (uint256 j = 0; j < JURORS; j++) {
+                if (pool[i] == jurors[j]) counts[j]++;
+            }
+        }
+        for (uint256 j = 0; j < JURORS; j++) {
+            assertEq(counts[j], j == 0 ? 6 : 8);
+        }
+    }
+
+    function test_withdraw_paysWhatIsIdleOnce() public {
+        _unstake(0, 2);
+        uint256 before = weth.balanceOf(jurors[0]);
+        vm.startPrank(jurors[0]);
+        assertEq(jury.withdraw(), 2 ether);
+        assertEq(weth.balanceOf(jurors[0]), before + 2 ether);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NothingToWithdraw.selector, jurors[0]));
+        jury.withdraw();
+    }
+
+    /// Nothing that could steer a draw is possible between the moment the case is opened and its draw.
+    function test_pool_isClosedWhileADrawIsDue() public {
+        _arbitrate(fixing);
+        _open();
+        bytes memory closed = abi.encodeWithSelector(IJuryArbitrator.DrawsWaiting.selector, 1);
+        vm.startPrank(jurors[0]);
+        vm.expectRevert(closed);
+        jury.stake(1);
+        vm.expectRevert(closed);
+        jury.unstake(new uint256[](1));
+        vm.stopPrank();
+        _draw("randao");
+        vm.prank(jurors[0]);
+        jury.stake(1);
+    }
+
+    function test_pool_refusesATokenThatMovesLess() public {
+        vm.mockCall(address(weth), abi.encodeWithSelector(weth.transferFrom.selector), abi.encode(true));
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TransferMismatch.selector, 0, 1 ether));
+        vm.prank(jurors[0]);
+        jury.stake(1);
+    }
+
+    function test_constructor_boundsItsTerms() public {
+        _expectBound("seats", 1, 3, 63);
+        _terms1.seats = 1;
+        _deployBad();
+        _expectBound("seats", 65, 3, 63);
+        _terms1.seats = 65;
+        _deployBad();
+        _expectBound("seats", 30, 29, 29);
+        _terms1.seats = 30;
+        _deployBad();
+        _expectBound("quorum", 15, 16, 31);
+        _terms1.quorum = 15;
+        _deployBad();
+        _expectBound("quorum", 32, 16, 31);
+        _terms1.quorum = 32;
+        _deployBad();
+        _expectBound("leastPool", 30, 31, type(uint32).max);
+        _terms1.leastPool = 30;
+        _deployBad();
+        _expectBound("bandPpm", 200_001, 0, 200_000);
+        _terms1.bandPpm = 200_001;
+        _deployBad();
+        _expectBound("seatStake", 0, 1, type(uint88).max);
+        _terms1.seatStake = 0;
+        _deployBad();
+        _expectBound("commitTime", 3599, 3600, 30 days);
+        _terms1.commitTime = 3599;
+        _deployBad();
+        _expectBound("revealTime", 30 days + 1, 3600, 30 days);
+        _terms1.revealTime = 30 days + 1;
+        _deployBad();
+    }
+
+    function test_terms_areThoseOfTheDeployment() public view {
+        assertEq(abi.encode(jury.terms()), abi.encode(_terms()));
+        assertEq(jury.price(), 0.04 ether);
+        assertTrue(jury.supportsInterface(type(IJuryArbitrator).interfaceId));
+    }
+
+    JuryTerms private _terms1 = _terms();
+
+    function _expectBound(bytes32 term, uint256 got, uint256 min, uint256 max) private {
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TermOutOfBounds.selector, term, got, min, max));
+    }
+
+    function _deployBad() private {
+        deployCode("JuryArbitrator.sol:JuryArbitrator", abi.encode(oracle, _terms1));
+        _terms1 = _terms();
+    }
+
+    /// Juror `i`, whose stakes are the places 8 i .. 8 i + 7, takes `count` of them out.
+    function _unstake(uint256 i, uint256 count) private {
+        uint256[] memory places = new uint256[](count);
+        for (uint256 k = 0; k < count; k++) {
+            places[k] = 8 * i + count - 1 - k;
+        }
+        vm.prank(jurors[i]);
+        jury.unstake(places);
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {JuryCase, JuryStage} from "src/types/Jury.sol";
+
+import {IJuryArbitrator} from "src/interfaces/IJuryArbitrator.sol";
+
+import {JuryFixture} from "../mocks/JuryFixture.sol";
+
+contract VerdictTest is JuryFixture {
+    function test_resolve_rulesPaysAndReleases() public {
+        _trial();
+        _vote(new uint128[](0), VALUE);
+        _resolve();
+
+        assertEq(oracle.settlement(fixing), VALUE);
+        // 0.04 ETH in 32 shares: one for the drawer, the others for the seats.
+        assertEq(jury.idle(drawer), 0.00125 ether);
+        uint256 seats = 0;
+        for (uint256 i = 0; i < JURORS; i++) {
+            uint256 count = _seatsOf(jurors[i]);
+            seats += count;
+            assertEq(jury.idle(jurors[i]), count * 0.00125 ether);
+        }
+        assertEq(seats, 31);
+        assertEq(jury.poolSize(), 80);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Decided));
+    }
+
+    function test_resolve_takesTheStakesOfWhoIsOutsideTheBandOrSilent() public {
+        _trial();
+        uint128[] memory values = new uint128[](5);
+        values[0] = 0; // commits to nothing
+        values[1] = VALUE * 101 / 100; // at the edge of 1 %
+        values[2] = VALUE * 101 / 100 + 1;
+        values[3] = INVALID;
+        values[4] = VALUE - 1;
+        _vote(values, VALUE);
+        vm.recordLogs();
+        _resolve();
+
+        assertEq(oracle.settlement(fixing), VALUE);
+        // Seats 0, 2 and 3 lose a stake each to the 28 others, with 31/32 of the fee: 3.03875 ETH in 28 parts.
+        uint256 share = uint256(3.03875 ether) / 28;
+        for (uint8 i = 0; i < 5; i++) {
+            uint256 others = 0;
+            uint256 lost = 0;
+            for (uint8 k = 0; k < SEATS; k++) {
+                if (_juror(k) != _juror(i)) continue;
+                if (k == 0 || k == 2 || k == 3) lost++;
+                else others++;
+            }
+            assertApproxEqAbs(jury.idle(_juror(i)), others * share, 27);
+        }
+        assertEq(weth.balanceOf(address(jury)), _owed());
+    }
+
+    function test_resolve_isInvalidByAMajorityOnly() public {
+        uint256 start = vm.snapshotState();
+        for (uint256 invalids = 15; invalids <= 16; invalids++) {
+            _trial();
+            uint128[] memory values = new uint128[](invalids);
+            for (uint256 i = 0; i < invalids; i++) {
+                values[i] = INVALID;
+            }
+            _vote(values, VALUE);
+            _resolve();
+            assertEq(oracle.settlement(fixing), invalids == 15 ? VALUE : INVALID);
+            vm.revertToState(start);
+        }
+    }
+
+    /// A minority that says INVALID cannot move the number.
+    function test_resolve_isTheLowerMedianOfTheNumbersAlone() public {
+        _trial();
+        uint128[] memory values = new uint128[](31);
+        for (uint128 i = 0; i < 31; i++) {
+            // 11 INVALID and 20 numbers 2500 .. 2519, out of order: the lower of the middle two is 2509.
+            values[i] = i < 11 ? INVALID : uint128(2500e18 + ((i * 7) % 20) * 1e18);
+        }
+        _vote(values, VALUE);
+        _resolve();
+        assertEq(oracle.settlement(fixing), 2509e18);
+    }
+
+    function test_resolve_waitsForTheLastSecondOrTheLastSeat() public {
+        _trial();
+        for (uint8 i = 0; i < SEATS; i++) {
+            _commit(i, VALUE);
+        }
+        JuryCase memory trial = jury.caseOf(id);
+        vm.warp(trial.commitEnd);
+        for (uint8 i = 0; i < SEATS - 1; i++) {
+            _reveal(i, VALUE);
+        }
+        vm.warp(trial.revealEnd - 1);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.RevealRunning.selector, trial.revealEnd));
+        jury.resolve(fixing);
+        _reveal(SEATS - 1, VALUE);
+        jury.resolve(fixing);
+        assertEq(oracle.settlement(fixing), VALUE);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
+        jury.resolve(fixing);
+    }
+
+    /// A verdict that comes after the jury's turn pays and slashes, and leaves the fixing to the backup.
+    function test_resolve_afterTheTurnRulesNothing() public {
+        _trial();
+        _vote(new uint128[](1), VALUE);
+        vm.warp(MATURITY + GRACE + ARBITRATION_LIMIT);
+        jury.resolve(fixing);
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Decided));
+        assertEq(jury.idle(drawer), 0);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+        assertEq(weth.balanceOf(address(jury)), 80 ether);
+        vm.prank(backup);
+        oracle.rule(fixing, INVALID);
+        assertEq(oracle.settlement(fixing), INVALID);
+    }
+
+    function test_resolve_hangsWithoutAQuorum() public {
+        _trial();
+        uint128[] memory values = new uint128[](31);
+        for (uint256 i = 0; i < 20; i++) {
+            // Whatever they say: there is no verdict that they could be far from.
+            values[i] = uint128(1e18 * (i + 1));
+        }
+        _vote(values, 0);
+        _resolve();
+
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Hung));
+        assertEq(jury.caseOf(id).round, 1);
+        // 20 have their stakes back in the pool, and the 11 of the others.
+        uint256 sum = 0;
+        for (uint256 i = 0; i < JURORS; i++) {
+            sum += jury.idle(jurors[i]);
+        }
+        assertEq(sum, 11 ether);
+        assertEq(jury.poolSize(), 69);
+        assertEq(weth.balanceOf(address(jury)), 80 ether);
+
+        _open();
+        assertEq(jury.caseOf(id).seedBlock, block.number + 128);
+    }
+
+    function test_resolve_failsForGoodTheSecondTime() public {
+        _hang();
+        // Nobody revealed: nobody has earned the 31 stakes.
+        assertEq(jury.caseOf(id).forfeited, 31 ether);
+        _draw(keccak256("again"));
+        _vote(new uint128[](31), 0);
+        _resolve();
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Failed));
+        assertEq(weth.balanceOf(0x000000000000000000000000000000000000dEaD), 62 ether);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
+        jury.open(fixing);
+    }
+
+    function test_resolve_secondRoundRulesAndEarnsWhatTheFirstForfeited() public {
+        _hang();
+        _draw(keccak256("again"));
+        _vote(new uint128[](0), VALUE);
+        _resolve();
+        assertEq(oracle.settlement(fixing), VALUE);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+        // 31 stakes and the fee's 31 shares for 31 seats, beside the stake of each.
+        assertEq(jury.idle(_juror(5)), _seatsOf(_juror(5)) * 1.00125 ether);
+    }
+
+    /// Nobody reveals in the first round, and the case is opened again.
+    function _hang() private {
+        _trial();
+        _vote(new uint128[](31), 0);
+        _resolve();
+        _stakeAll(2);
+        _open();
+    }
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { chanceWithProposers, chanceWithTries, majorityChance } from '#protocol/jury-odds.ts'
+
+const TEXT = readFileSync('docs/arbitrators.md', 'utf8')
+const POOL = 1_000
+
+/** The table that begins with `head`: its cells without the first row and the first column. */
+function tableAt(head: string): string[][] {
+  const lines = TEXT.slice(TEXT.indexOf(head)).split('\n')
+  const rows = lines.slice(2, lines.indexOf(''))
+  return rows.map((row) =>
+    row
+      .split('|')
+      .map((cell) => cell.trim())
+      .slice(1, -1),
+  )
+}
+
+/** Two significant digits of a per cent, as people write them; nothing below a part in 10^17. */
+function percent(chance: number): string {
+  const [digits = '0', exponent = '0'] = (chance * 100).toExponential(1).split('e')
+  const places = Math.max(0, 1 - Number(exponent))
+  return chance < 1e-16 ? '0 %' : `${Number(`${digits}e${exponent}`).toFixed(places)} %`
+}
+
+function chanceOf(seats: number, share: number): number {
+  return majorityChance({ pool: POOL, held: POOL * share, seats })
+}
+
+test('the chances of a majority in docs/arbitrators.md are those of the draw (R-501)', () => {
+  const rows = tableAt('| seats |')
+  expect(rows.map(([seats]) => Number(seats))).toEqual([5, 15, 31, 63])
+  for (const [seats = '', ...cells] of rows) {
+    const chances = [0.1, 0.2, 0.3, 0.4].map((share) => chanceOf(Number(seats), share))
+    expect(cells).toEqual([...chances, chanceWithTries(chanceOf(Number(seats), 0.2), 16)].map(percent))
+  }
+})
+
+test('the chances of who also proposes blocks are those of docs/arbitrators.md', () => {
+  const [without = [], withBlocks = []] = tableAt('| part |')
+  const shares = [0.1, 0.2, 0.3, 0.4]
+  expect(without.slice(1)).toEqual(shares.map((share) => percent(chanceOf(31, share))))
+  expect(withBlocks.slice(1)).toEqual(shares.map((share) => percent(chanceWithProposers(chanceOf(31, share), share))))
+})
