@@ -119,6 +119,16 @@ contract BlsLibTest is Test {
         assertTrue(BlsLib.isIdentity(BlsLib.negate(zero)));
     }
 
+    /// One word that is not zero makes a point that is not the identity: (0, 2) lies on the curve.
+    function test_isIdentity_ofNothingElse() public pure {
+        bytes32 one = bytes32(uint256(1));
+        assertTrue(BlsLib.isIdentity(BLS.G1Point(0, 0, 0, 0)));
+        assertFalse(BlsLib.isIdentity(BLS.G1Point(one, 0, 0, 0)));
+        assertFalse(BlsLib.isIdentity(BLS.G1Point(0, one, 0, 0)));
+        assertFalse(BlsLib.isIdentity(BLS.G1Point(0, 0, one, 0)));
+        assertFalse(BlsLib.isIdentity(BLS.G1Point(0, 0, 0, one)));
+    }
+
     /// Where the low words are equal nothing is borrowed: p - (2^256 + low word of p), worked out by hand.
     function test_negate_ofEqualLowWords() public pure {
         BLS.G1Point memory point = BLS.G1Point({
