@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
 import { fieldError, InvalidFieldError, UnreadableConfigError } from './config/errors.ts'
+import { CONNECTIONS, DISCOVERY, GOSSIP, type NetworkConfig, networkConfig, RELAY } from './config/network.ts'
 import { address, count, endpoints, flag, list, path, webUrl, wei } from './config/fields.ts'
 import { type FeeLimits, FEES, feesOf } from './config/fees.ts'
 import { type KeyPlace, keyOf, SIGNER } from './config/key.ts'
@@ -49,17 +50,6 @@ const POLICY = z.strictObject({
   stage_delay_seconds: count(1, 86_400).default(600),
 })
 
-const GOSSIP = z.strictObject({
-  /** Loopback mode: many peers may share one address. Never on an open network. */
-  test: flag.default(false),
-  /** Sync is repeated this long after a maturity was noticed, milliseconds of real time. */
-  sync_after_ms: z.array(count(1, 3_600_000)).max(32).default([2_000, 5_000, 15_000, 60_000]),
-  /** …and this often from then on, until the fixing is settled. */
-  sync_every_ms: count(100, 86_400_000).default(600_000),
-  /** How long a proposer waits for co-signatures before a quorum will do, or a plain proposal: milliseconds of real time. */
-  cosign_ms: count(1, 3_600_000).default(30_000),
-})
-
 const SCHEMA = z.strictObject({
   data_dir: path,
   rpc_url: webUrl,
@@ -95,9 +85,21 @@ const SCHEMA = z.strictObject({
   policy: POLICY.prefault({}),
   gossip: GOSSIP.prefault({}),
   signer: SIGNER.prefault({}),
+  discovery: DISCOVERY.prefault({}),
+  connections: CONNECTIONS.prefault({}),
+  relay: RELAY.prefault({}),
 })
 
-const TABLES = { fees: FEES, policy: POLICY, gossip: GOSSIP, signer: SIGNER } as const
+/** The tables of the file. */
+const TABLES = {
+  fees: FEES,
+  policy: POLICY,
+  gossip: GOSSIP,
+  signer: SIGNER,
+  discovery: DISCOVERY,
+  connections: CONNECTIONS,
+  relay: RELAY,
+} as const
 
 const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file', 'signer.token_file'] as const
 const LISTS = [
@@ -108,6 +110,7 @@ const LISTS = [
   'source_rpc',
   'policy.arbitrators',
   'gossip.sync_after_ms',
+  'relay.via',
 ]
 
 /** Every setting by its dotted name, as a file, `--flag` (dots and underscores as dashes) or environment gives it. */
@@ -161,13 +164,7 @@ export type Config = {
     readonly attest: 'always' | 'paid' | 'never'
     readonly stageDelaySeconds: number
   }
-  readonly gossip: {
-    readonly test: boolean
-    readonly syncAfterMs: readonly number[]
-    readonly syncEveryMs: number
-    readonly cosignMs: number
-  }
-}
+} & NetworkConfig
 
 /**
  * The configuration of a node: the file's settings, over them the environment's, over them the flags'. Relative paths
@@ -246,7 +243,7 @@ function endpointsOf(settings: Settings): Pick<Config, 'rpcUrls' | 'rpcAgreement
 }
 
 function shape(settings: Settings): Config {
-  const { policy, gossip } = settings
+  const { policy } = settings
   const key = keyOf(settings)
   const roles = settings.roles ?? (key === undefined ? [] : ROLES)
   if (key === undefined && roles.length > 0) {
@@ -279,12 +276,7 @@ function shape(settings: Settings): Config {
     logLevel: settings.log_level,
     fees: feesOf(settings.fees),
     policy: policyOf(policy),
-    gossip: {
-      test: gossip.test,
-      syncAfterMs: gossip.sync_after_ms,
-      syncEveryMs: gossip.sync_every_ms,
-      cosignMs: gossip.cosign_ms,
-    },
+    ...networkConfig(settings),
   }
 }
 

@@ -12,6 +12,8 @@ export type Reading = {
   /** Whether nothing keeps the keys from signing; true of a node without any. */
   readonly isSignerUp: boolean
   readonly peers: number
+  /** Of these, those whose key a reporter registered. */
+  readonly reporterPeers: number
   /** How many fixings are in a phase. */
   readonly fixings: ReadonlyMap<string, number>
   /** Mature and not settled, without an own observation though this node is to have one. */
@@ -105,6 +107,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const storeUp = of('assize_store_up', 'Whether the store can be read.')
   const signerUp = of('assize_signer_up', 'Whether the key is at hand; 1 too for a node without one.')
   const peers = of('assize_peers', 'Peers that are connected.')
+  const reporterPeers = of('assize_reporter_peers', 'Peers that are connected and registered as reporters.')
   const fixings = of('assize_fixings', 'Fixings that are followed, by phase.', ['phase'])
   const unobserved = of('assize_fixings_unobserved', 'Mature fixings without the own observation that is due.')
   const short = of('assize_fixings_short_of_quorum', 'Mature fixings without the observations of a quorum.')
@@ -124,6 +127,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     storeUp.set(Number(to.isStoreSound))
     signerUp.set(Number(to.isSignerUp))
     peers.set(to.peers)
+    reporterPeers.set(to.reporterPeers)
     for (const phase of PHASES) fixings.set({ phase }, to.fixings.get(phase) ?? 0)
     unobserved.set(to.unobserved)
     short.set(to.shortOfQuorum)

@@ -64,6 +64,7 @@ export interface RunningNode {
 }
 
 const NETWORK_KEY_FILE = 'libp2p.key'
+const ADDRESS_BOOK_FILE = 'peers.json'
 
 /**
  * Starts a node: documents, keys, store, chain, network, local interface, then the loop. Whatever was started is stopped
@@ -137,6 +138,7 @@ async function start(
       verification,
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
       isRegistered: (peerId) => registered.has(peerId),
+      registered: () => registered,
       samples: async ({ fixingId, sourcesRoot }) => archivedLeaves(await store.samples.get(fixingId), sourcesRoot),
       onEvidence: ({ first }) => {
         const fields = { fixingId: first.signed.fixingId, signer: first.signer }
@@ -150,6 +152,10 @@ async function start(
       listen: config.listen,
       bootstrap: config.bootstrap,
       test: config.gossip.test,
+      addressBook: join(config.dataDir, ADDRESS_BOOK_FILE),
+      ...(config.gossip.test ? {} : { limits: config.connections }),
+      discovery: config.discovery,
+      relay: config.relay,
       schedule: { afterMs: config.gossip.syncAfterMs, everyMs: config.gossip.syncEveryMs },
     },
   )

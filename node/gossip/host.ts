@@ -1,18 +1,27 @@
 import { noise } from '@chainsafe/libp2p-noise'
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { gossipsub, type GossipSub, StrictNoSign } from '@libp2p/gossipsub'
 import { identify, type Identify } from '@libp2p/identify'
-import type { Libp2p, PeerId, PrivateKey } from '@libp2p/interface'
+import type { ConnectionGater, Libp2p, PrivateKey, TopologyFilter } from '@libp2p/interface'
+import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
+import { mdns } from '@libp2p/mdns'
 import { ping, type Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
+import { isPrivate } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { bytesToHex } from 'viem/utils'
-import { createLibp2p } from 'libp2p'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import { type Admission, type ConnectionLimits, createAdmission } from './admission.ts'
 import { messageId } from './message-id.ts'
+import { type RelayOptions, relayRules, relayServices } from './relay.ts'
 import { scoring } from './score.ts'
 import type { Topics } from './topics.ts'
 
-/** A libp2p host: TCP, noise, yamux, gossipsub. */
-export type Host = Libp2p<{ readonly pubsub: GossipSub; readonly identify: Identify; readonly ping: Ping }>
+type Services = { readonly pubsub: GossipSub; readonly identify: Identify; readonly ping: Ping }
+
+/** A libp2p host: TCP and relays, noise, yamux, gossipsub. */
+export type Host = Libp2p<Services>
 
 /** What a host is made of. */
 export type HostOptions = {
@@ -25,39 +34,112 @@ export type HostOptions = {
   readonly isQuarantined: (peerId: string) => boolean
   /** Loopback mode, for tests and the demo: many peers share one address. */
   readonly test: boolean
+  /** Whether the operator named the peer; by default none. */
+  readonly isNamed?: (peerId: string) => boolean
+  readonly limits?: ConnectionLimits
+  readonly discovery?: DiscoveryOptions
+  readonly relay?: RelayOptions
+}
+
+/** How peers are found beside those that the operator named. */
+export type DiscoveryOptions = {
+  /** Peers of the same local network say so by multicast. */
+  readonly mdns: boolean
+  /** A distributed hash table of this deployment's nodes. */
+  readonly dht: boolean
+  /** Private addresses that others tell are dialled, too: for a network of one's own. */
+  readonly privateAddresses: boolean
 }
 
 const SEEN_TTL_MS = 600_000
 const MAX_INBOUND_BYTES = 524_288
 const LOOPBACK = ['127.0.0.1', '::1']
-/** Inbound connections per second of one address; libp2p's own limit is 5. */
-const TEST_CONNECTIONS_PER_SECOND = 1_000
-const TEST_PENDING_CONNECTIONS = 200
+/** What a node does whose operator says nothing. */
+export const DEFAULT_LIMITS: ConnectionLimits = { max: 320, reserved: 200, perAddress: 8, perAddressPerSecond: 5 }
+/** Loopback is one address; libp2p's own limit is 5 a second. */
+const TEST_LIMITS: ConnectionLimits = { max: 1_000, reserved: 500, perAddress: 500, perAddressPerSecond: 1_000 }
+const NO_DISCOVERY: DiscoveryOptions = { mdns: false, dht: false, privateAddresses: false }
+const NO_RELAY: RelayOptions = { serve: false, reservations: 0, via: [] }
+/** Calls whose peers have not proved their keys. */
+const PENDING_CALLS = 200
+const HANDSHAKE_MS = 5_000
 
 /** Makes the host, not yet started: validators and protocols are set first. */
-export function createHost(options: HostOptions): Promise<Host> {
-  const isWelcome = (peer: PeerId): boolean => !options.isQuarantined(peer.toString())
-  return createLibp2p({
+export async function createHost(options: HostOptions): Promise<Host> {
+  const { limits = options.test ? TEST_LIMITS : DEFAULT_LIMITS, relay = NO_RELAY } = options
+  const isPreferred = (peer: string): boolean => options.isRegistered(peer) || options.isNamed?.(peer) === true
+  const extra = { ...discoveryServices(options), ...relayServices(relay) }
+  const host: Host = await createLibp2p<Services>({
     start: false,
     privateKey: options.privateKey,
-    addresses: { listen: [...options.listen] },
-    transports: [tcp()],
+    addresses: { listen: [...options.listen, ...relay.via.map(() => '/p2p-circuit')] },
+    transports: [tcp(), circuitRelayTransport({ discoveryFilter: onlyNamed(options) })],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    connectionManager: options.test
-      ? {
-          inboundConnectionThreshold: TEST_CONNECTIONS_PER_SECOND,
-          maxIncomingPendingConnections: TEST_PENDING_CONNECTIONS,
-        }
-      : {},
-    connectionGater: {
-      // Private addresses are an operator's own business: dialling is by explicit address only.
-      denyDialMultiaddr: () => false,
-      denyDialPeer: (peer) => !isWelcome(peer),
-      denyInboundEncryptedConnection: (peer) => !isWelcome(peer),
+    peerDiscovery: peerDiscovery(options),
+    connectionManager: {
+      maxConnections: limits.max,
+      inboundConnectionThreshold: limits.perAddressPerSecond,
+      maxIncomingPendingConnections: PENDING_CALLS,
+      inboundUpgradeTimeout: HANDSHAKE_MS,
     },
-    services: { identify: identify(), ping: ping(), pubsub: gossipsub(gossipOptions(options)) },
+    connectionGater: {
+      ...gater(options, createAdmission(limits, isPreferred)),
+      ...relayRules(relay, isPreferred, () => host),
+    },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      pubsub: gossipsub(gossipOptions(options)),
+      ...extra,
+    },
   })
+  return host
+}
+
+function gater(options: HostOptions, admission: Admission): ConnectionGater {
+  const { discovery = NO_DISCOVERY, isNamed } = options
+  const isUnwelcome = (peer: { toString(): string }): boolean => options.isQuarantined(peer.toString())
+  const dialsPrivate = options.test || discovery.mdns || discovery.privateAddresses
+  return {
+    // Peers say where others are: without this a stranger could have us knock at any door of our own network.
+    denyDialMultiaddr: (address) =>
+      !dialsPrivate && isPrivate(address) && !peersOf(address).some((peer) => isNamed?.(peer) === true),
+    denyDialPeer: isUnwelcome,
+    denyInboundConnection: (connection) => !admission.admitsCall(connection),
+    denyInboundEncryptedConnection: (peer, connection) => isUnwelcome(peer) || !admission.admitsPeer(peer, connection),
+    denyOutboundEncryptedConnection: (peer, connection) => !admission.admitsPeer(peer, connection),
+  }
+}
+
+/** A stranger that offers to be our relay could listen to who calls, and refuse whom it likes. */
+function onlyNamed({ isNamed }: HostOptions): TopologyFilter {
+  return { has: (peer) => isNamed?.(peer.toString()) !== true, add: () => undefined, remove: () => undefined }
+}
+
+/** The peers that an address names: the last, and the relays before it. */
+function peersOf(address: Multiaddr): string[] {
+  return address.getComponents().flatMap(({ name, value }) => (name === 'p2p' && value !== undefined ? [value] : []))
+}
+
+function discoveryServices({ topics, test, discovery = NO_DISCOVERY }: HostOptions): Record<string, unknown> {
+  if (!discovery.dht) return {}
+  const isLocal = test || discovery.mdns || discovery.privateAddresses
+  const protocol = topics.observation.replace(/observation$/, 'kad')
+  return {
+    dht: kadDHT({
+      protocol,
+      clientMode: false,
+      peerInfoMapper: isLocal ? passthroughMapper : removePrivateAddressesMapper,
+    }),
+  }
+}
+
+function peerDiscovery({ topics, discovery = NO_DISCOVERY }: HostOptions): NonNullable<Libp2pOptions['peerDiscovery']> {
+  if (!discovery.mdns) return []
+  // mDNS names have no slashes.
+  const [, , , deployment = ''] = topics.observation.split('/')
+  return [mdns({ serviceTag: `_assize-${deployment}._udp.local` })]
 }
 
 function gossipOptions({ topics, isRegistered, test }: HostOptions): Parameters<typeof gossipsub>[0] {
@@ -77,6 +159,8 @@ function gossipOptions({ topics, isRegistered, test }: HostOptions): Parameters<
     maxInboundDataLength: MAX_INBOUND_BYTES,
     // A message published to nobody would be remembered as seen and could never be published again.
     allowPublishToZeroTopicPeers: false,
+    // Who is behind a NAT is reached through a relay.
+    runOnLimitedConnection: true,
     fallbackToFloodsub: false,
     emitSelf: false,
   }

@@ -46,7 +46,7 @@ async function keepConnected(
   target: Multiaddr,
   { clock, signal, log }: { readonly clock: Clock; readonly signal: AbortSignal; readonly log: Log },
 ): Promise<void> {
-  const peer = peerOf(target)
+  const peer = idIn(target)
   let pauseMs = FIRST_RETRY_MS
   while (!signal.aborted) {
     if (host.getPeers().some((connected) => connected.toString() === peer)) {
@@ -72,11 +72,16 @@ function parse(address: string): Multiaddr {
   } catch {
     throw new MultiaddrError(address, 'a multiaddr')
   }
-  if (peerOf(target) === undefined) throw new MultiaddrError(address, 'a multiaddr with /p2p/ and a peer id')
+  if (idIn(target) === undefined) throw new MultiaddrError(address, 'a multiaddr with /p2p/ and a peer id')
   return target
 }
 
-function peerOf(target: Multiaddr): string | undefined {
+/** The peer of an address as an operator writes it. Throws {@link MultiaddrError}. */
+export function peerOf(address: string): string | undefined {
+  return idIn(parse(address))
+}
+
+function idIn(target: Multiaddr): string | undefined {
   return target.getComponents().findLast(({ name }) => name === 'p2p')?.value
 }
 

@@ -1,8 +1,5 @@
 import type { PrivateKey } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import type { Hex } from 'viem'
-import { bytesToHex } from 'viem/utils'
-import { domainSeparator } from '#protocol/observation.ts'
 import type { SampleLeaf } from '#protocol/samples.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
@@ -10,22 +7,22 @@ import { createPartialVerifier } from '../gossip/batch.ts'
 import type { CosigningContext } from '../gossip/cosigning.ts'
 import { encodeEvidence, type Evidence } from '../gossip/evidence.ts'
 import { dropPeer, joinTopics, meshPeers, subscribe } from '../gossip/gossip.ts'
-import { createHost, type Host } from '../gossip/host.ts'
+import type { ConnectionLimits } from '../gossip/admission.ts'
+import type { DiscoveryOptions, Host } from '../gossip/host.ts'
 import { createIntake, type Intake, type IntakeStore } from '../gossip/intake.ts'
-import { messageId } from '../gossip/message-id.ts'
 import { createParking } from '../gossip/parking.ts'
-import { keepPeers, type Peers } from '../gossip/peers.ts'
+import type { RelayOptions } from '../gossip/relay.ts'
 import type { PresenceContext } from '../gossip/presence.ts'
 import { createQuarantine } from '../gossip/quarantine.ts'
 import { createTokenBuckets } from '../gossip/token-bucket.ts'
-import { type Topics, topicsOf } from '../gossip/topics.ts'
+import { topicsOf } from '../gossip/topics.ts'
 import type { ValidatorContext, VerifiedObservation } from '../gossip/validate.ts'
 import type { Log } from '../log.ts'
-import type { FixingStatus } from '../sync/messages.ts'
 import { askSamples, SAMPLES_PROTOCOL, type SamplesKey, type SamplesSource, serveSamples } from '../sync/samples.ts'
-import type { SyncSource } from '../sync/serve.ts'
 import { startSync, type Sync } from '../sync/sync.ts'
 import type { Verification } from '../verify/verification.ts'
+import { gatherCompany, type KnownPeers } from './network-host.ts'
+import { syncSource } from './network-sync.ts'
 
 /** What judging messages needs to know. */
 type Context = ValidatorContext & CosigningContext & PresenceContext
@@ -45,6 +42,8 @@ export type NetworkComponents = {
   readonly openFixings: () => readonly Hex[]
   /** Whether a reporter registered this binary peer id. */
   readonly isRegistered: (peerId: Hex) => boolean
+  /** The binary peer ids that reporters registered, to be looked for; by default none is. */
+  readonly registered?: () => Iterable<Hex>
   readonly onEvidence: (evidence: Evidence) => void
   /** The raw samples of the own observation, for peers who ask why theirs differs. */
   readonly samples: SamplesSource
@@ -56,14 +55,20 @@ export type NetworkOptions = {
   readonly listen: readonly string[]
   readonly bootstrap: readonly string[]
   readonly test: boolean
+  /** The file in which it is kept where peers were reached; by default nothing is kept. */
+  readonly addressBook?: string | undefined
+  readonly limits?: ConnectionLimits
+  readonly discovery?: DiscoveryOptions
+  readonly relay?: RelayOptions
   readonly schedule: { readonly afterMs: readonly number[]; readonly everyMs: number }
 }
 
 /** The node among its peers. */
 export interface Network {
   readonly peerId: string
+  /** Where it can be called; those through relays are added once a relay has a place for it. */
   readonly multiaddrs: readonly string[]
-  readonly peers: Peers
+  readonly peers: KnownPeers
   readonly intake: Intake
   readonly sync: Sync
   /** Sends to at least one peer, to `wantedPeers` if they come soon; runs until it could, or the node stops. */
@@ -87,7 +92,7 @@ const PRESENCE_RATE = { capacity: 512, perSecond: 64 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
 /** A page of 100 leaves each. */
 const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
-const SAMPLES_STREAMS = { maxInboundStreams: 2, maxOutboundStreams: 2 }
+const SAMPLES_STREAMS = { maxInboundStreams: 2, maxOutboundStreams: 2, runOnLimitedConnection: true }
 const SAMPLES_PEERS = 16
 const SAMPLES_TIMEOUT_MS = 10_000
 /** Room for what cannot be judged yet: of full rosters, and a part of it for each peer. Requests come singly. */
@@ -106,14 +111,9 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
   const { clock, log, signal, store } = components
   const topics = topicsOf(options.deployment)
   const quarantine = createQuarantine(MAX_PEERS)
-  const host = await createHost({
-    privateKey: components.privateKey,
-    listen: options.listen,
-    topics,
-    isRegistered: (peer) => components.isRegistered(bytesToHex(peerIdFromString(peer).toMultihash().bytes)),
-    isQuarantined: (peer) => quarantine.has(peer, clock.monotonicMs()),
-    test: options.test,
-  })
+  const isQuarantined = (peer: string): boolean => quarantine.has(peer, clock.monotonicMs())
+  const company = await gatherCompany(components, options, topics, isQuarantined)
+  const { host } = company
   const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
   const partialTokens = createTokenBuckets(PARTIAL_RATE, MAX_PEERS)
   const presenceTokens = createTokenBuckets(PRESENCE_RATE, MAX_PEERS)
@@ -137,7 +137,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     },
     verifyPartial: createPartialVerifier({
       pause: () => clock.sleep(BATCH_MS, signal),
-      isQuarantined: (peer) => quarantine.has(peer, clock.monotonicMs()),
+      isQuarantined,
       condemn: (peer) => quarantine.condemn(peer, clock.monotonicMs()),
       expand: components.verification.bls.expand,
       areSigned: components.verification.bls.areSigned,
@@ -183,12 +183,14 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     },
     SAMPLES_STREAMS,
   )
-  await start(host, options.listen)
+  const peers = await company.start()
   subscribe(host, topics)
   return {
     peerId: host.peerId.toString(),
-    multiaddrs: host.getMultiaddrs().map((address) => address.toString()),
-    peers: keepPeers(host, options.bootstrap, { clock, signal, log }),
+    get multiaddrs() {
+      return host.getMultiaddrs().map((address) => address.toString())
+    },
+    peers,
     intake,
     sync,
     publish: (observation, wantedPeers) =>
@@ -201,9 +203,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       ),
     meshPeers: () => meshPeers(host, topics.observation),
     samples: (key, maxLeaves) => findSamples(host, key, maxLeaves, components),
-    stop: async () => {
-      await host.stop()
-    },
+    stop: () => company.stop(),
   }
 }
 
@@ -217,7 +217,7 @@ async function findSamples(
   for (const peer of host.getPeers().slice(0, SAMPLES_PEERS)) {
     try {
       const until = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_TIMEOUT_MS)])
-      const stream = await host.dialProtocol(peer, SAMPLES_PROTOCOL, { signal: until })
+      const stream = await host.dialProtocol(peer, SAMPLES_PROTOCOL, { signal: until, runOnLimitedConnection: true })
       const leaves = await askSamples(stream, key, maxLeaves, until)
       if (leaves !== undefined) return leaves
     } catch (error) {
@@ -228,64 +228,10 @@ async function findSamples(
   return undefined
 }
 
-async function start(host: Host, listen: readonly string[]): Promise<void> {
-  try {
-    await host.start()
-  } catch (cause) {
-    await host.stop()
-    throw new ListenError(listen, { cause })
-  }
-}
-
 function inBackground(log: Log, signal: AbortSignal): (what: string, work: Promise<unknown>) => void {
   return (what, work) => {
     work.catch((error: unknown) => {
       if (!signal.aborted) log.warn({ err: error }, `${what} failed`)
     })
-  }
-}
-
-function syncSource({ context, store, openFixings, clock }: NetworkComponents, topics: Topics): SyncSource {
-  const messages = (fixingId: Hex): Map<number, readonly Uint8Array[]> => {
-    const held = new Map(
-      context
-        .observations(fixingId)
-        .map(({ reporterIndex, bytes }): [number, Uint8Array[]] => [reporterIndex, [bytes]]),
-    )
-    for (const { first, second } of store.evidence(fixingId)) held.set(first.reporterIndex, [first.bytes, second.bytes])
-    return held
-  }
-  const status = (fixingId: Hex): FixingStatus => {
-    const all = [...messages(fixingId).values()].flat()
-    return { fixingId, count: all.length, xor: xorOfIds(topics.observation, all) }
-  }
-  return {
-    domain: domainSeparator(context.domain),
-    now: () => clock.now(),
-    statuses: () => openFixings().toSorted().map(status),
-    messages: (fixingId) => messages(fixingId),
-    reports(fixingId) {
-      const requests = context.book.requests(fixingId)
-      const partials = requests.flatMap(({ digest }) => context.book.partials(fixingId, digest))
-      const all = [...requests, ...partials].map(({ bytes }) => bytes)
-      return { messages: all, xor: xorOfIds(topics.report, all) }
-    },
-  }
-}
-
-function xorOfIds(topic: string, all: readonly Uint8Array[]): Hex {
-  const xor = new Uint8Array(20)
-  for (const bytes of all) messageId(topic, bytes).forEach((byte, i) => (xor[i] = (xor[i] ?? 0) ^ byte))
-  return bytesToHex(xor)
-}
-
-/** libp2p cannot listen where it should. */
-export class ListenError extends Error {
-  override readonly name = 'Network.ListenError'
-  readonly listen: readonly string[]
-  constructor(listen: readonly string[], options: ErrorOptions) {
-    const reason = options.cause instanceof Error ? options.cause.message : 'an unknown failure'
-    super(`Expected to listen on ${listen.join(', ')}, got: ${reason}. Free the port or change listen.`, options)
-    this.listen = listen
   }
 }

@@ -21,6 +21,7 @@ export function createReading(
     isStoreSound: await isStoreSound(),
     isSignerUp: (await parts.keys?.problem()) === undefined,
     peers: parts.network.peers.connected,
+    reporterPeers: parts.network.peers.reporters,
     ...countsOf(parts, [...state.tracked.values()]),
     spendable: await spendable(),
     lines: parts.journal.counts(),

@@ -57,7 +57,7 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
         log.debug({ err: error, peer }, 'ended a sync that a peer asked for')
       })
     },
-    { maxInboundStreams: STREAMS_PER_PEER, maxOutboundStreams: STREAMS_PER_PEER },
+    { maxInboundStreams: STREAMS_PER_PEER, maxOutboundStreams: STREAMS_PER_PEER, runOnLimitedConnection: true },
   )
 
   const syncWith = (peer: string): Promise<void> => {
@@ -127,7 +127,7 @@ async function repeat(
 
 async function pull({ host, source, log, signal, admit }: SyncComponents, peer: PeerId): Promise<void> {
   const opening = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)])
-  const stream = await host.dialProtocol(peer, SYNC_PROTOCOL, { signal: opening })
+  const stream = await host.dialProtocol(peer, SYNC_PROTOCOL, { signal: opening, runOnLimitedConnection: true })
   const until = AbortSignal.any([signal, AbortSignal.timeout(SYNC_TIMEOUT_MS)])
   const outcome = await fetchMissing(stream, source, (bytes) => admit(peer.toString(), bytes), until)
   log.debug({ peer: peer.toString(), ...outcome, peerClock: outcome.peerClock.toString() }, 'synced')

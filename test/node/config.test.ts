@@ -60,6 +60,9 @@ test('fills in every default of a minimal file, which only watches', () => {
       stageDelaySeconds: 600,
     },
     gossip: { test: false, syncAfterMs: [2_000, 5_000, 15_000, 60_000], syncEveryMs: 600_000, cosignMs: 30_000 },
+    discovery: { mdns: false, dht: false, privateAddresses: false },
+    connections: { max: 320, reserved: 200, perAddress: 8, perAddressPerSecond: 5 },
+    relay: { serve: false, reservations: 64, via: [] },
   })
 })
 
@@ -85,6 +88,28 @@ test('takes endpoints of the sources’ chains as a table or as text', () => {
     [8_453, 'http://base/?key=1'],
   ])
   expect([table.sourceRpc, text.sourceRpc]).toEqual([endpoints, endpoints])
+})
+
+test('takes discovery, connections and relays', () => {
+  const toml = `${MINIMAL}
+[discovery]
+mdns = true
+dht = true
+private_addresses = true
+[connections]
+max = 40
+reserved = 30
+per_address = 3
+per_address_per_second = 2
+[relay]
+serve = true
+reservations = 9
+via = ["/ip4/192.0.2.1/tcp/4001/p2p/relay"]`
+  expect(load(toml, { env: { ASSIZE_RELAY_RESERVATIONS: '8' } })).toMatchObject({
+    discovery: { mdns: true, dht: true, privateAddresses: true },
+    connections: { max: 40, reserved: 30, perAddress: 3, perAddressPerSecond: 2 },
+    relay: { serve: true, reservations: 8, via: ['/ip4/192.0.2.1/tcp/4001/p2p/relay'] },
+  })
 })
 
 test('takes every role when there is a key, and finds its files beside the configuration', () => {
@@ -154,6 +179,10 @@ test.each([
   ['source_rpc.1', '\n[source_rpc]\n1 = "ws://one"'],
   ['source_rpc.main', '\n[source_rpc]\nmain = "https://one"'],
   ['gossip.sync_after_ms.0', '\n[gossip]\nsync_after_ms = [0]'],
+  ['connections.reserved', '\n[connections]\nmax = 100\nreserved = 100'],
+  ['connections.max', '\n[connections]\nmax = 7'],
+  ['relay.reservations', '\n[relay]\nreservations = 0'],
+  ['discovery.mdns', '\n[discovery]\nmdns = "yes"'],
   ['rpc_fallbacks.0', '\nrpc_fallbacks = ["ftp://a"]'],
   ['rpc_fallbacks', '\nrpc_fallbacks = ["http://127.0.0.1:8545"]'],
   ['rpc_agreement', '\nrpc_fallbacks = ["http://a"]\nrpc_agreement = 3'],

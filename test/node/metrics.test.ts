@@ -8,6 +8,7 @@ const READING: Reading = {
   isStoreSound: true,
   isSignerUp: false,
   peers: 3,
+  reporterPeers: 2,
   fixings: new Map([['active', 2]]),
   unobserved: 1,
   shortOfQuorum: 2,
@@ -44,6 +45,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_fixings_short_of_sources')).toEqual([' 0'])
   expect(samplesOf(text, 'assize_clock_offset_seconds')).toEqual([' -3'])
+  expect(samplesOf(text, 'assize_reporter_peers')).toEqual([' 2'])
   expect(samplesOf(text, 'assize_next_deadline_timestamp_seconds')).toEqual([' 1700003600'])
   expect(samplesOf(text, 'assize_spendable_wei{')).toEqual(['signer=""} 1000000000000000000'])
   expect(samplesOf(text, 'assize_fixings{').toSorted()).toEqual([

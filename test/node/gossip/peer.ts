@@ -1,5 +1,8 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { PrivateKey } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { Hex } from 'viem'
+import { bytesToHex } from 'viem/utils'
 import { afterEach } from 'vitest'
 import { systemClock } from '../../../node/clock.ts'
 import { type Book, createBook } from '../../../node/cosign/book.ts'
@@ -9,7 +12,7 @@ import { topicsOf } from '../../../node/gossip/topics.ts'
 import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
 import type { SamplesSource } from '../../../node/sync/samples.ts'
 import { createRoll, type Roll } from '../../../node/presence/roll.ts'
-import { joinNetwork, type Network } from '../../../node/node/network.ts'
+import { joinNetwork, type Network, type NetworkOptions } from '../../../node/node/network.ts'
 import { contextOf, FIXING_ID } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { VERIFICATION } from '../verify/found.ts'
@@ -44,6 +47,11 @@ export type PeerOptions = {
   /** Milliseconds of real time. */
   readonly syncEveryMs?: number
   readonly samples?: SamplesSource
+  readonly privateKey?: PrivateKey
+  /** Binary peer ids that reporters registered. */
+  readonly registered?: ReadonlySet<Hex>
+  /** How the network is joined, where it matters. */
+  readonly network?: Partial<NetworkOptions>
 }
 
 /** Starts a peer; it is stopped after the test. */
@@ -58,7 +66,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
       clock: systemClock(),
       log: SILENT,
       signal: controller.signal,
-      privateKey: await generateKeyPair('Ed25519'),
+      privateKey: options.privateKey ?? (await generateKeyPair('Ed25519')),
       verification: VERIFICATION,
       context: contextOf({ observations: (id) => (id === FIXING_ID ? held : []), book, roll, ...options.context }),
       store: {
@@ -71,7 +79,8 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
         addPresence: (presence) => roll.add(presence),
       },
       openFixings: (): readonly Hex[] => [FIXING_ID],
-      isRegistered: () => false,
+      isRegistered: (peerId) => options.registered?.has(peerId) === true,
+      registered: () => options.registered ?? [],
       onEvidence: () => undefined,
       samples: options.samples ?? (async () => undefined),
     },
@@ -81,6 +90,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
       bootstrap: [],
       test: true,
       schedule: { afterMs: [], everyMs: options.syncEveryMs ?? 600_000 },
+      ...options.network,
     },
   )
   const stop = async (): Promise<void> => {
@@ -102,6 +112,12 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
     },
     connect: ({ address }) => network.peers.add(address),
   }
+}
+
+/** A libp2p key, and its peer id as a reporter registers it. */
+export async function networkIdentity(): Promise<{ readonly privateKey: PrivateKey; readonly peerId: Hex }> {
+  const privateKey = await generateKeyPair('Ed25519')
+  return { privateKey, peerId: bytesToHex(peerIdFromPrivateKey(privateKey).toMultihash().bytes) }
 }
 
 /** A libp2p host that keeps to no rule of ours: it publishes anything and judges nothing. */

@@ -1,0 +1,78 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+
+/** Where peers could be reached, kept over restarts: so that a node finds the others without its bootstrap. */
+export interface AddressBook {
+  /** The peer was reached at the address, or said so under its signature; `time` is Unix seconds. */
+  note(peer: string, address: string, time: bigint): void
+  /** Everything, the peer that was noted last first. */
+  entries(): readonly BookEntry[]
+  /** Writes what has changed. Throws what the file system throws. */
+  save(): Promise<void>
+}
+
+/** One peer of the book. */
+export type BookEntry = {
+  readonly peer: string
+  /** Multiaddrs without the peer id, the one noted last first. */
+  readonly addresses: readonly string[]
+  /** When it was noted last, Unix seconds. */
+  readonly time: number
+}
+
+const MAX_PEERS = 512
+const MAX_ADDRESSES = 4
+const MAX_FILE_BYTES = 1_048_576
+const FILE = z.strictObject({
+  version: z.literal(1),
+  peers: z.array(
+    z.strictObject({
+      peer: z.string().max(128),
+      addresses: z.array(z.string().max(512)).max(MAX_ADDRESSES),
+      time: z.int().min(0),
+    }),
+  ),
+})
+
+/**
+ * The book in `file`, or in memory alone; a file that is not there or not one of ours gives an empty book, since it can be filled again. Holds
+ * 512 peers: beyond that the one that is not `isPreferred` and was noted longest ago is forgotten, then the one noted longest ago.
+ */
+export async function openAddressBook(
+  file: string | undefined,
+  isPreferred: (peer: string) => boolean,
+): Promise<AddressBook> {
+  const book = new Map((await read(file)).map((entry) => [entry.peer, entry]))
+  let isChanged = false
+  return {
+    note(peer, address, time) {
+      const known = book.get(peer)
+      const others = known?.addresses.filter((other) => other !== address) ?? []
+      book.delete(peer)
+      book.set(peer, { peer, addresses: [address, ...others].slice(0, MAX_ADDRESSES), time: Number(time) })
+      isChanged = true
+      if (book.size <= MAX_PEERS) return
+      const [oldest] = book.keys()
+      const dropped = [...book.keys()].find((id) => !isPreferred(id)) ?? oldest
+      if (dropped !== undefined) book.delete(dropped)
+    },
+    entries: () => [...book.values()].toReversed(),
+    async save() {
+      if (!isChanged || file === undefined) return
+      isChanged = false
+      // A file that is half written would be an empty book.
+      await writeFile(`${file}.new`, JSON.stringify({ version: 1, peers: [...book.values()] }), { mode: 0o600 })
+      await rename(`${file}.new`, file)
+    },
+  }
+}
+
+async function read(file: string | undefined): Promise<readonly BookEntry[]> {
+  if (file === undefined) return []
+  try {
+    const text = await readFile(file, 'utf8')
+    return text.length > MAX_FILE_BYTES ? [] : FILE.parse(JSON.parse(text)).peers.slice(-MAX_PEERS)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,123 @@
+import { peerIdFromMultihash, peerIdFromString } from '@libp2p/peer-id'
+import { decode } from 'multiformats/hashes/digest'
+import type { Hex } from 'viem'
+import { bytesToHex, hexToBytes } from 'viem/utils'
+import { openAddressBook } from '../gossip/address-book.ts'
+import { createHost, type Host } from '../gossip/host.ts'
+import { keepPeers, type Peers, peerOf } from '../gossip/peers.ts'
+import { seekPeers } from '../gossip/seek.ts'
+import type { Topics } from '../gossip/topics.ts'
+import type { NetworkComponents, NetworkOptions } from './network.ts'
+
+/** The peers of a node, of whom it knows which are reporters. */
+export type KnownPeers = Peers & {
+  /** Connected peers whose key a reporter registered. */
+  readonly reporters: number
+}
+
+/** A host that is not started yet, and what keeps it in company once it is. */
+export type Company = {
+  readonly host: Host
+  /** Starts the host, and keeps peers connected. Throws {@link ListenError}, MultiaddrError. */
+  start(): Promise<KnownPeers>
+  /** Looks for nobody any more, writes the address book and stops the host. */
+  stop(): Promise<void>
+}
+
+/** Relays that are tried for a reporter that is reached in no other way. */
+const MAX_RELAYS = 4
+
+/** Makes the host of a node. Reporters and peers that the operator named go before others. */
+export async function gatherCompany(
+  components: Pick<NetworkComponents, 'privateKey' | 'isRegistered' | 'registered' | 'clock' | 'log' | 'signal'>,
+  options: NetworkOptions,
+  topics: Topics,
+  isQuarantined: (peer: string) => boolean,
+): Promise<Company> {
+  const { clock, log } = components
+  const ending = new AbortController()
+  const signal = AbortSignal.any([components.signal, ending.signal])
+  const { relay, addressBook } = options
+  const named = new Set<string>()
+  const isRegistered = (peer: string): boolean =>
+    components.isRegistered(bytesToHex(peerIdFromString(peer).toMultihash().bytes))
+  const isNamed = (peer: string): boolean => named.has(peer)
+  const host = await createHost({ ...options, ...components, topics, isRegistered, isNamed, isQuarantined })
+  let seeking = Promise.resolve()
+  return {
+    host,
+    async start() {
+      const book = await openAddressBook(addressBook, (peer) => isRegistered(peer) || isNamed(peer))
+      await start(host, options.listen)
+      const via = relay?.via ?? []
+      // Whoever the operator named may be a relay of others.
+      const relays = [...via, ...options.bootstrap].slice(0, MAX_RELAYS)
+      const registered = createRegistered(components.registered ?? (() => []))
+      seeking = seekPeers({ host, registered, isQuarantined, book, relays, clock, log, signal }).catch(
+        (error: unknown) => {
+          if (!signal.aborted) log.error({ err: error }, 'stopped looking for peers')
+        },
+      )
+      const peers = keepPeers(host, [], { clock, signal, log })
+      const add = (address: string): void => {
+        const peer = peerOf(address)
+        // Before it is dialled: a named peer may have a private address.
+        if (peer !== undefined) named.add(peer)
+        peers.add(address)
+      }
+      for (const address of [...options.bootstrap, ...via]) add(address)
+      return {
+        add,
+        get connected() {
+          return peers.connected
+        },
+        get reporters() {
+          return host.getPeers().filter((peer) => isRegistered(peer.toString())).length
+        },
+      }
+    },
+    async stop() {
+      ending.abort()
+      await seeking
+      await host.stop()
+    },
+  }
+}
+
+/** Peer ids of reporters as libp2p writes them; what is registered and is no peer id is left out. */
+function createRegistered(registered: () => Iterable<Hex>): () => ReadonlySet<string> {
+  const known = new Map<Hex, string | undefined>()
+  const textOf = (peerId: Hex): string | undefined => {
+    if (!known.has(peerId)) known.set(peerId, textOfPeer(peerId))
+    return known.get(peerId)
+  }
+  return () => new Set([...registered()].flatMap((peerId) => textOf(peerId) ?? []))
+}
+
+function textOfPeer(peerId: Hex): string | undefined {
+  try {
+    return peerIdFromMultihash(decode(hexToBytes(peerId))).toString()
+  } catch {
+    return undefined
+  }
+}
+
+async function start(host: Host, listen: readonly string[]): Promise<void> {
+  try {
+    await host.start()
+  } catch (cause) {
+    await host.stop()
+    throw new ListenError(listen, { cause })
+  }
+}
+
+/** libp2p cannot listen where it should. */
+export class ListenError extends Error {
+  override readonly name = 'Network.ListenError'
+  readonly listen: readonly string[]
+  constructor(listen: readonly string[], options: ErrorOptions) {
+    const reason = options.cause instanceof Error ? options.cause.message : 'an unknown failure'
+    super(`Expected to listen on ${listen.join(', ')}, got: ${reason}. Free the port or change listen.`, options)
+    this.listen = listen
+  }
+}

@@ -1,0 +1,84 @@
+import type { MultiaddrConnection } from '@libp2p/interface'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect, test } from 'vitest'
+import { type Admission, type ConnectionLimits, createAdmission } from '../../../node/gossip/admission.ts'
+
+const LIMITS: ConnectionLimits = { max: 5, reserved: 3, perAddress: 2, perAddressPerSecond: 1 }
+
+/** A connection that comes from `address`; `end` closes it. */
+function call(address: string): MultiaddrConnection & { end(): void } {
+  const events = new EventTarget()
+  const connection = Object.assign(events, {
+    remoteAddr: multiaddr(address),
+    end: () => void events.dispatchEvent(new Event('close')),
+  })
+  return connection as unknown as MultiaddrConnection & { end(): void }
+}
+
+async function newPeer() {
+  return peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+}
+
+test('takes so many calls of one address, and as many again as close', () => {
+  const admission = createAdmission(LIMITS, () => false)
+  const [first, second, third] = [1, 2, 3].map((port) => call(`/ip4/192.0.2.1/tcp/${port}`))
+  expect([first, second, third].map((one) => one !== undefined && admission.admitsCall(one))).toEqual([
+    true,
+    true,
+    false,
+  ])
+  expect(admission.admitsCall(call('/ip4/192.0.2.2/tcp/1'))).toBe(true)
+  first?.end()
+  expect(admission.admitsCall(call('/ip4/192.0.2.1/tcp/4'))).toBe(true)
+  expect(admission.admitsCall(call('/ip4/192.0.2.1/tcp/5'))).toBe(false)
+})
+
+test('counts nobody against the address of the relay that carries them', async () => {
+  const admission = createAdmission(LIMITS, () => false)
+  const relayed = `/ip4/192.0.2.1/tcp/1/p2p/${(await newPeer()).toString()}/p2p-circuit`
+  for (let i = 0; i < 4; i += 1) expect(admission.admitsCall(call(relayed))).toBe(true)
+  expect(admission.admitsCall(call('/ip4/192.0.2.1/tcp/2'))).toBe(true)
+})
+
+test('keeps the reserved room for those it prefers, however many others come first', async () => {
+  const reporters = await Promise.all([1, 2, 3].map(newPeer))
+  const ids = new Set(reporters.map(String))
+  const admission = createAdmission(LIMITS, (peer) => ids.has(peer))
+  const strangers = await Promise.all([1, 2, 3, 4].map(newPeer))
+  const calls = strangers.map(() => call('/ip4/192.0.2.1/tcp/1'))
+  const admitted = strangers.map((peer, i) => admits(admission, peer, calls[i]))
+  expect(admitted).toEqual([true, true, false, false])
+  expect(reporters.map((peer) => admits(admission, peer, call('/ip4/192.0.2.1/tcp/1')))).toEqual([true, true, true])
+  calls[0]?.end()
+  expect(admits(admission, await newPeer(), call('/ip4/192.0.2.9/tcp/1'))).toBe(true)
+})
+
+test('gives no peer more than four connections, a reporter no more either', async () => {
+  const peer = await newPeer()
+  const admission = createAdmission({ ...LIMITS, max: 100 }, () => true)
+  const admitted = [1, 2, 3, 4, 5].map(() => admits(admission, peer, call('/ip4/192.0.2.1/tcp/1')))
+  expect(admitted).toEqual([true, true, true, true, false])
+})
+
+test('whoever registers while it is connected leaves its room to others', async () => {
+  const ids = new Set<string>()
+  const admission = createAdmission(LIMITS, (peer) => ids.has(peer))
+  const [ann, bob, cleo] = await Promise.all([1, 2, 3].map(newPeer))
+  expect([ann, bob, cleo].map((peer) => admits(admission, peer, call('/ip4/192.0.2.1/tcp/1')))).toEqual([
+    true,
+    true,
+    false,
+  ])
+  ids.add(String(ann))
+  expect(admits(admission, cleo, call('/ip4/192.0.2.1/tcp/1'))).toBe(true)
+})
+
+function admits(
+  admission: Admission,
+  peer: Parameters<Admission['admitsPeer']>[0] | undefined,
+  connection: MultiaddrConnection | undefined,
+): boolean {
+  return peer !== undefined && connection !== undefined && admission.admitsPeer(peer, connection)
+}

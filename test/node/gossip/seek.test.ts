@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bytesToHex } from 'viem/utils'
+import { expect, test } from 'vitest'
+import { openAddressBook } from '../../../node/gossip/address-book.ts'
+import { reportedBy } from '../reporters.ts'
+import { temporaryFolder } from '../temporary.ts'
+import { networkIdentity, openPeer } from './peer.ts'
+
+const SOON = { timeout: 60_000, interval: 50 }
+const DHT = { mdns: false, dht: true, privateAddresses: false }
+
+test('finds its peers again without any bootstrap, by the address book', async () => {
+  const addressBook = join(temporaryFolder(), 'peers.json')
+  const [ann, bob] = [await openPeer(), await openPeer()]
+  const first = await openPeer({ network: { addressBook } })
+  for (const peer of [ann, bob]) first.connect(peer)
+  await expect.poll(() => first.network.peers.connected, SOON).toBe(2)
+  await first.stop()
+  await expect.poll(() => ann.network.peers.connected, SOON).toBe(0)
+  const again = await openPeer({ network: { addressBook } })
+  await expect.poll(() => again.network.peers.connected, SOON).toBe(2)
+  // Without a book nobody is found.
+  const other = await openPeer()
+  await expect.poll(() => again.network.peers.connected, SOON).toBe(2)
+  expect(other.network.peers.connected).toBe(0)
+})
+
+test('calls a registered reporter that is gone until it is back', async () => {
+  const ann = await networkIdentity()
+  const node = await openPeer({ registered: new Set([ann.peerId]) })
+  const before = await openPeer(ann)
+  // She calls; her own signature says where she can be called.
+  before.connect(node)
+  await expect.poll(() => node.network.peers.connected, SOON).toBe(1)
+  const [, port = ''] = /\/tcp\/(\d+)/.exec(before.address) ?? []
+  before.say(await reportedBy(0))
+  await expect.poll(() => node.held.length, SOON).toBe(1)
+  await before.stop()
+  await expect.poll(() => node.network.peers.connected, SOON).toBe(0)
+  await openPeer({ ...ann, network: { listen: [`/ip4/127.0.0.1/tcp/${port}`] } })
+  await expect.poll(() => node.network.peers.connected, SOON).toBe(1)
+})
+
+test('finds a registered reporter by the hash table of the nodes, knowing her peer id alone', async () => {
+  const ann = await networkIdentity()
+  const middle = await openPeer({ network: { discovery: DHT } })
+  const herself = await openPeer({ ...ann, network: { discovery: DHT } })
+  const node = await openPeer({ registered: new Set([ann.peerId]), network: { discovery: DHT } })
+  herself.connect(middle)
+  node.connect(middle)
+  await expect.poll(() => herself.network.peers.connected, SOON).toBe(2)
+  expect(node.network.peers.connected).toBe(2)
+})
+
+test('finds a peer of the same local network that nobody named, by multicast', async () => {
+  // Of a deployment of its own, so that no other test on this machine is found.
+  const oracle = bytesToHex(crypto.getRandomValues(new Uint8Array(20)))
+  const network = { deployment: { chainId: 31_337, oracle }, discovery: { ...DHT, dht: false, mdns: true } }
+  const [ann, bob] = [await openPeer({ network }), await openPeer({ network })]
+  const stranger = await openPeer()
+  await expect.poll(() => [ann.network.peers.connected, bob.network.peers.connected], SOON).toEqual([1, 1])
+  expect(stranger.network.peers.connected).toBe(0)
+})
+
+test('keeps 512 peers with four addresses each, and forgets strangers before reporters', async () => {
+  const file = join(temporaryFolder(), 'peers.json')
+  const book = await openAddressBook(file, (peer) => peer === 'reporter')
+  for (let i = 0; i < 6; i += 1) book.note('reporter', `/ip4/192.0.2.1/tcp/${i + 1}`, 1n)
+  for (let i = 0; i < 600; i += 1) book.note(`stranger ${i}`, '/ip4/192.0.2.2/tcp/1', 2n)
+  await book.save()
+  const again = await openAddressBook(file, () => false)
+  expect(again.entries()).toEqual(book.entries())
+  expect(again.entries()).toHaveLength(512)
+  expect(again.entries()[0]).toEqual({ peer: 'stranger 599', addresses: ['/ip4/192.0.2.2/tcp/1'], time: 2 })
+  expect(again.entries().at(-1)).toEqual({
+    peer: 'reporter',
+    addresses: [6, 5, 4, 3].map((port) => `/ip4/192.0.2.1/tcp/${port}`),
+    time: 1,
+  })
+})
+
+test('starts with an empty book where the file is not one', async () => {
+  const file = join(temporaryFolder(), 'peers.json')
+  for (const text of ['', '{"version":1,"peers":[{}]}', '[]', '\u0000']) {
+    writeFileSync(file, text)
+    expect((await openAddressBook(file, () => false)).entries()).toEqual([])
+  }
+})
