@@ -5,6 +5,7 @@ import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineDevnet } from './commands/devnet.ts'
+import { defineDifferences } from './commands/differences.ts'
 import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
@@ -29,6 +30,7 @@ const COMMANDS = [
   defineDemo,
   defineNode,
   defineJournal,
+  defineDifferences,
   defineBackup,
   defineSigner,
   defineStatus,

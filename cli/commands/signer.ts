@@ -42,11 +42,11 @@ export function defineSigner(program: Command, context: Context, done: (code: Ex
       `
 Prints one line of JSON when it listens. docs/operations/signer.md says what it signs, and how to put it on a machine of its own.
 
-Examples:
-  openssl rand -hex 32 > token
+Example:
   assize signer --keystore key.json --password-file password --token-file token --data-dir signed \\
     --chain-id 1 --oracle 0x… --registry 0x… --bond-token 0x… --arbitrators 0x…,0x… --socket /run/assize/signer.sock
-  and in node.toml, instead of a keystore:
+
+Its token is whatever nobody can guess: openssl rand -hex 32 > token. In node.toml, instead of a keystore:
   [signer]
   url = "unix:/run/assize/signer.sock"
   address = "0x…"

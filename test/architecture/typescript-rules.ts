@@ -7,7 +7,11 @@ const FOLDERS: Readonly<Record<string, readonly RegExp[]>> = {
   'contracts/protocol': [],
   'contracts/client': [/^#protocol\//],
   node: [/^#protocol\//, /^#client\//, /^#node\/(source|config|store)$/],
-  cli: [/^#protocol\//, /^#client\//, /^#node\/(source|config|keystore|signer|log|store|backup|http-client)$/],
+  cli: [
+    /^#protocol\//,
+    /^#client\//,
+    /^#node\/(source|config|keystore|signer|log|store|backup|http-client|http-schemas)$/,
+  ],
 }
 
 /** What protocol may use: packages that compute, and do neither I/O nor chance nor time. */
