@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 const FILES: Readonly<Record<string, string>> = {
   monitoring: 'test/monitoring/*.check.ts',
   crashes: 'test/crash/*.check.ts',
+  network: 'test/network/*.check.ts',
 }
 
 export default defineConfig(({ mode }) => ({
