@@ -1,5 +1,6 @@
 import { CONSUMER_EDITS } from './consumer-edits.ts'
 import { COSIGNING_EDITS } from './cosigning-edits.ts'
+import { COURT_EDITS } from './court-edits.ts'
 import type { DisablingEdit } from './disabling-edit.ts'
 import { GAME_EDITS } from './game-edits.ts'
 import { JURY_EDITS } from './jury-edits.ts'
@@ -26,6 +27,7 @@ export const EDITS: readonly DisablingEdit[] = [
   ...PRESENCE_EDITS,
   ...REPORTER_EDITS,
   ...JURY_EDITS,
+  ...COURT_EDITS,
   ...CONSUMER_EDITS,
 ]
 

@@ -2,6 +2,7 @@ import type { DisablingEdit } from './disabling-edit.ts'
 
 const JURY = 'contracts/src/arbitrators/JuryArbitrator.sol'
 const POOL = 'contracts/src/arbitrators/jury/JurorPool.sol'
+const TURN = 'contracts/src/libraries/TurnLib.sol'
 const VERDICT = 'contracts/src/libraries/VerdictLib.sol'
 const TWIN = 'contracts/protocol/jury.ts'
 
@@ -28,7 +29,7 @@ const ROWS: readonly Row[] = [
     'if (_votesEnd() >= turnEnd) revert TooLate(_votesEnd(), turnEnd);\n        _await',
     '_await',
   ],
-  ['R-500', 'a backup waits for its turn', JURY, 'isFirst ? fixing.arbitrator : fixing.backup', 'address(this)'],
+  ['R-500', 'a backup waits for its turn', TURN, 'isFirst ? fixing.arbitrator : fixing.backup', 'address(this)'],
   [
     'R-500',
     'only juror and voter vote',

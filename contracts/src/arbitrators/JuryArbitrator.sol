@@ -11,8 +11,9 @@ import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {IJuryArbitrator} from "../interfaces/IJuryArbitrator.sol";
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
 import {DistanceLib} from "../libraries/DistanceLib.sol";
+import {TurnLib} from "../libraries/TurnLib.sol";
 import {VerdictLib} from "../libraries/VerdictLib.sol";
-import {Fixing, FixingId, Phase} from "../types/Fixing.sol";
+import {Fixing, FixingId} from "../types/Fixing.sol";
 import {JuryCase, JurySeat, JuryStage, JuryTerms} from "../types/Jury.sol";
 import {JurorPool} from "./jury/JurorPool.sol";
 
@@ -384,13 +385,7 @@ contract JuryArbitrator is JurorPool, ERC165 {
 
     /// @dev First second at which this jury cannot rule on the fixing any more (R-205); 0 if it cannot now.
     function _turnEnd(Fixing calldata fixing) private view returns (uint256) {
-        if (ORACLE.phase(fixing) != Phase.Arbitration) return 0;
-        (,,,, uint256 arbitratedAt) = ORACLE.state(fixing);
-        uint256 firstEnd = arbitratedAt + fixing.arbitrationLimit;
-        bool isFirst = block.timestamp < firstEnd;
-        address current = isFirst ? fixing.arbitrator : fixing.backup;
-        if (current != address(this)) return 0;
-        return isFirst ? firstEnd : firstEnd + fixing.arbitrationLimit;
+        return TurnLib.turnEnd(ORACLE, fixing, address(this));
     }
 
     /// @dev Binds juror, seat, round, fixing, value, salt, and the jury with its chain: nobody can commit to another's vote.
