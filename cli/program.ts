@@ -9,6 +9,7 @@ import { defineDifferences } from './commands/differences.ts'
 import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
+import { defineHalt } from './commands/halt.ts'
 import { defineIncome } from './commands/income.ts'
 import { defineIndex } from './commands/index-group.ts'
 import { defineJournal } from './commands/journal.ts'
@@ -31,6 +32,7 @@ const COMMANDS = [
   defineNode,
   defineJournal,
   defineDifferences,
+  defineHalt,
   defineBackup,
   defineSigner,
   defineStatus,

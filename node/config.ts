@@ -3,12 +3,11 @@ import { dirname, resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import type { Address } from 'viem'
 import { z } from 'zod'
-import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
-import { sufficientCapital } from '#protocol/griefing.ts'
 import { fieldError, InvalidFieldError, UnreadableConfigError } from './config/errors.ts'
 import { CONNECTIONS, DISCOVERY, GOSSIP, type NetworkConfig, networkConfig, RELAY } from './config/network.ts'
-import { address, count, endpoints, flag, list, path, webUrl, wei } from './config/fields.ts'
+import { address, count, endpoints, flag, list, path, type SourceEndpoints, webUrl } from './config/fields.ts'
 import { type FeeLimits, FEES, feesOf } from './config/fees.ts'
+import { policyOf, POLICY, type PolicyLimits } from './config/policy.ts'
 import { type KeyPlace, keyOf, SIGNER } from './config/key.ts'
 import { LOG_LEVELS } from './log.ts'
 
@@ -27,28 +26,6 @@ export type ConfigInputs = {
   /** By dotted name, e.g. `policy.per_pot_wei`. */
   readonly flags?: Readonly<Record<string, string>>
 }
-
-const POLICY = z.strictObject({
-  /** The most this node puts into one pot. */
-  per_pot_wei: wei.default(10n ** 17n),
-  /**
-   * The most this node has at stake in one fixing: bonds, contributions and appeals together. By default 5 d + F of a fixing
-   * with the default terms and no open interest; below that, or with a smaller limit for a pot, it counts on others.
-   */
-  per_fixing_wei: wei.default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee)),
-  /** The largest bond this node proposes with. */
-  max_bond_wei: wei.default(10n ** 17n),
-  /** The index's noise bound; unset = what the index document says. */
-  noise_ppm: count(0, 50_000).optional(),
-  /** Whom to trust with this node's money: it stakes only where both arbitrator and backup are among these. */
-  arbitrators: z.array(address).max(64).default([]),
-  /** The most that the gas of a proposal may cost beyond what the proposal brings. */
-  max_gas_wei: wei.default(10n ** 16n),
-  /** When to have a proposal co-signed: always, never, or when the share of the attesters' reward pays for its gas. */
-  attest: z.enum(['always', 'paid', 'never']).default('paid'),
-  /** How long the proposer of one rank waits for the one before, chain time. */
-  stage_delay_seconds: count(1, 86_400).default(600),
-})
 
 const SCHEMA = z.strictObject({
   data_dir: path,
@@ -154,16 +131,7 @@ export type Config = {
   readonly logLevel: Settings['log_level']
   /** The most that transactions offer, wei per gas. */
   readonly fees: FeeLimits
-  readonly policy: {
-    readonly perPotWei: bigint
-    readonly perFixingWei: bigint
-    readonly maxBondWei: bigint
-    readonly noisePpm: number | undefined
-    readonly arbitrators: readonly Address[]
-    readonly maxGasWei: bigint
-    readonly attest: 'always' | 'paid' | 'never'
-    readonly stageDelaySeconds: number
-  }
+  readonly policy: PolicyLimits
 } & NetworkConfig
 
 /**
@@ -225,9 +193,11 @@ function place(settings: Record<string, unknown>, name: string, text: string): v
   settings[first] = { ...(typeof table === 'object' ? table : {}), [second]: value }
 }
 
-/** Where each chain that sources read is reached: the oracle's own, unless another is named for it, at its first endpoint. */
-export function sourceEndpoints({ rpcUrls, sourceRpc }: Config, chainId: number): ReadonlyMap<number, string> {
-  return new Map([...rpcUrls.slice(0, 1).map((url) => [chainId, url] as const), ...sourceRpc])
+/** Where each chain that sources read is reached: the oracle's own, unless another is named for it, as the node reaches it. */
+export function sourceEndpoints({ rpcUrls, rpcAgreement, sourceRpc }: Config, chainId: number): SourceEndpoints {
+  const own = { urls: rpcUrls, agreement: rpcAgreement }
+  const named = [...sourceRpc].map(([id, url]) => [id, { urls: [url], agreement: 1 }] as const)
+  return new Map([[chainId, own], ...named])
 }
 
 function endpointsOf(settings: Settings): Pick<Config, 'rpcUrls' | 'rpcAgreement'> {
@@ -277,18 +247,5 @@ function shape(settings: Settings): Config {
     fees: feesOf(settings.fees),
     policy: policyOf(policy),
     ...networkConfig(settings),
-  }
-}
-
-function policyOf(policy: Settings['policy']): Config['policy'] {
-  return {
-    perPotWei: policy.per_pot_wei,
-    perFixingWei: policy.per_fixing_wei,
-    maxBondWei: policy.max_bond_wei,
-    noisePpm: policy.noise_ppm,
-    arbitrators: policy.arbitrators,
-    maxGasWei: policy.max_gas_wei,
-    attest: policy.attest,
-    stageDelaySeconds: policy.stage_delay_seconds,
   }
 }

@@ -1,10 +1,27 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+/** How long a reason may be, characters. */
+const LONGEST_REASON = 1_000
 
 /** The operator's switch that stops all new stake. */
 export interface Halt {
   /** Why nothing is to be staked, in the operator's words; undefined: it may be. Looks at the disk every time. */
   reason(): string | undefined
+}
+
+/** Stops all new stake of the node whose `dataDir` it is, whether it runs or not, until {@link resumeStaking}. */
+export function haltStaking(dataDir: string, reason: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  // Whoever staked between two writes would have seen no file: one call, and it is there.
+  writeFileSync(join(dataDir, HALT_FILE), `${reason}\n`, { mode: 0o600, flush: true })
+}
+
+/** Ends a halt. Returns whether there was one. */
+export function resumeStaking(dataDir: string): boolean {
+  const isHalted = haltIn(dataDir).reason() !== undefined
+  rmSync(join(dataDir, HALT_FILE), { force: true })
+  return isHalted
 }
 
 /** In data_dir: while it is there, the node stakes nothing. What it says is why. */
@@ -16,7 +33,7 @@ export function haltIn(dataDir: string): Halt {
   return {
     reason() {
       try {
-        return readFileSync(file, 'utf8').trim() || 'no reason given'
+        return readFileSync(file, 'utf8').trim().slice(0, LONGEST_REASON) || 'no reason given'
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
         return `${HALT_FILE} cannot be read`

@@ -40,6 +40,8 @@ export type Reading = {
   readonly lines: readonly (readonly [stage: string, action: string, count: number])[]
   /** Messages of peers since the start, by how they were judged. */
   readonly verdicts: ReadonlyMap<string, number>
+  /** Whether the operator has stopped all new stake. */
+  readonly isHalted: boolean
   /** Passes over a fixing that failed since the start. */
   readonly failedPasses: number
   /** Answers of endpoints since the start that others contradicted. */
@@ -117,6 +119,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const contested = of('assize_fixings_contested', 'Fixings led by a value apart from the own observation.')
   const deadline = of('assize_next_deadline_timestamp_seconds', 'Next end of a window, Unix; 0 without one.')
   const equivocators = of('assize_equivocators', 'Reporters that signed twice, of the fixings that are followed.')
+  const halted = of('assize_halted', 'Whether the operator has stopped all new stake.')
   const pending = of('assize_transactions_pending', 'Transactions whose fate is not known yet.')
   const spendable = of('assize_spendable_wei', 'What the account can stake; absent without a key.', ['signer'])
   return (to) => {
@@ -137,6 +140,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     contested.set(to.contested)
     deadline.set(Number(to.nextDeadline ?? 0n))
     equivocators.set(to.equivocators)
+    halted.set(Number(to.isHalted))
     pending.set(to.pendingTransactions)
     if (to.spendable !== undefined) spendable.set({ signer }, Number(to.spendable))
   }

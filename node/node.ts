@@ -8,6 +8,7 @@ import { createCollateral } from './chain/collateral.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
 import { type Config, sourceEndpoints } from './config.ts'
+import type { SourceEndpoints } from './config/fields.ts'
 import type { KeyPlace } from './config/key.ts'
 import { createBook } from './cosign/book.ts'
 import { createGuard } from './guard.ts'
@@ -113,6 +114,7 @@ async function start(
     signers: new Set(),
     signersPeriod: undefined,
     expected: new Map(),
+    halted: undefined,
     failedPasses: 0,
     outvoted: 0,
   }
@@ -241,7 +243,7 @@ async function stoppedBy(running: Promise<void>, signal: AbortSignal, close: () 
 }
 
 type Wiring = Pick<Parts, 'config' | 'clock' | 'log' | 'signal' | 'store' | 'journal' | 'network'> & {
-  readonly rpcUrls: ReadonlyMap<number, string>
+  readonly rpcUrls: SourceEndpoints
   readonly state: LoopState
   readonly signer: Signer | undefined
 }

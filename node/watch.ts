@@ -12,11 +12,17 @@ export interface WatchMemory {
 export type FoundFixing = { readonly id: Hex; readonly fixing: Fixing; readonly block: bigint }
 
 /** What one look at the chain brought. */
-export type Sighting = { readonly head: Head; readonly isNew: boolean; readonly found: readonly FoundFixing[] }
+export type Sighting = {
+  readonly head: Head
+  readonly isNew: boolean
+  readonly found: readonly FoundFixing[]
+  /** The chain was undone further than `confirmations`: everything was read again from the beginning. */
+  readonly isUndone: boolean
+}
 
 /** Follows the chain by asking for its newest block. */
 export interface Watch {
-  /** Reads what was logged since the last look. Throws DeadRpcError, and then has changed nothing. */
+  /** Reads what was logged since the last look. Throws DeadRpcError, {@link ShortChainError}; then it has changed nothing. */
   look(): Promise<Sighting>
   /** The fixing's events so far, in chain order. */
   events(id: Hex): readonly OracleEvent[]
@@ -41,7 +47,7 @@ export type WatchOptions = {
  * Watches for `Created` events of held index documents and for every event of tracked fixings.
  */
 export async function startWatch(
-  chain: Pick<ChainPort, 'head' | 'events'>,
+  chain: Pick<ChainPort, 'head' | 'block' | 'events'>,
   memory: WatchMemory,
   isHeld: (indexId: Hex) => boolean,
   { open, firstBlock, confirmations }: WatchOptions,
@@ -51,20 +57,31 @@ export async function startWatch(
   const remembered = (await memory.nextBlock()) ?? firstBlock
   let next = open.reduce((least, { block }) => (block < least ? block : least), remembered)
   let last: Head | undefined
+  /** The newest block that was thought to stay. */
+  let anchor: Head | undefined
+  /** INVARIANT: what is kept of the log is of the chain that the head is of. */
+  const isAnchored = async (head: Head): Promise<boolean> => {
+    if (anchor === undefined) return true
+    if (head.number < anchor.number) throw new ShortChainError(anchor.number, head.number)
+    return isSame(await chain.block(anchor.number), anchor)
+  }
 
   return {
     async look() {
       const head = await chain.head()
-      const isNew = last?.number !== head.number || last.time !== head.time
-      if (!isNew) return { head, isNew, found: [] }
-      const events = next > head.number ? [] : await chain.events(next, head.number)
+      const isNew = last === undefined || last.number !== head.number || !isSame(last, head)
+      if (!isNew) return { head, isNew, found: [], isUndone: false }
+      const isUndone = !(await isAnchored(head))
+      const from = isUndone ? firstBlock : next
+      const events = from > head.number ? [] : await chain.events(from, head.number)
       const found = events.flatMap((event) =>
         event.name === 'created' && !seen.has(event.id) && isHeld(event.fixing.indexId)
           ? [{ id: event.id, fixing: event.fixing, block: event.block }]
           : [],
       )
       const settledUpTo = head.number - BigInt(confirmations)
-      const following = settledUpTo + 1n > next ? settledUpTo + 1n : next
+      const following = settledUpTo + 1n > from ? settledUpTo + 1n : from
+      const stays = settledUpTo < 0n ? undefined : await chain.block(settledUpTo)
       // The last thing that can fail; what is remembered in memory follows what is on disk.
       await memory.extend(found, following)
       for (const { id } of found) {
@@ -73,18 +90,32 @@ export async function startWatch(
       }
       const byFixing = Map.groupBy(events, ({ id }) => id)
       for (const [id, log] of tracked) {
+        if (isUndone) log.settled = []
         const own = byFixing.get(id) ?? []
         log.settled.push(...own.filter(({ block }) => block <= settledUpTo))
         log.recent = own.filter(({ block }) => block > settledUpTo)
       }
       next = following
       last = head
-      return { head, isNew, found }
+      if (isUndone || anchor === undefined || settledUpTo > anchor.number) anchor = stays
+      return { head, isNew, found, isUndone }
     },
     events(id) {
       const log = tracked.get(id)
       return log === undefined ? [] : [...log.settled, ...log.recent]
     },
     forget: (id) => void tracked.delete(id),
+  }
+}
+
+function isSame(a: Head, b: Head): boolean {
+  return a.time === b.time && a.hash === b.hash
+}
+
+/** The chain ends before a block that was thought to stay: the endpoint is far behind, or the chain was undone. */
+export class ShortChainError extends Error {
+  override readonly name = 'Watch.ShortChainError'
+  constructor(want: bigint, got: bigint) {
+    super(`Expected block ${want}, which was there before, got a newest block ${got}. Compare with an explorer's.`)
   }
 }

@@ -20,9 +20,11 @@ Examples:
 type Flags = {
   readonly maturity?: bigint
   readonly prices?: string
-  readonly rpc: ReadonlyMap<number, string>
+  readonly rpc: Endpoints
   readonly json?: true
 }
+
+type Endpoints = ReadonlyMap<number, { readonly urls: readonly string[]; readonly agreement: number }>
 
 /** Adds `assize index sample`: reads the sources of a document as a node would. */
 export function defineIndexSample(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -61,8 +63,8 @@ async function sampleIndex(file: string, flags: Flags, { io, now, signal }: Cont
 }
 
 /** `1=https://…`, added to those before. */
-function endpoint(text: string, others: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
+function endpoint(text: string, others: Endpoints): Endpoints {
   const [, chainId = '', url = ''] = /^([1-9]\d{0,15})=(https?:\/\/\S+)$/.exec(text) ?? []
   if (url === '') throw new InvalidArgumentError(`Expected an endpoint such as 1=https://…, got "${text}".`)
-  return new Map([...others, [Number(chainId), url]])
+  return new Map([...others, [Number(chainId), { urls: [url], agreement: 1 }]])
 }

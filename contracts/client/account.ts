@@ -27,14 +27,17 @@ export async function readFate(
   signed: { readonly hashes: readonly Hex[]; readonly nonce: number },
 ): Promise<TransactionFate> {
   return explained(chain.rpcUrl, 'eth_getTransactionReceipt', async () => {
+    const isUsed = async (): Promise<boolean> =>
+      (await chain.publicClient.getTransactionCount({ address: account, blockTag: 'latest' })) > signed.nonce
     // The count first: a transaction mined between the requests then still shows up by its receipt.
-    const mined = await chain.publicClient.getTransactionCount({ address: account, blockTag: 'latest' })
-    if (mined <= signed.nonce) return { kind: 'open' }
+    if (!(await isUsed())) return { kind: 'open' }
     const receipts = await Promise.all(
       signed.hashes.map((hash) => orUndefined(chain.publicClient.getTransactionReceipt({ hash }))),
     )
     const receipt = receipts.find((one) => one !== undefined)
-    return receipt === undefined ? { kind: 'superseded' } : { kind: 'mined', receipt }
+    if (receipt !== undefined) return { kind: 'mined', receipt }
+    // Once more: its block may have been undone between the requests.
+    return { kind: (await isUsed()) ? 'superseded' : 'open' }
   })
 }
 

@@ -34,6 +34,12 @@ export type AgreedWire = Wire & {
 
 type SizedCall = NonNullable<Slot['call']>
 
+/**
+ * How long it must have looked as if another transaction had a nonce before that is believed: what answers may be several
+ * nodes, of which one has counted a block that another has not seen yet.
+ */
+const SURE_BLOCKS = 3n
+
 /** Gas of a transfer to oneself, which uses a nonce up. */
 const CANCEL_GAS = 21_000n
 
@@ -43,6 +49,8 @@ export function createSender(components: SenderComponents): Sender {
   const inTurn = turnstile()
   /** By raw transaction, the newest block at which an endpoint had it. */
   const told = new Map<Hex, bigint>()
+  /** By nonce, since which block another transaction seems to have it. */
+  const taken = new Map<number, bigint>()
 
   /** Whether anybody has it is found out by looking at the chain, not by what endpoints say to it. */
   const leave = async ({ versions }: Slot, number: bigint): Promise<void> => {
@@ -84,8 +92,13 @@ export function createSender(components: SenderComponents): Sender {
     async pursue(slot, terms) {
       const { outlook, record, veto } = terms
       const fate = await wire.nonceFate({ nonce: slot.nonce, hashes: slot.versions.map(({ hash }) => hash) })
-      if (fate.kind === 'superseded')
+      if (fate.kind !== 'superseded') taken.delete(slot.nonce)
+      else {
+        const since = taken.get(slot.nonce) ?? outlook.number
+        taken.set(slot.nonce, since)
+        if (outlook.number < since + SURE_BLOCKS) return { kind: 'pending' }
         return { kind: 'refused', reason: 'another transaction took its nonce' satisfies PassingRefusal }
+      }
       if (fate.kind === 'mined') return endedBy(slot, fate)
       const last = slot.versions.at(-1)
       const isTold = last?.raw !== undefined && told.get(last.raw) === outlook.number
@@ -120,7 +133,7 @@ async function nextVersion(
   }
   if (slot.call === undefined) {
     const fees = raise()
-    return fees === undefined ? undefined : { fees, cancels: 'An older version signed it.' }
+    return fees === undefined ? undefined : { fees, cancels: 'What it was is not kept any more.' }
   }
   const why = veto() ?? (isNext ? await wire.refusal(slot.call) : undefined)
   // If the caps allow no more, a pool that has the old version keeps it; one that dropped it takes this one.

@@ -26,6 +26,8 @@ export interface Transactions {
   attempt(plan: Plan, send: (terms: Terms) => Promise<Sent>): Promise<Attempted>
   /** Looks after everything that may still be mined, or undone: one look at a time. Throws DeadRpcError. */
   tend(): Promise<void>
+  /** The chain was undone further than was thought possible: looks again at what had ended of the fixing, as of `block`. */
+  doubt(fixingId: Hex, block: bigint): Promise<void>
   /** All that was ever signed for the fixing, oldest first. */
   of(fixingId: Hex): readonly Intent[]
   /** Forgets what was refused of a fixing that is over. */
@@ -89,6 +91,12 @@ export function createTransactions(components: TransactionsComponents): Transact
     tend,
     of: (fixingId) => intents.of(fixingId),
     forget: (fixingId) => void refused.delete(fixingId),
+    async doubt(fixingId, block) {
+      for (const intent of intents.of(fixingId)) {
+        const hasEnded = intent.state === 'done' || intent.state === 'failed'
+        if (hasEnded && intent.nonce !== undefined) await intents.put({ ...intent, block })
+      }
+    },
     async settle(fixingId) {
       if (!intents.of(fixingId).some(isOpen)) return 'clear'
       await tend()
@@ -165,7 +173,7 @@ async function sweep(
       continue
     }
     if (intent.block !== undefined && outlook.number >= intent.block + BigInt(confirmations)) {
-      await intents.put({ ...intent, slot: undefined, block: undefined })
+      await intents.put({ ...intent, slot: prunedOf(intent), block: undefined })
       continue
     }
     try {
@@ -197,6 +205,13 @@ function unfinishedOf({ intents, chain }: TransactionsComponents): readonly Inte
 function slotOf({ nonce = 0, slot, hash }: Intent): Slot {
   const old = hash === undefined ? [] : [{ hash, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, at: 0n }]
   return slot ?? { nonce, versions: old }
+}
+
+/** Enough to find it by, and to use its nonce up if its block was undone after all. */
+function prunedOf({ slot }: Intent): Slot | undefined {
+  if (slot === undefined) return undefined
+  const versions = slot.versions.map((version) => ({ ...version, raw: undefined }))
+  return { nonce: slot.nonce, from: slot.from, versions }
 }
 
 /** What waits for a nonce waits for all before it. */
@@ -237,7 +252,7 @@ async function note(
   if (fate.kind === 'pending') {
     if (isOpen(before)) return
     await intents.put({ ...intent, state: 'signed', block: undefined, moved: undefined, reason: undefined })
-    return say('undone', `was mined in block ${before.block}, which is not part of the chain any more`)
+    return say('undone', 'was mined in a block that is not part of the chain any more')
   }
   const { block, hash } = fate
   const isKnown = !isOpen(before) && block === before.block && hash === before.hash

@@ -37,6 +37,10 @@ export const signerUrl = z.union(
   ],
   { error: 'an http or https URL without a password, or unix: and a path' },
 )
+/** Where a chain is reached: `agreement` of the endpoints must say the same. */
+export type SourceRpc = { readonly urls: readonly string[]; readonly agreement: number }
+/** By chain id. */
+export type SourceEndpoints = ReadonlyMap<number, SourceRpc>
 /** A table of the file, or `1=https://…` with commas between them. */
 export const endpoints = z
   .preprocess(

@@ -47,6 +47,8 @@ export type LastDecision = { readonly stage: string; readonly action: string; re
 /** `GET /status`. */
 export type NodeStatus = {
   readonly time: bigint
+  /** Why the operator has stopped all new stake; absent if it has not. */
+  readonly halted?: string
   readonly block: bigint
   readonly peers: number
   /** Which code verifies the signatures of peers. */

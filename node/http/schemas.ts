@@ -70,6 +70,7 @@ const VERIFICATION = z.enum(['native', 'portable'])
 /** `GET /status`. */
 export const STATUS = z.strictObject({
   time,
+  halted: z.string().describe('why the operator has stopped all new stake; absent if it has not').optional(),
   block: decimal('number of the newest block that was seen'),
   peers: count,
   verification: z.strictObject({ ecdsa: VERIFICATION, bls: VERIFICATION }),

@@ -51,7 +51,12 @@ async function collect(parts: Parts, tracked: Tracked, dues: ShareView, head: He
   if (result !== 'waiting') await close(parts, tracked)
 }
 
-async function close({ store, watch }: Parts, tracked: Tracked): Promise<void> {
+async function close(parts: Parts, tracked: Tracked): Promise<void> {
+  const { store, watch, chain, collateral, config } = parts
+  if (config.policy.revoke === 'settled' && chain.account !== undefined) {
+    const plan = { fixingId: tracked.id, at: tracked.snapshot?.atTime ?? 0n }
+    for (const spender of ['oracle', 'registry'] as const) await collateral.revoke(plan, spender)
+  }
   await store.fixings.close(tracked.id)
   watch.forget(tracked.id)
   tracked.isClosed = true
@@ -78,6 +83,12 @@ async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
   if (!isProposing && !isDisputing && !isAttesting) return 'idle'
   if (!isTrusted(tracked.fixing, policy.arbitrators)) {
     const reason = 'Its arbitrator or backup is not in policy.arbitrators: no stake of ours.'
+    await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
+    return 'idle'
+  }
+  const halted = parts.halt.reason()
+  if (halted !== undefined) {
+    const reason = `The operator has stopped all new stake: ${halted}`
     await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
     return 'idle'
   }

@@ -23,6 +23,8 @@ export type LoopState = {
   signersPeriod: bigint | undefined
   /** Registry index by lower-case signer of those who will report, by the maturity that is near. */
   readonly expected: Map<bigint, ReadonlyMap<string, number>>
+  /** Why the operator has stopped all new stake, as of the last look; undefined: it has not. */
+  halted: string | undefined
   /** Passes over a fixing that failed since the start. */
   failedPasses: number
   /** Answers of endpoints since the start that the others contradicted. */
@@ -45,6 +47,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
   let pauseMs = config.pollMs
   while (!signal.aborted) {
     try {
+      await noteHalt(parts, state)
       await look(parts, state, follow)
       if (!state.isChainAlive) parts.log.info({}, 'the chain answers')
       state.isChainAlive = true
@@ -62,8 +65,21 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
   await Promise.all([...state.tracked.values()].map(async ({ busy }) => busy))
 }
 
+/** The switch is looked at before every transaction; here it is only told. */
+async function noteHalt({ halt, journal }: Parts, state: LoopState): Promise<void> {
+  const reason = halt.reason()
+  if (reason === state.halted) return
+  const said =
+    reason === undefined
+      ? { action: 'resume', reason: 'Staking goes on.' }
+      : { action: 'halt', reason: `Nothing new is staked: ${reason}` }
+  await journal.write({ stage: 'halt', ...said })
+  state.halted = reason
+}
+
 async function look(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
-  const { head, isNew, found } = await parts.watch.look()
+  const { head, isNew, found, isUndone } = await parts.watch.look()
+  if (isUndone) await startOver(parts, state, head)
   follow?.advance(head.time)
   const now = parts.clock.now()
   await parts.store.restoration.note(head.time > now ? head.time : now)
@@ -81,6 +97,18 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   parts.rollCall.look(head, isNew)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
+}
+
+/** Whatever was thought to be final is looked at again. */
+async function startOver({ journal, transactions }: Parts, { tracked }: LoopState, head: Head): Promise<void> {
+  const reason = `The chain was undone by more than the configured confirmations, and is read again from the beginning.`
+  await journal.write({ stage: 'watch', action: 'undone', reason: `${reason} Newest block: ${head.number}.` })
+  for (const one of tracked.values()) {
+    if (one.isClosed) continue
+    one.dues = undefined
+    one.proposedTime = undefined
+    await transactions.doubt(one.id, head.number)
+  }
 }
 
 /**

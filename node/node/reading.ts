@@ -26,6 +26,7 @@ export function createReading(
     spendable: await spendable(),
     lines: parts.journal.counts(),
     verdicts: parts.network.intake.counts,
+    isHalted: parts.halt.reason() !== undefined,
     failedPasses: state.failedPasses,
     outvoted: state.outvoted,
     clockOffset: parts.rollCall.clockOffset(),

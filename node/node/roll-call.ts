@@ -7,6 +7,7 @@ import { type ClockOffset, createClockOffset } from '../presence/clock-offset.ts
 import { createProbe, type Probe } from '../presence/probe.ts'
 import type { LoopState } from './loop.ts'
 import { wantedPeers } from './network-wait.ts'
+import type { SourceEndpoints } from '../config/fields.ts'
 import type { Parts } from './parts.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -23,7 +24,7 @@ export interface RollCall {
 }
 
 /** What a roll call works with; `sources` are read for the window that ends at an instant. */
-export type RollCallParts = Omit<Parts, 'rollCall'> & { readonly rpcUrls: ReadonlyMap<number, string> }
+export type RollCallParts = Omit<Parts, 'rollCall'> & { readonly rpcUrls: SourceEndpoints }
 
 /** What is remembered of one fixing. */
 type Page = {

@@ -20,6 +20,7 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
   return {
     status: async () => ({
       time: clock.now(),
+      ...haltedOf(parts),
       block: state.head?.number ?? 0n,
       peers: network.peers.connected,
       verification: identity.verification,
@@ -96,6 +97,7 @@ function shown({ value, observedAt, sourcesRoot }: Observation): Omit<Observatio
 /** What keeps the node from its work, each with what to look at. */
 function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] {
   const { config, network, clock } = parts
+  const halted = parts.halt.reason()
   const age = state.head === undefined ? 0n : clock.now() - state.head.time
   // A clock that follows the chain is as old as its newest block.
   const isStale = config.clock === 'system' && age > STALE_SECONDS
@@ -106,6 +108,7 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
     ...(isStale
       ? [`The newest block is ${age} s old: check this machine's clock, and whether rpc_url is in sync.`]
       : []),
+    ...(halted === undefined ? [] : [`Nothing new is staked: ${halted}. End the halt with assize resume.`]),
     ...(config.bootstrap.length > 0 && network.peers.connected === 0
       ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
       : []),
@@ -130,6 +133,11 @@ function missingAt({ rollCall, clock }: Parts, tracked: Tracked): string[] {
       ? []
       : [`${what}, and ${unready} sources answer here, of ${document.aggregation.minSources} that it needs.`]),
   ]
+}
+
+function haltedOf({ halt }: Pick<Parts, 'halt'>): { readonly halted?: string } {
+  const reason = halt.reason()
+  return reason === undefined ? {} : { halted: reason }
 }
 
 async function isStoreSound({ store }: Parts): Promise<boolean> {

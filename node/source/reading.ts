@@ -1,3 +1,4 @@
+import type { SourceEndpoints } from '../config/fields.ts'
 import type { DownloadContext } from './download.ts'
 
 /** What a source gave: its closes, and the response they were read from. */
@@ -12,5 +13,5 @@ export type ReadContext = DownloadContext & {
   /** The file of CSV sources without a URL. */
   readonly csvFile?: string | undefined
   /** JSON-RPC endpoints by chain id. */
-  readonly rpcUrls?: ReadonlyMap<number, string> | undefined
+  readonly rpcUrls?: SourceEndpoints | undefined
 }

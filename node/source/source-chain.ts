@@ -1,7 +1,7 @@
 import { type BlockPlace, firstBlockAfter, headOf } from '#client/block-at.ts'
 import { type Chain, connect } from '#client/chain.ts'
 import type { ChainlinkSource, UniswapV3Source } from '#protocol/index-source.ts'
-import type { ReadContext } from './reading.ts'
+import type { ReadContext, Reading } from './reading.ts'
 
 /** A chain that is late enough for a source to be read. */
 export type SourceChain = {
@@ -15,20 +15,60 @@ export type SourceChain = {
 const PATIENCE_MS = 60_000
 const LOOK_EVERY_MS = 1_000
 
+/** How a source is read of its chain. */
+type Read = (place: SourceChain) => Promise<Reading>
+
 /**
  * Runs `read` on the chain of a source once its head is later than `end` (Unix seconds) by more than the source's
- * `finalitySeconds`. Endpoints' addresses may hold secrets: errors do not repeat them. Throws {@link NoEndpointError},
- * {@link OtherChainError}, {@link EarlyHeadError}, an AbortError, and what `read` throws.
+ * `finalitySeconds`. With several endpoints it is run on each, and as many as must agree have to give the same closes from
+ * the same response. Endpoints' addresses may hold secrets: errors do not repeat them. Throws {@link NoEndpointError},
+ * {@link OtherChainError}, {@link EarlyHeadError}, {@link EndpointsDifferError}, an AbortError, and what `read` throws.
  */
-export async function withSourceChain<T>(
+export async function withSourceChain(
   source: ChainlinkSource | UniswapV3Source,
   end: bigint,
   context: ReadContext,
-  read: (place: SourceChain) => Promise<T>,
-): Promise<T> {
+  read: Read,
+): Promise<Reading> {
+  const rpc = context.rpcUrls?.get(source.chainId)
+  if (rpc === undefined) throw new NoEndpointError(source.chainId)
+  return agreed(
+    rpc.urls.map((rpcUrl) => readThrough(rpcUrl, source, end, context, read)),
+    rpc.agreement,
+    source.chainId,
+  )
+}
+
+/** The first reading that `agreement` of them are. */
+async function agreed(readings: readonly Promise<Reading>[], agreement: number, chainId: number): Promise<Reading> {
+  const counts = new Map<string, number>()
+  const failures: unknown[] = []
+  const { promise, resolve } = Promise.withResolvers<Reading>()
+  const count = async (coming: Promise<Reading>): Promise<void> => {
+    const reading = await coming
+    // Where it came from names the newest block, in which endpoints differ.
+    const key = JSON.stringify([reading.closes, reading.body])
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+    if (counts.get(key) === agreement) resolve(reading)
+  }
+  const all = Promise.all(readings.map((coming) => count(coming).catch((error: unknown) => failures.push(error))))
+  const disagreement = all.then((): never => {
+    const answers = readings.length - failures.length
+    throw answers < agreement ? failures[0] : new EndpointsDifferError(chainId, counts.size)
+  })
+  // What agreed first has won: nobody looks at the others any more.
+  disagreement.catch(() => undefined)
+  return Promise.race([promise, disagreement])
+}
+
+async function readThrough(
+  rpcUrl: string,
+  source: ChainlinkSource | UniswapV3Source,
+  end: bigint,
+  context: ReadContext,
+  read: Read,
+): Promise<Reading> {
   const { chainId, timeoutMs } = source
-  const rpcUrl = context.rpcUrls?.get(chainId)
-  if (rpcUrl === undefined) throw new NoEndpointError(chainId)
   try {
     return await abortable(context.signal, async () => {
       const chain = await connect({ rpcUrl, timeoutMs })
@@ -77,6 +117,16 @@ export class NoEndpointError extends Error {
   readonly chainId: number
   constructor(chainId: number) {
     super(`Expected an endpoint of chain ${chainId}, got none. Name one in source_rpc, as "${chainId}" = "https://…".`)
+    this.chainId = chainId
+  }
+}
+
+/** Endpoints give different readings of a source, and too few the same. */
+export class EndpointsDifferError extends Error {
+  override readonly name = 'Source.EndpointsDifferError'
+  readonly chainId: number
+  constructor(chainId: number, readings: number) {
+    super(`Expected the endpoints of chain ${chainId} to agree, got ${readings} readings. Ask each with index sample.`)
     this.chainId = chainId
   }
 }

@@ -9,7 +9,7 @@ export type Fees = { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGa
 /** One form in which a transaction was signed. */
 export type Version = Fees & {
   readonly hash: Hex
-  /** What is broadcast; undefined: signed by an older version of the node, which did not keep it. */
+  /** What is broadcast; undefined: not kept any more, or signed by an older version of the node. */
   readonly raw?: Hex | undefined
   /** The newest block's time when it was signed, Unix seconds. */
   readonly at: bigint
@@ -22,7 +22,7 @@ export type Slot = {
   readonly nonce: number
   /** Whose nonce; undefined: signed by an older version of the node. */
   readonly from?: Address | undefined
-  /** What it is for, with its gas limit; undefined: signed by an older version of the node. */
+  /** What it is for, with its gas limit; undefined: not kept any more, or signed by an older version of the node. */
   readonly call?: (Call & { readonly gas: bigint }) | undefined
   readonly versions: readonly Version[]
   /** The most that it may offer per gas, wei, beside what the operator allows. */

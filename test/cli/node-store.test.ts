@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { haltIn } from '#node/halt'
 import { openStore } from '#node/store'
 import { shorten } from '../../cli/format.ts'
 import { startHttp } from '../../node/http/server.ts'
@@ -113,4 +114,26 @@ test('backup and restore say what they moved and what comes next', async () => {
   writeFileSync(file, 'spoilt')
   const damaged = await assize(['restore', '--config', configIn(folder, 'third'), file])
   expect([damaged.exitCode, damaged.err]).toEqual([2, expect.stringContaining('nothing was restored.')])
+})
+
+test('halt stops the stake of a node, running or not, and resume ends it', async () => {
+  const { config, dataDir } = await stoppedNode()
+  const halted = await assize(['halt', '--config', config, 'drill'])
+  expect(halted).toMatchObject({
+    exitCode: 0,
+    out: `The node of ${dataDir} stakes nothing new until assize resume --config ${config}.`,
+  })
+  expect(haltIn(dataDir).reason()).toMatch(/^drill \(\d{4}-/)
+  const again = await assize(['halt', '--config', config, '--json'])
+  expect(JSON.parse(again.out)).toMatchObject({
+    version: 1,
+    dataDir,
+    halted: true,
+    reason: expect.stringMatching(/^no reason given/),
+  })
+  const resumed = await assize(['resume', '--config', config])
+  expect(resumed).toMatchObject({ exitCode: 0, out: `The node of ${dataDir} may stake again.` })
+  expect(haltIn(dataDir).reason()).toBe(undefined)
+  const twice = await assize(['resume', '--config', config, '--json'])
+  expect(JSON.parse(twice.out)).toEqual({ version: 1, dataDir, halted: false, wasHalted: false })
 })

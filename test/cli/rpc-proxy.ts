@@ -7,14 +7,18 @@ export type RpcProxy = { readonly url: string; close(): Promise<void> }
 /** Called before a request is passed on; a returned text is the error that answers instead. */
 export type Between = (method: string, params: readonly unknown[]) => Promise<string | undefined> | string | undefined
 
-/** Starts a proxy before `target` on 127.0.0.1. */
-export async function startProxy(target: string, between: Between): Promise<RpcProxy> {
+/** Starts a proxy before `target` on 127.0.0.1; `rewrite` changes what `target` answers. */
+export async function startProxy(
+  target: string,
+  between: Between,
+  rewrite: (text: string) => string = (text) => text,
+): Promise<RpcProxy> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       response.setHeader('content-type', 'application/json')
-      void answer(target, Buffer.concat(chunks).toString(), between).then((text) => response.end(text))
+      void answer(target, Buffer.concat(chunks).toString(), between).then((text) => response.end(rewrite(text)))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

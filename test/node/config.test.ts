@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { CONFIG_FIELDS, type ConfigInputs, loadConfig } from '#node/config'
+import { CONFIG_FIELDS, type ConfigInputs, loadConfig, sourceEndpoints } from '#node/config'
 import { temporaryFolder } from './temporary.ts'
 
 const MINIMAL = `
@@ -57,6 +57,7 @@ test('fills in every default of a minimal file, which only watches', () => {
       arbitrators: [],
       maxGasWei: 10n ** 16n,
       attest: 'paid',
+      revoke: 'never',
       stageDelaySeconds: 600,
     },
     gossip: { test: false, syncAfterMs: [2_000, 5_000, 15_000, 60_000], syncEveryMs: 600_000, cosignMs: 30_000 },
@@ -149,6 +150,25 @@ test('more than half of the endpoints must agree, unless it says how many', () =
   expect(load(`${MINIMAL}${three}\nrpc_agreement = 1`).rpcAgreement).toBe(1)
 })
 
+test('sources read the oracle’s own chain through the endpoints that must agree, unless another is named for it', () => {
+  const config = load(`${MINIMAL}rpc_fallbacks = ["http://a"]\n[source_rpc]\n1 = "https://one"`)
+  const own = { urls: ['http://127.0.0.1:8545', 'http://a'], agreement: 2 }
+  const one = { urls: ['https://one'], agreement: 1 }
+  expect(sourceEndpoints(config, 5)).toEqual(
+    new Map([
+      [5, own],
+      [1, one],
+    ]),
+  )
+  expect(sourceEndpoints(config, 1)).toEqual(new Map([[1, one]]))
+})
+
+test('takes gwei with up to nine decimals, as a number or as text', () => {
+  const fees = load(`${MINIMAL}\n[fees]\nmax_fee_gwei = 0.05\nmax_priority_gwei = "0.000000001"`).fees
+  expect(fees).toEqual({ maxFeePerGas: 50_000_000n, maxPriorityFeePerGas: 1n })
+  expect(load(MINIMAL, { env: { ASSIZE_FEES_MAX_FEE_GWEI: '30' } }).fees.maxFeePerGas).toBe(30n * 10n ** 9n)
+})
+
 test('keeps wei above 2^53 exact, written as a number or as text', () => {
   const toml = `${MINIMAL}\n[policy]\nper_pot_wei = 9007199254740993\nper_fixing_wei = "340282366920938463463374607431768211455"`
   const { policy } = load(toml)
@@ -163,6 +183,9 @@ test.each([
   ['policy.nonsense', '\n[policy]\nnonsense = 1'],
   ['nonsense', '\nnonsense = 1'],
   ['http_port', '\nhttp_port = 65536'],
+  ['fees.max_fee_gwei', '\n[fees]\nmax_fee_gwei = 0'],
+  ['fees.max_priority_gwei', '\n[fees]\nmax_priority_gwei = "0.0000000001"'],
+  ['confirmations', '\nconfirmations = 0'],
   ['clock', '\nclock = "sundial"'],
   ['policy.arbitrators.0', '\n[policy]\narbitrators = ["0x12"]'],
   ['roles.0', '\nroles = ["juror"]'],

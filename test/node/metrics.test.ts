@@ -22,6 +22,7 @@ const READING: Reading = {
   spendable: 10n ** 18n,
   lines: [['stake', 'contribute', 4]],
   verdicts: new Map([['accept', 7]]),
+  isHalted: true,
   failedPasses: 2,
   outvoted: 3,
 }

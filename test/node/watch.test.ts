@@ -16,7 +16,7 @@ const proposed = (block: bigint, value: bigint): OracleEvent => ({
 
 /** A chain whose log tests write; reading it is recorded. */
 function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) {
-  const state = { head, events, ranges: [] as [bigint, bigint][], isDead: false }
+  const state = { head, events, ranges: [] as [bigint, bigint][], isDead: false, fork: 'a' }
   const found: FoundFixing[] = []
   const memory = { next: undefined as bigint | undefined, isFull: false }
   return {
@@ -30,6 +30,7 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
             if (state.isDead) throw new Error('dead')
             return state.head
           },
+          block: async (number) => ({ number, time: 10n * number, hash: `0x${state.fork}${number}` }),
           events: async (from, to) => {
             state.ranges.push([from, to])
             return state.events.filter(({ block }) => block >= from && block <= to)
@@ -61,6 +62,7 @@ test('finds fixings of held documents once, and remembers where it stopped', asy
   expect(await watch.look()).toEqual({
     head: { number: 10n, time: 100n },
     isNew: true,
+    isUndone: false,
     found: [{ id: FIXING_ID, fixing: FIXING, block: 4n }],
   })
   expect(await watch.look()).toMatchObject({ isNew: false, found: [] })
@@ -127,4 +129,41 @@ test('does not find a fixing again that it was told to forget', async () => {
   state.head = { number: 11n, time: 101n }
   expect((await watch.look()).found).toEqual([])
   expect(watch.events(FIXING_ID)).toEqual([])
+})
+
+test('reads everything again when a block is undone that was thought to stay, and says so once', async () => {
+  const { state, start } = world([created(4n), proposed(6n, 1n)])
+  const watch = await start()
+  state.head = { number: 40n, time: 400n }
+  expect((await watch.look()).isUndone).toBe(false)
+  expect(watch.events(FIXING_ID)).toHaveLength(2)
+  // Block 8 is 32 deep and has another hash; the proposal of block 6 is of another value.
+  state.fork = 'b'
+  state.events = [created(5n), proposed(7n, 2n)]
+  state.head = { number: 41n, time: 410n }
+  expect((await watch.look()).isUndone).toBe(true)
+  expect(watch.events(FIXING_ID)).toEqual([created(5n), proposed(7n, 2n)])
+  expect(state.ranges.at(-1)).toEqual([3n, 41n])
+  state.head = { number: 42n, time: 420n }
+  expect((await watch.look()).isUndone).toBe(false)
+  expect(state.ranges.at(-1)).toEqual([10n, 42n])
+})
+
+test('believes no chain that ends before a block that was thought to stay', async () => {
+  const { state, start } = world([created(4n)], { number: 50n, time: 500n })
+  const watch = await start()
+  await watch.look()
+  state.head = { number: 17n, time: 170n }
+  await expect(watch.look()).rejects.toMatchObject({ name: 'Watch.ShortChainError' })
+  state.head = { number: 18n, time: 180n }
+  expect((await watch.look()).isUndone).toBe(false)
+})
+
+test('a newest block that was replaced by another of the same height and time is new', async () => {
+  const { state, start } = world([created(4n)], { number: 10n, time: 100n, hash: '0xa10' })
+  const watch = await start()
+  await watch.look()
+  expect((await watch.look()).isNew).toBe(false)
+  state.head = { number: 10n, time: 100n, hash: '0xb10' }
+  expect((await watch.look()).isNew).toBe(true)
 })

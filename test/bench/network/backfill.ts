@@ -93,8 +93,9 @@ async function readByNode(rpcUrl: string, blocks: bigint): Promise<number> {
   })
   const head: Head = { number: blocks, time: 1_735_689_600n }
   let count = 0
-  const counting: Pick<ChainPort, 'head' | 'events'> = {
+  const counting: Pick<ChainPort, 'head' | 'block' | 'events'> = {
     head: async () => head,
+    block: async (number) => ({ ...head, number }),
     async events(from, to) {
       const events = await chain.events(from, to)
       count += events.length

@@ -171,13 +171,20 @@ test('looks again at what was mined, with every block until it cannot be undone,
   expect(intents.get(KEY)).toMatchObject({ state: 'signed', moved: undefined, block: undefined })
   expect(await transactions.settle(FIXING_ID)).toBe('wait')
   expect(lines()).toEqual([
-    'undone: The contribute with nonce 3 was mined in block 10, which is not part of the chain any more.',
+    'undone: The contribute with nonce 3 was mined in a block that is not part of the chain any more.',
   ])
   const deep = on([DONE], rows)
   deep.state.number = 74n
   await deep.transactions.tend()
   expect(deep.pursuits).toEqual([])
-  expect(deep.intents.get(KEY)).toEqual({ ...rows[0], slot: undefined, block: undefined })
+  const { nonce, from, versions } = slot()
+  const kept = { nonce, from, versions: versions.map((version) => ({ ...version, raw: undefined })) }
+  expect(deep.intents.get(KEY)).toEqual({ ...rows[0], slot: kept, block: undefined })
+  // The chain was undone further than that after all.
+  deep.state.number = 75n
+  await deep.transactions.doubt(FIXING_ID, 75n)
+  await deep.transactions.tend()
+  expect(deep.pursuits[0]?.[0]).toEqual(kept)
 })
 
 test('writes every further version down before it leaves, and says why', async () => {

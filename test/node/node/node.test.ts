@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Config } from '#node/config'
 import { openStore } from '#node/store'
 import { type RunningNode, startNode } from '../../../node/node.ts'
+import { haltStaking, resumeStaking } from '../../../node/halt.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { configOf, connected, fixingOf, introduce, run, scene, SOON, status, stop } from './scene.ts'
@@ -128,6 +129,36 @@ test('does not act again while a transaction from before a crash may still be mi
   await expect
     .poll(async () => (await fixingOf(node))?.actions.map(({ state }) => state), SOON)
     .toEqual(['failed', 'done'])
+})
+
+test('stakes nothing while the operator has stopped it, says so everywhere, and goes on when it is over', async () => {
+  const { world, configOf: config } = await scene(1)
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  const settings = await config(0)
+  haltStaking(settings.dataDir, 'drill')
+  const first = await run(settings, world)
+  world.mine(MATURITY)
+  await expect
+    .poll(async () => (await fixingOf(first))?.lastDecision?.reason, SOON)
+    .toContain('stopped all new stake: drill')
+  await expect.poll(async () => (await fixingOf(first))?.report?.signers, SOON).toEqual([0])
+  await stop(first)
+  const node = await run(settings, world)
+  await expect
+    .poll(async () => (await fixingOf(node))?.lastDecision?.reason, SOON)
+    .toContain('stopped all new stake: drill')
+  const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${node.httpPort}${path}`)).text()
+  expect(JSON.parse(await ask('/status'))).toMatchObject({ halted: 'drill' })
+  expect(await ask('/readyz')).toContain('Nothing new is staked: drill. End the halt with assize resume.')
+  expect(await ask('/metrics')).toContain('assize_halted 1')
+  expect(await ask('/journal')).toContain('"action":"halt","reason":"Nothing new is staked: drill"')
+  expect(world.sent).toEqual([])
+  resumeStaking(settings.dataDir)
+  world.mine(MATURITY + 5n)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
+  expect(await ask('/journal')).toContain('"action":"resume"')
+  expect(await ask('/metrics')).toContain('assize_halted 0')
 })
 
 test('puts no money where it does not trust the arbitrator, and says so', async () => {

@@ -8,6 +8,7 @@ import { formatValue } from '#protocol/decimal.ts'
 import { accountOf, ETHER, START } from '../../client/chain-fixture.ts'
 import { type Feed, openFeed } from '../../client/feed-contracts.ts'
 import { openPool, type Pool } from '../../client/pool-contracts.ts'
+import { startProxy } from '../../cli/rpc-proxy.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { fakeClock } from '../fake-clock.ts'
 import { openVenueOf } from './venue.ts'
@@ -57,7 +58,7 @@ function uniswap(id: string, changes: Record<string, unknown> = {}): Record<stri
 }
 
 async function read(sources: unknown[], changes: Partial<SampleOptions> = {}): Promise<Sampling> {
-  const rpcUrls = new Map([[EMBEDDED_CHAIN_ID, embedded.rpcUrl]])
+  const rpcUrls = new Map([[EMBEDDED_CHAIN_ID, { urls: [embedded.rpcUrl], agreement: 1 }]])
   const options = { clock: fakeClock(), signal: new AbortController().signal, rpcUrls, ...changes }
   return fetchSamples(threeSamples(sources), MATURITY, options)
 }
@@ -120,7 +121,9 @@ test('a source of any kind is converted by one of any other', async () => {
 test('a chain without an endpoint, another chain and a dead endpoint are reasons; no address is repeated', async () => {
   const elsewhere = chainlink('elsewhere', { chainId: 1 })
   const reasons = async (rpcUrls: [number, string][]): Promise<string[]> =>
-    (await read([elsewhere], { rpcUrls: new Map(rpcUrls) })).failures.map(({ reason }) => reason)
+    (
+      await read([elsewhere], { rpcUrls: new Map(rpcUrls.map(([id, url]) => [id, { urls: [url], agreement: 1 }])) })
+    ).failures.map(({ reason }) => reason)
   expect(await reasons([])).toEqual([
     'Expected an endpoint of chain 1, got none. Name one in source_rpc, as "1" = "https://…".',
   ])
@@ -129,6 +132,38 @@ test('a chain without an endpoint, another chain and a dead endpoint are reasons
   ])
   const [dead = ''] = await reasons([[1, 'http://127.0.0.1:9/secret']])
   expect(dead).toMatch(/^Expected a JSON-RPC endpoint at the address, got .* It is that of chain 1 in source_rpc\.$/)
+})
+
+test('of several endpoints as many as must agree have to give the same, whoever lies, is dead or of another chain', async () => {
+  const word = (answer: bigint): string => answer.toString(16).padStart(64, '0')
+  // A liar says 2501.5 where the feed says 2001.5.
+  const liar = await startProxy(
+    embedded.rpcUrl,
+    () => undefined,
+    (text) => text.replaceAll(word(2_001_50000000n), word(2_501_50000000n)),
+  )
+  const other = embedded.rpcUrl.replace('127.0.0.1', 'localhost')
+  const of = (urls: readonly string[], agreement: number): Promise<Sampling> =>
+    read([chainlink('link')], { rpcUrls: new Map([[EMBEDDED_CHAIN_ID, { urls, agreement }]]) })
+  const truth = ['2002.00000000', '2002.00000000', '2001.50000000']
+  try {
+    expect((await of([liar.url], 1)).samples[0]?.closes).toEqual([...truth.slice(0, 2), '2501.50000000'])
+    for (const urls of [
+      [liar.url, embedded.rpcUrl, other],
+      ['http://127.0.0.1:9', other, embedded.rpcUrl],
+    ]) {
+      const { samples, failures } = await of(urls, 2)
+      expect([failures, samples[0]?.closes]).toEqual([[], truth])
+    }
+    const [apart] = (await of([liar.url, embedded.rpcUrl], 2)).failures
+    expect(apart?.reason).toBe(
+      'Expected the endpoints of chain 31337 to agree, got 2 readings. Ask each with index sample.',
+    )
+    const [dead] = (await of(['http://127.0.0.1:9', embedded.rpcUrl], 2)).failures
+    expect(dead?.reason).toContain('Expected a JSON-RPC endpoint at the address')
+  } finally {
+    await liar.close()
+  }
 })
 
 test('waits until the head is later than the end by more than the finality, and gives up after a minute more', async () => {

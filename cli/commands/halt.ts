@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import { loadConfig } from '#node/config'
+import { HALT_FILE, haltStaking, resumeStaking } from '#node/halt'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { formatTime } from '../format.ts'
+
+type Flags = { readonly config: string; readonly json?: true }
+
+/** Adds `assize halt` and `assize resume`: the switch that stops all new stake of a node. */
+export function defineHalt(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  program
+    .command('halt')
+    .description('Stop all new stake of a node at once, whether it runs or not, until assize resume.')
+    .argument('[reason]', 'for the journal, and for whoever finds the node halted', 'no reason given')
+    .requiredOption('--config <file>', "the node's TOML configuration")
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `
+A node that is halted sends nothing but claims: no proposal, contribution, appeal or attestation, and no allowance. What
+it has sent and was not mined yet it takes back. It goes on observing, signing and serving. The halt outlasts restarts;
+it is the file ${HALT_FILE} in data_dir.
+
+Examples:
+  assize halt --config node.toml
+  assize halt --config node.toml "the council's keys may be stolen"`,
+    )
+    .action((reason: string, flags: Flags) => done(runHalt(reason, flags, context)))
+  program
+    .command('resume')
+    .description('Let a node stake again that was stopped by assize halt.')
+    .requiredOption('--config <file>', "the node's TOML configuration")
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  assize resume --config node.toml')
+    .action((flags: Flags) => done(runResume(flags, context)))
+}
+
+function runHalt(reason: string, { config, json }: Flags, { io, env, now }: Context): ExitCode {
+  const { dataDir } = loadConfig({ file: config, env })
+  const dated = `${reason} (${formatTime(now())})`
+  haltStaking(dataDir, dated)
+  if (json === true) io.out(JSON.stringify({ version: 1, dataDir, halted: true, reason: dated }))
+  else io.out(`The node of ${dataDir} stakes nothing new until assize resume --config ${config}.`)
+  return EXIT.ok
+}
+
+function runResume({ config, json }: Flags, { io, env }: Context): ExitCode {
+  const { dataDir } = loadConfig({ file: config, env })
+  const wasHalted = resumeStaking(dataDir)
+  if (json === true) io.out(JSON.stringify({ version: 1, dataDir, halted: false, wasHalted }))
+  else io.out(`The node of ${dataDir} ${wasHalted ? 'may stake again' : 'was not halted'}.`)
+  return EXIT.ok
+}

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readFixing } from '#client/oracle-reader.ts'
+import { wethBalance } from '#client/weth.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { createCollateral } from '../../../node/chain/collateral.ts'
+import type { ChainPort, Terms } from '../../../node/chain/port.ts'
+import type { Attempted } from '../../../node/chain/transactions.ts'
+import { systemClock } from '../../../node/clock.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from '../../client/chain-fixture.ts'
+import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
+import { openNodeChain } from './node-chain.ts'
+
+const TRUTH = 2_500n * ETHER
+const BOND = ETHER / 10n
+
+let stage: Stage
+let fixings = 0
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  await stage.as('reader')
+  await stage.embedded.mineAt(MATURITY)
+})
+afterAll(() => stage.embedded.stop())
+
+/** A node of `name`, which has 10 ETH and nothing else; what was on disk before, if it lives again. */
+async function live(name: string, intents = intentMemory()) {
+  await stage.embedded.setBalance(accountOf(name).address, 10n * ETHER)
+  const chain = await openNodeChain(stage, name)
+  const journal = journalMemory()
+  const transactions = transactionsOf(intents, { chain, journal, clock: systemClock(), pollMs: 20 })
+  const collateral = createCollateral({ chain, transactions, intents, journal })
+  return { chain, journal, transactions, collateral, intents }
+}
+
+type Life = Awaited<ReturnType<typeof live>>
+
+async function fresh(): Promise<{ fixing: Fixing; id: `0x${string}` }> {
+  fixings += 1
+  const fixing = { ...stage.fixing, bandPpm: 10_000 + fixings }
+  return { fixing, id: (await readFixing(await stage.as('reader'), stage.deployments.oracle, fixing)).id }
+}
+
+/** Proposes, for a bond of `amount` at most. */
+async function stakeOn({ collateral, transactions, chain }: Life, amount: bigint): Promise<Attempted> {
+  const { fixing, id } = await fresh()
+  const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
+  const plan = { ...line, fixingId: id, action: 'propose', at: MATURITY } as const
+  return collateral.provide(plan, 'oracle', () =>
+    transactions.attempt(plan, (terms) => chain.propose(fixing, TRUTH, amount, terms)),
+  )
+}
+
+/** Every allowance that `name` ever gave, in order. */
+async function allowancesOf(name: string): Promise<readonly bigint[]> {
+  const { publicClient } = await stage.as('reader')
+  const logs = await publicClient.getContractEvents({
+    address: stage.deployments.weth,
+    abi: [
+      {
+        type: 'event',
+        name: 'Approval',
+        inputs: [
+          { name: 'src', type: 'address', indexed: true },
+          { name: 'guy', type: 'address', indexed: true },
+          { name: 'wad', type: 'uint256', indexed: false },
+        ],
+      },
+    ],
+    args: { src: accountOf(name).address },
+    fromBlock: 0n,
+    strict: true,
+  })
+  return logs.map(({ args }) => args.wad)
+}
+
+test('wraps and approves what is staked, writes both down, and leaves no allowance behind', async () => {
+  const ann = await live('collateral ann')
+  expect(await stakeOn(ann, BOND)).toEqual({ kind: 'done', moved: BOND })
+  expect(await ann.chain.holdings('oracle')).toEqual({ held: 0n, allowance: 0n })
+  expect(ann.journal.lines.map(({ stage: at, reason }) => [at, reason])).toEqual([
+    ['collateral', `wrap ${BOND} wei.`],
+    ['collateral', `approve ${BOND} wei.`],
+  ])
+  expect(await allowancesOf('collateral ann')).toEqual([BOND])
+  expect(ann.intents.unfinished().map(({ action, state }) => [action, state])).toEqual([
+    ['wrap', 'done'],
+    ['approve', 'done'],
+    ['propose', 'done'],
+  ])
+})
+
+test('what was not needed serves the next stake, and can be taken back', async () => {
+  const ann = await live('collateral bob')
+  await stakeOn(ann, 3n * BOND)
+  expect(await ann.chain.holdings('oracle')).toEqual({ held: 2n * BOND, allowance: 2n * BOND })
+  await stakeOn(ann, BOND)
+  expect(await allowancesOf('collateral bob')).toEqual([3n * BOND])
+  const { id } = await fresh()
+  await ann.collateral.revoke({ fixingId: id, at: MATURITY }, 'oracle')
+  await ann.collateral.revoke({ fixingId: id, at: MATURITY + 9n }, 'oracle')
+  expect(await allowancesOf('collateral bob')).toEqual([3n * BOND, 0n])
+  expect(await ann.chain.holdings('oracle')).toEqual({ held: BOND, allowance: 0n })
+})
+
+test('fixings that are staked on at once share allowances of no more than all of them together', async () => {
+  const ann = await live('collateral cleo')
+  const results = await Promise.all([1, 2, 3].map(() => stakeOn(ann, BOND)))
+  const failed = results.filter(({ kind }) => kind !== 'done')
+  expect(failed).toEqual([])
+  const given = await allowancesOf('collateral cleo')
+  expect(given.reduce((a, b) => (a > b ? a : b))).toBeLessThanOrEqual(3n * BOND)
+  expect(await ann.chain.holdings('oracle')).toMatchObject({ held: 0n })
+})
+
+test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s was written down', async (doomed) => {
+  const name = `collateral dan ${doomed}`
+  const first = await live(name)
+  const die = async (terms: Terms, slot: Parameters<Terms['record']>[0]): Promise<never> => {
+    await terms.record(slot)
+    throw new Error('killed')
+  }
+  const chain: ChainPort = {
+    ...first.chain,
+    wrap: (amount, terms) =>
+      first.chain.wrap(amount, doomed === 'wrap' ? { ...terms, record: (slot) => die(terms, slot) } : terms),
+    approve: (spender, amount, terms) =>
+      first.chain.approve(
+        spender,
+        amount,
+        doomed === 'approve' ? { ...terms, record: (slot) => die(terms, slot) } : terms,
+      ),
+  }
+  const dying = { ...first, collateral: createCollateral({ ...first, chain }) }
+  await expect(stakeOn(dying, BOND)).rejects.toThrow('killed')
+  const [left] = first.intents.unfinished().filter(({ state }) => state === 'signed')
+  expect(left?.action).toBe(doomed)
+  const second = await live(name, intentMemory([...first.intents.unfinished()]))
+  await expect.poll(() => second.transactions.settle(left?.fixingId ?? '0x')).toBe('clear')
+  expect(await stakeOn(second, BOND)).toMatchObject({ kind: 'done' })
+  expect(await allowancesOf(name)).toEqual([BOND])
+  expect(await wethBalance(await stage.as('reader'), stage.deployments.weth, accountOf(name).address)).toBe(0n)
+})
