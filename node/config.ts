@@ -44,6 +44,8 @@ const SCHEMA = z.strictObject({
   clock: z.enum(['chain', 'system']).default('system'),
   poll_ms: count(20, 600_000).default(2_000),
   listen: list.default(['/ip4/127.0.0.1/tcp/0']),
+  /** Where others can call this node, if not where it listens: a forwarded port, a name. */
+  announce: list.default([]),
   bootstrap: list.default([]),
   http_port: count(0, 65_535).default(0),
   index_dir: path,
@@ -82,6 +84,7 @@ const PATHS = ['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file',
 const LISTS = [
   'rpc_fallbacks',
   'listen',
+  'announce',
   'bootstrap',
   'roles',
   'source_rpc',
@@ -117,6 +120,7 @@ export type Config = {
   readonly clock: 'chain' | 'system'
   readonly pollMs: number
   readonly listen: readonly string[]
+  readonly announce: readonly string[]
   readonly bootstrap: readonly string[]
   readonly httpPort: number
   readonly indexDir: string
@@ -234,6 +238,7 @@ function shape(settings: Settings): Config {
     clock: settings.clock,
     pollMs: settings.poll_ms,
     listen: settings.listen,
+    announce: settings.announce,
     bootstrap: settings.bootstrap,
     httpPort: settings.http_port,
     indexDir: resolve(settings.index_dir),

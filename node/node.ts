@@ -152,6 +152,7 @@ async function start(
     {
       deployment: { chainId: chain.chainId, oracle: config.oracle },
       listen: config.listen,
+      announce: config.announce,
       bootstrap: config.bootstrap,
       test: config.gossip.test,
       addressBook: join(config.dataDir, ADDRESS_BOOK_FILE),

@@ -7,9 +7,9 @@ import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p
 import { mdns } from '@libp2p/mdns'
 import { ping, type Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { isPrivate } from '@libp2p/utils'
+import { getNetConfig, isNetworkAddress, isPrivate } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
-import type { Multiaddr } from '@multiformats/multiaddr'
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { bytesToHex } from 'viem/utils'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { type Admission, type ConnectionLimits, createAdmission } from './admission.ts'
@@ -39,6 +39,8 @@ export type HostOptions = {
   readonly limits?: ConnectionLimits
   readonly discovery?: DiscoveryOptions
   readonly relay?: RelayOptions
+  /** Where others can call the host, beside where it listens: multiaddrs. */
+  readonly announce?: readonly string[]
 }
 
 /** How peers are found beside those that the operator named. */
@@ -72,7 +74,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const host: Host = await createLibp2p<Services>({
     start: false,
     privateKey: options.privateKey,
-    addresses: { listen: [...options.listen, ...relay.via.map(() => '/p2p-circuit')] },
+    addresses: {
+      listen: [...options.listen, ...relay.via.map(() => '/p2p-circuit')],
+      appendAnnounce: [...(options.announce ?? []), ...options.listen.filter(isPublic)],
+    },
     transports: [tcp(), circuitRelayTransport({ discoveryFilter: onlyNamed(options) })],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
@@ -110,6 +115,13 @@ function gater(options: HostOptions, admission: Admission): ConnectionGater {
     denyInboundEncryptedConnection: (peer, connection) => isUnwelcome(peer) || !admission.admitsPeer(peer, connection),
     denyOutboundEncryptedConnection: (peer, connection) => !admission.admitsPeer(peer, connection),
   }
+}
+
+/** A public address that somebody wrote down is one's own: libp2p alone would tell nobody of it. */
+function isPublic(address: string): boolean {
+  const target = multiaddr(address)
+  const isSomewhere = isNetworkAddress(target) && !['0.0.0.0', '::'].includes(getNetConfig(target).host)
+  return isSomewhere && !isPrivate(target) && !address.endsWith('/tcp/0')
 }
 
 /** A stranger that offers to be our relay could listen to who calls, and refuse whom it likes. */

@@ -1,4 +1,3 @@
-import { autoNAT } from '@libp2p/autonat'
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { dcutr } from '@libp2p/dcutr'
 import type { ConnectionGater, PeerId } from '@libp2p/interface'
@@ -20,12 +19,10 @@ const CONNECTION_BYTES = 67_108_864n
 const STRANGERS_PART = 4
 
 /** What libp2p runs so that this node carries others, is carried, and leaves a relay for a direct connection. */
-export function relayServices({ serve, reservations, via }: RelayOptions): Record<string, unknown> {
+export function relayServices({ serve, reservations }: RelayOptions): Record<string, unknown> {
   return {
     // Who calls through a relay must take the direct call that answers it.
     dcutr: dcutr(),
-    // A relay tells its guests whether they can be called after all.
-    ...(serve || via.length > 0 ? { autoNAT: autoNAT() } : {}),
     ...(serve
       ? {
           relay: circuitRelayServer({

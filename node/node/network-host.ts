@@ -13,6 +13,8 @@ import type { NetworkComponents, NetworkOptions } from './network.ts'
 export type KnownPeers = Peers & {
   /** Connected peers whose key a reporter registered. */
   readonly reporters: number
+  /** Every connection, and whether a relay carries it. */
+  connections(): readonly { readonly peer: string; readonly isRelayed: boolean }[]
 }
 
 /** A host that is not started yet, and what keeps it in company once it is. */
@@ -71,6 +73,10 @@ export async function gatherCompany(
         get connected() {
           return peers.connected
         },
+        connections: () =>
+          host.getConnections().map(({ remotePeer, limits }) => {
+            return { peer: remotePeer.toString(), isRelayed: limits !== undefined }
+          }),
         get reporters() {
           return host.getPeers().filter((peer) => isRegistered(peer.toString())).length
         },

@@ -53,6 +53,8 @@ export type NetworkComponents = {
 export type NetworkOptions = {
   readonly deployment: { readonly chainId: number; readonly oracle: Hex }
   readonly listen: readonly string[]
+  /** Where others can call this node, beside where it listens: multiaddrs. */
+  readonly announce?: readonly string[]
   readonly bootstrap: readonly string[]
   readonly test: boolean
   /** The file in which it is kept where peers were reached; by default nothing is kept. */

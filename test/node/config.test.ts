@@ -39,6 +39,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     clock: 'system',
     pollMs: 2_000,
     listen: ['/ip4/127.0.0.1/tcp/0'],
+    announce: [],
     bootstrap: [],
     httpPort: 0,
     indexDir: '/indices',
