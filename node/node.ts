@@ -27,6 +27,7 @@ import type { Parts } from './node/parts.ts'
 import { reachChain } from './node/reach-chain.ts'
 import { createRollCall } from './node/roll-call.ts'
 import { isSettled, track, type Tracked } from './node/tracked.ts'
+import { takeTurns } from './node/turns.ts'
 import { createView } from './node/view.ts'
 import { archivedLeaves } from './observe/archived.ts'
 import { observe } from './observe/observe.ts'
@@ -64,6 +65,8 @@ export interface RunningNode {
   stop(): Promise<void>
 }
 
+/** Few of them wait for a receipt or for peers; the others take milliseconds. */
+const PASSES_AT_ONCE = 256
 const NETWORK_KEY_FILE = 'libp2p.key'
 const ADDRESS_BOOK_FILE = 'peers.json'
 
@@ -117,6 +120,7 @@ async function start(
     halted: undefined,
     failedPasses: 0,
     outvoted: 0,
+    inTurn: takeTurns(PASSES_AT_ONCE),
   }
   const reaching = { clock, log, signal, state, account: keys?.account }
   const chain = await (options.openChain?.(keys) ?? reachChain(config, reaching))

@@ -22,13 +22,19 @@ export type Sighting = {
 
 /** Follows the chain by asking for its newest block. */
 export interface Watch {
-  /** Reads what was logged since the last look. Throws DeadRpcError, {@link ShortChainError}; then it has changed nothing. */
+  /** Reads what was logged since the last look. Throws DeadRpcError, {@link ShortChainError}; then nothing is shown that was not before. */
   look(): Promise<Sighting>
   /** The fixing's events so far, in chain order. */
   events(id: Hex): readonly OracleEvent[]
   /** The fixing's events are no longer needed. */
   forget(id: Hex): void
 }
+
+/** Read at once: what was read is on disk before more is, and what is of no fixing here leaves memory. */
+const PART_BLOCKS = 10_000n
+
+/** What a look has read so far: from where it goes on, and what is of fixings that are tracked or were just found. */
+type Reading = { at: bigint; readonly found: Map<Hex, FoundFixing>; readonly own: Map<Hex, readonly OracleEvent[]> }
 
 /** Where watching begins, and what it looks at again. */
 export type WatchOptions = {
@@ -66,34 +72,53 @@ export async function startWatch(
     return isSame(await chain.block(anchor.number), anchor)
   }
 
+  /** Goes on after a failure. */
+  let reading: Reading | undefined
+  /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`. */
+  const read = async (progress: Reading, to: bigint, settled: bigint): Promise<void> => {
+    const { at, found, own } = progress
+    const events = at > to ? [] : await chain.events(at, to)
+    const fresh = events.flatMap((event) =>
+      event.name === 'created' && !seen.has(event.id) && !found.has(event.id) && isHeld(event.fixing.indexId)
+        ? [{ id: event.id, fixing: event.fixing, block: event.block }]
+        : [],
+    )
+    await memory.extend(fresh, settled + 1n)
+    for (const one of fresh) found.set(one.id, one)
+    for (const [id, more] of Map.groupBy(events, (event) => event.id)) {
+      if (tracked.has(id) || found.has(id)) own.set(id, [...(own.get(id) ?? []), ...more])
+    }
+    progress.at = to + 1n
+  }
+
   return {
     async look() {
       const head = await chain.head()
       const isNew = last === undefined || last.number !== head.number || !isSame(last, head)
       if (!isNew) return { head, isNew, found: [], isUndone: false }
       const isUndone = !(await isAnchored(head))
-      const from = isUndone ? firstBlock : next
-      const events = from > head.number ? [] : await chain.events(from, head.number)
-      const found = events.flatMap((event) =>
-        event.name === 'created' && !seen.has(event.id) && isHeld(event.fixing.indexId)
-          ? [{ id: event.id, fixing: event.fixing, block: event.block }]
-          : [],
-      )
       const settledUpTo = head.number - BigInt(confirmations)
-      const following = settledUpTo + 1n > from ? settledUpTo + 1n : from
+      if (isUndone || reading === undefined) {
+        reading = { at: isUndone ? firstBlock : next, found: new Map(), own: new Map() }
+      }
+      for (let to = reading.at + PART_BLOCKS - 1n; to < settledUpTo; to += PART_BLOCKS) await read(reading, to, to)
+      const following = settledUpTo + 1n > reading.at ? settledUpTo + 1n : reading.at
       const stays = settledUpTo < 0n ? undefined : await chain.block(settledUpTo)
       // The last thing that can fail; what is remembered in memory follows what is on disk.
-      await memory.extend(found, following)
+      await read(reading, head.number, following - 1n)
+      const { own, found: fresh } = reading
+      const found = [...fresh.values()]
+      reading = undefined
       for (const { id } of found) {
         seen.add(id)
         tracked.set(id, { settled: [], recent: [] })
       }
-      const byFixing = Map.groupBy(events, ({ id }) => id)
       for (const [id, log] of tracked) {
         if (isUndone) log.settled = []
-        const own = byFixing.get(id) ?? []
-        log.settled.push(...own.filter(({ block }) => block <= settledUpTo))
-        log.recent = own.filter(({ block }) => block > settledUpTo)
+        const events = own.get(id) ?? []
+        // Not by the confirmations: a head that went back must not take what is never read again.
+        log.settled.push(...events.filter(({ block }) => block < following))
+        log.recent = events.filter(({ block }) => block >= following)
       }
       next = following
       last = head

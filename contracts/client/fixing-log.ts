@@ -75,6 +75,9 @@ export function potsOf(events: readonly OracleEvent[], id: Hex, round: number): 
   return [...pots.values()]
 }
 
+/** How many blocks each endpoint gave at once. */
+const spans = new WeakMap<Chain, bigint>()
+
 /**
  * Endpoints cap the range or the number of logs, each with its own message: whatever fails is tried with half the range,
  * and the range that worked is kept for the rest.
@@ -85,7 +88,10 @@ async function logsIn(
   { fromBlock, toBlock, onPart }: BlockRange & { readonly toBlock: bigint },
 ): Promise<Log[]> {
   const logs: Log[] = []
-  let span = toBlock - fromBlock + 1n
+  const whole = toBlock - fromBlock + 1n
+  const known = spans.get(chain)
+  // A little more than worked the last time: an endpoint that was in trouble recovers.
+  let span = known === undefined || 2n * known > whole ? whole : 2n * known
   for (let at = fromBlock; at <= toBlock;) {
     const last = at + span - 1n < toBlock ? at + span - 1n : toBlock
     try {
@@ -102,6 +108,7 @@ async function logsIn(
       })
       logs.push(...found.map((log) => formatLog(log)))
       at = last + 1n
+      spans.set(chain, span)
       onPart?.(toBlock - last)
     } catch (error) {
       if (span === 1n || isUnreachable(error)) throw error

@@ -56,10 +56,10 @@ type Event<Name extends ClientEvent['eventName']> = Extract<ClientEvent, { event
 
 /** To whom the same transaction gave the proposal's receipts: the registry proposes for others. */
 function holderOf({ transactionHash, args }: Event<'Proposed'>, transfers: Transfers): Address | undefined {
+  const handed = transfers.get(transactionHash)?.filter(({ args: { sender } }) => sender === args.proposer) ?? []
+  if (handed.length === 0) return undefined
   const receipt = receiptId(args.id, 'stake', 0, args.value)
-  const handedOver = transfers
-    .get(transactionHash)
-    ?.findLast((event) => event.args.id === receipt && event.args.sender === args.proposer)
+  const handedOver = handed.findLast((event) => event.args.id === receipt)
   return handedOver?.args.receiver
 }
 

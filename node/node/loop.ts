@@ -3,6 +3,7 @@ import type { ChainClock, Clock } from '../clock.ts'
 import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
 import { attend } from './attend.ts'
 import type { Parts } from './parts.ts'
+import type { Turns } from './turns.ts'
 import { track, type Tracked } from './tracked.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Hex } from 'viem'
@@ -29,6 +30,8 @@ export type LoopState = {
   failedPasses: number
   /** Answers of endpoints since the start that the others contradicted. */
   outvoted: number
+  /** Passes over fixings take turns: thousands may be open, and all of them look at a new block. */
+  readonly inTurn: Turns
 }
 
 const LONGEST_PAUSE_MS = 30_000
@@ -153,7 +156,8 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
   if (isNew) tracked.isDirty = true
   if (!tracked.isDirty || tracked.busy !== undefined || clock.monotonicMs() < tracked.nextMs) return
   tracked.isDirty = false
-  tracked.busy = attend(parts, tracked, head)
+  tracked.busy = state
+    .inTurn(async () => (parts.signal.aborted ? undefined : attend(parts, tracked, state.head ?? head)))
     .catch((error: unknown) => {
       state.failedPasses += 1
       tracked.isDirty = true

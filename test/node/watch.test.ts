@@ -167,3 +167,29 @@ test('a newest block that was replaced by another of the same height and time is
   state.head = { number: 10n, time: 100n, hash: '0xb10' }
   expect((await watch.look()).isNew).toBe(true)
 })
+
+test('reads a long stretch part by part, and goes on where it failed without losing what it had found', async () => {
+  const [early, late] = [created(5_000n), created(15_000n, `0x${'03'.repeat(32)}`)]
+  const { state, memory, start } = world([early, proposed(5_001n, 7n), late], { number: 25_000n, time: 100n })
+  const watch = await start()
+  const { events } = state
+  state.events = new Proxy(events, {
+    get(target, name, receiver) {
+      if (name === 'filter' && state.ranges.length === 2) throw new Error('dead')
+      return Reflect.get(target, name, receiver) as unknown
+    },
+  })
+  await expect(watch.look()).rejects.toThrow('dead')
+  expect(memory.next).toBe(10_003n)
+  state.events = events
+  const { found } = await watch.look()
+  expect(found.map(({ block }) => block)).toEqual([5_000n, 15_000n])
+  expect(state.ranges).toEqual([
+    [3n, 10_002n],
+    [10_003n, 20_002n],
+    [10_003n, 20_002n],
+    [20_003n, 25_000n],
+  ])
+  expect(memory.next).toBe(24_969n)
+  expect(watch.events(FIXING_ID).map(({ block }) => block)).toEqual([5_000n, 5_001n])
+})
