@@ -56,23 +56,24 @@ function isNamed(test: string, name: string): boolean {
 
 async function runSolidity({ root }: Scratch, tests: readonly string[]): Promise<Verdict> {
   if (tests.length === 0) return NOTHING
-  const result = await runForge({ root, tests, stop: 'at the end' })
+  const paths = filesOf(tests, '.t.sol')
+  const result = await runForge({ root, tests, ...(paths.length === 0 ? {} : { paths }), stop: 'at the end' })
   if (result.kind === 'ran') return { ...result, problem: undefined }
   return { ...NOTHING, problem: result.kind === 'timeout' ? 'the tests did not end' : result.reason }
 }
 
 async function runTypescript({ root }: Scratch, names: readonly string[]): Promise<Verdict> {
   if (names.length === 0) return NOTHING
-  const result = await runVitest({ root, files: filesOf(names), names })
+  const result = await runVitest({ root, files: filesOf(names, '.test.ts'), names })
   return result.kind === 'ran' ? { ...result, problem: undefined } : { ...NOTHING, problem: result.reason }
 }
 
 const NOTHING: Verdict = { passed: [], failed: [], problem: undefined }
 
-/** The files in which the sentences stand. */
-function filesOf(names: readonly string[]): string[] {
+/** The files of tests in which the names stand: no others need to be compiled. */
+function filesOf(names: readonly string[], extension: '.t.sol' | '.test.ts'): string[] {
   return readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts'))
+    .filter((path) => path.endsWith(extension))
     .map((path) => join('test', path))
     .filter((path) => {
       const text = readFileSync(join(ROOT, path), 'utf8')
