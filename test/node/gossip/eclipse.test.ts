@@ -63,6 +63,16 @@ test('a peer that claims to be a reporter without the key of its peer id is a st
   await expect.poll(() => victim.network.peers.connected, SOON).toBe(LIMITS.max - LIMITS.reserved + 1)
 })
 
+test.each([
+  ['at once', { perAddress: 3, perAddressPerSecond: 1_000 }],
+  ['in a second', { perAddress: 100, perAddressPerSecond: 3 }],
+])('takes three calls of one address %s, with room for twelve', async (_, changes) => {
+  const victim = await openPeer({ network: { limits: { ...LIMITS, reserved: 0, ...changes } } })
+  const callers = await Promise.all(Array.from({ length: 6 }, () => openHostile()))
+  await Promise.allSettled(callers.map((caller) => caller.dial(multiaddr(victim.address))))
+  await expect.poll(() => [inside(callers), victim.network.peers.connected], SOON).toEqual([3, 3])
+})
+
 test('nobody answers a call to a reporter in her place', async () => {
   const ann = await networkIdentity()
   const liar = await openPeer()
