@@ -7,6 +7,7 @@ import { JURY_EDITS } from './jury-edits.ts'
 import { NETWORK_EDITS } from './network-edits.ts'
 import { ORACLE_EDITS } from './oracle-edits.ts'
 import { PAYOFF_EDITS } from './payoff-edits.ts'
+import { PEER_EDITS } from './peer-edits.ts'
 import { PRESENCE_EDITS } from './presence-edits.ts'
 import { REGISTRY_EDITS } from './registry-edits.ts'
 import { REPORTER_EDITS } from './reporter-edits.ts'
@@ -25,6 +26,7 @@ export const EDITS: readonly DisablingEdit[] = [
   ...REGISTRY_EDITS,
   ...COSIGNING_EDITS,
   ...PRESENCE_EDITS,
+  ...PEER_EDITS,
   ...REPORTER_EDITS,
   ...JURY_EDITS,
   ...COURT_EDITS,

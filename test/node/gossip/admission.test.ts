@@ -21,7 +21,7 @@ async function newPeer() {
   return peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
 }
 
-test('takes so many calls of one address, and as many again as close', () => {
+test('R-415 takes so many calls of one address, and as many again as close', () => {
   const admission = createAdmission(LIMITS, () => false)
   const [first, second, third] = [1, 2, 3].map((port) => call(`/ip4/192.0.2.1/tcp/${port}`))
   expect([first, second, third].map((one) => one !== undefined && admission.admitsCall(one))).toEqual([
@@ -42,7 +42,7 @@ test('counts nobody against the address of the relay that carries them', async (
   expect(admission.admitsCall(call('/ip4/192.0.2.1/tcp/2'))).toBe(true)
 })
 
-test('keeps the reserved room for those it prefers, however many others come first', async () => {
+test('R-415 keeps the reserved room for those it prefers, however many others come first', async () => {
   const reporters = await Promise.all([1, 2, 3].map(newPeer))
   const ids = new Set(reporters.map(String))
   const admission = createAdmission(LIMITS, (peer) => ids.has(peer))

@@ -44,7 +44,7 @@ async function openHost(options: Partial<HostOptions> = {}): Promise<Host> {
   return host
 }
 
-test('a reporter that listens nowhere is called through a relay that both know, and heard over it', async () => {
+test('R-415 a reporter that listens nowhere is called through a relay that both know, and heard over it', async () => {
   const registered = new Set<Hex>()
   const { relay, ann } = await hidden(registered)
   // It knows the relay and, from the registry, her peer id.
@@ -56,7 +56,7 @@ test('a reporter that listens nowhere is called through a relay that both know, 
   await expect.poll(() => ann.held.map(({ reporterIndex }) => reporterIndex), SOON).toEqual([0, 1])
 })
 
-test('who comes late gets by sync over a relayed connection what was said before', async () => {
+test('R-415 who comes late gets by sync over a relayed connection what was said before', async () => {
   const registered = new Set<Hex>()
   const { relay, ann } = await hidden(registered)
   ann.held.push(await reportedBy(0), await reportedBy(1))
@@ -66,7 +66,7 @@ test('who comes late gets by sync over a relayed connection what was said before
     .toEqual([0, 1])
 })
 
-test('a relay carries nobody to nobody, but anyone to reporters', async () => {
+test('R-415 a relay carries nobody to nobody, but anyone to reporters', async () => {
   const { relay, ann } = await hidden(new Set())
   const guest = await openPeer({ network: { listen: [], relay: guestOf(relay) } })
   await expect.poll(() => guest.network.multiaddrs, SOON).toHaveLength(1)
@@ -76,7 +76,7 @@ test('a relay carries nobody to nobody, but anyone to reporters', async () => {
   expect(caller.getPeers().map(String)).toContain(ann.network.peerId)
 })
 
-test('strangers hold a quarter of the reservations at most', async () => {
+test('R-415 strangers hold a quarter of the reservations at most', async () => {
   const peers = await Promise.all(Array.from({ length: 4 }, () => openHost()))
   const [reporter, first, second, third] = peers.map(({ peerId }) => peerId)
   const reservations = new Map([

@@ -10,7 +10,7 @@ import { networkIdentity, openPeer } from './peer.ts'
 const SOON = { timeout: 60_000, interval: 50 }
 const DHT = { mdns: false, dht: true, privateAddresses: false }
 
-test('finds its peers again without any bootstrap, by the address book', async () => {
+test('R-415 finds its peers again without any bootstrap, by the address book', async () => {
   const addressBook = join(temporaryFolder(), 'peers.json')
   const [ann, bob] = [await openPeer(), await openPeer()]
   const first = await openPeer({ network: { addressBook } })
@@ -26,7 +26,7 @@ test('finds its peers again without any bootstrap, by the address book', async (
   expect(other.network.peers.connected).toBe(0)
 })
 
-test('calls a registered reporter that is gone until it is back', async () => {
+test('R-415 calls a registered reporter that is gone until it is back', async () => {
   const ann = await networkIdentity()
   const node = await openPeer({ registered: new Set([ann.peerId]) })
   const before = await openPeer(ann)
@@ -49,8 +49,7 @@ test('finds a registered reporter by the hash table of the nodes, knowing her pe
   const node = await openPeer({ registered: new Set([ann.peerId]), network: { discovery: DHT } })
   herself.connect(middle)
   node.connect(middle)
-  await expect.poll(() => herself.network.peers.connected, SOON).toBe(2)
-  expect(node.network.peers.connected).toBe(2)
+  await expect.poll(() => [herself, node].map(({ network }) => network.peers.connected), SOON).toEqual([2, 2])
 })
 
 test('finds a peer of the same local network that nobody named, by multicast', async () => {

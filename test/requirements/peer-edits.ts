@@ -1,0 +1,65 @@
+import type { DisablingEdit } from './disabling-edit.ts'
+
+const ADMISSION = 'node/gossip/admission.ts'
+const HOST = 'node/gossip/host.ts'
+const RELAY = 'node/gossip/relay.ts'
+
+/** The requirement of peers: each rule turned off, one at a time. */
+export const PEER_EDITS: readonly DisablingEdit[] = [
+  {
+    id: 'R-415',
+    rule: 'room is kept for reporters',
+    file: ADMISSION,
+    find: 'if (!isPreferred(id) && countOf(',
+    replace: 'if (id.length === 0 && countOf(',
+  },
+  {
+    id: 'R-415',
+    rule: 'calls of one address are counted',
+    file: ADMISSION,
+    find: 'if (open >= limits.perAddress) return false',
+    replace: 'if (open >= 1_000 * limits.perAddress) return false',
+  },
+  {
+    id: 'R-415',
+    rule: 'private addresses of strangers are not dialled',
+    file: HOST,
+    find: '!dialsPrivate && isPrivate(address) &&',
+    replace: '!dialsPrivate && isPrivate(address) && address.toString().length === 0 &&',
+  },
+  {
+    id: 'R-415',
+    rule: 'reporters are called again',
+    file: 'node/gossip/seek.ts',
+    find: 'return [...reporters, ...others.slice(0, room)]',
+    replace: 'return [...reporters.slice(0, 0), ...others.slice(0, 0 * room)]',
+  },
+  {
+    id: 'R-415',
+    rule: 'a relay is no proxy',
+    file: RELAY,
+    find: '!isServed(source) && !isServed(destination)',
+    replace: '!isServed(source) && !isServed(destination) && source === destination',
+  },
+  {
+    id: 'R-415',
+    rule: 'strangers leave reservations to reporters',
+    file: RELAY,
+    find: 'return strangers.length >= Math.floor(reservations / STRANGERS_PART)',
+    replace: 'return strangers.length >= reservations',
+  },
+  {
+    id: 'R-415',
+    rule: 'gossip passes over relayed connections',
+    file: HOST,
+    find: '    runOnLimitedConnection: true,\n',
+    replace: '',
+  },
+  {
+    id: 'R-415',
+    rule: 'sync passes over relayed connections',
+    file: 'node/sync/sync.ts',
+    find: '{ signal: opening, runOnLimitedConnection: true }',
+    replace: '{ signal: opening }',
+  },
+]
