@@ -37,7 +37,7 @@ import { type Keys, localKeys } from './sign/keys.ts'
 import { remoteKeys } from './sign/remote.ts'
 import { createSigner, type Signer } from './sign.ts'
 import { loadIndexDocuments } from './source/index-dir.ts'
-import { openStore } from './store/store.ts'
+import { markIfNew, openStore } from './store/store.ts'
 import { findVerification } from './verify/verification.ts'
 import { VERSION } from './version.ts'
 import { startWatch } from './watch.ts'
@@ -105,6 +105,9 @@ async function start(
   const keys = config.key === undefined ? undefined : await keysOf(config.key, clock)
   signal.throwIfAborted()
 
+  if (keys !== undefined && (await markIfNew(config.dataDir))) {
+    log.warn({ dataDir: config.dataDir }, 'a new data_dir: nothing is signed for fixings that have matured by now')
+  }
   const store = await openStore(config.dataDir)
   opened.push(() => store.close())
   const networkKey = await loadNetworkKey(join(config.dataDir, NETWORK_KEY_FILE))

@@ -10,7 +10,7 @@ import { type JournalTable, openJournalTable } from './journal-table.ts'
 import { type ObservationTable, observationTable } from './observation-table.ts'
 import { type OwnTable, ownTable } from './own-table.ts'
 import { type SampleTable, sampleTable } from './sample-table.ts'
-import { openRestoration, type Restoration } from './restoration.ts'
+import { markRestored, openRestoration, type Restoration } from './restoration.ts'
 import { openWitness } from './witness.ts'
 
 /** Everything a node remembers, by what it is. */
@@ -32,12 +32,23 @@ export type Store = {
 /** Inside data_dir: the LevelDB folder, and the second copy of what was signed. */
 export const DATABASE_FOLDER = 'store'
 const WITNESS_FILE = 'signed.jsonl'
-/** When the store was restored; not there if it never was. */
+/** Until when what was signed may be unknown: the store was restored, or begun with nothing. */
 export const MARK_FILE = 'restored'
 
 /** Whether there is a store in the folder `dataDir`. */
 export function hasStore(dataDir: string): boolean {
   return existsSync(join(dataDir, DATABASE_FOLDER))
+}
+
+/**
+ * Marks a folder in which there is no memory of signatures yet, so that what is opened there knows that it may have forgotten
+ * some: the key may have signed with another folder. Says whether it was marked. Before {@link openStore}.
+ */
+export async function markIfNew(dataDir: string): Promise<boolean> {
+  if ([DATABASE_FOLDER, WITNESS_FILE, MARK_FILE].some((name) => existsSync(join(dataDir, name)))) return false
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await markRestored(join(dataDir, MARK_FILE), 0n)
+  return true
 }
 
 /**

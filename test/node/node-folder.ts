@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { writeKeystore } from '../../node/keystore.ts'
@@ -16,6 +16,8 @@ export type NodeFolder = {
   readonly password?: string
   /** Instead of the keystore, which is then not in the configuration: the lines of the table `signer`. */
   readonly signer?: string
+  /** Its first start; else it has looked before anything matured. */
+  readonly isNew?: boolean
 }
 
 /** Writes keystore, password and configuration of a node on the chain's clock; returns the configuration's path. */
@@ -23,6 +25,10 @@ export async function writeNodeFolder(node: NodeFolder): Promise<string> {
   const folder = temporaryFolder()
   await writeKeystore(join(folder, 'key.json'), node.privateKey, 'pw', { cost: 1_024 })
   writeFileSync(join(folder, 'password'), node.password ?? 'pw')
+  if (node.isNew !== true) {
+    mkdirSync(join(folder, 'data'))
+    writeFileSync(join(folder, 'data', 'restored'), '1 seen\n')
+  }
   const file = join(folder, 'node.toml')
   writeFileSync(
     file,

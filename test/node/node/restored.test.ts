@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backUp, restore } from '#node/backup'
@@ -34,4 +35,45 @@ test('a restored node observes what had matured and signs nothing for it', async
   const store = await openStore(config.dataDir)
   expect([MATURITY, MATURITY + 2n].map((time) => store.restoration.maySign(time))).toEqual([false, true])
   await store.close()
+})
+
+test('an old key in a new data_dir signs nothing for what had matured, and signs what matures after', async () => {
+  const { world, configOf, newConfigOf, venue } = await scene(1)
+  world.mine(MATURITY)
+  const first = await run(await configOf(0), world)
+  await expect.poll(async () => (await fixingOf(first))?.observations, SOON).toBe(1)
+  await stop(first)
+  // The machine is lost; no peer has what it signed, and the venue says something else now.
+  venue.close = () => '2501'
+  world.mine(MATURITY + 1n)
+  const config = await newConfigOf(0)
+  const second = await run(config, world)
+  await expect
+    .poll(async () => (await fixingOf(second))?.observation?.value, SOON)
+    .toBe((2_501n * 10n ** 18n).toString())
+  for (let i = 0n; i < 5n; i += 1n) {
+    world.mine(MATURITY + 2n + i)
+    await expect.poll(async () => (await status(second)).block, SOON).toBe(world.head.number.toString())
+  }
+  expect((await fixingOf(second))?.observations).toBe(0)
+  await stop(second)
+  const store = await openStore(config.dataDir)
+  expect([MATURITY + 1n, MATURITY + 2n].map((time) => store.restoration.maySign(time))).toEqual([false, true])
+  await store.close()
+})
+
+test('a new data_dir before the maturity signs it, and so does one whose store alone was lost', async () => {
+  const { world, newConfigOf } = await scene(1)
+  const config = await newConfigOf(0)
+  const node = await run(config, world)
+  await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.observations, SOON).toBe(1)
+  await stop(node)
+  rmSync(join(config.dataDir, 'store'), { recursive: true })
+  const again = await run(config, world)
+  world.mine(MATURITY + 60n)
+  // The guard knows the digest from its second copy, and no other observation can be made of the same closes and time.
+  await expect.poll(async () => (await status(again)).block, SOON).toBe(world.head.number.toString())
+  expect(readFileSync(join(config.dataDir, 'restored'), 'utf8')).toBe(`${MATURITY - 100n} seen\n`)
 })

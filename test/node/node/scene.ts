@@ -78,15 +78,18 @@ export async function scene(reporters: number) {
       key: blsKey(blsSecretOf(reporterKey(i).privateKey)),
     })),
   }
-  return { venue, world, configOf: (i: number) => configOf(i, indexDir), indexDir }
+  const newConfigOf = (i: number): Promise<Config> => configOf(i, indexDir, undefined, { isNew: true })
+  return { venue, world, configOf: (i: number) => configOf(i, indexDir), newConfigOf, indexDir }
 }
 
 export async function configOf(
   i: number,
   indexDir: string,
   arbitrators: readonly string[] = [FIXING.arbitrator, FIXING.backup],
+  folder: { readonly isNew?: boolean } = {},
 ): Promise<Config> {
   const file = await writeNodeFolder({
+    ...folder,
     privateKey: reporterKey(i).privateKey,
     rpcUrl: 'http://127.0.0.1:1',
     oracle: '0x00000000000000000000000000000000000000cc',
