@@ -1,5 +1,5 @@
 import { pbkdf2, randomBytes, scrypt } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as Keystore from 'ox/Keystore'
 import { privateKeyToAddress } from 'viem/accounts'
@@ -16,6 +16,7 @@ export const SCRYPT_COST = 262_144
 const SCRYPT_R = 8
 const SCRYPT_P = 1
 const OWNER_ONLY = 0o600
+const OTHERS_READ = 0o004
 
 const hex = (bytes: number): z.ZodType<string> =>
   z.string().regex(new RegExp(`^[0-9a-fA-F]{${2 * bytes}}$`), `${bytes} bytes of hex`)
@@ -122,6 +123,17 @@ async function parseKeystore(file: string): Promise<z.output<typeof FILE>> {
   } catch (cause) {
     throw new UnreadableKeystoreError(file, 'a keystore (Web3 Secret Storage v3)', 'something else', { cause })
   }
+}
+
+/** Of these files those that others than owner and group can read. What cannot be looked at is not named: reading it says why. */
+export async function exposed(files: readonly string[]): Promise<string[]> {
+  const modes = await Promise.all(
+    files.map(async (file) => {
+      const found = await stat(file).catch(() => undefined)
+      return { file, mode: found?.mode ?? 0 }
+    }),
+  )
+  return modes.filter(({ mode }) => (mode & OTHERS_READ) !== 0).map(({ file }) => file)
 }
 
 /** A token: what stands in the file, without its last line break. Throws {@link UnreadableKeystoreError}. */

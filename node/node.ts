@@ -9,17 +9,15 @@ import { createTransactions } from './chain/transactions.ts'
 import { chainClock, type Clock, systemClock } from './clock.ts'
 import { type Config, sourceEndpoints } from './config.ts'
 import type { SourceEndpoints } from './config/fields.ts'
-import type { KeyPlace } from './config/key.ts'
 import { createBook } from './cosign/book.ts'
 import { createGuard } from './guard.ts'
 import { haltIn } from './halt.ts'
 import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
-import { createSignerCall } from './http/json-rpc.ts'
-import { readKeystore, readToken } from './keystore.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey } from './network-key.ts'
 import { intakeStore, knowledge, touch } from './node/knowledge.ts'
+import { keysOf } from './node/keys.ts'
 import { drained, followerOf, type LoopState, runLoop } from './node/loop.ts'
 import { joinNetwork } from './node/network.ts'
 import { wantedPeers } from './node/network-wait.ts'
@@ -33,8 +31,7 @@ import { archivedLeaves } from './observe/archived.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
 import { createRoll } from './presence/roll.ts'
-import { type Keys, localKeys } from './sign/keys.ts'
-import { remoteKeys } from './sign/remote.ts'
+import type { Keys } from './sign/keys.ts'
 import { createSigner, type Signer } from './sign.ts'
 import { loadIndexDocuments } from './source/index-dir.ts'
 import { markIfNew, openStore } from './store/store.ts'
@@ -102,7 +99,7 @@ async function start(
   const log = options.log ?? createLog(config.logLevel)
   const clock = options.clock ?? (config.clock === 'chain' ? chainClock() : systemClock())
   const documents = await loadIndexDocuments(config.indexDir)
-  const keys = config.key === undefined ? undefined : await keysOf(config.key, clock)
+  const keys = config.key === undefined ? undefined : await keysOf(config.key, { clock, log })
   signal.throwIfAborted()
 
   if (keys !== undefined && (await markIfNew(config.dataDir))) {
@@ -224,13 +221,6 @@ async function start(
       await stopped
     },
   }
-}
-
-async function keysOf(place: KeyPlace, clock: Clock): Promise<Keys> {
-  if (place.kind === 'keystore') return localKeys(await readKeystore(place.keystore, place.passwordFile))
-  const { address, url, timeoutMs, tokenFile } = place
-  const token = tokenFile === undefined ? undefined : await readToken(tokenFile)
-  return remoteKeys({ address, url, call: createSignerCall({ url, token, timeoutMs }), clock })
 }
 
 async function closeAll(opened: readonly (() => Promise<void>)[]): Promise<void> {

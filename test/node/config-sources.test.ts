@@ -35,6 +35,7 @@ const TEXTS = [
   'registry',
   'off',
   'portable',
+  'settled',
 ]
 /** Settings of which any text may be right when it is given; what is wrong is found when they are used. */
 const FREE_TEXTS = [
@@ -83,7 +84,7 @@ test.each(CONFIG_FIELDS)(
     const right = outcomes.flatMap(({ byEnv }) =>
       byEnv.config === undefined ? [] : [JSON.stringify(byEnv.config, plain)],
     )
-    expect(right, 'no text is right').not.toEqual([])
+    expect(right, 'add a text that is right to TEXTS').not.toEqual([])
     const wrong = outcomes.flatMap(({ byEnv }) => (byEnv.field === undefined ? [] : [byEnv]))
     // It changes something: either two right texts mean different things, or there are wrong ones.
     expect(new Set(right).size + wrong.length).toBeGreaterThan(1)

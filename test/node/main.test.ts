@@ -1,10 +1,13 @@
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { create } from '#client/oracle-writer.ts'
+import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { writeNodeFolder } from './node-folder.ts'
 import { raiseStage, type Stage } from '../client/chain-fixture.ts'
 import { documentJson, sourceJson } from '../protocol/index-documents.ts'
@@ -74,6 +77,69 @@ test.each(['SIGINT', 'SIGTERM'] as const)('exits 0 when %s comes while it is sta
   node.child.kill(signal)
   expect([0, null]).toContain(await node.exitCode)
 })
+
+test('names files with secrets that others can read, and only those', async () => {
+  const file = await prepare({ lines: 'log_level = "warn"' })
+  const folder = dirname(file)
+  const warnings = async (): Promise<unknown[]> => {
+    const node = startProcess(['--config', file])
+    await node.firstLine
+    node.child.kill('SIGTERM')
+    expect(await node.exitCode).toBe(0)
+    const lines = node.stderr.map((line) => JSON.parse(line) as { readonly file?: string; readonly msg: string })
+    return lines.flatMap(({ file: named, msg }) => (msg.includes('chmod 600') ? [named] : []))
+  }
+  expect(await warnings()).toEqual([])
+  chmodSync(join(folder, 'password'), 0o644)
+  expect(await warnings()).toEqual([join(folder, 'password')])
+  chmodSync(join(folder, 'key.json'), 0o604)
+  expect(await warnings()).toEqual([join(folder, 'key.json'), join(folder, 'password')])
+})
+
+test.each([
+  ['SIGTERM', 600n],
+  ['SIGINT', 1_200n],
+] as const)(
+  'stops by itself at %s while it is asked from all sides and waits for a venue, and its store is whole',
+  async (signal, after) => {
+    const venue = createHttpServer(() => undefined) // It takes every question and never answers.
+    await new Promise<void>((resolve) => venue.listen(0, '127.0.0.1', resolve))
+    const { port } = venue.address() as AddressInfo
+    const document = documentJson([sourceJson('a', { url: `http://127.0.0.1:${port}` })])
+    const maker = await stage.as('maker')
+    const fixing = {
+      ...stage.fixing,
+      indexId: indexId(parseIndexDocument(document)),
+      maturity: stage.fixing.maturity + after,
+    }
+    await create(maker, stage.deployments.oracle, fixing)
+    await stage.embedded.mineAt(fixing.maturity)
+    const node = startProcess(['--config', await prepare({ document })])
+    const { httpPort } = READY.parse(JSON.parse((await node.firstLine) ?? ''))
+    const waiting = once(venue, 'request')
+    let asked = 0
+    const ask = async (): Promise<void> => {
+      for (;;) {
+        const answer = await fetch(
+          `http://127.0.0.1:${httpPort}/${['status', 'metrics', 'journal', 'readyz'][asked % 4]}`,
+        )
+        await answer.text()
+        asked += 1
+      }
+    }
+    const askers = Array.from({ length: 16 }, () => ask().catch(() => undefined))
+    await waiting
+    await expect.poll(() => asked, SOON).toBeGreaterThan(200)
+    node.child.kill(signal)
+    expect(await node.exitCode).toBe(0)
+    await Promise.all(askers)
+    expect(
+      node.stderr.filter((line) => !line.startsWith('{') || (JSON.parse(line) as { level: number }).level >= 50),
+    ).toEqual([])
+    venue.closeAllConnections()
+    venue.close()
+  },
+)
 
 test('ends when its parent is gone, if it was told to', async () => {
   const node = startProcess(['--config', await prepare({ lines: 'exit_with_parent = true' })])

@@ -24,7 +24,7 @@ export type NodeFolder = {
 export async function writeNodeFolder(node: NodeFolder): Promise<string> {
   const folder = temporaryFolder()
   await writeKeystore(join(folder, 'key.json'), node.privateKey, 'pw', { cost: 1_024 })
-  writeFileSync(join(folder, 'password'), node.password ?? 'pw')
+  writeFileSync(join(folder, 'password'), node.password ?? 'pw', { mode: 0o600 })
   if (node.isNew !== true) {
     mkdirSync(join(folder, 'data'))
     writeFileSync(join(folder, 'data', 'restored'), '1 seen\n')

@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Config, loadConfig } from '#node/config'
+import { blsKey } from '#protocol/bls.ts'
+import { blsSecretOf } from '#protocol/bls-key.ts'
 import type { RunningNode } from '../../../node/node.ts'
-import { DOMAIN, FIXING, FIXING_ID, MATURITY, reporterKey } from '../reporters.ts'
+import { DOMAIN, FIXING, FIXING_ID, keyOf, MATURITY, reporterKey } from '../reporters.ts'
 import { signerFolder, standUpSigner, startIn, stopSigner } from '../stand-up-signer.ts'
 import { temporaryFolder } from '../temporary.ts'
-import { fixingOf, run, scene, SOON } from './scene.ts'
+import { connected, fixingOf, run, scene, SOON, status } from './scene.ts'
 
 const DEPLOYMENT = {
   ...DOMAIN,
@@ -87,4 +89,33 @@ test('is not ready while its signer is down, and signs when it is back', async (
   await expect.poll(async () => (await fixingOf(node))?.observations, SOON).toBe(1)
   await expect.poll(async () => (await ask(node, '/readyz', READINESS)).ready, SOON).toBe(true)
   await stopSigner(signer)
+})
+
+test('sends nobody a co-signature by another key than the registry has, for which peers would condemn it', async () => {
+  const { world, configOf: keystoreConfig } = await scene(2)
+  world.incentives = { ...world.incentives, attestersReward: 10n ** 18n }
+  const reporters = world.panel.reporters.map((one) => ({
+    ...one,
+    key: blsKey(blsSecretOf(keyOf('nobody').privateKey)),
+  }))
+  world.panel = { ...world.panel, reporters }
+  const nodes = [await run(await keystoreConfig(0), world), await run(await keystoreConfig(1), world)]
+  await connected(nodes)
+  world.mine(MATURITY)
+  const entry = z.object({ stage: z.string(), action: z.string(), reason: z.string() })
+  const refusals = async (): Promise<string[]> => {
+    const lines = await Promise.all(nodes.map((node) => ask(node, '/journal', z.array(entry))))
+    return lines.flat().flatMap(({ stage, action, reason }) => {
+      return stage.startsWith('cosign') && action === 'refuse' ? [reason] : []
+    })
+  }
+  await expect.poll(async () => (await fixingOf(nodes[0] as RunningNode))?.observations, SOON).toBe(2)
+  // Attesting begins in the second after the maturity.
+  world.mine(MATURITY + 2n)
+  // The one that asks, and the one that is asked.
+  await expect.poll(async () => (await refusals()).length, SOON).toBe(2)
+  for (const reason of await refusals()) expect(reason).toContain('by the BLS key that the registry has of')
+  const statuses = await Promise.all(nodes.map((node) => status(node)))
+  expect(statuses.map(({ peers }) => peers)).toEqual([1, 1])
+  expect(statuses.map(({ fixings }) => fixings[0]?.cosigned ?? 0)).toEqual([0, 0])
 })
