@@ -63,7 +63,7 @@ export async function verify({ reporters, repeats }: VerifyOptions, say: Say): P
       ...(found === undefined ? [] : [{ ...found, goal: { atLeast: ASKED_NATIVE } }]),
       portable,
       { what: 'encoding an observation', value: encoding, unit: '/s' },
-      ...partialFigures(Math.max(1, Math.round(repeats / 10))),
+      ...partialFigures(Math.max(1, Math.round(repeats / 100))),
     ],
   }
 }
