@@ -45,6 +45,9 @@ export async function readOutlook({ rpcUrl, publicClient }: Chain, account: Addr
 /** The gas that `call` takes as `account` at the latest block, and the limit to send it with: another may come first. */
 export type GasNeed = { readonly estimate: bigint; readonly limit: bigint }
 
+/** What filling a slot costs beside changing it (EIP-2929), rounded up: an earlier transaction may empty one that a call changes. */
+const FRESH_SLOT_GAS = 20_000n
+
 /** Tries the call out. Throws OracleRevertError, SilentRevertError, PoorAccountError, DeadRpcError. */
 export async function tryOut(
   { rpcUrl, publicClient }: Chain,
@@ -54,7 +57,7 @@ export async function tryOut(
   return explained(rpcUrl, name, async () => {
     await publicClient.call({ account, to, data, value })
     const estimate = await publicClient.estimateGas({ account, to, data, value })
-    return { estimate, limit: (estimate * GAS_MARGIN_PERCENT) / 100n }
+    return { estimate, limit: (estimate * GAS_MARGIN_PERCENT) / 100n + FRESH_SLOT_GAS }
   })
 }
 

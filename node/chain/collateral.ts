@@ -8,7 +8,7 @@ import type { Attempted, Plan, Transactions } from './transactions.ts'
 export interface Collateral {
   /**
    * Runs `stake` once the account holds the plan's amount of bond token and `spender` may take it; wraps and approves what
-   * is missing, and no more. Returns what stood in the way, if anything did.
+   * is missing, and no more. 'later' if that came to nothing, which the journal says.
    */
   provide(plan: Plan, spender: Spender, stake: () => Promise<Attempted>): Promise<Attempted>
   /** Takes back what `spender` may still take, if nothing is being staked. */
@@ -45,27 +45,27 @@ export function createCollateral({ chain, transactions, intents, journal }: Coll
     await journal.write({ stage: 'collateral', fixingId: plan.fixingId, ...said })
     return sent
   }
-  const lacking = async (plan: Plan, spender: Spender): Promise<Attempted | undefined> => {
+  const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
     const { held, allowance } = await chain.holdings(spender)
     const wrapping = intents.unfinished().filter(({ action, state }) => action === 'wrap' && state === 'signed')
     const missing = sumOf([...reserves]) - held - sumOf(wrapping)
     if (missing > 0n) {
       const wrapped = await attempt({ ...plan, action: 'wrap', amount: missing }, (terms) => chain.wrap(missing, terms))
-      if (wrapped.kind !== 'done') return wrapped
+      if (wrapped.kind !== 'done') return false
     }
     const amount = sumOf([...reserves].filter((reserve) => reserve.spender === spender))
-    if (allowance >= amount) return undefined
+    if (allowance >= amount) return true
     const approved = await attempt({ ...plan, action: 'approve', amount }, (terms) =>
       chain.approve(spender, amount, terms),
     )
-    return approved.kind === 'done' ? undefined : approved
+    return approved.kind === 'done'
   }
   return {
     async provide(plan, spender, stake) {
       const reserve = { spender, amount: plan.amount }
       reserves.add(reserve)
       try {
-        return (await inTurn(() => lacking(plan, spender))) ?? (await stake())
+        return (await inTurn(() => isReady(plan, spender))) ? await stake() : { kind: 'later' }
       } finally {
         reserves.delete(reserve)
       }

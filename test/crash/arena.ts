@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import type { WritableChain } from '#client/chain.ts'
 import { readFixing, readReceipts } from '#client/oracle-reader.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { publishRoster, register } from '#client/registry.ts'
-import { wethBalance } from '#client/weth.ts'
+import { wethAllowance, wethBalance } from '#client/weth.ts'
 import { loadConfig } from '#node/config'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
@@ -25,29 +25,8 @@ import { SILENT } from '../node/silent-log.ts'
 import { pricedIndex } from '../node/source/priced-index.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { KILL_AT, POINTS_FILE } from './points.ts'
-
-/** What one life of the node, however often it was killed, left behind. */
-export type Life = {
-  /** The points that its first process passed. */
-  readonly points: readonly string[]
-  readonly deaths: number
-  /** Everything that may not differ from life to life. */
-  readonly result: Result
-}
-
-export type Result = {
-  /** The functions of oracle and registry that the node's account called, in alphabetical order. */
-  readonly calls: readonly string[]
-  /** Whether it sent an attestation more than once; how long it took decides whether it sends one of what another proposed. */
-  readonly isAttestedAgain: boolean
-  /** What the account has of the bond token, wei. */
-  readonly tokens: bigint
-  /** Each fixing's leader, rounds and stake at its end. */
-  readonly fixings: readonly { readonly leader: bigint; readonly round: number; readonly staked: bigint }[]
-  /** What a peer holds of the node's observations: the value of each fixing's, and who signed twice. */
-  readonly observed: readonly string[]
-  readonly equivocators: number
-}
+import type { Kills, Life, Result, Weather } from './life.ts'
+import { createSky } from './sky.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 const NAME = 'ann'
@@ -81,7 +60,6 @@ export class Arena {
     const { document, indexDir } = await pricedIndex()
     const stage = await raiseStage()
     const { oracle, registry } = stage.deployments
-    await stage.as(NAME)
     const owner = await stage.as('owner')
     await register(owner, registry, recruitOf(NAME, { peerId: '0x0024', stake: ETHER }))
     const quiet = { ...stage.fixing, indexId: indexId(document) }
@@ -101,31 +79,35 @@ export class Arena {
   }
 
   /** One life: killed where it is told to, started again, until everything is settled and claimed. */
-  async live(killAt?: string): Promise<Life> {
-    await this.#rewind()
+  async live(weather: Weather = 'calm', [first, second]: Kills = []): Promise<Life> {
+    await this.#rewind(weather)
     const watcher = await this.#watcher()
-    const points = join(temporaryFolder(), 'points')
+    const [points, later] = [join(temporaryFolder(), 'points'), join(temporaryFolder(), 'points')]
     const config = await this.#configOf(watcher)
-    let child = start(config, { [POINTS_FILE]: points, ...(killAt === undefined ? {} : { [KILL_AT]: killAt }) })
+    const sky = weather === 'dear' ? createSky(this.#stage, join(dirname(config), 'data')) : undefined
+    let child = start(config, points, first)
     let deaths = 0
     try {
       const end = performance.now() + LIFE_MS
       let isWaited = false
       while (!(await this.#isOver(watcher))) {
-        if (performance.now() > end) throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${killAt}.`)
+        if (performance.now() > end)
+          throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${first}, ${second}.`)
         if (child.signalCode === 'SIGKILL') {
           deaths += 1
-          child = start(config, {})
+          child = deaths === 1 ? start(config, later, second) : start(config)
         } else if (child.exitCode !== null)
           throw new Error(`Expected the node to run, got exit code ${child.exitCode}.`)
         if (!isWaited && (await this.#isLed())) {
           isWaited = true
           await this.#passWindows()
         }
+        await sky?.pass()
         await wait(POLL_MS)
       }
       return {
-        points: existsSync(points) ? readFileSync(points, 'utf8').trimEnd().split('\n') : [],
+        points: linesOf(points),
+        later: linesOf(later),
         deaths,
         result: await this.#result(watcher),
       }
@@ -136,10 +118,15 @@ export class Arena {
   }
 
   /** Back to where every life begins. */
-  async #rewind(): Promise<void> {
-    const { rpcUrl } = this.#stage.embedded
+  async #rewind(weather: Weather): Promise<void> {
+    const { embedded } = this.#stage
+    const { rpcUrl } = embedded
+    await embedded.setMining('instant')
     if (this.#snapshot !== undefined) await request(rpcUrl, 'evm_revert', [this.#snapshot])
     this.#snapshot = await request(rpcUrl, 'evm_snapshot', [])
+    await request(rpcUrl, 'anvil_dropAllTransactions', [])
+    await embedded.setBalance(accountOf(NAME).address, 10n * ETHER)
+    if (weather === 'dear') await embedded.setMining('manual')
     this.#firstBlock = await this.#reader.publicClient.getBlockNumber()
   }
 
@@ -215,36 +202,42 @@ sync_every_ms = 500`,
   }
 
   async #result(watcher: RunningNode): Promise<Result> {
-    const { weth } = this.#stage.deployments
+    const { weth, oracle, registry } = this.#stage.deployments
     const { address } = accountOf(NAME)
     const calls = await this.#calls()
+    const attested = calls.flatMap(({ name, fixing }) => (name === 'attest' ? [fixing] : []))
+    const allowances = await Promise.all(
+      [oracle, registry].map((spender) => wethAllowance(this.#reader, weth, address, spender)),
+    )
     const { fixings } = STATUS.parse(await read(watcher, '/status'))
     const observed = await Promise.all(
       this.#ids().map(async (id) => OBSERVATIONS.parse(await read(watcher, `/fixings/${id}/observations`))),
     )
     return {
-      calls: calls.filter((name) => name !== 'attest'),
-      isAttestedAgain: calls.filter((name) => name === 'attest').length > 1,
+      calls: calls.map(({ name }) => name).filter((name) => name !== 'attest'),
+      isAttestedAgain: new Set(attested).size < attested.length,
       tokens: await wethBalance(this.#reader, weth, address),
+      isOverAllowed: allowances.some((allowance) => allowance > this.#stage.fixing.minBond),
       fixings: (await this.#snapshots()).map(({ facts: { leader, round }, staked }) => ({ leader, round, staked })),
       observed: observed.map((held) => held.map(({ value, signer }) => `${signer} ${value}`).join()),
       equivocators: fixings.reduce((sum, { equivocators }) => sum + equivocators.length, 0),
     }
   }
 
-  /** What was sent since the beginning; wrapping and approving, which depend on what else is under way, left out. */
-  async #calls(): Promise<readonly string[]> {
+  /** What was sent since the beginning; wrapping and approving, whose number depends on what else is under way, left out. */
+  async #calls(): Promise<readonly OwnCall[]> {
     const { publicClient } = this.#reader
     const from = accountOf(NAME).address.toLowerCase()
-    const calls: string[] = []
+    const calls: OwnCall[] = []
     for (let number = await publicClient.getBlockNumber(); number > this.#firstBlock; number -= 1n) {
       const { transactions } = await publicClient.getBlock({ blockNumber: number, includeTransactions: true })
       const own = transactions.filter(
-        (sent) => sent.from === from && sent.to !== this.#stage.deployments.weth.toLowerCase(),
+        // A transfer to itself cancels what was not wanted any more.
+        (sent) => sent.from === from && ![from, this.#stage.deployments.weth.toLowerCase()].includes(sent.to ?? ''),
       )
-      calls.push(...own.map(({ input }) => nameOf(input)))
+      calls.push(...own.map(({ input }) => callOf(input)))
     }
-    return calls.toSorted()
+    return calls.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   #snapshots(): Promise<Awaited<ReturnType<typeof readFixing>>[]> {
@@ -257,11 +250,18 @@ sync_every_ms = 500`,
   }
 }
 
-function start(config: string, env: Readonly<Record<string, string>>): ChildProcess {
+/** A process of the node; writes the points that it passes to `points`, and dies at `killAt`. */
+function start(config: string, points?: string, killAt?: string): ChildProcess {
+  const told = points === undefined ? {} : { [POINTS_FILE]: points }
+  const doomed = killAt === undefined ? {} : { [KILL_AT]: killAt }
   return spawn(process.execPath, [CHILD, config], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...told, ...doomed },
   })
+}
+
+function linesOf(file: string): readonly string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -271,8 +271,16 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended
 }
 
-function nameOf(input: Hex): string {
-  return decodeFunctionData({ abi: [...maturityOracleAbi, ...reporterRegistryAbi], data: input }).functionName
+type OwnCall = { readonly name: string; readonly fixing: string }
+
+function callOf(input: Hex): OwnCall {
+  const abi = [...maturityOracleAbi, ...reporterRegistryAbi]
+  const { functionName, args } = decodeFunctionData({ abi, data: input })
+  const name = functionName === 'proposeAttested' ? 'propose' : functionName
+  return {
+    name,
+    fixing: JSON.stringify(args?.[0], (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
+  }
 }
 
 async function read(node: RunningNode, path: string): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { Arena, type Result } from './arena.ts'
-import { endsOf, faultsOf, tryEnd } from './survey.ts'
+import { Arena } from './arena.ts'
+import type { Result } from './life.ts'
+import { endsOf, faultsOf, tryEnd, tryTwoEnds } from './survey.ts'
 
 /** A few of the places; `npm run check:crashes` dies at all of them. */
 const SAMPLE = ['after write guard #1', 'before publish observation #1', 'after eth_sendRawTransaction #1']
@@ -10,7 +11,7 @@ test('a node that dies on its way signs and pays once, and loses nothing', async
   try {
     const undisturbed = await arena.live()
     expect(undisturbed.result).toMatchObject({
-      calls: ['claim', 'claim', 'contribute', 'proposeAttested'],
+      calls: ['claim', 'claim', 'contribute', 'propose'],
       isAttestedAgain: false,
       equivocators: 0,
     })
@@ -21,7 +22,11 @@ test('a node that dies on its way signs and pays once, and loses nothing', async
       expect(ends).toContain(`after ${name} #1`)
     }
     for (const end of SAMPLE) {
-      expect(await tryEnd(arena, end, undisturbed.result)).toEqual({ end, isReached: true, faults: [] })
+      const finding = await tryEnd(arena, 'calm', end, undisturbed.result)
+      expect(finding).toMatchObject({ end, isReached: true, faults: [] })
+      if (end !== SAMPLE.at(-1)) continue
+      const twice = await tryTwoEnds(arena, 'calm', finding, { undisturbed: undisturbed.result, n: 0 })
+      expect(twice).toMatchObject({ isReached: true, faults: [] })
     }
   } finally {
     await arena.close()
@@ -33,6 +38,7 @@ test('what differs from an undisturbed life is found', () => {
     calls: ['propose'],
     isAttestedAgain: false,
     tokens: 5n,
+    isOverAllowed: false,
     fixings: [{ leader: 1n, round: 1, staked: 2n }],
     observed: ['a 1'],
     equivocators: 0,

@@ -1,4 +1,5 @@
-import type { Arena, Life, Result } from './arena.ts'
+import type { Arena } from './arena.ts'
+import type { Life, Result, Weather } from './life.ts'
 
 /** Where a life may end: before or after a call out of the node. */
 export type End = string
@@ -23,9 +24,27 @@ function isWrite(name: string): boolean {
 }
 
 /** Lives one life for an end, and says what is not as it is without. */
-export async function tryEnd(arena: Arena, end: End, undisturbed: Result): Promise<Finding> {
-  const { deaths, result } = await arena.live(end)
-  return { end, isReached: deaths > 0, faults: faultsOf(result, undisturbed) }
+export async function tryEnd(
+  arena: Arena,
+  weather: Weather,
+  end: End,
+  undisturbed: Result,
+): Promise<Finding & Pick<Life, 'later'>> {
+  const { deaths, result, later } = await arena.live(weather, [end])
+  return { end, isReached: deaths > 0, faults: faultsOf(result, undisturbed), later }
+}
+
+/** Lives one life whose second process is killed as well, at the `n`th place, as far as it has so many. */
+export async function tryTwoEnds(
+  arena: Arena,
+  weather: Weather,
+  { end, later }: Pick<Finding, 'end'> & Pick<Life, 'later'>,
+  { undisturbed, n }: { readonly undisturbed: Result; readonly n: number },
+): Promise<Finding> {
+  const ends = endsOf({ points: later })
+  const second = ends[n % ends.length] ?? end
+  const { deaths, result } = await arena.live(weather, [end, second])
+  return { end: `${end}, then ${second}`, isReached: deaths > 1, faults: faultsOf(result, undisturbed) }
 }
 
 /** What differs, in words. */
