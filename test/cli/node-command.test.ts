@@ -17,8 +17,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assize-node-'))
   mkdirSync(join(folder, 'index'))
   await writeDemoKeystore(join(folder, 'key.json'), KEY, 'right')
-  writeFileSync(join(folder, 'right'), 'right')
-  writeFileSync(join(folder, 'wrong'), 'wrong')
+  writeFileSync(join(folder, 'right'), 'right', { mode: 0o600 })
+  writeFileSync(join(folder, 'wrong'), 'wrong', { mode: 0o600 })
   stage = await raiseStage()
 })
 afterAll(async () => {
