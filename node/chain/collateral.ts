@@ -24,7 +24,7 @@ export type CollateralComponents = {
 }
 
 /** What is being staked now. */
-type Reserve = { readonly spender: Spender; readonly amount: bigint }
+type Reserve = { readonly spender: Spender; readonly amount: bigint; readonly plan: Plan }
 
 /**
  * INVARIANT: no allowance is ever larger than what is being staked at the time: several fixings at once share one, so that
@@ -45,15 +45,24 @@ export function createCollateral({ chain, transactions, intents, journal }: Coll
     await journal.write({ stage: 'collateral', fixingId: plan.fixingId, ...said })
     return sent
   }
+  /** Whether the stake was taken already, and whoever waits for it has not noticed yet. */
+  const isTaken = ({ plan: { fixingId, action, round, value, at } }: Reserve): boolean =>
+    transactions.of(fixingId).some((intent) => {
+      const isSame = intent.action === action && intent.round === round && intent.value === value && intent.at === at
+      return isSame && intent.state === 'done'
+    })
   const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
     const { held, allowance } = await chain.holdings(spender)
+    // After that: what is taken in between is missed then, and not wrapped twice.
+    await transactions.tend()
+    const staking = [...reserves].filter((reserve) => !isTaken(reserve))
     const wrapping = intents.unfinished().filter(({ action, state }) => action === 'wrap' && state === 'signed')
-    const missing = sumOf([...reserves]) - held - sumOf(wrapping)
+    const missing = sumOf(staking) - held - sumOf(wrapping)
     if (missing > 0n) {
       const wrapped = await attempt({ ...plan, action: 'wrap', amount: missing }, (terms) => chain.wrap(missing, terms))
       if (wrapped.kind !== 'done') return false
     }
-    const amount = sumOf([...reserves].filter((reserve) => reserve.spender === spender))
+    const amount = sumOf(staking.filter((reserve) => reserve.spender === spender))
     if (allowance >= amount) return true
     const approved = await attempt({ ...plan, action: 'approve', amount }, (terms) =>
       chain.approve(spender, amount, terms),
@@ -62,7 +71,7 @@ export function createCollateral({ chain, transactions, intents, journal }: Coll
   }
   return {
     async provide(plan, spender, stake) {
-      const reserve = { spender, amount: plan.amount }
+      const reserve = { spender, amount: plan.amount, plan }
       reserves.add(reserve)
       try {
         return (await inTurn(() => isReady(plan, spender))) ? await stake() : { kind: 'later' }
