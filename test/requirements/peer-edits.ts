@@ -46,7 +46,7 @@ export const PEER_EDITS: readonly DisablingEdit[] = [
     rule: 'strangers leave reservations to reporters',
     file: RELAY,
     find: 'return strangers.length >= Math.floor(reservations / STRANGERS_PART)',
-    replace: 'return strangers.length >= reservations',
+    replace: 'return strangers.length >= STRANGERS_PART * reservations',
   },
   {
     id: 'R-415',
