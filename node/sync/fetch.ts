@@ -100,7 +100,8 @@ async function fetchFixing(
     const reporters = wanted.slice(at, at + CHUNK)
     const answer = await ask(channel, { kind: 'get', fixingId, reporters }, signal)
     if (answer.kind !== 'observations') throw new UnexpectedAnswerError('observations', answer.kind)
-    for (const bytes of answer.messages) await admit(bytes)
+    // Together: each is judged in its turn, and all wait for the disk at once.
+    await Promise.all(answer.messages.map(admit))
     received += answer.messages.length
   }
   return received
