@@ -14,8 +14,10 @@ export type JuryTerms = {
   readonly quorum: number
   /** How many stakes must be in the pool for a draw. */
   readonly leastPool: number
-  /** How far from the verdict a vote may be, parts per million. */
-  readonly bandPpm: number
+  /** The least separation of a fixing that it takes, parts per million; a vote may be half of a fixing's from the verdict. */
+  readonly leastSeparationPpm: number
+  /** How long a stake waits before it can be drawn. */
+  readonly warmUp: number
   readonly seatStake: bigint
   readonly seatFee: bigint
   readonly commitTime: number
@@ -93,7 +95,7 @@ export async function readPool(chain: Chain, jury: Address): Promise<readonly Ad
   })
 }
 
-/** Puts `count` stakes of the account into the pool: what it has idle, then bond token approved to the jury. */
+/** Takes `count` stakes of the account, what it has idle and then bond token approved to the jury; they can be admitted later. */
 export function stakeSeats(
   chain: WritableChain,
   jury: Address,
@@ -102,6 +104,17 @@ export function stakeSeats(
 ): Promise<TransactionReceipt> {
   const data = encodeFunctionData({ abi, functionName: 'stake', args: [BigInt(count)] })
   return send(chain, { name: 'stake', to: jury, data }, options)
+}
+
+/** Puts the stakes of `juror` that have warmed up into the pool; anyone may. Throws OracleRevertError('NotYet' | 'DrawsWaiting'). */
+export function admitJuror(
+  chain: WritableChain,
+  jury: Address,
+  juror: Address,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const data = encodeFunctionData({ abi, functionName: 'admit', args: [juror] })
+  return send(chain, { name: 'admit', to: jury, data }, options)
 }
 
 /** Takes the account's stakes at `places` of the pool out of it. */

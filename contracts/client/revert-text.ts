@@ -99,6 +99,14 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
     expected: `Expected an arbitration fee of at least ${text(want)} wei, got ${text(got)} wei.`,
     hint: 'The jury does not take this fixing: its backup rules after the limit.',
   }),
+  NotYet: ([count, time]) => ({
+    expected: `Expected stakes that have warmed up, got ${text(count)} that can be drawn from ${text(time)} on.`,
+    hint: 'Wait until then; anyone can admit them.',
+  }),
+  SeparationTooSmall: ([got, want]) => ({
+    expected: `Expected a separation of at least ${text(want)} ppm, got ${text(got)} ppm.`,
+    hint: 'The jury does not take this fixing: its backup rules after the limit.',
+  }),
   PoolTooSmall: ([got, want]) => ({
     expected: `Expected ${text(want)} stakes in the pool, got ${text(got)}.`,
     hint: 'Wait until more jurors have staked, or until running cases end.',

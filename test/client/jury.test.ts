@@ -5,6 +5,7 @@ import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy.ts'
 import { OracleRevertError } from '#client/errors.ts'
 import {
+  admitJuror,
   commitVote,
   drawJurors,
   type JurySeat,
@@ -25,15 +26,16 @@ import { request } from '#client/oracle-writer.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
 import { drawPlaces, drawSeed } from '#protocol/jury.ts'
-import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
+import { ETHER, MATURITY, raiseStage, type Stage, START } from './chain-fixture.ts'
 
 const TERMS: JuryTerms = {
   seats: 7,
   quorum: 4,
   leastPool: 9,
-  bandPpm: 10_000,
+  leastSeparationPpm: 1_000,
+  warmUp: 86_400,
   seatStake: ETHER,
-  seatFee: ETHER / 200n,
+  seatFee: ETHER / 500n,
   commitTime: 86_400,
   revealTime: 43_200,
 }
@@ -57,6 +59,8 @@ beforeAll(async () => {
     await stakeSeats(chain, jury, 4)
     jurors.set(chain.account.address, chain)
   }
+  await stage.embedded.mineAt(START + 2n * 86_400n)
+  for (const juror of jurors.keys()) await admitJuror(deployer, jury, juror)
   fixing = { ...stage.fixing, arbitrator: jury, backup: council }
   id = fixingId(fixing, { chainId: deployer.chainId, oracle })
   await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
@@ -134,7 +138,8 @@ test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (
   const after = await Promise.all(everybody.map((chain) => wethBalance(chain, weth, chain.account.address)))
   expect(after.map((balance, i) => balance - (before[i] ?? 0n))).toEqual(paid)
   expect(paid.reduce((a, b) => a + b, 0n)).toBe(12n * ETHER + fixing.arbitrationFee)
-  expect(paid.at(-1)).toBe(fixing.arbitrationFee / 8n)
+  // Who drew and resolved: four seats' shares for each, of fifteen.
+  expect(paid.at(-1)).toBe(2n * ((fixing.arbitrationFee * 4n) / 15n))
   expect(await wethBalance(anyone, weth, jury)).toBe(0n)
 })
 

@@ -31,9 +31,18 @@ contract JuryArbitrator is JurorPool, ERC165 {
     uint256 private constant MIN_SEATS = 3;
     /// @dev Bounds every loop over seats, and lets a bitmap of them fit.
     uint256 private constant MAX_SEATS = 63;
-    uint256 private constant MAX_BAND_PPM = 200_000;
+    uint256 private constant MAX_SEPARATION_PPM = 200_000;
     uint256 private constant MIN_TIME = 1 hours;
-    uint256 private constant MAX_TIME = 30 days;
+    uint256 private constant MAX_TIME = 10 days;
+    uint256 private constant MIN_WARM_UP = 1 days;
+    uint256 private constant MAX_WARM_UP = 30 days;
+    /// @dev What drawing and resolving are paid, each, in seats' shares: a million gas and more.
+    uint256 private constant CLERK_SHARES = 4;
+    /// @dev Longer than a seed lives: 8 319 blocks of 12 seconds are 28 hours. INVARIANT: no case becomes too late while its seed
+    /// lives, or whoever draws could choose between drawing and closing it.
+    uint256 private constant SEED_TIME = 2 days;
+    /// @dev For somebody to resolve.
+    uint256 private constant RULE_TIME = 1 days;
     /// @dev Four epochs: whoever opens a case, and whoever proposes the blocks of today, does not know the seed.
     uint256 private constant SEED_DELAY = 128;
     /// @dev What EIP-2935 remembers.
@@ -45,7 +54,7 @@ contract JuryArbitrator is JurorPool, ERC165 {
     uint8 private immutable SEATS;
     uint8 private immutable QUORUM;
     uint32 private immutable LEAST_POOL;
-    uint32 private immutable BAND_PPM;
+    uint32 private immutable LEAST_SEPARATION_PPM;
     uint88 private immutable SEAT_FEE;
     uint32 private immutable COMMIT_TIME;
     uint32 private immutable REVEAL_TIME;
@@ -55,19 +64,22 @@ contract JuryArbitrator is JurorPool, ERC165 {
 
     /// @param oracle the only oracle the jury rules for; its bond token is read here.
     constructor(IMaturityOracle oracle, JuryTerms memory t)
-        JurorPool(IOracleToken(address(oracle)).BOND_TOKEN(), t.seatStake)
+        JurorPool(IOracleToken(address(oracle)).BOND_TOKEN(), t.seatStake, t.warmUp)
     {
         _bound("seats", t.seats, MIN_SEATS, MAX_SEATS);
         // Even seats could be halved.
         if (t.seats % 2 == 0) revert TermOutOfBounds("seats", t.seats, t.seats - 1, t.seats - 1);
         _bound("quorum", t.quorum, t.seats / 2 + 1, t.seats);
         _bound("leastPool", t.leastPool, t.seats, type(uint32).max);
-        _bound("bandPpm", t.bandPpm, 0, MAX_BAND_PPM);
+        _bound("leastSeparationPpm", t.leastSeparationPpm, 1, MAX_SEPARATION_PPM);
+        _bound("warmUp", t.warmUp, MIN_WARM_UP, MAX_WARM_UP);
         _bound("seatStake", t.seatStake, 1, type(uint88).max);
+        _bound("seatFee", t.seatFee, 1, type(uint88).max);
         _bound("commitTime", t.commitTime, MIN_TIME, MAX_TIME);
         _bound("revealTime", t.revealTime, MIN_TIME, MAX_TIME);
         ORACLE = oracle;
-        (SEATS, QUORUM, LEAST_POOL, BAND_PPM) = (t.seats, t.quorum, t.leastPool, t.bandPpm);
+        (SEATS, QUORUM, LEAST_POOL) = (t.seats, t.quorum, t.leastPool);
+        LEAST_SEPARATION_PPM = t.leastSeparationPpm;
         (SEAT_FEE, COMMIT_TIME, REVEAL_TIME) = (t.seatFee, t.commitTime, t.revealTime);
     }
 
@@ -81,9 +93,11 @@ contract JuryArbitrator is JurorPool, ERC165 {
         uint256 turnEnd = _turnEnd(fixing);
         if (turnEnd == 0) revert NotItsTurn(id);
         if (fixing.arbitrationFee < price()) revert FeeBelowPrice(fixing.arbitrationFee, price());
+        uint256 separation = fixing.separationPpm;
+        if (separation < LEAST_SEPARATION_PPM) revert SeparationTooSmall(separation, LEAST_SEPARATION_PPM);
         if (poolSize() < _neededPool()) revert PoolTooSmall(poolSize(), _neededPool());
-        if (_votesEnd() >= turnEnd) revert TooLate(_votesEnd(), turnEnd);
-        _await(id, trial);
+        if (_caseEnd() >= turnEnd) revert TooLate(_caseEnd(), turnEnd);
+        _await(fixing, id, trial);
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -112,18 +126,23 @@ contract JuryArbitrator is JurorPool, ERC165 {
         FixingId id = ORACLE.fixingId(fixing);
         JuryCase storage trial = _at(id, JuryStage.Waiting);
         _dequeue(id);
-        if (block.number <= trial.seedBlock + HISTORY) revert SeedKnown(trial.seedBlock);
-        _await(id, trial);
+        uint256 turnEnd = _turnEnd(fixing);
+        if (turnEnd == 0) revert NotItsTurn(id);
+        if (!_isForgotten(trial)) revert SeedKnown(trial.seedBlock);
+        if (_caseEnd() >= turnEnd) revert TooLate(_caseEnd(), turnEnd);
+        _await(fixing, id, trial);
     }
 
     /// @inheritdoc IJuryArbitrator
     function close(Fixing calldata fixing) external nonReentrant {
         FixingId id = ORACLE.fixingId(fixing);
         JuryCase storage trial = _cases[id];
-        if (trial.stage == JuryStage.Waiting) _dequeue(id);
+        bool isWaiting = trial.stage == JuryStage.Waiting;
+        if (isWaiting) _dequeue(id);
         else if (trial.stage != JuryStage.Hung) revert WrongStage(id);
         uint256 turnEnd = _turnEnd(fixing);
-        if (_votesEnd() < turnEnd) revert NotTooLate(_votesEnd(), turnEnd);
+        if (turnEnd != 0 && isWaiting && !_isForgotten(trial)) revert SeedKnown(trial.seedBlock);
+        if (_caseEnd() < turnEnd) revert NotTooLate(_caseEnd(), turnEnd);
         _fail(id, trial);
     }
 
@@ -168,15 +187,16 @@ contract JuryArbitrator is JurorPool, ERC165 {
     // -------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc IArbitrator
-    /// @dev The stakes of half of the seats, rounded up to a whole one, and no more: a majority that was won over is not
-    /// slashed. Zero for a fixing that this jury would not take: another arbitrator, a fee below the price, too short a turn, too
-    /// few stakes, where those with seats count.
+    /// @dev The stakes of half of a quorum, rounded up to a whole one, and no more: that many can rule if the others keep silent, and a
+    /// majority that was won over is not slashed. Zero for a fixing that this jury would not take: another arbitrator, a fee
+    /// below the price, too small a separation, too short a turn, too few stakes, where those with seats count.
     function costOfCorruption(Fixing calldata fixing) external view returns (uint256) {
         bool isOurs = fixing.arbitrator == address(this) || fixing.backup == address(this);
         bool isPaid = fixing.arbitrationFee >= price();
-        bool isLong = fixing.arbitrationLimit > uint256(COMMIT_TIME) + REVEAL_TIME;
-        if (!isOurs || !isPaid || !isLong || _allStakes() < LEAST_POOL) return 0;
-        return (uint256(SEATS) + 1) / 2 * SEAT_STAKE;
+        bool isApart = fixing.separationPpm >= LEAST_SEPARATION_PPM;
+        bool isLong = block.timestamp + fixing.arbitrationLimit > _caseEnd();
+        if (!isOurs || !isPaid || !isApart || !isLong || _allStakes() < LEAST_POOL) return 0;
+        return (uint256(QUORUM) + 1) / 2 * SEAT_STAKE;
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -185,7 +205,8 @@ contract JuryArbitrator is JurorPool, ERC165 {
             seats: SEATS,
             quorum: QUORUM,
             leastPool: LEAST_POOL,
-            bandPpm: BAND_PPM,
+            leastSeparationPpm: LEAST_SEPARATION_PPM,
+            warmUp: WARM_UP,
             seatStake: SEAT_STAKE,
             seatFee: SEAT_FEE,
             commitTime: COMMIT_TIME,
@@ -195,7 +216,7 @@ contract JuryArbitrator is JurorPool, ERC165 {
 
     /// @inheritdoc IJuryArbitrator
     function price() public view returns (uint256) {
-        return (uint256(SEATS) + 1) * SEAT_FEE;
+        return (uint256(SEATS) + 2 * CLERK_SHARES) * SEAT_FEE;
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -225,12 +246,12 @@ contract JuryArbitrator is JurorPool, ERC165 {
 
     // ------------------------------------------------------------------------------------- the way there
 
-    function _await(FixingId id, JuryCase storage trial) private {
+    function _await(Fixing calldata fixing, FixingId id, JuryCase storage trial) private {
         uint64 seedBlock = uint64(block.number + SEED_DELAY);
         trial.stage = JuryStage.Waiting;
         trial.seedBlock = seedBlock;
         _enqueue(id);
-        emit CaseOpened(id, trial.round, seedBlock);
+        emit CaseOpened(id, trial.round, seedBlock, fixing);
     }
 
     function _seat(FixingId id, uint8 round, bytes32 seed) private returns (address[] memory jurors) {
@@ -278,11 +299,12 @@ contract JuryArbitrator is JurorPool, ERC165 {
         trial.stage = JuryStage.Decided;
         bool isRuled = _turnEnd(fixing) != 0;
         uint256 fee = isRuled ? _rule(fixing, value) : 0;
-        uint256 drawerShare = fee / (uint256(SEATS) + 1);
-        _credit(trial.drawer, drawerShare);
+        uint256 clerkPay = fee * CLERK_SHARES / (uint256(SEATS) + 2 * CLERK_SHARES);
+        _credit(trial.drawer, clerkPay);
+        _credit(msg.sender, clerkPay);
 
-        uint256 coherent = _coherent(values, value);
-        uint256 share = _share(trial, coherent, fee - drawerShare, jurors);
+        uint256 coherent = _coherent(values, value, fixing.separationPpm / 2);
+        uint256 share = _share(trial, coherent, fee - 2 * clerkPay, jurors);
         emit Decided(id, trial.round, value, coherent, share, isRuled);
     }
 
@@ -345,10 +367,10 @@ contract JuryArbitrator is JurorPool, ERC165 {
         fee = BOND_TOKEN.balanceOf(address(this)) - balanceBefore;
     }
 
-    /// @dev Bit i for each seat that revealed a value within the band of `verdict`.
-    function _coherent(uint128[] memory values, uint128 verdict) private view returns (uint256 map) {
+    /// @dev Bit i for each seat that revealed a value within `bandPpm` of `verdict`.
+    function _coherent(uint128[] memory values, uint128 verdict, uint32 bandPpm) private pure returns (uint256 map) {
         for (uint256 i = 0; i < values.length; ++i) {
-            if (values[i] != 0 && DistanceLib.isWithin(values[i], verdict, BAND_PPM)) map |= 1 << i;
+            if (values[i] != 0 && DistanceLib.isWithin(values[i], verdict, bandPpm)) map |= 1 << i;
         }
     }
 
@@ -376,6 +398,16 @@ contract JuryArbitrator is JurorPool, ERC165 {
     /// @dev Where votes that began now would end.
     function _votesEnd() private view returns (uint256) {
         return block.timestamp + COMMIT_TIME + REVEAL_TIME;
+    }
+
+    /// @dev Where a case that was opened now would be over, at the latest.
+    function _caseEnd() private view returns (uint256) {
+        return _votesEnd() + SEED_TIME + RULE_TIME;
+    }
+
+    /// @dev Whether the chain no longer knows the case's seed block.
+    function _isForgotten(JuryCase storage trial) private view returns (bool) {
+        return block.number > trial.seedBlock + HISTORY;
     }
 
     /// @dev The pool that the next case needs, so that each of those that wait finds the least pool.

@@ -2,16 +2,16 @@
 pragma solidity 0.8.37;
 
 import {Fixing, FixingId} from "../types/Fixing.sol";
-import {JuryCase, JurySeat, JuryTerms} from "../types/Jury.sol";
+import {JuryCase, JurySeat, JuryTerms, Newcomer} from "../types/Jury.sol";
 import {IArbitrator} from "./IArbitrator.sol";
 
 /// @title An arbitrator of jurors drawn by stake (R-500)
-/// @notice Whoever puts bond token into the pool, in stakes of equal size, may be drawn: every stake of the pool is as likely as
-/// every other, and is taken out of the pool by its draw. The seed is the `prevrandao` of a block 128 blocks after the case
+/// @notice Whoever puts bond token into the pool, in stakes of equal size, may be drawn, after a time in which the others see him
+/// come: every stake of the pool is as likely as every other, and is taken out of the pool by its draw. The seed is the `prevrandao` of a block 128 blocks after the case
 /// was opened, which nobody knows then, and nobody chooses by choosing when to draw: draws come in the order of the cases, and
 /// nothing enters or leaves the pool while one is due.
 /// Jurors commit to a value and reveal it. The verdict is INVALID if more than half say so, else the lower median of the
-/// numbers. Who did not reveal, or is farther from the verdict than the jury's band, loses the seat's stake to the others. If too
+/// numbers. Who did not reveal, or is farther from the verdict than half the fixing's separation, loses the seat's stake to the others. If too
 /// few reveal, only those who did not lose theirs, and the case can be opened once more, for other jurors.
 /// No owner, no list of indices: a juror who does not know an index, or cannot read it, says INVALID.
 /// Warning: who holds a majority of the seats rules what he likes and loses nothing. `costOfCorruption` counts what it costs to
@@ -19,16 +19,18 @@ import {IArbitrator} from "./IArbitrator.sol";
 interface IJuryArbitrator is IArbitrator {
     // ------------------------------------------------------------------------------------------- events
 
-    /// @notice `juror` put `count` stakes into the pool.
-    event Staked(address indexed juror, uint256 count);
-    /// @notice `juror` took `count` stakes out of the pool.
+    /// @notice `count` stakes of `juror` can be put into the pool from `admitTime` on.
+    event Staked(address indexed juror, uint256 count, uint64 admitTime);
+    /// @notice `count` stakes of `juror` are in the pool.
+    event Admitted(address indexed juror, uint256 count);
+    /// @notice `juror` took `count` stakes out of the pool, or of those that were to come into it.
     event Unstaked(address indexed juror, uint256 count);
     /// @notice `juror` withdrew what was idle.
     event Withdrawn(address indexed juror, uint256 amount);
     /// @notice `voter` may commit for `juror` besides itself; 0 = nobody.
     event VoterSet(address indexed juror, address voter);
-    /// @notice Round `round` of the case waits for block `seedBlock`.
-    event CaseOpened(FixingId indexed id, uint8 round, uint64 seedBlock);
+    /// @notice Round `round` of the case waits for block `seedBlock`. The struct, so that anyone can draw who did not see `Created`.
+    event CaseOpened(FixingId indexed id, uint8 round, uint64 seedBlock, Fixing fixing);
     /// @notice Jurors have their seats, in this order, and commit before `commitEnd`, reveal before `revealEnd`.
     event Drawn(FixingId indexed id, uint8 round, address[] jurors, uint40 commitEnd, uint40 revealEnd);
     /// @notice Seat `seat` has committed.
@@ -61,6 +63,10 @@ interface IJuryArbitrator is IArbitrator {
     error WrongStage(FixingId id);
     /// @notice It is not this jury's turn to rule on the fixing (R-205).
     error NotItsTurn(FixingId id);
+    /// @notice The juror has `count` stakes to come into the pool, from `admitTime` on.
+    error NotYet(uint256 count, uint256 admitTime);
+    /// @notice The fixing's candidates may be nearer to each other than honest votes.
+    error SeparationTooSmall(uint256 got, uint256 want);
     /// @notice The fixing pays less than the jury costs.
     error FeeBelowPrice(uint256 got, uint256 want);
     /// @notice There are too few stakes in the pool.
@@ -96,9 +102,16 @@ interface IJuryArbitrator is IArbitrator {
 
     // ------------------------------------------------------------------------------------ being a juror
 
-    /// @notice Puts `count` stakes of the caller into the pool, from what it has idle and for the rest from its bond token.
-    /// At most 256 at once. Reverts with `TooManyStakes`, `DrawsWaiting`, `TransferMismatch`.
+    /// @notice Takes `count` stakes of the caller, from what it has idle and for the rest from its bond token. They, and those that
+    /// were to come into the pool already, can be admitted after the warm-up. At most 256 of them. Reverts with
+    /// `TooManyStakes`, `TransferMismatch`.
     function stake(uint256 count) external;
+
+    /// @notice Puts the stakes of `juror` that have warmed up into the pool. By anyone. Reverts with `DrawsWaiting`, `NotYet`.
+    function admit(address juror) external;
+
+    /// @notice Makes the caller's stakes that are to come into the pool idle. Reverts with `NotYet` for none.
+    function stayOut() external;
 
     /// @notice Takes the caller's stakes at `places` of the pool, strictly descending, out of it; they are idle then.
     /// Reverts with `TooManyStakes`, `DrawsWaiting`, `PlacesNotDescending`, `NotYourStake`.
@@ -113,18 +126,19 @@ interface IJuryArbitrator is IArbitrator {
     // ------------------------------------------------------------------------------------------- a case
 
     /// @notice Opens the case of a fixing that waits for this jury, or opens it again once it hung. By anyone. Reverts with `WrongStage`, `NotItsTurn`,
-    /// `FeeBelowPrice`, `PoolTooSmall`, `TooLate`.
+    /// `FeeBelowPrice`, `SeparationTooSmall`, `PoolTooSmall`, `TooLate`: the seed must live, the votes end and a day be left for the
+    /// ruling within the jury's turn.
     function open(Fixing calldata fixing) external;
 
     /// @notice Draws the jurors of the case that is next, by the header (RLP) of its seed block. By anyone; who draws is paid
-    /// like a juror if there is a verdict. Reverts with `WrongStage`, `NotNext`, `NotItsTurn`, `TooLate`, `NotTheHeader`.
+    /// four seat's shares of the fee if there is a verdict. Reverts with `WrongStage`, `NotNext`, `NotItsTurn`, `TooLate`, `NotTheHeader`.
     function draw(Fixing calldata fixing, bytes calldata header) external;
 
     /// @notice Gives the case that is next another seed block when the chain has forgotten its own (EIP-2935: 8 191 blocks), and
-    /// puts it last. Reverts with `WrongStage`, `NotNext`, `SeedKnown`.
+    /// puts it last. Reverts with `WrongStage`, `NotNext`, `NotItsTurn`, `SeedKnown`, `TooLate`.
     function reseed(Fixing calldata fixing) external;
 
-    /// @notice Ends a case that hung, or waits and is next, and can no longer be drawn in time. Reverts with `WrongStage`, `NotNext`, `NotTooLate`.
+    /// @notice Ends a case that can no longer be opened again or given another seed in time, or whose fixing waits no more. Reverts with `WrongStage`, `NotNext`, `NotTooLate`.
     function close(Fixing calldata fixing) external;
 
     /// @notice Commits seat `seat` of the present round to a vote; may be repeated. Reverts with `WrongStage`, `UnknownSeat`,
@@ -137,7 +151,7 @@ interface IJuryArbitrator is IArbitrator {
 
     /// @notice Ends the round when the time to reveal is over or everybody has revealed: rules, pays and slashes. The stakes of
     /// who keeps them are in the pool again, or idle if a draw is due.
-    /// By anyone. Reverts with `WrongStage`, `RevealRunning`, or as the oracle does.
+    /// By anyone, who is paid four seats' shares of the fee if the jury rules. Reverts with `WrongStage`, `RevealRunning`, or as the oracle does.
     function resolve(Fixing calldata fixing) external;
 
     // -------------------------------------------------------------------------------------------- views
@@ -156,6 +170,9 @@ interface IJuryArbitrator is IArbitrator {
 
     /// @notice What commits seat `seat` of the present round to `value`, > 0, with the secret `salt`.
     function commitmentOf(FixingId id, uint8 seat, uint128 value, bytes32 salt) external view returns (bytes32);
+
+    /// @notice The stakes of `juror` that are to come into the pool.
+    function newcomer(address juror) external view returns (Newcomer memory);
 
     /// @notice How many stakes are in the pool.
     function poolSize() external view returns (uint256);

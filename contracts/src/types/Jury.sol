@@ -11,15 +11,19 @@ struct JuryTerms {
     /// How many of the stakes must be in the pool for a draw: the seats at least. With few stakes more than the seats, who
     /// holds many of them is sure to be drawn.
     uint32 leastPool;
-    /// How far from the verdict a vote may be, ppm of the smaller: honest noise must stay within. <= 200 000.
-    uint32 bandPpm;
+    /// The least separation of a fixing that it takes, ppm: a vote may be half of it from the verdict, and honest noise must stay
+    /// within. 1 .. 200 000.
+    uint32 leastSeparationPpm;
+    /// How long a stake waits before it can be drawn, so that the other jurors see who comes, and may leave. 1 d .. 30 d.
+    uint32 warmUp;
     /// What a seat has at stake. >= 1.
     uint88 seatStake;
-    /// What a seat is paid at least; a fixing whose fee is less than this for every seat and the drawer is refused.
+    /// What a seat is paid at least; a fixing whose fee is less than this for every seat and eight more, which pay for drawing and
+    /// resolving, is refused. >= 1.
     uint88 seatFee;
-    /// How long jurors may commit after the draw. 1 h .. 30 d.
+    /// How long jurors may commit after the draw. 1 h .. 10 d.
     uint32 commitTime;
-    /// How long they may reveal after that. 1 h .. 30 d.
+    /// How long they may reveal after that. 1 h .. 10 d.
     uint32 revealTime;
 }
 
@@ -50,10 +54,17 @@ struct JuryCase {
     uint40 commitEnd;
     /// First second at which nobody can reveal any more.
     uint40 revealEnd;
-    /// Who drew, and is paid like a juror.
+    /// Who drew, and is paid for it.
     address drawer;
     /// Stakes of those who did not reveal, while nobody has earned them, bond-token wei.
     uint96 forfeited;
+}
+
+/// @notice Stakes of a juror that cannot be drawn yet.
+struct Newcomer {
+    uint64 count;
+    /// First second at which they can be put into the pool.
+    uint64 admitTime;
 }
 
 /// @notice One seat of one round of a case.

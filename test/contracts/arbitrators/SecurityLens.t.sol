@@ -49,18 +49,18 @@ contract SecurityLensTest is JuryFixture {
     }
 
     function test_securedUpTo_isTheCheaperOfTheTwo() public {
-        // 16 stakes of the jury, 20 ETH of the council.
-        assertEq(lens.securedUpTo(fixing), 16 ether);
-        fixing.backup = _council(15 ether);
-        assertEq(lens.securedUpTo(fixing), 15 ether);
+        // 11 stakes of the jury, 20 ETH of the council.
+        assertEq(lens.securedUpTo(fixing), 11 ether);
+        fixing.backup = _council(10 ether);
+        assertEq(lens.securedUpTo(fixing), 10 ether);
         (fixing.arbitrator, fixing.backup) = (fixing.backup, fixing.arbitrator);
-        assertEq(lens.securedUpTo(fixing), 15 ether);
+        assertEq(lens.securedUpTo(fixing), 10 ether);
     }
 
     function test_securedUpTo_isNothingIfOneSecuresNothing() public {
-        fixing.arbitrationFee -= 1;
+        fixing.arbitrationFee = uint128(jury.price() - 1);
         assertEq(lens.securedUpTo(fixing), 0);
-        fixing.arbitrationFee += 1;
+        fixing.arbitrationFee = FEE;
         fixing.backup = makeAddr("without code");
         assertEq(lens.securedUpTo(fixing), 0);
         (fixing.arbitrator, fixing.backup) = (fixing.backup, fixing.arbitrator);
@@ -84,7 +84,7 @@ contract SecurityLensTest is JuryFixture {
         uint256 refused = 0;
         for (uint256 gas = 150_000; gas <= 300_000; gas += 2_500) {
             try lens.securedUpTo{gas: gas}(fixing) returns (uint256 secured) {
-                assertEq(secured, 16 ether);
+                assertEq(secured, 11 ether);
             } catch (bytes memory reason) {
                 assertEq(bytes4(reason), ISecurityLens.NotEnoughGas.selector);
                 refused++;

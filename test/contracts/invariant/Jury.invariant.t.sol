@@ -14,7 +14,7 @@ contract JuryInvariantTest is Test {
 
     function setUp() public {
         handler = new JuryHandler();
-        bytes4[] memory moves = new bytes4[](18);
+        bytes4[] memory moves = new bytes4[](20);
         moves[0] = handler.stake.selector;
         moves[1] = handler.unstake.selector;
         moves[2] = handler.withdraw.selector;
@@ -29,7 +29,9 @@ contract JuryInvariantTest is Test {
         moves[11] = handler.revealAll.selector;
         moves[12] = handler.resolve.selector;
         moves[13] = handler.wait.selector;
-        for (uint256 i = 14; i < moves.length; ++i) {
+        moves[14] = handler.admit.selector;
+        moves[15] = handler.stayOut.selector;
+        for (uint256 i = 16; i < moves.length; ++i) {
             moves[i] = handler.play.selector;
         }
         targetContract(address(handler));

@@ -35,7 +35,7 @@ contract JuryHandler is JuryFixture {
             fixing.indexId = bytes32(i + 1);
             // The second has the jury as its backup; the third and fourth are short of time.
             (fixing.arbitrator, fixing.backup) = i == 1 ? (backup, address(jury)) : (address(jury), backup);
-            fixing.arbitrationLimit = i == 1 || i == 2 ? 4 days : i == 3 ? 8 days : 60 days;
+            fixing.arbitrationLimit = i == 1 || i == 2 ? 6 days : i == 3 ? 12 days : 60 days;
             _fixings.push(fixing);
             _arbitrate(fixing);
         }
@@ -44,7 +44,7 @@ contract JuryHandler is JuryFixture {
 
     function _terms() internal pure override returns (JuryTerms memory terms) {
         terms = super._terms();
-        (terms.seats, terms.quorum, terms.leastPool, terms.seatFee) = (5, 3, 8, 0.006 ether);
+        (terms.seats, terms.quorum, terms.leastPool, terms.seatFee) = (5, 3, 8, 0.003 ether);
         (terms.commitTime, terms.revealTime) = (1 days, 1 days);
     }
 
@@ -57,8 +57,18 @@ contract JuryHandler is JuryFixture {
         vm.prank(juror);
         try jury.stake(count) {
             putIn += int256(before - weth.balanceOf(juror));
+        } catch {}
+    }
+
+    function admit(uint256 who) external {
+        try jury.admit(jurors[who % JURORS]) {
             _requireClosedPool();
         } catch {}
+    }
+
+    function stayOut(uint256 who) external {
+        vm.prank(jurors[who % JURORS]);
+        try jury.stayOut() {} catch {}
     }
 
     function unstake(uint256 place) external {
@@ -225,7 +235,7 @@ contract JuryHandler is JuryFixture {
             wealth[_indexOf(pool[i])] += STAKE;
         }
         for (uint256 i = 0; i < JURORS; i++) {
-            wealth[i] += jury.idle(jurors[i]);
+            wealth[i] += jury.idle(jurors[i]) + jury.newcomer(jurors[i]).count * STAKE;
         }
         for (uint256 f = 0; f < FIXINGS; f++) {
             FixingId other = _idOf(_fixings[f]);
@@ -244,7 +254,7 @@ contract JuryHandler is JuryFixture {
         for (uint256 i = 0; i < JURORS; i++) {
             sum += wealth[i];
         }
-        sum += jury.idle(drawer);
+        sum += jury.idle(drawer) + jury.idle(address(this));
         for (uint256 f = 0; f < FIXINGS; f++) {
             sum += jury.caseOf(_idOf(_fixings[f])).forfeited;
         }

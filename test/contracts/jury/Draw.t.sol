@@ -18,12 +18,18 @@ contract DrawTest is JuryFixture {
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotItsTurn.selector, id));
         jury.open(fixing);
 
-        fixing.arbitrationFee -= 1;
+        fixing.arbitrationFee = 0.039 ether - 1;
         _arbitrate(fixing);
-        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.FeeBelowPrice.selector, 0.04 ether - 1, 0.04 ether));
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.FeeBelowPrice.selector, 0.039 ether - 1, 0.039 ether));
         jury.open(fixing);
-        fixing.arbitrationFee += 1;
+        fixing.arbitrationFee = 0.039 ether;
+        fixing.separationPpm = 999;
         _arbitrate(fixing);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.SeparationTooSmall.selector, 999, 1000));
+        jury.open(fixing);
+        fixing.separationPpm = 1000;
+        _arbitrate(fixing);
+        id = _idOf(fixing);
 
         vm.startPrank(jurors[0]);
         uint256[] memory places = new uint256[](1);
@@ -46,8 +52,7 @@ contract DrawTest is JuryFixture {
         vm.stopPrank();
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PoolTooSmall.selector, 61, 62));
         jury.open(fixing);
-        vm.prank(jurors[0]);
-        jury.stake(1);
+        _join(jurors[0], 1);
         jury.open(fixing);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
         jury.open(fixing);
@@ -66,10 +71,11 @@ contract DrawTest is JuryFixture {
     function test_open_needsTimeForTheVotes() public {
         _arbitrate(fixing);
         uint256 turnEnd = block.timestamp + ARBITRATION_LIMIT;
-        vm.warp(turnEnd - 3 days);
+        // Two days for the seed, three for the votes, one for the ruling.
+        vm.warp(turnEnd - 6 days);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
         jury.open(fixing);
-        vm.warp(turnEnd - 3 days - 1);
+        vm.warp(turnEnd - 6 days - 1);
         jury.open(fixing);
     }
 
@@ -139,8 +145,7 @@ contract DrawTest is JuryFixture {
     }
 
     function test_draw_differsByFixingAndByRound() public {
-        vm.prank(jurors[0]);
-        jury.stake(100);
+        _join(jurors[0], 100);
         _arbitrate(fixing);
         _open();
         Fixing memory other = fixing;
@@ -196,25 +201,61 @@ contract DrawTest is JuryFixture {
         assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Voting));
     }
 
+    /// Nobody chooses between drawing and closing: while its seed lives a case is not too late.
     function test_draw_comesInTimeOrTheCaseIsClosed() public {
         _arbitrate(fixing);
         uint256 turnEnd = block.timestamp + ARBITRATION_LIMIT;
+        vm.warp(turnEnd - 6 days - 1);
         _open();
-        bytes memory header = _reach(jury.caseOf(id).seedBlock, "randao");
-        vm.warp(turnEnd - 3 days - 1);
-        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotTooLate.selector, turnEnd - 1, turnEnd));
+        uint64 seedBlock = jury.caseOf(id).seedBlock;
+        bytes memory header = _reach(seedBlock, "randao");
+        vm.warp(turnEnd - 4 days);
+        bytes memory known = abi.encodeWithSelector(IJuryArbitrator.SeedKnown.selector, seedBlock);
+        vm.expectRevert(known);
         jury.close(fixing);
-        vm.warp(turnEnd - 3 days);
-        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
+        vm.expectRevert(known);
+        jury.reseed(fixing);
+        uint256 start = vm.snapshotState();
+        jury.draw(fixing, header);
+        vm.revertToState(start);
+
+        vm.roll(seedBlock + 8192);
+        vm.expectRevert(
+            abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, block.timestamp + 6 days, turnEnd)
+        );
+        jury.reseed(fixing);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotTheHeader.selector, seedBlock));
         jury.draw(fixing, header);
         jury.close(fixing);
         assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Failed));
         assertEq(jury.waiting().length, 0);
-        vm.prank(jurors[0]);
-        jury.stake(1);
         vm.warp(turnEnd);
         vm.prank(backup);
         oracle.rule(fixing, VALUE);
+    }
+
+    function test_close_isNotForACaseThatHasTime() public {
+        _arbitrate(fixing);
+        uint256 turnEnd = block.timestamp + ARBITRATION_LIMIT;
+        _open();
+        vm.roll(jury.caseOf(id).seedBlock + 8192);
+        vm.warp(turnEnd - 6 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotTooLate.selector, turnEnd - 1, turnEnd));
+        jury.close(fixing);
+        jury.reseed(fixing);
+    }
+
+    /// Blocks may be slower than any seed was meant to live: then too a verdict needs time to be ruled.
+    function test_draw_endsBeforeTheTurn() public {
+        _arbitrate(fixing);
+        uint256 turnEnd = block.timestamp + ARBITRATION_LIMIT;
+        _open();
+        bytes memory header = _reach(jury.caseOf(id).seedBlock, "randao");
+        vm.warp(turnEnd - 3 days);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
+        jury.draw(fixing, header);
+        vm.warp(turnEnd - 3 days - 1);
+        jury.draw(fixing, header);
     }
 
     function test_draw_notOnceTheTurnIsOver() public {
@@ -233,25 +274,28 @@ contract DrawTest is JuryFixture {
     }
 
     /// R-505
-    function test_costOfCorruption_isHalfTheSeatsOfACaseThatItWouldTake() public {
-        assertEq(jury.costOfCorruption(fixing), 16 ether);
+    function test_costOfCorruption_isHalfAQuorumOfACaseThatItWouldTake() public {
+        assertEq(jury.costOfCorruption(fixing), 11 ether);
         Fixing memory other = fixing;
-        other.arbitrationFee -= 1;
+        other.arbitrationFee = 0.039 ether - 1;
         assertEq(jury.costOfCorruption(other), 0);
         other = fixing;
         (other.arbitrator, other.backup) = (backup, address(jury));
-        assertEq(jury.costOfCorruption(other), 16 ether);
+        assertEq(jury.costOfCorruption(other), 11 ether);
         other.backup = anyone;
         assertEq(jury.costOfCorruption(other), 0);
         other = fixing;
-        other.arbitrationLimit = 3 days;
+        other.separationPpm = 999;
         assertEq(jury.costOfCorruption(other), 0);
-        other.arbitrationLimit = 3 days + 1;
-        assertEq(jury.costOfCorruption(other), 16 ether);
+        other.separationPpm = 1000;
+        other.arbitrationLimit = 6 days;
+        assertEq(jury.costOfCorruption(other), 0);
+        other.arbitrationLimit = 6 days + 1;
+        assertEq(jury.costOfCorruption(other), 11 ether);
         // A case that runs holds 31 of the 80 stakes for a while.
         _trial();
         assertEq(jury.poolSize(), 49);
-        assertEq(jury.costOfCorruption(fixing), 16 ether);
+        assertEq(jury.costOfCorruption(fixing), 11 ether);
         _vote(new uint128[](31), 0);
         _resolve();
         assertEq(jury.costOfCorruption(fixing), 0);

@@ -10,8 +10,7 @@ import {IJury, JuryFixture} from "../mocks/JuryFixture.sol";
 contract PoolTest is JuryFixture {
     function test_stake_takesOneStakeEach() public {
         uint256 before = weth.balanceOf(jurors[0]);
-        vm.prank(jurors[0]);
-        jury.stake(3);
+        _join(jurors[0], 3);
         assertEq(weth.balanceOf(jurors[0]), before - 3 ether);
         assertEq(jury.poolSize(), 83);
         address[] memory last = jury.pool(79, 100);
@@ -22,13 +21,51 @@ contract PoolTest is JuryFixture {
         assertEq(jury.pool(83, 1).length, 0);
     }
 
+    /// Whoever opens a case would come last of all, with as many stakes as it takes.
+    function test_stake_warmsUpInSightOfTheOthers() public {
+        vm.prank(jurors[0]);
+        jury.stake(2);
+        uint256 admitTime = block.timestamp + WARM_UP;
+        vm.warp(block.timestamp + 1 days);
+        vm.prank(jurors[0]);
+        jury.stake(1);
+        admitTime += 1 days;
+        assertEq(jury.newcomer(jurors[0]).count, 3);
+        vm.warp(admitTime - 1);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYet.selector, 3, admitTime));
+        jury.admit(jurors[0]);
+        vm.warp(admitTime);
+        jury.admit(jurors[0]);
+        assertEq(jury.poolSize(), 83);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYet.selector, 0, 0));
+        jury.admit(jurors[0]);
+    }
+
+    function test_stayOut_givesBackWhatWasToCome() public {
+        vm.startPrank(jurors[0]);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYet.selector, 0, 0));
+        jury.stayOut();
+        jury.stake(3);
+        jury.stayOut();
+        assertEq(jury.idle(jurors[0]), 3 ether);
+        vm.warp(block.timestamp + WARM_UP);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYet.selector, 0, 0));
+        jury.admit(jurors[0]);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+    }
+
     function test_stake_isBoundedToWhatFitsABlock() public {
         vm.startPrank(jurors[0]);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 257, 256));
         jury.stake(257);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 0, 256));
         jury.stake(0);
-        jury.stake(256);
+        jury.stake(200);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 257, 256));
+        jury.stake(57);
+        jury.stake(56);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 257, 256));
+        jury.unstake(new uint256[](257));
     }
 
     function test_stake_usesWhatIsIdleFirst() public {
@@ -92,15 +129,16 @@ contract PoolTest is JuryFixture {
         _arbitrate(fixing);
         _open();
         bytes memory closed = abi.encodeWithSelector(IJuryArbitrator.DrawsWaiting.selector, 1);
-        vm.startPrank(jurors[0]);
-        vm.expectRevert(closed);
-        jury.stake(1);
-        vm.expectRevert(closed);
-        jury.unstake(new uint256[](1));
-        vm.stopPrank();
-        _draw("randao");
         vm.prank(jurors[0]);
         jury.stake(1);
+        vm.warp(block.timestamp + WARM_UP);
+        vm.expectRevert(closed);
+        jury.admit(jurors[0]);
+        vm.expectRevert(closed);
+        vm.prank(jurors[0]);
+        jury.unstake(new uint256[](1));
+        _draw("randao");
+        jury.admit(jurors[0]);
     }
 
     function test_pool_refusesATokenThatMovesLess() public {
@@ -129,23 +167,29 @@ contract PoolTest is JuryFixture {
         _expectBound("leastPool", 30, 31, type(uint32).max);
         _terms1.leastPool = 30;
         _deployBad();
-        _expectBound("bandPpm", 200_001, 0, 200_000);
-        _terms1.bandPpm = 200_001;
+        _expectBound("leastSeparationPpm", 200_001, 1, 200_000);
+        _terms1.leastSeparationPpm = 200_001;
+        _deployBad();
+        _expectBound("warmUp", 1 days - 1, 1 days, 30 days);
+        _terms1.warmUp = 1 days - 1;
+        _deployBad();
+        _expectBound("seatFee", 0, 1, type(uint88).max);
+        _terms1.seatFee = 0;
         _deployBad();
         _expectBound("seatStake", 0, 1, type(uint88).max);
         _terms1.seatStake = 0;
         _deployBad();
-        _expectBound("commitTime", 3599, 3600, 30 days);
+        _expectBound("commitTime", 3599, 3600, 10 days);
         _terms1.commitTime = 3599;
         _deployBad();
-        _expectBound("revealTime", 30 days + 1, 3600, 30 days);
-        _terms1.revealTime = 30 days + 1;
+        _expectBound("revealTime", 10 days + 1, 3600, 10 days);
+        _terms1.revealTime = 10 days + 1;
         _deployBad();
     }
 
     function test_terms_areThoseOfTheDeployment() public view {
         assertEq(abi.encode(jury.terms()), abi.encode(_terms()));
-        assertEq(jury.price(), 0.04 ether);
+        assertEq(jury.price(), 0.039 ether);
         assertTrue(jury.supportsInterface(type(IJuryArbitrator).interfaceId));
     }
 

@@ -14,13 +14,14 @@ contract VerdictTest is JuryFixture {
         _resolve();
 
         assertEq(oracle.settlement(fixing), VALUE);
-        // 0.04 ETH in 32 shares: one for the drawer, the others for the seats.
-        assertEq(jury.idle(drawer), 0.00125 ether);
+        // 0.04 ETH in 39 shares: four each for the drawer and who resolved, the others for the seats.
+        assertEq(jury.idle(drawer), CLERK_PAY);
+        assertEq(jury.idle(anyone), CLERK_PAY);
         uint256 seats = 0;
         for (uint256 i = 0; i < JURORS; i++) {
             uint256 count = _seatsOf(jurors[i]);
             seats += count;
-            assertEq(jury.idle(jurors[i]), count * 0.00125 ether);
+            assertApproxEqAbs(jury.idle(jurors[i]), count * (SEATS_PAY / 31), 30);
         }
         assertEq(seats, 31);
         assertEq(jury.poolSize(), 80);
@@ -32,8 +33,8 @@ contract VerdictTest is JuryFixture {
         _trial();
         uint128[] memory values = new uint128[](5);
         values[0] = 0; // commits to nothing
-        values[1] = VALUE * 101 / 100; // at the edge of 1 %
-        values[2] = VALUE * 101 / 100 + 1;
+        values[1] = VALUE * 10_005 / 10_000; // at the edge of half the separation of 0.1 %
+        values[2] = VALUE * 10_005 / 10_000 + 1;
         values[3] = INVALID;
         values[4] = VALUE - 1;
         _vote(values, VALUE);
@@ -41,8 +42,8 @@ contract VerdictTest is JuryFixture {
         _resolve();
 
         assertEq(oracle.settlement(fixing), VALUE);
-        // Seats 0, 2 and 3 lose a stake each to the 28 others, with 31/32 of the fee: 3.03875 ETH in 28 parts.
-        uint256 share = uint256(3.03875 ether) / 28;
+        // Seats 0, 2 and 3 lose a stake each to the 28 others, with their part of the fee, in 28 parts.
+        uint256 share = (3 ether + SEATS_PAY) / 28;
         for (uint8 i = 0; i < 5; i++) {
             uint256 others = 0;
             uint256 lost = 0;
@@ -111,7 +112,7 @@ contract VerdictTest is JuryFixture {
         vm.warp(MATURITY + GRACE + ARBITRATION_LIMIT);
         jury.resolve(fixing);
         assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Decided));
-        assertEq(jury.idle(drawer), 0);
+        assertEq(jury.idle(drawer) + jury.idle(address(this)), 0);
         assertEq(weth.balanceOf(address(jury)), _owed());
         assertEq(weth.balanceOf(address(jury)), 80 ether);
         vm.prank(backup);
@@ -165,8 +166,8 @@ contract VerdictTest is JuryFixture {
         _resolve();
         assertEq(oracle.settlement(fixing), VALUE);
         assertEq(weth.balanceOf(address(jury)), _owed());
-        // 31 stakes and the fee's 31 shares for 31 seats, beside the stake of each.
-        assertEq(jury.idle(_juror(5)), _seatsOf(_juror(5)) * 1.00125 ether);
+        // 31 stakes and the seats' part of the fee for 31 seats, beside the stake of each.
+        assertApproxEqAbs(jury.idle(_juror(5)), _seatsOf(_juror(5)) * (1 ether + SEATS_PAY / 31), 30);
     }
 
     /// Nobody reveals in the first round, and the case is opened again.

@@ -21,14 +21,18 @@ interface IBlockhashCheat {
     function setBlockhash(uint256 number, bytes32 hash) external;
 }
 
-/// @title A jury of 31 seats over a pool of 62 stakes of 10 jurors, and a fixing it arbitrates
+/// @title A jury of 31 seats over a pool of 80 stakes of 10 jurors, and a fixing it arbitrates
 abstract contract JuryFixture is MaturityFixture {
     using RLP for RLP.Encoder;
 
     uint8 internal constant SEATS = 31;
     uint8 internal constant QUORUM = 21;
     uint88 internal constant STAKE = 1 ether;
-    uint88 internal constant SEAT_FEE = 0.00125 ether;
+    uint88 internal constant SEAT_FEE = 0.001 ether;
+    uint32 internal constant WARM_UP = 7 days;
+    /// What drawer and resolver are paid, each, and all coherent seats together, of the fixing's fee.
+    uint256 internal constant CLERK_PAY = uint256(FEE) * 4 / 39;
+    uint256 internal constant SEATS_PAY = uint256(FEE) - 2 * CLERK_PAY;
     uint32 internal constant COMMIT_TIME = 2 days;
     uint32 internal constant REVEAL_TIME = 1 days;
     uint256 internal constant JURORS = 10;
@@ -52,6 +56,7 @@ abstract contract JuryFixture is MaturityFixture {
             jurors.push(makeAddr(string.concat("juror ", vm.toString(i))));
             _endow(jurors[i], address(jury));
         }
+        vm.warp(MATURITY - 1 days - WARM_UP);
         _stakeAll(8);
         fixing = _fixing(address(jury), backup, address(0));
         id = _idOf(fixing);
@@ -62,7 +67,8 @@ abstract contract JuryFixture is MaturityFixture {
             seats: SEATS,
             quorum: QUORUM,
             leastPool: 62,
-            bandPpm: 10_000,
+            leastSeparationPpm: 1000,
+            warmUp: WARM_UP,
             seatStake: STAKE,
             seatFee: SEAT_FEE,
             commitTime: COMMIT_TIME,
@@ -74,12 +80,24 @@ abstract contract JuryFixture is MaturityFixture {
         return IJury(deployCode("JuryArbitrator.sol:JuryArbitrator", abi.encode(oracle, terms)));
     }
 
-    /// Every juror puts `count` stakes into the pool, one after the other.
+    /// Every juror stakes `count`, and once that has warmed up it is in the pool, one juror's after the other's.
     function _stakeAll(uint256 count) internal {
         for (uint256 i = 0; i < jurors.length; i++) {
             vm.prank(jurors[i]);
             jury.stake(count);
         }
+        vm.warp(block.timestamp + WARM_UP);
+        for (uint256 i = 0; i < jurors.length; i++) {
+            jury.admit(jurors[i]);
+        }
+    }
+
+    /// `juror` stakes `count`, which are in the pool a week later.
+    function _join(address juror, uint256 count) internal {
+        vm.prank(juror);
+        jury.stake(count);
+        vm.warp(block.timestamp + WARM_UP);
+        jury.admit(juror);
     }
 
     function _open() internal {
@@ -170,11 +188,11 @@ abstract contract JuryFixture is MaturityFixture {
         }
     }
 
-    /// All that the contract owes: idle amounts, and a stake for each entry of the pool.
+    /// All that the contract owes: idle amounts, and a stake for each newcomer and each entry of the pool.
     function _owed() internal view returns (uint256 sum) {
-        sum = jury.poolSize() * STAKE + jury.idle(drawer);
+        sum = jury.poolSize() * STAKE + jury.idle(drawer) + jury.idle(anyone) + jury.idle(address(this));
         for (uint256 i = 0; i < jurors.length; i++) {
-            sum += jury.idle(jurors[i]);
+            sum += jury.idle(jurors[i]) + jury.newcomer(jurors[i]).count * STAKE;
         }
     }
 }

@@ -7,25 +7,29 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 
 import {IJuryArbitrator} from "../../interfaces/IJuryArbitrator.sol";
 import {FixingId} from "../../types/Fixing.sol";
+import {Newcomer} from "../../types/Jury.sol";
 
 /// @title The stakes that jurors are drawn from, and the order of the draws
 /// @notice See `IJuryArbitrator`. A stake is one entry of an array, so that a draw is one step, whatever the pool's size.
-/// INVARIANT: the contract holds the idle amounts, the stakes of the pool and of the seats, and what cases have forfeited.
+/// INVARIANT: the contract holds the idle amounts, the stakes of newcomers, of the pool and of the seats, and what cases have forfeited.
 abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev Bounds the loops of `stake` and `unstake`.
+    /// @dev Bounds the loops of `admit` and `unstake`.
     uint256 private constant MAX_STAKES = 256;
 
     /// @notice What stakes and fees are paid in.
     IERC20 public immutable BOND_TOKEN;
     uint88 internal immutable SEAT_STAKE;
 
+    uint32 internal immutable WARM_UP;
+
     /// @inheritdoc IJuryArbitrator
     mapping(address juror => uint256) public idle;
     /// @inheritdoc IJuryArbitrator
     mapping(address juror => address) public voterOf;
 
+    mapping(address juror => Newcomer) private _newcomers;
     address[] private _pool;
 
     /// Cases in the order of their draws: those from `_next` on, before `_end`, wait.
@@ -35,29 +39,53 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     /// Stakes that are drawn and have a seat.
     uint64 private _seated;
 
-    constructor(IERC20 bondToken, uint88 seatStake) {
+    constructor(IERC20 bondToken, uint88 seatStake, uint32 warmUp) {
         BOND_TOKEN = bondToken;
         SEAT_STAKE = seatStake;
+        WARM_UP = warmUp;
     }
 
     /// @inheritdoc IJuryArbitrator
     function stake(uint256 count) external nonReentrant {
-        _requireOpen(count);
+        Newcomer storage incoming = _newcomers[msg.sender];
+        uint256 all = incoming.count + count;
+        if (count == 0 || all > MAX_STAKES) revert TooManyStakes(all, MAX_STAKES);
+        uint64 admitTime = uint64(block.timestamp + WARM_UP);
+        (incoming.count, incoming.admitTime) = (uint64(all), admitTime);
         uint256 amount = count * SEAT_STAKE;
         uint256 own = idle[msg.sender];
         uint256 fromIdle = own < amount ? own : amount;
         if (fromIdle > 0) idle[msg.sender] = own - fromIdle;
-        for (uint256 i = 0; i < count; ++i) {
-            _pool.push(msg.sender);
-        }
-        emit Staked(msg.sender, count);
+        emit Staked(msg.sender, all, admitTime);
         if (fromIdle < amount) _pull(amount - fromIdle);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function admit(address juror) external {
+        _requireOpen();
+        Newcomer memory incoming = _newcomers[juror];
+        if (incoming.count == 0 || block.timestamp < incoming.admitTime) revert NotYet(incoming.count, incoming.admitTime);
+        delete _newcomers[juror];
+        for (uint256 i = 0; i < incoming.count; ++i) {
+            _pool.push(juror);
+        }
+        emit Admitted(juror, incoming.count);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function stayOut() external {
+        uint256 count = _newcomers[msg.sender].count;
+        if (count == 0) revert NotYet(0, 0);
+        delete _newcomers[msg.sender];
+        idle[msg.sender] += count * SEAT_STAKE;
+        emit Unstaked(msg.sender, count);
     }
 
     /// @inheritdoc IJuryArbitrator
     function unstake(uint256[] calldata places) external {
         uint256 count = places.length;
-        _requireOpen(count);
+        if (count == 0 || count > MAX_STAKES) revert TooManyStakes(count, MAX_STAKES);
+        _requireOpen();
         for (uint256 i = 0; i < count; ++i) {
             uint256 place = places[i];
             if (i > 0 && place >= places[i - 1]) revert PlacesNotDescending(places[i - 1], place);
@@ -81,6 +109,11 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     function setVoter(address voter) external {
         voterOf[msg.sender] = voter;
         emit VoterSet(msg.sender, voter);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function newcomer(address juror) external view returns (Newcomer memory) {
+        return _newcomers[juror];
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -164,8 +197,7 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     }
 
     /// @dev INVARIANT: what a seed draws from is fixed before the seed is known.
-    function _requireOpen(uint256 count) private view {
-        if (count == 0 || count > MAX_STAKES) revert TooManyStakes(count, MAX_STAKES);
+    function _requireOpen() private view {
         uint256 draws = _waitingCount();
         if (draws > 0) revert DrawsWaiting(draws);
     }
