@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Address, Hex } from 'viem'
-import { isAddress, isHex, size } from 'viem/utils'
+import { bytesToHex, hexToBytes, isAddress, isHex, size } from 'viem/utils'
 import { z } from 'zod'
 import { type ReportRequest, REQUEST_ATTEMPTS, REQUEST_TYPES } from '#protocol/cosigning.ts'
 import { type Observation, OBSERVATION_TYPES, type SigningDomain, typedDataDomain } from '#protocol/observation.ts'
@@ -37,7 +37,10 @@ const TYPES = {
   Report: REPORT_TYPES,
 } as const
 
-const word = z.custom<Hex>((value) => isHex(value) && size(value) === 32, '32 bytes of hex')
+/** In one spelling: the same word in capitals is the same word. */
+const word = z
+  .custom<Hex>((value) => isHex(value) && size(value) === 32, '32 bytes of hex')
+  .transform((value) => bytesToHex(hexToBytes(value)))
 const account = z.custom<Address>((value) => typeof value === 'string' && isAddress(value), 'an address')
 const uint = (bits: number) =>
   z

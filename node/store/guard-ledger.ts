@@ -52,7 +52,7 @@ async function missingFrom(
 }
 
 function keyOf({ signer, fixingId, proposer, attempt }: Omit<SignedDigest, 'digest'>): string {
-  const observation = `${signer.toLowerCase()}:${fixingId}`
+  const observation = `${signer}:${fixingId}`.toLowerCase()
   if (proposer === undefined) return observation
   const report = `${observation}:${proposer.toLowerCase()}`
   return attempt === undefined ? report : `${report}:${attempt}`

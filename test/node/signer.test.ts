@@ -86,6 +86,19 @@ test('signs one observation and one report between two machines, also after it w
   }
 })
 
+test('knows a fixing in whatever spelling, and signs one observation and one report of it', async () => {
+  const keys = keysAt(await startIn(await signerFolder(ann.privateKey), DEPLOYMENT))
+  const id: Hex = `0x${'ab'.repeat(32)}`
+  const refusal = { name: 'Sign.SignerRefusedError', code: -32_000 }
+  await keys.signObservation(DOMAIN, observationOf({ fixingId: id }))
+  await keys.signReport(DOMAIN, { ...REPORT, fixingId: id }, 0)
+  const spellings: Hex[] = [`0x${'AB'.repeat(32)}`, `0x${'ab'.repeat(31)}aB`]
+  for (const fixingId of spellings) {
+    await expect(keys.signObservation(DOMAIN, observationOf({ fixingId, value: 1n }))).rejects.toMatchObject(refusal)
+    await expect(keys.signReport(DOMAIN, { ...REPORT, fixingId, value: 1n }, 0)).rejects.toMatchObject(refusal)
+  }
+})
+
 test('signs nothing new with a memory that was restored, and still what it remembers', async () => {
   const folder = await signerFolder(ann.privateKey)
   const first = await startIn(folder, DEPLOYMENT)
