@@ -1,5 +1,5 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { bytesToHex, getAddress, hexToBytes, numberToHex, stringToBytes, type Address, type Hex } from 'viem'
+import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
 import { compressSignature, expandSignature, type BlsSignature } from './bls.ts'
 import {
   eip712Digest,
@@ -11,7 +11,17 @@ import {
   writeSignature,
 } from './observation.ts'
 import { type Report, REPORT_TYPES } from './report.ts'
-import { readHexWord, readUint, requireHeader, WireError, WORD, writeHeader, writeHexWord, writeWord } from './wire.ts'
+import {
+  readAddress,
+  readHexWord,
+  readUint,
+  requireHeader,
+  WireError,
+  WORD,
+  writeHeader,
+  writeHexWord,
+  writeWord,
+} from './wire.ts'
 
 /** A proposer's call for signatures of its report, and whose observations the report is of. */
 export type ReportRequest = {
@@ -86,7 +96,7 @@ export function decodeRequest(bytes: Uint8Array): SignedRequest {
   const epoch = readUint(bytes, 2, 64)
   const value = readUint(bytes, 2 + 2 * WORD, 128)
   if (value === 0n) throw new WireError('zero-value', 'a value above 0', '0')
-  const proposer = getAddress(numberToHex(readUint(bytes, 2 + 4 * WORD, 160), { size: 20 }))
+  const proposer = readAddress(bytes, 2 + 4 * WORD)
   return {
     report: {
       epoch,

@@ -1,5 +1,5 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { bytesToHex, getAddress, hexToBytes, numberToHex, stringToBytes, type Address, type Hex } from 'viem'
+import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
 import {
   eip712Digest,
   type KeyRecovery,
@@ -10,6 +10,7 @@ import {
   writeSignature,
 } from './observation.ts'
 import {
+  readAddress,
   readHexWord,
   readUint,
   readWord,
@@ -98,7 +99,7 @@ export function decodePresence(bytes: Uint8Array): SignedPresence {
   requireHeader(bytes, 'presence', PRESENCE_BYTES)
   return {
     fixingId: readHexWord(bytes, 2),
-    reporter: getAddress(numberToHex(readUint(bytes, 2 + WORD, 160), { size: 20 })),
+    reporter: readAddress(bytes, 2 + WORD),
     sentAt: readUint(bytes, 2 + 2 * WORD, 64),
     clockOffset: readInt32(bytes, 2 + 3 * WORD),
     meshPeers: Number(readUint(bytes, 2 + 4 * WORD, 16)),

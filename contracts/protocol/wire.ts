@@ -1,4 +1,4 @@
-import { bytesToHex, type Hex } from 'viem'
+import { type Address, bytesToHex, getAddress, type Hex, numberToHex } from 'viem'
 
 /** The version byte every message starts with. */
 export const WIRE_VERSION = 1
@@ -71,6 +71,11 @@ export function readWord(bytes: Uint8Array, offset: number): bigint {
 /** Reads the 32 bytes at `offset` as hex. */
 export function readHexWord(bytes: Uint8Array, offset: number): Hex {
   return bytesToHex(bytes.subarray(offset, offset + WORD))
+}
+
+/** Reads an address, a word of 160 bits, with its checksum. Throws {@link WireError} for dirty high bits. */
+export function readAddress(bytes: Uint8Array, offset: number): Address {
+  return getAddress(numberToHex(readUint(bytes, offset, 160), { size: 20 }))
 }
 
 /** Bytes that are not a canonical message. Match on `code`. */

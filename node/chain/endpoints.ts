@@ -1,6 +1,6 @@
 import { agreedWire } from './agreed-wire.ts'
 import { type Circle, type CircleOptions, createCircle, type Endpoint } from './circle.ts'
-import type { FeeCaps } from './fees.ts'
+import type { FeeLimits } from '../config/fees.ts'
 import type { ChainPort, ChainReads } from './port.ts'
 import { createSender, type SendingAccount } from './sender.ts'
 import { type Contracts, writesOf } from './writes.ts'
@@ -11,7 +11,7 @@ export type EndpointsOptions = CircleOptions & {
   readonly account: SendingAccount | undefined
   readonly contracts: Omit<Contracts, 'bondToken'>
   /** The most that transactions offer for gas. */
-  readonly caps: FeeCaps
+  readonly caps: FeeLimits
 }
 
 /**

@@ -2,9 +2,6 @@ import type { Outlook } from '#client/transaction.ts'
 import type { FeeLimits } from '../config/fees.ts'
 import type { Fees, Version } from '../store/slot.ts'
 
-/** What the operator allows a transaction to offer at most, wei per gas. */
-export type FeeCaps = FeeLimits
-
 /** The fees at the newest block, wei per gas. */
 export type Market = Pick<Outlook, 'baseFee' | 'tip'>
 
@@ -20,7 +17,11 @@ const RAISE_DENOMINATOR = 8n
  * What a new transaction offers: enough for a base fee that doubles, within the caps and `limit` (wei per gas; undefined:
  * no other). Undefined if that does not pay the base fee and the usual tip of now.
  */
-export function firstFees({ baseFee, tip: usual }: Market, caps: FeeCaps, limit: bigint | undefined): Fees | undefined {
+export function firstFees(
+  { baseFee, tip: usual }: Market,
+  caps: FeeLimits,
+  limit: bigint | undefined,
+): Fees | undefined {
   const most = least(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
   const tip = least(usual, caps.maxPriorityFeePerGas)
   if (baseFee + tip > most) return undefined
@@ -34,7 +35,7 @@ export function firstFees({ baseFee, tip: usual }: Market, caps: FeeCaps, limit:
 export function raisedFees(
   last: Fees,
   { baseFee, tip: usual }: Market,
-  caps: FeeCaps,
+  caps: FeeLimits,
   { limit, pace }: { readonly limit: bigint | undefined; readonly pace: 'patient' | 'urgent' },
 ): Fees | undefined {
   const most = least(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)

@@ -2,7 +2,8 @@ import { type Hex, keccak256, type LocalAccount } from 'viem'
 import type { Call } from '#client/send.ts'
 import type { Outlook } from '#client/transaction.ts'
 import { turnstile } from '#client/turnstile.ts'
-import { type FeeCaps, firstFees, isOverdue, isUrgent, raisedFees } from './fees.ts'
+import type { FeeLimits } from '../config/fees.ts'
+import { firstFees, isOverdue, isUrgent, raisedFees } from './fees.ts'
 import { nextNonce } from './nonce.ts'
 import type { Fees, Slot, Version } from '../store/slot.ts'
 import type { Fate, NonceFate, PassingRefusal, PursuitTerms, Sent, Terms, Wire } from './port.ts'
@@ -15,7 +16,7 @@ export type SenderComponents = {
   readonly wire: AgreedWire
   readonly chainId: number
   readonly account: SendingAccount
-  readonly caps: FeeCaps
+  readonly caps: FeeLimits
 }
 
 /** Sends transactions of one account, and sees them through. */

@@ -8,9 +8,9 @@ import {
   recoverRequester,
   type SignedRequest,
 } from '#protocol/cosigning.ts'
-import { UnrecoverableSignatureError } from '#protocol/observation.ts'
 import { quorumSize, reportDigest } from '#protocol/report.ts'
-import { WireError, type WireFault } from '#protocol/wire.ts'
+import type { WireFault } from '#protocol/wire.ts'
+import { decoded, recovered } from './faults.ts'
 import type { ValidatorContext } from './validate.ts'
 
 /** A verified request for co-signatures. */
@@ -98,7 +98,7 @@ function judgeRequester(
   context: CosigningContext,
 ): RequestVerdict {
   const { report } = request
-  const requester = recovered(request, context)
+  const requester = recovered(() => recoverRequester(context.domain, request, context.recoverKey).toLowerCase())
   if (requester === undefined) return reject('unrecoverable-signature')
   if (!reporters.has(requester)) return reject('not-a-reporter')
   // [REJECT] Nobody asks for receipts of others: proposers pay for what they ask.
@@ -138,24 +138,6 @@ function rosterOf(fixingId: Hex, context: CosigningContext) {
   if (fixing === 'settled') return ignore('settled')
   const [roster, reporters] = [context.roster(fixingId), context.reporters(fixingId)]
   return roster === undefined || reporters === undefined ? ignore('reporters-unknown') : { roster, reporters }
-}
-
-function decoded<T>(decode: () => T): T | WireFault {
-  try {
-    return decode()
-  } catch (error) {
-    if (error instanceof WireError) return error.code
-    throw error
-  }
-}
-
-function recovered(request: SignedRequest, { domain, recoverKey }: CosigningContext): string | undefined {
-  try {
-    return recoverRequester(domain, request, recoverKey).toLowerCase()
-  } catch (error) {
-    if (error instanceof UnrecoverableSignatureError) return undefined
-    throw error
-  }
 }
 
 const reject = (code: CosigningReject): Extract<Refusal, { result: 'reject' }> => ({ result: 'reject', code })

@@ -1,5 +1,4 @@
 import type { Hex } from 'viem'
-import { UnrecoverableSignatureError } from '#protocol/observation.ts'
 import {
   callAt,
   decodePresence,
@@ -8,7 +7,8 @@ import {
   recoverPresent,
   type SignedPresence,
 } from '#protocol/presence.ts'
-import { WireError, type WireFault } from '#protocol/wire.ts'
+import type { WireFault } from '#protocol/wire.ts'
+import { decoded, recovered } from './faults.ts'
 import type { ValidatorContext } from './validate.ts'
 
 /** A verified presence: who is there for a fixing that has not matured. */
@@ -57,7 +57,7 @@ const SKEW_SECONDS = 30n
  */
 export function judgePresence(peer: string, bytes: Uint8Array, context: PresenceContext): PresenceVerdict {
   if (bytes.length !== PRESENCE_BYTES) return reject('length')
-  const signed = decoded(bytes)
+  const signed = decoded(() => decodePresence(bytes))
   if (typeof signed === 'string') return reject(signed)
   const fixing = context.fixing(signed.fixingId)
   if (fixing === undefined) return ignore('unknown-fixing')
@@ -90,29 +90,11 @@ function judgeReporter(
   // [IGNORE] A second one changes nothing, so nobody needs to hear of it.
   if (isHeard) return ignore('heard')
   if (!context.takePresenceToken(peer)) return ignore('throttled')
-  const signer = recovered(signed, context)
+  const signer = recovered(() => recoverPresent(context.domain, signed, context.recoverKey))
   if (signer === undefined) return reject('unrecoverable-signature')
   // [REJECT] The message names its signer: whoever relays another's signature has not looked.
   if (signer !== signed.reporter) return reject('not-the-reporter')
   return { result: 'accept', presence: { signed, call, reporterIndex, bytes } }
-}
-
-function decoded(bytes: Uint8Array): SignedPresence | WireFault {
-  try {
-    return decodePresence(bytes)
-  } catch (error) {
-    if (error instanceof WireError) return error.code
-    throw error
-  }
-}
-
-function recovered(signed: SignedPresence, { domain, recoverKey }: PresenceContext): string | undefined {
-  try {
-    return recoverPresent(domain, signed, recoverKey)
-  } catch (error) {
-    if (error instanceof UnrecoverableSignatureError) return undefined
-    throw error
-  }
 }
 
 const reject = (code: PresenceReject): PresenceVerdict => ({ result: 'reject', code })

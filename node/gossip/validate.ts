@@ -8,9 +8,9 @@ import {
   sameObservation,
   type SignedObservation,
   type SigningDomain,
-  UnrecoverableSignatureError,
 } from '#protocol/observation.ts'
-import { WireError, type WireFault } from '#protocol/wire.ts'
+import type { WireFault } from '#protocol/wire.ts'
+import { decoded, recovered } from './faults.ts'
 
 /** A verified observation. */
 export type VerifiedObservation = {
@@ -66,7 +66,7 @@ const SKEW_SECONDS = 30n
 export function judgeObservation(peer: string, bytes: Uint8Array, context: ValidatorContext): Verdict {
   // [REJECT] R-401: exact length and canonical bytes.
   if (bytes.length !== OBSERVATION_BYTES) return reject('length')
-  const signed = decode(bytes)
+  const signed = decoded(() => decodeObservation(bytes))
   if (typeof signed === 'string') return reject(signed)
   const fixing = context.fixing(signed.fixingId)
   // [IGNORE] The fixing's struct is only recoverable from `Created`, which may not have been read yet.
@@ -89,7 +89,7 @@ function judgeSignature(
   reporters: ReadonlyMap<string, number>,
   context: ValidatorContext,
 ): Verdict {
-  const signer = recover(context, signed)
+  const signer = recovered(() => recoverObservationSigner(context.domain, signed, context.recoverKey))
   if (signer === undefined) return reject('unrecoverable-signature')
   const reporterIndex = reporters.get(signer.toLowerCase())
   // [REJECT] A wrong domain, a changed byte and a stranger's key all recover to somebody who is no reporter.
@@ -100,24 +100,6 @@ function judgeSignature(
   // [IGNORE] Another signature over the same statement is no second statement, but reports of the two differ.
   if (sameObservation(first.signed, signed)) return { result: 'ignore', code: 'signed-twice', observation }
   return { result: 'conflict', observation, first }
-}
-
-function decode(bytes: Uint8Array): SignedObservation | WireFault {
-  try {
-    return decodeObservation(bytes)
-  } catch (error) {
-    if (error instanceof WireError) return error.code
-    throw error
-  }
-}
-
-function recover({ domain, recoverKey }: ValidatorContext, signed: SignedObservation): Address | undefined {
-  try {
-    return recoverObservationSigner(domain, signed, recoverKey)
-  } catch (error) {
-    if (error instanceof UnrecoverableSignatureError) return undefined
-    throw error
-  }
 }
 
 function isKnown(signed: SignedObservation, held: readonly VerifiedObservation[]): boolean {

@@ -1,13 +1,11 @@
-import type { DisablingEdit } from './disabling-edit.ts'
+import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const COUNCIL = 'contracts/src/arbitrators/CouncilArbitrator.sol'
 const VAULT = 'contracts/src/consumers/SplitVault.sol'
 const PAYOFF = 'contracts/src/libraries/PayoffLib.sol'
 const TWIN = 'contracts/protocol/payoff.ts'
 
-type Row = readonly [id: string, rule: string, file: string, find: string, replace: string]
-
-const ROWS: readonly Row[] = [
+const ROWS: readonly EditRow[] = [
   [
     'R-510',
     'the digest is that of EIP-712',
@@ -70,10 +68,4 @@ const ROWS: readonly Row[] = [
 ]
 
 /** Council and vault, beside network-edits.ts: each rule turned off, one at a time. */
-export const CONSUMER_EDITS: readonly DisablingEdit[] = ROWS.map(([id, rule, file, find, replace]) => ({
-  id,
-  rule,
-  file,
-  find,
-  replace,
-}))
+export const CONSUMER_EDITS: readonly DisablingEdit[] = editsOf(ROWS)

@@ -1,11 +1,9 @@
-import type { DisablingEdit } from './disabling-edit.ts'
+import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const ADAPTER = 'contracts/src/arbitrators/Erc792Arbitrator.sol'
 const LENS = 'contracts/src/consumers/SecurityLens.sol'
 
-type Row = readonly [id: string, rule: string, file: string, find: string, replace: string]
-
-const ROWS: readonly Row[] = [
+const ROWS: readonly EditRow[] = [
   ['R-520', 'every value is a choice', ADAPTER, 'createDispute{value: cost}(CHOICES', 'createDispute{value: cost}(2'],
   ['R-520', 'a refusal is INVALID', ADAPTER, 'ruling == 0 ? DistanceLib.INVALID : uint128(ruling)', 'uint128(ruling)'],
   [
@@ -83,10 +81,4 @@ const ROWS: readonly Row[] = [
 ]
 
 /** The adapter of ERC-792 and the security lens: each rule turned off, one at a time. */
-export const COURT_EDITS: readonly DisablingEdit[] = ROWS.map(([id, rule, file, find, replace]) => ({
-  id,
-  rule,
-  file,
-  find,
-  replace,
-}))
+export const COURT_EDITS: readonly DisablingEdit[] = editsOf(ROWS)

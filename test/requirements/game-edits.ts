@@ -1,4 +1,4 @@
-import type { DisablingEdit } from './disabling-edit.ts'
+import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const ORACLE = 'contracts/src/MaturityOracle.sol'
 const BOND = 'contracts/src/libraries/BondLib.sol'
@@ -7,9 +7,7 @@ const DISTANCE = 'contracts/src/libraries/DistanceLib.sol'
 const OPEN_INTEREST = 'contracts/src/libraries/OpenInterestLib.sol'
 
 /** What a rule of the game reads in a source, and reads without it. */
-type Row = readonly [id: string, rule: string, file: string, find: string, replace: string]
-
-const PHASES_AND_VIEWS: readonly Row[] = [
+const PHASES_AND_VIEWS: readonly EditRow[] = [
   [
     'R-110',
     'the second of the maturity is Open',
@@ -82,7 +80,7 @@ const PHASES_AND_VIEWS: readonly Row[] = [
   ],
 ]
 
-const PROPOSALS_AND_POTS: readonly Row[] = [
+const PROPOSALS_AND_POTS: readonly EditRow[] = [
   [
     'R-201',
     'a proposal stands for the first window',
@@ -201,7 +199,7 @@ const PROPOSALS_AND_POTS: readonly Row[] = [
   ],
 ]
 
-const APPEALS_AND_RULINGS: readonly Row[] = [
+const APPEALS_AND_RULINGS: readonly EditRow[] = [
   [
     'R-204',
     "an appeal's stake is rounded up",
@@ -332,13 +330,7 @@ const ORDER: readonly (readonly [rule: string, file: string, first: string, seco
 
 /** The game: each rule turned off, one at a time. */
 export const GAME_EDITS: readonly DisablingEdit[] = [
-  ...[...PHASES_AND_VIEWS, ...PROPOSALS_AND_POTS, ...APPEALS_AND_RULINGS].map(([id, rule, file, find, replace]) => ({
-    id,
-    rule,
-    file,
-    find,
-    replace,
-  })),
+  ...editsOf([...PHASES_AND_VIEWS, ...PROPOSALS_AND_POTS, ...APPEALS_AND_RULINGS]),
   ...ORDER.map(([rule, file, first, second]) => ({
     id: 'R-209',
     rule,

@@ -1,4 +1,4 @@
-import type { DisablingEdit } from './disabling-edit.ts'
+import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const JURY = 'contracts/src/arbitrators/JuryArbitrator.sol'
 const POOL = 'contracts/src/arbitrators/jury/JurorPool.sol'
@@ -6,9 +6,7 @@ const TURN = 'contracts/src/libraries/TurnLib.sol'
 const VERDICT = 'contracts/src/libraries/VerdictLib.sol'
 const TWIN = 'contracts/protocol/jury.ts'
 
-type Row = readonly [id: string, rule: string, file: string, find: string, replace: string]
-
-const ROWS: readonly Row[] = [
+const ROWS: readonly EditRow[] = [
   ['R-500', 'seats are odd', JURY, 'if (t.seats % 2 == 0)', 'if (t.seats == 0)'],
   ['R-500', 'a quorum is a majority', JURY, 't.seats / 2 + 1, t.seats)', '1, t.seats)'],
   [
@@ -138,10 +136,4 @@ const ROWS: readonly Row[] = [
 ]
 
 /** The jury: each rule turned off, one at a time. */
-export const JURY_EDITS: readonly DisablingEdit[] = ROWS.map(([id, rule, file, find, replace]) => ({
-  id,
-  rule,
-  file,
-  find,
-  replace,
-}))
+export const JURY_EDITS: readonly DisablingEdit[] = editsOf(ROWS)

@@ -1,4 +1,4 @@
-import type { DisablingEdit } from './disabling-edit.ts'
+import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const ORACLE = 'contracts/src/MaturityOracle.sol'
 const PAYOUT = 'contracts/src/libraries/PayoutLib.sol'
@@ -6,9 +6,7 @@ const TWIN = 'contracts/protocol/payout.ts'
 const ODDS = 'contracts/protocol/odds.ts'
 const POLICY = 'contracts/protocol/policy.ts'
 
-type Row = readonly [id: string, rule: string, file: string, find: string, replace: string]
-
-const PAYOFFS: readonly Row[] = [
+const PAYOFFS: readonly EditRow[] = [
   [
     'R-300',
     'a pot mints what it takes',
@@ -124,7 +122,7 @@ const PAYOFFS: readonly Row[] = [
   ['R-305', 'expiry leaves nothing to the sink', ORACLE, 'if (how != Outcome.Expiry) (toSink,,,)', '(toSink,,,)'],
 ]
 
-const POLICIES: readonly Row[] = [
+const POLICIES: readonly EditRow[] = [
   [
     'R-310',
     'a sure value is acted on also when the leader is within separation',
@@ -184,6 +182,4 @@ const POLICIES: readonly Row[] = [
 ]
 
 /** Payoffs and policy: each rule turned off, one at a time. */
-export const PAYOFF_EDITS: readonly DisablingEdit[] = [...PAYOFFS, ...POLICIES].map(
-  ([id, rule, file, find, replace]) => ({ id, rule, file, find, replace }),
-)
+export const PAYOFF_EDITS: readonly DisablingEdit[] = editsOf([...PAYOFFS, ...POLICIES])

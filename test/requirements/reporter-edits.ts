@@ -1,4 +1,4 @@
-import type { DisablingEdit } from './disabling-edit.ts'
+import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const REGISTRY = 'contracts/src/ReporterRegistry.sol'
 const MEMBERSHIP = 'contracts/src/registry/Membership.sol'
@@ -7,9 +7,7 @@ const ROSTER = 'contracts/src/libraries/RosterLib.sol'
 const BLS_LIB = 'contracts/src/libraries/BlsLib.sol'
 const BLS = 'contracts/protocol/bls.ts'
 
-type Row = readonly [id: string, rule: string, file: string, find: string, replace: string]
-
-const REPORTS: readonly Row[] = [
+const REPORTS: readonly EditRow[] = [
   [
     'R-401',
     'the offender proves nothing',
@@ -232,7 +230,7 @@ const REPORTS: readonly Row[] = [
   ],
 ]
 
-const MEMBERS: readonly Row[] = [
+const MEMBERS: readonly EditRow[] = [
   [
     'R-408',
     'who leaves reports until the epoch ends',
@@ -295,6 +293,4 @@ const MEMBERS: readonly Row[] = [
 ]
 
 /** Reports and the registry, beside registry-edits.ts: each rule turned off, one at a time. */
-export const REPORTER_EDITS: readonly DisablingEdit[] = [...REPORTS, ...MEMBERS].map(
-  ([id, rule, file, find, replace]) => ({ id, rule, file, find, replace }),
-)
+export const REPORTER_EDITS: readonly DisablingEdit[] = editsOf([...REPORTS, ...MEMBERS])

@@ -12,12 +12,8 @@ import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {ICouncilArbitrator} from "../interfaces/ICouncilArbitrator.sol";
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
+import {IOracleConstants} from "../interfaces/IOracleConstants.sol";
 import {Fixing, FixingId} from "../types/Fixing.sol";
-
-/// @dev What a council needs to know of its oracle beyond `IMaturityOracle`.
-interface IBondToken {
-    function BOND_TOKEN() external view returns (IERC20);
-}
 
 /// @title A council of k of n named signers
 /// @notice See `ICouncilArbitrator`.
@@ -56,7 +52,7 @@ contract CouncilArbitrator is ICouncilArbitrator, EIP712, ERC165, ReentrancyGuar
         EIP712("Assize Council", "1")
     {
         ORACLE = oracle;
-        BOND_TOKEN = IBondToken(address(oracle)).BOND_TOKEN();
+        BOND_TOKEN = IOracleConstants(address(oracle)).BOND_TOKEN();
         THRESHOLD = k;
         DECLARED_COST = declaredCost;
         _seat(members);

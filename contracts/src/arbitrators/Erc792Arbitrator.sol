@@ -11,14 +11,10 @@ import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {IErc792Arbitrator} from "../interfaces/IErc792Arbitrator.sol";
 import {IErc792Court} from "../interfaces/IErc792Court.sol";
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
+import {IOracleConstants} from "../interfaces/IOracleConstants.sol";
 import {DistanceLib} from "../libraries/DistanceLib.sol";
 import {TurnLib} from "../libraries/TurnLib.sol";
 import {Fixing, FixingId} from "../types/Fixing.sol";
-
-/// @dev What the adapter needs to know of its oracle beyond `IMaturityOracle`.
-interface IBondToken {
-    function BOND_TOKEN() external view returns (IERC20);
-}
 
 /// @title An arbitrator that asks a court of ERC-792
 /// @notice See `IErc792Arbitrator`.
@@ -57,7 +53,7 @@ contract Erc792Arbitrator is IErc792Arbitrator, ERC165, ReentrancyGuardTransient
         uint256 declaredCost
     ) {
         ORACLE = oracle;
-        BOND_TOKEN = IBondToken(address(oracle)).BOND_TOKEN();
+        BOND_TOKEN = IOracleConstants(address(oracle)).BOND_TOKEN();
         COURT = court;
         DECLARED_COST = declaredCost;
         _extraData = extraData;

@@ -10,18 +10,13 @@ import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {IJuryArbitrator} from "../interfaces/IJuryArbitrator.sol";
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
+import {IOracleConstants} from "../interfaces/IOracleConstants.sol";
 import {DistanceLib} from "../libraries/DistanceLib.sol";
 import {TurnLib} from "../libraries/TurnLib.sol";
 import {VerdictLib} from "../libraries/VerdictLib.sol";
 import {Fixing, FixingId} from "../types/Fixing.sol";
 import {JuryCase, JurySeat, JuryStage, JuryTerms} from "../types/Jury.sol";
 import {JurorPool} from "./jury/JurorPool.sol";
-
-/// @dev What a jury needs to know of its oracle beyond `IMaturityOracle`.
-interface IOracleToken {
-    function BOND_TOKEN() external view returns (IERC20);
-    function SINK() external view returns (address);
-}
 
 /// @title A jury drawn by stake
 /// @notice See `IJuryArbitrator`.
@@ -64,7 +59,7 @@ contract JuryArbitrator is JurorPool, ERC165 {
 
     /// @param oracle the only oracle the jury rules for; its bond token is read here.
     constructor(IMaturityOracle oracle, JuryTerms memory t)
-        JurorPool(IOracleToken(address(oracle)).BOND_TOKEN(), t.seatStake, t.warmUp)
+        JurorPool(IOracleConstants(address(oracle)).BOND_TOKEN(), t.seatStake, t.warmUp)
     {
         _bound("seats", t.seats, MIN_SEATS, MAX_SEATS);
         // Even seats could be halved.
@@ -358,7 +353,7 @@ contract JuryArbitrator is JurorPool, ERC165 {
         emit CaseFailed(id);
         if (forfeited == 0) return;
         trial.forfeited = 0;
-        BOND_TOKEN.safeTransfer(IOracleToken(address(ORACLE)).SINK(), forfeited);
+        BOND_TOKEN.safeTransfer(IOracleConstants(address(ORACLE)).SINK(), forfeited);
     }
 
     function _rule(Fixing calldata fixing, uint128 value) private returns (uint256 fee) {

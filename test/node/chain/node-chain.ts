@@ -2,20 +2,20 @@ import { keccak256, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { openChain } from '../../../node/chain/adapter.ts'
 import { openEndpoints } from '../../../node/chain/endpoints.ts'
-import type { FeeCaps } from '../../../node/chain/fees.ts'
+import type { FeeLimits } from '../../../node/config/fees.ts'
 import type { ChainPort, EndpointPort } from '../../../node/chain/port.ts'
 import { systemClock } from '../../../node/clock.ts'
 import type { Stage } from '../../client/chain-fixture.ts'
 
 /** What a test's node offers at most. */
-export const CAPS: FeeCaps = { maxFeePerGas: 100n * 10n ** 9n, maxPriorityFeePerGas: 20n * 10n ** 9n }
+export const CAPS: FeeLimits = { maxFeePerGas: 100n * 10n ** 9n, maxPriorityFeePerGas: 20n * 10n ** 9n }
 
 /** The chain as the node of `name` sees it, through one endpoint or those that `doors` make of it. */
 export function openNodeChain(
   stage: Stage,
   name: string,
   options: {
-    readonly caps?: FeeCaps
+    readonly caps?: FeeLimits
     readonly agreement?: number
     readonly doors?: readonly ((port: EndpointPort) => EndpointPort)[]
   } = {},

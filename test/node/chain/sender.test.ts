@@ -4,7 +4,7 @@ import { broadcast } from '#client/transaction.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { proposeCall } from '#client/oracle-writer.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import type { FeeCaps } from '../../../node/chain/fees.ts'
+import type { FeeLimits } from '../../../node/config/fees.ts'
 import type { ChainPort, EndpointPort } from '../../../node/chain/port.ts'
 import type { Transactions } from '../../../node/chain/transactions.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
@@ -150,7 +150,7 @@ test('is replaced with every block and twice the tip when the deadline is near, 
 })
 
 test('is not sent at all while gas costs more than the caps', async () => {
-  const ann = await live('ann', { caps: { ...CAPS, maxFeePerGas: 5n * GWEI } satisfies FeeCaps })
+  const ann = await live('ann', { caps: { ...CAPS, maxFeePerGas: 5n * GWEI } satisfies FeeLimits })
   await mine(40n * GWEI)
   const { kind, id } = await proposeOn(ann, fresh())
   expect([kind, ann.intents.of(id)]).toEqual(['refused', []])
