@@ -36,7 +36,8 @@ export function agreedWire(circle: Circle, agreement: number): AgreedWire {
     async broadcast(raw) {
       const isHeld = (reception: string): boolean => reception === 'taken' || reception === 'known'
       const receptions = await any((port) => port.broadcast(raw), isHeld)
-      return receptions.find(isHeld) ?? receptions.find((reception) => reception !== 'refused') ?? 'refused'
+      const best = receptions.find(isHeld) ?? receptions.find((reception) => reception !== 'refused')
+      return best ?? (receptions.length < agreement ? 'unheard' : 'refused')
     },
     async nonceFate(signed) {
       const fates = await poll((port) => port.nonceFate(signed))

@@ -1,12 +1,13 @@
 import { type Hex, keccak256, type LocalAccount } from 'viem'
 import type { Call } from '#client/send.ts'
-import type { Outlook } from '#client/transaction.ts'
+import type { Outlook, Reception } from '#client/transaction.ts'
 import { turnstile } from '#client/turnstile.ts'
 import type { FeeLimits } from '../config/fees.ts'
 import { firstFees, isOverdue, isUrgent, raisedFees } from './fees.ts'
 import { nextNonce } from './nonce.ts'
 import type { Fees, Slot, Version } from '../store/slot.ts'
 import type { Fate, NonceFate, PassingRefusal, PursuitTerms, Sent, Terms, Wire } from './port.ts'
+import { type Refused, refusedByAll } from './refused.ts'
 
 /** Who signs transactions. */
 export type SendingAccount = Pick<LocalAccount, 'address' | 'signTransaction'>
@@ -28,7 +29,9 @@ export interface Sender {
 }
 
 /** Everything that sending needs of all endpoints together. */
-export type AgreedWire = Wire & {
+export type AgreedWire = Omit<Wire, 'broadcast'> & {
+  /** The best that any endpoint says to it; 'refused' only if as many as must agree refuse it, 'unheard' if fewer do. */
+  readonly broadcast: (raw: Hex) => Promise<Reception | 'unheard'>
   /** Why as many endpoints as must agree would refuse the call at their newest block; undefined: they do not. */
   readonly refusal: (call: Call) => Promise<string | undefined>
 }
@@ -52,17 +55,24 @@ export function createSender(components: SenderComponents): Sender {
   const told = new Map<Hex, bigint>()
   /** By nonce, since which block another transaction seems to have it. */
   const taken = new Map<number, bigint>()
+  const refused = refusedByAll(SURE_BLOCKS)
 
   /** Whether anybody has it is found out by looking at the chain, not by what endpoints say to it. */
-  const leave = async ({ versions }: Slot, number: bigint): Promise<void> => {
-    const raw = versions.at(-1)?.raw
-    if (raw === undefined) return
-    for (const old of versions) if (old.raw !== undefined) told.delete(old.raw)
-    const isHeld = await wire.broadcast(raw).then(
-      (reception) => reception !== 'refused',
-      () => false,
-    )
-    if (isHeld) told.set(raw, number)
+  const leave = async (slot: Slot, outlook: Outlook): Promise<void> => {
+    for (const { raw } of slot.versions) if (raw !== undefined) told.delete(raw)
+    const receptions: (Reception | 'unheard')[] = []
+    for (const raw of offered(slot, outlook)) {
+      const reception = await wire.broadcast(raw).catch(() => 'unheard' as const)
+      receptions.push(reception)
+      if (reception === 'unheard' || reception === 'refused') continue
+      // The older one is told again with every look: a newer one may be taken by then.
+      if (raw === slot.versions.at(-1)?.raw) told.set(raw, outlook.number)
+      break
+    }
+    const newest = slot.versions.at(-1)
+    // Some take nothing that the newest block would not: that says nothing of any later one.
+    if (newest !== undefined && isStuck(newest, outlook)) refused.forget(slot.nonce)
+    else refused.note(slot.nonce, outlook.number, receptions)
   }
   const sendFirst = async (call: SizedCall, feeLimit: bigint | undefined, terms: Terms): Promise<Sent> => {
     const outlook = await wire.outlook()
@@ -78,7 +88,7 @@ export function createSender(components: SenderComponents): Sender {
     const slot = await signed(components, empty, paid, outlook.time)
     await terms.record(slot)
     // Forbidden while it was written down: the next look cancels it.
-    if (terms.veto() === undefined) await leave(slot, outlook.number)
+    if (terms.veto() === undefined) await leave(slot, outlook)
     return { kind: 'sent' }
   }
 
@@ -100,16 +110,19 @@ export function createSender(components: SenderComponents): Sender {
         if (outlook.number < since + SURE_BLOCKS) return { kind: 'pending' }
         return { kind: 'refused', reason: 'another transaction took its nonce' satisfies PassingRefusal }
       }
-      if (fate.kind === 'mined') return endedBy(slot, fate)
+      if (fate.kind === 'mined') {
+        refused.forget(slot.nonce)
+        return endedBy(slot, fate)
+      }
       const last = slot.versions.at(-1)
       const isTold = last?.raw !== undefined && told.get(last.raw) === outlook.number
       if (last === undefined || (isTold && veto() === undefined)) return { kind: 'pending' }
-      const next = await nextVersion(components, slot, last, terms)
+      const next = await nextVersion({ ...components, refused }, slot, last, terms)
       const replaced = next === undefined ? slot : await signed(components, slot, next.fees, outlook.time, next.cancels)
       if (next !== undefined) await record(replaced)
       // Forbidden while it was written down: the next look cancels it.
       const isLeaving = veto() === undefined || replaced.versions.at(-1)?.cancels !== undefined
-      if (isLeaving) await leave(replaced, outlook.number)
+      if (isLeaving) await leave(replaced, outlook)
       return { kind: 'pending' }
     },
   }
@@ -120,32 +133,56 @@ type NextVersion = { readonly fees: Fees; readonly cancels?: string | undefined 
 
 /** How to go on with a transaction that was not mined; undefined: as it is. */
 async function nextVersion(
-  { wire, caps }: SenderComponents,
+  { wire, caps, refused }: SenderComponents & { readonly refused: Refused },
   slot: Slot,
   last: Version,
   { outlook, urgentTime, isNext, veto }: PursuitTerms,
 ): Promise<NextVersion | undefined> {
   const pace = isUrgent(outlook.time, urgentTime) ? 'urgent' : 'patient'
-  const raise = (limit?: bigint): Fees | undefined => raisedFees(last, outlook, caps, { limit, pace })
+  const raise = (limit: bigint): Fees | undefined => raisedFees(last, outlook, caps, { limit, pace })
+  const raiseCancel = (): Fees | undefined => raise(outlook.balance / CANCEL_GAS)
   const overdue = isOverdue(last, outlook.time, urgentTime)
   if (last.cancels !== undefined) {
-    const fees = overdue ? raise() : undefined
+    const fees = overdue ? raiseCancel() : undefined
     return fees === undefined ? undefined : { fees, cancels: last.cancels }
   }
   if (slot.call === undefined) {
-    const fees = raise()
+    const fees = raiseCancel()
     return fees === undefined ? undefined : { fees, cancels: 'What it was is not kept any more.' }
   }
-  const why = veto() ?? (isNext ? await wire.refusal(slot.call) : undefined)
+  const isUnwanted = isNext && refused.isSure(slot.nonce, outlook.number)
+  const unwanted = isUnwanted ? 'Every endpoint refuses it.' : undefined
+  const why = veto() ?? (isNext ? await wire.refusal(slot.call) : undefined) ?? unwanted
   // If the caps allow no more, a pool that has the old version keeps it; one that dropped it takes this one.
-  if (why !== undefined) return { fees: raise() ?? last, cancels: why }
+  if (why !== undefined) return { fees: raiseCancel() ?? within(last, outlook.balance / CANCEL_GAS), cancels: why }
   if (!overdue) return undefined
-  const fees = raise(slot.feeLimit)
+  const fees = raise(least(affordableFee(outlook, slot.call), slot.feeLimit))
   if (fees !== undefined) return { fees }
-  const isStuck = last.maxFeePerGas <= outlook.baseFee
-  const free = isStuck ? raise() : undefined
+  const free = isStuck(last, outlook) ? raiseCancel() : undefined
   // It is not worth what gas costs by now, and others of ours wait for its nonce.
   return free === undefined ? undefined : { fees: free, cancels: 'Gas costs more by now than it is worth.' }
+}
+
+function isStuck({ maxFeePerGas }: Fees, { baseFee }: Outlook): boolean {
+  return maxFeePerGas <= baseFee
+}
+
+/** What is broadcast of a slot: its newest version and, for when that is refused, the newest that the balance pays for. */
+function offered({ versions, call }: Slot, outlook: Outlook): readonly Hex[] {
+  const newest = versions.at(-1)
+  // INVARIANT: what was cancelled is not sent any more.
+  const alike = versions.filter(({ cancels }) => (cancels === undefined) === (newest?.cancels === undefined))
+  const most = affordableFee(outlook, (newest?.cancels === undefined ? call : undefined) ?? { gas: CANCEL_GAS })
+  const older = alike.slice(0, -1).findLast(({ maxFeePerGas }) => maxFeePerGas <= most)
+  return [newest, older].flatMap((version) => version?.raw ?? [])
+}
+
+function within({ maxFeePerGas, maxPriorityFeePerGas }: Fees, most: bigint): Fees {
+  return { maxFeePerGas: least(most, maxFeePerGas), maxPriorityFeePerGas: least(most, maxPriorityFeePerGas) }
+}
+
+function least(a: bigint, b: bigint | undefined): bigint {
+  return b === undefined || a < b ? a : b
 }
 
 async function signed(
@@ -181,6 +218,6 @@ function endedBy({ versions }: Slot, { hash, block, isSuccess, moved }: Extract<
 }
 
 /** What the account can offer per gas at most, wei; negative if it cannot even pay what is sent along. */
-function affordableFee({ balance }: Outlook, { value = 0n, gas }: SizedCall): bigint {
+function affordableFee({ balance }: Outlook, { value = 0n, gas }: Pick<SizedCall, 'value' | 'gas'>): bigint {
   return (balance - value) / gas
 }

@@ -23,7 +23,7 @@ let fixings = 0
 
 beforeAll(async () => {
   stage = await raiseStage()
-  for (const name of ['ann', 'mallory', 'reader']) await stage.as(name)
+  for (const name of ['ann', 'mallory', 'poor', 'reader']) await stage.as(name)
   await stage.embedded.mineAt(MATURITY)
   await stage.embedded.setMining('manual')
 })
@@ -154,6 +154,68 @@ test('is not sent at all while gas costs more than the caps', async () => {
   await mine(40n * GWEI)
   const { kind, id } = await proposeOn(ann, fresh())
   expect([kind, ann.intents.of(id)]).toEqual(['refused', []])
+})
+
+/** The account of `name` has so much, whatever it had. */
+async function give(name: string, balance: bigint): Promise<void> {
+  await stage.embedded.setBalance(accountOf(name).address, balance)
+}
+
+test('offers no more than the balance pays for, and stays with what it has where that is no eighth more', async () => {
+  const ann = await live('poor')
+  const { key } = await proposeOn(ann, fresh())
+  const gas = ann.intents.get(key)?.slot?.call?.gas ?? 0n
+  await give('poor', 10n * GWEI * gas)
+  for (let i = 0; i < 3; i += 1) {
+    await mine(30n * GWEI)
+    await ann.transactions.tend()
+  }
+  const want = [
+    [3n * GWEI, GWEI, undefined],
+    [10n * GWEI, 1_125_000_000n, undefined],
+  ]
+  expect(versionsOf(ann.intents.get(key))).toEqual(want)
+  for (let i = 0; i < 4; i += 1) {
+    await mine(9n * GWEI)
+    await ann.transactions.tend()
+  }
+  expect(versionsOf(ann.intents.get(key))).toEqual(want)
+  expect(ann.intents.get(key)?.state).toBe('done')
+})
+
+test('sends an older version while the balance does not pay for the newest', async () => {
+  const ann = await live('poor')
+  await give('poor', ETHER)
+  const { key } = await proposeOn(ann, fresh())
+  const gas = ann.intents.get(key)?.slot?.call?.gas ?? 0n
+  for (let i = 0; i < 3; i += 1) {
+    await mine(30n * GWEI)
+    await ann.transactions.tend()
+  }
+  expect(versionsOf(ann.intents.get(key))).toHaveLength(2)
+  await request(stage.embedded.rpcUrl, 'anvil_dropAllTransactions', [])
+  await give('poor', 4n * GWEI * gas)
+  await mine(GWEI)
+  await ann.transactions.tend()
+  await mine(GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(key)).toMatchObject({ state: 'done', hash: ann.intents.get(key)?.slot?.versions[0]?.hash })
+})
+
+test('takes back what every endpoint refuses for three blocks, as far as the balance pays for that', async () => {
+  const ann = await live('poor')
+  await give('poor', ETHER)
+  const { key } = await proposeOn(ann, fresh())
+  await request(stage.embedded.rpcUrl, 'anvil_dropAllTransactions', [])
+  await give('poor', 2n * GWEI * 21_000n)
+  for (let i = 0; i < 4; i += 1) {
+    await mine(GWEI)
+    await ann.transactions.tend()
+  }
+  expect(versionsOf(ann.intents.get(key)).at(-1)).toEqual([2n * GWEI, GWEI, 'Every endpoint refuses it.'])
+  await mine(GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(key)).toMatchObject({ state: 'failed', reason: 'cancelled' })
 })
 
 test('takes a transaction back that would fail by now, by a transfer to itself under its nonce', async () => {
