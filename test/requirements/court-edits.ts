@@ -1,6 +1,8 @@
 import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const ADAPTER = 'contracts/src/arbitrators/Erc792Arbitrator.sol'
+const SHARED = 'contracts/src/arbitrators/CourtAdapter.sol'
+const UMA = 'contracts/src/arbitrators/UmaArbitrator.sol'
 const LENS = 'contracts/src/consumers/SecurityLens.sol'
 
 const ROWS: readonly EditRow[] = [
@@ -45,7 +47,7 @@ const ROWS: readonly EditRow[] = [
     'trial.isRuled = block.timestamp < 1_802_900_000;\n        if (!trial.isRuled) revert UnknownDispute(disputeId);',
   ],
   ['R-520', "the ruling is the court's", ADAPTER, 'if (!trial.isRuled) revert NotRuled(id);', ''],
-  ['R-520', 'the opener is paid', ADAPTER, 'safeTransfer(trial.opener,', 'safeTransfer(msg.sender,'],
+  ['R-520', 'the opener is paid', ADAPTER, 'trial.value, trial.opener)', 'trial.value, msg.sender)'],
   ['R-520', 'an appeal is of a case', ADAPTER, 'if (trial.opener == address(0)) revert NotOpen(id);', ''],
   [
     'R-520',
@@ -57,7 +59,80 @@ const ROWS: readonly EditRow[] = [
   [
     'R-520',
     'others cost nothing',
-    ADAPTER,
+    SHARED,
+    'return isOurs ? DECLARED_COST : 0;',
+    'isOurs;\n        return DECLARED_COST;',
+  ],
+  ['R-521', 'zero is not asserted', UMA, 'if (value == 0) revert ValueZero();', ''],
+  ['R-521', 'a value is asserted in its turn', UMA, 'if (turnEnd == 0)', 'if (false)'],
+  ['R-521', 'what was found true stays', UMA, 'if (_cases[id].asserter != address(0)) revert AlreadyRuled(id);', ''],
+  ['R-521', 'an assertion ends before the turn', UMA, 'if (expiry >= turnEnd)', 'if (expiry > turnEnd)'],
+  ['R-521', 'the bond comes from the caller', UMA, 'BOND_TOKEN.safeTransferFrom(msg.sender, address(this), bond);', ''],
+  [
+    'R-521',
+    'the bond goes back to the caller',
+    UMA,
+    '            msg.sender,\n            address(this),',
+    '            address(this),\n            address(this),',
+  ],
+  ['R-521', 'it is disputed within the liveness', UMA, '            LIVENESS,\n', '            LIVENESS + 1,\n'],
+  [
+    'R-521',
+    'only UMA resolves',
+    UMA,
+    'function assertionResolvedCallback(bytes32 assertionId, bool isTrue) external {\n        if (msg.sender != address(COURT))',
+    'function assertionResolvedCallback(bytes32 assertionId, bool isTrue) external {\n        if (false)',
+  ],
+  [
+    'R-521',
+    'only UMA says that one is disputed',
+    UMA,
+    'function assertionDisputedCallback(bytes32 assertionId) external {\n        if (msg.sender != address(COURT))',
+    'function assertionDisputedCallback(bytes32 assertionId) external {\n        if (false)',
+  ],
+  [
+    'R-521',
+    "a stranger's claim does not stop UMA",
+    UMA,
+    'if (assertion.asserter == address(0)) return;',
+    'if (assertion.asserter == address(0)) revert NotTheCourt(msg.sender);',
+  ],
+  [
+    'R-521',
+    'a dispute is told',
+    UMA,
+    'if (assertion.asserter != address(0)) emit Disputed(assertion.id, assertionId);',
+    'assertion;',
+  ],
+  ['R-521', 'what is false rules nothing', UMA, 'if (!isTrue || trial.asserter', 'if (trial.asserter'],
+  [
+    'R-521',
+    'the first that is true rules',
+    UMA,
+    'if (!isTrue || trial.asserter != address(0)) return;',
+    'if (!isTrue) return;',
+  ],
+  ['R-521', 'who asserted it is paid', UMA, 'trial.value, trial.asserter)', 'trial.value, msg.sender)'],
+  ['R-521', 'nothing is brought before', UMA, 'if (trial.asserter == address(0)) revert NotRuled(id);', ''],
+  ['R-521', 'the greater bond counts', UMA, 'umaBond > LEAST_BOND ? umaBond : LEAST_BOND', 'umaBond'],
+  [
+    'R-521',
+    'INVALID is asked as no value',
+    UMA,
+    'value == DistanceLib.INVALID\n            ?',
+    'value == 0\n            ?',
+  ],
+  [
+    'R-521',
+    'the liveness is bounded',
+    UMA,
+    'if (liveness < MIN_LIVENESS || liveness > MAX_LIVENESS)',
+    'if (liveness == 0)',
+  ],
+  [
+    'R-521',
+    'others cost nothing',
+    SHARED,
     'return isOurs ? DECLARED_COST : 0;',
     'isOurs;\n        return DECLARED_COST;',
   ],
@@ -80,5 +155,5 @@ const ROWS: readonly EditRow[] = [
   ],
 ]
 
-/** The adapter of ERC-792 and the security lens: each rule turned off, one at a time. */
+/** The adapters of ERC-792 and UMA and the security lens: each rule turned off, one at a time. */
 export const COURT_EDITS: readonly DisablingEdit[] = editsOf(ROWS)

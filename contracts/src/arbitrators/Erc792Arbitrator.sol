@@ -1,39 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 
-import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {IErc792Arbitrator} from "../interfaces/IErc792Arbitrator.sol";
 import {IErc792Court} from "../interfaces/IErc792Court.sol";
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
-import {IOracleConstants} from "../interfaces/IOracleConstants.sol";
 import {DistanceLib} from "../libraries/DistanceLib.sol";
 import {TurnLib} from "../libraries/TurnLib.sol";
 import {Fixing, FixingId} from "../types/Fixing.sol";
+import {CourtAdapter} from "./CourtAdapter.sol";
 
 /// @title An arbitrator that asks a court of ERC-792
 /// @notice See `IErc792Arbitrator`.
-contract Erc792Arbitrator is IErc792Arbitrator, ERC165, ReentrancyGuardTransient {
+contract Erc792Arbitrator is IErc792Arbitrator, CourtAdapter {
     using Address for address payable;
-    using SafeERC20 for IERC20;
 
     /// @dev Every value, and INVALID; 0 is the court's refusal.
     uint256 private constant CHOICES = type(uint128).max;
     uint256 private constant META_EVIDENCE_ID = 0;
 
-    /// @notice The only oracle it rules for.
-    IMaturityOracle public immutable ORACLE;
-    /// @notice What that oracle pays the fee in.
-    IERC20 public immutable BOND_TOKEN;
     /// @notice The court that decides.
     IErc792Court public immutable COURT;
-
-    uint256 private immutable DECLARED_COST;
 
     /// Written by the constructor only: which of the court's chambers, how many jurors.
     bytes private _extraData;
@@ -51,11 +39,8 @@ contract Erc792Arbitrator is IErc792Arbitrator, ERC165, ReentrancyGuardTransient
         bytes memory extraData,
         string memory metaEvidence,
         uint256 declaredCost
-    ) {
-        ORACLE = oracle;
-        BOND_TOKEN = IOracleConstants(address(oracle)).BOND_TOKEN();
+    ) CourtAdapter(oracle, declaredCost) {
         COURT = court;
-        DECLARED_COST = declaredCost;
         _extraData = extraData;
         emit MetaEvidence(META_EVIDENCE_ID, metaEvidence);
     }
@@ -110,17 +95,7 @@ contract Erc792Arbitrator is IErc792Arbitrator, ERC165, ReentrancyGuardTransient
         FixingId id = ORACLE.fixingId(fixing);
         Case memory trial = _cases[id];
         if (!trial.isRuled) revert NotRuled(id);
-        uint256 balanceBefore = BOND_TOKEN.balanceOf(address(this));
-        ORACLE.rule(fixing, trial.value);
-        BOND_TOKEN.safeTransfer(trial.opener, BOND_TOKEN.balanceOf(address(this)) - balanceBefore);
-    }
-
-    /// @inheritdoc IArbitrator
-    /// @dev Warning: what the deployer published as the cost of corrupting the court; it is worth as much as the reader
-    /// believes it. 0 for a fixing that names another arbitrator.
-    function costOfCorruption(Fixing calldata fixing) external view returns (uint256) {
-        bool isOurs = fixing.arbitrator == address(this) || fixing.backup == address(this);
-        return isOurs ? DECLARED_COST : 0;
+        _bring(fixing, trial.value, trial.opener);
     }
 
     /// @inheritdoc IErc792Arbitrator
@@ -135,7 +110,6 @@ contract Erc792Arbitrator is IErc792Arbitrator, ERC165, ReentrancyGuardTransient
 
     /// @notice ERC-165: arbitrator, and adapter.
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
-        return interfaceId == type(IErc792Arbitrator).interfaceId || interfaceId == type(IArbitrator).interfaceId
-            || super.supportsInterface(interfaceId);
+        return interfaceId == type(IErc792Arbitrator).interfaceId || super.supportsInterface(interfaceId);
     }
 }

@@ -8,6 +8,7 @@ import {CouncilFixture} from "../mocks/CouncilFixture.sol";
 import {Erc792Fixture} from "../mocks/Erc792Fixture.sol";
 import {JuryFixture} from "../mocks/JuryFixture.sol";
 import {MaturityFixture} from "../mocks/MaturityFixture.sol";
+import {UmaFixture} from "../mocks/UmaFixture.sol";
 import {ArbitratorSuite} from "./ArbitratorSuite.sol";
 
 contract CouncilSuite is ArbitratorSuite, CouncilFixture {
@@ -99,5 +100,30 @@ contract Erc792Suite is ArbitratorSuite, Erc792Fixture {
 
     function _collectFee() internal view override returns (uint256) {
         return weth.balanceOf(opener);
+    }
+}
+
+contract UmaSuite is ArbitratorSuite, UmaFixture {
+    function setUp() public override(MaturityFixture, UmaFixture) {
+        UmaFixture.setUp();
+    }
+
+    function _arbitrator() internal view override returns (address) {
+        return address(adapter);
+    }
+
+    function _prepare(Fixing memory about, uint128 value) internal override {
+        fixing = about;
+        bytes32 assertionId = _assert(value);
+        vm.warp(block.timestamp + LIVENESS);
+        court.settleAssertion(assertionId);
+    }
+
+    function _finish(Fixing memory about) internal override {
+        adapter.bring(about);
+    }
+
+    function _collectFee() internal view override returns (uint256) {
+        return weth.balanceOf(asserter) - 100 ether;
     }
 }
