@@ -47,6 +47,9 @@ export const OBSERVATION_TYPES = {
 /** Exact length of an observation on the wire: version, kind, four words, r, s, v. */
 export const OBSERVATION_BYTES = 2 + 4 * WORD + 2 * WORD + 1
 
+/** Where r ‖ s ‖ v begins. */
+const SIGNATURE_AT = 2 + 4 * WORD
+
 const OBSERVATION_TYPE_HASH = keccak_256(
   stringToBytes('Observation(bytes32 fixingId,uint128 value,uint64 observedAt,bytes32 sourcesRoot)'),
 )
@@ -93,7 +96,7 @@ export function encodeObservation(signed: SignedObservation): Uint8Array {
   const bytes = new Uint8Array(OBSERVATION_BYTES)
   writeHeader(bytes, 'observation')
   writeObservation(bytes, 2, signed)
-  writeSignature(bytes, 2 + 4 * WORD, signed.signature)
+  writeSignature(bytes, SIGNATURE_AT, signed.signature)
   decodeObservation(bytes)
   return bytes
 }
@@ -113,7 +116,7 @@ export function decodeObservation(bytes: Uint8Array): SignedObservation {
     value,
     observedAt,
     sourcesRoot: readHexWord(bytes, 2 + 3 * WORD),
-    signature: readSignature(bytes, 2 + 4 * WORD),
+    signature: readSignature(bytes, SIGNATURE_AT),
   }
 }
 
@@ -138,6 +141,27 @@ export function recoverObservationSigner(
   return recoverSigner(eip712Digest(domain, structHashBytes(signed)), signed, recover)
 }
 
+/**
+ * The same of canonical bytes, which {@link decodeObservation} has accepted: the words that are hashed are in them already.
+ * Throws {@link UnrecoverableSignatureError} if no key can have signed.
+ */
+export function recoverWireSigner(
+  domain: SigningDomain,
+  bytes: Uint8Array,
+  recover: KeyRecovery = recoverKey,
+): Address {
+  const struct = new Uint8Array(5 * WORD)
+  struct.set(OBSERVATION_TYPE_HASH)
+  struct.set(bytes.subarray(2, SIGNATURE_AT), WORD)
+  const digest = eip712Digest(domain, keccak_256(struct))
+  try {
+    const compact = bytes.subarray(SIGNATURE_AT, SIGNATURE_AT + 2 * WORD)
+    return addressOf(recover(digest, compact, bytes[SIGNATURE_AT + 2 * WORD] === 27 ? 0 : 1))
+  } catch (cause) {
+    throw new UnrecoverableSignatureError({ fixingId: readHexWord(bytes, 2) }, cause)
+  }
+}
+
 /** The address whose key signed `digest` for the fixing. Throws {@link UnrecoverableSignatureError} if no key can have. */
 export function recoverSigner(
   digest: Uint8Array,
@@ -155,9 +179,25 @@ export function recoverSigner(
   }
 }
 
+/** Power of two: several times the reporters that a registry holds, so that few share a place. */
+const PLACES = 4_096
+/** Addresses of keys that were seen, each at the place that its last bits say: the same reporters sign again and again. */
+const seen = new Map<number, { readonly key: Uint8Array; readonly address: Address }>()
+
 /** The last 20 bytes of the hash of an uncompressed key's coordinates, with its checksum. */
 function addressOf(key: Uint8Array): Address {
-  return checksumAddress(bytesToHex(keccak_256(key.subarray(1)).subarray(12)))
+  const place = (((key[63] ?? 0) << 8) | (key[64] ?? 0)) % PLACES
+  const known = seen.get(place)
+  if (known !== undefined && isEqual(known.key, key)) return known.address
+  const address = checksumAddress(bytesToHex(keccak_256(key.subarray(1)).subarray(12)))
+  seen.set(place, { key: Uint8Array.from(key), address })
+  return address
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** Whether two observations say the same; signatures are not compared. Two that differ by one reporter equivocate. */

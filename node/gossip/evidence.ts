@@ -1,10 +1,5 @@
 import { concatBytes } from '@noble/hashes/utils.js'
-import {
-  decodeObservation,
-  OBSERVATION_BYTES,
-  recoverObservationSigner,
-  sameObservation,
-} from '#protocol/observation.ts'
+import { decodeObservation, OBSERVATION_BYTES, recoverWireSigner, sameObservation } from '#protocol/observation.ts'
 import type { RejectCode, ValidatorContext, VerifiedObservation } from './validate.ts'
 import { WireError } from '#protocol/wire.ts'
 
@@ -53,8 +48,8 @@ export function judgeEvidence(
     if (reporters === undefined) return { result: 'ignore', code: 'reporters-unknown' }
     if (!context.takeToken(peer)) return { result: 'ignore', code: 'throttled' }
     const { domain, recoverKey } = context
-    const signer = recoverObservationSigner(domain, a, recoverKey)
-    if (signer !== recoverObservationSigner(domain, b, recoverKey)) return { result: 'reject', code: 'two-signers' }
+    const signer = recoverWireSigner(domain, halves[0], recoverKey)
+    if (signer !== recoverWireSigner(domain, halves[1], recoverKey)) return { result: 'reject', code: 'two-signers' }
     const reporterIndex = reporters.get(signer.toLowerCase())
     if (reporterIndex === undefined) return { result: 'reject', code: 'not-a-reporter' }
     if (isProven(a.fixingId, reporterIndex)) return { result: 'ignore', code: 'duplicate' }

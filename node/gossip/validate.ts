@@ -4,7 +4,7 @@ import {
   decodeObservation,
   type KeyRecovery,
   OBSERVATION_BYTES,
-  recoverObservationSigner,
+  recoverWireSigner,
   sameObservation,
   type SignedObservation,
   type SigningDomain,
@@ -89,7 +89,7 @@ function judgeSignature(
   reporters: ReadonlyMap<string, number>,
   context: ValidatorContext,
 ): Verdict {
-  const signer = recovered(() => recoverObservationSigner(context.domain, signed, context.recoverKey))
+  const signer = recovered(() => recoverWireSigner(context.domain, bytes, context.recoverKey))
   if (signer === undefined) return reject('unrecoverable-signature')
   const reporterIndex = reporters.get(signer.toLowerCase())
   // [REJECT] A wrong domain, a changed byte and a stranger's key all recover to somebody who is no reporter.

@@ -3,7 +3,7 @@ import { decodeRequest, recoverRequester } from '#protocol/cosigning.ts'
 import {
   decodeObservation,
   type KeyRecovery,
-  recoverObservationSigner,
+  recoverWireSigner,
   type SigningDomain,
   UnrecoverableSignatureError,
 } from '#protocol/observation.ts'
@@ -39,7 +39,10 @@ export function isVouched(
 /** Who signed it; a presence must be signed by whom it names. */
 function signerOf(bytes: Uint8Array, domain: SigningDomain, recoverKey: KeyRecovery | undefined): Address | '' {
   if (bytes[1] === WIRE_KIND.request) return recoverRequester(domain, decodeRequest(bytes), recoverKey)
-  if (bytes[1] !== WIRE_KIND.presence) return recoverObservationSigner(domain, decodeObservation(bytes), recoverKey)
+  if (bytes[1] !== WIRE_KIND.presence) {
+    decodeObservation(bytes)
+    return recoverWireSigner(domain, bytes, recoverKey)
+  }
   const presence = decodePresence(bytes)
   const signer = recoverPresent(domain, presence, recoverKey)
   return signer === presence.reporter ? signer : ''

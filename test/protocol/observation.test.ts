@@ -1,14 +1,16 @@
 import { fc, test as fuzz } from '@fast-check/vitest'
-import { hashStruct, hashTypedData, type Address, type Hex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { bytesToHex, hashStruct, hashTypedData, type Address, type Hex } from 'viem'
+import { privateKeyToAccount, publicKeyToAddress } from 'viem/accounts'
 import { expect, test } from 'vitest'
 import {
   domainSeparator,
+  encodeObservation,
   observationDigest,
   observationSignature,
   OBSERVATION_TYPES,
   observationStructHash,
   recoverObservationSigner,
+  recoverWireSigner,
   sameObservation,
   typedDataDomain,
   UnrecoverableSignatureError,
@@ -35,12 +37,24 @@ test.each(rows)('R-401 separator, struct hash, digest and signer of an observati
     structHash: observationStructHash(signed),
     digest: observationDigest(domain, signed),
     signer: recoverObservationSigner(domain, signed).toLowerCase(),
+    wireSigner: recoverWireSigner(domain, encodeObservation(signed)).toLowerCase(),
   }).toEqual({
     separator: row.domainSeparator,
     structHash: row.structHash,
     digest: row.digest,
     signer: row.signer,
+    wireSigner: row.signer,
   })
+})
+
+test('keys whose last bits are the same have addresses of their own, however often they come', () => {
+  const domain = { chainId: 31337, registry: rows[0]!.registry }
+  const bytes = encodeObservation(signedOf(rows[0]!))
+  // No points of the curve: of a key only its hash matters here.
+  const keys = [0x11, 0x22].map((x) => new Uint8Array(65).fill(x, 1, 63).fill(4, 0, 1).fill(0x99, 63))
+  const found = [...keys, ...keys].map((key) => recoverWireSigner(domain, bytes, () => key))
+  const [first, second] = keys.map((key) => publicKeyToAddress(bytesToHex(key)))
+  expect(found).toEqual([first, second, first, second])
 })
 
 fuzz.prop([observations, fc.integer({ min: 1, max: 2 ** 48 }), fc.bigInt({ min: 0n, max: 2n ** 160n - 1n })])(
@@ -77,9 +91,12 @@ test('what a wallet signs as typed data is recovered to the wallet', async () =>
 test('a signature that no key can have made is refused', () => {
   // x = 5 is on no point of secp256k1: 5^3 + 7 = 132 is not a square.
   const signed = { ...signedOf(rows[0]!), signature: { r: hexWord(5n), s: hexWord(1n), v: 27 as const } }
-  const recover = () => recoverObservationSigner({ chainId: 1, registry: rows[0]!.registry }, signed)
-  expect(recover).toThrow(UnrecoverableSignatureError)
-  expect(recover).toThrow(expect.objectContaining({ fixingId: signed.fixingId }))
+  const domain = { chainId: 1, registry: rows[0]!.registry }
+  const bytes = encodeObservation(signed)
+  for (const recover of [() => recoverObservationSigner(domain, signed), () => recoverWireSigner(domain, bytes)]) {
+    expect(recover).toThrow(UnrecoverableSignatureError)
+    expect(recover).toThrow(expect.objectContaining({ fixingId: signed.fixingId }))
+  }
 })
 
 test.each([

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs'
 import type { Hex } from 'viem'
 import { hexToBytes } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
-import { decodeObservation, recoverObservationSigner, UnrecoverableSignatureError } from '#protocol/observation.ts'
+import {
+  decodeObservation,
+  recoverObservationSigner,
+  recoverWireSigner,
+  UnrecoverableSignatureError,
+} from '#protocol/observation.ts'
 import { WireError } from '#protocol/wire.ts'
 import { findRecovery, portableRecovery, type Recovery } from '../../../node/verify/recovery.ts'
 
@@ -16,6 +21,8 @@ const NOBODY = `0x${'00'.repeat(20)}`
 function judged(bytes: Hex, { recoverKey }: Recovery): Pick<Row, 'code' | 'signer'> {
   try {
     const signer = recoverObservationSigner(DOMAIN, decodeObservation(hexToBytes(bytes)), recoverKey)
+    // Of the bytes as they are, it is the same.
+    if (recoverWireSigner(DOMAIN, hexToBytes(bytes), recoverKey) !== signer) throw new Error('Expected one signer.')
     return { code: 'signed', signer: `0x${signer.slice(2).toLowerCase()}` }
   } catch (error) {
     if (error instanceof WireError) return { code: error.code, signer: NOBODY as Hex }
