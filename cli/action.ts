@@ -1,4 +1,4 @@
-import type { TransactionReceipt } from 'viem'
+import type { Address, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
 import { connect } from '#client/chain.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
@@ -20,8 +20,9 @@ export type Step = { readonly label: string; readonly call: Call }
 /** What somebody is about to do. */
 export type Action = {
   readonly steps: readonly Step[]
-  /** What the oracle takes, base units of the bond token. */
+  /** What the oracle, or `taker` instead, takes: base units of the bond token. */
   readonly amount: bigint
+  readonly taker?: { readonly name: string; readonly address: Address }
   /** How many claims will be needed to get it back: their gas is counted. */
   readonly claims: number
   /** What can be gained at least if it goes well, base units; undefined where nothing is meant to be gained. */
@@ -67,7 +68,8 @@ const MARGIN_PERCENT = 150n
  */
 export async function perform(action: Action, performer: Performer): Promise<Performed> {
   const { connection, signer, flags, context } = performer
-  const purse = await readPurse(connection.chain, connection.token.address, signer.address, connection.oracle)
+  const spender = takerOf(action, connection).address
+  const purse = await readPurse(connection.chain, connection.token.address, signer.address, spender)
   const steps = [...fundingSteps(action, performer, fundingOf(action.amount, purse, connection.token)), ...action.steps]
   const costs = await costsOf(action, steps, performer, purse)
   requireWithinMax(action, costs, performer)
@@ -83,17 +85,23 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   return { costs, steps, sent: await sendSteps(steps, performer, signer.account) }
 }
 
+function takerOf({ taker }: Action, { oracle }: Connection): NonNullable<Action['taker']> {
+  return taker ?? { name: 'the oracle', address: oracle }
+}
+
 function fundingSteps(
-  { amount }: Action,
+  action: Action,
   { connection }: Performer,
   { wrap, approve }: { readonly wrap: bigint; readonly approve: bigint },
 ): Step[] {
-  const { token, oracle } = connection
+  const { token } = connection
+  const { amount } = action
+  const { name, address } = takerOf(action, connection)
   const steps: Step[] = []
   if (wrap > 0n) steps.push({ label: `wrap ${formatAmount(wrap, ETHER)}`, call: wrapCall(token.address, wrap) })
   if (approve > 0n) {
-    const label = `let the oracle take ${formatAmount(amount, { ...token, isWeth: false })}`
-    steps.push({ label, call: approveCall(token.address, oracle, approve) })
+    const label = `let ${name} take ${formatAmount(amount, { ...token, isWeth: false })}`
+    steps.push({ label, call: approveCall(token.address, address, approve) })
   }
   return steps
 }
@@ -150,7 +158,11 @@ function costLines(
   return lines
 }
 
-async function confirm(question: string, { flags, context }: Performer): Promise<void> {
+/** Asks, unless --yes was given. Throws {@link DeclinedError}, or InputError where nobody can be asked. */
+export async function confirm(
+  question: string,
+  { flags, context }: { readonly flags: Pick<SigningFlags, 'yes'>; readonly context: Context },
+): Promise<void> {
   if (flags.yes === true) return
   if (context.terminal === undefined) {
     throw new InputError(

@@ -3,6 +3,7 @@ import { defineBackup } from './commands/backup.ts'
 import { defineClaim } from './commands/claim.ts'
 import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
+import { defineCouncil } from './commands/council.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineDevnet } from './commands/devnet.ts'
 import { defineDifferences } from './commands/differences.ts'
@@ -13,6 +14,7 @@ import { defineHalt } from './commands/halt.ts'
 import { defineIncome } from './commands/income.ts'
 import { defineIndex } from './commands/index-group.ts'
 import { defineJournal } from './commands/journal.ts'
+import { defineJury } from './commands/jury.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
 import { defineRequest } from './commands/request.ts'
@@ -44,6 +46,8 @@ const COMMANDS = [
   defineFund,
   defineRequest,
   defineCollect,
+  defineJury,
+  defineCouncil,
   defineDevnet,
   defineGriefing,
   defineIncome,

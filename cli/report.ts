@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import type { Prospect } from '#protocol/prospects.ts'
 import type { Performed } from './action.ts'
@@ -9,7 +9,10 @@ import { prospectsDocument } from './prospect-lines.ts'
 /** What was done, for the report. */
 export type Deed = {
   readonly action: string
-  readonly id: Hex
+  /** The fixing; undefined where it is about none. */
+  readonly id?: Hex
+  /** Who rules, where it is about that. */
+  readonly arbitrator?: Address
   readonly value?: bigint
   readonly round?: number
   /** What the oracle takes, base units. */
@@ -47,13 +50,14 @@ function documentOf(
   deed: Deed,
   { chain, oracle }: Connection,
 ): Record<string, unknown> {
-  const { action, id, value, round, amount, prospects, taken } = deed
+  const { action, id, arbitrator, value, round, amount, prospects, taken } = deed
   return {
     version: 1,
     chainId: chain.chainId,
     oracle,
     action,
-    fixing: id,
+    ...(id === undefined ? {} : { fixing: id }),
+    ...(arbitrator === undefined ? {} : { arbitrator }),
     ...(value === undefined ? {} : { value: formatValue(value) }),
     ...(round === undefined ? {} : { round }),
     ...(amount === undefined ? {} : { amount: amount.toString() }),

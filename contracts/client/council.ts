@@ -2,8 +2,8 @@ import { type Address, encodeFunctionData, type Hex, hexToString, type LocalAcco
 import { councilArbitratorAbi as abi } from '#protocol/abi/council-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Chain, WritableChain } from './chain.ts'
-import { explained } from './errors.ts'
-import { send, type SendOptions } from './send.ts'
+import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { type Call, send, type SendOptions } from './send.ts'
 
 /** A member of a council. */
 export type CouncilSigner = { readonly account: Address; readonly name: string }
@@ -46,16 +46,78 @@ export async function submitRuling(
   ruling: { readonly value: bigint; readonly signatures: readonly RulingSignature[] },
   options?: SendOptions,
 ): Promise<Hex> {
-  const ordered = ruling.signatures.toSorted((a, b) => a.index - b.index)
-  const data = encodeFunctionData({ abi, functionName: 'submit', args: [fixing, ruling.value, ordered] })
-  const receipt = await send(chain, { name: 'submit', to: council, data }, options)
+  const receipt = await send(chain, submitRulingCall(council, fixing, ruling), options)
   return receipt.transactionHash
+}
+
+/** The transaction of {@link submitRuling}. */
+export function submitRulingCall(
+  council: Address,
+  fixing: Fixing,
+  { value, signatures }: { readonly value: bigint; readonly signatures: readonly RulingSignature[] },
+): Call {
+  const ordered = signatures.toSorted((a, b) => a.index - b.index)
+  const data = encodeFunctionData({ abi, functionName: 'submit', args: [fixing, value, ordered] })
+  return { name: 'submit', to: council, data }
+}
+
+/**
+ * Whether `index` signed the ruling, as the council sees it now: an account with code may say one thing today and another
+ * tomorrow. Throws DeadRpcError.
+ */
+export async function isRulingSigned(
+  chain: Chain,
+  council: Address,
+  ruling: { readonly fixingId: Hex; readonly value: bigint },
+  { index, signature }: RulingSignature,
+): Promise<boolean> {
+  try {
+    return await explained(chain.rpcUrl, 'isSignedBy', async () => {
+      const contract = { address: council, abi } as const
+      const digest = await chain.publicClient.readContract({
+        ...contract,
+        functionName: 'rulingDigest',
+        args: [ruling.fixingId, ruling.value],
+      })
+      const args = [BigInt(index), digest, signature] as const
+      return chain.publicClient.readContract({ ...contract, functionName: 'isSignedBy', args })
+    })
+  } catch (error) {
+    if (error instanceof OracleRevertError || error instanceof SilentRevertError) return false
+    throw error
+  }
+}
+
+/** Whether a council is at the address. Throws DeadRpcError. */
+export async function isCouncil(chain: Chain, address: Address): Promise<boolean> {
+  try {
+    await explained(chain.rpcUrl, 'THRESHOLD', () =>
+      chain.publicClient.readContract({ address, abi, functionName: 'THRESHOLD' }),
+    )
+    return true
+  } catch (error) {
+    // An account without code answers with nothing, a contract without the function with nothing or a revert.
+    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError
+    if (isOther || (error instanceof Error && error.name === 'ContractFunctionExecutionError')) return false
+    throw error
+  }
 }
 
 /** Pays the account its shares of the fees. */
 export async function withdrawFees(chain: WritableChain, council: Address, options?: SendOptions): Promise<void> {
-  const data = encodeFunctionData({ abi, functionName: 'withdraw', args: [] })
-  await send(chain, { name: 'withdraw', to: council, data }, options)
+  await send(chain, withdrawFeesCall(council), options)
+}
+
+/** The transaction of {@link withdrawFees}. */
+export function withdrawFeesCall(council: Address): Call {
+  return { name: 'withdraw', to: council, data: encodeFunctionData({ abi, functionName: 'withdraw', args: [] }) }
+}
+
+/** What a member can withdraw, bond-token wei. Throws DeadRpcError. */
+export async function readOwed(chain: Chain, council: Address, member: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'owed', () =>
+    chain.publicClient.readContract({ address: council, abi, functionName: 'owed', args: [member] }),
+  )
 }
 
 /** The members in index order and k, how many of them make a ruling. Throws DeadRpcError. */

@@ -1,10 +1,22 @@
-import { type Address, encodeFunctionData, type Hex, parseEventLogs, type TransactionReceipt, zeroAddress } from 'viem'
+import { type Address, type Hex, parseEventLogs, type TransactionReceipt, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { commitmentOf } from '#protocol/jury.ts'
 import { readHeader } from './block-header.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
+import {
+  admitCall,
+  commitCall,
+  drawCall,
+  openCaseCall,
+  type Opening,
+  resolveCall,
+  revealCall,
+  type SeatVote,
+  stakeSeatsCall,
+  unstakeSeatsCall,
+  withdrawIdleCall,
+} from './jury-calls.ts'
 import { send, type SendOptions } from './send.ts'
 
 /** The constants of a jury. Amounts are bond-token wei, times are seconds. */
@@ -102,8 +114,7 @@ export function stakeSeats(
   count: number,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'stake', args: [BigInt(count)] })
-  return send(chain, { name: 'stake', to: jury, data }, options)
+  return send(chain, stakeSeatsCall(jury, count), options)
 }
 
 /** Puts the stakes of `juror` that have warmed up into the pool; anyone may. Throws OracleRevertError('NotYet' | 'DrawsWaiting'). */
@@ -113,8 +124,7 @@ export function admitJuror(
   juror: Address,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'admit', args: [juror] })
-  return send(chain, { name: 'admit', to: jury, data }, options)
+  return send(chain, admitCall(jury, juror), options)
 }
 
 /** Takes the account's stakes at `places` of the pool out of it. */
@@ -124,15 +134,12 @@ export function unstakeSeats(
   places: readonly number[],
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const descending = places.toSorted((a, b) => b - a).map(BigInt)
-  const data = encodeFunctionData({ abi, functionName: 'unstake', args: [descending] })
-  return send(chain, { name: 'unstake', to: jury, data }, options)
+  return send(chain, unstakeSeatsCall(jury, places), options)
 }
 
 /** Pays the account what it has idle. Returns how much, bond-token wei. */
 export async function withdrawIdle(chain: WritableChain, jury: Address, options?: SendOptions): Promise<bigint> {
-  const data = encodeFunctionData({ abi, functionName: 'withdraw', args: [] })
-  const receipt = await send(chain, { name: 'withdraw', to: jury, data }, options)
+  const receipt = await send(chain, withdrawIdleCall(jury), options)
   const [withdrawn] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Withdrawn' })
   return withdrawn?.args.amount ?? 0n
 }
@@ -144,8 +151,7 @@ export function openCase(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'open', args: [fixing] })
-  return send(chain, { name: 'open', to: jury, data }, options)
+  return send(chain, openCaseCall(jury, fixing), options)
 }
 
 /** Draws the jurors by the header of the case's seed block, read from the endpoint. Throws HeaderUnknownError too. */
@@ -156,21 +162,7 @@ export async function drawJurors(
   seedBlock: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const header = await readHeader(chain, seedBlock)
-  const data = encodeFunctionData({ abi, functionName: 'draw', args: [fixing, header] })
-  return send(chain, { name: 'draw', to: jury, data }, options)
-}
-
-/** A vote of one seat. */
-export type SeatVote = {
-  readonly fixingId: Hex
-  readonly round: number
-  readonly seat: number
-  readonly juror: Address
-  /** Scaled by 1e18, or INVALID. */
-  readonly value: bigint
-  /** 32 random bytes, without which nothing can be revealed: keep them before this is sent. */
-  readonly salt: Hex
+  return send(chain, drawCall(jury, fixing, await readHeader(chain, seedBlock)), options)
 }
 
 /** Commits a seat to a vote. The account is the seat's juror or its voter. */
@@ -180,20 +172,17 @@ export function commitVote(
   vote: SeatVote,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const commitment = commitmentOf({ ...vote, chainId: chain.chainId, jury })
-  const data = encodeFunctionData({ abi, functionName: 'commit', args: [vote.fixingId, vote.seat, commitment] })
-  return send(chain, { name: 'commit', to: jury, data }, options)
+  return send(chain, commitCall(chain.chainId, jury, vote), options)
 }
 
 /** Reveals what a seat committed to; anyone who knows the salt may. */
 export function revealVote(
   chain: WritableChain,
   jury: Address,
-  { fixingId, seat, value, salt }: Pick<SeatVote, 'fixingId' | 'seat' | 'value' | 'salt'>,
+  opening: Opening,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'reveal', args: [fixingId, seat, value, salt] })
-  return send(chain, { name: 'reveal', to: jury, data }, options)
+  return send(chain, revealCall(jury, opening), options)
 }
 
 /** Ends the round: rules, pays and slashes. Returns the verdict; undefined if the jury hung. */
@@ -203,8 +192,11 @@ export async function resolveCase(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<bigint | undefined> {
-  const data = encodeFunctionData({ abi, functionName: 'resolve', args: [fixing] })
-  const receipt = await send(chain, { name: 'resolve', to: jury, data }, options)
-  const [decided] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Decided' })
+  return verdictIn(await send(chain, resolveCall(jury, fixing), options))
+}
+
+/** The verdict that a resolving transaction brought, scaled by 1e18; undefined if the jury hung. */
+export function verdictIn({ logs }: TransactionReceipt): bigint | undefined {
+  const [decided] = parseEventLogs({ abi, logs, eventName: 'Decided' })
   return decided?.args.value
 }

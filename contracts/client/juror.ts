@@ -1,0 +1,76 @@
+import { type Address, type Hex, zeroAddress } from 'viem'
+import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
+import type { Chain } from './chain.ts'
+import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+
+/** What a juror has in a jury. */
+export type JurorStanding = {
+  /** Stakes that are to come into the pool, and from when on they can, Unix seconds; 0 for none. */
+  readonly newcomers: number
+  readonly admitTime: bigint
+  /** What it can withdraw, bond-token wei. */
+  readonly idle: bigint
+  /** Who commits for it besides itself. */
+  readonly voter: Address | undefined
+}
+
+/** Whether a jury is at the address. Throws DeadRpcError. */
+export async function isJury(chain: Chain, address: Address): Promise<boolean> {
+  try {
+    await explained(chain.rpcUrl, 'terms', () =>
+      chain.publicClient.readContract({ address, abi, functionName: 'terms' }),
+    )
+    return true
+  } catch (error) {
+    // An account without code answers with nothing, a contract without the function with nothing or a revert.
+    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError
+    if (isOther || (error instanceof Error && error.name === 'ContractFunctionExecutionError')) return false
+    throw error
+  }
+}
+
+/** Reads what `juror` has there. Throws DeadRpcError. */
+export async function readStanding(chain: Chain, jury: Address, juror: Address): Promise<JurorStanding> {
+  return explained(chain.rpcUrl, 'newcomer', async () => {
+    const contract = { address: jury, abi } as const
+    const [{ count, admitTime }, idle, voter] = await chain.publicClient.multicall({
+      deployless: true,
+      allowFailure: false,
+      contracts: [
+        { ...contract, functionName: 'newcomer', args: [juror] },
+        { ...contract, functionName: 'idle', args: [juror] },
+        { ...contract, functionName: 'voterOf', args: [juror] },
+      ],
+    })
+    return { newcomers: Number(count), admitTime, idle, voter: voter === zeroAddress ? undefined : voter }
+  })
+}
+
+/** Who commits for each of `jurors` besides itself, in their order. Throws DeadRpcError. */
+export async function readVoters(
+  chain: Chain,
+  jury: Address,
+  jurors: readonly Address[],
+): Promise<readonly (Address | undefined)[]> {
+  if (jurors.length === 0) return []
+  return explained(chain.rpcUrl, 'voterOf', async () => {
+    const voters = await chain.publicClient.multicall({
+      deployless: true,
+      allowFailure: false,
+      contracts: jurors.map((juror) => ({
+        address: jury,
+        abi,
+        functionName: 'voterOf' as const,
+        args: [juror] as const,
+      })),
+    })
+    return voters.map((voter) => (voter === zeroAddress ? undefined : voter))
+  })
+}
+
+/** The fixings that wait for their draw, the next one first. Throws DeadRpcError. */
+export async function readWaiting(chain: Chain, jury: Address): Promise<readonly Hex[]> {
+  return explained(chain.rpcUrl, 'waiting', () =>
+    chain.publicClient.readContract({ address: jury, abi, functionName: 'waiting' }),
+  )
+}

@@ -1,0 +1,182 @@
+import { createTestClient, http, keccak256, numberToHex } from 'viem'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { latestBlock } from '#client/chain.ts'
+import { deployJury } from '#client/deploy.ts'
+import { type JuryTerms, readCase, readSeats } from '#client/jury.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { wethBalance } from '#client/weth.ts'
+import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { type Court, type Disputer, openCourt, withoutChance } from './disputer.ts'
+
+const TERMS: JuryTerms = {
+  seats: 5,
+  quorum: 3,
+  leastPool: 6,
+  leastSeparationPpm: 1_000,
+  warmUp: 86_400,
+  seatStake: ETHER / 2n,
+  seatFee: ETHER / 500n,
+  commitTime: 86_400,
+  revealTime: 43_200,
+}
+const DAY = 86_400n
+
+let court: Court
+let jury: `0x${string}`
+let ann: Disputer
+let ben: Disputer
+let clerk: Disputer
+
+beforeAll(async () => {
+  court = await openCourt()
+  jury = await deployJury(await court.stage.as('deployer of juries'), court.stage.deployments.oracle, TERMS)
+  ann = await court.disputer('ann', 5n * ETHER)
+  ben = await court.disputer('ben', 5n * ETHER)
+  clerk = await court.disputer('clerk', 5n * ETHER)
+})
+afterAll(() => court.close())
+
+async function mine(blocks: number): Promise<void> {
+  const client = createTestClient({ mode: 'anvil', transport: http(court.stage.embedded.rpcUrl) })
+  await client.mine({ blocks, interval: 12 })
+}
+
+/** Runs a command that must succeed, with ASSIZE_JURY. */
+async function well(person: Disputer, ...args: readonly string[]): Promise<string> {
+  const { exitCode, out, err } = await person.run(args)
+  expect({ exitCode, err: exitCode === 0 ? '' : err }, args.join(' ')).toEqual({ exitCode: 0, err: '' })
+  return out
+}
+
+describe('assize jury', () => {
+  test('join, open, draw, commit, reveal, resolve and claim take a fixing from the request to the fee', async () => {
+    const { oracle, weth } = court.stage.deployments
+    const at = ['--jury', jury, '--yes'] as const
+    const joined = await well(ann, 'jury', 'join', '4', ...at)
+    expect(joined.split('\n')).toContain('steps     wrap 2 ETH; let the jury take 2 WETH; stake 4 of 0.5 ETH')
+    await well(ben, 'jury', 'join', '4', ...at)
+    // The warm-up is not over.
+    const early = await ann.run(['jury', 'admit', ...at])
+    expect(early.exitCode).toBe(1)
+    expect(withoutChance(early.err)).toContain('that have warmed up, got 4 from TIME (in ')
+    await court.stage.embedded.mineAt(MATURITY + 2n * DAY)
+    await well(ann, 'jury', 'admit', ...at)
+    // Anyone admits.
+    await well(clerk, 'jury', 'admit', ben.account.address, ...at)
+    const pool = JSON.parse(await well(ann, 'jury', 'status', '--jury', jury, '--json'))
+    expect(pool).toMatchObject({
+      jury,
+      poolSize: 8,
+      jurors: 2,
+      price: String((ETHER / 500n) * 13n),
+      waiting: [],
+      own: { account: ann.account.address, inPool: 4, toCome: 0, idle: '0', voter: null },
+    })
+
+    const { fixing, id } = await court.fixing({ arbitrator: jury, backup: court.stage.deployments.council })
+    const before = await clerk.run(['jury', 'open', id, '--yes'])
+    expect(before.exitCode).toBe(1)
+    expect(before.err).toContain('Expected a fixing that waits for jury')
+    await court.stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
+    await well(clerk, 'request', id, '--yes')
+    await well(clerk, 'jury', 'open', id, '--yes')
+    const closed = await ann.run(['jury', 'leave', ...at])
+    expect(closed.err).toContain(`Draw first: assize jury draw ${id}`)
+    const soon = await clerk.run(['jury', 'draw', id, '--yes'])
+    expect(soon.err).toMatch(/Expected block \d+ to be there, got block \d+\. Come back in 12\d blocks, about 2\d min/)
+    await mine(140)
+    expect(await well(clerk, 'jury', 'status', id)).toContain(`draw the jurors  assize jury draw ${id}`)
+    await well(clerk, 'jury', 'draw', id, '--yes')
+
+    const lines = (await well(ann, 'jury', 'status', id)).split('\n')
+    expect(lines).toContain('case      voting, round 0')
+    expect(lines.at(-1)).toBe(`  commit what you read  assize jury commit ${id} VALUE`)
+    await well(ann, 'jury', 'commit', id, '2500.1', '--yes')
+    await well(ben, 'jury', 'commit', id, '2500.1', '--yes')
+    // Until the end it may be another value.
+    await well(ben, 'jury', 'commit', id, '2500.2', '--yes')
+    const hasty = await ann.run(['jury', 'reveal', id, '2500.1', '--yes'])
+    expect(hasty.err).toContain('before, others could copy you')
+    const { commitEnd, revealEnd } = await readCase(ann.chain, jury, id)
+    await court.stage.embedded.mineAt(commitEnd)
+    // The value that was replaced is not what was committed to; the salts are those of the key.
+    const forgotten = await ben.run(['jury', 'reveal', id, '2500.1', '--yes'])
+    expect(forgotten).toMatchObject({ exitCode: 2 })
+    expect(forgotten.err).toMatch(/Expected the value that seat \d committed to, got 2500\.1\./)
+    await well(ann, 'jury', 'reveal', id, '2500.1', '--yes')
+    await well(ben, 'jury', 'reveal', id, '2500.2', '--yes')
+    const resolved = await well(clerk, 'jury', 'resolve', id, '--yes')
+    const seats = await readSeats(ann.chain, jury, id, 0)
+    const values = seats.map(({ value }) => value ?? 0n).toSorted((a, b) => (a < b ? -1 : 1))
+    const median = values[2] ?? 0n
+    expect(resolved).toContain(`The verdict is ${median === (ETHER * 25_001n) / 10n ? '2500.1' : '2500.2'}.`)
+    expect((await latestBlock(ann.chain)).time).toBeLessThan(revealEnd)
+    expect(await readFixing(ann.chain, oracle, fixing)).toMatchObject({ phase: 'settled', settlement: median })
+
+    // All were within half the separation: nobody loses, five of thirteen shares of 0.04 go to the seats, eight to the clerk.
+    const held = await wethBalance(clerk.chain, weth, clerk.account.address)
+    await well(clerk, 'jury', 'claim', ...at)
+    const share = (fixing.arbitrationFee * 4n) / 13n
+    expect((await wethBalance(clerk.chain, weth, clerk.account.address)) - held).toBe(2n * share)
+    for (const person of [ann, ben]) await well(person, 'jury', 'leave', ...at)
+    const paid = await Promise.all([ann, ben].map((one) => wethBalance(one.chain, weth, one.account.address)))
+    expect(paid.reduce((a, b) => a + b, 0n)).toBe(4n * ETHER + fixing.arbitrationFee - 2n * share)
+  }, 60_000)
+
+  test('a voter commits for the juror that named it, and INVALID is found by itself', async () => {
+    const at = ['--jury', jury, '--yes'] as const
+    const cold = await court.disputer('cold', 5n * ETHER)
+    const hot = await court.disputer('hot', ETHER)
+    await well(cold, 'jury', 'join', '7', ...at)
+    await well(cold, 'jury', 'voter', hot.account.address, ...at)
+    const { time } = await latestBlock(cold.chain)
+    await court.stage.embedded.mineAt(time + 4n * DAY)
+    await well(cold, 'jury', 'admit', ...at)
+    const { id } = await court.fixing({ arbitrator: court.stage.deployments.council, backup: jury })
+    await well(clerk, 'request', id, '--yes')
+    // Not the jury's turn: the council is first.
+    const notYet = await clerk.run(['jury', 'open', id, '--yes'])
+    expect(notYet.err).toContain('Expected a fixing that waits for jury')
+    const asked = await latestBlock(cold.chain)
+    await court.stage.embedded.mineAt(asked.time + 30n * DAY)
+    await well(clerk, 'jury', 'open', id, '--yes')
+    await mine(140)
+    await well(clerk, 'jury', 'draw', id, '--yes')
+    const stranger = await clerk.run(['jury', 'commit', id, 'INVALID', '--yes'])
+    expect(stranger).toMatchObject({ exitCode: 2 })
+    expect(stranger.err).toContain('or one it votes for, got none')
+    const dry = await hot.run(['jury', 'commit', id, 'INVALID', '--dry-run', '--account', hot.account.address])
+    expect(dry).toMatchObject({ exitCode: 0 })
+    expect(dry.out).toContain('Nothing was sent.')
+    await well(hot, 'jury', 'commit', id, 'INVALID', '--yes')
+    const { commitEnd } = await readCase(hot.chain, jury, id)
+    await court.stage.embedded.mineAt(commitEnd)
+    const document = JSON.parse(await well(hot, 'jury', 'reveal', id, '--yes', '--json'))
+    expect(document).toMatchObject({ action: 'jury reveal', fixing: id, arbitrator: jury, isSent: true, round: 0 })
+    expect(document.steps).toHaveLength(5)
+    expect(await well(clerk, 'jury', 'resolve', id, '--yes')).toContain('The verdict is INVALID.')
+  }, 60_000)
+
+  test('says what is wrong with what it was given', async () => {
+    const { id } = await court.fixing()
+    expect(await ann.run(['jury', 'status'])).toMatchObject({
+      exitCode: 2,
+      err: 'error: Expected the address of a jury, got none. Give it with --jury, or in ASSIZE_JURY.',
+    })
+    const council = await ann.run(['jury', 'status', id])
+    expect(council).toMatchObject({ exitCode: 2 })
+    expect(council.err).toContain('Expected a fixing that a jury rules on')
+    const { oracle } = court.stage.deployments
+    const wrong = await ann.run(['jury', 'status', '--jury', oracle])
+    expect(wrong.err).toBe(
+      `error: Expected a JuryArbitrator at ${oracle}, got another contract. Check the address: "assize fixing show" names the two that rule on a fixing.`,
+    )
+    const nowhere = numberToHex(BigInt(keccak256('0x01')) >> 96n, { size: 20 })
+    expect((await ann.run(['jury', 'status', '--jury', nowhere])).err).toContain('got an address without code')
+    expect((await ann.run(['jury', 'commit', id, '2500', '--seat', 'x'])).err).toContain(
+      'numbers of seats such as 3,17',
+    )
+    const poor = await court.disputer('poor', ETHER)
+    expect((await poor.run(['jury', 'claim', '--jury', jury, '--yes'])).err).toContain('to be idle, got nothing')
+  })
+})
