@@ -15,7 +15,8 @@ const RAISE_DENOMINATOR = 8n
 
 /**
  * What a new transaction offers: enough for a base fee that doubles, within the caps and `limit` (wei per gas; undefined:
- * no other). Undefined if that does not pay the base fee and the usual tip of now.
+ * no other), and all that these allow if no replacement could follow. Undefined if that does not pay the base fee and
+ * the usual tip of now.
  */
 export function firstFees(
   { baseFee, tip: usual }: Market,
@@ -25,12 +26,12 @@ export function firstFees(
   const most = least(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
   const tip = least(usual, caps.maxPriorityFeePerGas)
   if (baseFee + tip > most) return undefined
-  return { maxFeePerGas: least(2n * baseFee + tip, most), maxPriorityFeePerGas: tip }
+  return offer({ tip, wanted: 2n * baseFee + tip, most }, caps)
 }
 
 /**
- * What a replacement offers: an eighth more than before and whatever the market asks for; twice the tip if it is urgent.
- * Undefined if the caps or `limit` do not allow an eighth more.
+ * What a replacement offers: an eighth more than before and whatever the market asks for; twice the tip if it is urgent;
+ * all that caps and `limit` allow if no other could follow. Undefined if they do not allow an eighth more.
  */
 export function raisedFees(
   last: Fees,
@@ -44,7 +45,29 @@ export function raisedFees(
   if (leastFee > most || leastTip > least(caps.maxPriorityFeePerGas, most)) return undefined
   const wanted = greatest(pace === 'urgent' ? 2n * last.maxPriorityFeePerGas : leastTip, usual)
   const tip = least(greatest(leastTip, wanted), least(caps.maxPriorityFeePerGas, most))
-  return { maxFeePerGas: least(greatest(leastFee, 2n * baseFee + tip), most), maxPriorityFeePerGas: tip }
+  return offer({ tip, wanted: greatest(leastFee, 2n * baseFee + tip), most }, caps)
+}
+
+/**
+ * What all but cancellations may offer: a cancellation, which has to offer an eighth more of both than what it takes back,
+ * still fits into `caps`.
+ */
+export function capsOfCalls({ maxFeePerGas, maxPriorityFeePerGas }: FeeLimits): FeeLimits {
+  return { maxFeePerGas: lowered(maxFeePerGas), maxPriorityFeePerGas: lowered(maxPriorityFeePerGas) }
+}
+
+/** Whether the newest block would not have taken it: it pays the base fee, and the tip that it offers, no more. */
+export function isStuck({ maxFeePerGas, maxPriorityFeePerGas }: Fees, { baseFee }: Pick<Market, 'baseFee'>): boolean {
+  return maxFeePerGas < baseFee + maxPriorityFeePerGas
+}
+
+/** A tip that cannot be raised any more must not keep the base fee from being paid. */
+function offer(
+  { tip, wanted, most }: { readonly tip: bigint; readonly wanted: bigint; readonly most: bigint },
+  caps: FeeLimits,
+): Fees {
+  const isLast = raised(tip) > least(caps.maxPriorityFeePerGas, most)
+  return { maxFeePerGas: isLast ? most : least(wanted, most), maxPriorityFeePerGas: tip }
 }
 
 /** Whether a transaction that is still unmined at `now` (the newest block's time) is to be replaced. */
@@ -60,6 +83,11 @@ export function isUrgent(now: bigint, deadline: bigint | undefined): boolean {
 /** Rounded up, and more in any case. */
 function raised(fee: bigint): bigint {
   return fee === 0n ? 1n : (fee * RAISE_NUMERATOR + RAISE_DENOMINATOR - 1n) / RAISE_DENOMINATOR
+}
+
+/** The most that {@link raised} makes no more than `fee` of. */
+function lowered(fee: bigint): bigint {
+  return (fee * RAISE_DENOMINATOR) / RAISE_NUMERATOR
 }
 
 function least(a: bigint, b: bigint): bigint {

@@ -3,7 +3,7 @@ import type { Call } from '#client/send.ts'
 import type { Outlook, Reception } from '#client/transaction.ts'
 import { turnstile } from '#client/turnstile.ts'
 import type { FeeLimits } from '../config/fees.ts'
-import { firstFees, isOverdue, isUrgent, raisedFees } from './fees.ts'
+import { capsOfCalls, firstFees, isOverdue, isStuck, isUrgent, raisedFees } from './fees.ts'
 import { nextNonce } from './nonce.ts'
 import type { Fees, Slot, Version } from '../store/slot.ts'
 import type { Fate, NonceFate, PassingRefusal, PursuitTerms, Sent, Terms, Wire } from './port.ts'
@@ -49,7 +49,8 @@ const CANCEL_GAS = 21_000n
 
 /** INVARIANT: no version of a transaction leaves before it is written down, and a nonce is given to one call only. */
 export function createSender(components: SenderComponents): Sender {
-  const { wire, account, caps } = components
+  const { wire, account } = components
+  const caps = capsOfCalls(components.caps)
   const inTurn = turnstile()
   /** By raw transaction, the newest block at which an endpoint had it. */
   const told = new Map<Hex, bigint>()
@@ -139,8 +140,8 @@ async function nextVersion(
   { outlook, urgentTime, isNext, veto }: PursuitTerms,
 ): Promise<NextVersion | undefined> {
   const pace = isUrgent(outlook.time, urgentTime) ? 'urgent' : 'patient'
-  const raise = (limit: bigint): Fees | undefined => raisedFees(last, outlook, caps, { limit, pace })
-  const raiseCancel = (): Fees | undefined => raise(outlook.balance / CANCEL_GAS)
+  const raiseCancel = (): Fees | undefined =>
+    raisedFees(last, outlook, caps, { limit: outlook.balance / CANCEL_GAS, pace })
   const overdue = isOverdue(last, outlook.time, urgentTime)
   if (last.cancels !== undefined) {
     const fees = overdue ? raiseCancel() : undefined
@@ -156,15 +157,14 @@ async function nextVersion(
   // If the caps allow no more, a pool that has the old version keeps it; one that dropped it takes this one.
   if (why !== undefined) return { fees: raiseCancel() ?? within(last, outlook.balance / CANCEL_GAS), cancels: why }
   if (!overdue) return undefined
-  const fees = raise(least(affordableFee(outlook, slot.call), slot.feeLimit))
+  const { call, feeLimit } = slot
+  const own = capsOfCalls(caps)
+  const fees = raisedFees(last, outlook, own, { limit: least(affordableFee(outlook, call), feeLimit), pace })
   if (fees !== undefined) return { fees }
-  const free = isStuck(last, outlook) ? raiseCancel() : undefined
-  // It is not worth what gas costs by now, and others of ours wait for its nonce.
+  const isWorthLess = feeLimit !== undefined && feeLimit < own.maxFeePerGas
+  // Where the operator's caps are in the way, everything of ours waits. Else others wait for its nonce.
+  const free = isWorthLess && isStuck(last, outlook) ? raiseCancel() : undefined
   return free === undefined ? undefined : { fees: free, cancels: 'Gas costs more by now than it is worth.' }
-}
-
-function isStuck({ maxFeePerGas }: Fees, { baseFee }: Outlook): boolean {
-  return maxFeePerGas <= baseFee
 }
 
 /** What is broadcast of a slot: its newest version and, for when that is refused, the newest that the balance pays for. */

@@ -136,17 +136,48 @@ test('is replaced with every block and twice the tip when the deadline is near, 
     await ann.transactions.tend()
   }
   const offers = versionsOf(ann.intents.get(key))
-  // The caps are 100 gwei and 20 gwei; a base fee of 200 cannot be met.
+  // The caps are 100 gwei and 20 gwei, of which a ninth is kept for a cancellation; a base fee of 200 cannot be met.
   expect(offers).toEqual([
     [3n * GWEI, GWEI, undefined],
-    [100n * GWEI, 2n * GWEI, undefined],
+    [88_888_888_888n, 2n * GWEI, undefined],
   ])
   // Anvil takes nothing that the newest block would not: it is broadcast again at the first that would.
   for (let i = 0; i < 2; i += 1) {
-    await mine(90n * GWEI)
+    await mine(80n * GWEI)
     await ann.transactions.tend()
   }
   expect(ann.intents.get(key)?.state).toBe('done')
+})
+
+test('a tip at its cap keeps neither the fee from following gas, nor a halt from taking it back', async () => {
+  const ann = await live('ann', { caps: { maxFeePerGas: 100n * GWEI, maxPriorityFeePerGas: GWEI } })
+  const { key } = await proposeOn(ann, fresh())
+  expect(versionsOf(ann.intents.get(key))).toEqual([[88_888_888_888n, 888_888_888n, undefined]])
+  await mine(95n * GWEI)
+  ann.halt.reason = 'drill'
+  await ann.transactions.tend()
+  expect(versionsOf(ann.intents.get(key)).at(-1)).toEqual([100n * GWEI, GWEI, 'halted by the operator'])
+  await mine(95n * GWEI)
+  await ann.transactions.tend()
+  expect(ann.intents.get(key)).toMatchObject({ state: 'failed', reason: 'cancelled' })
+})
+
+test('what is worth no more than base fee and a part of its tip is taken back', async () => {
+  const ann = await live('ann')
+  const { key } = await proposeOn(ann, fresh(), { maxGasCost: 4n * GWEI * 200_000n })
+  const limit = ann.intents.get(key)?.slot?.feeLimit ?? 0n
+  expect(limit > 3n * GWEI && limit < 20n * GWEI).toBe(true)
+  for (let i = 0; i < 7; i += 1) {
+    // No miner takes it for a part of the usual tip.
+    await request(stage.embedded.rpcUrl, 'anvil_dropAllTransactions', [])
+    await mine(limit - GWEI / 2n)
+    await ann.transactions.tend()
+  }
+  expect(versionsOf(ann.intents.get(key)).map(([, , why]) => why)).toEqual([
+    undefined,
+    'Gas costs more by now than it is worth.',
+    'Gas costs more by now than it is worth.',
+  ])
 })
 
 test('is not sent at all while gas costs more than the caps', async () => {
