@@ -1,4 +1,4 @@
-import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import { deadlineOf, type FixingSnapshot } from '#client/oracle-reader.ts'
 import type { OwnReceipt } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Transactions } from './chain/transactions.ts'
@@ -33,7 +33,16 @@ export async function claimOwn(
       await journal.write({ stage: `keep ${name}`, fixingId, action, reason })
       continue
     }
-    const plan = { fixingId, action, kind, round, value, amount: 0n, at: snapshot.atTime } as const
+    const plan = {
+      fixingId,
+      action,
+      kind,
+      round,
+      value,
+      amount: 0n,
+      at: snapshot.atTime,
+      deadline: deadlineOf(snapshot),
+    } as const
     const sent = await transactions.attempt(plan, (terms) => chain.claim(fixing, { kind, round, value }, terms))
     if (sent.kind !== 'done' && result === 'done') result = 'waiting'
     if (sent.kind === 'later') continue

@@ -43,6 +43,11 @@ export type FixingSnapshot = {
   readonly currentArbitrator: Address | undefined
 }
 
+/** Until when its leader can be disputed, Unix seconds; undefined unless the fixing is active. */
+export function deadlineOf({ phase, facts }: Pick<FixingSnapshot, 'phase' | 'facts'>): bigint | undefined {
+  return phase === 'active' ? facts.deadline : undefined
+}
+
 /**
  * Reads `fixing` at the block `atBlock`, by default the latest: one block for every field, so that they fit each
  * other. The phase is derived for that block's time. Throws DeadRpcError.

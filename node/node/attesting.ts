@@ -1,3 +1,4 @@
+import { deadlineOf } from '#client/oracle-reader.ts'
 import type { CosignedReport } from '#client/registry.ts'
 import { sumOfSignatures } from '#protocol/bls.ts'
 import { bitmapOf, REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
@@ -111,7 +112,8 @@ async function publishRoster(parts: Parts, tracked: Tracked, maxGasCost: bigint)
   const { chain, transactions, journal } = parts
   const { id, fixing, snapshot } = tracked
   const nothing = { kind: 'stake', round: 0, value: 0n, amount: 0n } as const
-  const plan = { ...nothing, fixingId: id, action: 'roster', at: snapshot?.atTime ?? 0n } as const
+  const deadline = snapshot === undefined ? undefined : deadlineOf(snapshot)
+  const plan = { ...nothing, fixingId: id, action: 'roster', at: snapshot?.atTime ?? 0n, deadline } as const
   const sent = await transactions.attempt(plan, (terms) =>
     chain.publishRoster(fixing.maturity, { ...terms, maxGasCost }),
   )
@@ -188,7 +190,8 @@ async function bring(
     return 'idle'
   }
   const { value } = cosigned.report
-  const plan = { fixingId: id, action: 'attest', kind: 'stake', round: 0, value, amount: 0n, at } as const
+  const deadline = snapshot === undefined ? undefined : deadlineOf(snapshot)
+  const plan = { fixingId: id, action: 'attest', kind: 'stake', round: 0, value, amount: 0n, at, deadline } as const
   const sent = await transactions.attempt(plan, (terms) => chain.attest(fixing, cosigned, { ...terms, maxGasCost }))
   if (sent.kind === 'later') return 'idle'
   if (sent.kind === 'done') await say('attest', `${reason} Attested ${value}.`)

@@ -26,7 +26,7 @@ export type Intent = {
   readonly slot?: Slot | undefined
   /** Where it was mined, until that cannot be undone. */
   readonly block?: bigint | undefined
-  /** After this it is of no use, Unix seconds. */
+  /** By then it has to be out of the way: nothing else is done about its fixing before, Unix seconds. */
   readonly deadline?: bigint | undefined
   /** What was taken or paid, once done; why not, once failed. */
   readonly moved?: bigint | undefined

@@ -89,3 +89,15 @@ test('is not done when the chain refuses a claim', async () => {
   expect(result).toBe('waiting')
   expect(lines).toEqual(['refused: The value won. Refused: NothingToClaim.'])
 })
+
+test('a claim while others dispute has their deadline: nothing else is done about the fixing before it is mined', async () => {
+  const intents = intentMemory()
+  const chain = { claim: async (): Promise<Sent> => ({ kind: 'done', moved: 8n }) }
+  const components = { chain, journal: journalMemory(), transactions: transactionsOf(intents) }
+  await claimOwn(components, ACTIVE, [receipt({ round: 1, isFilled: false })])
+  await claimOwn(components, BY_TIMEOUT, [receipt({ round: 2 })])
+  expect(intents.log.map(({ round, deadline }) => [round, deadline])).toEqual([
+    [1, DEADLINE],
+    [2, undefined],
+  ])
+})

@@ -181,6 +181,11 @@ test('R-411 attests what somebody proposed plainly, once, and nothing that is no
     .poll(async () => (await Promise.all(nodes.map(status))).map(({ block }) => block), SOON)
     .toEqual(nodes.map(() => world.head.number.toString()))
   expect(world.sent).toHaveLength(2)
+  // Nothing else is done about the fixing until they are mined: they have the deadline of whoever would dispute it.
+  const actions = (await Promise.all(nodes.map(fixingOf))).flatMap((fixing) => fixing?.actions ?? [])
+  expect(actions.map(({ action, deadline }) => [action, deadline])).toEqual(
+    ['roster', 'attest'].map((action) => [action, `${MATURITY + 86_400n}`]),
+  )
   await Promise.all(nodes.map(stop))
 
   const lied = await play(4)

@@ -39,7 +39,7 @@ const STATUS = z.object({
       report: z.object({ value: z.string(), observationsRoot: z.string(), signers: z.array(z.number()) }).optional(),
       cosigned: z.number().optional(),
       lastDecision: z.object({ action: z.string(), reason: z.string() }).optional(),
-      actions: z.array(z.object({ action: z.string(), state: z.string() })),
+      actions: z.array(z.object({ action: z.string(), state: z.string(), deadline: z.string().optional() })),
     }),
   ),
 })
