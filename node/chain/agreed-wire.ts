@@ -1,36 +1,49 @@
 import type { Outlook } from '#client/transaction.ts'
 import type { Circle } from './circle.ts'
 import type { NonceFate } from './port.ts'
+import { reached } from './reached.ts'
 import type { AgreedWire } from './sender.ts'
+
+/** The most gas that any transaction may take (EIP-7825). */
+const MOST_GAS = 2n ** 24n
 
 /**
  * What sending takes, of several endpoints: figures as `agreement` of them have reached them, so that one alone can make
  * nothing too dear, too cheap or out of turn; a transaction goes out through all.
  */
 export function agreedWire(circle: Circle, agreement: number): AgreedWire {
-  const { poll, first, any } = circle
+  const { poll, any } = circle
+  let seen: Outlook | undefined
   return {
     async outlook() {
-      const outlooks = await poll((port) => port.outlook())
-      return {
-        number: reached(outlooks, 'number', agreement),
-        time: reached(outlooks, 'time', agreement),
-        baseFee: reached(outlooks, 'baseFee', agreement),
-        tip: reached(outlooks, 'tip', agreement),
-        mined: reached(outlooks, 'mined', agreement),
-        pending: reached(outlooks, 'pending', agreement),
-        balance: reached(outlooks, 'balance', agreement),
-      }
+      const { answers, isWhole } = await poll((port) => port.outlook())
+      const now = agreedOutlook(answers, agreement)
+      seen = seen === undefined || isWhole ? now : notBelow(now, seen)
+      return seen
     },
-    // What one refuses another may take: the first may lie, or be behind.
-    tryOut: (call) =>
-      first(
-        (port) => port.tryOut(call),
-        ({ kind }) => kind === 'runs',
-      ),
+    // What one refuses another may take: it may lie, or be behind.
+    async tryOut(call) {
+      const { answers } = await poll((port) => port.tryOut(call))
+      const runs = answers.filter((tried) => tried.kind === 'runs')
+      const refused = answers.filter((tried) => tried.kind === 'refused')
+      const [refusal] = refused
+      const isRefused = runs.length === 0 || (refused.length >= agreement && runs.length < agreement)
+      if (refusal !== undefined && isRefused) return refusal
+      // Where fewer than must agree would take it, all of these count.
+      const needed = Math.min(agreement, runs.length)
+      const limit = reached(
+        runs.map((run) => run.limit),
+        needed,
+      )
+      const estimate = reached(
+        runs.map((run) => run.estimate),
+        needed,
+      )
+      return { kind: 'runs', estimate, limit: limit < MOST_GAS ? limit : MOST_GAS }
+    },
     async refusal(call) {
-      const tries = await poll((port) => port.tryOut(call))
-      const reasons = tries.flatMap((tried) => (tried.kind === 'refused' ? [tried.reason] : []))
+      const { answers } = await poll((port) => port.tryOut(call))
+      const reasons = answers.flatMap((tried) => (tried.kind === 'refused' ? [tried.reason] : []))
       return reasons.length < agreement ? undefined : reasons[0]
     },
     async broadcast(raw) {
@@ -40,19 +53,48 @@ export function agreedWire(circle: Circle, agreement: number): AgreedWire {
       return best ?? (receptions.length < agreement ? 'unheard' : 'refused')
     },
     async nonceFate(signed) {
-      const fates = await poll((port) => port.nonceFate(signed))
-      return fateOf(fates, agreement)
+      const { answers } = await poll((port) => port.nonceFate(signed))
+      return fateOf(answers, agreement)
     },
   }
 }
 
-/** The most that `agreement` of them say at least. */
-function reached<Key extends keyof Outlook>(outlooks: readonly Outlook[], key: Key, agreement: number): Outlook[Key] {
-  const sorted = outlooks.map((outlook) => outlook[key]).toSorted((a, b) => (a > b ? -1 : 1))
-  const value = sorted[agreement - 1]
-  // Fewer never answer: the circle sees to that.
-  if (value === undefined) throw new RangeError(`Expected ${agreement} answers, got ${outlooks.length}.`)
-  return value
+function agreedOutlook(outlooks: readonly Outlook[], agreement: number): Outlook {
+  const of = <Key extends keyof Outlook>(key: Key): Outlook[Key] =>
+    reached(
+      outlooks.map((outlook) => outlook[key]),
+      agreement,
+    )
+  return {
+    number: of('number'),
+    time: of('time'),
+    baseFee: of('baseFee'),
+    tip: of('tip'),
+    mined: of('mined'),
+    pending: of('pending'),
+    balance: of('balance'),
+  }
+}
+
+/** What fewer than all say does not go back behind what was seen, nor the base fee below what it can have fallen to. */
+function notBelow(now: Outlook, seen: Outlook): Outlook {
+  const number = greatest(now.number, seen.number)
+  let baseFee = seen.baseFee
+  // A block without transactions lowers it by an eighth (EIP-1559); an eighth of less than 8 wei is none.
+  for (let block = seen.number; block < number && baseFee > now.baseFee && baseFee >= 8n; block += 1n) {
+    baseFee -= baseFee / 8n
+  }
+  return {
+    ...now,
+    number,
+    time: greatest(now.time, seen.time),
+    baseFee: greatest(now.baseFee, baseFee),
+    mined: Math.max(now.mined, seen.mined),
+  }
+}
+
+function greatest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 /** Open as long as too few agree that it was mined, or that another was; the latter not while anybody saw it mined. */

@@ -20,9 +20,7 @@ export type CircleOptions = {
 
 /** An endpoint that did not answer is not asked again for this long. */
 const PAUSE_MS = 15_000
-/** How long the others are waited for once as many have answered as must agree. */
-const GRACE_MS = 250
-/** How long the others are waited for once one has answered, where any answer may be enough. */
+/** How long the others are waited for once enough have answered; who is later pauses as well. */
 const REST_MS = 2_000
 
 type Line = Endpoint & {
@@ -30,22 +28,26 @@ type Line = Endpoint & {
   port: EndpointPort | undefined
   /** Not asked before this, milliseconds of the clock's monotonic time. */
   pausedMs: number
-  /** How often it was outvoted, or failed where another did not. */
-  faults: number
+}
+
+/** What several endpoints answered. */
+export type Polled<T> = {
+  /** As many as must agree, at least. */
+  readonly answers: readonly T[]
+  /** Whether all have answered: only then can the fastest not have been those that are behind, or lie. */
+  readonly isWhole: boolean
 }
 
 /** Several endpoints, asked together. */
 export interface Circle {
   /** What as many endpoints as must agree say of `what`. Throws {@link DisagreementError}. */
   readonly agreed: <T>(what: string, read: (port: EndpointPort) => Promise<T>) => Promise<T>
-  /** Everybody's answer, as far as it comes soon, from as many as must agree at least. */
-  readonly poll: <T>(read: (port: EndpointPort) => Promise<T>) => Promise<readonly T[]>
-  /** The newest block that as many endpoints as must agree have, and agree on. */
+  /** Everybody's answer, as far as it comes soon. Throws if that is too few. */
+  readonly poll: <T>(read: (port: EndpointPort) => Promise<T>) => Promise<Polled<T>>
+  /** The newest block that as many endpoints as must agree have, and agree on; none before the last one unless all say so. */
   readonly head: () => Promise<Head>
   /** The newest final block of as many; undefined if too few know one. */
   readonly finalized: () => Promise<Head | undefined>
-  /** The first answer that is `enough`, of those asked in the order of trust; without one, the first answer. */
-  readonly first: <T>(read: (port: EndpointPort) => Promise<T>, isEnough?: (answer: T) => boolean) => Promise<T>
   /** Asks all, those that pause too. Resolves as soon as one answer is enough; without one soon after the first. */
   readonly any: <T>(read: (port: EndpointPort) => Promise<T>, isEnough: (answer: T) => boolean) => Promise<readonly T[]>
 }
@@ -53,71 +55,54 @@ export interface Circle {
 /** The endpoints as one {@link Circle}. */
 export function createCircle(endpoints: readonly Endpoint[], options: CircleOptions): Circle {
   const { agreement, clock, signal, onOutvoted } = options
-  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0, faults: 0 }))
+  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0 }))
+  const pause = (line: Line): void => {
+    line.pausedMs = clock.monotonicMs() + PAUSE_MS
+  }
   const ask = async <T>(line: Line, read: (port: EndpointPort) => Promise<T>): Promise<T> => {
     try {
       line.port ??= await line.open()
       return await read(line.port)
     } catch (error) {
-      if (isDead(error)) line.pausedMs = clock.monotonicMs() + PAUSE_MS
+      if (isDead(error)) pause(line)
       throw error
     }
   }
-  /** Who is asked, in the order of trust; those that pause only if too few are left. */
+  /** Who is asked; those that pause only if too few are left. */
   const awake = (): readonly Line[] => {
-    const sorted = lines.toSorted((a, b) => a.faults - b.faults)
-    const up = sorted.filter(({ pausedMs }) => pausedMs <= clock.monotonicMs())
-    return up.length < agreement ? sorted : up
-  }
-  /** Whoever fails where a later one does not is asked after it from then on. */
-  const inOrder = async <T>(run: (line: Line) => Promise<T>, isEnough: (result: T) => boolean): Promise<T> => {
-    const failed: Line[] = []
-    const failures: unknown[] = []
-    let refusal: { readonly result: T } | undefined
-    for (const line of awake()) {
-      try {
-        const result = await run(line)
-        if (isEnough(result)) {
-          for (const other of failed) other.faults += 1
-          return result
-        }
-        refusal ??= { result }
-      } catch (error) {
-        failures.push(error)
-      }
-      failed.push(line)
-    }
-    if (refusal !== undefined) return refusal.result
-    throw failures.find((failure) => !isDead(failure)) ?? failures[0]
+    const up = lines.filter(({ pausedMs }) => pausedMs <= clock.monotonicMs())
+    return up.length < agreement ? lines : up
   }
   const agreed = <T>(what: string, read: (port: EndpointPort) => Promise<T>): Promise<T> => {
     const asked = awake()
     const votes = asked.map((line) => ({ line, answer: ask(line, read) }))
-    return tally(votes, { agreement, what }, (line) => {
-      line.faults += 1
-      onOutvoted(line.url, what)
-    })
+    return tally(votes, { agreement, what }, ({ url }) => onOutvoted(url, what))
   }
-  /** Everybody's answer, as far as it comes: nobody is waited for long once enough have answered. */
-  const poll = async <T>(read: (port: EndpointPort) => Promise<T>): Promise<readonly T[]> => {
+  /** Everybody's answer, as far as it comes: who keeps the others waiting does so once, and pauses. */
+  const poll = async <T>(read: (port: EndpointPort) => Promise<T>): Promise<Polled<T>> => {
     const [answers, failures]: [T[], unknown[]] = [[], []]
-    let resolveEnough = (): void => undefined
-    const enough = new Promise<void>((resolve) => {
-      resolveEnough = resolve
-    })
+    const enough = Promise.withResolvers<void>()
+    const late = new Set(awake())
     const all = Promise.all(
-      awake().map(async (line) => {
+      [...late].map(async (line) => {
         try {
           answers.push(await ask(line, read))
-          if (answers.length >= agreement) resolveEnough()
+          if (answers.length >= agreement) enough.resolve()
         } catch (error) {
           failures.push(error)
         }
+        late.delete(line)
       }),
     )
-    await Promise.race([all, enough.then(() => clock.sleep(GRACE_MS, signal).catch(() => undefined))])
+    const heard = new AbortController()
+    const rest = async (): Promise<void> => {
+      if (late.size > 0) await clock.sleep(REST_MS, AbortSignal.any([signal, heard.signal]))
+    }
+    await Promise.race([all, enough.promise.then(rest).catch(() => undefined)])
+    heard.abort()
+    late.forEach(pause)
     if (answers.length < agreement) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
-    return [...answers]
+    return { answers: [...answers], isWhole: answers.length === lines.length }
   }
   /** INVARIANT: as many endpoints as must agree have this block, and say the same of it. */
   const common = async (heads: readonly Head[]): Promise<Head | undefined> => {
@@ -134,19 +119,21 @@ export function createCircle(endpoints: readonly Endpoint[], options: CircleOpti
     if (failure !== undefined) throw failure
     return undefined
   }
+  let seen: Head | undefined
   return {
     agreed,
     poll,
     async head() {
-      const head = await common(await poll((port) => port.head()))
+      const { answers, isWhole } = await poll((port) => port.head())
+      const head = await common(answers)
       if (head === undefined) throw new DisagreementError('the newest block', [])
-      return head
+      if (seen === undefined || isWhole || head.number >= seen.number) seen = head
+      return seen
     },
     async finalized() {
-      const heads = await poll((port) => port.finalized())
-      return common(heads.flatMap((head) => head ?? []))
+      const { answers } = await poll((port) => port.finalized())
+      return common(answers.flatMap((head) => head ?? []))
     },
-    first: (read, isEnough = () => true) => inOrder((line) => ask(line, read), isEnough),
     async any<T>(read: (port: EndpointPort) => Promise<T>, isEnough: (answer: T) => boolean) {
       const answers: T[] = []
       const heard = Promise.withResolvers<void>()

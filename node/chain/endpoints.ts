@@ -2,6 +2,7 @@ import { agreedWire } from './agreed-wire.ts'
 import { type Circle, type CircleOptions, createCircle, type Endpoint } from './circle.ts'
 import type { FeeLimits } from '../config/fees.ts'
 import type { ChainPort, ChainReads } from './port.ts'
+import { reached } from './reached.ts'
 import { createSender, type SendingAccount } from './sender.ts'
 import { type Contracts, writesOf } from './writes.ts'
 
@@ -16,9 +17,9 @@ export type EndpointsOptions = CircleOptions & {
 
 /**
  * Several endpoints as one chain. What a node stakes on (blocks, events, fixings, reporters, rewards) is believed only
- * when `agreement` endpoints say the same; everything else comes from the first that answers, those that failed or
- * were outvoted after the others. A transaction is tried out at the first that would take it, and sent through all. Throws,
- * as every read later, DeadRpcError while too few answer, DisagreementError while too few agree.
+ * when `agreement` endpoints say the same; amounts that change with every block are what as many say at least. A
+ * transaction is tried out at all, and sent through all. Throws, as every read later, DeadRpcError while too few answer,
+ * DisagreementError while too few agree.
  */
 export async function openEndpoints(endpoints: readonly Endpoint[], options: EndpointsOptions): Promise<ChainPort> {
   const circle = createCircle(endpoints, options)
@@ -31,14 +32,14 @@ export async function openEndpoints(endpoints: readonly Endpoint[], options: End
   const sender = account === undefined ? undefined : createSender({ wire, chainId, account, caps })
   return {
     account: account?.address,
-    ...readsOf(circle, chainId),
+    ...readsOf(circle, chainId, agreement),
     ...writesOf({ ...contracts, bondToken }, sender),
     outlook: () => wire.outlook(),
   }
 }
 
-function readsOf(circle: Circle, chainId: number): ChainReads {
-  const { agreed, first } = circle
+function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads {
+  const { agreed, poll } = circle
   return {
     chainId,
     head: () => circle.head(),
@@ -48,11 +49,39 @@ function readsOf(circle: Circle, chainId: number): ChainReads {
     panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
     block: (number) => agreed(`block ${number}`, (port) => port.block(number)),
     attestation: (fixing, from) => agreed('an attestation', (port) => port.attestation(fixing, from)),
-    bond: (fixing) => first((port) => port.bond(fixing)),
-    spendable: () => first((port) => port.spendable()),
-    holdings: (spender) => first((port) => port.holdings(spender)),
-    incentives: (fixing) => first((port) => port.incentives(fixing)),
+    async bond(fixing) {
+      const { answers } = await poll((port) => port.bond(fixing))
+      const bonds = answers.flatMap((bond) => bond ?? [])
+      return bonds.length < agreement ? undefined : reached(bonds, agreement)
+    },
+    async spendable() {
+      return reached((await poll((port) => port.spendable())).answers, agreement)
+    },
+    async holdings(spender) {
+      const { answers } = await poll((port) => port.holdings(spender))
+      return { held: most(answers, 'held', agreement), allowance: most(answers, 'allowance', agreement) }
+    },
+    async incentives(fixing) {
+      const { answers } = await poll((port) => port.incentives(fixing))
+      return {
+        rewardPot: most(answers, 'rewardPot', agreement),
+        attestersReward: most(answers, 'attestersReward', agreement),
+        isRosterPublished: answers.filter(({ isRosterPublished }) => isRosterPublished).length >= agreement,
+        gasFee: most(answers, 'gasFee', agreement),
+      }
+    },
     attestersReward: (fixing) => agreed('a reward', (port) => port.attestersReward(fixing)),
     rewardsPaid: (fixing, from) => agreed('rewards that were paid', (port) => port.rewardsPaid(fixing, from)),
   }
+}
+
+function most<Key extends string>(
+  answers: readonly Readonly<Record<Key, bigint>>[],
+  key: Key,
+  agreement: number,
+): bigint {
+  return reached(
+    answers.map((answer) => answer[key]),
+    agreement,
+  )
 }

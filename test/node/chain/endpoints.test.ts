@@ -18,7 +18,6 @@ async function setUp(count: number, agreement: number) {
   const worlds = Array.from({ length: count }, () => new FakeWorld(FIXING, MATURITY))
   const asked = worlds.map(() => 0)
   const outvoted: string[] = []
-  const tried: string[] = []
   const clock = fakeClock(MATURITY)
   const endpoints = worlds.map((world, i) => ({
     url: `e${i}`,
@@ -29,7 +28,6 @@ async function setUp(count: number, agreement: number) {
       return {
         ...port,
         snapshot: (...args) => ((asked[i] = (asked[i] ?? 0) + 1), port.snapshot(...args)),
-        tryOut: (...args) => (tried.push(`e${i}`), port.tryOut(...args)),
       }
     },
   }))
@@ -40,7 +38,6 @@ async function setUp(count: number, agreement: number) {
     worlds,
     asked,
     outvoted,
-    tried,
     clock,
     open,
     world: (i: number) => worlds[i] ?? new FakeWorld(FIXING, MATURITY),
@@ -156,6 +153,7 @@ test('an endpoint that fails, refuses or is of another chain does not keep the n
       { url: 'wrong', open: fail },
       { url: 'refusing', open: async () => refusing },
       { url: 'sound', open: async () => two.endpoint(ACCOUNT) },
+      { url: 'other', open: async () => ({ ...two.endpoint(ACCOUNT), broadcast: async () => 'known' as const }) },
     ],
     { agreement: 2, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined, ...SENDING },
   )
@@ -190,7 +188,13 @@ test('nobody waits long for an endpoint that hangs', async () => {
     { agreement: 2, clock, signal, onOutvoted: () => undefined, ...SENDING },
   )
   expect(await chain.head()).toEqual(world.head)
-  expect(clock.sleeps).toEqual([250])
+  expect(clock.sleeps).toEqual([2_000])
+  // Not again for a while.
+  expect(await chain.head()).toEqual(world.head)
+  expect(clock.sleeps).toEqual([2_000])
+  clock.pass(PAUSE_MS)
+  expect(await chain.head()).toEqual(world.head)
+  expect(clock.sleeps).toEqual([2_000, 2_000])
 })
 
 test('sends the same through all, and is not kept waiting by one that is dead or hangs', async () => {
@@ -213,13 +217,123 @@ test('sends the same through all, and is not kept waiting by one that is dead or
   expect(worlds.map(({ raws }) => raws)).toEqual([[raw], [raw], [raw]])
 })
 
-test('asks whoever was outvoted last', async () => {
-  const { worlds, world, open, tried } = await setUp(3, 2)
-  for (const honest of worlds) honest.facts = { leader: TRUTH, round: 1 }
-  world(0).facts = { leader: LIE, round: 1 }
-  const chain = await open()
-  await leaderOf(chain)
-  await settled()
-  await chain.propose(FIXING, TRUTH, WAD, termsOf())
-  expect(tried).toEqual(['e1'])
+/** One endpoint per entry, each a sound one with these changes, of which two must agree; the clock really waits a little. */
+async function openThree(changes: readonly ((sound: EndpointPort) => Partial<EndpointPort>)[]) {
+  const worlds = changes.map(() => new FakeWorld(FIXING, MATURITY))
+  const clock = { ...fakeClock(MATURITY), sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 50)) }
+  const ports = worlds.map((world, i) => {
+    const port = world.endpoint(ACCOUNT)
+    return { ...port, ...changes[i]?.(port) }
+  })
+  const chain = await openEndpoints(
+    ports.map((port, i) => ({ url: `e${i}`, open: async () => port })),
+    { agreement: 2, clock, signal: new AbortController().signal, onOutvoted: () => undefined, ...SENDING },
+  )
+  return { chain, worlds }
+}
+
+const nothing = (): Partial<EndpointPort> => ({})
+const GWEI = 10n ** 9n
+
+test('the two fastest do not decide on block, nonce, fee or gas while the third still has time', async () => {
+  const behind = (port: EndpointPort): Partial<EndpointPort> => ({
+    outlook: async () => ({ ...(await port.outlook()), number: 0n, time: 0n, baseFee: 1n, tip: 0n, balance: 0n }),
+    tryOut: async () => ({ kind: 'runs', estimate: 21_000n, limit: 21_000n }),
+  })
+  const slow = (port: EndpointPort): Partial<EndpointPort> => ({
+    head: async () => (await settled(), port.head()),
+    outlook: async () => (await settled(), port.outlook()),
+    tryOut: async (call) => (await settled(), port.tryOut(call)),
+  })
+  const { chain, worlds } = await openThree([behind, nothing, slow])
+  for (const world of worlds.slice(1)) world.mine(MATURITY + 12n)
+  expect(await chain.head()).toEqual({ number: 2n, time: MATURITY + 12n })
+  expect(await chain.outlook()).toEqual(worlds[1]?.outlook)
+  const slots: Slot[] = []
+  await chain.propose(FIXING, TRUTH, WAD, termsOf(slots))
+  expect(slots[0]?.call?.gas).toBe(150_000n)
+  expect(slots[0]?.versions[0]).toMatchObject({ maxFeePerGas: 2_100_000_000n, maxPriorityFeePerGas: 100_000_000n })
+})
+
+test('while one does not answer, no other takes the newest block back, nor the fee further than it can have fallen', async () => {
+  const { chain, worlds } = await openThree([nothing, nothing, nothing])
+  const [first, second, third] = worlds
+  for (const world of worlds) for (const i of [1n, 2n, 3n]) world.mine(MATURITY + 12n * i)
+  const before = await chain.outlook()
+  const newest = await chain.head()
+  expect([newest.number, before.number, before.baseFee]).toEqual([4n, 4n, GWEI])
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three')
+  third.isDead = true
+  second.head = { number: 3n, time: MATURITY + 24n }
+  expect(await chain.head()).toEqual(newest)
+  expect(await chain.outlook()).toEqual(before)
+})
+
+test('believes that the newest block went back when all endpoints say so', async () => {
+  const { chain, worlds } = await openThree([nothing, nothing, nothing])
+  for (const world of worlds) for (const i of [1n, 2n, 3n]) world.mine(MATURITY + 12n * i)
+  expect((await chain.head()).number).toBe(4n)
+  for (const world of worlds) world.head = { number: 3n, time: MATURITY + 24n }
+  expect((await chain.head()).number).toBe(3n)
+})
+
+test('a base fee that two of three tell falls by an eighth a block at most', async () => {
+  let baseFee = 64n
+  const fee = (port: EndpointPort): Partial<EndpointPort> => ({
+    outlook: async () => ({ ...(await port.outlook()), baseFee }),
+  })
+  const { chain, worlds } = await openThree([fee, fee, nothing])
+  const [first, second, third] = worlds
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three')
+  await chain.outlook()
+  third.isDead = true
+  baseFee = 1n
+  for (const world of [first, second]) for (const i of [1n, 2n]) world.mine(MATURITY + 12n * i)
+  // 64, 56, 49.
+  expect((await chain.outlook()).baseFee).toBe(49n)
+})
+
+test('gives no transaction more gas than any may take', async () => {
+  const greedy = (): Partial<EndpointPort> => ({
+    tryOut: async () => ({ kind: 'runs', estimate: 2n ** 25n, limit: 2n ** 26n }),
+  })
+  const { chain } = await openThree([greedy, greedy, nothing])
+  const slots: Slot[] = []
+  await chain.propose(FIXING, TRUTH, WAD, termsOf(slots))
+  expect(slots[0]?.call?.gas).toBe(16_777_216n)
+})
+
+test('what two refuse a third does not make leave', async () => {
+  const refusing = (): Partial<EndpointPort> => ({ tryOut: async () => ({ kind: 'refused', reason: 'WrongPhase' }) })
+  const { chain } = await openThree([nothing, refusing, refusing])
+  expect(await chain.propose(FIXING, TRUTH, WAD, termsOf())).toEqual({ kind: 'refused', reason: 'WrongPhase' })
+})
+
+test('amounts that change with every block are what two of three say at least, wherever the third stands', async () => {
+  const lies: readonly Partial<EndpointPort>[] = [
+    {
+      bond: async () => 0n,
+      spendable: async () => 0n,
+      holdings: async () => ({ held: 0n, allowance: 0n }),
+      incentives: async () => ({ rewardPot: 0n, attestersReward: 0n, isRosterPublished: true, gasFee: 0n }),
+    },
+    {
+      bond: async () => 10n ** 30n,
+      spendable: async () => 10n ** 30n,
+      holdings: async () => ({ held: 10n ** 30n, allowance: 10n ** 30n }),
+      incentives: async () => ({ rewardPot: WAD, attestersReward: WAD, isRosterPublished: true, gasFee: WAD }),
+    },
+    { bond: async () => undefined },
+  ]
+  for (const lie of lies) {
+    const { chain } = await openThree([() => lie, nothing, nothing])
+    expect(await chain.bond(FIXING)).toBe(FIXING.minBond)
+    expect(await chain.spendable()).toBe(100n * WAD)
+    expect(await chain.holdings('oracle')).toEqual({ held: 1_000n * WAD, allowance: 1_000n * WAD })
+    const none = { rewardPot: 0n, attestersReward: 0n, isRosterPublished: false, gasFee: 1n }
+    expect(await chain.incentives(FIXING)).toEqual(none)
+  }
+  const unreadable = { bond: async () => undefined }
+  const { chain } = await openThree([() => unreadable, () => unreadable, nothing])
+  expect(await chain.bond(FIXING)).toBe(undefined)
 })
