@@ -56,6 +56,8 @@ const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCo
   'Http.HttpPortError': { hint: '', exitCode: EXIT.usage },
   'Http.SocketInUseError': { hint: '', exitCode: EXIT.usage },
   'Signer.ShortTokenError': { hint: '', exitCode: EXIT.usage },
+  'Signer.UnknownKeyError': { hint: '', exitCode: EXIT.usage },
+  'Signer.KnownKeyError': { hint: '', exitCode: EXIT.usage },
   'Backup.BackupExistsError': { hint: '', exitCode: EXIT.usage },
   'Backup.NothingToBackUpError': { hint: '', exitCode: EXIT.usage },
   'Backup.BackupFormatError': { hint: '', exitCode: EXIT.usage },

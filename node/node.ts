@@ -102,11 +102,12 @@ async function start(
   const keys = config.key === undefined ? undefined : await keysOf(config.key, { clock, log })
   signal.throwIfAborted()
 
-  if (keys !== undefined && (await markIfNew(config.dataDir))) {
-    log.warn({ dataDir: config.dataDir }, 'a new data_dir: nothing is signed for fixings that have matured by now')
-  }
   const store = await openStore(config.dataDir)
   opened.push(() => store.close())
+  if (keys !== undefined && (await markIfNew(store, keys.address))) {
+    const fields = { dataDir: config.dataDir, signer: keys.address }
+    log.warn(fields, 'a key that is new in data_dir: nothing is signed for fixings that have matured by now')
+  }
   const networkKey = await loadNetworkKey(join(config.dataDir, NETWORK_KEY_FILE))
   const state: LoopState = {
     tracked: new Map(),

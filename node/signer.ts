@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import { createGuard } from './guard.ts'
 import { type Listening, startSigningServer } from './http/signing-server.ts'
 import { readKeystore, readToken } from './keystore.ts'
@@ -6,6 +7,7 @@ import { createSigner } from './sign.ts'
 import { localKeys } from './sign/keys.ts'
 import { createSigningService } from './sign/service.ts'
 import type { Deployment } from './sign/transaction-rules.ts'
+import type { SignerTable } from './store/signer-table.ts'
 import { openStore } from './store/store.ts'
 
 /** What a signer needs: a key, where it remembers what it signed, and for what it signs. */
@@ -16,6 +18,8 @@ export type SignerOptions = {
   readonly tokenFile: string
   /** Of its own: no node's. */
   readonly dataDir: string
+  /** Whether `dataDir` has what the key signed, or the key is new and has signed nothing anywhere. */
+  readonly memory: 'kept' | 'of a new key'
   readonly listening: Listening
   readonly deployment: Deployment
   readonly log: Log
@@ -35,7 +39,8 @@ const MIN_TOKEN = 32
 
 /**
  * Starts a signer: one key, one memory of what was signed, for any number of nodes. Two machines with this key sign one
- * observation of a fixing between them. Throws {@link ShortTokenError} and the parts' errors.
+ * observation of a fixing between them. Throws {@link ShortTokenError}, {@link UnknownKeyError}, {@link KnownKeyError} and the
+ * parts' errors.
  */
 export async function startSigner(options: SignerOptions): Promise<RunningSigner> {
   const { deployment, log } = options
@@ -45,6 +50,7 @@ export async function startSigner(options: SignerOptions): Promise<RunningSigner
   const store = await openStore(options.dataDir)
   try {
     await store.bind(deployment)
+    await welcome(store.signers, keys.address, options)
     // A signer does not know maturities: with a memory that was restored it signs nothing that it does not remember.
     const guard = createGuard(store.guard, () => store.restoration.maySign(0n))
     const service = createSigningService({ keys, signer: createSigner(keys, deployment, guard), deployment, log })
@@ -60,6 +66,40 @@ export async function startSigner(options: SignerOptions): Promise<RunningSigner
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+/**
+ * INVARIANT: a memory that has never seen the key is used only if the operator says that the key is new: a signer does not
+ * know maturities, so that it cannot tell what it may have forgotten.
+ */
+async function welcome(
+  signers: SignerTable,
+  signer: Address,
+  { memory, dataDir }: Pick<SignerOptions, 'memory' | 'dataDir'>,
+): Promise<void> {
+  const isKnown = await signers.knows(signer)
+  if (isKnown && memory === 'of a new key') throw new KnownKeyError(dataDir, signer)
+  if (!isKnown && memory === 'kept') throw new UnknownKeyError(dataDir, signer)
+  if (!isKnown) await signers.add(signer)
+}
+
+/** The memory has never seen the key: what it signed elsewhere would be signed a second time. */
+export class UnknownKeyError extends Error {
+  override readonly name = 'Signer.UnknownKeyError'
+  constructor(dataDir: string, signer: Address) {
+    super(
+      `Expected what ${signer} has signed in ${dataDir}, got a memory that does not know it. Name the folder that it signed ` +
+        'with; or say --new-key once, if it has never signed anything anywhere.',
+    )
+  }
+}
+
+/** Said of a key that is in use, in a start script for example, it would be said again when the memory is lost. */
+export class KnownKeyError extends Error {
+  override readonly name = 'Signer.KnownKeyError'
+  constructor(dataDir: string, signer: Address) {
+    super(`Expected a key that is new in ${dataDir}, got ${signer}, which it knows. Leave --new-key out from now on.`)
   }
 }
 

@@ -10,6 +10,7 @@ type Flags = {
   readonly passwordFile: string
   readonly tokenFile: string
   readonly dataDir: string
+  readonly newKey?: true
   readonly port?: number
   readonly socket?: string
   readonly chainId: number
@@ -30,6 +31,7 @@ export function defineSigner(program: Command, context: Context, done: (code: Ex
     .requiredOption('--password-file <file>', 'its password')
     .requiredOption('--token-file <file>', "what nodes must send: their signer.token_file's content")
     .requiredOption('--data-dir <dir>', 'where it remembers what was signed; of its own, and never to be lost')
+    .option('--new-key', 'once, at the first start: the key has never signed anything, anywhere')
     .requiredOption('--chain-id <n>', 'the chain that it signs for', whole)
     .requiredOption('--oracle <address>', 'the MaturityOracle', address)
     .requiredOption('--registry <address>', 'the ReporterRegistry', address)
@@ -43,9 +45,10 @@ export function defineSigner(program: Command, context: Context, done: (code: Ex
 Prints one line of JSON when it listens. docs/operations/signer.md says what it signs, and how to put it on a machine of its own.
 
 Example:
-  assize signer --keystore key.json --password-file password --token-file token --data-dir signed \\
+  assize signer --new-key --keystore key.json --password-file password --token-file token --data-dir signed \\
     --chain-id 1 --oracle 0x… --registry 0x… --bond-token 0x… --arbitrators 0x…,0x… --socket /run/assize/signer.sock
 
+After the first time leave --new-key out: a --data-dir that has lost what the key signed is refused without it.
 Its token is whatever nobody can guess: openssl rand -hex 32 > token. In node.toml, instead of a keystore:
   [signer]
   url = "unix:/run/assize/signer.sock"
@@ -64,6 +67,7 @@ async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCod
   const [{ startSigner }, { createLog }] = await Promise.all([import('#node/signer'), import('#node/log')])
   const signer = await startSigner({
     ...flags,
+    memory: flags.newKey === true ? 'of a new key' : 'kept',
     listening: socket === undefined ? { port: flags.port ?? 0 } : { socket },
     deployment: { chainId, oracle, registry, bondToken, arbitrators },
     log: createLog('info'),

@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { Database } from './database.ts'
 import { parseRow } from './row.ts'
 import { SIGNED_DIGEST, type SignedDigest, type Witness } from './witness.ts'
@@ -6,6 +6,8 @@ import { SIGNED_DIGEST, type SignedDigest, type Witness } from './witness.ts'
 /** What was signed, by whom, for which fixing: kept for ever, in the database and in the witness file. */
 export interface GuardLedger {
   digestOf(subject: Omit<SignedDigest, 'digest'>): Hex | undefined
+  /** Whether anything by the signer is remembered. */
+  hasSigned(signer: Address): boolean
   /** Resolves when both copies are on disk. From the call on, `digestOf` returns the digest even if writing fails. */
   record(entry: SignedDigest): Promise<void>
 }
@@ -30,6 +32,7 @@ export async function openGuardLedger(
   await missingFrom(witnessed, stored, (entry) => witness.append(entry))
   return {
     digestOf: (subject) => digests.get(keyOf(subject)),
+    hasSigned: (signer) => [...digests.keys()].some((key) => key.startsWith(`${signer.toLowerCase()}:`)),
     async record(entry) {
       digests.set(keyOf(entry), entry.digest)
       await database.write([rowOf(entry)], 'durable')

@@ -1,12 +1,16 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** That a store was made from a backup: what was signed after the backup is not known. */
+/**
+ * That a store was made from a backup, or that a key came to it that it did not know: what else was signed is not known.
+ */
 export interface Restoration {
   /** Whether something new may be signed for a fixing of this maturity, Unix seconds. Always, of a store never restored. */
   maySign(maturity: bigint): boolean
   /** Says what time it is, at every look: the first after a restoration is remembered unless the mark is later. */
   note(time: bigint): Promise<void>
+  /** A key comes that the store does not know: nothing new from now on until the next look. Waits for the disk. */
+  begin(): Promise<void>
 }
 
 /** What the mark says: nothing new for what matured up to `time`, and whether the node has looked at the time since. */
@@ -33,6 +37,11 @@ export async function openRestoration(file: string): Promise<Restoration> {
       const seen = { time: time > mark.time ? time : mark.time, isSeen: true }
       await write(file, seen)
       mark = seen
+    },
+    async begin() {
+      const unseen = { time: mark?.time ?? 0n, isSeen: false }
+      await write(file, unseen)
+      mark = unseen
     },
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Address } from 'viem'
 import { openDatabase } from './database.ts'
 import { bindTo, type StoreDeployment } from './deployment.ts'
 import { fixingTable, type FixingTable } from './fixing-table.ts'
@@ -10,12 +11,14 @@ import { type JournalTable, openJournalTable } from './journal-table.ts'
 import { type ObservationTable, observationTable } from './observation-table.ts'
 import { type OwnTable, ownTable } from './own-table.ts'
 import { type SampleTable, sampleTable } from './sample-table.ts'
-import { markRestored, openRestoration, type Restoration } from './restoration.ts'
+import { openRestoration, type Restoration } from './restoration.ts'
+import { signerTable, type SignerTable } from './signer-table.ts'
 import { openWitness } from './witness.ts'
 
 /** Everything a node remembers, by what it is. */
 export type Store = {
   readonly guard: GuardLedger
+  readonly signers: SignerTable
   readonly fixings: FixingTable
   readonly observations: ObservationTable
   readonly own: OwnTable
@@ -32,7 +35,7 @@ export type Store = {
 /** Inside data_dir: the LevelDB folder, and the second copy of what was signed. */
 export const DATABASE_FOLDER = 'store'
 const WITNESS_FILE = 'signed.jsonl'
-/** Until when what was signed may be unknown: the store was restored, or begun with nothing. */
+/** Until when what was signed may be unknown: the store was restored, or a key came to it that it did not know. */
 export const MARK_FILE = 'restored'
 
 /** Whether there is a store in the folder `dataDir`. */
@@ -41,13 +44,14 @@ export function hasStore(dataDir: string): boolean {
 }
 
 /**
- * Marks a folder in which there is no memory of signatures yet, so that what is opened there knows that it may have forgotten
- * some: the key may have signed with another folder. Says whether it was marked. Before {@link openStore}.
+ * Marks the store for a key that it does not know: the key may have signed with another one. Says whether it was marked.
+ * Before anything is signed.
  */
-export async function markIfNew(dataDir: string): Promise<boolean> {
-  if ([DATABASE_FOLDER, WITNESS_FILE, MARK_FILE].some((name) => existsSync(join(dataDir, name)))) return false
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  await markRestored(join(dataDir, MARK_FILE), 0n)
+export async function markIfNew({ restoration, signers }: Store, signer: Address): Promise<boolean> {
+  if (await signers.knows(signer)) return false
+  // The mark first: a key that is known without it signs anything.
+  await restoration.begin()
+  await signers.add(signer)
   return true
 }
 
@@ -66,8 +70,10 @@ export async function openStore(dataDir: string): Promise<Store> {
   try {
     const { witness, entries } = await openWitness(join(dataDir, WITNESS_FILE))
     opened.push(witness)
+    const guard = await openGuardLedger(database, witness, entries)
     return {
-      guard: await openGuardLedger(database, witness, entries),
+      guard,
+      signers: signerTable(database, guard),
       fixings: fixingTable(database),
       observations: observationTable(database),
       own: ownTable(database),

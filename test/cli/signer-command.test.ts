@@ -21,7 +21,11 @@ test('signer says where it listens, answers there, and ends when it is told to',
   const lines: string[] = []
   const io = { isTerminal: false, err: () => undefined, paint: (_: unknown, text: string) => text }
   const world = { io: { ...io, out: (line: string) => void lines.push(line) }, signal: stopping.signal }
-  const ended = assize(argsIn(folder, '--port', '0'), {}, world)
+  expect(await assize(argsIn(folder, '--port', '0'))).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('a memory that does not know it'),
+  })
+  const ended = assize(argsIn(folder, '--port', '0', '--new-key'), {}, world)
   await expect.poll(() => lines.length, { timeout: 60_000 }).toBe(1)
   const { url, ...rest } = JSON.parse(lines[0] ?? '') as { readonly url: string }
   expect(rest).toEqual({ ready: true, signer: ann.address })

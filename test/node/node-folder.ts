@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
+import { openStore } from '#node/store'
 import { writeKeystore } from '../../node/keystore.ts'
 import { temporaryFolder } from './temporary.ts'
 
@@ -26,8 +28,9 @@ export async function writeNodeFolder(node: NodeFolder): Promise<string> {
   await writeKeystore(join(folder, 'key.json'), node.privateKey, 'pw', { cost: 1_024 })
   writeFileSync(join(folder, 'password'), node.password ?? 'pw', { mode: 0o600 })
   if (node.isNew !== true) {
-    mkdirSync(join(folder, 'data'))
-    writeFileSync(join(folder, 'data', 'restored'), '1 seen\n')
+    const store = await openStore(join(folder, 'data'))
+    await store.signers.add(privateKeyToAddress(node.privateKey))
+    await store.close()
   }
   const file = join(folder, 'node.toml')
   writeFileSync(

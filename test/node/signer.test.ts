@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
@@ -10,12 +10,15 @@ import { blsSecretOf } from '#protocol/bls-key.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import { createSignerCall } from '../../node/http/json-rpc.ts'
+import { openStore } from '#node/store'
+import { writeKeystore } from '../../node/keystore.ts'
 import { localKeys } from '../../node/sign/keys.ts'
 import { remoteKeys } from '../../node/sign/remote.ts'
-import type { RunningSigner } from '../../node/signer.ts'
+import { type RunningSigner, startSigner } from '../../node/signer.ts'
 import { backUp, restore } from '../../node/store/backup.ts'
 import { fakeClock } from './fake-clock.ts'
 import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, ROOT } from './reporters.ts'
+import { SILENT } from './silent-log.ts'
 import { signerFolder, startIn, stopSigner, TOKEN } from './stand-up-signer.ts'
 
 const ann = keyOf('ann')
@@ -110,6 +113,43 @@ test('signs nothing new with a memory that was restored, and still what it remem
   expect(await keys.signObservation(DOMAIN, observationOf())).toEqual(signature)
   const later = observationOf({ fixingId: ROOT, observedAt: 2n ** 40n })
   await expect(keys.signObservation(DOMAIN, later)).rejects.toThrow('to mature after the store was restored')
+})
+
+test('starts with a memory that does not know its key only if the key is new, which is said once', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const file = (name: string): string => join(folder, name)
+  const start = (memory: 'kept' | 'of a new key', keystore = 'key.json'): Promise<RunningSigner> =>
+    startSigner({
+      keystore: file(keystore),
+      passwordFile: file('password'),
+      tokenFile: file('token'),
+      dataDir: file('signed'),
+      memory,
+      listening: { socket: file('signer.sock') },
+      deployment: DEPLOYMENT,
+      log: SILENT,
+    })
+  const unknown = { name: 'Signer.UnknownKeyError' }
+  await expect(start('kept')).rejects.toMatchObject(unknown)
+  // That somebody tried makes no memory of it.
+  await expect(start('kept')).rejects.toMatchObject(unknown)
+  await (await start('of a new key')).stop()
+  await expect(start('of a new key')).rejects.toMatchObject({ name: 'Signer.KnownKeyError' })
+  await (await start('kept')).stop()
+  // Another key has signed elsewhere, whatever is known of this one.
+  await writeKeystore(file('bob.json'), keyOf('bob').privateKey, 'pw', { cost: 1_024 })
+  await expect(start('kept', 'bob.json')).rejects.toMatchObject(unknown)
+  rmSync(file('signed'), { recursive: true })
+  await expect(start('kept')).rejects.toMatchObject(unknown)
+})
+
+test('knows the key of a memory from before there was a list of keys by what it signed', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const store = await openStore(join(folder, 'signed'))
+  await store.guard.record({ signer: ann.address, fixingId: FIXING_ID, digest: ROOT })
+  await store.close()
+  const keys = keysAt(await startIn(folder, DEPLOYMENT))
+  await expect(keys.signObservation(DOMAIN, observationOf())).rejects.toMatchObject({ code: -32_000 })
 })
 
 test('signs for nobody without its token', async () => {

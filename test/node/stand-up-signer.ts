@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { afterEach } from 'vitest'
@@ -25,9 +25,11 @@ export async function signerFolder(privateKey: Hex): Promise<string> {
   return folder
 }
 
-/** A signer on a socket in `folder` that remembers in `dataDir` of it; stopped after the test. */
+/** A signer on a socket in `folder` that remembers in `dataDir` of it, which is made for it if there is none; stopped after the test. */
 export async function startIn(folder: string, deployment: Deployment, dataDir = 'signed'): Promise<RunningSigner> {
+  const memory = existsSync(join(folder, dataDir)) ? 'kept' : 'of a new key'
   const signer = await startSigner({
+    memory,
     keystore: join(folder, 'key.json'),
     passwordFile: join(folder, 'password'),
     tokenFile: join(folder, 'token'),

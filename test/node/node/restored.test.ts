@@ -77,3 +77,47 @@ test('a new data_dir before the maturity signs it, and so does one whose store a
   await expect.poll(async () => (await status(again)).block, SOON).toBe(world.head.number.toString())
   expect(readFileSync(join(config.dataDir, 'restored'), 'utf8')).toBe(`${MATURITY - 100n} seen\n`)
 })
+
+test('a key that comes to a data_dir of another signs nothing for what had matured, and its own once it is known', async () => {
+  const { world, configOf } = await scene(2)
+  world.mine(MATURITY + 1n)
+  const [first, second] = [await configOf(0), await configOf(1)]
+  const before = await run(first, world)
+  await expect.poll(async () => (await fixingOf(before))?.observations, SOON).toBe(1)
+  await stop(before)
+  const config = { ...second, dataDir: first.dataDir }
+  const node = await run(config, world)
+  await expect.poll(async () => (await fixingOf(node))?.observation?.value, SOON).toBeDefined()
+  for (let i = 0n; i < 5n; i += 1n) {
+    world.mine(MATURITY + 2n + i)
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  }
+  expect((await fixingOf(node))?.observations).toBe(1)
+  await stop(node)
+  const mark = (): string => readFileSync(join(config.dataDir, 'restored'), 'utf8')
+  expect(mark()).toBe(`${MATURITY + 1n} seen\n`)
+  // A restart is no second first time.
+  world.mine(MATURITY + 50n)
+  const again = await run(config, world)
+  await expect.poll(async () => (await status(again)).block, SOON).toBe(world.head.number.toString())
+  expect(mark()).toBe(`${MATURITY + 1n} seen\n`)
+})
+
+test('a data_dir that was new and has lost all that was signed since is as a new one', async () => {
+  const { world, newConfigOf, venue } = await scene(1)
+  const config = await newConfigOf(0)
+  const node = await run(config, world)
+  await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.observations, SOON).toBe(1)
+  await stop(node)
+  for (const lost of ['store', 'signed.jsonl']) rmSync(join(config.dataDir, lost), { recursive: true })
+  venue.close = () => '2501'
+  world.mine(MATURITY + 60n)
+  const again = await run(config, world)
+  await expect
+    .poll(async () => (await fixingOf(again))?.observation?.value, SOON)
+    .toBe((2_501n * 10n ** 18n).toString())
+  expect((await fixingOf(again))?.observations).toBe(0)
+  expect(readFileSync(join(config.dataDir, 'restored'), 'utf8')).toBe(`${MATURITY + 60n} seen\n`)
+})
