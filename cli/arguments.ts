@@ -48,6 +48,12 @@ export function gasPrice(text: string): bigint {
   return ether(text)
 }
 
+/** Gwei, as wei: `500`, `0.5`. */
+export function gwei(text: string): bigint {
+  if (/[a-z]/i.test(text)) throw new InvalidArgumentError(`Expected a number of gwei such as 2, got "${text}".`)
+  return ether(`${text}gwei`)
+}
+
 /** A share or rate in ppm: `95`, `99.5%`, `-20`. */
 export function percent(text: string): bigint {
   const [, sign, units = '', fraction = ''] = /^(-?)(\d{1,6})(?:\.(\d{1,4}))?\s*%?$/.exec(text.trim()) ?? []

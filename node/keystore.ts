@@ -5,6 +5,7 @@ import * as Keystore from 'ox/Keystore'
 import { privateKeyToAddress } from 'viem/accounts'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
+import type { Log } from './log.ts'
 
 /** An account's key, decrypted. */
 export type AccountKey = { readonly address: Address; readonly privateKey: Hex }
@@ -125,8 +126,13 @@ async function parseKeystore(file: string): Promise<z.output<typeof FILE>> {
   }
 }
 
-/** Of these files those that others than owner and group can read. What cannot be looked at is not named: reading it says why. */
-export async function exposed(files: readonly string[]): Promise<string[]> {
+/** Names in the log those of these files with secrets that others than owner and group can read. */
+export async function warnOfExposed(files: readonly string[], log: Log): Promise<void> {
+  for (const file of await exposed(files)) log.warn({ file }, 'others on this machine can read a secret: chmod 600')
+}
+
+/** What cannot be looked at is not named: reading it says why. */
+async function exposed(files: readonly string[]): Promise<string[]> {
   const modes = await Promise.all(
     files.map(async (file) => {
       const found = await stat(file).catch(() => undefined)

@@ -1,9 +1,11 @@
 import type { Address } from 'viem'
+import { type Clock, systemClock } from './clock.ts'
 import { createGuard } from './guard.ts'
 import { type Listening, startSigningServer } from './http/signing-server.ts'
-import { readKeystore, readToken } from './keystore.ts'
+import { readKeystore, readToken, warnOfExposed } from './keystore.ts'
 import type { Log } from './log.ts'
 import { createSigner } from './sign.ts'
+import { createFeeBudget, DEFAULT_FEE_RULES, type FeeRules } from './sign/fee-rules.ts'
 import { localKeys } from './sign/keys.ts'
 import { createSigningService } from './sign/service.ts'
 import type { Deployment } from './sign/transaction-rules.ts'
@@ -22,6 +24,9 @@ export type SignerOptions = {
   readonly memory: 'kept' | 'of a new key'
   readonly listening: Listening
   readonly deployment: Deployment
+  /** What the account may pay for gas; by default {@link DEFAULT_FEE_RULES}. */
+  readonly fees?: FeeRules
+  readonly clock?: Pick<Clock, 'monotonicMs'>
   readonly log: Log
 }
 
@@ -34,6 +39,8 @@ export interface RunningSigner {
   stop(): Promise<void>
 }
 
+export { DEFAULT_FEE_RULES, type FeeRules }
+
 /** As long as 128 bits in hex: shorter ones can be guessed. */
 const MIN_TOKEN = 32
 
@@ -44,6 +51,7 @@ const MIN_TOKEN = 32
  */
 export async function startSigner(options: SignerOptions): Promise<RunningSigner> {
   const { deployment, log } = options
+  await warnOfExposed([options.keystore, options.passwordFile, options.tokenFile], log)
   const token = await readToken(options.tokenFile)
   if (token.length < MIN_TOKEN) throw new ShortTokenError(options.tokenFile, token.length)
   const keys = localKeys(await readKeystore(options.keystore, options.passwordFile))
@@ -53,7 +61,9 @@ export async function startSigner(options: SignerOptions): Promise<RunningSigner
     await welcome(store.signers, keys.address, options)
     // A signer does not know maturities: with a memory that was restored it signs nothing that it does not remember.
     const guard = createGuard(store.guard, () => store.restoration.maySign(0n))
-    const service = createSigningService({ keys, signer: createSigner(keys, deployment, guard), deployment, log })
+    const fees = createFeeBudget(options.fees ?? DEFAULT_FEE_RULES, options.clock ?? systemClock())
+    const signer = createSigner(keys, deployment, guard)
+    const service = createSigningService({ keys, signer, deployment, fees, log })
     const server = await startSigningServer(service, token, options.listening)
     return {
       address: keys.address,

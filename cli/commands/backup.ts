@@ -1,18 +1,20 @@
 import type { Command } from 'commander'
 import { backUp, restore } from '#node/backup'
-import { type Config, loadConfig } from '#node/config'
+import { loadConfig } from '#node/config'
 import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 
-type Flags = { readonly config: string; readonly json?: true }
+type Flags = { readonly config?: string; readonly dataDir?: string; readonly json?: true }
 
 /** Adds `assize backup` and `assize restore`: what a node remembers, in one file and back. */
 export function defineBackup(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('backup')
-    .description('Write everything that a stopped node remembers to a file. Keys are not in it.')
+    .description('Write everything that a stopped node or signer remembers to a file. Keys are not in it.')
     .argument('<file>', 'where to; must not exist')
-    .requiredOption('--config <file>', "the node's TOML configuration")
+    .option('--config <file>', "the node's TOML configuration")
+    .option('--data-dir <dir>', 'instead of it: the folder of a signer')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
       'after',
@@ -25,16 +27,18 @@ Example:
     .action(async (file: string, flags: Flags) => done(await runBackup(file, flags, context)))
   program
     .command('restore')
-    .description('Make the store of a node from a backup, in a data_dir that has none.')
+    .description('Make the store of a node or signer from a backup, in a data_dir that has none.')
     .argument('<file>', 'a file of assize backup')
-    .requiredOption('--config <file>', "the node's TOML configuration")
+    .option('--config <file>', "the node's TOML configuration")
+    .option('--data-dir <dir>', 'instead of it: the folder of a signer')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
       'after',
       `
 What the node signed after the backup was made is not in it. A restored node therefore signs nothing new for
 fixings that had matured by its first start; it observes, disputes and claims as before. Stop the node that made the
-backup for good: two nodes with one key can lose its stake.
+backup for good: two nodes with one key can lose its stake. A signer, which knows no maturities, signs nothing new at all
+with a memory that was restored: it is for the transactions that get the stake back.
 
 Example:
   assize restore --config node.toml assize-2027-01-31.jsonl`,
@@ -43,26 +47,34 @@ Example:
 }
 
 async function runBackup(file: string, flags: Flags, { io, env }: Context): Promise<ExitCode> {
-  const { dataDir } = configOf(flags, env)
+  const dataDir = dataDirOf(flags, env)
   io.err(`Reading ${dataDir}…`)
   const { rows, signatures } = await backUp(dataDir, file)
+  const kept = flags.dataDir === undefined ? 'keystore and libp2p.key' : 'the keystore'
   if (flags.json === true) io.out(JSON.stringify({ version: 1, file, rows, signatures }))
-  else io.out(`${rows} rows, ${signatures} signatures among them, are in ${file}. Keep keystore and libp2p.key too.`)
+  else io.out(`${rows} rows, ${signatures} signatures among them, are in ${file}. Keep ${kept} too.`)
   return EXIT.ok
 }
 
 async function runRestore(file: string, flags: Flags, { io, env, now }: Context): Promise<ExitCode> {
-  const { dataDir } = configOf(flags, env)
+  const dataDir = dataDirOf(flags, env)
   io.err(`Checking ${file}…`)
   const { rows, signatures } = await restore(file, dataDir, now())
   if (flags.json === true) io.out(JSON.stringify({ version: 1, dataDir, rows, signatures }))
   else {
     io.out(`${rows} rows, ${signatures} signatures among them, are in ${dataDir}.`)
-    io.out('The node will sign nothing new for fixings that mature before its first start. Start it with assize node.')
+    if (flags.dataDir !== undefined) io.out('A signer will sign with it what it remembers, and no new observation.')
+    else
+      io.out(
+        'The node will sign nothing new for fixings that mature before its first start. Start it with assize node.',
+      )
   }
   return EXIT.ok
 }
 
-function configOf({ config }: Flags, env: Context['env']): Config {
-  return loadConfig({ file: config, env })
+function dataDirOf({ config, dataDir }: Flags, env: Context['env']): string {
+  if (dataDir !== undefined && config === undefined) return dataDir
+  if (dataDir === undefined && config !== undefined) return loadConfig({ file: config, env }).dataDir
+  const got = config === undefined ? 'none' : 'both'
+  throw new InputError(`Expected --config of a node or --data-dir of a signer, got ${got}.`, 'Name one of them.')
 }

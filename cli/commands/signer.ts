@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
-import { address, addresses, port, whole } from '../arguments.ts'
+import type { FeeRules } from '#node/signer'
+import { address, addresses, ether, gwei, port, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -18,6 +19,10 @@ type Flags = {
   readonly registry: Address
   readonly bondToken: Address
   readonly arbitrators?: readonly Address[]
+  readonly maxFeeGwei?: bigint
+  readonly maxPriorityGwei?: bigint
+  readonly maxGas?: number
+  readonly maxFeesPerDay?: bigint
 }
 
 /** Adds `assize signer`: a key kept apart from the nodes that use it, and one memory of what it signed. */
@@ -37,6 +42,10 @@ export function defineSigner(program: Command, context: Context, done: (code: Ex
     .requiredOption('--registry <address>', 'the ReporterRegistry', address)
     .requiredOption('--bond-token <address>', 'what the oracle takes stake in', address)
     .option('--arbitrators <list>', 'sign stakes only where both that rule are among these; none without it', addresses)
+    .option('--max-fee-gwei <n>', 'what a transaction offers per gas at most; 500 without it', gwei)
+    .option('--max-priority-gwei <n>', 'how much of it goes to whoever mines it, at most; 10 without it', gwei)
+    .option('--max-gas <n>', 'the gas limit of a transaction at most; 12000000 without it', whole)
+    .option('--max-fees-per-day <eth>', 'what the transactions of a day offer at most; 2 without it', ether)
     .option('--port <n>', 'listen on 127.0.0.1; 0 = any', port)
     .option('--socket <path>', 'listen on a Unix socket instead, for this user only')
     .addHelpText(
@@ -64,11 +73,15 @@ async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCod
     throw new InputError('Expected --port or --socket, got both or none.', 'Name one of them.')
   }
   // Loaded here: no other command needs the keystore, the store and a server at once.
-  const [{ startSigner }, { createLog }] = await Promise.all([import('#node/signer'), import('#node/log')])
+  const [{ DEFAULT_FEE_RULES, startSigner }, { createLog }] = await Promise.all([
+    import('#node/signer'),
+    import('#node/log'),
+  ])
   const signer = await startSigner({
     ...flags,
     memory: flags.newKey === true ? 'of a new key' : 'kept',
     listening: socket === undefined ? { port: flags.port ?? 0 } : { socket },
+    fees: feesOf(flags, DEFAULT_FEE_RULES),
     deployment: { chainId, oracle, registry, bondToken, arbitrators },
     log: createLog('info'),
   })
@@ -78,6 +91,15 @@ async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCod
     return EXIT.ok
   } finally {
     await signer.stop()
+  }
+}
+
+function feesOf(flags: Flags, rules: FeeRules): FeeRules {
+  return {
+    maxFeePerGas: flags.maxFeeGwei ?? rules.maxFeePerGas,
+    maxPriorityFeePerGas: flags.maxPriorityGwei ?? rules.maxPriorityFeePerGas,
+    maxGas: flags.maxGas === undefined ? rules.maxGas : BigInt(flags.maxGas),
+    maxPerDay: flags.maxFeesPerDay ?? rules.maxPerDay,
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { chmod, lstat, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
+import process from 'node:process'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { SigningService } from '../sign/service.ts'
@@ -19,6 +20,7 @@ export interface SigningServer {
 const LOOPBACK = '127.0.0.1'
 const MAX_BODY_BYTES = 131_072
 const OWNER_ONLY = 0o600
+const OTHERS_NOTHING = 0o077
 const CALL = z.object({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string(), z.number(), z.null()]),
@@ -82,7 +84,13 @@ async function listenOn(server: FastifyInstance, socket: string): Promise<string
   if (await isAnswered(socket)) throw new SocketInUseError(socket, 'another signer')
   // Left behind by one that was killed.
   await rm(socket, { force: true })
-  await server.listen({ path: socket })
+  // From its first moment: between listening and a chmod others could connect.
+  const before = process.umask(OTHERS_NOTHING)
+  try {
+    await server.listen({ path: socket })
+  } finally {
+    process.umask(before)
+  }
   await chmod(socket, OWNER_ONLY)
   return `unix:${socket}`
 }

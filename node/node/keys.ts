@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { KeyPlace } from '../config/key.ts'
 import { createSignerCall } from '../http/json-rpc.ts'
-import { exposed, readKeystore, readToken } from '../keystore.ts'
+import { readKeystore, readToken, warnOfExposed } from '../keystore.ts'
 import type { Log } from '../log.ts'
 import { type Keys, localKeys } from '../sign/keys.ts'
 import { remoteKeys } from '../sign/remote.ts'
@@ -11,9 +11,7 @@ import { remoteKeys } from '../sign/remote.ts'
  * the keystore's errors; of a signer nothing is asked yet.
  */
 export async function keysOf(place: KeyPlace, { clock, log }: { clock: Clock; log: Log }): Promise<Keys> {
-  for (const file of await exposed(secretsOf(place))) {
-    log.warn({ file }, 'others on this machine can read a secret: chmod 600')
-  }
+  await warnOfExposed(secretsOf(place), log)
   if (place.kind === 'keystore') return localKeys(await readKeystore(place.keystore, place.passwordFile))
   const { address, url, timeoutMs, tokenFile } = place
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile)

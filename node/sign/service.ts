@@ -1,9 +1,11 @@
 import { type Hex, serializeSignature, type TransactionSerializableEIP1559 } from 'viem'
 import { isAddress, isHex } from 'viem/utils'
 import { z } from 'zod'
+import { REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
 import type { ObservationSignature } from '#protocol/observation.ts'
 import type { Log } from '../log.ts'
 import type { Signer } from '../sign.ts'
+import type { FeeBudget } from './fee-rules.ts'
 import type { Keys } from './keys.ts'
 import { type Deployment, refusalOf } from './transaction-rules.ts'
 import { ForeignTypedDataError, type Message, readTypedData } from './typed-data.ts'
@@ -17,6 +19,7 @@ export type ServiceComponents = {
   /** With the guard that remembers. */
   readonly signer: Signer
   readonly deployment: Deployment
+  readonly fees: FeeBudget
   readonly log: Log
 }
 
@@ -43,14 +46,21 @@ const TRANSACTION = z.object({
   maxPriorityFeePerGas: hexNumber,
 })
 const TYPED = z.tuple([account, z.unknown()])
-const COSIGNED = z.tuple([account, z.unknown(), z.int().min(0)])
+const COSIGNED = z.tuple([
+  account,
+  z.unknown(),
+  z
+    .int()
+    .min(0)
+    .max(REQUEST_ATTEMPTS - 1),
+])
 
 /**
  * What a signer answers: `eth_accounts`, `eth_signTypedData` (also `…_v4`) of observations, presences and requests for co-signatures,
  * `eth_signTransaction` of what a node of `deployment` sends, `assize_signReport` for BLS. INVARIANT: for one fixing one
  * observation is signed, whoever asks: the guard of `signer` stands before every signature.
  */
-export function createSigningService({ keys, signer, deployment, log }: ServiceComponents): SigningService {
+export function createSigningService({ keys, signer, deployment, fees, log }: ServiceComponents): SigningService {
   const { address } = signer
   const own = (asked: string): void => {
     if (asked.toLowerCase() !== address.toLowerCase()) refuse(INVALID, `Expected ${address}, got ${asked}.`)
@@ -86,7 +96,7 @@ export function createSigningService({ keys, signer, deployment, log }: ServiceC
         chainId: Number(asked.chainId),
         nonce: Number(asked.nonce),
       } as const
-      const refusal = refusalOf(deployment, address, transaction)
+      const refusal = refusalOf(deployment, address, transaction) ?? fees.take(transaction)
       if (refusal !== undefined) refuse(REFUSED, refusal)
       const raw = await keys.account.signTransaction(transaction satisfies TransactionSerializableEIP1559)
       log.info({ to: transaction.to, nonce: transaction.nonce }, 'signed')

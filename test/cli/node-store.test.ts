@@ -5,7 +5,7 @@ import { haltIn } from '#node/halt'
 import { openStore } from '#node/store'
 import { shorten } from '../../cli/format.ts'
 import { startHttp } from '../../node/http/server.ts'
-import { FIXING_ID } from '../node/reporters.ts'
+import { FIXING_ID, keyOf } from '../node/reporters.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { assize } from './command-line.ts'
 
@@ -114,6 +114,32 @@ test('backup and restore say what they moved and what comes next', async () => {
   writeFileSync(file, 'spoilt')
   const damaged = await assize(['restore', '--config', configIn(folder, 'third'), file])
   expect([damaged.exitCode, damaged.err]).toEqual([2, expect.stringContaining('nothing was restored.')])
+})
+
+test("backup and restore move a signer's memory by its folder", async () => {
+  const folder = temporaryFolder()
+  const [dataDir, other, file] = ['signed', 'other', 'backup.jsonl'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  const store = await openStore(dataDir)
+  await store.guard.record({ signer: keyOf('ann').address, fixingId: FIXING_ID, digest: FIXING_ID })
+  await store.close()
+  const made = await assize(['backup', '--data-dir', dataDir, file])
+  expect([made.exitCode, made.out]).toEqual([
+    0,
+    `1 rows, 1 signatures among them, are in ${file}. Keep the keystore too.`,
+  ])
+  const restored = await assize(['restore', '--data-dir', other, file])
+  expect([restored.exitCode, restored.out]).toEqual([0, expect.stringContaining('and no new observation')])
+  const again = await openStore(other)
+  closing.push(() => again.close())
+  expect(again.guard.digestOf({ signer: keyOf('ann').address, fixingId: FIXING_ID })).toBe(FIXING_ID)
+  for (const flags of [[], ['--data-dir', dataDir, '--config', 'node.toml']]) {
+    const refused = await assize(['backup', ...flags, join(folder, 'another')])
+    expect([refused.exitCode, refused.err]).toEqual([2, expect.stringContaining('Name one of them.')])
+  }
 })
 
 test('halt stops the stake of a node, running or not, and resume ends it', async () => {

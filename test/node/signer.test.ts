@@ -1,5 +1,6 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { expect, test } from 'vitest'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { wethAbi } from '#client/weth.ts'
@@ -7,11 +8,13 @@ import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey, isBlsSigned } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
+import { REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import { createSignerCall } from '../../node/http/json-rpc.ts'
 import { openStore } from '#node/store'
 import { writeKeystore } from '../../node/keystore.ts'
+import { createFeeBudget, DEFAULT_FEE_RULES } from '../../node/sign/fee-rules.ts'
 import { localKeys } from '../../node/sign/keys.ts'
 import { remoteKeys } from '../../node/sign/remote.ts'
 import { type RunningSigner, startSigner } from '../../node/signer.ts'
@@ -289,4 +292,82 @@ test.each<[string, { to: Address; data?: Hex; value?: bigint; chainId?: number }
   const signed = keys.account.signTransaction(transaction)
   if (refusal === undefined) expect(await signed).toBe(await localKeys(ann).account.signTransaction(transaction))
   else await expect(signed).rejects.toThrow(refusal)
+})
+
+const GWEI = 10n ** 9n
+
+test('pays for gas no more than it was told to: of a unit, to a miner, in a transaction and in a day', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const clock = fakeClock()
+  // Room for 70 units of gas at the highest fee.
+  const fees = { maxFeePerGas: 50n * GWEI, maxPriorityFeePerGas: 2n * GWEI, maxGas: 40n, maxPerDay: 3_500n * GWEI }
+  const { account } = keysAt(await startIn(folder, DEPLOYMENT, 'signed', { fees, clock }))
+  const offer = { nonce: 0, gas: 40n, maxFeePerGas: 50n * GWEI, maxPriorityFeePerGas: 2n * GWEI }
+  const sign = (changes: Partial<typeof offer>): Promise<string> =>
+    account.signTransaction({ type: 'eip1559', chainId: DOMAIN.chainId, to: ann.address, ...offer, ...changes })
+  await expect(sign({ gas: 41n })).rejects.toThrow('Expected at most 40 gas, got 41.')
+  await expect(sign({ maxFeePerGas: 50n * GWEI + 1n })).rejects.toThrow('at most 50000000000 wei per gas')
+  await expect(sign({ maxPriorityFeePerGas: 2n * GWEI + 1n })).rejects.toThrow('a tip of at most 2000000000 wei')
+  // Replacements of one transaction are paid once: the dearest.
+  await sign({ maxFeePerGas: 30n * GWEI })
+  await sign({})
+  await sign({ gas: 21n })
+  await expect(sign({ nonce: 1, gas: 31n })).rejects.toThrow('of fees in a day')
+  await sign({ nonce: 1, gas: 30n })
+  await expect(sign({ nonce: 2, gas: 1n, maxFeePerGas: 2n * GWEI })).rejects.toThrow('of fees in a day')
+  clock.pass(86_400_000 - 1)
+  await expect(sign({ nonce: 2, gas: 1n, maxFeePerGas: 2n * GWEI })).rejects.toThrow('of fees in a day')
+  clock.pass(1)
+  await sign({ nonce: 2 })
+})
+
+test('signs no more transactions in a day than a node can need, however cheap', async () => {
+  const clock = fakeClock()
+  const budget = createFeeBudget(DEFAULT_FEE_RULES, clock)
+  const offer = { gas: 21_000n, maxFeePerGas: 1n, maxPriorityFeePerGas: 0n }
+  for (let nonce = 0; nonce < 1_000; nonce += 1) expect(budget.take({ ...offer, nonce })).toBe(undefined)
+  expect(budget.take({ ...offer, nonce: 1_000 })).toContain('1000 transactions in a day')
+  expect(budget.take({ ...offer, nonce: 999, maxFeePerGas: 2n })).toBe(undefined)
+  clock.pass(86_400_000)
+  expect(budget.take({ ...offer, nonce: 1_000 })).toBe(undefined)
+})
+
+test('co-signs no attempt that nobody makes', async () => {
+  const keys = keysAt(await startIn(await signerFolder(ann.privateKey), DEPLOYMENT))
+  await keys.signReport(DOMAIN, REPORT, REQUEST_ATTEMPTS - 1)
+  await expect(keys.signReport(DOMAIN, REPORT, REQUEST_ATTEMPTS)).rejects.toMatchObject({ code: -32_602 })
+})
+
+test('says which of its secrets others on the machine can read', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  chmodSync(join(folder, 'token'), 0o644)
+  chmodSync(join(folder, 'password'), 0o600)
+  chmodSync(join(folder, 'key.json'), 0o604)
+  const warned: object[] = []
+  const log = { ...SILENT, warn: (fields: object) => void warned.push(fields) }
+  await startIn(folder, DEPLOYMENT, 'signed', { log })
+  expect(warned).toEqual([{ file: join(folder, 'key.json') }, { file: join(folder, 'token') }])
+})
+
+test('listens on a socket that nobody else could open at any moment', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const socket = join(folder, 'signer.sock')
+  const before = process.umask(0o022)
+  let isLooking = true
+  const seen = new Set<number>()
+  const look = (): void => {
+    const found = statSync(socket, { throwIfNoEntry: false })
+    if (found !== undefined) seen.add(found.mode & 0o077)
+    if (isLooking) setImmediate(look)
+  }
+  look()
+  try {
+    await startIn(folder, DEPLOYMENT)
+    isLooking = false
+    expect([...seen]).toEqual([0])
+    expect(process.umask()).toBe(0o022)
+  } finally {
+    isLooking = false
+    process.umask(before)
+  }
 })

@@ -4,7 +4,7 @@ import type { Hex } from 'viem'
 import { afterEach } from 'vitest'
 import { writeKeystore } from '../../node/keystore.ts'
 import type { Deployment } from '../../node/sign/transaction-rules.ts'
-import { type RunningSigner, startSigner } from '../../node/signer.ts'
+import { type RunningSigner, type SignerOptions, startSigner } from '../../node/signer.ts'
 import { SILENT } from './silent-log.ts'
 import { temporaryFolder } from './temporary.ts'
 
@@ -26,7 +26,12 @@ export async function signerFolder(privateKey: Hex): Promise<string> {
 }
 
 /** A signer on a socket in `folder` that remembers in `dataDir` of it, which is made for it if there is none; stopped after the test. */
-export async function startIn(folder: string, deployment: Deployment, dataDir = 'signed'): Promise<RunningSigner> {
+export async function startIn(
+  folder: string,
+  deployment: Deployment,
+  dataDir = 'signed',
+  changes: Partial<SignerOptions> = {},
+): Promise<RunningSigner> {
   const memory = existsSync(join(folder, dataDir)) ? 'kept' : 'of a new key'
   const signer = await startSigner({
     memory,
@@ -37,6 +42,7 @@ export async function startIn(folder: string, deployment: Deployment, dataDir = 
     listening: { socket: join(folder, 'signer.sock') },
     deployment,
     log: SILENT,
+    ...changes,
   })
   running.push(signer)
   return signer
