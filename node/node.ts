@@ -18,6 +18,7 @@ import { createLog, type Log } from './log.ts'
 import { loadNetworkKey } from './network-key.ts'
 import { intakeStore, knowledge, touch } from './node/knowledge.ts'
 import { keysOf } from './node/keys.ts'
+import { createKnownReporters } from './node/known-reporters.ts'
 import { drained, followerOf, type LoopState, runLoop } from './node/loop.ts'
 import { joinNetwork } from './node/network.ts'
 import { wantedPeers } from './node/network-wait.ts'
@@ -115,7 +116,6 @@ async function start(
     head: undefined,
     isChainAlive: true,
     chainError: '',
-    signers: new Set(),
     signersPeriod: undefined,
     expected: new Map(),
     halted: undefined,
@@ -130,7 +130,7 @@ async function start(
   await store.bind({ chainId: chain.chainId, oracle: config.oracle, registry: config.registry })
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const journal = createJournal(store.journal, clock, log)
-  const registered = new Set<Hex>()
+  const known = createKnownReporters()
   const book = createBook()
   const roll = createRoll()
   const verification = findVerification(config.verification, log)
@@ -141,11 +141,11 @@ async function start(
       signal,
       privateKey: networkKey,
       store: intakeStore(store, state, book, roll),
-      context: { domain, now: () => clock.now(), ...knowledge(store, state), book, roll },
+      context: { domain, now: () => clock.now(), ...knowledge(store, state, known), book, roll },
       verification,
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
-      isRegistered: (peerId) => registered.has(peerId),
-      registered: () => registered,
+      isRegistered: (peerId) => known.isPeer(peerId),
+      registered: () => known.peers(),
       samples: async ({ fixingId, sourcesRoot }) => archivedLeaves(await store.samples.get(fixingId), sourcesRoot),
       onEvidence: ({ first }) => {
         const fields = { fixingId: first.signed.fixingId, signer: first.signer }
@@ -193,7 +193,7 @@ async function start(
   const collateral = createCollateral({ chain, transactions, intents, journal })
   const core = { config, clock, log, signal, store, chain, journal, book, keys, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
-  const whole = { ...core, roll, digestOf, transactions, collateral, halt, reporter, network, watch, registered }
+  const whole = { ...core, roll, digestOf, transactions, collateral, halt, reporter, network, watch, known }
   const parts: Parts = { ...whole, rollCall: createRollCall({ ...whole, rpcUrls }, state) }
   const identity = {
     version: VERSION,

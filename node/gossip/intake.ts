@@ -17,7 +17,7 @@ import type { Rooms } from './parking.ts'
 import { judgePresence, mayCount, type PresenceContext, type VerifiedPresence } from './presence.ts'
 import type { Quarantine } from './quarantine.ts'
 import { isParkable, judgeObservation, type ValidatorContext, type VerifiedObservation } from './validate.ts'
-import { isVouched } from './vouch.ts'
+import { voucherOf } from './vouch.ts'
 
 /** Where verified messages go. */
 export interface IntakeStore {
@@ -31,6 +31,12 @@ export interface IntakeStore {
   addPresence(presence: VerifiedPresence): void
 }
 
+/**
+ * Peers that no reporter registered. What they send and nobody can judge is looked at as far as all of them together have tokens:
+ * new keys cost nothing.
+ */
+export type Strangers = { has(peer: string): boolean; takeToken(): boolean }
+
 /** What the intake works with. */
 export type IntakeComponents = {
   readonly context: ValidatorContext & CosigningContext & PresenceContext
@@ -38,6 +44,7 @@ export type IntakeComponents = {
   /** Where messages wait that cannot be judged yet. */
   readonly rooms: Rooms
   readonly quarantine: Quarantine
+  readonly strangers: Strangers
   readonly clock: Clock
   readonly log: Log
   /** The peer sent too many provably bad messages: drop its connections. */
@@ -66,7 +73,7 @@ export interface Intake {
 
 /** Judges every message once and stores what is good; a peer of two provably bad ones is not listened to any more. */
 export function createIntake(components: IntakeComponents): Intake {
-  const { context, store, rooms, quarantine, clock, log } = components
+  const { context, store, rooms, quarantine, strangers, clock, log } = components
   const counts = new Map<string, number>()
   const count = (code: string): void => void counts.set(code, (counts.get(code) ?? 0) + 1)
   const blame = (peer: string, code: string): Taken => {
@@ -83,9 +90,12 @@ export function createIntake(components: IntakeComponents): Intake {
   }
   const park = (peer: string, topic: string, bytes: Uint8Array, origin: Origin): void => {
     // What waited before was vouched for then.
-    if (origin === 'room' || isVouched(peer, bytes, tokensFor(bytes, context)))
-      rooms[kindOf(bytes)].park({ peer, topic, bytes })
-    else count('not-vouched')
+    const voucher = origin === 'room' ? 'reporter' : voucherOf(peer, bytes, tokensFor(bytes, components))
+    if (voucher === 'reporter') return rooms[kindOf(bytes)].park({ peer, topic, bytes })
+    count('not-vouched')
+    // A reporter's node may be ahead of ours, and know of reporters that we have not read yet.
+    if (voucher === 'throttled' || !strangers.has(peer)) return
+    if (quarantine.doubt(peer, clock.monotonicMs())) components.onQuarantined(peer)
   }
   const take = {
     async observation(peer: string, topic: string, bytes: Uint8Array, origin: Origin): Promise<Taken> {
@@ -159,10 +169,11 @@ function kindOf(bytes: Uint8Array): keyof Rooms {
   return bytes[1] === WIRE_KIND.partial ? 'partial' : 'observation'
 }
 
-/** Junk on the presence topic costs its peer no token of observations. */
-function tokensFor(bytes: Uint8Array, context: IntakeComponents['context']): ValidatorContext {
-  if (bytes[1] !== WIRE_KIND.presence) return context
-  return { ...context, takeToken: (peer) => context.takePresenceToken(peer) }
+/** Junk on the presence topic costs its peer no token of observations; a stranger's costs one of all strangers. */
+function tokensFor(bytes: Uint8Array, { context, strangers }: IntakeComponents): ValidatorContext {
+  const isPresence = bytes[1] === WIRE_KIND.presence
+  const takeOwn = (peer: string): boolean => (isPresence ? context.takePresenceToken(peer) : context.takeToken(peer))
+  return { ...context, takeToken: (peer) => takeOwn(peer) && (!strangers.has(peer) || strangers.takeToken()) }
 }
 
 type ReportVerdict =

@@ -11,11 +11,14 @@ import { decodePresence, recoverPresent } from '#protocol/presence.ts'
 import { WIRE_KIND, WireError } from '#protocol/wire.ts'
 import type { ValidatorContext } from './validate.ts'
 
+/** What stands behind a message that cannot be judged yet: a reporter, nobody known, or it was not looked at. */
+export type Voucher = 'reporter' | 'nobody' | 'throttled'
+
 /**
  * Whether a registered reporter signed a message that cannot be judged yet, so that it is worth keeping; of partial
  * signatures nobody can tell without the roster. Costs one of the peer's tokens. Never throws.
  */
-export function isVouched(
+export function voucherOf(
   peer: string,
   bytes: Uint8Array,
   {
@@ -24,14 +27,14 @@ export function isVouched(
     takeToken,
     recoverKey,
   }: Pick<ValidatorContext, 'domain' | 'isSigner' | 'takeToken' | 'recoverKey'>,
-): boolean {
-  if (bytes[1] === WIRE_KIND.partial) return true
-  if (!takeToken(peer)) return false
+): Voucher {
+  if (bytes[1] === WIRE_KIND.partial) return 'reporter'
+  if (!takeToken(peer)) return 'throttled'
   try {
     const signer = signerOf(bytes, domain, recoverKey)
-    return isSigner(signer.toLowerCase())
+    return isSigner(signer.toLowerCase()) ? 'reporter' : 'nobody'
   } catch (error) {
-    if (error instanceof WireError || error instanceof UnrecoverableSignatureError) return false
+    if (error instanceof WireError || error instanceof UnrecoverableSignatureError) return 'nobody'
     throw error
   }
 }

@@ -6,6 +6,7 @@ import type { PresenceContext } from '../gossip/presence.ts'
 import type { ValidatorContext } from '../gossip/validate.ts'
 import type { Roll } from '../presence/roll.ts'
 import type { Store } from '../store/store.ts'
+import type { KnownReporters } from './known-reporters.ts'
 import type { LoopState } from './loop.ts'
 import { isSettled } from './tracked.ts'
 
@@ -15,15 +16,14 @@ type Context = ValidatorContext & CosigningContext & PresenceContext
 export function knowledge(
   store: Store,
   state: LoopState,
+  known: KnownReporters,
 ): Pick<Context, 'fixing' | 'reporters' | 'roster' | 'observations' | 'isSigner' | 'expected'> {
   const { tracked } = state
   return {
-    isSigner(address) {
-      return state.signers.has(address) || [...tracked.values()].some(({ ripe }) => ripe?.indexOf.has(address) === true)
-    },
+    isSigner: (address) => known.isSigner(address),
     fixing(id) {
-      const known = tracked.get(id)
-      return known === undefined ? undefined : isSettled(known) ? 'settled' : known.fixing
+      const one = tracked.get(id)
+      return one === undefined ? undefined : isSettled(one) ? 'settled' : one.fixing
     },
     reporters: (id) => tracked.get(id)?.ripe?.indexOf,
     roster: (id) => tracked.get(id)?.ripe?.reporters,

@@ -18,8 +18,6 @@ export type LoopState = {
   isChainAlive: boolean
   /** What the last failure to look said. */
   chainError: string
-  /** The lower-case signers of those who are reporters about now. */
-  signers: ReadonlySet<string>
   /** When these were read, in periods of chain time; undefined before the first time. */
   signersPeriod: bigint | undefined
   /** Registry index by lower-case signer of those who will report, by the maturity that is near. */
@@ -118,13 +116,12 @@ async function startOver({ journal, transactions }: Parts, { tracked }: LoopStat
  * Messages of fixings that are not known yet are kept if one of these signed them. If they cannot be read, those of before
  * serve until the next look: nothing else depends on them.
  */
-async function refreshSigners({ chain, registered, log }: Parts, state: LoopState, head: Head): Promise<void> {
+async function refreshSigners({ chain, known, log }: Parts, state: LoopState, head: Head): Promise<void> {
   const period = head.time / SIGNERS_SECONDS
   if (state.signersPeriod === period) return
   try {
     const { reporters } = await chain.panel(head.time)
-    state.signers = new Set(reporters.map(({ signer }) => signer.toLowerCase()))
-    for (const { peerId } of reporters) registered.add(peerId)
+    known.note(reporters)
     state.signersPeriod = period
   } catch (error) {
     log.debug({ err: error }, 'who reports now cannot be read')

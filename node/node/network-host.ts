@@ -41,8 +41,7 @@ export async function gatherCompany(
   const signal = AbortSignal.any([components.signal, ending.signal])
   const { relay, addressBook } = options
   const named = new Set<string>()
-  const isRegistered = (peer: string): boolean =>
-    components.isRegistered(bytesToHex(peerIdFromString(peer).toMultihash().bytes))
+  const isRegistered = (peer: string): boolean => components.isRegistered(bytesOfPeer(peer))
   const isNamed = (peer: string): boolean => named.has(peer)
   const host = await createHost({ ...options, ...components, topics, isRegistered, isNamed, isQuarantined })
   let seeking = Promise.resolve()
@@ -90,14 +89,19 @@ export async function gatherCompany(
   }
 }
 
+/** A peer id as a reporter registers it. */
+export function bytesOfPeer(peer: string): Hex {
+  return bytesToHex(peerIdFromString(peer).toMultihash().bytes)
+}
+
 /** Peer ids of reporters as libp2p writes them; what is registered and is no peer id is left out. */
 function createRegistered(registered: () => Iterable<Hex>): () => ReadonlySet<string> {
-  const known = new Map<Hex, string | undefined>()
-  const textOf = (peerId: Hex): string | undefined => {
-    if (!known.has(peerId)) known.set(peerId, textOfPeer(peerId))
-    return known.get(peerId)
+  let known = new Map<Hex, string | undefined>()
+  return () => {
+    const now = [...registered()]
+    known = new Map(now.map((peerId) => [peerId, known.has(peerId) ? known.get(peerId) : textOfPeer(peerId)]))
+    return new Set([...known.values()].flatMap((text) => text ?? []))
   }
-  return () => new Set([...registered()].flatMap((peerId) => textOf(peerId) ?? []))
 }
 
 function textOfPeer(peerId: Hex): string | undefined {

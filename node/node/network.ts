@@ -21,7 +21,7 @@ import type { Log } from '../log.ts'
 import { askSamples, SAMPLES_PROTOCOL, type SamplesKey, type SamplesSource, serveSamples } from '../sync/samples.ts'
 import { startSync, type Sync } from '../sync/sync.ts'
 import type { Verification } from '../verify/verification.ts'
-import { gatherCompany, type KnownPeers } from './network-host.ts'
+import { bytesOfPeer, gatherCompany, type KnownPeers } from './network-host.ts'
 import { syncSource } from './network-sync.ts'
 
 /** What judging messages needs to know. */
@@ -91,6 +91,8 @@ const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
 const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
 /** Two of each of 180 reporters at once, of a few fixings that mature together. */
 const PRESENCE_RATE = { capacity: 512, perSecond: 64 }
+/** Signatures of unknown fixings that all peers which no reporter registered may have verified: in JavaScript a twentieth of a core. */
+const STRANGERS_RATE = { capacity: 256, perSecond: 32 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
 /** A page of 100 leaves each. */
 const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
@@ -118,6 +120,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
   const { host } = company
   const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
   const partialTokens = createTokenBuckets(PARTIAL_RATE, MAX_PEERS)
+  const strangerTokens = createTokenBuckets(STRANGERS_RATE, 1)
   const presenceTokens = createTokenBuckets(PRESENCE_RATE, MAX_PEERS)
   const context: Context = {
     ...components.context,
@@ -151,6 +154,11 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       presence: createParking(ROOMS.presence),
     },
     quarantine,
+    strangers: {
+      // Before the registry was read everybody would be one, and what they bring by nobody known.
+      has: (peer) => hasAny(components.registered?.() ?? []) && !components.isRegistered(bytesOfPeer(peer)),
+      takeToken: () => strangerTokens.take('all', clock.monotonicMs()),
+    },
     clock,
     log,
     onQuarantined: (peer) => background('disconnecting a peer', dropPeer(host, peer)),
@@ -207,6 +215,10 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     samples: (key, maxLeaves) => findSamples(host, key, maxLeaves, components),
     stop: () => company.stop(),
   }
+}
+
+function hasAny(items: Iterable<unknown>): boolean {
+  return items[Symbol.iterator]().next().done !== true
 }
 
 /** One peer after the other: whoever signed it has them, others may not. */

@@ -15,6 +15,7 @@ import type { Signer } from '../sign.ts'
 import type { Keys } from '../sign/keys.ts'
 import type { Store } from '../store/store.ts'
 import type { Watch } from '../watch.ts'
+import type { KnownReporters } from './known-reporters.ts'
 import type { Network } from './network.ts'
 import type { RollCall } from './roll-call.ts'
 
@@ -41,6 +42,6 @@ export type Parts = {
   /** What is signed of a report, in this deployment's domain. */
   readonly digestOf: (report: Report) => Hex
   readonly watch: Watch
-  /** Binary peer ids of registered reporters, as far as they were read. */
-  readonly registered: Set<Hex>
+  /** Registered reporters, as far as they were read. */
+  readonly known: KnownReporters
 }

@@ -38,7 +38,7 @@ async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigin
   await store.observations.load(id)
   const indexOf = new Map(reporters.map(({ signer, index }) => [signer.toLowerCase(), index]))
   store.observations.reindex(id, indexOf)
-  for (const { peerId } of reporters) parts.registered.add(peerId)
+  parts.known.note(reporters)
   tracked.ripe = { reporters, indexOf, epoch, readAt }
   network.sync.open(id)
   await network.intake.recheck()

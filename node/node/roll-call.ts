@@ -111,7 +111,7 @@ function countOf(
 
 /** Reads who will report at the maturity: until then reporters may join and leave. Fixings that mature together share it. */
 function refreshExpected(
-  { chain, clock, log, network, registered }: RollCallParts,
+  { chain, clock, known, log, network }: RollCallParts,
   { expected }: LoopState,
   readAt: Map<bigint, number>,
   maturity: bigint,
@@ -121,7 +121,7 @@ function refreshExpected(
   readAt.set(maturity, clock.monotonicMs())
   const read = async (): Promise<void> => {
     const { reporters } = await chain.panel(maturity)
-    for (const { peerId } of reporters) registered.add(peerId)
+    known.note(reporters)
     // It may have matured meanwhile.
     if (!readAt.has(maturity)) return
     expected.set(maturity, new Map(reporters.map(({ signer, index }) => [signer.toLowerCase(), index])))

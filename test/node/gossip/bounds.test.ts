@@ -71,6 +71,15 @@ test('quarantines a peer at its second bad message, for an hour', () => {
   expect(quarantine.has('b', 1_000)).toBe(false)
 })
 
+test('quarantines a peer at its 32nd message of nobody, or fewer and a bad one', () => {
+  const quarantine = createQuarantine(10)
+  const doubts = Array.from({ length: 32 }, () => quarantine.doubt('a', 0))
+  expect(doubts.indexOf(true)).toBe(31)
+  expect(quarantine.blame('b', 0)).toBe(false)
+  const after = Array.from({ length: 16 }, () => quarantine.doubt('b', 0))
+  expect(after.indexOf(true)).toBe(15)
+})
+
 test('condemns a peer at once', () => {
   const quarantine = createQuarantine(10)
   quarantine.condemn('a', 0)

@@ -32,7 +32,7 @@ type Desk = {
   readonly roll: Roll
 }
 
-function desk(changes: Partial<Parameters<typeof contextOf>[0]> = {}): Desk {
+function desk(changes: Partial<Parameters<typeof contextOf>[0]> = {}, strangerTokens = 1_000): Desk {
   const roll = createRoll()
   const book = createBook()
   const held: VerifiedObservation[] = []
@@ -65,6 +65,7 @@ function desk(changes: Partial<Parameters<typeof contextOf>[0]> = {}): Desk {
     }),
     rooms,
     quarantine,
+    strangers: { has: (peer) => peer.startsWith('stranger'), takeToken: () => strangerTokens-- > 0 },
     clock: fakeClock(),
     log: SILENT,
     onQuarantined: (peer) => void dropped.push(peer),
@@ -250,4 +251,36 @@ test('R-414 two presences that are signed by others than they name end a connect
     expect(await intake.presence('bad', 't', bytes)).toBe('reject')
   }
   expect(dropped).toEqual(['bad'])
+})
+
+test('ends a connection to a stranger after 32 messages that nobody known has signed, to no reporter', async () => {
+  const { intake, dropped, rooms } = desk({ fixing: () => undefined })
+  const { bytes } = await reportedBy(9)
+  const honest = await reportedBy(1)
+  for (let i = 0; i < 31; i += 1) await intake.observation('stranger', 't', bytes)
+  for (let i = 0; i < 100; i += 1) await intake.observation('a reporter', 't', bytes)
+  // What a reporter signed, of a fixing that is not known yet, is no fault of whoever brings it.
+  for (let i = 0; i < 100; i += 1) await intake.observation('another stranger', 't', honest.bytes)
+  expect(dropped).toEqual([])
+  await intake.observation('stranger', 't', bytes)
+  expect(dropped).toEqual(['stranger'])
+  expect(intake.counts.get('not-vouched')).toBe(132)
+  await intake.observation('stranger', 't', bytes)
+  expect(intake.counts.get('quarantined')).toBe(1)
+  expect(rooms.observation.size).toBe(1)
+})
+
+test('looks at no more of what all strangers together send of unknown fixings than they have tokens', async () => {
+  const looked: string[] = []
+  const isSigner = (address: string): boolean => looked.push(address) < 0
+  const { intake, dropped } = desk({ fixing: () => undefined, isSigner }, 10)
+  const { bytes } = await reportedBy(9)
+  const presence = await presentBy(3)
+  for (let i = 0; i < 100; i += 1) await intake.observation(`stranger ${i}`, 't', bytes)
+  for (let i = 0; i < 100; i += 1) await intake.presence('stranger', 't', presence.bytes)
+  expect(looked).toHaveLength(10)
+  // Nobody is blamed for what was not looked at.
+  expect(dropped).toEqual([])
+  for (let i = 0; i < 20; i += 1) await intake.observation('a reporter', 't', bytes)
+  expect(looked).toHaveLength(30)
 })
