@@ -9,13 +9,17 @@ const PREFIX_BYTES = 4
 
 /** Frames over a stream: each a big-endian 32-bit length, then that many bytes. */
 export interface Channel {
-  send(frame: Uint8Array): void
+  /**
+   * Resolves when another may follow: at most one frame is buffered for a peer that does not read. Throws {@link ChannelError}
+   * if it does not read on within {@link FRAME_TIMEOUT_MS}.
+   */
+  send(frame: Uint8Array): Promise<void>
   /**
    * The next frame; undefined when the other side is done. Throws {@link ChannelError} for a frame that is too long,
    * torn or does not come within {@link FRAME_TIMEOUT_MS}.
    */
   receive(signal: AbortSignal): Promise<Uint8Array | undefined>
-  /** Says that nothing more will be sent. */
+  /** Says that nothing more will be sent. Throws what libp2p throws if the peer does not read the rest in that time. */
   close(): Promise<void>
   /** Gives up at once. */
   abort(error: Error): void
@@ -56,12 +60,17 @@ export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS
     return frame
   }
   return {
-    send(frame) {
+    async send(frame) {
       if (failure !== undefined) throw failure
       const bytes = new Uint8Array(PREFIX_BYTES + frame.length)
       new DataView(bytes.buffer).setUint32(0, frame.length)
       bytes.set(frame, PREFIX_BYTES)
-      stream.send(bytes)
+      if (stream.send(bytes)) return
+      try {
+        await stream.onDrain({ signal: AbortSignal.timeout(timeoutMs) })
+      } catch {
+        throw failure ?? new ChannelError('unread')
+      }
     },
     async receive(signal) {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
@@ -79,7 +88,7 @@ export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS
         })
       }
     },
-    close: () => stream.close(),
+    close: () => stream.close({ signal: AbortSignal.timeout(timeoutMs) }),
     abort: (error) => fail(error),
   }
 }
@@ -92,9 +101,9 @@ export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS
 export async function answerFrames(
   stream: Stream,
   answer: (channel: Channel, frame: Uint8Array) => void | Promise<void>,
-  { maxRequests, takeToken, signal }: AnswerLimits,
+  { maxRequests, takeToken, signal, timeoutMs }: AnswerLimits,
 ): Promise<void> {
-  const channel = openChannel(stream)
+  const channel = openChannel(stream, timeoutMs)
   try {
     for (let requests = 0; requests < maxRequests; requests += 1) {
       const frame = await channel.receive(signal)
@@ -113,6 +122,8 @@ export type AnswerLimits = {
   readonly maxRequests: number
   readonly takeToken: () => boolean
   readonly signal: AbortSignal
+  /** Instead of {@link FRAME_TIMEOUT_MS}. */
+  readonly timeoutMs?: number
 }
 
 const idle = (): void => undefined
@@ -120,7 +131,7 @@ const idle = (): void => undefined
 /** The other side does not keep to the framing. */
 export class ChannelError extends Error {
   override readonly name = 'Sync.ChannelError'
-  readonly code: 'too-long' | 'overflow' | 'torn' | 'timeout'
+  readonly code: 'too-long' | 'overflow' | 'torn' | 'timeout' | 'unread'
   constructor(code: ChannelError['code']) {
     super(
       `Expected frames of at most ${MAX_FRAME_BYTES} bytes in ${FRAME_TIMEOUT_MS} ms, got one: ${code}. Ask another peer.`,

@@ -128,7 +128,7 @@ async function fetchReports(
 }
 
 async function ask(channel: Channel, request: SyncMessage, signal: AbortSignal): Promise<SyncMessage> {
-  channel.send(encodeMessage(request))
+  await channel.send(encodeMessage(request))
   const frame = await channel.receive(signal)
   if (frame === undefined) throw new UnexpectedAnswerError('an answer', 'the end of the stream')
   return decodeMessage(frame)

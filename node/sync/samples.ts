@@ -50,7 +50,7 @@ export async function serveSamples(
       const { key, offset } = decodeRequest(frame)
       const leaves = (await source(key)) ?? []
       const isLong = leaves.some(([, , close]) => close.length > MAX_CLOSE)
-      channel.send(encodePage(isLong ? [] : leaves.slice(offset, offset + PAGE)))
+      await channel.send(encodePage(isLong ? [] : leaves.slice(offset, offset + PAGE)))
     },
     limits,
   )
@@ -87,7 +87,7 @@ async function askAll(
 ): Promise<SampleLeaf[]> {
   const leaves: SampleLeaf[] = []
   for (;;) {
-    channel.send(encodeRequest(key, leaves.length))
+    await channel.send(encodeRequest(key, leaves.length))
     const frame = await channel.receive(signal)
     if (frame === undefined) throw new SamplesError('the end of the stream')
     const page = decodePage(frame)

@@ -38,25 +38,25 @@ export async function serveSync(
   await answerFrames(stream, (channel, frame) => answer(channel, decodeMessage(frame), source), limits)
 }
 
-function answer(channel: Channel, request: SyncMessage, source: SyncSource): void {
+async function answer(channel: Channel, request: SyncMessage, source: SyncSource): Promise<void> {
   if (request.kind === 'status?') {
     if (request.domain !== source.domain) throw new WrongDomainError(request.domain, source.domain)
     const fixings = source.statuses().filter(({ fixingId }) => fixingId > request.after)
     const page = fixings.slice(0, STATUS_PAGE)
-    channel.send(encodeMessage({ kind: 'status', domain: source.domain, clock: source.now(), fixings: page }))
+    await channel.send(encodeMessage({ kind: 'status', domain: source.domain, clock: source.now(), fixings: page }))
   } else if (request.kind === 'have?') {
     const reporters = [...source.messages(request.fixingId).keys()]
-    channel.send(encodeMessage({ kind: 'have', fixingId: request.fixingId, reporters }))
+    await channel.send(encodeMessage({ kind: 'have', fixingId: request.fixingId, reporters }))
   } else if (request.kind === 'get') {
     const held = source.messages(request.fixingId)
     const messages = request.reporters.slice(0, CHUNK).flatMap((index) => held.get(index) ?? [])
-    channel.send(encodeMessage({ kind: 'observations', fixingId: request.fixingId, messages }))
+    await channel.send(encodeMessage({ kind: 'observations', fixingId: request.fixingId, messages }))
   } else if (request.kind === 'reports?') {
     const { messages, xor } = source.reports(request.fixingId)
     const page = messages.slice(request.page * REPORTS_PAGE, (request.page + 1) * REPORTS_PAGE)
     // Who holds the same needs nothing.
     const missing = xor === request.xor ? [] : page
-    channel.send(encodeMessage({ kind: 'reports', fixingId: request.fixingId, messages: missing }))
+    await channel.send(encodeMessage({ kind: 'reports', fixingId: request.fixingId, messages: missing }))
   } else {
     throw new UnaskedAnswerError(request.kind)
   }

@@ -68,7 +68,7 @@ test('a request that is none ends the stream, and the peer serves on', async () 
   const hostile = await openHostile()
   const stream = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
   const channel = openChannel(stream)
-  channel.send(new Uint8Array(67))
+  await channel.send(new Uint8Array(67))
   await expect(channel.receive(NEVER)).rejects.toMatchObject({ name: expect.any(String) })
   const again = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
   expect(await askSamples(again, KEY, 300, NEVER)).toEqual(LEAVES)
@@ -81,7 +81,7 @@ test('a peer that asks on and on runs out of tokens, and is not answered further
   const request = Buffer.concat([hexToBytes(FIXING_ID), hexToBytes(ROOT), Buffer.alloc(4)])
   let answers = 0
   for (; answers < 900; answers += 1) {
-    channel.send(request)
+    await channel.send(request)
     if ((await channel.receive(NEVER)) === undefined) break
   }
   expect(answers).toBeGreaterThanOrEqual(128)

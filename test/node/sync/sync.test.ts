@@ -4,7 +4,7 @@ import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import { domainSeparator } from '#protocol/observation.ts'
 import type { Host } from '../../../node/gossip/host.ts'
-import { openChannel } from '../../../node/sync/channel.ts'
+import { answerFrames, type Channel, openChannel } from '../../../node/sync/channel.ts'
 import { fetchMissing } from '../../../node/sync/fetch.ts'
 import { decodeMessage, encodeMessage, type SyncMessage } from '../../../node/sync/messages.ts'
 import type { SyncSource } from '../../../node/sync/serve.ts'
@@ -158,6 +158,57 @@ test('a reader gives up on a peer that says nothing, too much, half a frame, or 
   expect(await whole.ours.receive(NEVER)).toBe(undefined)
 })
 
+test('a server buffers one answer for a client that asks and does not read, and gives it up', async () => {
+  const [server, client] = [await openHostile(), await openHostile()]
+  const served: Stream[] = []
+  const ended: unknown[] = []
+  const answer = new Uint8Array(32_000)
+  const limits = { maxRequests: 1_000, takeToken: () => true, signal: NEVER, timeoutMs: 500 }
+  let answers = 0
+  await server.handle('/test', (stream) => {
+    served.push(stream)
+    const count = async (channel: Channel): Promise<void> => {
+      answers += 1
+      await channel.send(answer)
+    }
+    answerFrames(stream, count, limits).catch((error: unknown) => ended.push(error))
+  })
+  const address = server.getMultiaddrs()[0]
+  if (address === undefined) throw new Error('listening')
+  const stream = await client.dialProtocol(address, '/test')
+  stream.pause()
+  stream.send(Buffer.concat(Array.from({ length: 200 }, () => Buffer.concat([u32(1), Uint8Array.of(1)]))))
+  let most = 0
+  const look = setInterval(() => (most = Math.max(most, served[0]?.writeBufferLength ?? 0)), 1)
+  await expect.poll(() => ended, SOON).toMatchObject([{ code: 'unread' }])
+  clearInterval(look)
+  expect(served[0]?.status).toBe('aborted')
+  // What yamux takes until it knows that nobody reads: two windows of 256 KiB, and one answer.
+  expect(answers).toBeLessThanOrEqual(18)
+  expect(most).toBeGreaterThan(0)
+  expect(most).toBeLessThanOrEqual(answer.length + 4)
+})
+
+test('a server does not wait for ever to be rid of its last answer', async () => {
+  const [server, client] = [await openHostile(), await openHostile()]
+  const ended: unknown[] = []
+  const served: Stream[] = []
+  const limits = { maxRequests: 1, takeToken: () => true, signal: NEVER, timeoutMs: 200 }
+  await server.handle('/test', (stream) => {
+    served.push(stream)
+    // More than two windows: not all of it can leave.
+    const send = async (): Promise<void> => void stream.send(new Uint8Array(2_000_000))
+    answerFrames(stream, send, limits).catch((error: unknown) => ended.push(error))
+  })
+  const address = server.getMultiaddrs()[0]
+  if (address === undefined) throw new Error('listening')
+  const stream = await client.dialProtocol(address, '/test')
+  stream.pause()
+  stream.send(Buffer.concat([u32(1), Uint8Array.of(1)]))
+  await expect.poll(() => ended.length, SOON).toBe(1)
+  expect(served[0]?.status).toBe('aborted')
+})
+
 const SOURCE: SyncSource = {
   domain: SEPARATOR,
   now: () => 1n,
@@ -179,7 +230,7 @@ async function fetchFrom(
       if (frame === undefined) break
       const request = decodeMessage(frame)
       requests.push(request.kind)
-      channel.send(encodeMessage(answer(request)))
+      await channel.send(encodeMessage(answer(request)))
     }
     await channel.close()
   })
