@@ -1,5 +1,6 @@
 import type { MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { getNetConfig, isNetworkAddress } from '@libp2p/utils'
+import { MAX_WAITING_BYTES } from './slow-readers.ts'
 
 /** How many connections a node holds, and of whom. */
 export type ConnectionLimits = {
@@ -34,6 +35,7 @@ export function createAdmission(limits: ConnectionLimits, isPreferred: (peer: st
   const countOf = (is: (peer: string) => boolean): number => [...held.values()].filter(is).length
   return {
     admitsCall(connection) {
+      bound(connection)
       const address = addressOf(connection)
       // Through a relay all have the relay's address; the relay has limits of its own.
       if (address === undefined) return true
@@ -48,6 +50,7 @@ export function createAdmission(limits: ConnectionLimits, isPreferred: (peer: st
       return true
     },
     admitsPeer(peer, connection) {
+      bound(connection)
       const id = peer.toString()
       if (countOf((other) => other === id) >= PER_PEER) return false
       const strangers = limits.max - limits.reserved
@@ -57,6 +60,11 @@ export function createAdmission(limits: ConnectionLimits, isPreferred: (peer: st
       return true
     },
   }
+}
+
+/** Answers to pings, and what else libp2p sends by itself, would pile up for a peer that has them sent and does not read. */
+function bound(connection: MultiaddrConnection): void {
+  connection.maxWriteBufferLength = MAX_WAITING_BYTES
 }
 
 function whenClosed(connection: MultiaddrConnection, then: () => void): void {

@@ -6,6 +6,7 @@ import { openAddressBook } from '../gossip/address-book.ts'
 import { createHost, type Host } from '../gossip/host.ts'
 import { keepPeers, type Peers, peerOf } from '../gossip/peers.ts'
 import { seekPeers } from '../gossip/seek.ts'
+import { dropSlowReaders } from '../gossip/slow-readers.ts'
 import type { Topics } from '../gossip/topics.ts'
 import type { NetworkComponents, NetworkOptions } from './network.ts'
 
@@ -45,6 +46,7 @@ export async function gatherCompany(
   const isNamed = (peer: string): boolean => named.has(peer)
   const host = await createHost({ ...options, ...components, topics, isRegistered, isNamed, isQuarantined })
   let seeking = Promise.resolve()
+  let watching = Promise.resolve()
   return {
     host,
     async start() {
@@ -59,6 +61,9 @@ export async function gatherCompany(
           if (!signal.aborted) log.error({ err: error }, 'stopped looking for peers')
         },
       )
+      watching = dropSlowReaders(host, { clock, log, signal }).catch((error: unknown) => {
+        if (!signal.aborted) log.error({ err: error }, 'stopped looking for peers that do not read')
+      })
       const peers = keepPeers(host, [], { clock, signal, log })
       const add = (address: string): void => {
         const peer = peerOf(address)
@@ -83,7 +88,7 @@ export async function gatherCompany(
     },
     async stop() {
       ending.abort()
-      await seeking
+      await Promise.all([seeking, watching])
       await host.stop()
     },
   }

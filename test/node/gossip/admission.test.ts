@@ -62,6 +62,14 @@ test('gives no peer more than four connections, a reporter no more either', asyn
   expect(admitted).toEqual([true, true, true, true, false])
 })
 
+test('lets two megabytes wait for whoever is admitted, called or calling', async () => {
+  const admission = createAdmission(LIMITS, () => false)
+  const [inbound, outbound] = [call('/ip4/192.0.2.1/tcp/1'), call('/ip4/192.0.2.2/tcp/1')]
+  expect(admission.admitsCall(inbound)).toBe(true)
+  expect(admission.admitsPeer(await newPeer(), outbound)).toBe(true)
+  expect([inbound, outbound].map((one) => one.maxWriteBufferLength)).toEqual([2_097_152, 2_097_152])
+})
+
 test('whoever registers while it is connected leaves its room to others', async () => {
   const ids = new Set<string>()
   const admission = createAdmission(LIMITS, (peer) => ids.has(peer))
