@@ -60,8 +60,8 @@ export const PRESENCE_EDITS: readonly DisablingEdit[] = [
     id: 'R-414',
     rule: 'tokens are counted apart',
     file: INTAKE,
-    find: 'takeToken: (peer) => context.takePresenceToken(peer)',
-    replace: 'takeToken: (peer) => context.takeToken(peer)',
+    find: 'isPresence ? context.takePresenceToken(peer)',
+    replace: 'isPresence ? context.takeToken(peer)',
   },
   {
     id: 'R-414',
