@@ -42,6 +42,8 @@ export type Reading = {
   readonly verdicts: ReadonlyMap<string, number>
   /** Whether the operator has stopped all new stake. */
   readonly isHalted: boolean
+  /** Whether the account has transactions in flight that the store does not know: nothing new is staked. */
+  readonly hasUnknownTransactions: boolean
   /** Passes over a fixing that failed since the start. */
   readonly failedPasses: number
   /** Answers of endpoints since the start that others contradicted. */
@@ -120,6 +122,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const deadline = of('assize_next_deadline_timestamp_seconds', 'Next end of a window, Unix; 0 without one.')
   const equivocators = of('assize_equivocators', 'Reporters that signed twice, of the fixings that are followed.')
   const halted = of('assize_halted', 'Whether the operator has stopped all new stake.')
+  const unknown = of('assize_transactions_unknown', 'Whether transactions are in flight that the store does not know.')
   const pending = of('assize_transactions_pending', 'Transactions whose fate is not known yet.')
   const spendable = of('assize_spendable_wei', 'What the account can stake; absent without a key.', ['signer'])
   return (to) => {
@@ -141,6 +144,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     deadline.set(Number(to.nextDeadline ?? 0n))
     equivocators.set(to.equivocators)
     halted.set(Number(to.isHalted))
+    unknown.set(Number(to.hasUnknownTransactions))
     pending.set(to.pendingTransactions)
     if (to.spendable !== undefined) spendable.set({ signer }, Number(to.spendable))
   }

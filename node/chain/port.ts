@@ -67,6 +67,8 @@ export type Terms = {
   readonly nonces: () => ReadonlySet<number>
   /** Why nothing of its kind is to leave now; asked right before it would. Undefined: it may. */
   readonly veto: () => string | undefined
+  /** Why it is not to be signed as the account stands; undefined: it may be. */
+  readonly standing: (outlook: Outlook) => Promise<string | undefined>
   /** The most that its gas may cost, wei; undefined: what the operator's limits allow. A dearer one is refused. */
   readonly maxGasCost?: bigint | undefined
 }
@@ -103,6 +105,8 @@ export type PassingRefusal =
   | 'another transaction took its nonce'
   /** The operator has stopped all new stake. */
   | 'halted by the operator'
+  /** They may stake the same. */
+  | 'transactions are in flight that this store does not know'
 
 /** What there is to gain from proposing and attesting a fixing, and what gas costs. Wei. */
 export type Incentives = {
@@ -173,6 +177,8 @@ export interface ChainWrites {
   wrap(amount: bigint, terms: Terms): Promise<Sent>
   /** Lets `spender` take `amount` wei of bond token, and no more. */
   approve(spender: Spender, amount: bigint, terms: Terms): Promise<Sent>
+  /** Uses the next nonce up by a transfer to itself. */
+  fillNonce(terms: Terms): Promise<Sent>
   outlook(): Promise<Outlook>
   /**
    * Finds out what became of a transaction that was signed, perhaps before a crash. What was not mined is broadcast again,

@@ -1,4 +1,4 @@
-import { type Hex, keccak256, type LocalAccount } from 'viem'
+import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
 import type { Call } from '#client/send.ts'
 import type { Outlook, Reception } from '#client/transaction.ts'
 import { turnstile } from '#client/turnstile.ts'
@@ -22,6 +22,7 @@ export type SenderComponents = {
 
 /** Sends transactions of one account, and sees them through. */
 export interface Sender {
+  readonly address: Address
   /** Signs, writes down and broadcasts. Throws DeadRpcError if no endpoint answered before it was signed. */
   send(call: Call, terms: Terms): Promise<Sent>
   /** One look at a transaction that was sent, and whatever it takes to have it mined, or not. Throws DeadRpcError. */
@@ -82,7 +83,7 @@ export function createSender(components: SenderComponents): Sender {
     const affordable = affordableFee(outlook, call)
     const paid = firstFees(outlook, caps, affordable < fees.maxFeePerGas ? affordable : fees.maxFeePerGas)
     if (paid === undefined) return { kind: 'refused', reason: 'Client.PoorAccountError' satisfies PassingRefusal }
-    const vetoed = terms.veto()
+    const vetoed = terms.veto() ?? (await terms.standing(outlook))
     if (vetoed !== undefined) return { kind: 'refused', reason: vetoed }
     const nonce = nextNonce(outlook, terms.nonces())
     const empty: Slot = { nonce, from: account.address, call, versions: [], feeLimit }
@@ -94,6 +95,7 @@ export function createSender(components: SenderComponents): Sender {
   }
 
   return {
+    address: account.address,
     async send(call, terms) {
       const tried = await wire.tryOut(call)
       if (tried.kind === 'refused') return tried

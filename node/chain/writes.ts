@@ -34,6 +34,10 @@ export function writesOf(contracts: Contracts, sender: Sender | undefined): Omit
         : send(claimRewardsCall(registry, fixing, { value, signers, places }), terms)
     },
     wrap: (amount, terms) => send(wrapCall(bondToken, amount), terms),
+    async fillNonce(terms) {
+      if (sender === undefined) throw new NoAccountError()
+      return sender.send({ name: 'fill', to: sender.address, data: '0x' }, terms)
+    },
     approve: (spender, amount, terms) => send(approveCall(bondToken, contracts[spender], amount), terms),
     pursue: async (slot, terms) => (sender === undefined ? { kind: 'pending' } : sender.pursue(slot, terms)),
   }

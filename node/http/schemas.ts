@@ -25,7 +25,7 @@ const ABSTAINED = z.strictObject({ reason: z.string(), dropped: z.array(DROPPED)
 const INTENT = z.strictObject({
   key: z.string(),
   fixingId: word,
-  action: z.string().describe('propose, contribute, appeal, claim, roster, attest, reward, wrap, approve'),
+  action: z.string().describe('propose, contribute, appeal, claim, roster, attest, reward, wrap, approve, fill'),
   kind: z.enum(['stake', 'appeal']),
   round: count,
   value,
@@ -34,7 +34,7 @@ const INTENT = z.strictObject({
   hash: word.optional(),
   nonce: count.optional(),
   block: decimal('where it was mined, until that cannot be undone').optional(),
-  deadline: time.describe('after this it is of no use').optional(),
+  deadline: time.describe('by then it has to be out of the way').optional(),
   moved: wei.describe('what was taken or paid, once done').optional(),
   reason: z.string().describe('why not, once failed').optional(),
   at: time,

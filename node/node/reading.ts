@@ -27,6 +27,7 @@ export function createReading(
     lines: parts.journal.counts(),
     verdicts: parts.network.intake.counts,
     isHalted: parts.halt.reason() !== undefined,
+    hasUnknownTransactions: parts.transactions.unknownNonce() !== undefined,
     failedPasses: state.failedPasses,
     outvoted: state.outvoted,
     clockOffset: parts.rollCall.clockOffset(),

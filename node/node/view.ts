@@ -98,6 +98,7 @@ function shown({ value, observedAt, sourcesRoot }: Observation): Omit<Observatio
 function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] {
   const { config, network, clock } = parts
   const halted = parts.halt.reason()
+  const unknown = parts.transactions.unknownNonce()
   const age = state.head === undefined ? 0n : clock.now() - state.head.time
   // A clock that follows the chain is as old as its newest block.
   const isStale = config.clock === 'system' && age > STALE_SECONDS
@@ -109,6 +110,12 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
       ? [`The newest block is ${age} s old: check this machine's clock, and whether rpc_url is in sync.`]
       : []),
     ...(halted === undefined ? [] : [`Nothing new is staked: ${halted}. End the halt with assize resume.`]),
+    ...(unknown === undefined
+      ? []
+      : [
+          `Nothing new is staked: the account has a transaction in flight (nonce ${unknown}) that this store does not know. ` +
+            'It ends when that is mined; see "Backup and restore" in docs/operations/running.md.',
+        ]),
     ...(config.bootstrap.length > 0 && network.peers.connected === 0
       ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
       : []),

@@ -4,15 +4,28 @@ import type { Database } from './database.ts'
 import { DECIMAL, HEX, parseRow } from './row.ts'
 import { type Slot, SLOT } from './slot.ts'
 
+const ACTIONS = [
+  'propose',
+  'contribute',
+  'appeal',
+  'claim',
+  'roster',
+  'attest',
+  'reward',
+  'wrap',
+  'approve',
+  'fill',
+] as const
+
 /**
  * A transaction that was signed, and what became of it. Amounts are bond-token wei. Kind, round and value mean nothing
- * for a roster, nor kind and round for an attestation or a reward.
+ * for a roster or a fill, nor kind and round for an attestation or a reward.
  */
 export type Intent = {
   /** Unique: the fixing's id and a number. */
   readonly key: string
   readonly fixingId: Hex
-  readonly action: 'propose' | 'contribute' | 'appeal' | 'claim' | 'roster' | 'attest' | 'reward' | 'wrap' | 'approve'
+  readonly action: (typeof ACTIONS)[number]
   readonly kind: 'stake' | 'appeal'
   readonly round: number
   readonly value: bigint
@@ -45,8 +58,6 @@ export interface IntentTable {
   /** Those that may still be mined, and those that were in a block that may be undone: by nonce. */
   unfinished(): readonly Intent[]
 }
-
-const ACTIONS = ['propose', 'contribute', 'appeal', 'claim', 'roster', 'attest', 'reward', 'wrap', 'approve'] as const
 
 const INTENT = z.object({
   key: z.string(),

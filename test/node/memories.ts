@@ -53,6 +53,7 @@ export function transactionsOf(
       account: keyOf('sender').address,
       outlook: async () => OUTLOOK,
       pursue: async () => ({ kind: 'pending' }),
+      fillNonce: async () => ({ kind: 'sent' }),
       ...parts.chain,
     },
   })

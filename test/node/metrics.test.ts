@@ -23,6 +23,7 @@ const READING: Reading = {
   lines: [['stake', 'contribute', 4]],
   verdicts: new Map([['accept', 7]]),
   isHalted: true,
+  hasUnknownTransactions: true,
   failedPasses: 2,
   outvoted: 3,
 }
@@ -42,6 +43,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_verification_native')).toEqual(['{kind="ecdsa"} 1', '{kind="bls"} 0'])
   expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_signer_up')).toEqual([' 0'])
+  expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
   expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_fixings_short_of_sources')).toEqual([' 0'])

@@ -13,6 +13,8 @@ import { openNodeChain } from './node-chain.ts'
 
 const LIE = 3_000n * ETHER
 const TRUTH = 2_500n * ETHER
+/** After every block of these tests: what is decided has seen them all. */
+const LATER = MATURITY + 1_000_000n
 const SOON = { timeout: 60_000, interval: 20 }
 
 let stage: Stage
@@ -35,7 +37,12 @@ function fresh(): Fixing {
 
 /** What a node would send with; keeps what was written down. */
 function terms(slots: Slot[] = []): Terms {
-  return { record: async (slot) => void slots.push(slot), nonces: () => new Set(), veto: () => undefined }
+  return {
+    record: async (slot) => void slots.push(slot),
+    nonces: () => new Set(),
+    veto: () => undefined,
+    standing: async () => undefined,
+  }
 }
 
 const next = async () => ({ ...terms(), outlook: await ann.outlook(), urgentTime: undefined, isNext: true })
@@ -140,7 +147,7 @@ test('never stakes twice when it dies between signing and sending, or after send
   await propose(fixing)
   const { id } = await readFixing(await stage.as('maker'), oracle, fixing)
   const line = { kind: 'stake', round: 1, value: TRUTH, amount: 7n } as const
-  const plan = { ...line, fixingId: id, action: 'contribute', at: MATURITY } as const
+  const plan = { ...line, fixingId: id, action: 'contribute', at: LATER } as const
   for (const [amount, moment] of [
     [7n, 'before it left'],
     [8n, 'before it heard'],

@@ -11,6 +11,8 @@ import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
 import { openNodeChain } from './node-chain.ts'
 
 const TRUTH = 2_500n * ETHER
+/** After every block of these tests: what is decided has seen them all. */
+const LATER = MATURITY + 1_000_000n
 const BOND = ETHER / 10n
 
 let stage: Stage
@@ -45,7 +47,7 @@ async function fresh(): Promise<{ fixing: Fixing; id: `0x${string}` }> {
 async function stakeOn({ collateral, transactions, chain }: Life, amount: bigint): Promise<Attempted> {
   const { fixing, id } = await fresh()
   const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
-  const plan = { ...line, fixingId: id, action: 'propose', at: MATURITY } as const
+  const plan = { ...line, fixingId: id, action: 'propose', at: LATER } as const
   return collateral.provide(plan, 'oracle', () =>
     transactions.attempt(plan, (terms) => chain.propose(fixing, TRUTH, amount, terms)),
   )
@@ -97,8 +99,8 @@ test('what was not needed serves the next stake, and can be taken back', async (
   await stakeOn(ann, BOND)
   expect(await allowancesOf('collateral bob')).toEqual([3n * BOND])
   const { id } = await fresh()
-  await ann.collateral.revoke({ fixingId: id, at: MATURITY }, 'oracle')
-  await ann.collateral.revoke({ fixingId: id, at: MATURITY + 9n }, 'oracle')
+  await ann.collateral.revoke({ fixingId: id, at: LATER }, 'oracle')
+  await ann.collateral.revoke({ fixingId: id, at: LATER + 9n }, 'oracle')
   expect(await allowancesOf('collateral bob')).toEqual([3n * BOND, 0n])
   expect(await ann.chain.holdings('oracle')).toEqual({ held: BOND, allowance: 0n })
 })

@@ -54,7 +54,12 @@ const SENDING = {
 }
 /** Under which it is sent; says what was written down. */
 function termsOf(slots: Slot[] = []): Terms {
-  return { record: async (slot) => void slots.push(slot), nonces: () => new Set(), veto: () => undefined }
+  return {
+    record: async (slot) => void slots.push(slot),
+    nonces: () => new Set(),
+    veto: () => undefined,
+    standing: async () => undefined,
+  }
 }
 
 test('believes what two of three say, wherever the third stands, and names it', async () => {

@@ -16,6 +16,8 @@ import { CAPS, openNodeChain } from './node-chain.ts'
 
 const GWEI = 10n ** 9n
 const TRUTH = 2_500n * ETHER
+/** After every block of these tests: what is decided has seen them all. */
+const LATER = MATURITY + 1_000_000n
 const BLOCK_SECONDS = 12n
 
 let stage: Stage
@@ -79,11 +81,11 @@ function fresh(): Fixing {
 async function proposeOn(
   { chain, transactions, intents }: Life,
   fixing: Fixing,
-  terms: { readonly deadline?: bigint; readonly maxGasCost?: bigint } = {},
+  terms: { readonly at?: bigint; readonly deadline?: bigint; readonly maxGasCost?: bigint } = {},
 ): Promise<{ kind: string; key: string; id: `0x${string}` }> {
   const { id } = await readFixing(await stage.as('reader'), stage.deployments.oracle, fixing)
   const line = { kind: 'stake', round: 0, value: TRUTH, amount: ETHER / 10n } as const
-  const plan = { ...line, fixingId: id, action: 'propose', at: MATURITY, deadline: terms.deadline } as const
+  const plan = { ...line, fixingId: id, action: 'propose', at: terms.at ?? LATER, deadline: terms.deadline } as const
   const sent = await transactions.attempt(plan, (on) =>
     chain.propose(fixing, TRUTH, ETHER / 10n, { ...on, maxGasCost: terms.maxGasCost }),
   )
@@ -307,6 +309,49 @@ test('goes on after a crash with what is on disk, whether it had left or not', a
   await next.transactions.tend()
   expect(next.intents.get(key)).toMatchObject({ state: 'done' })
   expect(await proposalsOf(fixing)).toBe(ETHER / 10n)
+})
+
+test('an emptied store stakes nothing while what it sent before is in flight, nor on what was decided before it was mined', async () => {
+  const ann = await live('ann')
+  const [fixing, other] = [fresh(), fresh()]
+  const nonce = await minedNonces('ann')
+  await proposeOn(ann, fixing)
+  const empty = start(ann.chain, intentMemory())
+  expect(await proposeOn(empty, other)).toMatchObject({ kind: 'refused', key: '' })
+  expect([empty.transactions.unknownNonce(), empty.lines()]).toEqual([nonce, ['unknown']])
+  await mine(GWEI)
+  await empty.transactions.tend()
+  expect([empty.transactions.unknownNonce(), empty.lines()]).toEqual([undefined, ['unknown', 'known']])
+  const { timestamp } = await (await stage.as('reader')).publicClient.getBlock()
+  expect(await proposeOn(empty, other, { at: timestamp - 1n })).toMatchObject({ kind: 'refused', key: '' })
+  const { kind, key } = await proposeOn(empty, other, { at: timestamp })
+  expect([kind, empty.intents.get(key)?.nonce]).toEqual(['later', nonce + 1])
+  await mine(GWEI)
+  expect([await proposalsOf(fixing), await proposalsOf(other)]).toEqual([ETHER / 10n, ETHER / 10n])
+})
+
+test('a nonce that nobody uses is filled by a transfer to itself when something waits behind it', async () => {
+  const ann = await live('ann')
+  const [lost, kept] = [fresh(), fresh()]
+  const nonce = await minedNonces('ann')
+  await proposeOn(ann, lost)
+  const { key } = await proposeOn(ann, kept)
+  await request(stage.embedded.rpcUrl, 'anvil_dropAllTransactions', [])
+  const known = ann.intents.get(key)
+  const restored = start(ann.chain, intentMemory(known === undefined ? [] : [known]))
+  for (let i = 0; i < 4; i += 1) {
+    await mine(GWEI)
+    await restored.transactions.tend()
+  }
+  const fills = restored.intents.unfinished().filter(({ action }) => action === 'fill')
+  expect(fills.map((fill) => [fill.nonce, fill.slot?.call?.value ?? 0n, fill.slot?.call?.data])).toEqual([
+    [nonce, 0n, '0x'],
+  ])
+  expect(restored.lines()).toEqual(['replace', 'fill'])
+  await mine(GWEI)
+  await restored.transactions.tend()
+  expect(restored.intents.get(key)).toMatchObject({ state: 'done' })
+  expect([await proposalsOf(lost), await proposalsOf(kept)]).toEqual([0n, ETHER / 10n])
 })
 
 test('a nonce that is stuck keeps no later one with a deadline waiting', async () => {

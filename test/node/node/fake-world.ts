@@ -36,6 +36,8 @@ export class FakeWorld {
   attestation: Attestation | undefined
   /** No claim of a reward is worth its gas. */
   isGasDear = false
+  /** Transactions of the account that wait, as endpoints say. */
+  waiting = 0
   /** What became of transactions that were signed before. */
   fate: Fate = { kind: 'refused', reason: 'cancelled' }
   /** What every endpoint says to a transaction that was signed elsewhere. */
@@ -117,6 +119,7 @@ export class FakeWorld {
       holdings: () => alive(() => ({ held: 1_000n * WAD, allowance: 1_000n * WAD })),
       wrap: (amount) => send(`wrap ${amount}`),
       approve: (spender, amount) => send(`approve ${spender} ${amount}`),
+      fillNonce: () => send('fill'),
       outlook: () => alive(() => this.outlook),
       pursue: () => alive(() => this.fate),
     }
@@ -125,7 +128,7 @@ export class FakeWorld {
   /** What an endpoint of this world says to whoever sends. */
   get outlook(): Outlook {
     const { number, time } = this.head
-    return { number, time, baseFee: 10n ** 9n, tip: 10n ** 8n, mined: 0, pending: 0, balance: 100n * WAD }
+    return { number, time, baseFee: 10n ** 9n, tip: 10n ** 8n, mined: 0, pending: this.waiting, balance: 100n * WAD }
   }
 
   /** The world through one endpoint. */

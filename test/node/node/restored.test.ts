@@ -121,3 +121,14 @@ test('a data_dir that was new and has lost all that was signed since is as a new
   expect((await fixingOf(again))?.observations).toBe(0)
   expect(readFileSync(join(config.dataDir, 'restored'), 'utf8')).toBe(`${MATURITY + 60n} seen\n`)
 })
+
+test('says that it stakes nothing while its account has something in flight that it does not know', async () => {
+  const { world, configOf } = await scene(1)
+  world.waiting = 1
+  const node = await run(await configOf(0), world)
+  const problems = async (): Promise<string> => (await fetch(`http://127.0.0.1:${node.httpPort}/readyz`)).text()
+  await expect.poll(problems, SOON).toContain('transaction in flight (nonce 0) that this store does not know')
+  world.waiting = 0
+  world.mine(MATURITY - 50n)
+  await expect.poll(problems, SOON).not.toContain('in flight')
+})
