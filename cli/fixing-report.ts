@@ -1,5 +1,6 @@
 import type { Address } from 'viem'
 import type { ClaimTrial, Holding } from '#client/receipts.ts'
+import type { Security } from '#client/security.ts'
 import { appealStake, potNeed } from '#protocol/bond.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { MAX_LEADERS, worstCase } from '#protocol/fixing.ts'
@@ -11,6 +12,7 @@ import { formatAmount, formatColumns, formatIndexValue, formatRelative, formatTi
 import { type NextStep, nextSteps } from './next-steps.ts'
 import { ownLead, ownLeadLines } from './own-lead.ts'
 import type { Proposable } from './proposable.ts'
+import { securityDocument, securityLines } from './security-view.ts'
 
 /** Receipts, and what claiming them would do now. */
 export type TriedHolding = Holding & { readonly trial: ClaimTrial }
@@ -21,6 +23,7 @@ export type FullView = FoundFixing & {
   readonly holdings: readonly TriedHolding[]
   /** Undefined in phases that have no proposal. */
   readonly proposable: Proposable | undefined
+  readonly security: Security
 }
 
 /** A pot that can be joined now, with what it holds and what fills it. */
@@ -53,6 +56,7 @@ export function renderFull(full: FullView, connection: Connection): string {
     indented(
       `settled   at the latest ${formatTime(worstCase(fixing))}${formatRelative(worstCase(fixing), snapshot.atTime)}`,
     ),
+    ...securityLines(full.security, token).map(indented),
     ...potLines(full, token),
     ...(holder === undefined ? [] : ['', `Receipts of ${holder}`, ...holdingLines(holdings, token).map(indented)]),
     '',
@@ -76,6 +80,7 @@ export function fullDocument(full: FullView, connection: Connection): Record<str
       ...viewDocument(view),
       parameters: parametersDocument(fixing),
       bond: proposable?.kind === 'bond' ? proposable.bond.toString() : null,
+      ...securityDocument(full.security),
       unproposable: proposable?.kind === 'refused' ? proposable.errorName : null,
       openPots: openPots(full).map(({ kind, value, filled, need }) => ({
         kind,

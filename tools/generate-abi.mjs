@@ -23,6 +23,7 @@ const CONTRACTS = [
   { name: 'CouncilArbitrator' },
   { name: 'JuryArbitrator' },
   { name: 'SplitVault' },
+  { name: 'SecurityLens' },
   { name: 'WETH9', artifact: 'node_modules/canonical-weth/build/contracts/WETH9.json', hasAbi: false },
 ]
 

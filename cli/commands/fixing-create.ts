@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { readFile } from 'node:fs/promises'
 import type { Address, Hex } from 'viem'
 import { createdIn } from '#client/fixing-log.ts'
+import { readSecurity } from '#client/security.ts'
 import { hasCode } from '#client/deploy.ts'
 import { createCall } from '#client/oracle-writer.ts'
 import { latestBlock } from '#client/chain.ts'
@@ -17,6 +18,7 @@ import { parametersDocument, parameterLines } from '../fixing-parameters.ts'
 import { formatDuration, formatRelative, formatTime } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { requireProposable } from '../proposable.ts'
+import { securityWarnings } from '../security-view.ts'
 import { openSigner } from '../signer.ts'
 
 type Flags = NetworkFlags &
@@ -166,7 +168,7 @@ async function indexIdOf(text: string): Promise<Hex> {
 }
 
 /** What the contract allows and a careful creator would not. */
-async function warningsOf({ chain }: Connection, fixing: Fixing, { io }: Context): Promise<string[]> {
+async function warningsOf({ chain, oracle, token }: Connection, fixing: Fixing, { io }: Context): Promise<string[]> {
   const warnings: string[] = []
   for (const name of ['arbitrator', 'backup'] as const) {
     if (await hasCode(chain, fixing[name])) continue
@@ -175,5 +177,6 @@ async function warningsOf({ chain }: Connection, fixing: Fixing, { io }: Context
   if (fixing.bandPpm < 2 * fixing.separationPpm) {
     warnings.push('The band is below twice the separation: see docs/parameters.md.')
   }
+  warnings.push(...securityWarnings(await readSecurity(chain, oracle, fixing), token))
   return warnings.map((text) => io.paint('bad', text))
 }

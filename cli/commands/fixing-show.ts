@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
+import { readSecurity } from '#client/security.ts'
 import { readHoldings, receiptsOf, tryClaim } from '#client/receipts.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../connection.ts'
@@ -39,7 +40,11 @@ async function showFixing(id: Hex, flags: Flags, context: Context): Promise<Exit
   const found = await findFixing(connection, id)
   const holder = viewerOf(flags.account, context)
   const holdings = holder === undefined ? [] : await triedHoldings(connection, found, holder)
-  const full: FullView = { ...found, holder, holdings, proposable: await proposableNow(connection, found) }
+  const [proposable, security] = await Promise.all([
+    proposableNow(connection, found),
+    readSecurity(connection.chain, connection.oracle, found.fixing),
+  ])
+  const full: FullView = { ...found, holder, holdings, proposable, security }
   if (flags.json !== true) context.io.out(renderFull(full, connection))
   else context.io.out(JSON.stringify(fullDocument(full, connection), undefined, 2))
   return EXIT.ok

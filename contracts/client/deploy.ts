@@ -7,6 +7,8 @@ import {
   type DeploymentStep,
   planDeployment,
   planJury,
+  planVault,
+  type VaultTerms,
 } from './deployment-plan.ts'
 import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
 import { explained } from './errors.ts'
@@ -40,6 +42,20 @@ export async function deployJury(
 ): Promise<Address> {
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   const step = planJury(oracle, terms)
+  await carryOut(chain, step, sendOptions)
+  return step.address
+}
+
+/** Deploys a vault of `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
+export async function deployVault(
+  chain: WritableChain,
+  oracle: Address,
+  terms: VaultTerms,
+  sendOptions?: SendOptions,
+): Promise<Address> {
+  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
+  await requireCode(chain, 'the collateral', terms.collateral)
+  const step = planVault(oracle, terms)
   await carryOut(chain, step, sendOptions)
   return step.address
 }

@@ -8,6 +8,7 @@ import { councilArbitratorBytecode } from './bytecode/council-arbitrator.ts'
 import { juryArbitratorBytecode } from './bytecode/jury-arbitrator.ts'
 import { maturityOracleBytecode } from './bytecode/maturity-oracle.ts'
 import { reporterRegistryBytecode } from './bytecode/reporter-registry.ts'
+import { securityLensBytecode } from './bytecode/security-lens.ts'
 import { splitVaultBytecode } from './bytecode/split-vault.ts'
 import { weth9Bytecode } from './bytecode/weth-9.ts'
 import type { CouncilSigner } from './council.ts'
@@ -18,6 +19,8 @@ export const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4
 
 /** Where forfeited stake goes: an address nobody controls, so that self-dispute always costs (protocol section 3). */
 export const SINK: Address = '0x000000000000000000000000000000000000dEaD'
+
+const ONE = 10n ** 18n
 
 /** A council to deploy. `costOfCorruption`, bond-token wei, is an assertion that the deployer publishes. */
 export type CouncilTerms = {
@@ -50,7 +53,16 @@ export type Deployments = {
   readonly council: Address
   readonly backupCouncil: Address
   readonly registry: Address
+  /** Of wrapped ether. */
   readonly vault: Address
+  readonly lens: Address
+}
+
+/** A vault to deploy. */
+export type VaultTerms = {
+  readonly collateral: Address
+  /** Bond-token wei per 1e18 wei of collateral, at most 2^128 - 1; 1e18 for the bond token itself. */
+  readonly bondRate: bigint
 }
 
 /** One contract to be created by CREATE2 with salt 0: its address is a function of its init code alone. */
@@ -81,11 +93,15 @@ export function planDeployment(options: DeployOptions): { steps: DeploymentStep[
       args: [oracle, weth, council, backupCouncil, SINK, minStake, ...times, minBandPpm],
     }),
   )
-  const vault = add(
-    'SplitVault',
-    encodeDeployData({ abi: splitVaultAbi, bytecode: splitVaultBytecode, args: [oracle, weth] }),
-  )
-  return { steps, deployments: { weth, oracle, council, backupCouncil, registry, vault } }
+  const vault = add('SplitVault', vaultInitCode(oracle, { collateral: weth, bondRate: ONE }))
+  const lens = add('SecurityLens', securityLensBytecode)
+  return { steps, deployments: { weth, oracle, council, backupCouncil, registry, vault, lens } }
+}
+
+/** A vault of `oracle` for another collateral than the bond token. */
+export function planVault(oracle: Address, terms: VaultTerms): DeploymentStep {
+  const initCode = vaultInitCode(oracle, terms)
+  return { name: 'SplitVault', initCode, address: create2Address(initCode) }
 }
 
 /** A jury that rules for `oracle` under `terms`, as a step of its own: an oracle may have several. */
@@ -96,6 +112,11 @@ export function planJury(oracle: Address, terms: JuryTerms): DeploymentStep {
 
 function create2Address(initCode: Hex): Address {
   return getContractAddress({ opcode: 'CREATE2', from: CREATE2_DEPLOYER, salt: zeroHash, bytecode: initCode })
+}
+
+function vaultInitCode(oracle: Address, { collateral, bondRate }: VaultTerms): Hex {
+  const args = [oracle, collateral, bondRate] as const
+  return encodeDeployData({ abi: splitVaultAbi, bytecode: splitVaultBytecode, args })
 }
 
 function councilInitCode(oracle: Address, terms: CouncilTerms): Hex {

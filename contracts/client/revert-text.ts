@@ -79,6 +79,18 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
     expected: `Expected a time before maturity ${text(maturity)}, got ${text(now)}.`,
     hint: 'Splitting ends at maturity; buy P or N, or use a later series.',
   }),
+  AboveSecured: ([got, most]) => ({
+    expected: `Expected at most ${text(most)} wei of collateral on this fixing, got ${text(got)} wei: its arbitrators secure no more.`,
+    hint: 'Split less, or use a series whose arbitrators secure more.',
+  }),
+  BondRateOutOfBounds: ([got, min, max]) => ({
+    expected: `Expected a bond rate of ${text(min)} .. ${text(max)}, got ${text(got)}.`,
+    hint: 'It is bond-token wei per 1e18 wei of collateral, and 1e18 for the bond token itself.',
+  }),
+  NotEther: () => ({
+    expected: 'Expected a vault of wrapped ether, got one of another collateral.',
+    hint: 'Use split, merge and redeem, which move the collateral itself.',
+  }),
   StakeBelowMin: ([got, min]) => ({
     expected: `Expected a stake of at least ${text(min)} wei, got ${text(got)} wei.`,
     hint: 'Stake more.',

@@ -76,6 +76,37 @@ export async function merge(
   await send(chain, { name: 'merge', to: vault, data }, options)
 }
 
+/** Puts `amount` wei of ether in for as much P and N, in a vault of wrapped ether. Before maturity only. */
+export async function splitEther(
+  chain: WritableChain,
+  vault: Address,
+  series: Series,
+  amount: bigint,
+  options?: SendOptions,
+): Promise<void> {
+  const data = encodeFunctionData({ abi, functionName: 'splitEther', args: [series] })
+  await send(chain, { name: 'splitEther', to: vault, data, value: amount }, options)
+}
+
+/** Gives `amount` of both legs back for `amount` wei of ether, in a vault of wrapped ether. */
+export async function mergeToEther(
+  chain: WritableChain,
+  vault: Address,
+  series: Series,
+  amount: bigint,
+  options?: SendOptions,
+): Promise<void> {
+  const data = encodeFunctionData({ abi, functionName: 'mergeToEther', args: [series, amount] })
+  await send(chain, { name: 'mergeToEther', to: vault, data }, options)
+}
+
+/** The most collateral that the vault takes for `fixing` now, wei: what its arbitrators secure. */
+export async function readMostCollateral(chain: Chain, vault: Address, fixing: Fixing): Promise<bigint> {
+  return explained(chain.rpcUrl, 'mostCollateral', () =>
+    chain.publicClient.readContract({ address: vault, abi, functionName: 'mostCollateral', args: [fixing] }),
+  )
+}
+
 /** Burns legs after the settlement and returns what they paid, wei; a leg alone rounds down. */
 export async function redeem(
   chain: WritableChain,
@@ -84,8 +115,30 @@ export async function redeem(
   legs: Legs,
   options?: SendOptions,
 ): Promise<bigint> {
-  const data = encodeFunctionData({ abi, functionName: 'redeem', args: [series, legs.p, legs.n] })
-  const receipt = await send(chain, { name: 'redeem', to: vault, data }, options)
+  return redeemBy('redeem', chain, vault, series, legs, options)
+}
+
+/** As {@link redeem}, paid in ether, in a vault of wrapped ether. */
+export async function redeemToEther(
+  chain: WritableChain,
+  vault: Address,
+  series: Series,
+  legs: Legs,
+  options?: SendOptions,
+): Promise<bigint> {
+  return redeemBy('redeemToEther', chain, vault, series, legs, options)
+}
+
+async function redeemBy(
+  name: 'redeem' | 'redeemToEther',
+  chain: WritableChain,
+  vault: Address,
+  series: Series,
+  legs: Legs,
+  options?: SendOptions,
+): Promise<bigint> {
+  const data = encodeFunctionData({ abi, functionName: name, args: [series, legs.p, legs.n] })
+  const receipt = await send(chain, { name, to: vault, data }, options)
   const [redeemed] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Redeemed' })
   return redeemed?.args.paid ?? 0n
 }

@@ -3,7 +3,7 @@ import { SINK } from '#client/deployment-plan.ts'
 import { accountOf } from '../client/chain-fixture.ts'
 import type { Play } from './play.ts'
 import { REWARD } from './registry-scenes.ts'
-import { BOND, FEE, fixingAt, LIE, ownerOf, sceneTime, seriesAt, STAKE, THIRD, TRUTH } from './stage.ts'
+import { BOND, FEE, fixingAt, LIE, ownerOf, sceneTime, seriesAt, STAKE, type Stage, THIRD, TRUTH } from './stage.ts'
 
 const UNIT = 10n ** 18n
 
@@ -78,8 +78,8 @@ async function requested(play: Play, id: Hex): Promise<void> {
 }
 
 /** The vault's steps, likewise. */
-export async function playMinimumVault(play: Play): Promise<void> {
-  const { fixing, ...terms } = seriesAt(sceneTime(2), play.target.address)
+export async function playMinimumVault(play: Play, councils: Stage['councils']): Promise<void> {
+  const { fixing, ...terms } = seriesAt(sceneTime(2), play.target.address, councils)
   const words = [...Object.values(fixing), ...Object.values(terms)].map(BigInt)
   await play.act('alice', 'split', [words, 10n * UNIT])
   await play.measure('split, first of a holder', 'bob', 'split', [words, 2n * UNIT])

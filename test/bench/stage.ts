@@ -1,4 +1,5 @@
-import { type Abi, type Address, encodeFunctionData, type Hex, parseEther } from 'viem'
+import { type Abi, type Address, encodeFunctionData, type Hex, parseEther, stringToHex } from 'viem'
+import { councilArbitratorBytecode } from '#client/bytecode/council-arbitrator.ts'
 import { maturityOracleBytecode } from '#client/bytecode/maturity-oracle.ts'
 import { reporterRegistryBytecode } from '#client/bytecode/reporter-registry.ts'
 import { splitVaultBytecode } from '#client/bytecode/split-vault.ts'
@@ -6,6 +7,7 @@ import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { SINK } from '#client/deployment-plan.ts'
 import type { Series } from '#client/vault.ts'
 import { wethAbi } from '#client/weth.ts'
+import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
@@ -39,6 +41,12 @@ const PEOPLE = ['proposer', 'liar', 'alice', 'bob', 'carol', 'dave', 'arbitrator
 /** Who acts; each holds WETH and has approved all contracts without limit. */
 export type Person = (typeof PEOPLE)[number]
 
+/** Three who would rule. */
+const COUNCIL = ['Ada', 'Bede', 'Clio'].map((name) => ({
+  account: accountOf(name).address,
+  name: stringToHex(name, { size: 32 }),
+}))
+
 const INFINITE = 2n ** 256n - 1n
 
 /** The product and the minimal contracts on one chain, with one WETH and the same people. */
@@ -48,6 +56,8 @@ export type Stage = {
   readonly oracle: Target
   readonly vault: Target
   readonly registry: Target
+  /** Councils, who say what they cost: a vault asks them. */
+  readonly councils: readonly [Address, Address]
   readonly minimumOracle: Target
   readonly minimumVault: Target
   readonly minimumRegistry: Target
@@ -63,7 +73,7 @@ export async function raiseStage(): Promise<Stage> {
       abi,
     })
     const oracle = await deploy(maturityOracleAbi, maturityOracleBytecode, [weth, SINK])
-    const vault = await deploy(splitVaultAbi, splitVaultBytecode, [oracle.address, weth])
+    const vault = await deploy(splitVaultAbi, splitVaultBytecode, [oracle.address, weth, parseEther('1')])
     const minimumOracle = await deploy(minimums.MinimumOracle.abi, minimums.MinimumOracle.bytecode, [weth])
     const minimumVault = await deploy(minimums.MinimumVault.abi, minimums.MinimumVault.bytecode, [weth])
     const registry = await deploy(reporterRegistryAbi, reporterRegistryBytecode, [
@@ -78,7 +88,10 @@ export async function raiseStage(): Promise<Stage> {
       10_000,
     ])
     const minimumRegistry = await deploy(minimums.MinimumRegistry.abi, minimums.MinimumRegistry.bytecode, [weth])
-    const stage = { chain, weth, oracle, vault, registry, minimumOracle, minimumVault, minimumRegistry }
+    const council = async (): Promise<Address> =>
+      chain.deploy(councilArbitratorBytecode, councilArbitratorAbi, [oracle.address, COUNCIL, 2n, parseEther('1000')])
+    const councils = [await council(), await council()] as const
+    const stage = { chain, weth, oracle, vault, registry, councils, minimumOracle, minimumVault, minimumRegistry }
     await endow(stage)
     return stage
   } catch (error) {
@@ -88,7 +101,7 @@ export async function raiseStage(): Promise<Stage> {
 }
 
 /** Gives everyone WETH and infinite allowances, and sink and owners one wei, so that no balance is ever the first. */
-async function endow({ chain, weth, ...targets }: Stage): Promise<void> {
+async function endow({ chain, weth, councils: _councils, ...targets }: Stage): Promise<void> {
   for (const person of PEOPLE) {
     await chain.send(person, weth, encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }), parseEther('1000'))
     for (const { address } of Object.values(targets)) {
@@ -124,7 +137,8 @@ export function fixingAt(maturity: bigint): Fixing {
   }
 }
 
-/** A series of `vault` on such a fixing, to which the vault reports the open interest. */
-export function seriesAt(maturity: bigint, vault: Address): Series {
-  return { fixing: { ...fixingAt(maturity), openInterest: vault }, strike: TRUTH, invalidSharePpm: 500_000 }
+/** A series of `vault` on such a fixing, to which the vault reports the open interest, and on which `councils` rule. */
+export function seriesAt(maturity: bigint, vault: Address, [arbitrator, backup]: Stage['councils']): Series {
+  const fixing = { ...fixingAt(maturity), arbitrator, backup, openInterest: vault }
+  return { fixing, strike: TRUTH, invalidSharePpm: 500_000 }
 }

@@ -1,12 +1,12 @@
 import type { Play } from './play.ts'
-import { BOND, DAY, sceneTime, seriesAt, TRUTH } from './stage.ts'
+import { BOND, DAY, sceneTime, seriesAt, type Stage, TRUTH } from './stage.ts'
 
 const UNIT = 10n ** 18n
 
 /** All steps of the vault, and the proposal of a fixing whose open interest it reports. */
-export async function playVault(vault: Play, oracle: Play, scene: number): Promise<void> {
+export async function playVault(vault: Play, oracle: Play, councils: Stage['councils'], scene: number): Promise<void> {
   const maturity = sceneTime(scene)
-  const series = seriesAt(maturity, vault.target.address)
+  const series = seriesAt(maturity, vault.target.address, councils)
   const { fixing } = series
   await vault.at(maturity - DAY)
   await vault.act('alice', 'split', [series, 10n * UNIT])

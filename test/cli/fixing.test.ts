@@ -102,6 +102,23 @@ test.each([
   expect(result.err).toContain(message)
 })
 
+test('says what a fixing is safe for, and warns of one that is safe for nothing', async () => {
+  const nobody = `0x${'77'.repeat(20)}`
+  const made = await ann.run(creating('--index', `0x${'79'.repeat(32)}`, '--yes', '--backup', nobody))
+  expect(made.exitCode).toBe(0)
+  expect(made.out).toContain('Its arbitrators secure nothing: no vault takes collateral for it.')
+  const [id = ''] = /0x[0-9a-f]{64}/.exec(made.out) ?? []
+  const shown = await ann.run(['fixing', 'show', id])
+  expect(shown.out).toContain('secured   up to 0 ETH, by what its arbitrators say of themselves')
+  expect(shown.out).toContain('Its arbitrators secure nothing: no vault takes collateral for it.')
+
+  const safe = await ann.run(creating('--index', `0x${'79'.repeat(32)}`, '--yes'))
+  expect(safe.out).not.toContain('secure nothing')
+  const [safeId = ''] = /0x[0-9a-f]{64}/.exec(safe.out) ?? []
+  const json = await ann.run(['fixing', 'show', safeId, '--json'])
+  expect(JSON.parse(json.out)).toMatchObject({ fixing: { securedUpTo: `${1000n * 10n ** 18n}`, openInterest: '0' } })
+})
+
 test('names the arbitrator that was given as backup as well', async () => {
   const { council } = court.stage.deployments
   const { exitCode, err } = await ann.run(creating('--index', `0x${'78'.repeat(32)}`, '--backup', council, '--dry-run'))

@@ -83,6 +83,6 @@ function councilOf(names: readonly string[]): CouncilTerms {
   return {
     signers: names.map((name) => ({ name, account: accountOf(name).address })),
     threshold: 2,
-    costOfCorruption: ETHER,
+    costOfCorruption: 1_000n * ETHER,
   }
 }

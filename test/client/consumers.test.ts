@@ -1,18 +1,27 @@
+import { getAddress } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { deployVault } from '#client/deploy.ts'
 import { readBond } from '#client/oracle-reader.ts'
 import { propose } from '#client/oracle-writer.ts'
+import { readSecurity } from '#client/security.ts'
 import {
   createSeries,
   legId,
   merge,
+  mergeToEther,
   readLegs,
+  readMostCollateral,
   redeem,
+  redeemToEther,
   type Series,
   seriesId,
   split,
+  splitEther,
   transferLeg,
 } from '#client/vault.ts'
+import { ensureCollateral } from '#client/weth.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { payoff } from '#protocol/payoff.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
@@ -63,4 +72,53 @@ test('splits, merges, hands over a leg and redeems at the settlement', async () 
   expect(paid).toBe(payoff({ collateral: 40n * ETHER, ...series, settlement }).p)
   expect(paid).toBe(35n * ETHER)
   expect(await redeem(ben, vault, series, { p: 0n, n: 7n })).toBe(0n)
+})
+
+test('takes ether and pays it, for the same legs', async () => {
+  const { vault, oracle } = stage.deployments
+  const cal = await stage.as('cal')
+  const fixing = { ...stage.fixing, maturity: (await latestBlock(ann)).time + 3_600n }
+  const later: Series = { ...series, fixing }
+  const id = seriesId(later, { chainId: cal.chainId, vault })
+  await splitEther(cal, vault, later, 3n * ETHER)
+  await mergeToEther(cal, vault, later, ETHER)
+  expect(await readLegs(cal, vault, id, cal.account.address)).toEqual({ p: 2n * ETHER, n: 2n * ETHER })
+
+  await stage.embedded.mineAt(fixing.maturity)
+  await propose(ann, oracle, fixing, { value: 3_500n * ETHER, maxBond: ETHER })
+  await stage.embedded.mineAt((await latestBlock(ann)).time + 86_400n)
+  const before = await cal.publicClient.getBalance({ address: cal.account.address })
+  expect(await redeemToEther(cal, vault, later, { p: 2n * ETHER, n: ETHER })).toBe((3n * ETHER) / 2n)
+  const gained = (await cal.publicClient.getBalance({ address: cal.account.address })) - before
+  expect(gained).toBeGreaterThan((149n * ETHER) / 100n)
+  expect(gained).toBeLessThan((3n * ETHER) / 2n)
+})
+
+test('takes no more than the arbitrators secure, and says so', async () => {
+  const { vault } = stage.deployments
+  const fixing = { ...stage.fixing, maturity: (await latestBlock(ann)).time + 3_600n }
+  const later: Series = { ...series, fixing }
+  expect(await readMostCollateral(ann, vault, fixing)).toBe(1_000n * ETHER)
+  await expect(split(ann, vault, later, 1_000n * ETHER + 1n)).rejects.toMatchObject({
+    errorName: 'AboveSecured',
+    hint: 'Split less, or use a series whose arbitrators secure more.',
+  })
+})
+
+test('another collateral is measured in bond token by the rate of its vault', async () => {
+  const { oracle } = stage.deployments
+  const hash = await ann.walletClient.sendTransaction({ data: weth9Bytecode })
+  const { contractAddress } = await ann.publicClient.waitForTransactionReceipt({ hash })
+  const collateral = getAddress(contractAddress ?? '0x')
+  const vault = await deployVault(ann, oracle, { collateral, bondRate: ETHER / 4n })
+  expect(await deployVault(ann, oracle, { collateral, bondRate: ETHER / 4n })).toBe(vault)
+  await ensureCollateral(ann, collateral, vault, 10n * ETHER)
+  const maturity = (await latestBlock(ann)).time + 3_600n
+  const later: Series = { ...series, fixing: { ...stage.fixing, maturity, openInterest: vault } }
+  await split(ann, vault, later, 10n * ETHER)
+  expect(await readSecurity(ann, oracle, later.fixing)).toEqual({
+    securedUpTo: 1_000n * ETHER,
+    openInterest: (5n * ETHER) / 2n,
+  })
+  await expect(splitEther(ann, vault, later, 1n)).rejects.toMatchObject({ errorName: 'NotEther' })
 })

@@ -24,6 +24,7 @@ test('deploys everything where the plan says, whoever deploys', async () => {
     'CouncilArbitrator (backup)',
     'ReporterRegistry',
     'SplitVault',
+    'SecurityLens',
   ])
   for (const { address } of steps) expect(await deployer.publicClient.getCode({ address })).toMatch(/^0x[0-9a-f]{100}/)
 })

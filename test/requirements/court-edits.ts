@@ -3,7 +3,7 @@ import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 const ADAPTER = 'contracts/src/arbitrators/Erc792Arbitrator.sol'
 const SHARED = 'contracts/src/arbitrators/CourtAdapter.sol'
 const UMA = 'contracts/src/arbitrators/UmaArbitrator.sol'
-const LENS = 'contracts/src/consumers/SecurityLens.sol'
+const LENS = 'contracts/src/libraries/SecurityLib.sol'
 
 const ROWS: readonly EditRow[] = [
   ['R-520', 'every value is a choice', ADAPTER, 'createDispute{value: cost}(CHOICES', 'createDispute{value: cost}(2'],
@@ -102,7 +102,7 @@ const ROWS: readonly EditRow[] = [
     'a dispute is told',
     UMA,
     'if (assertion.asserter != address(0)) emit Disputed(assertion.id, assertionId);',
-    'assertion;',
+    'if (false) emit Disputed(assertion.id, assertionId);',
   ],
   ['R-521', 'what is false rules nothing', UMA, 'if (!isTrue || trial.asserter', 'if (trial.asserter'],
   [
@@ -143,7 +143,7 @@ const ROWS: readonly EditRow[] = [
     'R-530',
     'an arbitrator is not starved',
     LENS,
-    'if ((gasleft() - gasleft() / 64) <= cap + 5_300) revert NotEnoughGas();',
+    'if ((gasleft() - gasleft() / 64) <= cap + 5_300) revert ISecurityLens.NotEnoughGas();',
     '',
   ],
   [

@@ -271,7 +271,7 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     id: 'R-604',
     rule: 'open interest grows with every split',
     file: VAULT,
-    find: 'openInterest[series.fixing.id(CHAIN_ID, address(ORACLE))] += amount;',
-    replace: 'openInterest[series.fixing.id(CHAIN_ID, address(ORACLE))] = amount;',
+    find: 'collateralOf[fixingId] = collateral;',
+    replace: 'collateralOf[fixingId] = amount;',
   },
 ]

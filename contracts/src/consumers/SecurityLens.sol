@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {ISecurityLens} from "../interfaces/ISecurityLens.sol";
+import {SecurityLib} from "../libraries/SecurityLib.sol";
 import {Fixing} from "../types/Fixing.sol";
 
 /// @title How much a fixing is safe for
 /// @notice See `ISecurityLens`. Stateless, of no oracle: an arbitrator judges by the fixing alone.
 contract SecurityLens is ISecurityLens {
-    /// @dev What an arbitrator may spend: a jury needs a tenth of it.
-    uint256 private constant GAS_CAP = 200_000;
-
     /// @inheritdoc ISecurityLens
     function securedUpTo(Fixing calldata fixing) external view returns (uint256) {
-        uint256 first = _cost(fixing.arbitrator, fixing);
-        if (first == 0) return 0;
-        uint256 second = _cost(fixing.backup, fixing);
-        return first < second ? first : second;
-    }
-
-    /// @dev Copies at most 32 bytes of the answer, hence the assembly. As `OpenInterestLib.read`, but a bad answer is 0.
-    function _cost(address arbitrator, Fixing calldata fixing) private view returns (uint256 cost) {
-        bytes memory input = abi.encodeCall(IArbitrator.costOfCorruption, (fixing));
-        uint256 cap = GAS_CAP;
-        if ((gasleft() - gasleft() / 64) <= cap + 5_300) revert NotEnoughGas();
-        assembly ("memory-safe") {
-            let isRead := staticcall(cap, arbitrator, add(input, 0x20), mload(input), 0x00, 0x20)
-            if and(isRead, gt(returndatasize(), 0x1f)) { cost := mload(0x00) }
-        }
+        return SecurityLib.securedUpTo(fixing);
     }
 }

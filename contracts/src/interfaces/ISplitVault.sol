@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {FixingId} from "../types/Fixing.sol";
+import {Fixing, FixingId} from "../types/Fixing.sol";
 import {Series, SeriesId} from "../types/Series.sol";
 import {IOpenInterest} from "./IOpenInterest.sol";
 
 /// @title A vault that splits collateral into P and N at any time and pays them at the settlement
 /// @notice 1 unit of collateral splits into 1 P and 1 N of a series, and 1 P and 1 N merge back into it: nothing is
 /// ever liquidated. After the fixing settles at x, P pays `min(1, S/x)` of a unit and N the rest. P and N are
-/// ERC-6909 ids of the vault. One vault has one oracle and one collateral, which is the oracle's bond token, so that
-/// the collateral can be read as open interest. No owner, no fee, no parameter that can change.
+/// ERC-6909 ids of the vault. One vault has one oracle, one collateral, and a rate between it and the oracle's bond token, in
+/// which open interest and security are measured. If the collateral is the bond token, wrapped ether, ether itself can be
+/// put in and taken out. Several calls go in one transaction by `multicall`. No owner, no fee, no parameter that can change.
 /// Warning: INVALID is a reachable settlement, and pays `invalidSharePpm`: whoever buys P or N must price it.
 interface ISplitVault is IOpenInterest {
     // ------------------------------------------------------------------------------------------- events
@@ -35,6 +36,12 @@ interface ISplitVault is IOpenInterest {
     error EmptyAmount();
     /// @notice The index may be known: splitting ended at `maturity`.
     error SplitClosed(uint64 nowTime, uint64 maturity);
+    /// @notice The vault would hold `got` for a fixing whose arbitrators secure `most`, collateral wei.
+    error AboveSecured(uint256 got, uint256 most);
+    /// @notice The collateral's worth is out of bounds, bond-token wei per 1e18 wei.
+    error BondRateOutOfBounds(uint256 got, uint256 min, uint256 max);
+    /// @notice Only a vault of wrapped ether takes and pays ether.
+    error NotEther();
     /// @notice A transfer moved `got` instead of `want`: the collateral token is not supported.
     error CollateralMismatch(uint256 got, uint256 want);
 
@@ -51,20 +58,38 @@ interface ISplitVault is IOpenInterest {
     /// P and of N to the caller. Before maturity only: later splits could raise the open interest for the moment at
     /// which a proposal's bond is computed.
     /// Validates as `createSeries` does, so that collateral is only ever
-    /// taken for a fixing that settles by its `worstCase`.
-    /// Reverts with `EmptyAmount`, as `createSeries` does, with `SplitClosed` or `CollateralMismatch`.
+    /// taken for a fixing that settles by its `worstCase`, and takes no more for a fixing than `mostCollateral`.
+    /// Reverts with `EmptyAmount`, as `createSeries` does, with `SplitClosed`, `AboveSecured` or `CollateralMismatch`.
     function split(Series calldata series, uint256 amount) external;
+
+    /// @notice As `split`, with the ether that is sent. Reverts as `split` does, or with `NotEther`.
+    function splitEther(Series calldata series) external payable;
 
     /// @notice Burns `amount` of P and of N of the caller and pays `amount` of collateral. Works always.
     /// Reverts with `EmptyAmount` or `ERC6909InsufficientBalance`.
     function merge(Series calldata series, uint256 amount) external;
+
+    /// @notice As `merge`, paid in ether. Reverts as `merge` does, with `NotEther`, or as the caller does when it is paid.
+    function mergeToEther(Series calldata series, uint256 amount) external;
 
     /// @notice Burns `pAmount` of P and `nAmount` of N of the caller and pays their worth at the settlement: equal
     /// amounts exactly 1:1, what is left of one leg rounded down (at most 1 wei, which stays in the vault).
     /// Reverts with `EmptyAmount` if both are zero, `ISettlementSource.NotSettled` or `ERC6909InsufficientBalance`.
     function redeem(Series calldata series, uint256 pAmount, uint256 nAmount) external returns (uint256 paid);
 
+    /// @notice As `redeem`, paid in ether. Reverts as `redeem` does, with `NotEther`, or as the caller does when it is paid.
+    function redeemToEther(Series calldata series, uint256 pAmount, uint256 nAmount) external returns (uint256 paid);
+
     // -------------------------------------------------------------------------------------------- views
+
+    /// @notice The collateral held for all series of fixing `id`, wei.
+    function collateralOf(FixingId id) external view returns (uint256);
+
+    /// @notice The most collateral that the vault takes for `fixing` now, wei: what its arbitrators secure (R-530), in collateral.
+    /// It can fall below what is held already, which can be merged and redeemed as ever. Reverts with
+    /// `ISecurityLens.NotEnoughGas` if too little is left to ask them.
+    /// Warning: what arbitrators say of themselves; and what others hold on the same fixing is not counted.
+    function mostCollateral(Fixing calldata fixing) external view returns (uint256);
 
     /// @notice The id of `series` in this vault: `keccak256(abi.encode(chainId, vault, series))`, the chain id taken
     /// at construction, so that a later fork does not orphan funds. Does not validate.

@@ -25,6 +25,7 @@ contract SeriesTest is SplitVaultFixture {
         address other = makeAddr("other oracle");
         FixingId got = FixingId.wrap(bytes32(uint256(1)));
         vm.mockCall(other, abi.encodePacked(ISettlementSource.fixingId.selector), abi.encode(got));
+        vm.mockCall(other, abi.encodePacked(oracle.BOND_TOKEN.selector), abi.encode(weth));
         Series memory zero;
         FixingId want = FixingId.wrap(keccak256(abi.encode(block.chainid, other, zero.fixing)));
 

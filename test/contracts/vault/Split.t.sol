@@ -103,10 +103,13 @@ contract SplitTest is SplitVaultFixture {
         token.mint(alice, 10);
         vm.prank(alice);
         token.approve(address(vault), 10);
-        bytes[3] memory calls = [
+        bytes[6] memory calls = [
             abi.encodeCall(vault.split, (series, 1)),
+            abi.encodeCall(vault.splitEther, (series)),
             abi.encodeCall(vault.merge, (series, 1)),
-            abi.encodeCall(vault.redeem, (series, 1, 1))
+            abi.encodeCall(vault.mergeToEther, (series, 1)),
+            abi.encodeCall(vault.redeem, (series, 1, 1)),
+            abi.encodeCall(vault.redeemToEther, (series, 1, 1))
         ];
         for (uint256 i = 0; i < calls.length; i++) {
             token.arm(address(vault), calls[i]);

@@ -1,0 +1,59 @@
+import { type Address, encodeFunctionData, type Hex, hexToBigInt, size, zeroAddress } from 'viem'
+import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
+import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
+import { type Fixing, fixingId } from '#protocol/fixing.ts'
+import { type Chain, DeadRpcError } from './chain.ts'
+import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+
+/** What a fixing is safe for, beside what depends on it, bond-token wei. Undefined: the endpoint could not say. */
+export type Security = {
+  /** The cheaper cost of corruption of arbitrator and backup (R-530); 0 if one of them does not say. */
+  readonly securedUpTo: bigint | undefined
+  /** Of the fixing's own source; 0 without one. */
+  readonly openInterest: bigint | undefined
+}
+
+/** What a view may spend, R-530, beside the call itself. */
+const GAS = 300_000n
+const WORD = 32
+
+/** Asks `fixing`'s arbitrators and its source of open interest, as SecurityLens and the oracle do. Throws DeadRpcError. */
+export async function readSecurity(chain: Chain, oracle: Address, fixing: Fixing): Promise<Security> {
+  const cost = (arbitrator: Address): Promise<bigint | undefined> =>
+    readWord(
+      chain,
+      arbitrator,
+      encodeFunctionData({ abi: councilArbitratorAbi, functionName: 'costOfCorruption', args: [fixing] }),
+    )
+  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
+  const interest = encodeFunctionData({ abi: splitVaultAbi, functionName: 'openInterest', args: [id] })
+  const [first, second, openInterest] = await Promise.all([
+    cost(fixing.arbitrator),
+    cost(fixing.backup),
+    fixing.openInterest === zeroAddress ? 0n : readWord(chain, fixing.openInterest, interest),
+  ])
+  return { securedUpTo: cheaper(first, second), openInterest }
+}
+
+/** Whether more depends on the fixing than it is safe for; false as long as that is not known. */
+export function isAboveSecured({ securedUpTo, openInterest }: Security): boolean {
+  return securedUpTo !== undefined && openInterest !== undefined && openInterest > securedUpTo
+}
+
+function cheaper(first: bigint | undefined, second: bigint | undefined): bigint | undefined {
+  if (first === 0n || second === 0n) return 0n
+  if (first === undefined || second === undefined) return undefined
+  return first < second ? first : second
+}
+
+/** One word of an answer; 0 for a contract that reverts, is not there or says less. */
+async function readWord(chain: Chain, to: Address, data: Hex): Promise<bigint | undefined> {
+  try {
+    const answer = await explained(chain.rpcUrl, 'the view', () => chain.publicClient.call({ to, data, gas: GAS }))
+    if (answer.data === undefined || size(answer.data) < WORD) return 0n
+    return hexToBigInt(`0x${answer.data.slice(2, 2 + 2 * WORD)}`)
+  } catch (error) {
+    if (error instanceof DeadRpcError) throw error
+    return error instanceof OracleRevertError || error instanceof SilentRevertError ? 0n : undefined
+  }
+}

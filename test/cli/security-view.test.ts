@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { ETHER } from '../../cli/format.ts'
+import { securityDocument, securityLines, securityWarnings } from '../../cli/security-view.ts'
+
+const ETH = 10n ** 18n
+const TOKEN = ETHER
+
+test('warns when more depends on a fixing than it is safe for', () => {
+  const security = { securedUpTo: 5n * ETH, openInterest: 6n * ETH }
+  expect(securityWarnings(security, TOKEN)).toEqual([
+    'More depends on it than it is safe for: 6 ETH, secured up to 5 ETH.',
+  ])
+  expect(securityWarnings({ ...security, openInterest: 5n * ETH }, TOKEN)).toEqual([])
+})
+
+test('says what is not known instead of a number, and does not warn for it', () => {
+  const security = { securedUpTo: undefined, openInterest: 3n * ETH }
+  expect(securityLines(security, TOKEN)).toEqual([
+    'secured   not known: the endpoint does not say',
+    'at stake  3 ETH of open interest',
+  ])
+  expect(securityDocument(security)).toEqual({ securedUpTo: null, openInterest: `${3n * ETH}` })
+})

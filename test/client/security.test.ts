@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { WritableChain } from '#client/chain.ts'
+import { isAboveSecured, readSecurity } from '#client/security.ts'
+import { securityLensAbi } from '#protocol/abi/security-lens.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { ETHER, raiseStage, type Stage } from './chain-fixture.ts'
+
+let stage: Stage
+let ann: WritableChain
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  ann = await stage.as('ann')
+})
+afterAll(() => stage.embedded.stop())
+
+/** What the contract says of the same. */
+function byLens(fixing: Fixing): Promise<bigint> {
+  const call = { address: stage.deployments.lens, abi: securityLensAbi, functionName: 'securedUpTo' } as const
+  return ann.publicClient.readContract({ ...call, args: [fixing] })
+}
+
+test('says what the lens says, of arbitrators that answer and of those that do not', async () => {
+  const { oracle, vault, weth } = stage.deployments
+  const nobody = `0x${'77'.repeat(20)}` as const
+  const fixings: readonly [string, Fixing][] = [
+    ['both answer', stage.fixing],
+    ['one is nobody', { ...stage.fixing, backup: nobody }],
+    ['one reverts', { ...stage.fixing, arbitrator: vault }],
+    ['one answers with nothing', { ...stage.fixing, backup: weth }],
+    ['both are nobody', { ...stage.fixing, arbitrator: nobody, backup: nobody }],
+  ]
+  for (const [what, fixing] of fixings) {
+    const { securedUpTo } = await readSecurity(ann, oracle, fixing)
+    expect(securedUpTo, what).toBe(await byLens(fixing))
+    expect(securedUpTo, what).toBe(fixing === stage.fixing ? 1_000n * ETHER : 0n)
+  }
+})
+
+test('open interest is that of the source, and none without one', async () => {
+  const { oracle } = stage.deployments
+  const without = { ...stage.fixing, openInterest: `0x${'00'.repeat(20)}` } as const
+  expect((await readSecurity(ann, oracle, without)).openInterest).toBe(0n)
+  expect((await readSecurity(ann, oracle, stage.fixing)).openInterest).toBe(0n)
+})
+
+test('what is not known warns of nothing', () => {
+  expect(isAboveSecured({ securedUpTo: 1n, openInterest: 2n })).toBe(true)
+  expect(isAboveSecured({ securedUpTo: 2n, openInterest: 2n })).toBe(false)
+  expect(isAboveSecured({ securedUpTo: undefined, openInterest: 2n })).toBe(false)
+  expect(isAboveSecured({ securedUpTo: 1n, openInterest: undefined })).toBe(false)
+})
+
+test('an endpoint that is gone is an error, not an arbitrator that secures nothing', async () => {
+  const gone = { ...ann, ...(await deadOf(ann)) }
+  await expect(readSecurity(gone, stage.deployments.oracle, stage.fixing)).rejects.toMatchObject({
+    name: 'Chain.DeadRpcError',
+  })
+})
+
+/** The same chain through an endpoint where nobody listens. */
+async function deadOf(chain: WritableChain): Promise<Pick<WritableChain, 'publicClient' | 'rpcUrl'>> {
+  const { createPublicClient, http } = await import('viem')
+  const rpcUrl = 'http://127.0.0.1:9'
+  const transport = http(rpcUrl, { retryCount: 0 })
+  const publicClient = createPublicClient({ chain: chain.publicClient.chain, transport })
+  return { rpcUrl, publicClient }
+}
