@@ -7,12 +7,13 @@ import { fieldError, InvalidFieldError, UnreadableConfigError } from './config/e
 import { CONNECTIONS, DISCOVERY, GOSSIP, type NetworkConfig, networkConfig, RELAY } from './config/network.ts'
 import { address, count, endpoints, flag, list, path, type SourceEndpoints, webUrl } from './config/fields.ts'
 import { type FeeLimits, FEES, feesOf } from './config/fees.ts'
+import { JUROR, type JurorLimits, jurorOf } from './config/juror.ts'
 import { policyOf, POLICY, type PolicyLimits } from './config/policy.ts'
 import { type KeyPlace, keyOf, SIGNER } from './config/key.ts'
 import { LOG_LEVELS } from './log.ts'
 
 /** What a node may do; without a key it may do none of it and only watches. */
-export const ROLES = ['reporter', 'proposer', 'watchtower', 'keeper'] as const
+export const ROLES = ['reporter', 'proposer', 'watchtower', 'keeper', 'juror'] as const
 
 /** One thing a node may do. */
 export type Role = (typeof ROLES)[number]
@@ -62,6 +63,7 @@ const SCHEMA = z.strictObject({
   log_level: z.enum(LOG_LEVELS).default('info'),
   fees: FEES.prefault({}),
   policy: POLICY.prefault({}),
+  juror: JUROR.prefault({}),
   gossip: GOSSIP.prefault({}),
   signer: SIGNER.prefault({}),
   discovery: DISCOVERY.prefault({}),
@@ -73,6 +75,7 @@ const SCHEMA = z.strictObject({
 const TABLES = {
   fees: FEES,
   policy: POLICY,
+  juror: JUROR,
   gossip: GOSSIP,
   signer: SIGNER,
   discovery: DISCOVERY,
@@ -89,6 +92,7 @@ const LISTS = [
   'roles',
   'source_rpc',
   'policy.arbitrators',
+  'juror.juries',
   'gossip.sync_after_ms',
   'relay.via',
 ]
@@ -136,6 +140,7 @@ export type Config = {
   /** The most that transactions offer, wei per gas. */
   readonly fees: FeeLimits
   readonly policy: PolicyLimits
+  readonly juror: JurorLimits
 } & NetworkConfig
 
 /**
@@ -251,6 +256,7 @@ function shape(settings: Settings): Config {
     logLevel: settings.log_level,
     fees: feesOf(settings.fees),
     policy: policyOf(policy),
+    juror: jurorOf(settings.juror),
     ...networkConfig(settings),
   }
 }

@@ -28,6 +28,7 @@ import { createRollCall } from './node/roll-call.ts'
 import { isSettled, track, type Tracked } from './node/tracked.ts'
 import { takeTurns } from './node/turns.ts'
 import { createView } from './node/view.ts'
+import { createJuryDuty } from './node/jury-duty.ts'
 import { archivedLeaves } from './observe/archived.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
@@ -194,7 +195,8 @@ async function start(
   const core = { config, clock, log, signal, store, chain, journal, book, keys, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
   const whole = { ...core, roll, digestOf, transactions, collateral, halt, reporter, network, watch, known }
-  const parts: Parts = { ...whole, rollCall: createRollCall({ ...whole, rpcUrls }, state) }
+  const judging = { ...whole, juror: createJuryDuty(whole, state) }
+  const parts: Parts = { ...judging, rollCall: createRollCall({ ...judging, rpcUrls }, state) }
   const identity = {
     version: VERSION,
     chainId: chain.chainId,

@@ -23,6 +23,7 @@ type Flags = {
   readonly maxPriorityGwei?: bigint
   readonly maxGas?: number
   readonly maxFeesPerDay?: bigint
+  readonly juries?: readonly Address[]
 }
 
 /** Adds `assize signer`: a key kept apart from the nodes that use it, and one memory of what it signed. */
@@ -46,6 +47,7 @@ export function defineSigner(program: Command, context: Context, done: (code: Ex
     .option('--max-priority-gwei <n>', 'how much of it goes to whoever mines it, at most; 10 without it', gwei)
     .option('--max-gas <n>', 'the gas limit of a transaction at most; 12000000 without it', whole)
     .option('--max-fees-per-day <eth>', 'what the transactions of a day offer at most; 2 without it', ether)
+    .option('--juries <list>', 'sign votes in these juries; none without it', addresses)
     .option('--port <n>', 'listen on 127.0.0.1; 0 = any', port)
     .option('--socket <path>', 'listen on a Unix socket instead, for this user only')
     .addHelpText(
@@ -68,7 +70,7 @@ Its token is whatever nobody can guess: openssl rand -hex 32 > token. In node.to
 }
 
 async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCode> {
-  const { chainId, oracle, registry, bondToken, arbitrators = [], socket } = flags
+  const { chainId, oracle, registry, bondToken, arbitrators = [], juries = [], socket } = flags
   if ((socket === undefined) === (flags.port === undefined)) {
     throw new InputError('Expected --port or --socket, got both or none.', 'Name one of them.')
   }
@@ -82,7 +84,7 @@ async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCod
     memory: flags.newKey === true ? 'of a new key' : 'kept',
     listening: socket === undefined ? { port: flags.port ?? 0 } : { socket },
     fees: feesOf(flags, DEFAULT_FEE_RULES),
-    deployment: { chainId, oracle, registry, bondToken, arbitrators },
+    deployment: { chainId, oracle, registry, bondToken, arbitrators, juries },
     log: createLog('info'),
   })
   try {

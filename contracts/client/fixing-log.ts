@@ -42,10 +42,15 @@ export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
  * given. A range that the endpoint finds too large is halved until it answers. Throws DeadRpcError.
  */
 export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRange, id?: Hex): Promise<OracleEvent[]> {
+  // The id is the first indexed field of every event but the receipts' own, whose are accounts.
+  return eventsOf(oracle, await logsOf(chain, oracle, range, id))
+}
+
+/** Every log of a contract in the range, in chain order, as {@link oracleEvents}; of one fixing if its events name it first. */
+export async function logsOf(chain: Chain, contract: Address, range: BlockRange, id?: Hex): Promise<Log[]> {
   return explained(chain.rpcUrl, 'eth_getLogs', async () => {
     const toBlock = range.toBlock ?? (await latestBlock(chain)).number
-    // The id is the first indexed field of every event but the receipts' own, whose are accounts.
-    return eventsOf(oracle, await logsIn(chain, { oracle, id }, { ...range, toBlock }))
+    return logsIn(chain, { contract, id }, { ...range, toBlock })
   })
 }
 
@@ -84,7 +89,7 @@ const spans = new WeakMap<Chain, bigint>()
  */
 async function logsIn(
   chain: Chain,
-  { oracle, id }: { readonly oracle: Address; readonly id: Hex | undefined },
+  { contract, id }: { readonly contract: Address; readonly id: Hex | undefined },
   { fromBlock, toBlock, onPart }: BlockRange & { readonly toBlock: bigint },
 ): Promise<Log[]> {
   const logs: Log[] = []
@@ -99,7 +104,7 @@ async function logsIn(
         method: 'eth_getLogs',
         params: [
           {
-            address: oracle,
+            address: contract,
             fromBlock: numberToHex(at),
             toBlock: numberToHex(last),
             ...(id === undefined ? {} : { topics: [null, id] }),

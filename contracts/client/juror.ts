@@ -1,7 +1,9 @@
-import { type Address, type Hex, zeroAddress } from 'viem'
+import { type Address, type Hex, parseEventLogs, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
+import type { Fixing } from '#protocol/fixing.ts'
 import type { Chain } from './chain.ts'
 import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { type BlockRange, logsOf } from './fixing-log.ts'
 
 /** What a juror has in a jury. */
 export type JurorStanding = {
@@ -13,6 +15,9 @@ export type JurorStanding = {
   /** Who commits for it besides itself. */
   readonly voter: Address | undefined
 }
+
+/** A case as it was opened, in this or an earlier round. */
+export type OpenedCase = { readonly id: Hex; readonly fixing: Fixing; readonly round: number; readonly block: bigint }
 
 /** Whether a jury is at the address. Throws DeadRpcError. */
 export async function isJury(chain: Chain, address: Address): Promise<boolean> {
@@ -51,12 +56,14 @@ export async function readVoters(
   chain: Chain,
   jury: Address,
   jurors: readonly Address[],
+  atBlock?: bigint,
 ): Promise<readonly (Address | undefined)[]> {
   if (jurors.length === 0) return []
   return explained(chain.rpcUrl, 'voterOf', async () => {
     const voters = await chain.publicClient.multicall({
       deployless: true,
       allowFailure: false,
+      ...(atBlock === undefined ? {} : { blockNumber: atBlock }),
       contracts: jurors.map((juror) => ({
         address: jury,
         abi,
@@ -69,8 +76,24 @@ export async function readVoters(
 }
 
 /** The fixings that wait for their draw, the next one first. Throws DeadRpcError. */
-export async function readWaiting(chain: Chain, jury: Address): Promise<readonly Hex[]> {
+export async function readWaiting(chain: Chain, jury: Address, atBlock?: bigint): Promise<readonly Hex[]> {
   return explained(chain.rpcUrl, 'waiting', () =>
-    chain.publicClient.readContract({ address: jury, abi, functionName: 'waiting' }),
+    chain.publicClient.readContract({
+      address: jury,
+      abi,
+      functionName: 'waiting',
+      ...(atBlock === undefined ? {} : { blockNumber: atBlock }),
+    }),
   )
+}
+
+/** The cases that were opened in the range, in chain order, by default up to the latest block. Throws DeadRpcError. */
+export async function openedCases(chain: Chain, jury: Address, range: BlockRange): Promise<OpenedCase[]> {
+  const logs = await logsOf(chain, jury, range)
+  return parseEventLogs({ abi, logs, eventName: 'CaseOpened' }).map(({ args: { id, fixing, round }, blockNumber }) => ({
+    id,
+    fixing,
+    round,
+    block: blockNumber,
+  }))
 }

@@ -67,14 +67,15 @@ export async function readJuryTerms(chain: Chain, jury: Address): Promise<JuryTe
   )
 }
 
-/** Reads where the case of fixing `id` stands. Throws DeadRpcError. */
-export async function readCase(chain: Chain, jury: Address, id: Hex): Promise<JuryCase> {
+/** Reads where the case of fixing `id` stands, at `atBlock` or the latest block. Throws DeadRpcError. */
+export async function readCase(chain: Chain, jury: Address, id: Hex, atBlock?: bigint): Promise<JuryCase> {
   return explained(chain.rpcUrl, 'caseOf', async () => {
     const { stage, round, seedBlock, commitEnd, revealEnd } = await chain.publicClient.readContract({
       address: jury,
       abi,
       functionName: 'caseOf',
       args: [id],
+      ...at(atBlock),
     })
     const times = { commitEnd: BigInt(commitEnd), revealEnd: BigInt(revealEnd) }
     return { stage: STAGES[stage] ?? 'none', round, seedBlock, ...times }
@@ -82,13 +83,20 @@ export async function readCase(chain: Chain, jury: Address, id: Hex): Promise<Ju
 }
 
 /** Reads the seats of round `round`, in order; none before the draw. Throws DeadRpcError. */
-export async function readSeats(chain: Chain, jury: Address, id: Hex, round: number): Promise<JurySeat[]> {
+export async function readSeats(
+  chain: Chain,
+  jury: Address,
+  id: Hex,
+  round: number,
+  atBlock?: bigint,
+): Promise<JurySeat[]> {
   return explained(chain.rpcUrl, 'seatsOf', async () => {
     const seats = await chain.publicClient.readContract({
       address: jury,
       abi,
       functionName: 'seatsOf',
       args: [id, round],
+      ...at(atBlock),
     })
     return seats.flatMap(({ juror, isRevealed, vote }, seat) => {
       if (juror === zeroAddress) return []
@@ -99,9 +107,9 @@ export async function readSeats(chain: Chain, jury: Address, id: Hex, round: num
 }
 
 /** Whose stakes are in the pool, place by place. Throws DeadRpcError. */
-export async function readPool(chain: Chain, jury: Address): Promise<readonly Address[]> {
+export async function readPool(chain: Chain, jury: Address, atBlock?: bigint): Promise<readonly Address[]> {
   return explained(chain.rpcUrl, 'pool', async () => {
-    const contract = { address: jury, abi } as const
+    const contract = { address: jury, abi, ...at(atBlock) } as const
     const size = await chain.publicClient.readContract({ ...contract, functionName: 'poolSize' })
     return chain.publicClient.readContract({ ...contract, functionName: 'pool', args: [0n, size] })
   })
@@ -199,4 +207,8 @@ export async function resolveCase(
 export function verdictIn({ logs }: TransactionReceipt): bigint | undefined {
   const [decided] = parseEventLogs({ abi, logs, eventName: 'Decided' })
   return decided?.args.value
+}
+
+function at(atBlock: bigint | undefined): { readonly blockNumber?: bigint } {
+  return atBlock === undefined ? {} : { blockNumber: atBlock }
 }

@@ -1,6 +1,13 @@
 import type { Address, Hex, TypedDataDomain } from 'viem'
 import { concatHex, keccak256, numberToHex, slice } from 'viem/utils'
 
+/** What a juror signs once for each round of a case. */
+export type Ballot = {
+  readonly fixingId: Hex
+  /** 0, and 1 after the first jury hung. */
+  readonly round: number
+}
+
 /** Which jury on which chain a ballot is of. */
 export type BallotDomain = { readonly chainId: number; readonly jury: Address }
 

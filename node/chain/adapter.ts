@@ -12,6 +12,7 @@ import type { Call } from '#client/send.ts'
 import { broadcast, readOutlook, tryOut } from '#client/transaction.ts'
 import { wethAllowance, wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
+import { courtOf } from './court.ts'
 import { translate } from './events.ts'
 import type { EndpointPort, Tried } from './port.ts'
 
@@ -82,6 +83,7 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       ])
       return { held, allowance }
     },
+    court: (jury) => courtOf(chain, jury, account),
     outlook: () => readOutlook(chain, account ?? zeroAddress),
     tryOut: (call) => tried(chain, account ?? zeroAddress, call),
     broadcast: (raw) => broadcast(chain, raw),

@@ -3,8 +3,9 @@ import { type Circle, type CircleOptions, createCircle, type Endpoint } from './
 import type { FeeLimits } from '../config/fees.ts'
 import type { ChainPort, ChainReads } from './port.ts'
 import { reached } from './reached.ts'
+import { agreedCourt } from './court.ts'
 import { createSender, type SendingAccount } from './sender.ts'
-import { type Contracts, writesOf } from './writes.ts'
+import { type Contracts, sendingBy, writesOf } from './writes.ts'
 
 /** What using several endpoints takes. */
 export type EndpointsOptions = CircleOptions & {
@@ -35,6 +36,7 @@ export async function openEndpoints(endpoints: readonly Endpoint[], options: End
     ...readsOf(circle, chainId, agreement),
     ...writesOf({ ...contracts, bondToken }, sender),
     outlook: () => wire.outlook(),
+    court: (jury) => ({ ...agreedCourt(circle, jury, agreement), send: sendingBy(sender) }),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Outlook, Reception } from '#client/transaction.ts'
 import type { BlsKey } from '#protocol/bls.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Slot } from '../store/slot.ts'
+import type { CourtPort, CourtReads } from './court-port.ts'
 
 /** A block: what tells it from another of the same number is its hash. */
 export type Head = { readonly number: bigint; readonly time: bigint; readonly hash?: Hex | undefined }
@@ -191,6 +192,8 @@ export interface ChainWrites {
 export interface ChainPort extends ChainReads, ChainWrites {
   /** Undefined: the node only watches. */
   readonly account: Address | undefined
+  /** The jury at an address. */
+  court(jury: Address): CourtPort
 }
 
 /** Whether a call would succeed at the newest block, and the gas it takes. */
@@ -222,4 +225,5 @@ export interface Wire {
 /** One endpoint: what is read through it, and what sending takes of it. */
 export interface EndpointPort extends ChainReads, Wire {
   readonly bondToken: Address
+  court(jury: Address): CourtReads
 }

@@ -7,10 +7,21 @@ import type { TransactionsComponents } from './transactions.ts'
 
 export const HALTED = 'halted by the operator' satisfies PassingRefusal
 
+/** What takes out what is ours, frees a nonce, or saves what a seat of a jury has at stake. */
+const COLLECTING: ReadonlySet<Intent['action']> = new Set([
+  'claim',
+  'reward',
+  'fill',
+  'commit',
+  'reveal',
+  'resolve',
+  'withdraw',
+])
+
 /** Whether it is of no use but to stake, and so does not leave while nothing is to be staked. */
 export function isStaking({ action, amount }: Pick<Intent, 'action' | 'amount'>): boolean {
   const isRevoking = action === 'approve' && amount === 0n
-  return action !== 'claim' && action !== 'reward' && action !== 'fill' && !isRevoking
+  return !COLLECTING.has(action) && !isRevoking
 }
 
 /** Only what collects is sent while the operator has stopped all new stake. */

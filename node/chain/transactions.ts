@@ -99,7 +99,14 @@ export function createTransactions(components: TransactionsComponents): Transact
       await clock.sleep(pollMs, signal)
     }
   }
-  const keyFor = (fixingId: Hex): string => `${fixingId}:${intents.of(fixingId).length.toString().padStart(6, '0')}`
+  /** Behind everything that was signed for the fixing, and everything that is about to be: several may be sent side by side. */
+  const keyFor = (fixingId: Hex): string => {
+    const keys = [...intents.of(fixingId).map(({ key }) => key), ...awaited]
+    const taken = keys
+      .filter((key) => key.startsWith(`${fixingId}:`))
+      .map((key) => Number(key.slice(fixingId.length + 1)))
+    return `${fixingId}:${(Math.max(-1, ...taken) + 1).toString().padStart(6, '0')}`
+  }
   /** Nothing behind a nonce that is used by nobody is ever mined. */
   const fill = async ({ fixingId, deadline }: Intent, at: bigint): Promise<void> => {
     const plan = { fixingId, action: 'fill', kind: 'stake', round: 0, value: 0n, amount: 0n, at, deadline } as const

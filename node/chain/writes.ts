@@ -13,10 +13,7 @@ export type Contracts = { readonly oracle: Address; readonly registry: Address; 
 /** What a node sends, as calls of the contracts; without a sender everything throws {@link NoAccountError}. */
 export function writesOf(contracts: Contracts, sender: Sender | undefined): Omit<ChainWrites, 'outlook'> {
   const { oracle, registry, bondToken } = contracts
-  const send = async (call: Call, terms: Terms): Promise<Sent> => {
-    if (sender === undefined) throw new NoAccountError()
-    return sender.send(call, terms)
-  }
+  const send = sendingBy(sender)
   return {
     propose: (fixing, value, maxBond, terms) => send(proposeCall(oracle, fixing, { value, maxBond }), terms),
     proposeAttested: (fixing, cosigned, maxBond, terms) =>
@@ -40,6 +37,14 @@ export function writesOf(contracts: Contracts, sender: Sender | undefined): Omit
     },
     approve: (spender, amount, terms) => send(approveCall(bondToken, contracts[spender], amount), terms),
     pursue: async (slot, terms) => (sender === undefined ? { kind: 'pending' } : sender.pursue(slot, terms)),
+  }
+}
+
+/** Sends any call; without a sender it throws {@link NoAccountError}. */
+export function sendingBy(sender: Sender | undefined): (call: Call, terms: Terms) => Promise<Sent> {
+  return async (call, terms) => {
+    if (sender === undefined) throw new NoAccountError()
+    return sender.send(call, terms)
   }
 }
 

@@ -25,7 +25,11 @@ const ABSTAINED = z.strictObject({ reason: z.string(), dropped: z.array(DROPPED)
 const INTENT = z.strictObject({
   key: z.string(),
   fixingId: word,
-  action: z.string().describe('propose, contribute, appeal, claim, roster, attest, reward, wrap, approve, fill'),
+  action: z
+    .string()
+    .describe(
+      'propose, contribute, appeal, claim, roster, attest, reward, wrap, approve, fill; to a jury: open, draw, reseed, close, commit, reveal, resolve, withdraw',
+    ),
   kind: z.enum(['stake', 'appeal']),
   round: count,
   value,

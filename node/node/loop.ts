@@ -5,6 +5,7 @@ import { attend } from './attend.ts'
 import type { Parts } from './parts.ts'
 import type { Turns } from './turns.ts'
 import { track, type Tracked } from './tracked.ts'
+import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Hex } from 'viem'
 
@@ -63,7 +64,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
     }
     await clock.sleep(pauseMs, signal).catch(() => undefined)
   }
-  await Promise.all([...state.tracked.values()].map(async ({ busy }) => busy))
+  await Promise.all([parts.juror.idle(), ...[...state.tracked.values()].map(async ({ busy }) => busy)])
 }
 
 /** The switch is looked at before every transaction; here it is only told. */
@@ -96,6 +97,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   }
   if (isNew || found.length > 0) await parts.network.intake.recheck()
   parts.rollCall.look(head, isNew)
+  if (isNew) parts.juror.look(head)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
 }
@@ -148,7 +150,7 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
   if (tracked.isClosed || head.time < fixing.maturity || clock.now() < fixing.maturity) return
   if (tracked.ripe !== undefined && tracked.snapshot?.phase !== 'settled') {
     const isReporter = isReporting(parts, tracked)
-    if (isReporter || isActing(config.roles)) reporter.attend({ id, fixing, document, isReporter })
+    if (isReporter || isActing(config, fixing)) reporter.attend({ id, fixing, document, isReporter })
   }
   if (isNew) tracked.isDirty = true
   if (!tracked.isDirty || tracked.busy !== undefined || clock.monotonicMs() < tracked.nextMs) return
@@ -169,7 +171,7 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
 
 /** Whether this node is to observe the fixing: to sign, or because it may propose or dispute. */
 export function isObserving(parts: Parts, tracked: Tracked): boolean {
-  return isReporting(parts, tracked) || isActing(parts.config.roles)
+  return isReporting(parts, tracked) || isActing(parts.config, tracked.fixing)
 }
 
 function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked): boolean {
@@ -178,9 +180,10 @@ function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked)
   return config.roles.includes('reporter') && isMember && store.restoration.maySign(fixing.maturity)
 }
 
-/** Whoever may propose or dispute needs an own observation, signed or not. */
-function isActing(roles: Parts['config']['roles']): boolean {
-  return roles.includes('proposer') || roles.includes('watchtower')
+/** Whoever may propose, dispute or vote needs an own observation, signed or not. */
+function isActing({ roles, juror }: Parts['config'], { arbitrator, backup }: Fixing): boolean {
+  if (roles.includes('proposer') || roles.includes('watchtower')) return true
+  return roles.includes('juror') && juror.juries.some((jury) => jury === arbitrator || jury === backup)
 }
 
 function isDeadRpc(error: unknown): boolean {

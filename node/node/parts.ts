@@ -8,6 +8,7 @@ import type { Halt } from '../halt.ts'
 import type { Report } from '#protocol/report.ts'
 import type { Book } from '../cosign/book.ts'
 import type { Journal } from '../journal.ts'
+import type { Juror } from '../juror/juror.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../observe/reporter.ts'
 import type { Roll } from '../presence/roll.ts'
@@ -36,6 +37,7 @@ export type Parts = {
   readonly book: Book
   readonly roll: Roll
   readonly rollCall: RollCall
+  readonly juror: Juror
   /** Undefined without a key, as the signer that stands before them. */
   readonly keys: Keys | undefined
   readonly signer: Signer | undefined

@@ -2,6 +2,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import type { Address, Hex, LocalAccount } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { bytesToHex, hexToBytes } from 'viem/utils'
+import { type Ballot, BALLOT_TYPES, type BallotDomain, ballotDomain } from '#protocol/ballot.ts'
 import { type BlsSignature, blsSign } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { type ReportRequest, requestDigest } from '#protocol/cosigning.ts'
@@ -24,6 +25,8 @@ export interface Keys {
   signPresence(domain: SigningDomain, presence: Presence): Promise<ObservationSignature>
   /** Signs by BLS the report that was asked for as `attempt`. */
   signReport(domain: SigningDomain, report: Report, attempt: number): Promise<BlsSignature>
+  /** Signs a juror's ballot, 65 bytes, the same every time: what its salts are made of. Never to be shown. */
+  signBallot(domain: BallotDomain, ballot: Ballot): Promise<Hex>
   /** What keeps the keys from signing, in words for the operator; undefined if nothing does. */
   problem(): Promise<string | undefined>
 }
@@ -34,13 +37,16 @@ export interface Keys {
 export function localKeys({ address, privateKey }: { readonly address: Address; readonly privateKey: Hex }): Keys {
   const secret = hexToBytes(privateKey)
   const blsSecret = blsSecretOf(privateKey)
+  const account = privateKeyToAccount(privateKey)
   return {
     address,
-    account: privateKeyToAccount(privateKey),
+    account,
     signObservation: async (domain, observation) => signDigest(secret, observationDigest(domain, observation)),
     signRequest: async (domain, request) => signDigest(secret, requestDigest(domain, request)),
     signPresence: async (domain, presence) => signDigest(secret, presenceDigest(domain, presence)),
     signReport: async (domain, report) => blsSign(blsSecret, reportDigest(domain, report), 'signature'),
+    signBallot: async (domain, message) =>
+      account.signTypedData({ domain: ballotDomain(domain), types: BALLOT_TYPES, primaryType: 'Ballot', message }),
     problem: async () => undefined,
   }
 }

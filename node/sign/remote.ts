@@ -4,18 +4,21 @@ import {
   type LocalAccount,
   parseSignature,
   recoverTransactionAddress,
+  recoverTypedDataAddress,
   type TransactionSerializable,
   type TransactionSerializableEIP1559,
 } from 'viem'
 import { toAccount } from 'viem/accounts'
 import { isHex, numberToHex, parseTransaction, serializeTransaction } from 'viem/utils'
 import { z } from 'zod'
+import { BALLOT_TYPES, ballotDomain } from '#protocol/ballot.ts'
 import type { BlsSignature } from '#protocol/bls.ts'
 import { recoverRequester } from '#protocol/cosigning.ts'
 import { type ObservationSignature, recoverObservationSigner, type SigningDomain } from '#protocol/observation.ts'
 import { recoverPresent } from '#protocol/presence.ts'
 import { CURVE_ORDER } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
+import { ballotData } from './ballot.ts'
 import type { Keys } from './keys.ts'
 import { type Message, typedDataOf } from './typed-data.ts'
 
@@ -103,6 +106,16 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
       const typed = typedDataOf(domain, { primaryType: 'Report', message })
       const result = await ask('assize_signReport', [address, typed, attempt])
       return verified('a signature of the Report', async () => (isHex(result) ? result : undefined))
+    },
+    async signBallot(domain, message) {
+      const typed = ballotData(domain, message)
+      const result = await firstKnown(TYPED_DATA_METHODS, (method) => ask(method, [address, typed]))
+      return verified('a signature of the Ballot', async () => {
+        const signature = z.custom<Hex>((value) => isHex(value)).parse(result)
+        const asked = { domain: ballotDomain(domain), types: BALLOT_TYPES, primaryType: 'Ballot', message } as const
+        const signer = await recoverTypedDataAddress({ ...asked, signature })
+        return signer === address && 2n * BigInt(signatureIn(signature).s) < CURVE_ORDER ? signature : undefined
+      })
     },
     problem: remembered(clock, async () => {
       const known = await call('eth_accounts', [])

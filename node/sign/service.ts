@@ -6,6 +6,8 @@ import type { ObservationSignature } from '#protocol/observation.ts'
 import type { Log } from '../log.ts'
 import type { Signer } from '../sign.ts'
 import type { FeeBudget } from './fee-rules.ts'
+import { BALLOT_TYPES, ballotDomain } from '#protocol/ballot.ts'
+import { readBallot } from './ballot.ts'
 import type { Keys } from './keys.ts'
 import { type Deployment, refusalOf } from './transaction-rules.ts'
 import { ForeignTypedDataError, type Message, readTypedData } from './typed-data.ts'
@@ -56,7 +58,8 @@ const COSIGNED = z.tuple([
 ])
 
 /**
- * What a signer answers: `eth_accounts`, `eth_signTypedData` (also `…_v4`) of observations, presences and requests for co-signatures,
+ * What a signer answers: `eth_accounts`, `eth_signTypedData` (also `…_v4`) of observations, presences, requests for co-signatures and
+ * ballots of its juries,
  * `eth_signTransaction` of what a node of `deployment` sends, `assize_signReport` for BLS. INVARIANT: for one fixing one
  * observation is signed, whoever asks: the guard of `signer` stands before every signature.
  */
@@ -68,6 +71,14 @@ export function createSigningService({ keys, signer, deployment, fees, log }: Se
   const signTyped = async (params: unknown): Promise<Hex> => {
     const [asked, data] = parsed(TYPED, params)
     own(asked)
+    const vote = readBallot(deployment, data)
+    if (vote !== undefined) {
+      const { domain, ballot: message } = vote
+      const typed = { domain: ballotDomain(domain), types: BALLOT_TYPES, primaryType: 'Ballot', message } as const
+      const signature = await keys.account.signTypedData(typed)
+      log.info({ primaryType: 'Ballot', fixingId: message.fixingId }, 'signed')
+      return signature
+    }
     const read = readTypedData(deployment, data)
     if (read.primaryType === 'Report') return refuse(REFUSED, 'Expected assize_signReport for a report, got this.')
     const { signature } = await signed(signer, read)

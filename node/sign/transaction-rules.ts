@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { decodeFunctionData, isAddressEqual } from 'viem/utils'
 import { wethAbi } from '#client/weth.ts'
+import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 
@@ -12,6 +13,8 @@ export type Deployment = {
   readonly bondToken: Address
   /** Stake goes only where both arbitrator and backup are among these. */
   readonly arbitrators: readonly Address[]
+  /** Juries that the key votes in; undefined: none. */
+  readonly juries?: readonly Address[] | undefined
 }
 
 /** What a transaction does. */
@@ -40,10 +43,11 @@ export function refusalOf(deployment: Deployment, account: Address, content: Con
     if (isAddressEqual(to, deployment.oracle)) return refusalOfOracle(deployment, data)
     if (isAddressEqual(to, deployment.registry)) return refusalOfRegistry(deployment, account, data)
     if (isAddressEqual(to, deployment.bondToken)) return refusalOfToken(deployment, data)
+    if (deployment.juries?.some((jury) => isAddressEqual(to, jury)) === true) return refusalOfJury(data)
   } catch {
     return `Expected a call of a function that it has, got ${data.slice(0, 10)} for ${to}.`
   }
-  return `Expected a call of oracle, registry or bond token, got one of ${to}.`
+  return `Expected a call of oracle, registry, bond token or jury, got one of ${to}.`
 }
 
 /** `deposit()`. */
@@ -83,6 +87,24 @@ function refusalOfRegistry(deployment: Deployment, account: Address, data: Hex):
     }
     default:
       return `Expected what a node sends to the registry, got ${functionName}.`
+  }
+}
+
+/** Votes and what moves a case on; nothing that puts stakes in, and what comes out comes to the account. */
+function refusalOfJury(data: Hex): string | undefined {
+  const { functionName } = decodeFunctionData({ abi: juryArbitratorAbi, data })
+  switch (functionName) {
+    case 'open':
+    case 'draw':
+    case 'reseed':
+    case 'close':
+    case 'commit':
+    case 'reveal':
+    case 'resolve':
+    case 'withdraw':
+      return undefined
+    default:
+      return `Expected what a node sends to a jury, got ${functionName}.`
   }
 }
 

@@ -34,26 +34,24 @@ export interface FixingTable {
   setPanel(id: Hex, panel: KnownPanel): Promise<void>
 }
 
-const FIXING = z.object({
-  id: HEX,
-  block: DECIMAL,
-  fixing: z.object({
-    indexId: HEX,
-    maturity: DECIMAL,
-    arbitrator: ADDRESS,
-    backup: ADDRESS,
-    openInterest: ADDRESS,
-    minBond: DECIMAL,
-    arbitrationFee: DECIMAL,
-    bondPpm: z.number(),
-    firstWindow: z.number(),
-    window: z.number(),
-    separationPpm: z.number(),
-    bandPpm: z.number(),
-    proposalGrace: z.number(),
-    arbitrationLimit: z.number(),
-  }),
+/** A fixing's struct in a row. */
+export const FIXING_STRUCT = z.object({
+  indexId: HEX,
+  maturity: DECIMAL,
+  arbitrator: ADDRESS,
+  backup: ADDRESS,
+  openInterest: ADDRESS,
+  minBond: DECIMAL,
+  arbitrationFee: DECIMAL,
+  bondPpm: z.number(),
+  firstWindow: z.number(),
+  window: z.number(),
+  separationPpm: z.number(),
+  bandPpm: z.number(),
+  proposalGrace: z.number(),
+  arbitrationLimit: z.number(),
 })
+const FIXING = z.object({ id: HEX, block: DECIMAL, fixing: FIXING_STRUCT })
 const PANEL = z.object({
   epoch: DECIMAL,
   reporters: z.array(z.object({ index: z.number(), owner: ADDRESS, signer: ADDRESS, peerId: HEX, key: HEX })),

@@ -15,11 +15,20 @@ const ACTIONS = [
   'wrap',
   'approve',
   'fill',
+  'open',
+  'draw',
+  'reseed',
+  'close',
+  'commit',
+  'reveal',
+  'resolve',
+  'withdraw',
 ] as const
 
 /**
  * A transaction that was signed, and what became of it. Amounts are bond-token wei. Kind, round and value mean nothing
- * for a roster or a fill, nor kind and round for an attestation or a reward.
+ * for a roster or a fill, nor kind and round for an attestation or a reward. Of what goes to a jury the round is the case's,
+ * and the value the seat.
  */
 export type Intent = {
   /** Unique: the fixing's id and a number. */

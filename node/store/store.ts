@@ -8,6 +8,7 @@ import { fixingTable, type FixingTable } from './fixing-table.ts'
 import { type GuardLedger, openGuardLedger } from './guard-ledger.ts'
 import { type IntentTable, openIntentTable } from './intent-table.ts'
 import { type JournalTable, openJournalTable } from './journal-table.ts'
+import { type JuryTable, juryTable } from './jury-table.ts'
 import { type ObservationTable, observationTable } from './observation-table.ts'
 import { type OwnTable, ownTable } from './own-table.ts'
 import { type SampleTable, sampleTable } from './sample-table.ts'
@@ -25,6 +26,7 @@ export type Store = {
   readonly samples: SampleTable
   readonly intents: IntentTable
   readonly journal: JournalTable
+  readonly juries: JuryTable
   readonly restoration: Restoration
   /** Binds it to these contracts for ever. Throws StoreDeploymentError if it is about others. */
   bind(deployment: StoreDeployment): Promise<void>
@@ -80,6 +82,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       samples: sampleTable(database),
       intents: await openIntentTable(database),
       journal: await openJournalTable(database),
+      juries: juryTable(database),
       restoration: await openRestoration(join(dataDir, MARK_FILE)),
       bind: (deployment) => bindTo(database, deployment, dataDir),
       close,

@@ -11,6 +11,8 @@ export const TABLES = [
   'intents',
   'journal',
   'deployment',
+  'cases',
+  'votes',
 ] as const
 
 /** What kind of row it is; every kind has a range of keys to itself. `meta` is about the store itself. */

@@ -65,6 +65,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     discovery: { mdns: false, dht: false, privateAddresses: false },
     connections: { max: 320, reserved: 200, perAddress: 8, perAddressPerSecond: 5 },
     relay: { serve: false, reservations: 64, via: [] },
+    juror: { juries: [], isClerk: true },
   })
 })
 
@@ -122,7 +123,7 @@ test('takes every role when there is a key, and finds its files beside the confi
     keystore: join(folder, 'key.json'),
     passwordFile: join(folder, 'password'),
   })
-  expect(config.roles).toEqual(['reporter', 'proposer', 'watchtower', 'keeper'])
+  expect(config.roles).toEqual(['reporter', 'proposer', 'watchtower', 'keeper', 'juror'])
 })
 
 test('takes a signer instead of a keystore, with its token beside the configuration', () => {
@@ -133,7 +134,7 @@ test('takes a signer instead of a keystore, with its token beside the configurat
   const config = loadConfig({ file, env: { ASSIZE_SIGNER_TIMEOUT_MS: '200' } })
   const tokenFile = join(folder, 'token')
   expect(config.key).toEqual({ kind: 'signer', url: 'unix:/run/signer', address, tokenFile, timeoutMs: 200 })
-  expect(config.roles).toHaveLength(4)
+  expect(config.roles).toHaveLength(5)
 })
 
 test('does not repeat a password of a URL', () => {
@@ -189,7 +190,7 @@ test.each([
   ['confirmations', '\nconfirmations = 0'],
   ['clock', '\nclock = "sundial"'],
   ['policy.arbitrators.0', '\n[policy]\narbitrators = ["0x12"]'],
-  ['roles.0', '\nroles = ["juror"]'],
+  ['roles.0', '\nroles = ["judge"]'],
   ['log_level', '\nlog_level = "loud"'],
   ['password_file', '\nkeystore = "key.json"'],
   ['keystore', '\nroles = ["reporter"]'],

@@ -248,7 +248,7 @@ test.each<[string, { to: Address; data?: Hex; value?: bigint; chainId?: number }
   ['another chain', { to: ann.address, chainId: 1 }, 'Expected chain 31337, got 1.'],
   ['money for a stranger', { to: STRANGER, value: 1n }, 'own currency to be wrapped only'],
   ['money for itself with a call', { to: ann.address, value: 1n }, 'own currency to be wrapped only'],
-  ['a call of a stranger', { to: STRANGER, data: '0x12345678' }, 'a call of oracle, registry or bond token'],
+  ['a call of a stranger', { to: STRANGER, data: '0x12345678' }, 'a call of oracle, registry, bond token or jury'],
   ['tokens for a stranger', { to: bondToken, data: onToken('transfer', STRANGER) }, 'got transfer'],
   ['an allowance for a stranger', { to: bondToken, data: onToken('approve', STRANGER) }, 'got one for'],
   [

@@ -122,6 +122,9 @@ export class FakeWorld {
       fillNonce: () => send('fill'),
       outlook: () => alive(() => this.outlook),
       pursue: () => alive(() => this.fate),
+      court: () => {
+        throw new Error('no jury here')
+      },
     }
   }
 

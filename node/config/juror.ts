@@ -1,0 +1,19 @@
+import type { Address } from 'viem'
+import { z } from 'zod'
+import { address, flag } from './fields.ts'
+
+/** The table `juror`: in which juries this node votes. */
+export const JUROR = z.strictObject({
+  /** Juries in which its account has stakes, or votes for somebody who has. */
+  juries: z.array(address).max(8).default([]),
+  /** Open, draw and resolve cases too, in its turn, where the fee and `policy.max_gas_wei` pay for the gas. */
+  clerk: flag.default(true),
+})
+
+/** The table as the node uses it. */
+export type JurorLimits = { readonly juries: readonly Address[]; readonly isClerk: boolean }
+
+/** The table as the node uses it. */
+export function jurorOf({ juries, clerk }: z.output<typeof JUROR>): JurorLimits {
+  return { juries: [...new Set(juries)], isClerk: clerk }
+}

@@ -1,0 +1,142 @@
+import type { JuryCase, JuryTerms } from '#client/jury.ts'
+import { INVALID } from '#protocol/fixing.ts'
+
+/** A seat that this node votes for. */
+export type OwnSeat = {
+  readonly seat: number
+  /** What it is committed to: nothing, a value of ours, or something that this node does not know. */
+  readonly vote: { readonly kind: 'none' | 'foreign' } | { readonly kind: 'own'; readonly value: bigint }
+  readonly isRevealed: boolean
+}
+
+/** What a juror looks at. Times are Unix seconds. */
+export type CaseView = {
+  /** The newest block's. */
+  readonly now: bigint
+  readonly block: bigint
+  readonly state: JuryCase
+  readonly terms: Pick<JuryTerms, 'commitTime' | 'revealTime'>
+  /** First second at which the jury cannot rule any more; undefined while it cannot. */
+  readonly turnEnd: bigint | undefined
+  readonly own: readonly OwnSeat[]
+  /** What this node has read of the index: INVALID if it does not know the index, undefined while it has read nothing. */
+  readonly reading: bigint | undefined
+  /** Whether every seat has revealed. */
+  readonly isRevealed: boolean
+  /** Whether no other case of the jury is to be drawn before. */
+  readonly isNext: boolean
+  /** When this node's turn comes to move the case on; undefined: never. */
+  readonly clerkTime: bigint | undefined
+}
+
+/** What anybody can do about a case. */
+export type ClerkMove = 'open' | 'draw' | 'reseed' | 'close' | 'resolve'
+
+/** What to do about a case now. */
+export type CaseDecision =
+  | {
+      readonly action: 'commit'
+      readonly seats: readonly number[]
+      readonly value: bigint
+      readonly deadline: bigint
+      readonly reason: string
+    }
+  | {
+      readonly action: 'reveal'
+      readonly seats: readonly number[]
+      readonly deadline: bigint
+      readonly reason: string
+    }
+  | { readonly action: ClerkMove; readonly reason: string }
+  | { readonly action: 'none'; readonly reason: string }
+
+/** What EIP-2935 remembers, blocks. */
+const HISTORY = 8_191n
+const DAY = 86_400n
+/** What a case needs beside its votes: two days for its seed to live, one to be ruled on (R-500). */
+const BESIDE_VOTES = 3n * DAY
+
+/** What a juror does: its own votes first, then whatever moves the case on, in its turn. */
+export function decideCase(view: CaseView): CaseDecision {
+  if (view.state.stage !== 'voting') return decideClerk(view)
+  const vote = decideVote(view)
+  return vote.action === 'none' ? decideClerk(view, vote.reason) : vote
+}
+
+/** Seats whose commitment, or revealing, is missing in the last quarter of its time: somebody has to look. */
+export function lateSeats({ now, state, terms, own }: Pick<CaseView, 'now' | 'state' | 'terms' | 'own'>): number {
+  if (state.stage !== 'voting') return 0
+  const isLast = (end: bigint, time: number): boolean => now < end && end - now <= BigInt(time) / 4n
+  if (isLast(state.commitEnd, terms.commitTime)) return own.filter(({ vote }) => vote.kind === 'none').length
+  if (now < state.commitEnd || !isLast(state.revealEnd, terms.revealTime)) return 0
+  return own.filter(({ vote, isRevealed }) => vote.kind !== 'none' && !isRevealed).length
+}
+
+/** The end by which a seat of this node still has to commit or reveal; undefined for none. */
+export function nextDeadline({ now, state, own }: Pick<CaseView, 'now' | 'state' | 'own'>): bigint | undefined {
+  if (state.stage !== 'voting' || now >= state.revealEnd) return undefined
+  if (now < state.commitEnd && own.some(({ vote }) => vote.kind === 'none')) return state.commitEnd
+  return own.some(({ vote, isRevealed }) => vote.kind !== 'none' && !isRevealed) ? state.revealEnd : undefined
+}
+
+function decideVote(view: CaseView): CaseDecision {
+  const { now, state, own } = view
+  if (own.length === 0) return none('No seat of ours.')
+  if (now < state.commitEnd) return decideCommit(view)
+  if (now >= state.revealEnd) return none('The time to reveal is over.')
+  const due = own.filter(({ vote, isRevealed }) => vote.kind === 'own' && !isRevealed).map(({ seat }) => seat)
+  if (due.length > 0) return { action: 'reveal', seats: due, deadline: state.revealEnd, reason: 'The time to reveal.' }
+  const isLost = own.some(({ vote, isRevealed }) => vote.kind === 'foreign' && !isRevealed)
+  return none(isLost ? 'A seat is committed to what this node does not know.' : 'All that can be revealed is.')
+}
+
+function decideCommit({ now, state, terms, own, reading }: CaseView): CaseDecision {
+  // Sources may come back: INVALID only once half of the time is over, and never instead of a number.
+  const patienceEnd = state.commitEnd - BigInt(terms.commitTime) / 2n
+  const value = reading ?? (now >= patienceEnd ? INVALID : undefined)
+  if (value === undefined) return none(`Nothing is read of the index yet; at ${patienceEnd} that is INVALID.`)
+  const due = own.filter(({ vote }) => {
+    if (vote.kind === 'none') return true
+    // Of ours only INVALID gives way: another value somebody else has chosen, with the same key.
+    return vote.kind === 'own' && vote.value === INVALID && value !== INVALID
+  })
+  if (due.length === 0) return none('All seats of ours are committed.')
+  const reason = value === INVALID ? 'The index cannot be read here.' : 'What this node has read of the index.'
+  return { action: 'commit', seats: due.map(({ seat }) => seat), value, deadline: state.commitEnd, reason }
+}
+
+function decideClerk(view: CaseView, otherwise = 'Nothing to do.'): CaseDecision {
+  const { now, clerkTime } = view
+  const move = moveOf(view)
+  if (move === undefined || clerkTime === undefined) return none(otherwise)
+  if (now < clerkTime) return none(`The turn to ${move} begins at ${clerkTime}.`)
+  return { action: move, reason: `Nobody else has done so.` }
+}
+
+/** What moves the case on, whoever does it; undefined while nothing can. */
+export function moveOf(view: Omit<CaseView, 'clerkTime'>): ClerkMove | undefined {
+  const { now, block, state, terms, turnEnd, isRevealed, isNext } = view
+  const votes = BigInt(terms.commitTime + terms.revealTime)
+  const hasTime = turnEnd !== undefined && now + votes + BESIDE_VOTES < turnEnd
+  switch (state.stage) {
+    case 'none':
+    case 'hung':
+      return hasTime ? 'open' : undefined
+    case 'waiting': {
+      if (!isNext) return undefined
+      const isForgotten = block > state.seedBlock + HISTORY
+      if (turnEnd === undefined) return 'close'
+      if (isForgotten) return hasTime ? 'reseed' : 'close'
+      return block > state.seedBlock ? 'draw' : undefined
+    }
+    case 'voting':
+      return isRevealed || now >= state.revealEnd ? 'resolve' : undefined
+    case 'decided':
+    case 'failed':
+      return undefined
+  }
+}
+
+function none(reason: string): CaseDecision {
+  return { action: 'none', reason }
+}

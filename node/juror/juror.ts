@@ -1,0 +1,291 @@
+import type { Address, Hex } from 'viem'
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { JuryTerms } from '#client/jury.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { ChainPort, Head } from '../chain/port.ts'
+import type { CourtCase } from '../chain/court-port.ts'
+import type { Transactions } from '../chain/transactions.ts'
+import type { Journal } from '../journal.ts'
+import type { Log } from '../log.ts'
+import type { JuryTable, KnownCase } from '../store/jury-table.ts'
+import { withdrawIdleCall } from '#client/jury-calls.ts'
+import { act, type Scene } from './act.ts'
+import { readCases } from './cases.ts'
+import { type CaseView, decideCase, lateSeats, moveOf, nextDeadline, type OwnSeat } from './decide.ts'
+import type { Votes } from './votes.ts'
+
+/** What a juror works with. */
+export type JurorComponents = {
+  readonly chain: Pick<ChainPort, 'account' | 'chainId' | 'court' | 'snapshot'>
+  readonly table: JuryTable
+  readonly votes: Votes
+  readonly transactions: Transactions
+  readonly journal: Journal
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly juries: readonly Address[]
+  readonly isClerk: boolean
+  /** Whether what is idle is taken out. */
+  readonly isKeeper: boolean
+  readonly firstBlock: bigint
+  readonly confirmations: number
+  /** What moving a case on may cost in gas beyond what it brings, wei. */
+  readonly maxGasWei: bigint
+  readonly stageDelaySeconds: number
+  /** What this node has read of the fixing's index: INVALID if it does not know the index, undefined for nothing yet. */
+  readonly reading: (id: Hex, fixing: Fixing) => bigint | undefined
+  /** What others have observed of the fixing: what this node may have observed too, before its store was lost. */
+  readonly heard: (id: Hex) => readonly bigint[]
+  /** Fixings in arbitration, as far as the node follows them. */
+  readonly waiting: () => readonly Pick<KnownCase, 'id' | 'fixing'>[]
+  /** This node's place among `jurors` for the fixing: who comes first moves its case on first. */
+  readonly rank: (id: Hex, jurors: readonly Address[]) => number
+}
+
+/** What a node's seats come to now. */
+export type JurorView = {
+  /** Seats in rounds that run. */
+  readonly seats: number
+  /** Seats that have not committed, or revealed, in the last quarter of the time. */
+  readonly late: number
+  /** The next end by which a seat has to commit or reveal, Unix seconds; undefined for none. */
+  readonly deadline: bigint | undefined
+}
+
+/** Votes for the seats of this node's account, and moves cases on. */
+export interface Juror {
+  /** Starts a pass over all cases unless one is running; never throws. */
+  look(head: Head): void
+  view(): JurorView
+  /** Resolves when no pass is running. */
+  idle(): Promise<void>
+}
+
+/** What is remembered between passes, and found again without. */
+type Memory = {
+  readonly terms: Map<Address, JuryTerms>
+  /** When it was first seen that a case can be moved on, Unix seconds. */
+  readonly since: Map<string, bigint>
+  /** The block at which a case was first seen to be over. */
+  readonly ended: Map<string, bigint>
+  readonly views: Map<string, JurorView>
+}
+
+/** A juror for `juries`. Its votes need nothing that is in memory: it can be stopped at any time. */
+export function createJuror(components: JurorComponents): Juror {
+  const memory: Memory = { terms: new Map(), since: new Map(), ended: new Map(), views: new Map() }
+  let running: Promise<void> | undefined
+  let waiting: Head | undefined
+  const begin = (head: Head): void => {
+    running = pass(components, memory, head).finally(() => {
+      running = undefined
+      const next = waiting
+      waiting = undefined
+      if (next !== undefined && !components.signal.aborted) begin(next)
+    })
+  }
+  return {
+    look(head) {
+      if (components.juries.length === 0 || components.chain.account === undefined) return
+      if (running === undefined) begin(head)
+      else waiting = head
+    },
+    view: () => [...memory.views.values()].reduce(sumOf, { seats: 0, late: 0, deadline: undefined }),
+    // A pass that begins while this waits ends by itself: what it sends is on disk.
+    idle: async () => running,
+  }
+}
+
+async function pass(components: JurorComponents, memory: Memory, head: Head): Promise<void> {
+  const { juries, log, signal } = components
+  await Promise.all(
+    juries.map(async (jury) => {
+      try {
+        await attendJury(components, memory, jury, head)
+      } catch (error) {
+        if (!signal.aborted && !isDeadRpc(error))
+          log.error({ err: error, jury }, 'a pass over the cases of a jury failed')
+      }
+    }),
+  )
+}
+
+async function attendJury(components: JurorComponents, memory: Memory, jury: Address, head: Head): Promise<void> {
+  const { chain, log, signal } = components
+  memory.terms.set(jury, memory.terms.get(jury) ?? (await chain.court(jury).terms()))
+  const cases = await readCases(components, jury, head)
+  const known = new Set(cases.map(({ id }) => id))
+  const isOurs = ({ arbitrator, backup }: Fixing): boolean => arbitrator === jury || backup === jury
+  const unopened = components
+    .waiting()
+    .filter(({ id, fixing }) => !known.has(id) && isOurs(fixing))
+    .map((one) => ({ ...one, jury, block: head.number }))
+  await Promise.all(
+    [...cases, ...unopened].map(async (one) => {
+      try {
+        await attendCase(components, memory, one, head)
+      } catch (error) {
+        if (signal.aborted || isDeadRpc(error)) return
+        log.error({ err: error, fixingId: one.id, jury }, 'a pass over a case failed')
+      }
+    }),
+  )
+}
+
+/** One look at one case, and whatever is to be done about it. */
+async function attendCase(components: JurorComponents, memory: Memory, known: KnownCase, head: Head): Promise<void> {
+  const { chain } = components
+  const { jury, id, fixing } = known
+  const trial = await chain.court(jury).trial(id, head.number)
+  const snapshot = await chain.snapshot(fixing, head.number)
+  const turnEnd = turnEndOf(jury, snapshot)
+  if (isOver(trial, turnEnd)) return finish(components, memory, known, head)
+  memory.ended.delete(keyOf(known))
+  const terms = memory.terms.get(jury)
+  if (terms === undefined) return
+  const scene = await sceneOf(components, { known, snapshot, trial, terms, head })
+  const { state, seats } = trial
+  const isNext = state.stage !== 'waiting' || (await chain.court(jury).waiting(head.number))[0] === id
+  const isRevealed = seats.length > 0 && seats.every(({ value }) => value !== undefined)
+  const reading = components.reading(id, fixing)
+  const before = {
+    now: head.time,
+    block: head.number,
+    state,
+    terms,
+    turnEnd,
+    own: scene.own,
+    reading,
+    isRevealed,
+    isNext,
+  }
+  const view: CaseView = { ...before, clerkTime: await clerkTimeOf(components, memory, scene, moveOf(before)) }
+  const lateNow = { seats: state.stage === 'voting' ? scene.own.length : 0, late: lateSeats(view) }
+  memory.views.set(keyOf(known), { ...lateNow, deadline: nextDeadline(view) })
+  await act(components, scene, decideCase(view))
+}
+
+/** Seats of ours, and what they are committed to. */
+async function sceneOf(
+  components: JurorComponents,
+  found: Pick<Scene, 'known' | 'snapshot' | 'trial' | 'terms' | 'head'>,
+): Promise<Scene> {
+  const { chain, votes, heard, reading } = components
+  const { known, snapshot, trial, head } = found
+  const { jury, id, fixing } = known
+  const { state, seats } = trial
+  const round = { chainId: chain.chainId, jury, fixingId: id, round: state.round }
+  if (state.stage !== 'voting' || seats.length === 0)
+    return { ...found, round, seats: [], own: [], openings: new Map() }
+  const jurors = [...new Set(seats.map(({ juror }) => juror))]
+  const voters = await chain.court(jury).voters(jurors, head.number)
+  const principals = new Set(
+    jurors.filter((juror, i) => isSame(juror, chain.account) || isSame(voters[i], chain.account)),
+  )
+  const mine = seats.filter(({ juror }) => principals.has(juror))
+  const read = reading(id, fixing)
+  const guesses = [
+    ...(read === undefined ? [] : [read]),
+    ...snapshot.candidates.map(({ value }) => value),
+    ...heard(id),
+  ]
+  const openings = await votes.openings(round, mine, guesses)
+  const own = mine.map(({ seat, committed, value }): OwnSeat => {
+    const opening = openings.get(seat)
+    const isRevealed = value !== undefined
+    if (isRevealed) return { seat, isRevealed, vote: { kind: 'own', value } }
+    if (committed === undefined) return { seat, isRevealed, vote: { kind: 'none' } }
+    return {
+      seat,
+      isRevealed,
+      vote: opening === undefined ? { kind: 'foreign' } : { kind: 'own', value: opening.value },
+    }
+  })
+  return { ...found, round, seats: mine, own, openings }
+}
+
+/** When this node's turn comes to make `move`: jurors come one after the other from when it was first seen to be possible. */
+async function clerkTimeOf(
+  { chain, isClerk, stageDelaySeconds, rank }: JurorComponents,
+  { since }: Memory,
+  { known, trial, head }: Scene,
+  move: ReturnType<typeof moveOf>,
+): Promise<bigint | undefined> {
+  if (!isClerk || move === undefined) return undefined
+  const key = `${keyOf(known)}:${trial.state.round}:${move}:${trial.state.seedBlock}`
+  since.set(key, since.get(key) ?? head.time)
+  const seated = trial.state.stage === 'voting' ? trial.seats.map(({ juror }) => juror) : []
+  const jurors = seated.length > 0 ? seated : await chain.court(known.jury).pool(head.number)
+  const first = since.get(key) ?? head.time
+  return first + BigInt(rank(known.id, [...new Set(jurors)]) * stageDelaySeconds)
+}
+
+/** Takes out what the case brought, and forgets it once that cannot be undone. */
+async function finish(components: JurorComponents, memory: Memory, known: KnownCase, head: Head): Promise<void> {
+  const { chain, table, transactions, journal, isKeeper, confirmations } = components
+  const key = keyOf(known)
+  memory.views.delete(key)
+  const first = memory.ended.get(key) ?? head.number
+  memory.ended.set(key, first)
+  const isUnderWay = transactions.of(known.id).some(({ action, state }) => action === 'withdraw' && state === 'signed')
+  const idle = isKeeper && !isUnderWay ? await chain.court(known.jury).idle() : 0n
+  if (idle > 0n) {
+    const plan = {
+      fixingId: known.id,
+      action: 'withdraw',
+      kind: 'stake',
+      round: 0,
+      value: 0n,
+      amount: 0n,
+      at: head.time,
+    } as const
+    const call = withdrawIdleCall(known.jury)
+    const sent = await transactions.attempt(plan, (terms) =>
+      chain.court(known.jury).send(call, { ...terms, maxGasCost: idle }),
+    )
+    if (sent.kind === 'later') return
+    const reason = sent.kind === 'done' ? `Took out ${idle} wei that were idle.` : `Refused: ${sent.reason}.`
+    await journal.write({
+      stage: 'juror',
+      fixingId: known.id,
+      action: sent.kind === 'done' ? 'withdraw' : 'refused',
+      reason,
+    })
+  }
+  if (head.number < first + BigInt(confirmations)) return
+  await table.close(known)
+  memory.ended.delete(key)
+}
+
+/** Nothing can come of the case any more. */
+function isOver({ state }: CourtCase, turnEnd: bigint | undefined): boolean {
+  if (state.stage === 'decided' || state.stage === 'failed') return true
+  return turnEnd === undefined && (state.stage === 'none' || state.stage === 'hung')
+}
+
+/** First second at which `jury` cannot rule any more (R-205); undefined while it cannot. */
+function turnEndOf(jury: Address, { phase, fixing, facts, atTime }: FixingSnapshot): bigint | undefined {
+  if (phase !== 'arbitration') return undefined
+  const limit = BigInt(fixing.arbitrationLimit)
+  const firstEnd = facts.arbitratedAt + limit
+  const isFirst = atTime < firstEnd
+  const current = isFirst ? fixing.arbitrator : fixing.backup
+  return isSame(current, jury) ? (isFirst ? firstEnd : firstEnd + limit) : undefined
+}
+
+function sumOf(sum: JurorView, { seats, late, deadline }: JurorView): JurorView {
+  const nearest = [sum.deadline, deadline].flatMap((one) => one ?? []).toSorted((a, b) => (a < b ? -1 : 1))[0]
+  return { seats: sum.seats + seats, late: sum.late + late, deadline: nearest }
+}
+
+function keyOf({ jury, id }: Pick<KnownCase, 'jury' | 'id'>): string {
+  return `${jury}:${id}`.toLowerCase()
+}
+
+function isSame(a: Address | undefined, b: Address | undefined): boolean {
+  return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase()
+}
+
+function isDeadRpc(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Chain.DeadRpcError'
+}

@@ -1,0 +1,86 @@
+import type { Address, Hex } from 'viem'
+import type { JurySeat } from '#client/jury.ts'
+import type { Opening, SeatVote } from '#client/jury-calls.ts'
+import { saltOf } from '#protocol/ballot.ts'
+import { INVALID } from '#protocol/fixing.ts'
+import { commitmentOf } from '#protocol/jury.ts'
+import type { Keys } from '../sign/keys.ts'
+import type { JuryTable } from '../store/jury-table.ts'
+
+/** One round of one case. */
+export type Round = {
+  readonly chainId: number
+  readonly jury: Address
+  readonly fixingId: Hex
+  readonly round: number
+}
+
+/** What a node's votes are made and kept with. */
+export type VotesComponents = {
+  readonly table: Pick<JuryTable, 'keep' | 'votes'>
+  readonly keys: Pick<Keys, 'signBallot'>
+}
+
+/** What opens the commitments of seats, by seat. */
+export type Openings = ReadonlyMap<number, Opening>
+
+/** The votes of this node, also after a crash, and after its store was lost. */
+export interface Votes {
+  /**
+   * What commits `seats` to `value`. INVARIANT: salt and value are on disk when it resolves, and the salt can be made again
+   * with the key alone. Throws the keys' errors.
+   */
+  prepare(round: Round, seats: readonly JurySeat[], value: bigint, at: bigint): Promise<readonly SeatVote[]>
+  /**
+   * What opens each of the commitments on chain, as far as that is known: votes that were kept, else `guesses` and INVALID with
+   * the salts of the key. Throws the keys' errors, if something was not kept.
+   */
+  openings(round: Round, seats: readonly JurySeat[], guesses: readonly bigint[]): Promise<Openings>
+}
+
+/** Votes whose salts are those of `keys`. */
+export function createVotes({ table, keys }: VotesComponents): Votes {
+  const signatures = new Map<string, Promise<Hex>>()
+  const saltsOf = async ({ chainId, jury, fixingId, round }: Round): Promise<(seat: number) => Hex> => {
+    const name = `${jury}:${fixingId}:${round}`
+    const signing = signatures.get(name) ?? keys.signBallot({ chainId, jury }, { fixingId, round })
+    signatures.set(name, signing)
+    try {
+      const signature = await signing
+      return (seat) => saltOf(signature, seat)
+    } catch (error) {
+      signatures.delete(name)
+      throw error
+    }
+  }
+  return {
+    async prepare(round, seats, value, at) {
+      const saltFor = await saltsOf(round)
+      const votes = seats.map(({ seat, juror }) => ({ ...round, seat, juror, value, salt: saltFor(seat) }))
+      await table.keep(
+        votes.map(({ jury, fixingId, round: number, seat, salt }) => {
+          return { jury, fixingId, round: number, seat, value, salt, at }
+        }),
+      )
+      return votes
+    },
+    async openings(round, seats, guesses) {
+      const { jury, fixingId } = round
+      const kept = await table.votes(jury, fixingId, round.round)
+      const found = new Map<number, Opening>()
+      const fits = ({ seat, juror, committed }: JurySeat, value: bigint, salt: Hex): boolean => {
+        if (commitmentOf({ ...round, seat, juror, value, salt }) !== committed) return false
+        found.set(seat, { fixingId, seat, value, salt })
+        return true
+      }
+      const unknown = seats.filter((one) => {
+        const isKept = kept.some(({ seat, value, salt }) => seat === one.seat && fits(one, value, salt))
+        return one.committed !== undefined && !isKept
+      })
+      if (unknown.length === 0) return found
+      const saltFor = await saltsOf(round)
+      for (const one of unknown) [...guesses, INVALID].some((value) => fits(one, value, saltFor(one.seat)))
+      return found
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import type { Address, Hex } from 'viem'
+import { type Fixing, INVALID } from '#protocol/fixing.ts'
+import { createJuror, type Juror } from '../juror/juror.ts'
+import { createVotes } from '../juror/votes.ts'
+import { proposalRank } from '../propose.ts'
+import type { LoopState } from './loop.ts'
+import type { Parts } from './parts.ts'
+
+/** What a juror shares with the rest of the node. */
+export type JuryDutyParts = Pick<
+  Parts,
+  'config' | 'chain' | 'store' | 'keys' | 'transactions' | 'journal' | 'log' | 'signal' | 'reporter'
+>
+
+/** The node's juror, which votes what the reporter has observed; one that never looks without a key, role or jury. */
+export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tracked' | 'documents'>): Juror {
+  const { config, chain, store, keys, transactions, journal, log, signal, reporter } = parts
+  const { juror, policy, roles, fromBlock, confirmations } = config
+  return createJuror({
+    chain,
+    table: store.juries,
+    votes: createVotes({ table: store.juries, keys: keys ?? NO_KEYS }),
+    transactions,
+    journal,
+    log,
+    signal,
+    juries: roles.includes('juror') && keys !== undefined ? juror.juries : [],
+    isClerk: juror.isClerk,
+    isKeeper: roles.includes('keeper'),
+    firstBlock: fromBlock,
+    confirmations,
+    maxGasWei: policy.maxGasWei,
+    stageDelaySeconds: policy.stageDelaySeconds,
+    // Who does not know an index cannot read it.
+    reading: (id: Hex, { indexId }: Fixing) =>
+      state.documents.has(indexId) ? reporter.view(id).observation?.value : INVALID,
+    heard: (id) => store.observations.all(id).map(({ signed }) => signed.value),
+    waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),
+    rank: (id, jurors: readonly Address[]) => proposalRank(id, jurors, chain.account ?? '0x'),
+  })
+}
+
+const NO_KEYS = {
+  signBallot: (): Promise<Hex> => Promise.reject(new NoBallotKeyError()),
+}
+
+/** A node without a key has no seat. */
+export class NoBallotKeyError extends Error {
+  override readonly name = 'Node.NoBallotKeyError'
+  constructor() {
+    super('Expected a key to vote with, got none. Set keystore, or signer.url.')
+  }
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import type { JuryCase } from '#client/jury.ts'
+import { INVALID } from '#protocol/fixing.ts'
+import { type CaseView, decideCase, lateSeats, nextDeadline, type OwnSeat } from '../../../node/juror/decide.ts'
+
+const COMMIT_END = 100_000n
+const REVEAL_END = 143_200n
+const VALUE = 2_500n
+const DAY = 86_400n
+const TERMS = { commitTime: 86_400, revealTime: 43_200 }
+const VOTING: JuryCase = { stage: 'voting', round: 0, seedBlock: 500n, commitEnd: COMMIT_END, revealEnd: REVEAL_END }
+const EMPTY: OwnSeat = { seat: 3, vote: { kind: 'none' }, isRevealed: false }
+const voted = (value: bigint): OwnSeat => ({ seat: 3, vote: { kind: 'own', value }, isRevealed: false })
+
+function view(changes: Partial<CaseView> = {}): CaseView {
+  return {
+    now: 20_000n,
+    block: 1_000n,
+    state: VOTING,
+    terms: TERMS,
+    turnEnd: 30n * DAY,
+    own: [EMPTY],
+    reading: VALUE,
+    isRevealed: false,
+    isNext: true,
+    clerkTime: 0n,
+    ...changes,
+  }
+}
+
+describe('while jurors commit', () => {
+  test('a seat commits to what was read, at once and up to the last second', () => {
+    const want = { action: 'commit', seats: [3], value: VALUE, deadline: COMMIT_END }
+    expect(decideCase(view())).toMatchObject(want)
+    expect(decideCase(view({ now: COMMIT_END - 1n }))).toMatchObject(want)
+    expect(decideCase(view({ now: COMMIT_END })).action).toBe('none')
+  })
+
+  test('what cannot be read is INVALID once half of the time is over, and not before', () => {
+    // Half of a day before the end.
+    const half = COMMIT_END - 43_200n
+    expect(decideCase(view({ reading: undefined, now: half - 1n })).action).toBe('none')
+    expect(decideCase(view({ reading: undefined, now: half }))).toMatchObject({ action: 'commit', value: INVALID })
+  })
+
+  test('INVALID gives way to a number that is read later; nothing else is replaced', () => {
+    expect(decideCase(view({ own: [voted(INVALID)] }))).toMatchObject({ action: 'commit', value: VALUE })
+    expect(decideCase(view({ own: [voted(INVALID)], reading: undefined, now: COMMIT_END - 1n })).action).toBe('none')
+    expect(decideCase(view({ own: [voted(2_501n)] })).action).toBe('none')
+    expect(decideCase(view({ own: [voted(VALUE)] })).action).toBe('none')
+    expect(decideCase(view({ own: [{ seat: 3, vote: { kind: 'foreign' }, isRevealed: false }] })).action).toBe('none')
+  })
+})
+
+describe('while jurors reveal', () => {
+  test('a seat reveals from the first second to the last', () => {
+    const own = [voted(VALUE), { ...voted(VALUE), seat: 5, isRevealed: true }]
+    const want = { action: 'reveal', seats: [3], deadline: REVEAL_END }
+    expect(decideCase(view({ own, now: COMMIT_END }))).toMatchObject(want)
+    expect(decideCase(view({ own, now: REVEAL_END - 1n }))).toMatchObject(want)
+    expect(decideCase(view({ own, now: REVEAL_END })).action).toBe('resolve')
+  })
+
+  test('a seat that is committed to something unknown is said, not guessed', () => {
+    const own: OwnSeat[] = [{ seat: 3, vote: { kind: 'foreign' }, isRevealed: false }]
+    expect(decideCase(view({ own, now: COMMIT_END }))).toEqual({
+      action: 'none',
+      reason: 'A seat is committed to what this node does not know.',
+    })
+  })
+
+  test('the round is resolved as soon as all have revealed', () => {
+    const own = [{ ...voted(VALUE), isRevealed: true }]
+    expect(decideCase(view({ own, now: COMMIT_END, isRevealed: true })).action).toBe('resolve')
+    expect(decideCase(view({ own, now: COMMIT_END })).action).toBe('none')
+  })
+})
+
+describe('who moves a case on', () => {
+  const at = (stage: JuryCase['stage'], changes: Partial<CaseView> = {}): string =>
+    decideCase(view({ state: { ...VOTING, stage }, own: [], ...changes })).action
+
+  test('comes in its turn, or not at all', () => {
+    expect(at('none', { clerkTime: 20_000n })).toBe('open')
+    expect(at('none', { clerkTime: 20_001n })).toBe('none')
+    expect(at('none', { clerkTime: undefined })).toBe('none')
+  })
+
+  test('opens while the seed, the votes and a day are left, and opens again what hung', () => {
+    // 1.5 days of votes, two for the seed, one to rule.
+    const need = DAY + DAY / 2n + 3n * DAY
+    expect(at('hung', { turnEnd: 20_000n + need + 1n })).toBe('open')
+    expect(at('hung', { turnEnd: 20_000n + need })).toBe('none')
+    expect(at('none', { turnEnd: undefined })).toBe('none')
+  })
+
+  test('draws while the chain knows the seed, which is 8 191 blocks, in the order of the cases', () => {
+    expect(at('waiting', { block: 500n })).toBe('none')
+    expect(at('waiting', { block: 501n })).toBe('draw')
+    expect(at('waiting', { block: 8_691n })).toBe('draw')
+    expect(at('waiting', { block: 8_692n })).toBe('reseed')
+    expect(at('waiting', { block: 8_692n, turnEnd: 20_000n })).toBe('close')
+    expect(at('waiting', { block: 501n, turnEnd: undefined })).toBe('close')
+    expect(at('waiting', { block: 501n, isNext: false })).toBe('none')
+  })
+
+  test('leaves alone what is over', () => {
+    expect(at('decided')).toBe('none')
+    expect(at('failed')).toBe('none')
+  })
+})
+
+test('a seat is late in the last quarter of its time, until it has done what is due', () => {
+  const late = (now: bigint, own: OwnSeat): number => lateSeats(view({ now, own: [own] }))
+  // A quarter of a day, and of half a day.
+  expect(late(COMMIT_END - 21_601n, EMPTY)).toBe(0)
+  expect(late(COMMIT_END - 21_600n, EMPTY)).toBe(1)
+  expect(late(COMMIT_END - 1n, voted(VALUE))).toBe(0)
+  expect(late(COMMIT_END, voted(VALUE))).toBe(0)
+  expect(late(REVEAL_END - 10_801n, voted(VALUE))).toBe(0)
+  expect(late(REVEAL_END - 10_800n, voted(VALUE))).toBe(1)
+  expect(late(REVEAL_END - 1n, { ...voted(VALUE), isRevealed: true })).toBe(0)
+  // Who has not committed cannot reveal.
+  expect(late(REVEAL_END - 1n, EMPTY)).toBe(0)
+  expect(late(REVEAL_END, voted(VALUE))).toBe(0)
+})
+
+test('the next deadline is that of the commitment, then that of the reveal', () => {
+  expect(nextDeadline(view())).toBe(COMMIT_END)
+  expect(nextDeadline(view({ own: [voted(VALUE)] }))).toBe(REVEAL_END)
+  expect(nextDeadline(view({ own: [{ ...voted(VALUE), isRevealed: true }] }))).toBe(undefined)
+  expect(nextDeadline(view({ now: REVEAL_END, own: [voted(VALUE)] }))).toBe(undefined)
+})

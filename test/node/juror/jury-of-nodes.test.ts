@@ -1,0 +1,182 @@
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Address, createTestClient, type Hex, http, keccak256, stringToHex } from 'viem'
+import { afterEach, expect, test } from 'vitest'
+import { loadConfig } from '#node/config'
+import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { deployJury } from '#client/deploy.ts'
+import { admitJuror, type JuryTerms, openCase, readCase, readPool, readSeats, stakeSeats } from '#client/jury.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { create, request } from '#client/oracle-writer.ts'
+import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
+import { indexId } from '#protocol/index-document.ts'
+import { startNode } from '../../../node/node.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, type Stage, START } from '../../client/chain-fixture.ts'
+import { writeNodeFolder } from '../node-folder.ts'
+import { startProcess } from '../node-process.ts'
+import { SILENT } from '../silent-log.ts'
+import { pricedIndex } from '../source/priced-index.ts'
+
+const TERMS: JuryTerms = {
+  seats: 9,
+  quorum: 5,
+  leastPool: 12,
+  leastSeparationPpm: 1_000,
+  warmUp: 86_400,
+  seatStake: ETHER,
+  seatFee: ETHER / 500n,
+  commitTime: 86_400,
+  revealTime: 43_200,
+}
+const SOON = { timeout: 60_000, interval: 100 }
+/** Four stakes of each: of twelve, nine are drawn, so that everybody has a seat. */
+const NAMES = ['ann', 'bob', 'cleo'] as const
+const TRUTH = 2_500n * ETHER
+const closing: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+type Play = {
+  readonly stage: Stage
+  readonly jury: Address
+  readonly fixing: Fixing
+  readonly id: Hex
+  readonly chain: WritableChain
+  readonly configs: ReadonlyMap<string, string>
+}
+
+/** A jury of three people with a node each, and a fixing that waits for it; `knows`: whether their nodes know its index. */
+async function play(knows: 'index' | 'nothing'): Promise<Play> {
+  const { document, indexDir } = await pricedIndex()
+  const { indexDir: empty } = knows === 'index' ? { indexDir } : await pricedIndex()
+  const stage = await raiseStage()
+  closing.push(() => stage.embedded.stop())
+  const { oracle, weth, council, registry } = stage.deployments
+  const chain = await stage.as('clerk')
+  const jury = await deployJury(chain, oracle, TERMS)
+  const configs = new Map<string, string>()
+  for (const name of NAMES) {
+    const own = await stage.as(name)
+    await ensureCollateral(own, weth, jury, 10n * ETHER)
+    await stakeSeats(own, jury, 4)
+    const file = await writeNodeFolder({
+      privateKey: keccak256(stringToHex(`test ${name}`)),
+      rpcUrl: stage.embedded.rpcUrl,
+      oracle,
+      registry,
+      indexDir: empty,
+      pollMs: 50,
+      lines: `roles = ["juror", "keeper"]
+confirmations = 8
+[juror]
+juries = ["${jury}"]
+[policy]
+stage_delay_seconds = 1
+[gossip]
+test = true`,
+    })
+    configs.set(name, file)
+  }
+  await stage.embedded.mineAt(START + 2n * 86_400n)
+  for (const name of NAMES) await admitJuror(chain, jury, accountOf(name).address)
+  const fixing = { ...stage.fixing, indexId: indexId(document), arbitrator: jury, backup: council }
+  await create(chain, oracle, fixing)
+  await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
+  await request(chain, oracle, fixing)
+  return { stage, jury, fixing, id: fixingId(fixing, { chainId: chain.chainId, oracle }), chain, configs }
+}
+
+/** Looks again and again, a block later each time, until `read` gives `want`. */
+async function until<T>({ stage, chain }: Play, read: () => Promise<T>, want: T): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { time } = await latestBlock(chain)
+      await stage.embedded.mineAt(time + 1n)
+      return read()
+    }, SOON)
+    .toEqual(want)
+}
+
+async function mine(stage: Stage, blocks: number): Promise<void> {
+  const client = createTestClient({ mode: 'anvil', transport: http(stage.embedded.rpcUrl) })
+  await client.mine({ blocks, interval: 12 })
+}
+
+function fileOf({ configs }: Play, name: string): string {
+  const file = configs.get(name)
+  if (file === undefined) throw new Error(`no node of ${name}`)
+  return file
+}
+
+/** Starts the node of `name` in this process; stopped after the test, or by what is returned. */
+async function start(scene: Play, name: string): Promise<() => Promise<void>> {
+  const node = await startNode(loadConfig({ file: fileOf(scene, name), env: {} }), { log: SILENT })
+  closing.push(() => node.stop())
+  return () => node.stop()
+}
+
+async function seatsOf({ jury, id, chain }: Play) {
+  return readSeats(chain, jury, id, 0)
+}
+
+test('nodes open, draw, vote and settle by themselves; one is killed, another loses its store, and nobody a stake (R-502)', async () => {
+  const scene = await play('index')
+  const { stage, jury, fixing, id, chain } = scene
+  const { oracle, weth } = stage.deployments
+  const before = await Promise.all(NAMES.map((name) => wethBalance(chain, weth, accountOf(name).address)))
+  await start(scene, 'ann')
+  const stopBob = await start(scene, 'bob')
+  const cleo = startProcess(['--config', fileOf(scene, 'cleo')])
+  await cleo.firstLine
+  const stageOf = async () => (await readCase(chain, jury, id)).stage
+  await until(scene, stageOf, 'waiting')
+  await mine(stage, 130)
+  await until(scene, stageOf, 'voting')
+  const committed = async () => (await seatsOf(scene)).filter((seat) => seat.committed !== undefined).length
+  await until(scene, committed, TERMS.seats)
+  for (const name of NAMES) {
+    expect((await seatsOf(scene)).some(({ juror }) => juror === accountOf(name).address)).toBe(true)
+  }
+
+  // Between commit and reveal one is killed, and another loses all that it has written: its key is enough.
+  cleo.child.kill('SIGKILL')
+  await once(cleo.child, 'exit')
+  await stopBob()
+  rmSync(join(dirname(fileOf(scene, 'bob')), 'data'), { recursive: true })
+  const { commitEnd, revealEnd } = await readCase(chain, jury, id)
+  await stage.embedded.mineAt(commitEnd)
+  const again = startProcess(['--config', fileOf(scene, 'cleo')])
+  await again.firstLine
+  await start(scene, 'bob')
+
+  await until(scene, stageOf, 'decided')
+  expect((await latestBlock(chain)).time).toBeLessThan(revealEnd)
+  expect((await seatsOf(scene)).map(({ value }) => value)).toEqual(Array.from({ length: TERMS.seats }, () => TRUTH))
+  expect(await readFixing(chain, oracle, fixing)).toMatchObject({ settlement: TRUTH, outcome: 'ruling' })
+  // All of the fee is theirs, drawing and resolving included, and all twelve stakes are in the pool again.
+  const gained = async () => {
+    const after = await Promise.all(NAMES.map((name) => wethBalance(chain, weth, accountOf(name).address)))
+    return after.reduce((sum, balance, i) => sum + balance - (before[i] ?? 0n), 0n)
+  }
+  await until(scene, gained, fixing.arbitrationFee)
+  expect(await readPool(chain, jury)).toHaveLength(12)
+}, 180_000)
+
+test('nodes that do not know the index say INVALID, and the fixing is INVALID', async () => {
+  const scene = await play('nothing')
+  const { stage, jury, fixing, id, chain } = scene
+  for (const name of NAMES) await start(scene, name)
+  const stageOf = async () => (await readCase(chain, jury, id)).stage
+  // A node opens only what it follows: somebody who wants it ruled does.
+  await openCase(chain, jury, fixing)
+  await mine(stage, 130)
+  await until(scene, stageOf, 'voting')
+  await until(scene, async () => (await seatsOf(scene)).every(({ committed }) => committed !== undefined), true)
+  await stage.embedded.mineAt((await readCase(chain, jury, id)).commitEnd)
+  await until(scene, stageOf, 'decided')
+  expect(await readFixing(chain, stage.deployments.oracle, fixing)).toMatchObject({ settlement: INVALID })
+}, 120_000)

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import type { Hex } from 'viem'
+import type { JurySeat } from '#client/jury.ts'
+import { openStore } from '#node/store'
+import { INVALID } from '#protocol/fixing.ts'
+import { commitmentOf } from '#protocol/jury.ts'
+import { createVotes, type Round } from '../../../node/juror/votes.ts'
+import { localKeys } from '../../../node/sign/keys.ts'
+import { FIXING, FIXING_ID, keyOf, WAD } from '../reporters.ts'
+import { temporaryFolder } from '../temporary.ts'
+
+const JURY = '0x00000000000000000000000000000000000000aa'
+const ROUND: Round = { chainId: 31_337, jury: JURY, fixingId: FIXING_ID, round: 0 }
+const ANN = keyOf('ann')
+const KEYS = localKeys(ANN)
+const BROKEN = { signBallot: (): Promise<Hex> => Promise.reject(new Error('no signer')) }
+const SEAT: JurySeat = { seat: 7, juror: ANN.address, committed: undefined, value: undefined }
+const VALUE = 2_500n * WAD
+
+test('what is prepared is on disk when it is there, and opens its commitment after a restart without the signer', async () => {
+  const dataDir = temporaryFolder()
+  const first = await openStore(dataDir)
+  const [vote] = await createVotes({ table: first.juries, keys: KEYS }).prepare(ROUND, [SEAT], VALUE, 1n)
+  await first.close()
+  if (vote === undefined) throw new Error('no vote')
+  const store = await openStore(dataDir)
+  const committed = commitmentOf({ ...vote, ...ROUND })
+  const openings = await createVotes({ table: store.juries, keys: BROKEN }).openings(
+    ROUND,
+    [{ ...SEAT, committed }],
+    [],
+  )
+  expect(openings).toEqual(new Map([[7, { fixingId: FIXING_ID, seat: 7, value: VALUE, salt: vote.salt }]]))
+  await store.close()
+})
+
+test('a store that was lost is made good by the key and the values that may have been', async () => {
+  const [before, after] = await Promise.all([openStore(temporaryFolder()), openStore(temporaryFolder())])
+  const [number] = await createVotes({ table: before.juries, keys: KEYS }).prepare(ROUND, [SEAT], VALUE, 1n)
+  const [invalid] = await createVotes({ table: before.juries, keys: KEYS }).prepare(ROUND, [SEAT], INVALID, 1n)
+  if (number === undefined || invalid === undefined) throw new Error('no vote')
+  const votes = createVotes({ table: after.juries, keys: KEYS })
+  const of = async (vote: typeof number, guesses: bigint[]) => {
+    const committed = commitmentOf({ ...vote, ...ROUND })
+    return (await votes.openings(ROUND, [{ ...SEAT, committed }], guesses)).get(7)?.value
+  }
+  expect(await of(number, [1n, VALUE])).toBe(VALUE)
+  expect(await of(invalid, [1n, VALUE])).toBe(INVALID)
+  expect(await of(number, [1n])).toBe(undefined)
+  await Promise.all([before.close(), after.close()])
+})
+
+test('of a signer that fails for once the next try has what it takes', async () => {
+  const store = await openStore(temporaryFolder())
+  let fails = true
+  const keys = {
+    signBallot: (...args: Parameters<typeof KEYS.signBallot>) =>
+      fails ? BROKEN.signBallot() : KEYS.signBallot(...args),
+  }
+  const votes = createVotes({ table: store.juries, keys })
+  await expect(votes.prepare(ROUND, [SEAT], VALUE, 1n)).rejects.toThrow('no signer')
+  expect(await store.juries.votes(JURY, FIXING_ID, 0)).toEqual([])
+  fails = false
+  expect(await votes.prepare(ROUND, [SEAT], VALUE, 1n)).toHaveLength(1)
+  await store.close()
+})
+
+test('the store keeps cases until they are over, and every vote of a round', async () => {
+  const dataDir = temporaryFolder()
+  const store = await openStore(dataDir)
+  const known = { jury: JURY, id: FIXING_ID, fixing: FIXING, block: 9n } as const
+  await store.juries.extend(JURY, [known], 12n)
+  expect(await store.juries.cases()).toEqual([known])
+  expect(await store.juries.nextBlock(JURY)).toBe(12n)
+  await store.juries.close(known)
+  // Read again, since its block might have been undone, it is still over.
+  await store.juries.extend(JURY, [known], 13n)
+  const vote = { jury: JURY, fixingId: FIXING_ID, round: 0, seat: 7, value: VALUE, salt: FIXING_ID, at: 5n } as const
+  await store.juries.keep([vote, { ...vote, value: INVALID }])
+  await store.juries.keep([{ ...vote, round: 1, seat: 1 }])
+  await store.close()
+  const again = await openStore(dataDir)
+  expect(await again.juries.cases()).toEqual([])
+  expect(await again.juries.votes(JURY, FIXING_ID, 0)).toEqual([vote, { ...vote, value: INVALID }])
+  await again.close()
+})
