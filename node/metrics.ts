@@ -30,6 +30,12 @@ export type Reading = {
   readonly contested: number
   /** The next deadline of a fixing that can be disputed, Unix seconds; undefined if there is none. */
   readonly nextDeadline: bigint | undefined
+  /** Seats of juries in rounds that run, that this node votes for. */
+  readonly jurySeats: number
+  /** Of these, those that have not committed, or revealed, in the last quarter of the time. */
+  readonly jurySeatsLate: number
+  /** The next end by which one of them has to, Unix seconds; undefined for none. */
+  readonly juryDeadline: bigint | undefined
   /** Reporters that signed twice, of fixings that are shown. */
   readonly equivocators: number
   /** Transactions whose fate is not known yet. */
@@ -120,6 +126,9 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const offset = of('assize_clock_offset_seconds', "Seconds that the node's clock is behind the chain's.")
   const contested = of('assize_fixings_contested', 'Fixings led by a value apart from the own observation.')
   const deadline = of('assize_next_deadline_timestamp_seconds', 'Next end of a window, Unix; 0 without one.')
+  const seats = of('assize_jury_seats', 'Seats of juries, in rounds that run, that the node votes for.')
+  const late = of('assize_jury_seats_late', 'Seats that lack a vote, or its reveal, in the last quarter of its time.')
+  const votes = of('assize_jury_deadline_timestamp_seconds', 'Next end for a vote or its reveal, Unix; 0 without one.')
   const equivocators = of('assize_equivocators', 'Reporters that signed twice, of the fixings that are followed.')
   const halted = of('assize_halted', 'Whether the operator has stopped all new stake.')
   const unknown = of('assize_transactions_unknown', 'Whether transactions are in flight that the store does not know.')
@@ -142,6 +151,9 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     offset.set(to.clockOffset)
     contested.set(to.contested)
     deadline.set(Number(to.nextDeadline ?? 0n))
+    seats.set(to.jurySeats)
+    late.set(to.jurySeatsLate)
+    votes.set(Number(to.juryDeadline ?? 0n))
     equivocators.set(to.equivocators)
     halted.set(Number(to.isHalted))
     unknown.set(Number(to.hasUnknownTransactions))

@@ -23,6 +23,7 @@ export function createReading(
     peers: parts.network.peers.connected,
     reporterPeers: parts.network.peers.reporters,
     ...countsOf(parts, [...state.tracked.values()]),
+    ...seatsOf(parts),
     spendable: await spendable(),
     lines: parts.journal.counts(),
     verdicts: parts.network.intake.counts,
@@ -32,6 +33,11 @@ export function createReading(
     outvoted: state.outvoted,
     clockOffset: parts.rollCall.clockOffset(),
   })
+}
+
+function seatsOf({ juror }: Parts): Pick<Reading, 'jurySeats' | 'jurySeatsLate' | 'juryDeadline'> {
+  const { seats, late, deadline } = juror.view()
+  return { jurySeats: seats, jurySeatsLate: late, juryDeadline: deadline }
 }
 
 type Counts = Pick<

@@ -119,8 +119,20 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
     ...(config.bootstrap.length > 0 && network.peers.connected === 0
       ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
       : []),
+    ...lateSeats(parts),
     ...[...state.tracked.values()].flatMap((tracked) => missingAt(parts, tracked)),
   ]
+}
+
+/** Seats whose stake is lost unless somebody sees to it. */
+function lateSeats({ juror }: Parts): string[] {
+  const { late, deadline } = juror.view()
+  const end = deadline === undefined ? '' : ` The next end is ${deadline}.`
+  return late === 0
+    ? []
+    : [
+        `${late} seats in juries lack a vote, or its reveal, and little time is left: see assize journal, stage juror.${end}`,
+      ]
 }
 
 /** What a fixing that matures in a moment lacks: others' presence, or sources here. */

@@ -17,6 +17,9 @@ const READING: Reading = {
   clockOffset: -3,
   contested: 1,
   nextDeadline: 1_700_003_600n,
+  jurySeats: 4,
+  jurySeatsLate: 2,
+  juryDeadline: 1_700_007_200n,
   equivocators: 0,
   pendingTransactions: 1,
   spendable: 10n ** 18n,
@@ -50,6 +53,9 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_clock_offset_seconds')).toEqual([' -3'])
   expect(samplesOf(text, 'assize_reporter_peers')).toEqual([' 2'])
   expect(samplesOf(text, 'assize_next_deadline_timestamp_seconds')).toEqual([' 1700003600'])
+  expect(samplesOf(text, 'assize_jury_seats ')).toEqual(['4'])
+  expect(samplesOf(text, 'assize_jury_seats_late')).toEqual([' 2'])
+  expect(samplesOf(text, 'assize_jury_deadline_timestamp_seconds')).toEqual([' 1700007200'])
   expect(samplesOf(text, 'assize_spendable_wei{')).toEqual(['signer=""} 1000000000000000000'])
   expect(samplesOf(text, 'assize_fixings{').toSorted()).toEqual([
     'phase="active"} 2',

@@ -2,8 +2,9 @@ import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
-import { type Address, encodeFunctionData, type Hex } from 'viem'
+import { type Abi, type Address, encodeFunctionData, type Hex } from 'viem'
 import { wethAbi } from '#client/weth.ts'
+import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey, isBlsSigned } from '#protocol/bls.ts'
@@ -30,6 +31,7 @@ const DEPLOYMENT = {
   oracle: '0x00000000000000000000000000000000000000cc',
   bondToken: '0x00000000000000000000000000000000000000dd',
   arbitrators: [FIXING.arbitrator, FIXING.backup],
+  juries: ['0x00000000000000000000000000000000000000ff'],
 } as const
 const REPORT: Report = {
   epoch: 3n,
@@ -237,6 +239,23 @@ const attested = (proposer: Address): Hex =>
     ],
   })
 
+function onJury(functionName: 'commit' | 'withdraw' | 'stake' | 'setVoter' | 'unstake', args: readonly unknown[]): Hex {
+  return encodeFunctionData({ abi: juryArbitratorAbi as Abi, functionName, args })
+}
+
+test('signs ballots of its juries, the same every time, and of no other', async () => {
+  const keys = keysAt(await startIn(await signerFolder(ann.privateKey), DEPLOYMENT))
+  const [jury] = DEPLOYMENT.juries
+  const { chainId } = DOMAIN
+  const ballot = { fixingId: FIXING_ID, round: 1 }
+  const signature = await localKeys(ann).signBallot({ chainId, jury }, ballot)
+  expect(await keys.signBallot({ chainId, jury }, ballot)).toBe(signature)
+  expect(await keys.signBallot({ chainId, jury }, ballot)).toBe(signature)
+  const refused = { name: 'Sign.SignerRefusedError' }
+  await expect(keys.signBallot({ chainId, jury: STRANGER }, ballot)).rejects.toMatchObject(refused)
+  await expect(keys.signBallot({ chainId: 1, jury }, ballot)).rejects.toMatchObject(refused)
+})
+
 test.each<[string, { to: Address; data?: Hex; value?: bigint; chainId?: number }, string | undefined]>([
   ['a proposal', { to: oracle, data: onOracle('propose', FIXING) }, undefined],
   ['a claim, whoever ruled', { to: oracle, data: onOracle('claim', { ...FIXING, backup: STRANGER }) }, undefined],
@@ -275,6 +294,12 @@ test.each<[string, { to: Address; data?: Hex; value?: bigint; chainId?: number }
     { to: registry, data: encodeFunctionData({ abi: reporterRegistryAbi, functionName: 'withdraw', args: [0] }) },
     'got withdraw',
   ],
+  ['a vote in its jury', { to: DEPLOYMENT.juries[0], data: onJury('commit', [FIXING_ID, 3, ROOT]) }, undefined],
+  ['what it earned in its jury', { to: DEPLOYMENT.juries[0], data: onJury('withdraw', []) }, undefined],
+  ['a vote in another jury', { to: STRANGER, data: onJury('commit', [FIXING_ID, 3, ROOT]) }, 'got one of'],
+  ['stakes for its jury', { to: DEPLOYMENT.juries[0], data: onJury('stake', [4n]) }, 'got stake'],
+  ['another voter', { to: DEPLOYMENT.juries[0], data: onJury('setVoter', [STRANGER]) }, 'got setVoter'],
+  ['stakes out of its jury', { to: DEPLOYMENT.juries[0], data: onJury('unstake', [[1n]]) }, 'got unstake'],
   ['a function that is none', { to: oracle, data: '0x12345678' }, 'a function that it has'],
 ])('of transactions judges: %s', async (_what, { to, data = '0x', value = 0n, chainId = 31_337 }, refusal) => {
   const keys = keysAt(await startIn(await signerFolder(ann.privateKey), DEPLOYMENT))

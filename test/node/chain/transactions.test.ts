@@ -91,6 +91,32 @@ test('stops waiting for what is not mined, and says so when it was', async () =>
   expect(pursuits.length).toBeGreaterThan(40)
 })
 
+test('several that are sent side by side for one fixing are written down apart', async () => {
+  const { intents, transactions } = on([DONE])
+  const gate = Promise.withResolvers<void>()
+  const send = async ({ record }: Pick<Terms, 'record'>, nonce: number): Promise<Sent> => {
+    await gate.promise
+    await record(slot(nonce))
+    return SENT
+  }
+  const refused = transactions.attempt({ ...PLAN, value: 1n }, async () => {
+    await gate.promise
+    return { kind: 'refused', reason: 'CommitOver' }
+  })
+  const both = [2, 3].map((seat) =>
+    transactions.attempt({ ...PLAN, value: BigInt(seat) }, (terms) => send(terms, seat)),
+  )
+  gate.resolve()
+  expect((await Promise.all([refused, ...both])).map(({ kind }) => kind)).toEqual(['refused', 'done', 'done'])
+  // One that comes later is behind both, though nothing was written for the first.
+  await transactions.attempt({ ...PLAN, value: 4n }, (terms) => send(terms, 4))
+  expect(intents.of(FIXING_ID).map(({ key, nonce }) => [key.slice(-6), nonce])).toEqual([
+    ['000001', 2],
+    ['000002', 3],
+    ['000003', 4],
+  ])
+})
+
 test('a failure after it was signed leaves it to be looked after', async () => {
   const { intents, transactions } = on([DONE])
   const dying = transactions.attempt(PLAN, async ({ record }) => {

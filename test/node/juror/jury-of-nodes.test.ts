@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { type Address, createTestClient, type Hex, http, keccak256, stringToHex } from 'viem'
 import { afterEach, expect, test } from 'vitest'
 import { loadConfig } from '#node/config'
-import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { connect, latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy.ts'
 import { admitJuror, type JuryTerms, openCase, readCase, readPool, readSeats, stakeSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
@@ -18,6 +18,7 @@ import { writeNodeFolder } from '../node-folder.ts'
 import { startProcess } from '../node-process.ts'
 import { SILENT } from '../silent-log.ts'
 import { pricedIndex } from '../source/priced-index.ts'
+import { standUpSigner } from '../stand-up-signer.ts'
 
 const TERMS: JuryTerms = {
   seats: 9,
@@ -49,6 +50,15 @@ type Play = {
   readonly configs: ReadonlyMap<string, string>
 }
 
+/** The table `signer` of a node whose key is with a signer that votes in `jury`. */
+async function signerOf(privateKey: Hex, { deployments, embedded }: Stage, jury: Address): Promise<string> {
+  const { oracle, registry, weth } = deployments
+  const { chainId } = await connect({ rpcUrl: embedded.rpcUrl })
+  const deployment = { chainId, oracle, registry, bondToken: weth, arbitrators: [], juries: [jury] }
+  const { url, address, folder } = await standUpSigner(privateKey, deployment)
+  return `url = "${url}"\naddress = "${address}"\ntoken_file = ${JSON.stringify(join(folder, 'token'))}`
+}
+
 /** A jury of three people with a node each, and a fixing that waits for it; `knows`: whether their nodes know its index. */
 async function play(knows: 'index' | 'nothing'): Promise<Play> {
   const { document, indexDir } = await pricedIndex()
@@ -63,8 +73,11 @@ async function play(knows: 'index' | 'nothing'): Promise<Play> {
     const own = await stage.as(name)
     await ensureCollateral(own, weth, jury, 10n * ETHER)
     await stakeSeats(own, jury, 4)
+    const privateKey = keccak256(stringToHex(`test ${name}`))
     const file = await writeNodeFolder({
-      privateKey: keccak256(stringToHex(`test ${name}`)),
+      privateKey,
+      // One of them has no key: its votes are signed elsewhere.
+      ...(name === 'ann' ? { signer: await signerOf(privateKey, stage, jury) } : {}),
       rpcUrl: stage.embedded.rpcUrl,
       oracle,
       registry,
