@@ -3,11 +3,6 @@ import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
 import { explained } from './errors.ts'
 
-/** `account`'s own currency in wei, at the latest block. */
-export async function readBalance(chain: Chain, account: Address): Promise<bigint> {
-  return explained(chain.rpcUrl, 'eth_getBalance', () => chain.publicClient.getBalance({ address: account }))
-}
-
 /** What became of a nonce, and with it of every transaction that was signed with it. */
 export type TransactionFate =
   /** One of those that were asked about was mined. */

@@ -20,7 +20,8 @@ export type GasFee = {
 }
 
 /** Gas of the first call of each kind with cold storage, rounded up; the snapshots in test/contracts say the same. */
-const TYPICAL_GAS: Readonly<Record<string, bigint>> = { deposit: 50_000n, approve: 50_000n, claim: 100_000n }
+export const TYPICAL_GAS = { deposit: 50_000n, approve: 50_000n, claim: 100_000n } as const
+const KNOWN_GAS: Readonly<Record<string, bigint>> = TYPICAL_GAS
 const ANY_GAS = 250_000n
 
 /**
@@ -73,5 +74,5 @@ async function tryTogether(
 async function alone(chain: Chain, account: Address, calls: readonly Call[], first: Call): Promise<readonly bigint[]> {
   const { to, data, value = 0n } = first
   const gas = await chain.publicClient.estimateGas({ account, to, data, value })
-  return [gas, ...calls.slice(1).map(({ name }) => TYPICAL_GAS[name] ?? ANY_GAS)]
+  return [gas, ...calls.slice(1).map(({ name }) => KNOWN_GAS[name] ?? ANY_GAS)]
 }

@@ -48,6 +48,11 @@ export type GasNeed = { readonly estimate: bigint; readonly limit: bigint }
 /** What filling a slot costs beside changing it (EIP-2929), rounded up: an earlier transaction may empty one that a call changes. */
 const FRESH_SLOT_GAS = 20_000n
 
+/** The limit to send a call with that takes `estimate` gas now. */
+export function gasLimitOf(estimate: bigint): bigint {
+  return (estimate * GAS_MARGIN_PERCENT) / 100n + FRESH_SLOT_GAS
+}
+
 /** Tries the call out. Throws OracleRevertError, SilentRevertError, PoorAccountError, DeadRpcError. */
 export async function tryOut(
   { rpcUrl, publicClient }: Chain,
@@ -57,7 +62,7 @@ export async function tryOut(
   return explained(rpcUrl, name, async () => {
     await publicClient.call({ account, to, data, value })
     const estimate = await publicClient.estimateGas({ account, to, data, value })
-    return { estimate, limit: (estimate * GAS_MARGIN_PERCENT) / 100n + FRESH_SLOT_GAS }
+    return { estimate, limit: gasLimitOf(estimate) }
   })
 }
 

@@ -1,17 +1,18 @@
 import { type Address, type Hex, type TransactionReceipt, zeroAddress } from 'viem'
-import { readBalance, readBondToken, readFate } from '#client/account.ts'
+import { readBondToken, readFate } from '#client/account.ts'
 import { blockAt, type Chain, connect, finalizedBlock, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { explained, OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { isRosterPublished, readAttestation, readEpoch, readReporters } from '#client/registry.ts'
-import { readGasFee } from '#client/rehearsal.ts'
+import { readGasFee, TYPICAL_GAS } from '#client/rehearsal.ts'
 import { readReward, readRewardsPaid } from '#client/rewards.ts'
 import type { Call } from '#client/send.ts'
-import { broadcast, readOutlook, tryOut } from '#client/transaction.ts'
+import { broadcast, gasLimitOf, readOutlook, tryOut } from '#client/transaction.ts'
 import { wethAllowance, wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
+import { REPORTER_GAS } from '#protocol/reporter-gas.ts'
 import { courtOf } from './court.ts'
 import { translate } from './events.ts'
 import type { EndpointPort, Tried } from './port.ts'
@@ -27,8 +28,13 @@ export type AdapterOptions = {
   readonly account: Address | undefined
 }
 
-/** Own currency that is never wrapped into stake, so that gas can be paid, wei. */
-const GAS_RESERVE = 10n ** 16n
+/** The gas limits of all that a stake takes: wrapping, an allowance, the dearest way to stake, and the claim. */
+const RESERVED_GAS = [
+  TYPICAL_GAS.deposit,
+  TYPICAL_GAS.approve,
+  REPORTER_GAS.proposeAttested,
+  REPORTER_GAS.claimContribution,
+].reduce((sum, gas) => sum + gasLimitOf(gas), 0n)
 
 /** Connects to the chain. Throws DeadRpcError, NoCodeError, {@link WrongChainError}. */
 export async function openChain(options: AdapterOptions): Promise<EndpointPort> {
@@ -58,8 +64,10 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
     bond: (fixing) => unlessRefused(readBond(chain, oracle, fixing)),
     async spendable() {
       if (account === undefined) return 0n
-      const [token, own] = await Promise.all([wethBalance(chain, bondToken, account), readBalance(chain, account)])
-      return token + (own > GAS_RESERVE ? own - GAS_RESERVE : 0n)
+      const [token, outlook] = await Promise.all([wethBalance(chain, bondToken, account), readOutlook(chain, account)])
+      // As much per gas as a transaction offers.
+      const reserve = RESERVED_GAS * (2n * outlook.baseFee + outlook.tip)
+      return token + (outlook.balance > reserve ? outlook.balance - reserve : 0n)
     },
     attestersReward: (fixing) => readReward(chain, registry, idOf(fixing)),
     async incentives(fixing) {

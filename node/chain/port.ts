@@ -148,7 +148,7 @@ export interface ChainReads {
   panel(time: bigint): Promise<Panel>
   /** What a proposal would cost now; undefined while the open interest cannot be read. */
   bond(fixing: Fixing): Promise<bigint | undefined>
-  /** What the account can stake: bond token, and own currency beyond a reserve for gas. */
+  /** What the account can stake: bond token, and own currency beyond the gas of a stake and its claim at twice the base fee. */
   spendable(): Promise<bigint>
   /** The bond token that the account holds, and how much of it `spender` may take, wei. */
   holdings(spender: Spender): Promise<{ readonly held: bigint; readonly allowance: bigint }>

@@ -1,13 +1,15 @@
-import { keccak256 } from 'viem'
+import { keccak256, numberToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { create } from '#client/oracle-writer.ts'
+import { wethBalance } from '#client/weth.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { ledgerOf } from '../../../node/chain/ledger.ts'
 import type { ChainPort, Fate, Sent, Terms } from '../../../node/chain/port.ts'
 import { systemClock } from '../../../node/clock.ts'
 import type { Slot } from '../../../node/store/slot.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, START, type Stage } from '../../client/chain-fixture.ts'
+import { request } from '../../model/rpc.ts'
 import { intentMemory, transactionsOf } from '../memories.ts'
 import { openNodeChain } from './node-chain.ts'
 
@@ -15,6 +17,7 @@ const LIE = 3_000n * ETHER
 const TRUTH = 2_500n * ETHER
 /** After every block of these tests: what is decided has seen them all. */
 const LATER = MATURITY + 1_000_000n
+const GWEI = 10n ** 9n
 const SOON = { timeout: 60_000, interval: 20 }
 
 let stage: Stage
@@ -73,6 +76,23 @@ test('reads head, bond, money and reporters', async () => {
   expect(await ann.spendable()).toBeGreaterThan(140n * ETHER)
   expect(await ann.panel(MATURITY)).toEqual({ epoch: 0n, reporters: [] })
   expect(await ann.panel(START - 1_000n)).toEqual({ epoch: 0n, reporters: [] })
+})
+
+test('keeps the gas of a stake and of its claim back, at twice the base fee of now and the usual tip', async () => {
+  const { rpcUrl } = stage.embedded
+  const before = await request(rpcUrl, 'evm_snapshot', [])
+  const has = 5n * ETHER
+  await stage.embedded.setBalance(accountOf('ann').address, has)
+  const held = await wethBalance(await stage.as('ann'), stage.deployments.weth, accountOf('ann').address)
+  for (const gwei of [1n, 90n]) {
+    await request(rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(gwei * GWEI)])
+    await request(rpcUrl, 'evm_mine', [])
+    // 1.5 times 50 000, 50 000, 299 758 and 54 962, and 20 000 for each of the four; anvil's usual tip is 1 gwei.
+    expect(await ann.spendable()).toBe(held + has - 762_080n * (2n * gwei + 1n) * GWEI)
+  }
+  await stage.embedded.setBalance(accountOf('ann').address, ETHER / 100n)
+  expect(await ann.spendable()).toBe(held)
+  await request(rpcUrl, 'evm_revert', [before])
 })
 
 test("adds up a real fixing's log: proposal, pot, leader", async () => {
