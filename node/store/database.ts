@@ -110,7 +110,8 @@ function openError(location: string, error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = codeOf(cause)
   if (code === 'LEVEL_LOCKED') return new StoreLockedError(location, { cause })
-  return new StoreCorruptError(location, cause instanceof Error ? cause.message : 'an unknown failure', { cause })
+  const got = cause instanceof Error ? cause.message : 'an unknown failure'
+  return DISK.test(got) ? new StoreDiskError(location, got, { cause }) : new StoreCorruptError(location, got, { cause })
 }
 
 /** What the system says of a disk that does not take what it is given; a truncated file is an IO error too. */

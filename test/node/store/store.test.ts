@@ -296,6 +296,16 @@ test('says that it is closed when it is used afterwards', async () => {
   await expect(store.journal.newest(1)).rejects.toMatchObject({ name: 'Store.StoreClosedError' })
 })
 
+test('a disk that is full when the store is opened is not taken for a damaged store', async () => {
+  const location = join(temporaryFolder(), 'store')
+  const cause = Object.assign(new Error('IO error: /x/MANIFEST-1: No space left on device'), { code: 'LEVEL_IO_ERROR' })
+  const failed = Object.assign(new Error('Database failed to open'), { code: 'LEVEL_DATABASE_NOT_OPEN', cause })
+  const spy = vi.spyOn(Level.prototype, 'open').mockRejectedValue(failed)
+  await expect(openDatabase(location)).rejects.toMatchObject({ name: 'Store.StoreDiskError', location })
+  spy.mockRestore()
+  await (await openDatabase(location)).close()
+})
+
 test('a disk that takes no write is not taken for a damaged store', async () => {
   const database = await openDatabase(join(temporaryFolder(), 'store'))
   const full = Object.assign(new Error('IO error: No space left on device'), { code: 'LEVEL_IO_ERROR' })
