@@ -191,7 +191,7 @@ async function start(
   const { pollMs, confirmations } = config
   const { intents } = store
   const transactions = createTransactions({ chain, intents, journal, halt, clock, signal, pollMs, confirmations })
-  const collateral = createCollateral({ chain, transactions, intents, journal })
+  const collateral = createCollateral({ chain, transactions, intents, journal, registry: config.registry })
   const core = { config, clock, log, signal, store, chain, journal, book, keys, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
   const whole = { ...core, roll, digestOf, transactions, collateral, halt, reporter, network, watch, known }

@@ -5,6 +5,7 @@ import type { Decision } from '#protocol/policy.ts'
 import type { Ledger, Line } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Collateral } from './chain/collateral.ts'
+import { takesStake } from './chain/tend.ts'
 import type { Transactions } from './chain/transactions.ts'
 import type { Journal } from './journal.ts'
 import type { Intent } from './store/intent-table.ts'
@@ -17,9 +18,6 @@ export type Budget = {
 
 /** Stake of this node, bond-token wei. */
 type OwnStake = Line & { readonly amount: bigint }
-
-/** What puts money at risk. */
-const STAKING: ReadonlySet<Intent['action']> = new Set(['propose', 'contribute', 'appeal'])
 
 /** What staking works with. */
 export type StakeComponents = {
@@ -56,7 +54,7 @@ export async function stakeOn(
   const line: Line = { kind: action === 'contribute' ? 'stake' : 'appeal', round: facts.round, value }
   const own = ownStake(ledger, transactions.of(fixingId))
   const open = openInPot(snapshot, ledger, line)
-  const amount = amountFor(budget, own, line, open, await chain.spendable())
+  const amount = amountFor(budget, own, line, open, (await chain.spendable()) - collateral.committed())
   if (amount === 0n) {
     await say('none', `${decision.reason} Nothing is left of the budget or the pot for ${action} ${value}.`)
     return 'idle'
@@ -127,7 +125,7 @@ export function ownStake(ledger: Ledger, intents: readonly Intent[]): OwnStake[]
   const isClaimed = (line: Line): boolean =>
     ledger.claimed.some((claimed) => isSameLine(claimed, line)) ||
     intents.some((intent) => intent.action === 'claim' && intent.state === 'done' && isSameLine(intent, line))
-  const staked = intents.filter(({ action, state }) => STAKING.has(action) && state !== 'failed')
+  const staked = intents.filter((intent) => takesStake(intent) && intent.state !== 'failed')
   for (const { kind, round, value } of staked) {
     const line = { kind, round, value }
     if (isClaimed(line)) continue

@@ -1,7 +1,9 @@
+import type { Address } from 'viem'
 import { turnstile } from '#client/turnstile.ts'
 import type { Journal } from '../journal.ts'
-import type { IntentTable } from '../store/intent-table.ts'
+import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { ChainPort, Spender } from './port.ts'
+import { isOpen, takesStake, unfinishedOf } from './tend.ts'
 import type { Attempted, Plan, Transactions } from './transactions.ts'
 
 /** What stakes are paid with: bond token that the contracts may take. */
@@ -13,24 +15,32 @@ export interface Collateral {
   provide(plan: Plan, spender: Spender, stake: () => Promise<Attempted>): Promise<Attempted>
   /** Takes back what `spender` may still take, if nothing is being staked. */
   revoke(plan: Pick<Plan, 'fixingId' | 'at'>, spender: Spender): Promise<void>
+  /** What is being staked and was not taken yet: the account still has it, and cannot stake it again. Bond-token wei. */
+  committed(): bigint
 }
 
 /** What it takes to wrap and approve. */
 export type CollateralComponents = {
-  readonly chain: Pick<ChainPort, 'holdings' | 'wrap' | 'approve'>
+  readonly chain: Pick<ChainPort, 'account' | 'holdings' | 'wrap' | 'approve'>
   readonly transactions: Transactions
   readonly intents: Pick<IntentTable, 'unfinished'>
   readonly journal: Journal
+  /** Whose calls take stake as well as the oracle's. */
+  readonly registry: Address
 }
 
-/** What is being staked now. */
-type Reserve = { readonly spender: Spender; readonly amount: bigint; readonly plan: Plan }
+/** What is to be taken from the account. */
+type Taking = { readonly spender: Spender; readonly amount: bigint }
+
+/** What is being staked now, and may not be signed yet. */
+type Reserve = Taking & { readonly plan: Plan }
 
 /**
  * INVARIANT: no allowance is ever larger than what is being staked at the time: several fixings at once share one, so that
  * it is the sum of theirs.
  */
-export function createCollateral({ chain, transactions, intents, journal }: CollateralComponents): Collateral {
+export function createCollateral(components: CollateralComponents): Collateral {
+  const { chain, transactions, intents, journal, registry } = components
   const reserves = new Set<Reserve>()
   const inTurn = turnstile()
 
@@ -45,18 +55,27 @@ export function createCollateral({ chain, transactions, intents, journal }: Coll
     await journal.write({ stage: 'collateral', fixingId: plan.fixingId, ...said })
     return sent
   }
-  /** Whether the stake was taken already, and whoever waits for it has not noticed yet. */
-  const isTaken = ({ plan: { fixingId, action, round, value, at } }: Reserve): boolean =>
+  /** Whether the stake was signed, and perhaps taken: whoever waits for it may not have noticed yet. */
+  const isSigned = ({ plan: { fixingId, action, round, value, at } }: Reserve): boolean =>
     transactions.of(fixingId).some((intent) => {
       const isSame = intent.action === action && intent.round === round && intent.value === value && intent.at === at
-      return isSame && intent.state === 'done'
+      return isSame && intent.state !== 'failed'
     })
+  const spenderOf = ({ slot }: Intent): Spender =>
+    slot?.call?.to.toLowerCase() === registry.toLowerCase() ? 'registry' : 'oracle'
+  /** What is on its way counts until it was mined, whether anybody still waits for it or not. */
+  const taking = (): readonly Taking[] => [
+    ...[...reserves].filter((reserve) => !isSigned(reserve)),
+    ...unfinishedOf({ chain, intents })
+      .filter((intent) => isOpen(intent) && takesStake(intent))
+      .map((intent) => ({ spender: spenderOf(intent), amount: intent.amount })),
+  ]
   const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
     const { held, allowance } = await chain.holdings(spender)
     // After that: what is taken in between is missed then, and not wrapped twice.
     await transactions.tend()
-    const staking = [...reserves].filter((reserve) => !isTaken(reserve))
-    const wrapping = intents.unfinished().filter(({ action, state }) => action === 'wrap' && state === 'signed')
+    const staking = taking()
+    const wrapping = unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && intent.action === 'wrap')
     const missing = sumOf(staking) - held - sumOf(wrapping)
     if (missing > 0n) {
       const wrapped = await attempt({ ...plan, action: 'wrap', amount: missing }, (terms) => chain.wrap(missing, terms))
@@ -70,6 +89,7 @@ export function createCollateral({ chain, transactions, intents, journal }: Coll
     return approved.kind === 'done'
   }
   return {
+    committed: () => sumOf(taking()),
     async provide(plan, spender, stake) {
       const reserve = { spender, amount: plan.amount, plan }
       reserves.add(reserve)
@@ -81,7 +101,7 @@ export function createCollateral({ chain, transactions, intents, journal }: Coll
     },
     async revoke({ fixingId, at }, spender) {
       await inTurn(async () => {
-        if (reserves.size > 0 || (await chain.holdings(spender)).allowance === 0n) return
+        if (taking().length > 0 || reserves.size > 0 || (await chain.holdings(spender)).allowance === 0n) return
         const plan = { fixingId, at, action: 'approve', kind: 'stake', round: 0, value: 0n, amount: 0n } as const
         await attempt(plan, (terms) => chain.approve(spender, 0n, terms))
       })

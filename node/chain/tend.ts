@@ -1,8 +1,9 @@
+import type { Address } from 'viem'
 import type { Outlook } from '#client/transaction.ts'
 import type { Halt } from '../halt.ts'
-import type { Intent } from '../store/intent-table.ts'
+import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { Slot } from '../store/slot.ts'
-import type { Fate, PassingRefusal } from './port.ts'
+import type { ChainPort, Fate, PassingRefusal } from './port.ts'
 import type { TransactionsComponents } from './transactions.ts'
 
 export const HALTED = 'halted by the operator' satisfies PassingRefusal
@@ -22,6 +23,11 @@ const COLLECTING: ReadonlySet<Intent['action']> = new Set([
 export function isStaking({ action, amount }: Pick<Intent, 'action' | 'amount'>): boolean {
   const isRevoking = action === 'approve' && amount === 0n
   return !COLLECTING.has(action) && !isRevoking
+}
+
+/** Whether it puts money at risk. */
+export function takesStake({ action }: Pick<Intent, 'action'>): boolean {
+  return action === 'propose' || action === 'contribute' || action === 'appeal'
 }
 
 /** Only what collects is sent while the operator has stopped all new stake. */
@@ -86,9 +92,20 @@ export async function sweep(
 }
 
 /** Those of another key, which this data_dir was used with before, are nobody's business any more. */
-export function unfinishedOf({ intents, chain }: Pick<TransactionsComponents, 'intents' | 'chain'>): readonly Intent[] {
+export function unfinishedOf({
+  intents,
+  chain,
+}: {
+  readonly intents: Pick<IntentTable, 'unfinished'>
+  readonly chain: Pick<ChainPort, 'account'>
+}): readonly Intent[] {
   if (chain.account === undefined) return []
-  return intents.unfinished().filter(({ slot }) => slot?.from === undefined || slot.from === chain.account)
+  return intents.unfinished().filter((intent) => isOf(intent, chain.account))
+}
+
+/** Whether the key of `account` signed it, as far as is known. */
+export function isOf({ slot }: Pick<Intent, 'slot'>, account: Address | undefined): boolean {
+  return slot?.from === undefined || slot.from === account
 }
 
 function slotOf({ nonce = 0, slot, hash }: Intent): Slot {

@@ -6,7 +6,7 @@ import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { ChainPort, Ended, Sent, Terms } from './port.ts'
 import { type Refusals, retryTime } from './retry.ts'
 import { createStrangers, UNKNOWN } from './strangers.ts'
-import { HALTED, isOpen, isStaking, signedIntent, sweep, unfinishedOf, vetoOf } from './tend.ts'
+import { HALTED, isOf, isOpen, isStaking, signedIntent, sweep, unfinishedOf, vetoOf } from './tend.ts'
 
 /** What one transaction is to do. */
 export type Plan = Pick<Intent, 'fixingId' | 'action' | 'kind' | 'round' | 'value' | 'amount' | 'at' | 'deadline'>
@@ -35,7 +35,7 @@ export interface Transactions {
   unknownNonce(): number | undefined
   /** The chain was undone further than was thought possible: looks again at what had ended of the fixing, as of `block`. */
   doubt(fixingId: Hex, block: bigint): Promise<void>
-  /** All that was ever signed for the fixing, oldest first. */
+  /** All that was ever signed for the fixing with this key, oldest first. */
   of(fixingId: Hex): readonly Intent[]
   /** Forgets what was refused of a fixing that is over. */
   forget(fixingId: Hex): void
@@ -69,6 +69,7 @@ export function createTransactions(components: TransactionsComponents): Transact
   const awaited = new Set<string>()
   let tending: Promise<void> | undefined
   let seen = -1n
+  const of = (fixingId: Hex): readonly Intent[] => intents.of(fixingId).filter((intent) => isOf(intent, chain.account))
   const nonces = (): ReadonlySet<number> => new Set(unfinishedOf(components).flatMap(({ nonce }) => nonce ?? []))
   const strangers = createStrangers(journal)
   const look = async (): Promise<void> => {
@@ -129,21 +130,21 @@ export function createTransactions(components: TransactionsComponents): Transact
   return {
     tend,
     unknownNonce: () => strangers.first(),
-    of: (fixingId) => intents.of(fixingId),
+    of,
     forget: (fixingId) => void refused.delete(fixingId),
     async doubt(fixingId, block) {
-      for (const intent of intents.of(fixingId)) {
+      for (const intent of of(fixingId)) {
         const hasEnded = intent.state === 'done' || intent.state === 'failed'
         if (hasEnded && intent.nonce !== undefined) await intents.put({ ...intent, block })
       }
     },
     async settle(fixingId) {
-      if (!intents.of(fixingId).some(isOpen)) return 'clear'
+      if (!of(fixingId).some(isOpen)) return 'clear'
       await tend()
-      return intents.of(fixingId).some(isOpen) ? 'wait' : 'clear'
+      return of(fixingId).some(isOpen) ? 'wait' : 'clear'
     },
     async attempt(plan, send) {
-      const known = intents.of(plan.fixingId)
+      const known = of(plan.fixingId)
       const subject = `${plan.action}:${plan.kind}:${plan.round}:${plan.value}`
       const unsigned = refused.get(plan.fixingId)?.get(subject)
       if (plan.at < retryTime(known, plan, unsigned)) return { kind: 'later' }

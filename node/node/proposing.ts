@@ -20,7 +20,7 @@ export async function propose(
   const signers = ripe.reporters.map(({ signer }) => signer)
   const rank = proposalRank(id, signers, chain.account)
   const bond = await chain.bond(fixing)
-  const spendable = await chain.spendable()
+  const spendable = (await chain.spendable()) - collateral.committed()
   const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
   const maxBond = [maxBondWei, perFixingWei, spendable].reduce((a, b) => (a < b ? a : b))
   const look = (): ProposalView => ({

@@ -74,4 +74,5 @@ export const OUTLOOK: Awaited<ReturnType<ChainPort['outlook']>> = {
 export const PLENTY: Collateral = {
   provide: (_plan, _spender, stake) => stake(),
   revoke: async () => undefined,
+  committed: () => 0n,
 }

@@ -97,6 +97,7 @@ async function run(
   options: {
     readonly sent?: Sent
     readonly spendable?: bigint
+    readonly committed?: bigint
     readonly budget?: Budget
     readonly ledger?: Ledger
   } = {},
@@ -120,7 +121,7 @@ async function run(
       journal,
       budget,
       transactions: transactionsOf(intents),
-      collateral: PLENTY,
+      collateral: { ...PLENTY, committed: () => options.committed ?? 0n },
       catchUp: async () => void order.push('catch up'),
     },
     DISPUTED,
@@ -158,6 +159,11 @@ test('does nothing when the policy says so, the money is gone, or peers change t
   expect(broke.lines[0]).toContain('Nothing is left of the budget')
   const decisions = [CONTRIBUTE, none]
   expect(await run(() => decisions.shift() ?? none)).toMatchObject({ result: 'idle', stakes: [], order: ['catch up'] })
+})
+
+test('does not count on money that another stake of its own is about to take', async () => {
+  const { stakes } = await run(() => CONTRIBUTE, { spendable: 20n * WAD, committed: 17n * WAD })
+  expect(stakes).toEqual([{ ...LINE, amount: 3n * WAD }])
 })
 
 test('journals a stale round as an outcome', async () => {

@@ -1,13 +1,16 @@
+import type { Address } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { wethBalance } from '#client/weth.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { createCollateral } from '../../../node/chain/collateral.ts'
-import type { ChainPort, Terms } from '../../../node/chain/port.ts'
+import type { ChainPort, Sent, Terms } from '../../../node/chain/port.ts'
 import type { Attempted } from '../../../node/chain/transactions.ts'
 import { systemClock } from '../../../node/clock.ts'
+import type { Intent } from '../../../node/store/intent-table.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from '../../client/chain-fixture.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
+import { FIXING_ID, keyOf } from '../reporters.ts'
 import { openNodeChain } from './node-chain.ts'
 
 const TRUTH = 2_500n * ETHER
@@ -31,7 +34,7 @@ async function live(name: string, intents = intentMemory()) {
   const chain = await openNodeChain(stage, name)
   const journal = journalMemory()
   const transactions = transactionsOf(intents, { chain, journal, clock: systemClock(), pollMs: 20 })
-  const collateral = createCollateral({ chain, transactions, intents, journal })
+  const collateral = createCollateral({ chain, transactions, intents, journal, registry: stage.deployments.registry })
   return { chain, journal, transactions, collateral, intents }
 }
 
@@ -133,7 +136,8 @@ test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s 
         doomed === 'approve' ? { ...terms, record: (slot) => die(terms, slot) } : terms,
       ),
   }
-  const dying = { ...first, collateral: createCollateral({ ...first, chain }) }
+  const { registry } = stage.deployments
+  const dying = { ...first, collateral: createCollateral({ ...first, chain, registry }) }
   await expect(stakeOn(dying, BOND)).rejects.toThrow('killed')
   const [left] = first.intents.unfinished().filter(({ state }) => state === 'signed')
   expect(left?.action).toBe(doomed)
@@ -142,4 +146,79 @@ test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s 
   expect(await stakeOn(second, BOND)).toMatchObject({ kind: 'done' })
   expect(await allowancesOf(name)).toEqual([BOND])
   expect(await wethBalance(await stage.as('reader'), stage.deployments.weth, accountOf(name).address)).toBe(0n)
+})
+
+/** A chain on which nothing is mined, of an account that holds `held` and lets both contracts take as much. */
+function stuck(held: bigint, rows: readonly Intent[] = []) {
+  const intents = intentMemory(rows)
+  const [registry, oracle] = [keyOf('registry').address, keyOf('oracle').address]
+  const asked: string[] = []
+  const sign = async ({ record, nonces }: Terms, to: Address): Promise<Sent> => {
+    const nonce = 3 + nonces().size
+    const call = { name: 'x', to, data: '0x', gas: 1n } as const
+    await record({ nonce, from: keyOf('sender').address, call, versions: [] })
+    return { kind: 'sent' }
+  }
+  const chain = {
+    account: keyOf('sender').address,
+    holdings: async () => ({ held, allowance: held }),
+    wrap: async (amount: bigint, terms: Terms) => (asked.push(`wrap ${amount}`), sign(terms, oracle)),
+    approve: async (spender: string, amount: bigint, terms: Terms): Promise<Sent> => {
+      asked.push(`approve ${spender} ${amount} after ${terms.nonces().size}`)
+      return { kind: 'done', moved: 0n }
+    },
+  }
+  const transactions = transactionsOf(intents)
+  const collateral = createCollateral({ chain, transactions, intents, journal: journalMemory(), registry })
+  const stake = (n: number, amount: bigint, spender: 'oracle' | 'registry' = 'oracle') => {
+    const fixingId = `0x${n.toString(16).padStart(64, '0')}` as const
+    const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
+    const plan = { ...line, fixingId, action: 'propose', at: 2_000n } as const
+    return collateral.provide(plan, spender, () =>
+      transactions.attempt(plan, (terms) => sign(terms, spender === 'oracle' ? oracle : registry)),
+    )
+  }
+  return { asked, stake, collateral, intents }
+}
+
+test('what is on its way is not staked again, nor its allowance taken away, however long it takes', async () => {
+  const { asked, stake, collateral } = stuck(10n)
+  expect(collateral.committed()).toBe(0n)
+  // Nobody waits for it any more.
+  expect(await stake(1, 6n)).toEqual({ kind: 'later' })
+  expect(collateral.committed()).toBe(6n)
+  expect(await stake(2, 4n, 'registry')).toEqual({ kind: 'later' })
+  expect([collateral.committed(), asked]).toEqual([10n, []])
+  expect(await stake(3, 5n)).toEqual({ kind: 'later' })
+  // 6, 4 and 5 of 10 that are there.
+  expect(asked).toEqual(['wrap 5'])
+  await collateral.revoke({ fixingId: FIXING_ID, at: 2_000n }, 'oracle')
+  expect(asked).toEqual(['wrap 5'])
+})
+
+test('an allowance is for what is on its way and what is being staked, of one contract', async () => {
+  const { asked, stake } = stuck(10n)
+  await stake(1, 3n)
+  await stake(2, 4n, 'registry')
+  await stake(3, 3n)
+  expect(asked).toEqual([])
+  const poor = stuck(10n)
+  await poor.stake(1, 8n)
+  const wrapped = { ...poor.intents.unfinished()[0], key: 'w', action: 'wrap', amount: 100n, nonce: 9 } as Intent // a whole one
+  await poor.intents.put(wrapped)
+  await poor.stake(2, 7n, 'registry')
+  expect(poor.asked).toEqual([])
+  await poor.stake(3, 7n)
+  expect(poor.asked).toEqual(['approve oracle 15 after 3'])
+})
+
+test('what another key has on its way is none of this one', async () => {
+  const from = keyOf('somebody else').address
+  const slot = { nonce: 3, from, versions: [] }
+  const line = { kind: 'stake', round: 0, value: TRUTH, state: 'signed', nonce: 3, slot, at: 0n } as const
+  const other: Intent = { ...line, key: 'a', fixingId: FIXING_ID, action: 'wrap', amount: 100n }
+  const { asked, stake, collateral } = stuck(10n, [other, { ...other, key: 'b', action: 'propose', amount: 100n }])
+  expect(collateral.committed()).toBe(0n)
+  await stake(1, 11n)
+  expect(asked).toEqual(['wrap 1'])
 })

@@ -168,6 +168,14 @@ test('asks nothing about intents that have ended, nor about those of another key
   expect(pursuits).toEqual([])
 })
 
+test('waits for nothing that another key signed, and does not show it', async () => {
+  const other = { ...slot(), from: keyOf('somebody else').address }
+  const { transactions, pursuits } = on([], [open({ slot: other })])
+  expect([await transactions.settle(FIXING_ID), transactions.of(FIXING_ID)]).toEqual(['clear', []])
+  await transactions.doubt(FIXING_ID, 10n)
+  expect(pursuits).toEqual([])
+})
+
 test('looks after all that is unfinished in the order of nonces, with the nearest deadline of those that wait', async () => {
   const rows = [
     open({ key: 'c', nonce: 5, slot: slot(5) }),
