@@ -5,7 +5,10 @@ import type { Fixing } from '#protocol/fixing.ts'
 /** Where found fixings are kept, and how far the log was read. */
 export interface WatchMemory {
   nextBlock(): Promise<bigint | undefined>
-  extend(found: readonly FoundFixing[], nextBlock: bigint): Promise<void>
+  /** The newest block that was thought to stay. */
+  anchor(): Promise<Head | undefined>
+  /** Remembers all of it or nothing; without `anchor` that of before. */
+  extend(found: readonly FoundFixing[], nextBlock: bigint, anchor?: Head): Promise<void>
 }
 
 /** A fixing of an index this node holds the document of. */
@@ -15,8 +18,9 @@ export type FoundFixing = { readonly id: Hex; readonly fixing: Fixing; readonly 
 export type Sighting = {
   readonly head: Head
   readonly isNew: boolean
+  /** New ones; if the chain was undone, those as well that were over. */
   readonly found: readonly FoundFixing[]
-  /** The chain was undone further than `confirmations`: everything was read again from the beginning. */
+  /** The chain was undone further than `confirmations`, perhaps while nobody looked: everything was read again from the beginning. */
   readonly isUndone: boolean
 }
 
@@ -59,12 +63,12 @@ export async function startWatch(
   { open, firstBlock, confirmations }: WatchOptions,
 ): Promise<Watch> {
   const tracked = new Map(open.map(({ id }) => [id, { settled: [] as OracleEvent[], recent: [] as OracleEvent[] }]))
-  const seen = new Set(open.map(({ id }) => id))
+  let seen = new Set(open.map(({ id }) => id))
   const remembered = (await memory.nextBlock()) ?? firstBlock
   let next = open.reduce((least, { block }) => (block < least ? block : least), remembered)
   let last: Head | undefined
   /** The newest block that was thought to stay. */
-  let anchor: Head | undefined
+  let anchor = await memory.anchor()
   /** INVARIANT: what is kept of the log is of the chain that the head is of. */
   const isAnchored = async (head: Head): Promise<boolean> => {
     if (anchor === undefined) return true
@@ -75,7 +79,7 @@ export async function startWatch(
   /** Goes on after a failure. */
   let reading: Reading | undefined
   /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`. */
-  const read = async (progress: Reading, to: bigint, settled: bigint): Promise<void> => {
+  const read = async (progress: Reading, to: bigint, settled: bigint, stays?: Head): Promise<void> => {
     const { at, found, own } = progress
     const events = at > to ? [] : await chain.events(at, to)
     const fresh = events.flatMap((event) =>
@@ -83,7 +87,7 @@ export async function startWatch(
         ? [{ id: event.id, fixing: event.fixing, block: event.block }]
         : [],
     )
-    await memory.extend(fresh, settled + 1n)
+    await memory.extend(fresh, settled + 1n, stays)
     for (const one of fresh) found.set(one.id, one)
     for (const [id, more] of Map.groupBy(events, (event) => event.id)) {
       if (tracked.has(id) || found.has(id)) own.set(id, [...(own.get(id) ?? []), ...more])
@@ -100,12 +104,15 @@ export async function startWatch(
       const settledUpTo = head.number - BigInt(confirmations)
       if (isUndone || reading === undefined) {
         reading = { at: isUndone ? firstBlock : next, found: new Map(), own: new Map() }
+        // What was over may not be.
+        if (isUndone) seen = new Set(tracked.keys())
       }
       for (let to = reading.at + PART_BLOCKS - 1n; to < settledUpTo; to += PART_BLOCKS) await read(reading, to, to)
       const following = settledUpTo + 1n > reading.at ? settledUpTo + 1n : reading.at
       const stays = settledUpTo < 0n ? undefined : await chain.block(settledUpTo)
+      const isNewer = isUndone || anchor === undefined || settledUpTo > anchor.number
       // The last thing that can fail; what is remembered in memory follows what is on disk.
-      await read(reading, head.number, following - 1n)
+      await read(reading, head.number, following - 1n, isNewer ? stays : undefined)
       const { own, found: fresh } = reading
       const found = [...fresh.values()]
       reading = undefined
@@ -122,7 +129,7 @@ export async function startWatch(
       }
       next = following
       last = head
-      if (isUndone || anchor === undefined || settledUpTo > anchor.number) anchor = stays
+      if (isNewer) anchor = stays
       return { head, isNew, found, isUndone }
     },
     events(id) {

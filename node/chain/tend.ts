@@ -68,10 +68,6 @@ export async function sweep(
       await intents.put({ ...intent, state: 'failed', reason: 'stopped before signing' })
       continue
     }
-    if (intent.block !== undefined && outlook.number >= intent.block + BigInt(confirmations)) {
-      await intents.put({ ...intent, slot: prunedOf(intent), block: undefined })
-      continue
-    }
     try {
       const fate = await chain.pursue(slotOf(intent), {
         outlook,
@@ -82,6 +78,11 @@ export async function sweep(
       })
       if (fate.kind === 'pending') isNext = false
       await note(components, intent, fate, awaited)
+      // After this look, however deep its block seemed before: the node may have been off while it was undone.
+      const looked = intents.get(intent.key) ?? intent
+      if (looked.block !== undefined && outlook.number >= looked.block + BigInt(confirmations)) {
+        await intents.put({ ...looked, slot: prunedOf(looked), block: undefined })
+      }
     } catch (error) {
       // A signer that is down must not hide what became of the others.
       failure ??= error

@@ -22,33 +22,62 @@ const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
  * node's roles call for. Throws DeadRpcError; the next pass then repeats it.
  */
 export async function attend(parts: Parts, tracked: Tracked, head: Head): Promise<void> {
+  if (tracked.over !== undefined && tracked.over.log !== logOf(parts, tracked)) {
+    tracked.over = undefined
+    tracked.dues = undefined
+  }
+  if (tracked.dues !== undefined) return collect(parts, tracked, tracked.dues, head)
+  if (isAtRest(parts, tracked, head)) return
+  const kept = await lookAt(parts, tracked, head)
+  if (tracked.snapshot?.phase !== 'settled' || kept !== 'done') {
+    tracked.over = undefined
+    return
+  }
+  // The second time: its blocks cannot be undone any more.
+  if (tracked.over !== undefined) return close(parts, tracked)
+  tracked.over = { block: head.number, log: logOf(parts, tracked) }
+  tracked.dues = await duesOf(parts, tracked, head)
+  if (tracked.dues !== undefined) await collect(parts, tracked, tracked.dues, head)
+}
+
+/** How many entries its log has; the claims of others change nothing. */
+function logOf({ watch }: Parts, { id }: Tracked): number {
+  return watch.events(id).filter(({ name }) => name !== 'claimed').length
+}
+
+/** Whether nothing is left to be done, unless the block in which that was seen is undone. */
+function isAtRest({ config }: Parts, { over }: Tracked, head: Head): boolean {
+  return over !== undefined && head.number < over.block + BigInt(config.confirmations)
+}
+
+async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done' | 'waiting' | 'acted'> {
   const { chain, watch, network, transactions } = parts
   const { id, fixing } = tracked
-  if (tracked.dues !== undefined) return collect(parts, tracked, tracked.dues, head)
   await ripen(parts, tracked, head)
+  const wasSettled = tracked.snapshot?.phase === 'settled'
   tracked.snapshot = await chain.snapshot(fixing, head.number)
   tracked.ledger = ledgerOf(watch.events(id), chain.account)
   refreshQuorum(parts, tracked)
   if (tracked.snapshot.phase === 'settled') network.sync.close(id)
+  else if (wasSettled) network.sync.open(id)
   await cosign(parts, tracked)
   if (chain.account !== undefined) {
     // A transaction of ours may still be mined: whatever we decided now could double it.
-    if ((await transactions.settle(id)) === 'wait') return
+    if ((await transactions.settle(id)) === 'wait') return 'waiting'
     if ((await act(parts, tracked)) === 'acted') tracked.isDirty = true
   }
   const kept = await keep(parts, tracked)
   if (kept === 'acted') tracked.isDirty = true
-  if (tracked.snapshot.phase !== 'settled' || kept !== 'done') return
-  tracked.dues = await duesOf(parts, tracked, head)
-  if (tracked.dues === undefined) await close(parts, tracked)
-  else await collect(parts, tracked, tracked.dues, head)
+  return kept
 }
 
 /** Claims what reporting earned, for as long as it takes: of a fixing that is settled nothing else is looked at. */
 async function collect(parts: Parts, tracked: Tracked, dues: ShareView, head: Head): Promise<void> {
   if ((await parts.transactions.settle(tracked.id)) === 'wait') return
   const result = await claimShares(parts, dues, head.time)
-  if (result !== 'waiting') await close(parts, tracked)
+  if (result === 'waiting') return
+  tracked.dues = undefined
+  tracked.isDirty = true
 }
 
 async function close(parts: Parts, tracked: Tracked): Promise<void> {

@@ -3,6 +3,7 @@ import type { ChainClock, Clock } from '../clock.ts'
 import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
 import { attend } from './attend.ts'
 import type { Parts } from './parts.ts'
+import type { FoundFixing } from '../watch.ts'
 import type { Turns } from './turns.ts'
 import { track, type Tracked } from './tracked.ts'
 import type { Fixing } from '#protocol/fixing.ts'
@@ -81,7 +82,7 @@ async function noteHalt({ halt, journal }: Parts, state: LoopState): Promise<voi
 
 async function look(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
   const { head, isNew, found, isUndone } = await parts.watch.look()
-  if (isUndone) await startOver(parts, state, head)
+  if (isUndone) await startOver(parts, state, head, found)
   follow?.advance(head.time)
   const now = parts.clock.now()
   await parts.store.restoration.note(head.time > now ? head.time : now)
@@ -102,15 +103,24 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   forgetOldest(parts, state)
 }
 
-/** Whatever was thought to be final is looked at again. */
-async function startOver({ journal, transactions }: Parts, { tracked }: LoopState, head: Head): Promise<void> {
+/** Whatever was thought to be final is looked at again, `found` among it: what was over, or is new. */
+async function startOver(
+  { journal, transactions, store }: Parts,
+  { tracked }: LoopState,
+  head: Head,
+  found: readonly FoundFixing[],
+): Promise<void> {
   const reason = `The chain was undone by more than the configured confirmations, and is read again from the beginning.`
   await journal.write({ stage: 'watch', action: 'undone', reason: `${reason} Newest block: ${head.number}.` })
+  await store.fixings.reopen(found.map(({ id }) => id))
+  for (const { id } of found) tracked.delete(id)
   for (const one of tracked.values()) {
-    if (one.isClosed) continue
+    one.over = undefined
     one.dues = undefined
     one.proposedTime = undefined
-    await transactions.doubt(one.id, head.number)
+  }
+  for (const id of new Set([...tracked.keys(), ...found.map((one) => one.id)])) {
+    await transactions.doubt(id, head.number)
   }
 }
 

@@ -56,6 +56,8 @@ export type Tracked = {
   readonly refused: Set<Hex>
   /** What is left of a settled fixing: what co-signing it earned. */
   dues: ShareView | undefined
+  /** The block at which it was first seen settled with nothing of ours left in it, and what its log said then. */
+  over: { readonly block: bigint; readonly log: number } | undefined
   /** Something changed beside the chain: look again. */
   isDirty: boolean
   /** Nothing is left to be done. */
@@ -82,6 +84,7 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block
     syncedFor: new Set(),
     refused: new Set(),
     dues: undefined,
+    over: undefined,
     isDirty: true,
     isClosed: false,
     busy: undefined,

@@ -4,6 +4,9 @@ import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
 import { ADDRESS, DECIMAL, HEX, parseRow } from './row.ts'
 
+/** A block, by which it is noticed that the chain was undone. */
+export type KnownBlock = { readonly number: bigint; readonly time: bigint; readonly hash?: Hex | undefined }
+
 /** A fixing whose struct this node holds, and the block that announced it. */
 export type KnownFixing = { readonly id: Hex; readonly fixing: Fixing; readonly block: bigint }
 
@@ -25,10 +28,14 @@ export interface FixingTable {
   open(): Promise<readonly KnownFixing[]>
   /** Nothing is left to be done about the fixing. */
   close(id: Hex): Promise<void>
+  /** Something may be left after all: the chain was undone. */
+  reopen(ids: readonly Hex[]): Promise<void>
   /** The first block whose logs are still to be read; undefined before the first reading. */
   nextBlock(): Promise<bigint | undefined>
-  /** Stores the fixings found up to, not including, `nextBlock`: both or neither. */
-  extend(found: readonly KnownFixing[], nextBlock: bigint): Promise<void>
+  /** The newest block that was thought to stay when the log was last read; undefined before there was one. */
+  anchor(): Promise<KnownBlock | undefined>
+  /** Stores the fixings found up to, not including, `nextBlock`, and `anchor` unless it stays: all or nothing. */
+  extend(found: readonly KnownFixing[], nextBlock: bigint, anchor?: KnownBlock): Promise<void>
   /** Undefined if it is not there: the chain has it. */
   panel(id: Hex): Promise<KnownPanel | undefined>
   setPanel(id: Hex, panel: KnownPanel): Promise<void>
@@ -57,23 +64,35 @@ const PANEL = z.object({
   reporters: z.array(z.object({ index: z.number(), owner: ADDRESS, signer: ADDRESS, peerId: HEX, key: HEX })),
 })
 const CURSOR = 'next-block'
+const ANCHOR = 'anchor'
+const BLOCK = z.object({ number: DECIMAL, time: DECIMAL, hash: HEX.optional() })
 
 /** The fixings of `database`. */
 export function fixingTable(database: Database): FixingTable {
   return {
     async open() {
-      const closed = new Set((await database.list('closed')).map((row) => row.key))
+      const closed = new Set((await database.list('closed')).flatMap((row) => (row.value === true ? [row.key] : [])))
       const rows = (await database.list('fixings')).filter((row) => !closed.has(row.key))
       return rows.map((row) => parseRow(FIXING, 'fixings', row))
     },
     close: (id) => database.write([{ table: 'closed', key: id, value: true }], 'soon'),
+    reopen: (ids) =>
+      database.write(
+        ids.map((id) => ({ table: 'closed', key: id, value: false })),
+        'soon',
+      ),
+    async anchor() {
+      const value = await database.read('meta', ANCHOR)
+      return value === undefined ? undefined : parseRow(BLOCK, 'meta', { key: ANCHOR, value })
+    },
     async nextBlock() {
       const value = await database.read('meta', CURSOR)
       return value === undefined ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
     },
-    async extend(found, nextBlock) {
+    async extend(found, nextBlock, anchor) {
       const rows = found.map((known) => ({ table: 'fixings', key: known.id, value: known }) as const)
-      await database.write([...rows, { table: 'meta', key: CURSOR, value: nextBlock.toString() }], 'soon')
+      const marks = anchor === undefined ? [] : [{ table: 'meta', key: ANCHOR, value: anchor } as const]
+      await database.write([...rows, ...marks, { table: 'meta', key: CURSOR, value: nextBlock.toString() }], 'soon')
     },
     async panel(id) {
       const value = await database.read('reporters', id)

@@ -18,7 +18,7 @@ const proposed = (block: bigint, value: bigint): OracleEvent => ({
 function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) {
   const state = { head, events, ranges: [] as [bigint, bigint][], isDead: false, fork: 'a' }
   const found: FoundFixing[] = []
-  const memory = { next: undefined as bigint | undefined, isFull: false }
+  const memory = { next: undefined as bigint | undefined, anchor: undefined as Head | undefined, isFull: false }
   return {
     state,
     memory,
@@ -38,10 +38,12 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
         },
         {
           nextBlock: async () => memory.next,
-          extend: async (more, next) => {
+          anchor: async () => memory.anchor,
+          extend: async (more, next, anchor) => {
             if (memory.isFull) throw new Error('disk full')
             found.push(...more)
             memory.next = next
+            memory.anchor = anchor ?? memory.anchor
           },
         },
         (indexId) => indexId === FIXING.indexId,
@@ -147,6 +149,35 @@ test('reads everything again when a block is undone that was thought to stay, an
   state.head = { number: 42n, time: 420n }
   expect((await watch.look()).isUndone).toBe(false)
   expect(state.ranges.at(-1)).toEqual([10n, 42n])
+})
+
+test('notices when it starts that a block was undone that was thought to stay, and finds again what was over', async () => {
+  const { state, start } = world([created(4n)])
+  const first = await start()
+  state.head = { number: 40n, time: 400n }
+  await first.look()
+  state.head = { number: 50n, time: 500n }
+  await first.look()
+  // It is off, its fixing is over; blocks 8 and 18 were 32 deep.
+  state.fork = 'b'
+  state.events = [created(5n)]
+  const second = await start()
+  const { isUndone, found } = await second.look()
+  expect([isUndone, found.map(({ block }) => block), state.ranges.at(-1)]).toEqual([true, [5n], [3n, 50n]])
+  const third = await start()
+  expect((await third.look()).isUndone).toBe(false)
+})
+
+test('finds again what it was told to forget when the chain is undone', async () => {
+  const { state, start } = world([created(4n)])
+  const watch = await start()
+  state.head = { number: 40n, time: 400n }
+  await watch.look()
+  watch.forget(FIXING_ID)
+  state.fork = 'b'
+  state.head = { number: 41n, time: 410n }
+  expect((await watch.look()).found.map(({ id }) => id)).toEqual([FIXING_ID])
+  expect(watch.events(FIXING_ID)).toEqual([created(4n)])
 })
 
 test('believes no chain that ends before a block that was thought to stay', async () => {

@@ -111,6 +111,7 @@ function memory() {
   let next: bigint | undefined
   return {
     nextBlock: async () => next,
+    anchor: async () => undefined,
     extend: async (_: readonly FoundFixing[], nextBlock: bigint) => {
       next = nextBlock
     },

@@ -210,7 +210,8 @@ test('looks again at what was mined, with every block until it cannot be undone,
   const deep = on([DONE], rows)
   deep.state.number = 74n
   await deep.transactions.tend()
-  expect(deep.pursuits).toEqual([])
+  // The last look.
+  expect(deep.pursuits).toHaveLength(1)
   const { nonce, from, versions } = slot()
   const kept = { nonce, from, versions: versions.map((version) => ({ ...version, raw: undefined })) }
   expect(deep.intents.get(KEY)).toEqual({ ...rows[0], slot: kept, block: undefined })
@@ -218,7 +219,18 @@ test('looks again at what was mined, with every block until it cannot be undone,
   deep.state.number = 75n
   await deep.transactions.doubt(FIXING_ID, 75n)
   await deep.transactions.tend()
-  expect(deep.pursuits[0]?.[0]).toEqual(kept)
+  expect(deep.pursuits[1]?.[0]).toEqual(kept)
+})
+
+test('what was mined long ago and undone while the node was off is sent again', async () => {
+  const { intents, transactions, state, lines } = on(
+    [{ kind: 'pending' }],
+    [open({ state: 'done', moved: 4n, block: 10n })],
+  )
+  state.number = 5_000n
+  await transactions.tend()
+  expect(intents.get(KEY)).toMatchObject({ state: 'signed', block: undefined, slot: slot() })
+  expect(lines()).toHaveLength(1)
 })
 
 test('writes every further version down before it leaves, and says why', async () => {

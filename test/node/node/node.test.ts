@@ -4,7 +4,7 @@ import type { Config } from '#node/config'
 import { openStore } from '#node/store'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { haltStaking, resumeStaking } from '../../../node/halt.ts'
-import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from '../reporters.ts'
+import { FIXING, FIXING_ID, keyOf, MATURITY, reporterKey, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { configOf, connected, fixingOf, introduce, run, scene, SOON, status, stop } from './scene.ts'
 
@@ -202,6 +202,29 @@ test('keeps a share that gas is too dear for, through a restart, until it is che
   world.mine(settled + 601n)
   await expect.poll(() => world.sent, SOON).toEqual(['reward 0'])
   expect((await journal(node)).filter((reason) => reason === refusal)).toHaveLength(2)
+})
+
+test('a fixing that is settled and done with is looked at again when the log is not the same, until it cannot be', async () => {
+  const { world, configOf: config } = await scene(1)
+  const truth = 2_500_250n * 10n ** 15n
+  const deadline = MATURITY + 86_400n
+  world.facts = { round: 1, bond: WAD, leader: truth, deadline }
+  world.candidates = [{ value: truth, stake: WAD }]
+  const node = await run(await config(0), world)
+  world.mine(MATURITY + 1n)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  world.mine(deadline)
+  await expect.poll(async () => (await fixingOf(node))?.phase, SOON).toBe('settled')
+  for (let i = 1n; i < 60n; i += 1n) world.mine(deadline + i)
+  await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  // Those blocks are undone: in others the proposal was a lie, and came later.
+  const lie = 3_000n * WAD
+  const from = keyOf('mallory').address
+  world.events.push({ name: 'proposed', block: 3n, id: FIXING_ID, from, value: lie, bond: WAD })
+  world.facts = { round: 1, bond: WAD, leader: lie, deadline: deadline + 86_400n }
+  world.candidates = [{ value: lie, stake: WAD }]
+  world.mine(deadline + 60n)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${truth}`])
 })
 
 test('survives a dead chain: not ready, not gone, and back by itself', async () => {

@@ -296,6 +296,25 @@ test('says that it is closed when it is used afterwards', async () => {
   await expect(store.journal.newest(1)).rejects.toMatchObject({ name: 'Store.StoreClosedError' })
 })
 
+test('a fixing that was closed can be opened again, and the block that was thought to stay is remembered', async () => {
+  const dataDir = temporaryFolder()
+  const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
+  const anchor = { number: 9n, time: 108n, hash: idOf(9) }
+  await withStore(dataDir, async ({ fixings }) => {
+    expect(await fixings.anchor()).toBe(undefined)
+    await fixings.extend([known], 10n, anchor)
+    await fixings.extend([], 20n)
+    await fixings.close(FIXING_ID)
+    expect(await fixings.open()).toEqual([])
+    await fixings.reopen([FIXING_ID])
+  })
+  await withStore(dataDir, async ({ fixings }) => {
+    expect([await fixings.open(), await fixings.anchor(), await fixings.nextBlock()]).toEqual([[known], anchor, 20n])
+    await fixings.extend([], 21n, { number: 10n, time: 120n })
+    expect(await fixings.anchor()).toEqual({ number: 10n, time: 120n })
+  })
+})
+
 test('a disk that is full when the store is opened is not taken for a damaged store', async () => {
   const location = join(temporaryFolder(), 'store')
   const cause = Object.assign(new Error('IO error: /x/MANIFEST-1: No space left on device'), { code: 'LEVEL_IO_ERROR' })
