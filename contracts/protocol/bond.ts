@@ -63,3 +63,8 @@ export class LeaderOrderError extends Error {
     this.candidateIndex = candidateIndex
   }
 }
+
+/** Whether the action, by its name, puts bond token at risk; all others cost gas alone, or pay. */
+export function takesStake({ action }: { readonly action: string }): boolean {
+  return action === 'propose' || action === 'contribute' || action === 'appeal'
+}

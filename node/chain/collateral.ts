@@ -1,9 +1,10 @@
 import type { Address } from 'viem'
 import { turnstile } from '#client/turnstile.ts'
+import { takesStake } from '#protocol/bond.ts'
 import type { Journal } from '../journal.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { ChainPort, Spender } from './port.ts'
-import { isOpen, takesStake, unfinishedOf } from './tend.ts'
+import { isOpen, unfinishedOf } from './tend.ts'
 import type { Attempted, Plan, Transactions } from './transactions.ts'
 
 /** What stakes are paid with: bond token that the contracts may take. */

@@ -25,11 +25,6 @@ export function isStaking({ action, amount }: Pick<Intent, 'action' | 'amount'>)
   return !COLLECTING.has(action) && !isRevoking
 }
 
-/** Whether it puts money at risk. */
-export function takesStake({ action }: Pick<Intent, 'action'>): boolean {
-  return action === 'propose' || action === 'contribute' || action === 'appeal'
-}
-
 /** Only what collects is sent while the operator has stopped all new stake. */
 export function vetoOf(plan: Pick<Intent, 'action' | 'amount'>, halt: Halt): string | undefined {
   return isStaking(plan) && halt.reason() !== undefined ? HALTED : undefined
