@@ -1,6 +1,9 @@
 import type { MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { getNetConfig, isNetworkAddress } from '@libp2p/utils'
+import type { Clock } from '../clock.ts'
+import { placeOf } from './network-place.ts'
 import { MAX_WAITING_BYTES } from './slow-readers.ts'
+import { createTokenBuckets } from './token-bucket.ts'
 
 /** How many connections a node holds, and of whom. */
 export type ConnectionLimits = {
@@ -8,9 +11,9 @@ export type ConnectionLimits = {
   readonly max: number
   /** Of these only for registered reporters and peers that the operator named. Less than `max`. */
   readonly reserved: number
-  /** From one IP address at once. */
+  /** From one IP address at once; of IPv6, from one network of 64 bits. */
   readonly perAddress: number
-  /** From one IP address in a second. */
+  /** From one IP address, or network of 64 bits, in a second. */
   readonly perAddressPerSecond: number
 }
 
@@ -24,28 +27,37 @@ export interface Admission {
 
 /** Connections to one peer: one in each direction, one relayed, and one that is about to replace another. */
 const PER_PEER = 4
+/** Places whose pace is remembered. */
+const MAX_PACES = 4_096
 
 /**
  * Counts connections from when they are admitted until they close, so that many at once pass no limit. INVARIANT: peers that
  * are not preferred never hold more than `max - reserved`: whoever makes many keys leaves room for the reporters.
  */
-export function createAdmission(limits: ConnectionLimits, isPreferred: (peer: string) => boolean): Admission {
+export function createAdmission(
+  limits: ConnectionLimits,
+  isPreferred: (peer: string) => boolean,
+  clock: Pick<Clock, 'monotonicMs'>,
+): Admission {
+  const { perAddressPerSecond } = limits
+  const paces = createTokenBuckets({ capacity: perAddressPerSecond, perSecond: perAddressPerSecond }, MAX_PACES)
   const calls = new Map<string, number>()
   const held = new Map<MultiaddrConnection, string>()
   const countOf = (is: (peer: string) => boolean): number => [...held.values()].filter(is).length
   return {
     admitsCall(connection) {
       bound(connection)
-      const address = addressOf(connection)
+      const place = callerOf(connection)
       // Through a relay all have the relay's address; the relay has limits of its own.
-      if (address === undefined) return true
-      const open = calls.get(address) ?? 0
+      if (place === undefined) return true
+      const open = calls.get(place) ?? 0
       if (open >= limits.perAddress) return false
-      calls.set(address, open + 1)
+      if (!paces.take(place, clock.monotonicMs())) return false
+      calls.set(place, open + 1)
       whenClosed(connection, () => {
-        const left = (calls.get(address) ?? 1) - 1
-        if (left === 0) calls.delete(address)
-        else calls.set(address, left)
+        const left = (calls.get(place) ?? 1) - 1
+        if (left === 0) calls.delete(place)
+        else calls.set(place, left)
       })
       return true
     },
@@ -71,8 +83,8 @@ function whenClosed(connection: MultiaddrConnection, then: () => void): void {
   connection.addEventListener('close', then, { once: true })
 }
 
-/** The IP address of a direct connection. */
-function addressOf({ remoteAddr }: MultiaddrConnection): string | undefined {
+/** Where a direct connection comes from. */
+function callerOf({ remoteAddr }: MultiaddrConnection): string | undefined {
   const isRelayed = remoteAddr.getComponents().some(({ name }) => name === 'p2p-circuit')
-  return isRelayed || !isNetworkAddress(remoteAddr) ? undefined : getNetConfig(remoteAddr).host
+  return isRelayed || !isNetworkAddress(remoteAddr) ? undefined : placeOf(getNetConfig(remoteAddr).host)
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { noise } from '@chainsafe/libp2p-noise'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { gossipsub, type GossipSub, StrictNoSign } from '@libp2p/gossipsub'
@@ -12,8 +13,10 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { bytesToHex } from 'viem/utils'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import type { Clock } from '../clock.ts'
 import { type Admission, type ConnectionLimits, createAdmission } from './admission.ts'
 import { messageId } from './message-id.ts'
+import { publicLookup } from './public-lookup.ts'
 import { type RelayOptions, relayRules, relayServices } from './relay.ts'
 import { scoring } from './score.ts'
 import type { Topics } from './topics.ts'
@@ -36,6 +39,11 @@ export type HostOptions = {
   readonly test: boolean
   /** Whether the operator named the peer; by default none. */
   readonly isNamed?: (peerId: string) => boolean
+  /** Whether the operator named a host of that name, which may be a private one; by default none. */
+  readonly isNamedHost?: (host: string) => boolean
+  /** By what names are looked up; by default the system's. */
+  readonly lookup?: LookupFunction
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly limits?: ConnectionLimits
   readonly discovery?: DiscoveryOptions
   readonly relay?: RelayOptions
@@ -78,7 +86,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       listen: [...options.listen, ...relay.via.map(() => '/p2p-circuit')],
       appendAnnounce: [...(options.announce ?? []), ...options.listen.filter(isPublic)],
     },
-    transports: [tcp(), circuitRelayTransport({ discoveryFilter: onlyNamed(options) })],
+    transports: [tcp({ dialOpts: dialling(options) }), circuitRelayTransport({ discoveryFilter: onlyNamed(options) })],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     peerDiscovery: peerDiscovery(options),
@@ -89,7 +97,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       inboundUpgradeTimeout: HANDSHAKE_MS,
     },
     connectionGater: {
-      ...gater(options, createAdmission(limits, isPreferred)),
+      ...gater(options, createAdmission(limits, isPreferred, options.clock)),
       ...relayRules(relay, isPreferred, () => host),
     },
     services: {
@@ -103,9 +111,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
 }
 
 function gater(options: HostOptions, admission: Admission): ConnectionGater {
-  const { discovery = NO_DISCOVERY, isNamed } = options
+  const { isNamed } = options
   const isUnwelcome = (peer: { toString(): string }): boolean => options.isQuarantined(peer.toString())
-  const dialsPrivate = options.test || discovery.mdns || discovery.privateAddresses
+  const dialsPrivate = isAtHome(options)
   return {
     // Peers say where others are: without this a stranger could have us knock at any door of our own network.
     denyDialMultiaddr: (address) =>
@@ -115,6 +123,16 @@ function gater(options: HostOptions, admission: Admission): ConnectionGater {
     denyInboundEncryptedConnection: (peer, connection) => isUnwelcome(peer) || !admission.admitsPeer(peer, connection),
     denyOutboundEncryptedConnection: (peer, connection) => !admission.admitsPeer(peer, connection),
   }
+}
+
+/** Whether private addresses are dialled, whoever tells them. */
+function isAtHome({ test, discovery = NO_DISCOVERY }: HostOptions): boolean {
+  return test || discovery.mdns || discovery.privateAddresses
+}
+
+function dialling(options: HostOptions): { readonly noDelay: true; readonly lookup: LookupFunction } {
+  const mayBePrivate = (host: string): boolean => isAtHome(options) || options.isNamedHost?.(host) === true
+  return { noDelay: true, lookup: publicLookup(mayBePrivate, options.lookup) }
 }
 
 /** A public address that somebody wrote down is one's own: libp2p alone would tell nobody of it. */
@@ -134,15 +152,15 @@ function peersOf(address: Multiaddr): string[] {
   return address.getComponents().flatMap(({ name, value }) => (name === 'p2p' && value !== undefined ? [value] : []))
 }
 
-function discoveryServices({ topics, test, discovery = NO_DISCOVERY }: HostOptions): Record<string, unknown> {
+function discoveryServices(options: HostOptions): Record<string, unknown> {
+  const { topics, discovery = NO_DISCOVERY } = options
   if (!discovery.dht) return {}
-  const isLocal = test || discovery.mdns || discovery.privateAddresses
   const protocol = topics.observation.replace(/observation$/, 'kad')
   return {
     dht: kadDHT({
       protocol,
       clientMode: false,
-      peerInfoMapper: isLocal ? passthroughMapper : removePrivateAddressesMapper,
+      peerInfoMapper: isAtHome(options) ? passthroughMapper : removePrivateAddressesMapper,
     }),
   }
 }

@@ -127,7 +127,7 @@ export function createIntake(components: IntakeComponents): Intake {
     },
     async presence(peer: string, topic: string, bytes: Uint8Array, origin: Origin): Promise<Taken> {
       if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')
-      const verdict = judgePresence(peer, bytes, context)
+      const verdict = judgePresence(bytes, context)
       count(verdict.result === 'accept' ? 'presence' : verdict.code)
       if (verdict.result === 'reject') return blame(peer, verdict.code)
       if (verdict.result === 'accept') store.addPresence(verdict.presence)

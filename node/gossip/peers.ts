@@ -1,3 +1,4 @@
+import { getNetConfig, isNetworkAddress } from '@libp2p/utils'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -76,9 +77,10 @@ function parse(address: string): Multiaddr {
   return target
 }
 
-/** The peer of an address as an operator writes it. Throws {@link MultiaddrError}. */
-export function peerOf(address: string): string | undefined {
-  return idIn(parse(address))
+/** The peer of an address as an operator writes it, and the host that it names. Throws {@link MultiaddrError}. */
+export function peerOf(address: string): { readonly peer: string | undefined; readonly host: string | undefined } {
+  const target = parse(address)
+  return { peer: idIn(target), host: isNetworkAddress(target) ? getNetConfig(target).host : undefined }
 }
 
 function idIn(target: Multiaddr): string | undefined {

@@ -31,7 +31,7 @@ export type PresenceContext = Pick<ValidatorContext, 'domain' | 'now' | 'fixing'
   readonly roll: PresenceBook
   /** Registry index by lower-case signer of those who will report as it looks now; undefined until the chain said so. */
   expected(id: Hex): ReadonlyMap<string, number> | undefined
-  /** Takes one of the peer's tokens for a presence: junk here costs it no observation. */
+  /** Takes one of the peer's tokens for a presence of an unknown fixing: junk here costs it no observation. */
   takePresenceToken(peer: string): boolean
 }
 
@@ -40,7 +40,7 @@ export type PresenceReject = WireFault | 'no-call' | 'unrecoverable-signature' |
 
 /** Useless or too early, and nobody's fault. */
 export type PresenceIgnore =
-  'unknown-fixing' | 'early' | 'reporters-unknown' | 'settled' | 'late' | 'not-expected' | 'heard' | 'throttled'
+  'unknown-fixing' | 'early' | 'reporters-unknown' | 'settled' | 'late' | 'not-expected' | 'heard'
 
 /** What to do with a message on the presence topic. */
 export type PresenceVerdict =
@@ -53,9 +53,9 @@ const SKEW_SECONDS = 30n
 
 /**
  * Judges a message on the presence topic, cheapest check first: bytes, fixing, time, reporter, first of its reporter at the
- * call, tokens, signature. Never throws.
+ * call, signature. Never throws.
  */
-export function judgePresence(peer: string, bytes: Uint8Array, context: PresenceContext): PresenceVerdict {
+export function judgePresence(bytes: Uint8Array, context: PresenceContext): PresenceVerdict {
   if (bytes.length !== PRESENCE_BYTES) return reject('length')
   const signed = decoded(() => decodePresence(bytes))
   if (typeof signed === 'string') return reject(signed)
@@ -69,11 +69,10 @@ export function judgePresence(peer: string, bytes: Uint8Array, context: Presence
   if (now >= fixing.maturity) return ignore('late')
   // [IGNORE] Ours may be the clock that is wrong.
   if (signed.sentAt > now + SKEW_SECONDS) return ignore('early')
-  return judgeReporter(peer, signed, call, bytes, context)
+  return judgeReporter(signed, call, bytes, context)
 }
 
 function judgeReporter(
-  peer: string,
   signed: SignedPresence,
   call: PresenceCall,
   bytes: Uint8Array,
@@ -89,7 +88,8 @@ function judgeReporter(
     .some((held) => held.reporterIndex === reporterIndex && held.call === call)
   // [IGNORE] A second one changes nothing, so nobody needs to hear of it.
   if (isHeard) return ignore('heard')
-  if (!context.takePresenceToken(peer)) return ignore('throttled')
+  // No token: one that is verified is not verified again, and two that are not end the connection. Of many fixings that mature
+  // together one peer may bring thousands at once.
   const signer = recovered(() => recoverPresent(context.domain, signed, context.recoverKey))
   if (signer === undefined) return reject('unrecoverable-signature')
   // [REJECT] The message names its signer: whoever relays another's signature has not looked.

@@ -39,9 +39,12 @@ export async function seekPeers(components: SeekComponents): Promise<void> {
   for (const { peer, addresses } of book.entries()) await introduce(host, peer, addresses)
   const stop = keepNotes(components)
   const tries = new Map<string, { count: number; nextMs: number; isRunning: boolean }>()
+  const isDue = (peer: string): boolean => {
+    const state = tries.get(peer)
+    return state === undefined || (!state.isRunning && clock.monotonicMs() >= state.nextMs)
+  }
   const attempt = (peer: string): void => {
     const state = tries.get(peer) ?? { count: 0, nextMs: 0, isRunning: false }
-    if (state.isRunning || clock.monotonicMs() < state.nextMs) return
     if ([...tries.values()].filter(({ isRunning }) => isRunning).length >= MAX_DIALS) return
     const [oldest] = tries.keys()
     if (!tries.has(peer) && tries.size >= MAX_TRIED && oldest !== undefined) tries.delete(oldest)
@@ -71,7 +74,7 @@ export async function seekPeers(components: SeekComponents): Promise<void> {
   let savedMs = clock.monotonicMs()
   try {
     while (!signal.aborted) {
-      for (const peer of wanted(components, discovered)) attempt(peer)
+      for (const peer of wanted(components, discovered, isDue)) attempt(peer)
       if (clock.monotonicMs() - savedMs >= SAVE_MS) {
         savedMs = clock.monotonicMs()
         await save(components)
@@ -84,14 +87,15 @@ export async function seekPeers(components: SeekComponents): Promise<void> {
   }
 }
 
-/** Whom to dial now: reporters first, others while there are few peers. */
+/** Whom to dial now: reporters first, others while there are few peers. Those that wait for their turn keep nobody else from it. */
 function wanted(
   { host, registered, book, isQuarantined }: SeekComponents,
   discovered: ReadonlySet<string>,
+  isDue: (peer: string) => boolean,
 ): readonly string[] {
   const connected = new Set(host.getPeers().map(String))
   const isWanted = (peer: string): boolean =>
-    peer !== host.peerId.toString() && !connected.has(peer) && !isQuarantined(peer)
+    peer !== host.peerId.toString() && !connected.has(peer) && !isQuarantined(peer) && isDue(peer)
   const reporters = [...registered()].filter(isWanted)
   const room = Math.max(0, WANTED_PEERS - connected.size)
   const others = room === 0 ? [] : [...book.entries().map(({ peer }) => peer), ...discovered].filter(isWanted)

@@ -14,6 +14,8 @@ import type { NetworkComponents, NetworkOptions } from './network.ts'
 export type KnownPeers = Peers & {
   /** Connected peers whose key a reporter registered. */
   readonly reporters: number
+  /** Registered peer ids of others that could be connected. */
+  readonly sought: number
   /** Every connection, and whether a relay carries it. */
   connections(): readonly { readonly peer: string; readonly isRelayed: boolean }[]
 }
@@ -42,9 +44,19 @@ export async function gatherCompany(
   const signal = AbortSignal.any([components.signal, ending.signal])
   const { relay, addressBook } = options
   const named = new Set<string>()
+  const namedHosts = new Set<string>()
   const isRegistered = (peer: string): boolean => components.isRegistered(bytesOfPeer(peer))
+  const isNamedHost = (name: string): boolean => namedHosts.has(name)
   const isNamed = (peer: string): boolean => named.has(peer)
-  const host = await createHost({ ...options, ...components, topics, isRegistered, isNamed, isQuarantined })
+  const host = await createHost({
+    ...options,
+    ...components,
+    topics,
+    isRegistered,
+    isNamed,
+    isNamedHost,
+    isQuarantined,
+  })
   let seeking = Promise.resolve()
   let watching = Promise.resolve()
   return {
@@ -66,9 +78,10 @@ export async function gatherCompany(
       })
       const peers = keepPeers(host, [], { clock, signal, log })
       const add = (address: string): void => {
-        const peer = peerOf(address)
+        const { peer, host: name } = peerOf(address)
         // Before it is dialled: a named peer may have a private address.
         if (peer !== undefined) named.add(peer)
+        if (name !== undefined) namedHosts.add(name)
         peers.add(address)
       }
       for (const address of [...options.bootstrap, ...via]) add(address)
@@ -81,6 +94,9 @@ export async function gatherCompany(
           host.getConnections().map(({ remotePeer, limits }) => {
             return { peer: remotePeer.toString(), isRelayed: limits !== undefined }
           }),
+        get sought() {
+          return [...registered()].filter((peer) => peer !== host.peerId.toString()).length
+        },
         get reporters() {
           return host.getPeers().filter((peer) => isRegistered(peer.toString())).length
         },

@@ -89,7 +89,7 @@ export interface Network {
 const MESSAGE_RATE = { capacity: 1_024, perSecond: 256 }
 /** Two full rosters of 180 at once; what a peer relays more slowly than others needs none. */
 const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
-/** Two of each of 180 reporters at once, of a few fixings that mature together. */
+/** Of fixings that are not known yet: two of each of 180 reporters at once. */
 const PRESENCE_RATE = { capacity: 512, perSecond: 64 }
 /** Signatures of unknown fixings that all peers which no reporter registered may have verified: in JavaScript a twentieth of a core. */
 const STRANGERS_RATE = { capacity: 256, perSecond: 32 }
@@ -181,6 +181,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
         ? intake.observation(peer, topics.observation, bytes)
         : intake.report(peer, topics.report, bytes))),
     takeToken: (peer) => syncTokens.take(peer, clock.monotonicMs()),
+    isReporter: (peer) => components.isRegistered(bytesOfPeer(peer)),
     random: Math.random,
   })
   const sampleTokens = createTokenBuckets(SAMPLES_RATE, MAX_PEERS)

@@ -96,7 +96,8 @@ function shown({ value, observedAt, sourcesRoot }: Observation): Omit<Observatio
 
 /** What keeps the node from its work, each with what to look at. */
 function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] {
-  const { config, network, clock } = parts
+  const { config, clock } = parts
+  const { peers } = parts.network
   const halted = parts.halt.reason()
   const unknown = parts.transactions.unknownNonce()
   const age = state.head === undefined ? 0n : clock.now() - state.head.time
@@ -116,10 +117,15 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
           `Nothing new is staked: the account has a transaction in flight (nonce ${unknown}) that this store does not know. ` +
             'It ends when that is mined; see "Backup and restore" in docs/operations/running.md.',
         ]),
-    ...(config.bootstrap.length > 0 && network.peers.connected === 0
+    ...(config.bootstrap.length > 0 && peers.connected === 0
       ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
       : []),
     ...lateSeats(parts),
+    ...(peers.connected > 0 && peers.reporters === 0 && peers.sought > 0
+      ? [
+          `None of ${peers.connected} peers is a reporter, of ${peers.sought} that are registered: name one in bootstrap.`,
+        ]
+      : []),
     ...[...state.tracked.values()].flatMap((tracked) => missingAt(parts, tracked)),
   ]
 }

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
 import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '../../node/clock.ts'
 import { createHost, type Host } from '../../node/gossip/host.ts'
 import { encodeEvidence } from '../../node/gossip/evidence.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
@@ -159,6 +160,7 @@ async function until(isDone: () => boolean): Promise<void> {
 /** A libp2p host that relays nothing: what others say ends with it. */
 async function openVillain(): Promise<Host> {
   const host = await createHost({
+    clock: systemClock(),
     privateKey: await generateKeyPair('Ed25519'),
     listen: LOOPBACK,
     topics: TOPICS,

@@ -22,6 +22,27 @@ export const PEER_EDITS: readonly DisablingEdit[] = [
   },
   {
     id: 'R-415',
+    rule: 'calls of one IPv6 network are counted together',
+    file: ADMISSION,
+    find: 'placeOf(getNetConfig(remoteAddr).host)',
+    replace: "`${getNetConfig(remoteAddr).host}${placeOf('')}`",
+  },
+  {
+    id: 'R-415',
+    rule: 'calls have a pace',
+    file: ADMISSION,
+    find: 'if (!paces.take(place, clock.monotonicMs())) return false',
+    replace: 'if (!paces.take(place, clock.monotonicMs())) calls.get(place)',
+  },
+  {
+    id: 'R-415',
+    rule: 'names of strangers lead to no private address',
+    file: 'node/gossip/public-lookup.ts',
+    find: 'mayBePrivate(host) ? all',
+    replace: 'mayBePrivate(host) || host !== "" ? all',
+  },
+  {
+    id: 'R-415',
     rule: 'private addresses of strangers are not dialled',
     file: HOST,
     find: '!dialsPrivate && isPrivate(address) &&',

@@ -5,6 +5,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Hex } from 'viem'
 import { quorumSize } from '#protocol/report.ts'
+import { systemClock } from '../../../node/clock.ts'
 import { createHost, type Host } from '../../../node/gossip/host.ts'
 import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
 import { Random } from '../../model/random.ts'
@@ -225,6 +226,7 @@ async function bareCrowd(
 
 async function bareHost(): Promise<Host> {
   const host = await createHost({
+    clock: systemClock(),
     privateKey: await generateKeyPair('Ed25519'),
     listen: LOOPBACK,
     topics: TOPICS,

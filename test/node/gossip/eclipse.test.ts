@@ -1,7 +1,10 @@
+import type { LookupFunction } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
 import type { ConnectionLimits } from '../../../node/gossip/admission.ts'
+import { systemClock } from '../../../node/clock.ts'
 import { createHost, type Host } from '../../../node/gossip/host.ts'
+import { publicLookup } from '../../../node/gossip/public-lookup.ts'
 import { reportedBy } from '../reporters.ts'
 import { networkIdentity, openHostile, openPeer, type Peer, TOPICS } from './peer.ts'
 
@@ -86,7 +89,14 @@ test('R-415 knocks at a private address only where the operator sent it, or in a
   const ann = await openPeer()
   const target = multiaddr(ann.address)
   const isHer = (peer: string): boolean => peer === ann.network.peerId
-  const options = { topics: TOPICS, listen: [], isRegistered: isHer, isQuarantined: () => false, test: false }
+  const options = {
+    clock: systemClock(),
+    topics: TOPICS,
+    listen: [],
+    isRegistered: isHer,
+    isQuarantined: () => false,
+    test: false,
+  }
   const privateAddresses = { mdns: false, dht: false, privateAddresses: true }
   const hosts = [
     await createHost({ ...options, ...(await networkIdentity()) }),
@@ -100,4 +110,53 @@ test('R-415 knocks at a private address only where the operator sent it, or in a
   } finally {
     await Promise.all(hosts.map(async (host) => host.stop()))
   }
+})
+
+test('R-415 knocks at no private address behind a name that somebody told', async () => {
+  const ann = await openPeer()
+  const [, port = ''] = /\/tcp\/(\d+)/.exec(ann.address) ?? []
+  const target = multiaddr(`/dns4/node.example/tcp/${port}/p2p/${ann.network.peerId}`)
+  const asked: string[] = []
+  const lookup: LookupFunction = (name, _options, callback) => {
+    asked.push(name)
+    callback(null, [{ address: '127.0.0.1', family: 4 }])
+  }
+  const options = {
+    clock: systemClock(),
+    topics: TOPICS,
+    listen: [],
+    isRegistered: () => true,
+    isQuarantined: () => false,
+    test: false,
+    lookup,
+  }
+  const privateAddresses = { mdns: false, dht: false, privateAddresses: true }
+  const hosts = [
+    await createHost({ ...options, ...(await networkIdentity()) }),
+    await createHost({ ...options, ...(await networkIdentity()), isNamedHost: (name) => name === 'node.example' }),
+    await createHost({ ...options, ...(await networkIdentity()), discovery: privateAddresses }),
+  ]
+  try {
+    for (const host of hosts) await host.start()
+    const dialled = await Promise.allSettled(hosts.map((host) => host.dial(target)))
+    expect(dialled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(asked).toEqual(['node.example', 'node.example', 'node.example'])
+  } finally {
+    await Promise.all(hosts.map(async (host) => host.stop()))
+  }
+})
+
+test('of a name with private and public addresses only the public ones are dialled', async () => {
+  const found = ['10.0.0.1', '45.10.0.10', '::1', 'fd00::1', '2a00::1'].map((address) => {
+    return { address, family: address.includes(':') ? 6 : 4 }
+  })
+  const lookup = publicLookup(
+    (name) => name === 'ours',
+    (_name, _options, callback) => callback(null, found),
+  )
+  const ask = (name: string, all: boolean): Promise<unknown> =>
+    new Promise((resolve) => lookup(name, { all }, (error, address, family) => resolve(error ?? [address, family])))
+  expect(await ask('theirs', true)).toEqual([[found[1], found[4]], undefined])
+  expect(await ask('theirs', false)).toEqual(['45.10.0.10', 4])
+  expect(await ask('ours', true)).toEqual([found, undefined])
 })

@@ -123,6 +123,7 @@ export async function networkIdentity(): Promise<{ readonly privateKey: PrivateK
 /** A libp2p host that keeps to no rule of ours: it publishes anything and judges nothing. */
 export async function openHostile(): Promise<Host> {
   const host = await createHost({
+    clock: systemClock(),
     privateKey: await generateKeyPair('Ed25519'),
     listen: LISTEN,
     topics: TOPICS,

@@ -7,11 +7,11 @@ const BEFORE: Partial<PresenceContext> = { now: () => MATURITY - 590n }
 
 test('R-414 accepts what a reporter says at the first call and at the last', async () => {
   const first = await presentBy(2)
-  expect(judgePresence('peer', first.bytes, contextOf(BEFORE))).toEqual({ result: 'accept', presence: first })
+  expect(judgePresence(first.bytes, contextOf(BEFORE))).toEqual({ result: 'accept', presence: first })
   const last = await presentBy(2, { sentAt: MATURITY - 1n })
   const roll = createRoll()
   roll.add(first)
-  expect(judgePresence('peer', last.bytes, contextOf({ roll, now: () => MATURITY - 1n }))).toEqual({
+  expect(judgePresence(last.bytes, contextOf({ roll, now: () => MATURITY - 1n }))).toEqual({
     result: 'accept',
     presence: { ...last, call: 1 },
   })
@@ -25,14 +25,14 @@ test.each<[string, (bytes: Uint8Array) => Uint8Array, string]>([
   ['another offset than was signed', (bytes) => bytes.with(129, 0xfe), 'not-the-reporter'],
 ])('R-414 rejects a presence with %s', async (_, spoil, code) => {
   const { bytes } = await presentBy(2)
-  expect(judgePresence('peer', spoil(bytes), contextOf(BEFORE))).toEqual({ result: 'reject', code })
+  expect(judgePresence(spoil(bytes), contextOf(BEFORE))).toEqual({ result: 'reject', code })
 })
 
 test('R-414 rejects what one reporter signs for another, and what is of another domain', async () => {
   const other = await presentBy(2, { reporter: reporterKey(3).address })
-  expect(judgePresence('peer', other.bytes, contextOf(BEFORE))).toEqual({ result: 'reject', code: 'not-the-reporter' })
+  expect(judgePresence(other.bytes, contextOf(BEFORE))).toEqual({ result: 'reject', code: 'not-the-reporter' })
   const foreign = await presentBy(2, {}, { ...DOMAIN, chainId: 1 })
-  expect(judgePresence('peer', foreign.bytes, contextOf(BEFORE))).toEqual({
+  expect(judgePresence(foreign.bytes, contextOf(BEFORE))).toEqual({
     result: 'reject',
     code: 'not-the-reporter',
   })
@@ -41,7 +41,7 @@ test('R-414 rejects what one reporter signs for another, and what is of another 
 test('R-414 rejects what was said at no call', async () => {
   for (const sentAt of [MATURITY - 601n, MATURITY]) {
     const { bytes } = await presentBy(2, { sentAt })
-    expect(judgePresence('peer', bytes, contextOf(BEFORE))).toEqual({ result: 'reject', code: 'no-call' })
+    expect(judgePresence(bytes, contextOf(BEFORE))).toEqual({ result: 'reject', code: 'no-call' })
   }
 })
 
@@ -51,7 +51,7 @@ test('R-414 takes the first of a reporter at a call, whatever it says next', asy
   roll.add(first)
   const second = await presentBy(2, { sourcesReady: 9 })
   for (const { bytes } of [first, second]) {
-    expect(judgePresence('peer', bytes, contextOf({ ...BEFORE, roll }))).toEqual({ result: 'ignore', code: 'heard' })
+    expect(judgePresence(bytes, contextOf({ ...BEFORE, roll }))).toEqual({ result: 'ignore', code: 'heard' })
   }
   roll.add(second)
   expect(roll.heard(FIXING_ID)).toEqual([first])
@@ -66,10 +66,18 @@ test.each<[string, Partial<PresenceContext>]>([
   ['not-expected', { expected: () => new Map([[keyOf('ann').address.toLowerCase(), 2]]) }],
   ['early', { now: () => MATURITY - 631n }],
   ['late', { now: () => MATURITY }],
-  ['throttled', { takePresenceToken: () => false }],
 ])('R-414 ignores a presence: %s', async (code, changes) => {
   const { bytes } = await presentBy(2)
-  expect(judgePresence('peer', bytes, contextOf({ ...BEFORE, ...changes }))).toEqual({ result: 'ignore', code })
+  expect(judgePresence(bytes, contextOf({ ...BEFORE, ...changes }))).toEqual({ result: 'ignore', code })
+})
+
+test('R-414 takes what one peer brings of however many fixings mature together', async () => {
+  const takePresenceToken = (): boolean => expect.unreachable()
+  for (let i = 0; i < 5; i += 1) {
+    const presence = await presentBy(i)
+    const verdict = judgePresence(presence.bytes, contextOf({ ...BEFORE, takePresenceToken }))
+    expect(verdict).toEqual({ result: 'accept', presence })
+  }
 })
 
 test('a stranger costs neither a token nor a signature check', async () => {
@@ -79,6 +87,6 @@ test('a stranger costs neither a token nor a signature check', async () => {
     return true
   }
   const { bytes } = await presentBy(9)
-  judgePresence('peer', bytes, contextOf({ ...BEFORE, takePresenceToken }))
+  judgePresence(bytes, contextOf({ ...BEFORE, takePresenceToken }))
   expect(tokens).toBe(0)
 })

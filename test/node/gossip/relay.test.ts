@@ -4,6 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../../../node/clock.ts'
 import { createHost, type Host, type HostOptions } from '../../../node/gossip/host.ts'
 import { type RelayOptions, relayRules } from '../../../node/gossip/relay.ts'
 import { reportedBy } from '../reporters.ts'
@@ -37,8 +38,9 @@ const guestOf = (relay: string): RelayOptions => ({ serve: false, reservations: 
 
 /** A host alone, which is stopped after the test. */
 async function openHost(options: Partial<HostOptions> = {}): Promise<Host> {
+  const clock = systemClock()
   const base = { topics: TOPICS, listen: [], isRegistered: () => false, isQuarantined: () => false, test: true }
-  const host = await createHost({ ...base, ...(await networkIdentity()), ...options })
+  const host = await createHost({ clock, ...base, ...(await networkIdentity()), ...options })
   await host.start()
   opened.push(host)
   return host

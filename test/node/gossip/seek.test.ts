@@ -1,11 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { PeerId } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { bytesToHex } from 'viem/utils'
 import { expect, test } from 'vitest'
 import { openAddressBook } from '../../../node/gossip/address-book.ts'
 import { reportedBy } from '../reporters.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { networkIdentity, openPeer } from './peer.ts'
+
+async function unknownPeer(): Promise<PeerId> {
+  return peerIdFromPrivateKey((await networkIdentity()).privateKey)
+}
 
 const SOON = { timeout: 60_000, interval: 50 }
 const DHT = { mdns: false, dht: true, privateAddresses: false }
@@ -24,6 +30,17 @@ test('R-415 finds its peers again without any bootstrap, by the address book', a
   const other = await openPeer()
   await expect.poll(() => again.network.peers.connected, SOON).toBe(2)
   expect(other.network.peers.connected).toBe(0)
+})
+
+test('R-415 finds the one of its book that answers, though eight that are gone come before it', async () => {
+  const addressBook = join(temporaryFolder(), 'peers.json')
+  const ann = await openPeer()
+  const book = await openAddressBook(addressBook, () => false)
+  book.note(ann.network.peerId, ann.address.replace(/\/p2p\/.*$/, ''), 1n)
+  for (let i = 0; i < 8; i += 1) book.note((await unknownPeer()).toString(), '/ip4/127.0.0.1/tcp/1', 2n)
+  await book.save()
+  await openPeer({ network: { addressBook } })
+  await expect.poll(() => ann.network.peers.connected, SOON).toBe(1)
 })
 
 test('R-415 calls a registered reporter that is gone until it is back', async () => {

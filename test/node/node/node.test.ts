@@ -6,6 +6,7 @@ import { type RunningNode, startNode } from '../../../node/node.ts'
 import { haltStaking, resumeStaking } from '../../../node/halt.ts'
 import { FIXING, FIXING_ID, keyOf, MATURITY, reporterKey, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
+import { networkIdentity } from '../gossip/peer.ts'
 import { configOf, connected, fixingOf, introduce, run, scene, SOON, status, stop } from './scene.ts'
 
 const JOURNAL = z.array(z.object({ reason: z.string() }))
@@ -263,4 +264,21 @@ test('stops when its signal aborts, also twice', async () => {
   await node.stopped
   await node.stop()
   await expect(fetch(`http://127.0.0.1:${node.httpPort}/healthz`)).rejects.toThrow('fetch failed')
+})
+
+test('is not ready among strangers alone while the registry names reporters that it could call', async () => {
+  const { world, configOf: config } = await scene(2)
+  const { peerId } = await networkIdentity()
+  world.panel = { ...world.panel, reporters: world.panel.reporters.map((one) => ({ ...one, peerId })) }
+  const [node, stranger] = [await run(await config(0), world), await run(await config(1), world)]
+  const problems = async (): Promise<unknown> => {
+    const response = await fetch(`http://127.0.0.1:${node.httpPort}/readyz`)
+    return ((await response.json()) as { readonly problems: unknown }).problems
+  }
+  await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  expect(await problems()).toEqual([])
+  await introduce(node, stranger)
+  await expect
+    .poll(problems, SOON)
+    .toEqual(['None of 1 peers is a reporter, of 1 that are registered: name one in bootstrap.'])
 })

@@ -9,7 +9,7 @@ import { fetchMissing } from '../../../node/sync/fetch.ts'
 import { decodeMessage, encodeMessage, type SyncMessage } from '../../../node/sync/messages.ts'
 import type { SyncSource } from '../../../node/sync/serve.ts'
 import { SYNC_PROTOCOL } from '../../../node/sync/sync.ts'
-import { openHostile, openPeer } from '../gossip/peer.ts'
+import { networkIdentity, openHostile, openPeer } from '../gossip/peer.ts'
 import { cosignedBy, DOMAIN, FIXING_ID, reportedBy, requestedBy } from '../reporters.ts'
 
 const SOON = { timeout: 60_000, interval: 20 }
@@ -71,6 +71,19 @@ test('syncs at once when a fixing opens, whoever connected before', async () => 
   there.held.push(await reportedBy(0))
   here.network.sync.open(FIXING_ID)
   await expect.poll(() => here.held.length, SOON).toBe(1)
+})
+
+test('asks a reporter among many strangers, whoever else it asks', async () => {
+  const ann = await networkIdentity()
+  const here = await openPeer({ registered: new Set([ann.peerId]) })
+  const strangers = await Promise.all(Array.from({ length: 12 }, () => openPeer()))
+  const herself = await openPeer(ann)
+  for (const peer of [...strangers, herself]) peer.connect(here)
+  await expect.poll(() => here.network.peers.connected, SOON).toBe(13)
+  await here.network.sync.now()
+  herself.held.push(await reportedBy(0))
+  await here.network.sync.now()
+  expect(here.held).toHaveLength(1)
 })
 
 test('finds an equivocation that two peers were told separately', async () => {
