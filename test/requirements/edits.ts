@@ -1,3 +1,4 @@
+import { ADAPTER_EDITS } from './adapter-edits.ts'
 import { CONSUMER_EDITS } from './consumer-edits.ts'
 import { COSIGNING_EDITS } from './cosigning-edits.ts'
 import { COURT_EDITS } from './court-edits.ts'
@@ -31,6 +32,7 @@ export const EDITS: readonly DisablingEdit[] = [
   ...JURY_EDITS,
   ...COURT_EDITS,
   ...CONSUMER_EDITS,
+  ...ADAPTER_EDITS,
 ]
 
 /** None at present: every requirement is a rule of code. */
