@@ -7,6 +7,7 @@ import { defineCouncil } from './commands/council.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineDevnet } from './commands/devnet.ts'
 import { defineDifferences } from './commands/differences.ts'
+import { defineEvidence } from './commands/evidence.ts'
 import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
@@ -34,6 +35,7 @@ const COMMANDS = [
   defineNode,
   defineJournal,
   defineDifferences,
+  defineEvidence,
   defineHalt,
   defineBackup,
   defineSigner,

@@ -8,7 +8,8 @@ import { address } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatColumns, formatIndexValue, formatTime, shorten } from '../format.ts'
+import { formatColumns, formatIndexValue, formatTime } from '../format.ts'
+import { oneOf } from '../node-fixing.ts'
 
 type Flags = { readonly config: string; readonly signer?: Address; readonly json?: true }
 type Observation = z.output<typeof OBSERVATIONS>[number]
@@ -56,21 +57,6 @@ async function showDifferences(beginning: string, flags: Flags, { io, env }: Con
   else if (found.length === 0) io.out(`All ${held.length} observations that are held are of the same samples.`)
   else for (const line of found.flatMap(linesOf)) io.out(line)
   return EXIT.ok
-}
-
-function oneOf(fixings: readonly Fixing[], beginning: string): Fixing {
-  const [fixing, ...others] = fixings.filter(({ id }) => id.startsWith(beginning.toLowerCase()))
-  if (fixing === undefined) {
-    throw new InputError(
-      `Expected a fixing that the node follows, got "${beginning}".`,
-      fixings.length === 0 ? 'It follows none.' : `It follows ${fixings.map(({ id }) => shorten(id)).join(', ')}`,
-    )
-  }
-  if (others.length === 0) return fixing
-  throw new InputError(
-    `Expected one fixing, got ${others.length + 1} that begin with ${beginning}.`,
-    'Give more of it.',
-  )
 }
 
 /** Whose observation is asked about: of the signer that was named, or of all who saw something else than this node. */

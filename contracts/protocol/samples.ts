@@ -1,6 +1,7 @@
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import type { Hex } from 'viem'
-import type { SourceSamples } from './aggregate.ts'
+import { sampleOpens, type SourceSamples } from './aggregate.ts'
+import type { IndexDocument } from './index-document.ts'
 import { rootOf } from './report.ts'
 
 /** A leaf of {@link samplesTree}. */
@@ -34,6 +35,26 @@ export function samplesTree(
 /** Whether these are all the leaves, in their order, that `root` commits to. */
 export function isAllOf(leaves: readonly SampleLeaf[], root: Hex): boolean {
   return leaves.length > 0 && rootOf(treeOf([...leaves])) === root
+}
+
+/** Leaves as samples again; quotes are the document's, candles outside the window count for nothing. */
+export function samplesOf(document: IndexDocument, leaves: readonly SampleLeaf[], maturity: bigint): SourceSamples[] {
+  const opens = sampleOpens(document, maturity)
+  const closes = new Map(leaves.map(([sourceId, open, close]) => [`${sourceId} ${open}`, close] as const))
+  return document.sources
+    .filter(({ id }) => leaves.some(([sourceId]) => sourceId === id))
+    .map(({ id, quote }) => ({ sourceId: id, quote, closes: opens.map((open) => closes.get(`${id} ${open}`)) }))
+}
+
+/** `ours` with what differs as they have it: their leaves, in the order in which a root commits to them. */
+export function withDifferences(ours: readonly SampleLeaf[], differences: readonly SampleDifference[]): SampleLeaf[] {
+  const keyOf = (sourceId: string, open: bigint): string => `${sourceId} ${open.toString().padStart(20, '0')}`
+  const leaves = new Map(ours.map((leaf) => [keyOf(leaf[0], leaf[1]), leaf]))
+  for (const { sourceId, open, theirs } of differences) {
+    if (theirs === undefined) leaves.delete(keyOf(sourceId, open))
+    else leaves.set(keyOf(sourceId, open), [sourceId, open, theirs])
+  }
+  return [...leaves].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, leaf]) => leaf)
 }
 
 /** A close that two observations do not share; undefined where one has none. */

@@ -1,6 +1,5 @@
-import { aggregate, sampleOpens, type SourceSamples } from '#protocol/aggregate.ts'
-import type { IndexDocument } from '#protocol/index-document.ts'
-import { differencesOf, type SampleLeaf } from '#protocol/samples.ts'
+import { aggregate } from '#protocol/aggregate.ts'
+import { differencesOf, samplesOf } from '#protocol/samples.ts'
 import type { DifferencesView } from '../http/node-view.ts'
 import { archivedLeaves } from '../observe/archived.ts'
 import type { Parts } from './parts.ts'
@@ -22,21 +21,12 @@ export async function differencesWith(
     own?.sourcesRoot === sourcesRoot ? ours : await network.samples({ fixingId: id, sourcesRoot }, maxLeaves)
   const known = { signer: held.signer, sourcesRoot, value, ...(own === undefined ? {} : { ownValue: own.value }) }
   if (theirs === undefined) return { kind: 'unknown', ...known }
-  const result = aggregate(document, samplesFrom(document, theirs, fixing.maturity))
+  const result = aggregate(document, samplesOf(document, theirs, fixing.maturity))
   return {
     kind: 'compared',
     ...known,
     // A reporter whose own samples make another value than it signed cannot have followed the document.
     ...(result.kind === 'value' ? { recomputed: result.value } : {}),
-    differences: ours === undefined ? [] : differencesOf(ours, theirs),
+    differences: differencesOf(ours ?? [], theirs),
   }
-}
-
-/** Leaves as samples again; quotes are the document's, candles outside the window count for nothing. */
-function samplesFrom(document: IndexDocument, leaves: readonly SampleLeaf[], maturity: bigint): SourceSamples[] {
-  const opens = sampleOpens(document, maturity)
-  const closes = new Map(leaves.map(([sourceId, open, close]) => [`${sourceId} ${open}`, close] as const))
-  return document.sources
-    .filter(({ id }) => leaves.some(([sourceId]) => sourceId === id))
-    .map(({ id, quote }) => ({ sourceId: id, quote, closes: opens.map((open) => closes.get(`${id} ${open}`)) }))
 }

@@ -240,7 +240,8 @@ const attested = (proposer: Address): Hex =>
   })
 
 function onJury(functionName: 'commit' | 'withdraw' | 'stake' | 'setVoter' | 'unstake', args: readonly unknown[]): Hex {
-  return encodeFunctionData({ abi: juryArbitratorAbi as Abi, functionName, args })
+  const abi: Abi = juryArbitratorAbi
+  return encodeFunctionData({ abi, functionName, args })
 }
 
 test('signs ballots of its juries, the same every time, and of no other', async () => {

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { type Assessment, assessEvidence, type Evidence } from '#protocol/evidence.ts'
+import { EvidenceFormatError, parseEvidence } from '#protocol/evidence-file.ts'
+import { formatValue } from '#protocol/decimal.ts'
+import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { formatColumns, formatIndexValue, formatTime } from '../format.ts'
+
+type Flags = { readonly json?: true }
+
+const EXAMPLES = `
+Ids, signatures, roots and values are computed again from the file alone: no chain, node or venue is asked. Two things the file cannot prove: that its
+reporters are those of the registry (assize differences, or a node of your own), and that the venues said so (assize index sample).
+Exit 1: something in it is not as it says.
+
+Examples:
+  assize evidence check evidence.json
+  assize evidence check evidence.json --json`
+
+/** Adds `assize evidence check`: recomputes everything in a file. */
+export function defineEvidenceCheck(group: Command, context: Context, done: (code: ExitCode) => void): void {
+  group
+    .command('check')
+    .description('Compute everything in a file of evidence again: ids, signatures, roots, and the value of the index.')
+    .argument('<file>', 'what "assize evidence export" wrote')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, flags: Flags) => done(await checkFile(file, flags, context)))
+}
+
+async function checkFile(file: string, { json }: Flags, { io }: Context): Promise<ExitCode> {
+  const evidence = await readEvidence(file)
+  const assessment = assessEvidence(evidence)
+  if (json === true) io.out(JSON.stringify(documentOf(evidence, assessment), undefined, 2))
+  else for (const line of linesOf(evidence, assessment)) io.out(line)
+  return assessment.isSound ? EXIT.ok : EXIT.failed
+}
+
+async function readEvidence(file: string): Promise<Evidence> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new InputError(`Expected evidence at ${file}, got no readable file.`, 'Check the path.', { cause })
+  }
+  try {
+    return parseEvidence(text)
+  } catch (cause) {
+    if (!(cause instanceof EvidenceFormatError)) throw cause
+    throw new InputError(cause.message, 'Ask whoever made it for another.', { cause })
+  }
+}
+
+function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessment: Assessment): string[] {
+  const { findings, witnesses, value } = assessment
+  const withSamples = witnesses.filter(({ hasSamples }) => hasSamples).length
+  const made =
+    value === undefined
+      ? 'none: no samples are there'
+      : `${formatIndexValue(value, 18)} ${document.unit}, what the document makes of the samples of ${withSamples} of ${witnesses.length} observations`
+  return [
+    `fixing    ${id}`,
+    `index     ${document.name} at ${formatTime(fixing.maturity)}`,
+    `registry  ${registry} on chain ${chainId}: compare its reporters yourself`,
+    '',
+    ...formatColumns(findings.map(({ what, isSound, detail }) => [isSound ? '  ok ' : '  NOT', what, detail])),
+    '',
+    `value     ${made}`,
+  ]
+}
+
+function documentOf({ id, chainId, registry }: Evidence, assessment: Assessment): Record<string, unknown> {
+  const { findings, witnesses, value, isSound } = assessment
+  return {
+    version: 1,
+    fixing: id,
+    chainId,
+    registry,
+    isSound,
+    value: value === undefined ? null : formatValue(value),
+    findings,
+    witnesses: witnesses.map((one) => ({
+      ...one,
+      value: formatValue(one.value),
+      recomputed: one.recomputed === undefined ? null : formatValue(one.recomputed),
+    })),
+  }
+}

@@ -1,0 +1,165 @@
+import type { Address, Hex } from 'viem'
+import { aggregate } from './aggregate.ts'
+import { formatValue } from './decimal.ts'
+import { type Fixing, fixingId } from './fixing.ts'
+import { type IndexDocument, indexId } from './index-document.ts'
+import { recoverObservationSigner, sameObservation, type SignedObservation } from './observation.ts'
+import { buildReport, lowerMedian, quorumSize } from './report.ts'
+import { isAllOf, type SampleLeaf, samplesOf } from './samples.ts'
+
+/** Everything that says what an index was at a maturity: enough for anybody to compute it again, without asking anybody. */
+export type Evidence = {
+  readonly chainId: number
+  readonly oracle: Address
+  readonly registry: Address
+  readonly id: Hex
+  readonly fixing: Fixing
+  readonly document: IndexDocument
+  /** Who reports for the fixing, as whoever exported it read it from the chain: the chain alone proves it. */
+  readonly panel: { readonly epoch: bigint; readonly reporters: readonly PanelMember[] }
+  readonly observations: readonly EvidenceObservation[]
+  /** The raw closes that observations commit to, by their root. */
+  readonly samples: ReadonlyMap<Hex, readonly SampleLeaf[]>
+}
+
+/** A reporter of the fixing. */
+export type PanelMember = { readonly index: number; readonly signer: Address }
+
+/** An observation and whose it is said to be. */
+export type EvidenceObservation = {
+  readonly signed: SignedObservation
+  readonly signer: Address
+  readonly reporterIndex: number
+}
+
+/** One thing that was recomputed, and whether it is as it is said to be. */
+export type Finding = { readonly what: string; readonly isSound: boolean; readonly detail: string }
+
+/** One observation as the evidence bears it out. */
+export type Witness = {
+  readonly signer: Address
+  readonly reporterIndex: number
+  readonly value: bigint
+  /** Of the index document, of its own samples; undefined if these are not there, or make none. */
+  readonly recomputed: bigint | undefined
+  readonly hasSamples: boolean
+}
+
+/** What evidence comes to. */
+export type Assessment = {
+  readonly findings: readonly Finding[]
+  readonly witnesses: readonly Witness[]
+  /** The lower median of what the document makes of the samples that are there; undefined for none. */
+  readonly value: bigint | undefined
+  readonly isSound: boolean
+}
+
+/** Recomputes ids, signatures, roots, values and the report. Pure: what only the chain proves is left to who has one. */
+export function assessEvidence(evidence: Evidence): Assessment {
+  const { observations, samples, document, fixing } = evidence
+  const roots = new Set([...samples].filter(([root, leaves]) => isAllOf(leaves, root)).map(([root]) => root))
+  const recompute = ({ sourcesRoot }: SignedObservation): bigint | undefined => {
+    const leaves = roots.has(sourcesRoot) ? samples.get(sourcesRoot) : undefined
+    if (leaves === undefined) return undefined
+    const result = aggregate(document, samplesOf(document, leaves, fixing.maturity))
+    return result.kind === 'value' ? result.value : undefined
+  }
+  const witnesses = observations.map(({ signed, signer, reporterIndex }) => ({
+    signer,
+    reporterIndex,
+    value: signed.value,
+    recomputed: recompute(signed),
+    hasSamples: roots.has(signed.sourcesRoot),
+  }))
+  const findings = [
+    ...identityFindings(evidence),
+    ...observations.map((one) => observationFinding(evidence, one)),
+    ...[...samples.keys()].map((root) => rootFinding(root, roots)),
+    ...witnesses.filter(({ hasSamples }) => hasSamples).map(valueFinding),
+    reportFinding(evidence),
+  ]
+  const values = witnesses.flatMap(({ recomputed }) => recomputed ?? [])
+  const value = values.length === 0 ? undefined : lowerMedian(values)
+  return { findings, witnesses, value, isSound: findings.every(({ isSound }) => isSound) }
+}
+
+function identityFindings({ chainId, oracle, id, fixing, document }: Evidence): Finding[] {
+  const madeId = fixingId(fixing, { chainId, oracle })
+  const madeIndex = indexId(document)
+  return [
+    {
+      what: 'fixing',
+      isSound: madeId === id.toLowerCase(),
+      detail:
+        madeId === id.toLowerCase() ? `its parameters hash to ${id}` : `its parameters hash to ${madeId}, not ${id}`,
+    },
+    {
+      what: 'index',
+      isSound: madeIndex === fixing.indexId.toLowerCase(),
+      detail:
+        madeIndex === fixing.indexId.toLowerCase()
+          ? `the document hashes to the fixing's index ${madeIndex}`
+          : `the document hashes to ${madeIndex}, the fixing is of ${fixing.indexId}`,
+    },
+  ]
+}
+
+function observationFinding(evidence: Evidence, { signed, signer, reporterIndex }: EvidenceObservation): Finding {
+  const { id, observations, panel } = evidence
+  const fault = ((): string | undefined => {
+    if (signed.fixingId.toLowerCase() !== id.toLowerCase()) return `is of fixing ${signed.fixingId}`
+    if (signerOf(evidence, signed)?.toLowerCase() !== signer.toLowerCase()) return 'is not signed by its reporter'
+    const member = panel.reporters.find(({ index }) => index === reporterIndex)
+    if (member?.signer.toLowerCase() !== signer.toLowerCase()) return `is not of reporter ${reporterIndex}`
+    const others = observations.filter((one) => one.signer.toLowerCase() === signer.toLowerCase())
+    return others.some((one) => !sameObservation(one.signed, signed)) ? 'was signed beside another one' : undefined
+  })()
+  const what = `observation of reporter ${reporterIndex}`
+  const detail = fault ?? `${formatValue(signed.value)} is signed by ${signer}`
+  return { what, isSound: fault === undefined, detail }
+}
+
+function signerOf({ chainId, registry }: Evidence, signed: SignedObservation): Address | undefined {
+  try {
+    return recoverObservationSigner({ chainId, registry }, signed)
+  } catch {
+    return undefined
+  }
+}
+
+function rootFinding(root: Hex, roots: ReadonlySet<Hex>): Finding {
+  const isSound = roots.has(root)
+  const detail = isSound ? 'the closes are all that it commits to' : 'the closes are not those that it commits to'
+  return { what: `samples ${root.slice(0, 10)}…`, isSound, detail }
+}
+
+/** Who signs something else than the document makes of its own samples has not followed the document. */
+function valueFinding({ reporterIndex, value, recomputed }: Witness): Finding {
+  const isSound = recomputed === value
+  const made = recomputed === undefined ? 'no value' : formatValue(recomputed)
+  const detail = isSound
+    ? `the document makes ${made} of its samples`
+    : `the document makes ${made} of its samples, not ${formatValue(value)}`
+  return { what: `value of reporter ${reporterIndex}`, isSound, detail }
+}
+
+function reportFinding({ id, panel, observations }: Evidence): Finding {
+  const count = panel.reporters.length
+  const need = quorumSize(count)
+  try {
+    const proposer = '0x0000000000000000000000000000000000000000'
+    const made = buildReport({ epoch: panel.epoch, fixingId: id, observations, proposer, reporterCount: count })
+    if (made.kind === 'short') {
+      return {
+        what: 'report',
+        isSound: false,
+        detail: `${made.have} observations of ${count} reporters, ${need} make one`,
+      }
+    }
+    const { value, observationsRoot } = made.report
+    const detail = `${formatValue(value)} by ${observations.length} of ${count} reporters, root ${observationsRoot}`
+    return { what: 'report', isSound: true, detail }
+  } catch (error) {
+    return { what: 'report', isSound: false, detail: error instanceof Error ? error.message : 'none can be made' }
+  }
+}

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import type { Hex } from 'viem'
+import { assessEvidence, type Evidence } from '#protocol/evidence.ts'
+import { EvidenceFormatError, evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
+import { fixingId } from '#protocol/fixing.ts'
+import { indexId } from '#protocol/index-document.ts'
+import { leavesOf, sourcesRoot } from '#protocol/samples.ts'
+import { DOMAIN, FIXING, reporterKey, signedBy, WAD } from '../node/reporters.ts'
+import { sourceJson, threeSamples } from './index-documents.ts'
+
+/** A whole number of minutes. */
+const MATURITY = 1_735_689_600n
+const OPENS = [MATURITY - 180n, MATURITY - 120n, MATURITY - 60n]
+const ORACLE = '0x00000000000000000000000000000000000000cc'
+const document = threeSamples([sourceJson('a')])
+const fixing = { ...FIXING, indexId: indexId(document), maturity: MATURITY }
+const id = fixingId(fixing, { chainId: DOMAIN.chainId, oracle: ORACLE })
+const samplesAt = (close: string) => [{ sourceId: 'a', quote: 'USD', closes: [close, close, close] }]
+/** Three equal closes have themselves as their mean. */
+const CLOSES = ['2500', '2501', '2499', '2500.5']
+
+/** Four reporters, each with the closes that it saw; `changes` replace what they signed. */
+async function evidenceOf(changes: { readonly value?: bigint } = {}): Promise<Evidence> {
+  const samples = new Map<Hex, ReturnType<typeof leavesOf>>()
+  const observations = await Promise.all(
+    CLOSES.map(async (close, index) => {
+      const root = sourcesRoot(samplesAt(close), OPENS)
+      samples.set(root, leavesOf(samplesAt(close), OPENS))
+      const honest = (BigInt(Math.round(Number(close) * 10)) * WAD) / 10n
+      const value = index === 3 ? (changes.value ?? honest) : honest
+      const key = reporterKey(index)
+      const { signed } = await signedBy(key, { fixingId: id, value, observedAt: MATURITY, sourcesRoot: root })
+      return { signed, signer: key.address, reporterIndex: index }
+    }),
+  )
+  const reporters = CLOSES.map((_, index) => ({ index, signer: reporterKey(index).address }))
+  return { ...DOMAIN, oracle: ORACLE, id, fixing, document, panel: { epoch: 7n, reporters }, observations, samples }
+}
+
+/** What is not as it is said to be. */
+function faults(evidence: Evidence): string[] {
+  return assessEvidence(evidence).findings.flatMap(({ what, isSound }) => (isSound ? [] : [what]))
+}
+
+describe('evidence', () => {
+  test('that is sound makes the lower median of what the document makes of the closes, through a file and back', async () => {
+    const evidence = await evidenceOf()
+    const read = parseEvidence(evidenceText(evidence))
+    expect(read).toEqual(evidence)
+    const assessment = assessEvidence(read)
+    expect(assessment.findings.filter(({ isSound }) => !isSound)).toEqual([])
+    // 2499, 2500, 2500.5, 2501: the lower of the two in the middle.
+    expect(assessment).toMatchObject({ isSound: true, value: 2_500n * WAD })
+    expect(assessment.witnesses.map(({ recomputed, value }) => recomputed === value)).toEqual([true, true, true, true])
+    // Ids, four observations, four roots, four values, one report.
+    expect(assessment.findings).toHaveLength(2 + 4 + 4 + 4 + 1)
+  })
+
+  test('names a reporter whose own closes make another value than it signed', async () => {
+    const evidence = await evidenceOf({ value: 3_000n * WAD })
+    expect(faults(evidence)).toEqual(['value of reporter 3'])
+    // The closes count, not what was said of them.
+    expect(assessEvidence(evidence).value).toBe(2_500n * WAD)
+  })
+
+  test.each<[string, (evidence: Evidence) => Partial<Evidence>, string[]]>([
+    ['another parameter', ({ fixing: old }) => ({ fixing: { ...old, bandPpm: 1 } }), ['fixing']],
+    ['another chain', () => ({ chainId: 1 }), ['fixing', ...[0, 1, 2, 3].map((i) => `observation of reporter ${i}`)]],
+    ['another document', ({ document: old }) => ({ document: { ...old, name: 'other' } }), ['index']],
+    ['another registry', () => ({ registry: ORACLE }), [0, 1, 2, 3].map((i) => `observation of reporter ${i}`)],
+    [
+      'a reporter that is none',
+      ({ panel }) => ({ panel: { ...panel, reporters: panel.reporters.slice(0, 3) } }),
+      ['observation of reporter 3', 'report'],
+    ],
+    ['too few observations', ({ observations }) => ({ observations: observations.slice(0, 2) }), ['report']],
+    [
+      'an observation twice',
+      ({ observations }) => ({ observations: [...observations, ...observations.slice(0, 1)] }),
+      ['report'],
+    ],
+  ])('that was changed is found out: %s', async (_what, change, want) => {
+    const evidence = await evidenceOf()
+    expect(faults({ ...evidence, ...change(evidence) })).toEqual(want)
+  })
+
+  test('with one digit of one close changed has neither the root nor the value of it', async () => {
+    const evidence = await evidenceOf()
+    const [[root, leaves] = ['0x', []]] = evidence.samples
+    const [first, ...others] = leaves
+    if (first === undefined) throw new Error('no leaf')
+    const samples = new Map([...evidence.samples, [root, [[first[0], first[1], '2500.1'], ...others]]] as never)
+    const changed = { ...evidence, samples } as Evidence
+    expect(faults(changed)).toEqual([`samples ${root.slice(0, 10)}…`])
+    expect(assessEvidence(changed).witnesses[0]).toMatchObject({ hasSamples: false, recomputed: undefined })
+  })
+
+  test('of a reporter that signed two of one fixing says so of both', async () => {
+    const evidence = await evidenceOf()
+    const again = {
+      fixingId: id,
+      value: 1n,
+      observedAt: MATURITY,
+      sourcesRoot: evidence.observations[0]?.signed.sourcesRoot ?? id,
+    }
+    const { signed } = await signedBy(reporterKey(0), again)
+    const second = { signed, signer: reporterKey(0).address, reporterIndex: 0 }
+    const found = faults({ ...evidence, observations: [...evidence.observations, second] })
+    expect(found.filter((what) => what === 'observation of reporter 0')).toHaveLength(2)
+  })
+
+  test('without anybody’s closes makes no value', async () => {
+    const assessment = assessEvidence({ ...(await evidenceOf()), samples: new Map() })
+    expect(assessment.value).toBe(undefined)
+    expect(assessment.isSound).toBe(true)
+  })
+})
+
+test('a text that is no evidence is refused by the field that is wrong', async () => {
+  const text = evidenceText(await evidenceOf())
+  const broken = (change: (file: Record<string, unknown>) => void): string => {
+    const file = JSON.parse(text)
+    change(file)
+    return JSON.stringify(file)
+  }
+  const fieldOf = (bad: string): string => {
+    try {
+      parseEvidence(bad)
+    } catch (error) {
+      if (error instanceof EvidenceFormatError) return error.field
+      throw error
+    }
+    return 'none'
+  }
+  expect(fieldOf('{')).toBe('')
+  expect(fieldOf(broken((file) => (file['version'] = 2)))).toBe('version')
+  expect(fieldOf(broken((file) => (file['document'] = {})))).toMatch(/^document\./)
+  expect(fieldOf(broken((file) => (file['id'] = '0x12')))).toBe('id')
+})
