@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Random } from '../model/random.ts'
-import { ATTACKS, siege } from './siege.ts'
+import { ATTACKS } from './attack.ts'
+import { siege } from './siege.ts'
 
 test('honest nodes hear each other whatever hostile peers do, and believe nothing of it', async () => {
   const outcome = await siege({ honest: 6, attacks: ATTACKS, messages: 32, random: new Random(1) })

@@ -5,28 +5,12 @@ import { TopicValidatorResult } from '@libp2p/gossipsub'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../../node/clock.ts'
 import { createHost, type Host } from '../../node/gossip/host.ts'
-import { encodeEvidence } from '../../node/gossip/evidence.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
-import { SYNC_PROTOCOL } from '../../node/sync/sync.ts'
 import type { Random } from '../model/random.ts'
-import { DOMAIN, FIXING_ID, reportedBy, reporterKey, signedBy } from '../node/reporters.ts'
+import { FIXING_ID, reportedBy, reporterKey } from '../node/reporters.ts'
+import { type Attack, armsOf, attack } from './attack.ts'
 import { LOOPBACK, openStation, type Station, TOPICS } from './station.ts'
 import { dialling } from './topology.ts'
-
-/** What a hostile peer does, besides that it relays nothing for others. */
-export const ATTACKS = [
-  'malformed',
-  'oversized',
-  'replayed',
-  'wrong domain',
-  'junk',
-  'censoring',
-  'eclipse',
-  'equivocating',
-  'slow-loris',
-] as const
-
-export type Attack = (typeof ATTACKS)[number]
 
 /** How a siege ended. */
 export type Outcome = {
@@ -60,9 +44,6 @@ const POLL_MS = 50
 /** Honest deliveries that take longer are lost. */
 const PATIENCE_MS = 90_000
 const MEGABYTE = 2 ** 20
-/** gossipsub's own limit on a message is half of it. */
-const OVERSIZED = 1_048_576
-const LORIS_STREAMS = 16
 
 /**
  * Honest nodes and hostile peers on one graph: the hostile ones attack, every honest reporter observes, and they attack on. All are
@@ -191,109 +172,6 @@ async function join(
   }
   await until(() => stations.every(({ network }) => network.peers.connected >= DIALS))
   await wait(SETTLE_MS)
-}
-
-/** What is signed once for all hostile peers. */
-type Arms = {
-  readonly good: VerifiedObservation
-  readonly foreign: VerifiedObservation
-  /** Two by one registered reporter. */
-  readonly pair: readonly [VerifiedObservation, VerifiedObservation]
-}
-
-async function armsOf(honest: number): Promise<Arms> {
-  const traitor = reporterKey(honest)
-  const [first, second] = [await signedBy(traitor), await signedBy(traitor, { value: 7n })]
-  const index = { reporterIndex: honest }
-  return {
-    good: await reportedBy(0),
-    foreign: await signedBy(reporterKey(0), {}, { ...DOMAIN, chainId: DOMAIN.chainId + 1 }),
-    pair: [
-      { ...first, ...index },
-      { ...second, ...index },
-    ],
-  }
-}
-
-type Field = { readonly arms: Arms; readonly stations: readonly Station[]; readonly random: Random }
-
-/** Sends so many messages, or does what comes nearest; returns how many left. */
-async function attack(villain: Host, kind: Attack, messages: number, field: Field): Promise<number> {
-  if (kind === 'slow-loris') return starve(villain)
-  if (kind === 'eclipse') return besiege(villain, field.stations)
-  if (kind === 'censoring') return 0
-  if (kind === 'equivocating') {
-    const sent = await Promise.all(field.arms.pair.map(({ bytes }) => publish(villain, TOPICS.observation, bytes)))
-    const [first] = field.arms.pair
-    // Proof of nothing: the same twice.
-    await publish(villain, TOPICS.evidence, encodeEvidence({ first, second: first }))
-    return sent.length + 1
-  }
-  let sent = 0
-  // The sender, in the same program, keeps what it sent for a while.
-  const count = kind === 'oversized' ? messages / 16 : messages
-  for (let i = 0; i < count; i += 1) {
-    const bytes = messageOf(kind, i, field)
-    sent += await publish(villain, TOPICS.observation, bytes)
-    // Others have their turn, as on machines of their own.
-    if (i % 16 === 0) await wait(1)
-  }
-  return sent
-}
-
-function messageOf(kind: Attack, i: number, { arms, random }: Field): Uint8Array {
-  const { bytes } = arms.good
-  if (kind === 'oversized') return new Uint8Array(OVERSIZED).fill(i & 255, 0, 64)
-  if (kind === 'wrong domain') return arms.foreign.bytes.with(97, i & 255)
-  // What somebody else has said, and it again with a byte that changes its id.
-  if (kind === 'replayed') return i % 2 === 0 ? bytes : Uint8Array.of(...bytes, i & 255, i >> 8)
-  if (kind === 'malformed') return Uint8Array.from({ length: random.below(300) }, () => random.below(256))
-  // Canonical, of a fixing that may be announced any moment or of one that is open: only the signature is nobody's.
-  const junk = bytes.slice()
-  for (let at = 130; at < 162; at += 1) junk[at] = random.below(256)
-  junk[130] = random.below(128)
-  if (i % 2 === 0)
-    junk.set(
-      Uint8Array.from({ length: 32 }, () => random.below(256)),
-      2,
-    )
-  return junk
-}
-
-async function publish(villain: Host, topic: string, bytes: Uint8Array): Promise<number> {
-  try {
-    await villain.services.pubsub.publish(topic, bytes)
-    return 1
-  } catch {
-    // Nobody listens to it any more.
-    return 0
-  }
-}
-
-/** Opens streams for sync and says half a word on each. */
-async function starve(villain: Host): Promise<number> {
-  let opened = 0
-  for (const peer of villain.getPeers()) {
-    for (let i = 0; i < LORIS_STREAMS; i += 1) {
-      try {
-        const stream = await villain.dialProtocol(peer, SYNC_PROTOCOL, { signal: AbortSignal.timeout(1_000) })
-        stream.send(Uint8Array.of(0, 0))
-        opened += 1
-      } catch {
-        break
-      }
-    }
-  }
-  return opened
-}
-
-/** Connects to everybody, as often as they let it. */
-async function besiege(villain: Host, stations: readonly Station[]): Promise<number> {
-  const tries = stations.flatMap(({ address }) => [address, address, address])
-  const results = await Promise.allSettled(
-    tries.map((address) => villain.dial(multiaddr(address), { force: true, signal: AbortSignal.timeout(5_000) })),
-  )
-  return results.filter(({ status }) => status === 'fulfilled').length
 }
 
 async function watchMemory(meter: { most: number }, signal: AbortSignal): Promise<void> {
