@@ -13,6 +13,8 @@ export const POLICY = z.strictObject({
    * with the default terms and no open interest; below that, or with a smaller limit for a pot, it counts on others.
    */
   per_fixing_wei: wei.default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee)),
+  /** The most this node has at stake in all fixings that are not settled; unset = ten times `per_fixing_wei`. */
+  total_wei: wei.optional(),
   /** The largest bond this node proposes with. */
   max_bond_wei: wei.default(10n ** 17n),
   /** The index's noise bound; unset = what the index document says. */
@@ -29,10 +31,14 @@ export const POLICY = z.strictObject({
   stage_delay_seconds: count(1, 86_400).default(600),
 })
 
+/** For so many disputes at once a node has stake unless it is told otherwise. */
+const FIXINGS_AT_ONCE = 10n
+
 /** The table as the node uses it; wei and chain seconds. */
 export type PolicyLimits = {
   readonly perPotWei: bigint
   readonly perFixingWei: bigint
+  readonly totalWei: bigint
   readonly maxBondWei: bigint
   readonly noisePpm: number | undefined
   readonly arbitrators: readonly Address[]
@@ -47,6 +53,7 @@ export function policyOf(policy: z.output<typeof POLICY>): PolicyLimits {
   return {
     perPotWei: policy.per_pot_wei,
     perFixingWei: policy.per_fixing_wei,
+    totalWei: policy.total_wei ?? FIXINGS_AT_ONCE * policy.per_fixing_wei,
     maxBondWei: policy.max_bond_wei,
     noisePpm: policy.noise_ppm,
     arbitrators: policy.arbitrators,

@@ -131,7 +131,7 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
   const { chain, transactions, collateral, journal, config } = parts
   const { id, snapshot, ledger, document } = tracked
   if (snapshot === undefined || ledger === undefined) return 'idle'
-  const { perPotWei, perFixingWei, noisePpm } = config.policy
+  const { perPotWei, perFixingWei, totalWei, noisePpm } = config.policy
   const decide = (): Decision => {
     return decideOn(snapshot, ledger.pots, {
       own: parts.reporter.view(id).observation?.value,
@@ -139,8 +139,9 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
       noisePpm: noisePpm ?? document.noisePpm,
     })
   }
-  const budget = { perPotWei, perFixingWei }
-  const components = { chain, transactions, collateral, journal, budget, catchUp: () => catchUp(parts) }
+  const budget = { perPotWei, perFixingWei, totalWei }
+  const elsewhere = (): bigint => parts.elsewhere(id)
+  const components = { chain, transactions, collateral, journal, budget, elsewhere, catchUp: () => catchUp(parts) }
   return stakeOn(components, snapshot, ledger, decide)
 }
 

@@ -53,6 +53,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     policy: {
       perPotWei: 10n ** 17n,
       perFixingWei: 54n * 10n ** 16n, // 5 x 0.1 + 0.04 ETH
+      totalWei: 54n * 10n ** 17n,
       maxBondWei: 10n ** 17n,
       noisePpm: undefined,
       arbitrators: [],
@@ -169,6 +170,14 @@ test('takes gwei with up to nine decimals, as a number or as text', () => {
   const fees = load(`${MINIMAL}\n[fees]\nmax_fee_gwei = 0.05\nmax_priority_gwei = "0.000000001"`).fees
   expect(fees).toEqual({ maxFeePerGas: 50_000_000n, maxPriorityFeePerGas: 1n })
   expect(load(MINIMAL, { env: { ASSIZE_FEES_MAX_FEE_GWEI: '30' } }).fees.maxFeePerGas).toBe(30n * 10n ** 9n)
+})
+
+test('all fixings together have ten times the limit of one, unless it says how much', () => {
+  expect(load(`${MINIMAL}\n[policy]\nper_fixing_wei = 7`).policy.totalWei).toBe(70n)
+  const toml = `${MINIMAL}\n[policy]\nper_fixing_wei = 7\ntotal_wei = 5`
+  expect(load(toml).policy.totalWei).toBe(5n)
+  expect(load(toml, { env: { ASSIZE_POLICY_TOTAL_WEI: '6' } }).policy.totalWei).toBe(6n)
+  expect(load(toml, { flags: { 'policy.total_wei': '8' } }).policy.totalWei).toBe(8n)
 })
 
 test('keeps wei above 2^53 exact, written as a number or as text', () => {
