@@ -1,6 +1,6 @@
 import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
-import { decideOn, isTrusted } from '../decide.ts'
+import { decideOn, isTrusted, unsureness } from '../decide.ts'
 import { claimOwn } from '../keeper.ts'
 import { claimShares, type ShareView } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
@@ -119,6 +119,13 @@ async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
   if (halted !== undefined) {
     const reason = `The operator has stopped all new stake: ${halted}`
     await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
+    return 'idle'
+  }
+  const { observation, confidence } = parts.reporter.view(tracked.id)
+  const { minSources } = tracked.document.aggregation
+  const unsure = observation === undefined ? undefined : unsureness(confidence, minSources, policy)
+  if (unsure !== undefined) {
+    await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason: unsure })
     return 'idle'
   }
   if (isProposing) return propose(parts, tracked, () => refreshQuorum(parts, tracked))
