@@ -1,5 +1,4 @@
 import type { Hex } from 'viem'
-import { bytesToHex } from 'viem/utils'
 import { domainSeparator } from '#protocol/observation.ts'
 import { messageId } from '../gossip/message-id.ts'
 import type { Topics } from '../gossip/topics.ts'
@@ -7,8 +6,9 @@ import type { FixingStatus } from '../sync/messages.ts'
 import type { SyncSource } from '../sync/serve.ts'
 import type { NetworkComponents } from './network.ts'
 
-/** What this node shares with peers that ask. */
-export function syncSource({ context, store, openFixings, clock }: NetworkComponents, topics: Topics): SyncSource {
+/** What this node shares with peers that ask. Thousands of fixings may be open, and strangers ask: what has not changed is not computed again. */
+export function syncSource(components: NetworkComponents, topics: Topics): SyncSource {
+  const { context, store, clock } = components
   const messages = (fixingId: Hex): Map<number, readonly Uint8Array[]> => {
     const held = new Map(
       context
@@ -18,26 +18,94 @@ export function syncSource({ context, store, openFixings, clock }: NetworkCompon
     for (const { first, second } of store.evidence(fixingId)) held.set(first.reporterIndex, [first.bytes, second.bytes])
     return held
   }
-  const status = (fixingId: Hex): FixingStatus => {
-    const all = [...messages(fixingId).values()].flat()
-    return { fixingId, count: all.length, xor: xorOfIds(topics.observation, all) }
+  const reports = (fixingId: Hex): readonly Uint8Array[] => {
+    const requests = context.book.requests(fixingId)
+    const partials = requests.flatMap(({ digest }) => context.book.partials(fixingId, digest))
+    return [...requests, ...partials].map(({ bytes }) => bytes)
   }
+  const open = inOrder(components.openFixings)
+  const isOpen = (fixingId: Hex): boolean => {
+    const fixing = context.fixing(fixingId)
+    return fixing !== undefined && fixing !== 'settled' && context.reporters(fixingId) !== undefined
+  }
+  const observed = summariesOf({ context, store }, (fixingId) => {
+    const all = [...messages(fixingId).values()].flat()
+    return { count: all.length, xor: xorOf(all.map((bytes) => messageId(topics.observation, bytes))) }
+  })
+  const idOf = rememberedIds(topics.report)
+  const status = (fixingId: Hex): FixingStatus => ({
+    fixingId,
+    ...observed(fixingId),
+    reportsXor: xorOf(reports(fixingId).map(idOf)),
+  })
   return {
     domain: domainSeparator(context.domain),
     now: () => clock.now(),
-    statuses: () => openFixings().toSorted().map(status),
-    messages: (fixingId) => messages(fixingId),
-    reports(fixingId) {
-      const requests = context.book.requests(fixingId)
-      const partials = requests.flatMap(({ digest }) => context.book.partials(fixingId, digest))
-      const all = [...requests, ...partials].map(({ bytes }) => bytes)
-      return { messages: all, xor: xorOfIds(topics.report, all) }
+    statuses(after, limit) {
+      const ids = open()
+      const first = ids.findIndex((id) => id > after)
+      return first === -1 ? [] : ids.slice(first, first + limit).map(status)
     },
+    status: (fixingId) => (isOpen(fixingId) ? status(fixingId) : undefined),
+    messages,
+    reports,
   }
 }
 
-function xorOfIds(topic: string, all: readonly Uint8Array[]): Hex {
-  const xor = new Uint8Array(20)
-  for (const bytes of all) messageId(topic, bytes).forEach((byte, i) => (xor[i] = (xor[i] ?? 0) ^ byte))
-  return bytesToHex(xor)
+/** The ids ascending, sorted again only when they are not what they were. */
+function inOrder(list: () => readonly Hex[]): () => readonly Hex[] {
+  let listed: readonly Hex[] = []
+  let sorted: readonly Hex[] = []
+  return () => {
+    const now = list()
+    if (now.length !== listed.length || now.some((id, i) => id !== listed[i])) {
+      listed = [...now]
+      sorted = now.toSorted()
+    }
+    return sorted
+  }
+}
+
+type Summary = Pick<FixingStatus, 'count' | 'xor'>
+
+/** What a summary is of. */
+type Known = {
+  readonly fixingId: Hex
+  readonly evidence: readonly unknown[]
+  readonly sizes: readonly [number, number]
+  readonly summary: Summary
+}
+
+/** Summaries of the observations of each fixing, kept for as long as the lists of what is held are the same. */
+function summariesOf(
+  { context, store }: Pick<NetworkComponents, 'context' | 'store'>,
+  summarize: (fixingId: Hex) => Summary,
+): (fixingId: Hex) => Summary {
+  const known = new WeakMap<readonly unknown[], Known>()
+  return (fixingId) => {
+    const [observations, evidence] = [context.observations(fixingId), store.evidence(fixingId)]
+    const last = known.get(observations)
+    const isSame = last?.fixingId === fixingId && last.evidence === evidence
+    // A list in memory may also grow.
+    if (isSame && last.sizes[0] === observations.length && last.sizes[1] === evidence.length) return last.summary
+    const summary = summarize(fixingId)
+    known.set(observations, { fixingId, evidence, sizes: [observations.length, evidence.length], summary })
+    return summary
+  }
+}
+
+/** Message ids on `topic`, each computed once for as long as its message is held. */
+function rememberedIds(topic: string): (bytes: Uint8Array) => Uint8Array {
+  const ids = new WeakMap<Uint8Array, Uint8Array>()
+  return (bytes) => {
+    const id = ids.get(bytes) ?? messageId(topic, bytes)
+    ids.set(bytes, id)
+    return id
+  }
+}
+
+function xorOf(ids: readonly Uint8Array[]): Hex {
+  const xor = Buffer.alloc(20)
+  for (const id of ids) for (const [i, byte] of id.entries()) xor[i] = (xor[i] ?? 0) ^ byte
+  return `0x${xor.toString('hex')}`
 }

@@ -26,6 +26,8 @@ const MAX_PAGES = 64
 /** Pages of requests and partial signatures of one fixing: some thousand messages. */
 const MAX_REPORT_PAGES = 64
 const ZERO: Hex = `0x${'00'.repeat(32)}`
+/** The XOR of no messages. */
+const NOTHING: Hex = `0x${'00'.repeat(20)}`
 
 /**
  * Pulls what the peer has and this node lacks, of fixings open at both; every message goes to `admit`, which judges it
@@ -40,16 +42,17 @@ export async function fetchMissing(
   const channel = openChannel(stream)
   try {
     const { fixings, peerClock } = await readStatuses(channel, own, signal)
-    const known = new Map(own.statuses().map((status) => [status.fixingId, status]))
     let received = 0
     for (const theirs of fixings) {
-      const ours = known.get(theirs.fixingId)
+      const ours = own.status(theirs.fixingId)
       if (ours === undefined || ours.xor === theirs.xor) continue
       received += await fetchFixing(channel, theirs, ours, own, admit, signal)
     }
-    // Co-signing last: a peer that does not know of it has given everything else by then.
-    for (const { fixingId } of fixings.filter((theirs) => known.has(theirs.fixingId))) {
-      received += await fetchReports(channel, fixingId, own, admit, signal)
+    // Co-signing last: reports are of observations.
+    for (const { fixingId, reportsXor } of fixings) {
+      const ours = own.status(fixingId)
+      if (ours === undefined || ours.reportsXor === reportsXor || reportsXor === NOTHING) continue
+      received += await fetchReports(channel, fixingId, admit, signal)
     }
     await channel.close()
     return { fixings: fixings.length, received, peerClock }
@@ -110,14 +113,12 @@ async function fetchFixing(
 async function fetchReports(
   channel: Channel,
   fixingId: Hex,
-  own: SyncSource,
   admit: (bytes: Uint8Array) => Promise<void>,
   signal: AbortSignal,
 ): Promise<number> {
-  const { xor } = own.reports(fixingId)
   let received = 0
   for (let page = 0; page < MAX_REPORT_PAGES; page += 1) {
-    const answer = await ask(channel, { kind: 'reports?', fixingId, xor, page }, signal)
+    const answer = await ask(channel, { kind: 'reports?', fixingId, page }, signal)
     if (answer.kind !== 'reports') throw new UnexpectedAnswerError('reports', answer.kind)
     // Together: partial signatures are verified in batches.
     await Promise.all(answer.messages.map(admit))

@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { bytesToHex, hexToBytes } from 'viem/utils'
+import { hexToBytes } from 'viem/utils'
 import { PARTIAL_BYTES, REQUEST_BYTES } from '#protocol/cosigning.ts'
 import { OBSERVATION_BYTES } from '#protocol/observation.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
@@ -10,9 +10,11 @@ export type FixingStatus = {
   readonly count: number
   /** XOR of the observations' message ids: equal sets have equal ones. */
   readonly xor: Hex
+  /** The same of requests for co-signatures and partial signatures. */
+  readonly reportsXor: Hex
 }
 
-/** A message of `/assize/sync/1`. Requests are `status?`, `have?`, `get`, `reports?`. */
+/** A message of `/assize/sync/2`. Requests are `status?`, `have?`, `get`, `reports?`. */
 export type SyncMessage =
   | { readonly kind: 'status?'; readonly domain: Hex; readonly after: Hex }
   | { readonly kind: 'status'; readonly domain: Hex; readonly clock: bigint; readonly fixings: readonly FixingStatus[] }
@@ -20,8 +22,8 @@ export type SyncMessage =
   | { readonly kind: 'have'; readonly fixingId: Hex; readonly reporters: readonly number[] }
   | { readonly kind: 'get'; readonly fixingId: Hex; readonly reporters: readonly number[] }
   | { readonly kind: 'observations'; readonly fixingId: Hex; readonly messages: readonly Uint8Array[] }
-  /** `xor`: of the message ids that the asker holds; `page`: 0, 1 … */
-  | { readonly kind: 'reports?'; readonly fixingId: Hex; readonly xor: Hex; readonly page: number }
+  /** `page`: 0, 1 … */
+  | { readonly kind: 'reports?'; readonly fixingId: Hex; readonly page: number }
   /** Requests for co-signatures and partial signatures. */
   | { readonly kind: 'reports'; readonly fixingId: Hex; readonly messages: readonly Uint8Array[] }
 
@@ -46,7 +48,7 @@ const CODE = {
 } as const
 const ID = 32
 const XOR = 20
-const ENTRY = ID + 2 + XOR
+const ENTRY = ID + 2 + 2 * XOR
 const BITMAP = MAX_REPORTERS / 8
 
 /** One canonical encoding: a code byte, then fixed fields, then as many entries as the length says. */
@@ -68,7 +70,7 @@ function partsOf(message: SyncMessage): readonly Uint8Array[] {
   if (message.kind === 'reports?') {
     const page = Buffer.alloc(2)
     page.writeUInt16BE(message.page)
-    return [fixingId, hexToBytes(message.xor), page]
+    return [fixingId, page]
   }
   return [fixingId, encodeBitmap(message.reporters)]
 }
@@ -90,16 +92,16 @@ export function decodeMessage(bytes: Uint8Array): SyncMessage {
   if (kind === 'observations') return decodeObservations(body)
   if (kind === 'reports') return decodeReports(body)
   if (kind === 'reports?') {
-    requireLength(body, ID + XOR + 2)
-    return { kind, fixingId: hex(body, 0, ID), xor: hex(body, ID, XOR), page: body.readUInt16BE(ID + XOR) }
+    requireLength(body, ID + 2)
+    return { kind, fixingId: hex(body, 0, ID), page: body.readUInt16BE(ID) }
   }
   throw new SyncMessageError(`code ${bytes[0] ?? 'none'}`)
 }
 
-function encodeStatus({ fixingId, count, xor }: FixingStatus): Uint8Array {
+function encodeStatus({ fixingId, count, xor, reportsXor }: FixingStatus): Uint8Array {
   const size = Buffer.alloc(2)
   size.writeUInt16BE(count)
-  return Buffer.concat([hexToBytes(fixingId), size, hexToBytes(xor)])
+  return Buffer.concat([hexToBytes(fixingId), size, hexToBytes(xor), hexToBytes(reportsXor)])
 }
 
 function decodeStatus(body: Buffer): SyncMessage {
@@ -107,7 +109,12 @@ function decodeStatus(body: Buffer): SyncMessage {
   if (!Number.isInteger(entries) || entries < 0 || entries > STATUS_PAGE) throw new SyncMessageError('a torn status')
   const fixings = Array.from({ length: entries }, (_, i) => {
     const at = ID + 8 + i * ENTRY
-    return { fixingId: hex(body, at, ID), count: body.readUInt16BE(at + ID), xor: hex(body, at + ID + 2, XOR) }
+    return {
+      fixingId: hex(body, at, ID),
+      count: body.readUInt16BE(at + ID),
+      xor: hex(body, at + ID + 2, XOR),
+      reportsXor: hex(body, at + ID + 2 + XOR, XOR),
+    }
   })
   return { kind: 'status', domain: hex(body, 0, ID), clock: body.readBigUInt64BE(ID), fixings }
 }
@@ -157,13 +164,14 @@ function requireLength(body: Buffer, length: number): void {
 }
 
 function hex(body: Buffer, offset: number, length: number): Hex {
-  return bytesToHex(body.subarray(offset, offset + length))
+  // In one piece: text that is put together digit by digit takes many times its length while it is not looked at.
+  return `0x${body.toString('hex', offset, offset + length)}`
 }
 
 /** Bytes that are no message of this protocol. */
 export class SyncMessageError extends Error {
   override readonly name = 'Sync.SyncMessageError'
   constructor(got: string) {
-    super(`Expected a message of /assize/sync/1, got ${got}. Ask another peer.`)
+    super(`Expected a message of /assize/sync/2, got ${got}. Ask another peer.`)
   }
 }

@@ -16,12 +16,14 @@ export interface SyncSource {
   /** Of the EIP-712 domain. */
   readonly domain: Hex
   now(): bigint
-  /** Matured and not settled, ascending by id. */
-  statuses(): readonly FixingStatus[]
+  /** Of what has matured and is not settled, ascending by id: the first `limit` after the id `after`. */
+  statuses(after: Hex, limit: number): readonly FixingStatus[]
+  /** Of one fixing; undefined if it has not matured, or is settled. */
+  status(fixingId: Hex): FixingStatus | undefined
   /** The observations per reporter index; two of one who equivocated. */
   messages(fixingId: Hex): ReadonlyMap<number, readonly Uint8Array[]>
-  /** Requests for co-signatures, then partial signatures, and the XOR of their message ids. */
-  reports(fixingId: Hex): { readonly messages: readonly Uint8Array[]; readonly xor: Hex }
+  /** Requests for co-signatures, then partial signatures. */
+  reports(fixingId: Hex): readonly Uint8Array[]
 }
 
 /** Requests one stream may carry. */
@@ -41,9 +43,8 @@ export async function serveSync(
 async function answer(channel: Channel, request: SyncMessage, source: SyncSource): Promise<void> {
   if (request.kind === 'status?') {
     if (request.domain !== source.domain) throw new WrongDomainError(request.domain, source.domain)
-    const fixings = source.statuses().filter(({ fixingId }) => fixingId > request.after)
-    const page = fixings.slice(0, STATUS_PAGE)
-    await channel.send(encodeMessage({ kind: 'status', domain: source.domain, clock: source.now(), fixings: page }))
+    const fixings = source.statuses(request.after, STATUS_PAGE)
+    await channel.send(encodeMessage({ kind: 'status', domain: source.domain, clock: source.now(), fixings }))
   } else if (request.kind === 'have?') {
     const reporters = [...source.messages(request.fixingId).keys()]
     await channel.send(encodeMessage({ kind: 'have', fixingId: request.fixingId, reporters }))
@@ -52,11 +53,9 @@ async function answer(channel: Channel, request: SyncMessage, source: SyncSource
     const messages = request.reporters.slice(0, CHUNK).flatMap((index) => held.get(index) ?? [])
     await channel.send(encodeMessage({ kind: 'observations', fixingId: request.fixingId, messages }))
   } else if (request.kind === 'reports?') {
-    const { messages, xor } = source.reports(request.fixingId)
-    const page = messages.slice(request.page * REPORTS_PAGE, (request.page + 1) * REPORTS_PAGE)
-    // Who holds the same needs nothing.
-    const missing = xor === request.xor ? [] : page
-    await channel.send(encodeMessage({ kind: 'reports', fixingId: request.fixingId, messages: missing }))
+    const first = request.page * REPORTS_PAGE
+    const messages = source.reports(request.fixingId).slice(first, first + REPORTS_PAGE)
+    await channel.send(encodeMessage({ kind: 'reports', fixingId: request.fixingId, messages }))
   } else {
     throw new UnaskedAnswerError(request.kind)
   }

@@ -5,10 +5,11 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Host } from '../gossip/host.ts'
 import { fetchMissing } from './fetch.ts'
+import { createSchedule, type SyncTimes } from './schedule.ts'
 import { serveSync, type SyncSource } from './serve.ts'
 
 /** The protocol's name. */
-export const SYNC_PROTOCOL = '/assize/sync/1'
+export const SYNC_PROTOCOL = '/assize/sync/2'
 
 /** Fetches what gossip does not bring: it never tells a late joiner what was said before. */
 export interface Sync {
@@ -27,8 +28,7 @@ export type SyncComponents = {
   readonly clock: Clock
   readonly log: Log
   readonly signal: AbortSignal
-  /** After how many milliseconds of a fixing's maturity to sync, then how often. */
-  readonly schedule: { readonly afterMs: readonly number[]; readonly everyMs: number }
+  readonly schedule: SyncTimes
   /** Judges a message of a peer as if it had come by gossip. */
   readonly admit: (peer: string, bytes: Uint8Array) => Promise<void>
   /** Takes one of the peer's tokens for a request of its. */
@@ -49,7 +49,6 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
   const { host, source, clock, log, signal } = components
   const running = new Map<string, Promise<void>>()
   const following = new Map<string, Promise<void>>()
-  const closed = new Map<Hex, AbortController>()
 
   await host.handle(
     SYNC_PROTOCOL,
@@ -85,6 +84,11 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
   }
   host.addEventListener('peer:connect', ({ detail }) => void syncWith(detail.toString()), { signal })
 
+  const run = (): void =>
+    void sync.now().catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, 'a sync by the schedule failed')
+    })
+  const timetable = createSchedule({ clock, signal, run }, components.schedule)
   const sync: Sync = {
     async now() {
       const peers = shuffled(host.getPeers().map(String), components.random)
@@ -94,41 +98,10 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
       const chosen = [...(trusted === undefined ? [] : [trusted]), ...others].slice(0, PEERS_AT_ONCE)
       await Promise.all(chosen.map(syncWith))
     },
-    open(fixingId) {
-      if (closed.has(fixingId)) return
-      const controller = new AbortController()
-      closed.set(fixingId, controller)
-      const until = AbortSignal.any([signal, controller.signal])
-      repeat(sync, components.schedule, clock, until).catch((error: unknown) => {
-        if (!until.aborted) log.error({ err: error, fixingId }, 'the sync schedule ended')
-      })
-    },
-    close(fixingId) {
-      closed.get(fixingId)?.abort()
-      closed.delete(fixingId)
-    },
+    open: (fixingId) => timetable.open(fixingId),
+    close: (fixingId) => timetable.close(fixingId),
   }
   return sync
-}
-
-async function repeat(
-  sync: Sync,
-  { afterMs, everyMs }: SyncComponents['schedule'],
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  // A node that was restarted during the fixing has met its peers before it knew the fixing.
-  await sync.now()
-  let passed = 0
-  for (const at of afterMs) {
-    await clock.sleep(Math.max(0, at - passed), signal)
-    passed = Math.max(passed, at)
-    await sync.now()
-  }
-  for (;;) {
-    await clock.sleep(everyMs, signal)
-    await sync.now()
-  }
 }
 
 async function pull({ host, source, log, signal, admit }: SyncComponents, peer: PeerId): Promise<void> {

@@ -118,8 +118,8 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     id: 'R-409',
     rule: 'who comes late is told what was signed',
     file: 'node/sync/serve.ts',
-    find: 'const missing = xor === request.xor ? [] : page',
-    replace: 'const missing = xor === request.xor ? page : []',
+    find: 'const first = request.page * REPORTS_PAGE',
+    replace: 'const first = (request.page + 1) * REPORTS_PAGE',
   },
   {
     id: 'R-410',
@@ -132,8 +132,8 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     id: 'R-410',
     rule: 'observations follow their reporters',
     file: 'node/store/observation-table.ts',
-    find: 'bySigner.set(signer, { ...observation, reporterIndex })',
-    replace: 'bySigner.set(signer, { ...observation })',
+    find: 'reporterIndex: reporter.index, bytes',
+    replace: 'reporterIndex: 0 * reporter.index, bytes',
   },
   {
     id: 'R-410',

@@ -6,7 +6,8 @@ import { decodeMessage, encodeMessage, type SyncMessage } from '../../../node/sy
 const hex = (bytes: number): fc.Arbitrary<Hex> =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((value): Hex => `0x${Buffer.from(value).toString('hex')}`)
 const reporters = fc.uniqueArray(fc.integer({ min: 0, max: 255 })).map((list) => list.toSorted((a, b) => a - b))
-const fixings = fc.array(fc.record({ fixingId: hex(32), count: fc.integer({ min: 0, max: 65_535 }), xor: hex(20) }), {
+const count = fc.integer({ min: 0, max: 65_535 })
+const fixings = fc.array(fc.record({ fixingId: hex(32), count, xor: hex(20), reportsXor: hex(20) }), {
   maxLength: 256,
 })
 const observations = fc.array(fc.uint8Array({ minLength: 195, maxLength: 195 }), { maxLength: 128 })
@@ -29,7 +30,6 @@ const messages: fc.Arbitrary<SyncMessage> = fc.oneof(
   fc.record({
     kind: fc.constant('reports?' as const),
     fixingId: hex(32),
-    xor: hex(20),
     page: fc.integer({ min: 0, max: 65_535 }),
   }),
   fc.record({ kind: fc.constant('reports' as const), fixingId: hex(32), messages: reports }),

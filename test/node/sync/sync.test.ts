@@ -6,7 +6,7 @@ import { domainSeparator } from '#protocol/observation.ts'
 import type { Host } from '../../../node/gossip/host.ts'
 import { answerFrames, type Channel, openChannel } from '../../../node/sync/channel.ts'
 import { fetchMissing } from '../../../node/sync/fetch.ts'
-import { decodeMessage, encodeMessage, type SyncMessage } from '../../../node/sync/messages.ts'
+import { decodeMessage, encodeMessage, type FixingStatus, type SyncMessage } from '../../../node/sync/messages.ts'
 import type { SyncSource } from '../../../node/sync/serve.ts'
 import { SYNC_PROTOCOL } from '../../../node/sync/sync.ts'
 import { networkIdentity, openHostile, openPeer } from '../gossip/peer.ts'
@@ -16,6 +16,8 @@ const SOON = { timeout: 60_000, interval: 20 }
 const NEVER = new AbortController().signal
 const SEPARATOR = domainSeparator(DOMAIN)
 const XOR: Hex = `0x${'01'.repeat(20)}`
+/** Of no messages. */
+const NONE: Hex = `0x${'00'.repeat(20)}`
 
 test('a node that was away has everything as soon as it connects', async () => {
   const all = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((i) => reportedBy(i)))
@@ -222,12 +224,15 @@ test('a server does not wait for ever to be rid of its last answer', async () =>
   expect(served[0]?.status).toBe('aborted')
 })
 
+/** Holds nothing of the one fixing that is open. */
+const NOTHING: FixingStatus = { fixingId: FIXING_ID, count: 0, xor: NONE, reportsXor: NONE }
 const SOURCE: SyncSource = {
   domain: SEPARATOR,
   now: () => 1n,
-  statuses: () => [{ fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` }],
+  statuses: () => [NOTHING],
+  status: (fixingId) => (fixingId === FIXING_ID ? NOTHING : undefined),
   messages: () => new Map(),
-  reports: () => ({ messages: [], xor: XOR }),
+  reports: () => [],
 }
 
 /** Runs our client against a server that answers each request by `answer`. */
@@ -255,7 +260,7 @@ async function fetchFrom(
   return { received, requests }
 }
 
-const status = (fixings: readonly { fixingId: Hex; count: number; xor: Hex }[], domain = SEPARATOR): SyncMessage => ({
+const status = (fixings: readonly FixingStatus[], domain = SEPARATOR): SyncMessage => ({
   kind: 'status',
   domain,
   clock: 5n,
@@ -266,9 +271,8 @@ test('a client asks in chunks of 64 and judges every message it is given', async
   const everyone = Array.from({ length: 150 }, (_, i) => i)
   const asked: number[] = []
   const { received } = await fetchFrom((request) => {
-    if (request.kind === 'status?') return status([{ fixingId: FIXING_ID, count: 150, xor: XOR }])
+    if (request.kind === 'status?') return status([{ ...NOTHING, count: 150, xor: XOR }])
     if (request.kind === 'have?') return { kind: 'have', fixingId: FIXING_ID, reporters: everyone }
-    if (request.kind === 'reports?') return { kind: 'reports', fixingId: FIXING_ID, messages: [] }
     if (request.kind !== 'get') throw new Error(request.kind)
     asked.push(request.reporters.length)
     return { kind: 'observations', fixingId: FIXING_ID, messages: request.reporters.map(() => new Uint8Array(195)) }
@@ -279,13 +283,20 @@ test('a client asks in chunks of 64 and judges every message it is given', async
 
 test('a client asks nothing about fixings it does not follow, or has all of', async () => {
   const stranger: Hex = `0x${'ff'.repeat(32)}`
-  const same = { fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` as const }
-  const { requests } = await fetchFrom((request) =>
+  const theirs = { fixingId: stranger, count: 9, xor: XOR, reportsXor: XOR }
+  const { requests } = await fetchFrom(() => status([NOTHING, theirs]))
+  expect(requests).toEqual(['status?'])
+})
+
+test('a client asks for co-signing where the peer has other than it', async () => {
+  const page = [new Uint8Array(163).with(1, 3)]
+  const { requests, received } = await fetchFrom((request) =>
     request.kind === 'reports?'
-      ? { kind: 'reports', fixingId: FIXING_ID, messages: [] }
-      : status([same, { fixingId: stranger, count: 9, xor: XOR }]),
+      ? { kind: 'reports', fixingId: FIXING_ID, messages: page }
+      : status([{ ...NOTHING, reportsXor: XOR }]),
   )
   expect(requests).toEqual(['status?', 'reports?'])
+  expect(received).toEqual(page)
 })
 
 test.each<[string, (request: SyncMessage) => SyncMessage, string]>([
@@ -297,9 +308,9 @@ test.each<[string, (request: SyncMessage) => SyncMessage, string]>([
 
 test('a client does not follow a server that always has one more page of reports', async () => {
   const page = Array.from({ length: 96 }, () => new Uint8Array(163).with(1, 3))
-  const same = { fixingId: FIXING_ID, count: 0, xor: `0x${'00'.repeat(20)}` as const }
+  const theirs = { ...NOTHING, reportsXor: XOR }
   const { requests, received } = await fetchFrom((request) =>
-    request.kind === 'reports?' ? { kind: 'reports', fixingId: FIXING_ID, messages: page } : status([same]),
+    request.kind === 'reports?' ? { kind: 'reports', fixingId: FIXING_ID, messages: page } : status([theirs]),
   )
   expect(requests).toHaveLength(1 + 64)
   expect(received).toHaveLength(64 * 96)
@@ -315,6 +326,7 @@ test('a client does not follow a server that always has one more page', async ()
       fixingId: `0x${(first + i).toString(16).padStart(64, '0')}` as const,
       count: 1,
       xor: XOR,
+      reportsXor: XOR,
     }))
     return status(fixings)
   })
