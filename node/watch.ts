@@ -81,7 +81,8 @@ export async function startWatch(
   /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`. */
   const read = async (progress: Reading, to: bigint, settled: bigint, stays?: Head): Promise<void> => {
     const { at, found, own } = progress
-    const events = at > to ? [] : await chain.events(at, to)
+    const events =
+      at > to ? [] : await chain.events(at, to, { isTracked: (id) => tracked.has(id) || found.has(id), isHeld })
     const fresh = events.flatMap((event) =>
       event.name === 'created' && !seen.has(event.id) && !found.has(event.id) && isHeld(event.fixing.indexId)
         ? [{ id: event.id, fixing: event.fixing, block: event.block }]

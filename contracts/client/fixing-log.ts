@@ -2,12 +2,15 @@ import {
   type Address,
   BaseError,
   formatLog,
+  getAbiItem,
   type Hex,
   HttpRequestError,
   type Log,
   numberToHex,
   parseEventLogs,
   type ParseEventLogsReturnType,
+  type RpcLog,
+  toEventSelector,
 } from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { KIND_CODE, type Fixing } from '#protocol/fixing.ts'
@@ -29,6 +32,17 @@ export type BlockRange = {
   readonly toBlock?: bigint
   /** Called after every part that was read, with how many blocks are left. */
   readonly onPart?: (blocksLeft: bigint) => void
+  /** By default every event is wanted. */
+  readonly wanted?: Wanted | undefined
+}
+
+/**
+ * Which events are wanted: those of fixings that are tracked, and of fixings that the same range announces with an index that
+ * is held. Others are not decoded: of a long log that is what takes the time.
+ */
+export type Wanted = {
+  readonly isTracked: (id: Hex) => boolean
+  readonly isHeld: (indexId: Hex) => boolean
 }
 
 /** The oracle's events among `logs`, in their order; logs of other contracts are left out. */
@@ -85,42 +99,77 @@ const spans = new WeakMap<Chain, bigint>()
 
 /**
  * Endpoints cap the range or the number of logs, each with its own message: whatever fails is tried with half the range,
- * and the range that worked is kept for the rest.
+ * and the range that worked is kept for the rest. Once one has worked, the next is on its way while an answer is read.
  */
 async function logsIn(
   chain: Chain,
   { contract, id }: { readonly contract: Address; readonly id: Hex | undefined },
-  { fromBlock, toBlock, onPart }: BlockRange & { readonly toBlock: bigint },
+  { fromBlock, toBlock, onPart, wanted }: BlockRange & { readonly toBlock: bigint },
 ): Promise<Log[]> {
   const logs: Log[] = []
+  const isWanted = wanted === undefined ? undefined : selection(wanted)
+  const topics = id === undefined ? {} : { topics: [null, id] }
+  const ask = (first: bigint, last: bigint): Promise<RpcLog[]> =>
+    chain.publicClient.request({
+      method: 'eth_getLogs',
+      params: [{ address: contract, fromBlock: numberToHex(first), toBlock: numberToHex(last), ...topics }],
+    })
   const whole = toBlock - fromBlock + 1n
   const known = spans.get(chain)
   // A little more than worked the last time: an endpoint that was in trouble recovers.
   let span = known === undefined || 2n * known > whole ? whole : 2n * known
+  const endOf = (first: bigint): bigint => (first + span - 1n < toBlock ? first + span - 1n : toBlock)
+  let ahead: Promise<RpcLog[]> | undefined
+  let hasWorked = false
   for (let at = fromBlock; at <= toBlock;) {
-    const last = at + span - 1n < toBlock ? at + span - 1n : toBlock
+    const last = endOf(at)
+    const answer = ahead ?? ask(at, last)
+    ahead = hasWorked && last < toBlock ? ask(last + 1n, endOf(last + 1n)) : undefined
+    // Looked at in its turn; until then nobody else does.
+    ahead?.catch(() => undefined)
     try {
-      const found = await chain.publicClient.request({
-        method: 'eth_getLogs',
-        params: [
-          {
-            address: contract,
-            fromBlock: numberToHex(at),
-            toBlock: numberToHex(last),
-            ...(id === undefined ? {} : { topics: [null, id] }),
-          },
-        ],
-      })
-      logs.push(...found.map((log) => formatLog(log)))
+      const found = await answer
+      const selected = isWanted === undefined ? found : isWanted(found)
+      logs.push(...selected.map((log) => formatLog(log)))
       at = last + 1n
+      hasWorked = true
       spans.set(chain, span)
       onPart?.(toBlock - last)
     } catch (error) {
       if (span === 1n || isUnreachable(error)) throw error
+      ahead = undefined
       span = (span + 1n) / 2n
     }
   }
   return logs
+}
+
+const CREATED = toEventSelector(getAbiItem({ abi: maturityOracleAbi, name: 'Created' }))
+const TRANSFER = toEventSelector(getAbiItem({ abi: maturityOracleAbi, name: 'Transfer' }))
+
+/** Picks the wanted logs of one part after the other, by their topics alone. */
+function selection({ isTracked, isHeld }: Wanted): (logs: readonly RpcLog[]) => readonly RpcLog[] {
+  const announced = new Set<Hex>()
+  return (logs) => {
+    const transactions = new Set<Hex | null>()
+    const ofFixings = new Set<RpcLog>()
+    for (const log of logs) {
+      const [event, id, indexId] = log.topics.map(lowerCase)
+      if (event === undefined || id === undefined || event === TRANSFER) continue
+      if (event === CREATED && indexId !== undefined && isHeld(indexId)) announced.add(id)
+      if (!announced.has(id) && !isTracked(id)) continue
+      ofFixings.add(log)
+      transactions.add(log.transactionHash)
+    }
+    // Receipts change hands in the transaction that proposes for somebody: no topic says of which fixing they are.
+    const isOfSame = ({ topics, transactionHash }: RpcLog): boolean =>
+      topics[0] !== undefined && lowerCase(topics[0]) === TRANSFER && transactions.has(transactionHash)
+    return ofFixings.size === 0 ? [] : logs.filter((log) => ofFixings.has(log) || isOfSame(log))
+  }
+}
+
+function lowerCase(topic: Hex): Hex {
+  return topic.toLowerCase() as Hex
 }
 
 /** Nobody listens: a smaller range would not help. */

@@ -53,7 +53,8 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
     head: () => explained(rpcUrl, 'eth_getBlockByNumber', () => latestBlock(chain)),
     block: (number) => explained(rpcUrl, 'eth_getBlockByNumber', () => blockAt(chain, number)),
     finalized: () => finalizedBlock(chain),
-    events: async (fromBlock, toBlock) => translate(await oracleEvents(chain, oracle, { fromBlock, toBlock })),
+    events: async (fromBlock, toBlock, wanted) =>
+      translate(await oracleEvents(chain, oracle, { fromBlock, toBlock, wanted })),
     snapshot: (fixing, atBlock) => readFixing(chain, oracle, fixing, atBlock),
     async panel(time) {
       const epoch = await unlessRefused(readEpoch(chain, registry, time))

@@ -46,7 +46,8 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
     chainId,
     head: () => circle.head(),
     finalized: () => circle.finalized(),
-    events: (from, to) => agreed(`the events of blocks ${from} to ${to}`, (port) => port.events(from, to)),
+    events: (from, to, wanted) =>
+      agreed(`the events of blocks ${from} to ${to}`, (port) => port.events(from, to, wanted)),
     snapshot: (fixing, at) => agreed(`a fixing at block ${at}`, (port) => port.snapshot(fixing, at)),
     panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
     block: (number) => agreed(`block ${number}`, (port) => port.block(number)),

@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import type { Wanted } from '#client/fixing-log.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Attestation, CosignedReport } from '#client/registry.ts'
 import type { Call } from '#client/send.ts'
@@ -140,8 +141,8 @@ export interface ChainReads {
   block(number: bigint): Promise<Head>
   /** The newest block that will not be undone, as the endpoint says; undefined if it cannot tell. */
   finalized(): Promise<Head | undefined>
-  /** Everything the oracle logged in the blocks `from` to `to`, both included. */
-  events(from: bigint, to: bigint): Promise<readonly OracleEvent[]>
+  /** Everything the oracle logged in the blocks `from` to `to`, both included; of what is not `wanted` perhaps nothing. */
+  events(from: bigint, to: bigint, wanted?: Wanted): Promise<readonly OracleEvent[]>
   /** The fixing at one block. */
   snapshot(fixing: Fixing, atBlock: bigint): Promise<FixingSnapshot>
   /** The reporters at `time`; final only once `time` is past. None before the registry was there. */

@@ -9,9 +9,10 @@ import { openChain } from '../../../node/chain/adapter.ts'
 import type { ChainPort, Head } from '../../../node/chain/port.ts'
 import { type FoundFixing, startWatch } from '../../../node/watch.ts'
 import { DEPLOYMENT } from '../../network/station.ts'
-import { DOMAIN } from '../../node/reporters.ts'
+import { DOMAIN, FIXING } from '../../node/reporters.ts'
 import type { Say } from './bench.ts'
 import type { Result } from './figures.ts'
+import { BLOCKS_PER_FIXING } from './logs.ts'
 
 const SERVER = fileURLToPath(new URL('log-server.ts', import.meta.url))
 const LOGS_PER_BLOCK = 10
@@ -23,8 +24,8 @@ const MOST_ASKED = 2
 
 /**
  * A node's watch reads `logs` logs of the oracle from an endpoint on this machine that makes them up, as a new node does at its
- * first start; none is of an index that it holds. The raw limit is asking the same endpoint for the same ranges by plain
- * fetch, and parsing the answers as JSON.
+ * first start; one in a thousand announces a fixing of an index that it holds, and it must find every one. The raw limit is
+ * asking the same endpoint for all of them by plain fetch, one after the other, and parsing the answers as JSON.
  */
 export async function backfill({ logs }: { readonly logs: number }, say: Say): Promise<Result> {
   const blocks = BigInt(Math.ceil(logs / LOGS_PER_BLOCK))
@@ -38,17 +39,24 @@ export async function backfill({ logs }: { readonly logs: number }, say: Say): P
     say(`backfill: ${raw.value} logs by plain requests in ${(raw.ms / 1_000).toFixed(1)} s`)
     const before = process.memoryUsage().rss
     const node = await timed(() => readByNode(rpcUrl, blocks))
-    say(`backfill: ${node.value} logs by the node in ${(node.ms / 1_000).toFixed(1)} s`)
-    if (raw.value !== node.value) throw new Error(`Expected the node to read ${raw.value} logs, got ${node.value}.`)
+    say(`backfill: ${node.value} fixings by the node in ${(node.ms / 1_000).toFixed(1)} s`)
+    const expected = Number(blocks / BLOCKS_PER_FIXING)
+    if (node.value !== expected) throw new Error(`Expected the node to find ${expected} fixings, got ${node.value}.`)
     const peak = process.resourceUsage().maxRSS / 1_024
     return {
       bench: `backfill of ${logs} logs`,
       figures: [
         {
           what: 'logs',
-          value: (1_000 * node.value) / node.ms,
+          value: (1_000 * raw.value) / node.ms,
           unit: '/s',
           raw: { what: 'plain requests', value: (1_000 * raw.value) / raw.ms },
+        },
+        {
+          what: "processor time of the node's process",
+          value: node.cpuMs,
+          unit: 'ms',
+          raw: { what: 'plain requests', value: raw.cpuMs },
         },
         { what: 'time beside that of plain requests', value: node.ms / raw.ms, unit: '', goal: { atMost: MOST_ASKED } },
         {
@@ -64,10 +72,11 @@ export async function backfill({ logs }: { readonly logs: number }, say: Say): P
   }
 }
 
-async function timed(run: () => Promise<number>): Promise<{ readonly value: number; readonly ms: number }> {
-  const start = performance.now()
+async function timed(run: () => Promise<number>) {
+  const [start, cpu] = [performance.now(), process.cpuUsage()]
   const value = await run()
-  return { value, ms: performance.now() - start }
+  const { user, system } = process.cpuUsage(cpu)
+  return { value, ms: performance.now() - start, cpuMs: (user + system) / 1_000 }
 }
 
 async function readRaw(rpcUrl: string, blocks: bigint): Promise<number> {
@@ -92,19 +101,14 @@ async function readByNode(rpcUrl: string, blocks: bigint): Promise<number> {
     account: undefined,
   })
   const head: Head = { number: blocks, time: 1_735_689_600n }
-  let count = 0
-  const counting: Pick<ChainPort, 'head' | 'block' | 'events'> = {
+  const served: Pick<ChainPort, 'head' | 'block' | 'events'> = {
     head: async () => head,
     block: async (number) => ({ ...head, number }),
-    async events(from, to) {
-      const events = await chain.events(from, to)
-      count += events.length
-      return events
-    },
+    events: (from, to, wanted) => chain.events(from, to, wanted),
   }
-  const watch = await startWatch(counting, memory(), () => false, { open: [], firstBlock: 1n, confirmations: 32 })
-  await watch.look()
-  return count
+  const isHeld = (indexId: Hex): boolean => indexId === FIXING.indexId
+  const watch = await startWatch(served, memory(), isHeld, { open: [], firstBlock: 1n, confirmations: 32 })
+  return (await watch.look()).found.length
 }
 
 function memory() {

@@ -7,10 +7,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
-import { encodeAbiParameters, encodeEventTopics, type Hex, numberToHex } from 'viem'
+import { encodeAbiParameters, encodeEventTopics, getAbiItem, type Hex, numberToHex } from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { DEPLOYMENT } from '../../network/station.ts'
-import { keyOf, WAD } from '../../node/reporters.ts'
+import { FIXING, keyOf, WAD } from '../../node/reporters.ts'
+import { BLOCKS_PER_FIXING } from './logs.ts'
 
 /** What endpoints allow in one answer. */
 const MAX_LOGS = 10_000n
@@ -20,9 +21,12 @@ const person = keyOf('somebody').address
 const ID = `0x${'ab'.repeat(32)}` as const
 const NUMBER = 'NUMBER'
 const INDEX = 'INDEX'
+const FRESH_ID = 'FRESH_ID'
 
 /** A proposal, then what mints its receipts, over and over: what an oracle logs most. */
 const templates = [proposed(), contributed()].map((log) => JSON.stringify(log))
+/** Now and then a fixing of an index that the node holds. */
+const announcement = JSON.stringify(created())
 
 const server = createServer((request, response) => void respond(request, response))
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
@@ -58,11 +62,27 @@ function logsBetween(from: bigint, to: bigint): readonly string[] {
   for (let block = from; block <= to; block += 1n) {
     const number = numberToHex(block)
     for (let i = 0; i < Number(logsPerBlock); i += 1) {
-      const template = templates[i % templates.length] ?? ''
-      logs.push(template.replaceAll(NUMBER, number).replaceAll(INDEX, numberToHex(i)))
+      const isAnnouncing = i === 0 && block % BLOCKS_PER_FIXING === 0n
+      const template = isAnnouncing ? announcement : (templates[i % templates.length] ?? '')
+      const log = template.replaceAll(NUMBER, number).replaceAll(INDEX, numberToHex(i))
+      logs.push(isAnnouncing ? log.replaceAll(FRESH_ID, numberToHex(block, { size: 32 })) : log)
     }
   }
   return logs
+}
+
+function created() {
+  const [event, , indexId] = encodeEventTopics({
+    abi: maturityOracleAbi,
+    eventName: 'Created',
+    args: { id: ID, indexId: FIXING.indexId },
+  }) as Hex[]
+  const { inputs } = getAbiItem({ abi: maturityOracleAbi, name: 'Created' })
+  const data = encodeAbiParameters(
+    inputs.filter(({ indexed }) => !indexed),
+    [FIXING],
+  )
+  return logOf([event, FRESH_ID, indexId], data)
 }
 
 function proposed() {
@@ -86,7 +106,7 @@ function words(...values: readonly bigint[]): Hex {
   )
 }
 
-function logOf(topics: readonly Hex[], data: Hex) {
+function logOf(topics: readonly (string | undefined)[], data: Hex) {
   return {
     address: DEPLOYMENT.oracle,
     topics,

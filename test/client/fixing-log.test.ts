@@ -1,0 +1,133 @@
+import { encodeAbiParameters, encodeEventTopics, type Hex, hexToBigInt, numberToHex, zeroAddress } from 'viem'
+import { expect, test } from 'vitest'
+import type { Chain } from '#client/chain.ts'
+import { oracleEvents } from '#client/fixing-log.ts'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
+
+const ORACLE = '0x00000000000000000000000000000000000000cc'
+const ANN = '0x00000000000000000000000000000000000000a1'
+const BOB = '0x00000000000000000000000000000000000000b0'
+const [HELD, OTHER] = [wordOf(0x11n), wordOf(0x22n)]
+
+function wordOf(value: bigint): Hex {
+  return numberToHex(value, { size: 32 })
+}
+
+type Name = 'Created' | 'Proposed' | 'Contributed' | 'Transfer'
+
+/** A log as an endpoint gives it. */
+function logOf(block: number, eventName: Name, args: Readonly<Record<string, unknown>>, transaction = block) {
+  const event = maturityOracleAbi.find((item) => item.type === 'event' && item.name === eventName)
+  const plain = (event?.inputs ?? []).filter((input) => !('indexed' in input && input.indexed))
+  return {
+    address: ORACLE,
+    topics: encodeEventTopics({ abi: maturityOracleAbi, eventName, args }),
+    data: encodeAbiParameters(
+      plain,
+      plain.map(({ name }) => args[name]),
+    ),
+    blockNumber: numberToHex(block),
+    blockHash: wordOf(BigInt(block)),
+    transactionHash: wordOf(BigInt(transaction)),
+    transactionIndex: '0x0',
+    logIndex: '0x0',
+    removed: false,
+  }
+}
+
+const created = (block: number, id: bigint, indexId: Hex) =>
+  logOf(block, 'Created', {
+    id: wordOf(id),
+    indexId,
+    fixing: {
+      ...DEFAULT_PARAMETERS,
+      indexId,
+      maturity: 5n,
+      arbitrator: zeroAddress,
+      backup: zeroAddress,
+      openInterest: zeroAddress,
+    },
+  })
+const proposed = (block: number, id: bigint, transaction = block) =>
+  logOf(block, 'Proposed', { id: wordOf(id), proposer: ANN, value: 7n, bond: 1n, deadline: 9n }, transaction)
+const handedOver = (block: number, receipt: bigint, transaction = block) =>
+  logOf(block, 'Transfer', { caller: ANN, sender: ANN, receiver: BOB, id: receipt, amount: 1n }, transaction)
+
+type Served = ReturnType<typeof logOf>
+
+/** An endpoint that gives at most `most` blocks at once, and fails when `failure` says so; `asked`: ranges, in order. */
+function endpointOf(logs: readonly Served[], most: bigint, isFailing: (first: bigint) => boolean = () => false) {
+  const asked: [bigint, bigint][] = []
+  let busy = 0
+  let busiest = 0
+  const request = async ({ params }: { params: [{ fromBlock: Hex; toBlock: Hex }] }) => {
+    const [first, last] = [hexToBigInt(params[0].fromBlock), hexToBigInt(params[0].toBlock)]
+    asked.push([first, last])
+    busy += 1
+    busiest = Math.max(busiest, busy)
+    await new Promise((resolve) => void setImmediate(resolve))
+    busy -= 1
+    if (last - first + 1n > most || isFailing(first)) throw new Error('query returned more than 10000 results')
+    return logs.filter(({ blockNumber: at }) => hexToBigInt(at) >= first && hexToBigInt(at) <= last)
+  }
+  const chain = { rpcUrl: 'http://127.0.0.1:1', publicClient: { request } } as unknown as Chain
+  return { chain, asked, busiest: () => busiest }
+}
+
+const LOG = [
+  created(1, 1n, HELD),
+  created(2, 2n, OTHER),
+  proposed(3, 2n),
+  handedOver(3, 77n),
+  proposed(4, 1n, 44),
+  handedOver(4, 78n, 44),
+  handedOver(4, 79n, 45),
+  proposed(5, 3n),
+  created(6, 4n, HELD),
+  proposed(7, 4n),
+]
+const EVERYTHING = { fromBlock: 1n, toBlock: 8n }
+const said = (events: Awaited<ReturnType<typeof oracleEvents>>): string[] =>
+  events.map(({ eventName, blockNumber, args }) => `${blockNumber} ${eventName} ${'id' in args ? args.id : ''}`)
+
+test.each([8n, 3n, 2n, 1n])(
+  'wanted events are those that a reader of all would keep, %s blocks at once',
+  async (most) => {
+    const { chain } = endpointOf(LOG, most)
+    const wanted = { isTracked: (id: Hex) => id === wordOf(3n), isHeld: (indexId: Hex) => indexId === HELD }
+    expect(said(await oracleEvents(chain, ORACLE, { ...EVERYTHING, wanted }))).toEqual([
+      `1 Created ${wordOf(1n)}`,
+      `4 Proposed ${wordOf(1n)}`,
+      '4 Transfer 78',
+      `5 Proposed ${wordOf(3n)}`,
+      `6 Created ${wordOf(4n)}`,
+      `7 Proposed ${wordOf(4n)}`,
+    ])
+    expect(await oracleEvents(chain, ORACLE, EVERYTHING)).toHaveLength(LOG.length)
+  },
+)
+
+test('the next range is on its way while one is read, and never more than that', async () => {
+  const { chain, asked, busiest } = endpointOf(LOG, 2n)
+  await oracleEvents(chain, ORACLE, EVERYTHING)
+  expect(busiest()).toBe(2)
+  // Halved until it works, then in pairs without a gap.
+  expect(asked).toEqual([
+    [1n, 8n],
+    [1n, 4n],
+    [1n, 2n],
+    [3n, 4n],
+    [5n, 6n],
+    [7n, 8n],
+  ])
+})
+
+test('a range that fails on its way is asked for again in halves, and nothing is lost or doubled', async () => {
+  let failures = 0
+  const failOnce = (first: bigint): boolean => first === 5n && (failures += 1) === 1
+  const { chain, asked } = endpointOf(LOG, 2n, failOnce)
+  expect(said(await oracleEvents(chain, ORACLE, EVERYTHING))).toHaveLength(LOG.length)
+  expect(failures).toBe(2)
+  expect(asked.slice(4).map(([first, last]) => `${first}-${last}`)).toEqual(['5-6', '7-8', '5-5', '6-6', '7-7', '8-8'])
+})
