@@ -4,7 +4,6 @@ import { defineClaim } from './commands/claim.ts'
 import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
 import { defineCouncil } from './commands/council.ts'
-import { defineDeploy } from './commands/deploy.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineDevnet } from './commands/devnet.ts'
 import { defineDifferences } from './commands/differences.ts'
@@ -51,7 +50,6 @@ const COMMANDS = [
   defineCollect,
   defineJury,
   defineCouncil,
-  defineDeploy,
   defineDevnet,
   defineGriefing,
   defineIncome,

@@ -1,9 +1,11 @@
 import { enableCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import type { Config } from './config.ts'
+import { liveFrugally } from './frugal.ts'
 
 // Parsing a few hundred modules costs more than a third of a node's start.
 enableCompileCache()
+liveFrugally()
 
 /** 0 = stopped when asked to; 1 = could not run or go on; 2 = the operator must correct something. */
 type ExitCode = 0 | 1 | 2

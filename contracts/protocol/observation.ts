@@ -47,8 +47,8 @@ export const OBSERVATION_TYPES = {
 /** Exact length of an observation on the wire: version, kind, four words, r, s, v. */
 export const OBSERVATION_BYTES = 2 + 4 * WORD + 2 * WORD + 1
 
-/** Where r ‖ s ‖ v begins. */
-const SIGNATURE_AT = 2 + 4 * WORD
+/** Where r ‖ s ‖ v begins in it. */
+export const SIGNATURE_AT = 2 + 4 * WORD
 
 const OBSERVATION_TYPE_HASH = keccak_256(
   stringToBytes('Observation(bytes32 fixingId,uint128 value,uint64 observedAt,bytes32 sourcesRoot)'),

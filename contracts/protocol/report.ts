@@ -8,7 +8,7 @@ import {
   type SigningDomain,
   writeSignature,
 } from './observation.ts'
-import { WORD, writeHexWord, writeWord } from './wire.ts'
+import { readHexWord, WORD, writeHexWord, writeWord } from './wire.ts'
 
 /** A quorum of observations and their median (R-402). */
 export type Report = {
@@ -107,7 +107,7 @@ export function rootOfObservations(observations: readonly ReporterObservation[])
   // Leaves from the end, then each node over its two children: the array's first is the root.
   for (const [i, { signed }] of byIndex(observations).entries()) nodes[2 * count - 2 - i] = leafHash(signed)
   for (let i = count - 2; i >= 0; i -= 1) nodes[i] = pairHash(nodes[2 * i + 1], nodes[2 * i + 2])
-  return bytesToHex(nodes[0] ?? new Uint8Array())
+  return readHexWord(nodes[0] ?? new Uint8Array(), 0)
 }
 
 /** `keccak256(bytes.concat(keccak256(abi.encode(structHash, r ‖ s ‖ v))))`. */

@@ -6,6 +6,7 @@ import {
   OBSERVATION_BYTES,
   recoverWireSigner,
   sameObservation,
+  SIGNATURE_AT,
   type SignedObservation,
   type SigningDomain,
 } from '#protocol/observation.ts'
@@ -48,7 +49,7 @@ export interface ValidatorContext {
   fixing(id: Hex): Fixing | 'settled' | undefined
   /** Registry index by lower-case signer, for the fixing's maturity; undefined until the chain gave it. */
   reporters(id: Hex): ReadonlyMap<string, number> | undefined
-  /** Verified observations held for the fixing, first seen per signer. */
+  /** Verified observations held for the fixing, first seen per signer; the same list for as long as nothing changes. */
   observations(id: Hex): readonly VerifiedObservation[]
   /** Whether a reporter that is registered now, or for a fixing followed here, signs as this lower-case address. */
   isSigner(address: string): boolean
@@ -78,7 +79,7 @@ export function judgeObservation(peer: string, bytes: Uint8Array, context: Valid
   if (signed.observedAt > context.now() + SKEW_SECONDS) return ignore('early')
   const reporters = context.reporters(signed.fixingId)
   if (reporters === undefined) return ignore('reporters-unknown')
-  if (isKnown(signed, context.observations(signed.fixingId))) return ignore('duplicate')
+  if (isKnown(bytes, context.observations(signed.fixingId))) return ignore('duplicate')
   if (!context.takeToken(peer)) return ignore('throttled')
   return judgeSignature(signed, bytes, reporters, context)
 }
@@ -102,9 +103,12 @@ function judgeSignature(
   return { result: 'conflict', observation, first }
 }
 
-function isKnown(signed: SignedObservation, held: readonly VerifiedObservation[]): boolean {
-  const { r, s } = signed.signature
-  return held.some((known) => known.signed.signature.r === r && known.signed.signature.s === s)
+/** Whether its signature is held, byte by byte: what is held may be decoded only for whoever looks. */
+function isKnown(bytes: Uint8Array, held: readonly VerifiedObservation[]): boolean {
+  return held.some((known) => {
+    for (let i = SIGNATURE_AT; i < OBSERVATION_BYTES - 1; i += 1) if (known.bytes[i] !== bytes[i]) return false
+    return true
+  })
 }
 
 const reject = (code: RejectCode): Verdict => ({ result: 'reject', code })

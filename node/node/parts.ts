@@ -19,6 +19,7 @@ import type { Watch } from '../watch.ts'
 import type { KnownReporters } from './known-reporters.ts'
 import type { Network } from './network.ts'
 import type { RollCall } from './roll-call.ts'
+import type { Rosters } from './rosters.ts'
 
 /** Everything a running node is made of. */
 export type Parts = {
@@ -31,8 +32,6 @@ export type Parts = {
   readonly journal: Journal
   readonly transactions: Transactions
   readonly collateral: Collateral
-  /** What is at stake, or about to be, in all fixings that are not settled but this, wei. */
-  readonly elsewhere: (fixingId: Hex) => bigint
   readonly halt: Halt
   readonly reporter: Reporter
   readonly network: Network
@@ -46,6 +45,7 @@ export type Parts = {
   /** What is signed of a report, in this deployment's domain. */
   readonly digestOf: (report: Report) => Hex
   readonly watch: Watch
+  readonly rosters: Rosters
   /** Registered reporters, as far as they were read. */
   readonly known: KnownReporters
 }

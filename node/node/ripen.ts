@@ -1,6 +1,7 @@
 import type { Head, Panel } from '../chain/port.ts'
 import { wantedPeers } from './network-wait.ts'
 import type { Parts } from './parts.ts'
+import { isSamePanel } from './rosters.ts'
 import type { Tracked } from './tracked.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function ripen(parts: Parts, tracked: Tracked, head: Head): Promise
   const { reporters, epoch } = await parts.chain.panel(fixing.maturity)
   const panel = { reporters, epoch }
   if (readAt === undefined) await parts.store.fixings.setPanel(tracked.id, panel)
-  if (ripe !== undefined && isSame(ripe, panel)) tracked.ripe = { ...ripe, readAt }
+  if (ripe !== undefined && isSamePanel(ripe, panel)) tracked.ripe = { ...ripe, readAt }
   else await start(parts, tracked, panel, readAt)
 }
 
@@ -26,7 +27,7 @@ export async function ripen(parts: Parts, tracked: Tracked, head: Head): Promise
 async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigint | undefined): Promise<void> {
   const { chain, store, network, book, log } = parts
   const { id } = tracked
-  const { reporters, epoch } = panel
+  const { reporters, epoch, indexOf } = parts.rosters(panel)
   if (tracked.ripe !== undefined) {
     log.warn({ fixingId: id }, 'a block was undone, and other reporters are in its place')
     // What was asked for and signed was of another roster.
@@ -36,8 +37,7 @@ async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigin
     tracked.syncedFor.clear()
   }
   await store.observations.load(id)
-  const indexOf = new Map(reporters.map(({ signer, index }) => [signer.toLowerCase(), index]))
-  store.observations.reindex(id, indexOf)
+  store.observations.reindex(id, reporters)
   parts.known.note(reporters)
   tracked.ripe = { reporters, indexOf, epoch, readAt }
   network.sync.open(id)
@@ -45,13 +45,4 @@ async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigin
   const own = store.observations.all(id).find(({ signer }) => signer === chain.account)
   // A restarted node's peers may have missed what it had to say.
   if (own !== undefined) network.publish(own, wantedPeers(reporters.length))
-}
-
-function isSame(a: Panel, b: Panel): boolean {
-  const textOf = ({ epoch, reporters }: Panel): string =>
-    JSON.stringify([
-      epoch.toString(),
-      reporters.map(({ index, owner, signer, peerId, key }) => [index, owner, signer, peerId, key]),
-    ])
-  return textOf(a) === textOf(b)
 }

@@ -1,5 +1,4 @@
 import { aggregate, type DroppedSource } from '#protocol/aggregate.ts'
-import { type Confidence, confidenceOf } from '#protocol/confidence.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Observation } from '#protocol/observation.ts'
 import { sourcesRoot } from '#protocol/samples.ts'
@@ -7,12 +6,7 @@ import type { Sampling } from '#node/source'
 
 /** What the sources said: an observation, or why there is none. */
 export type Observed =
-  | {
-      readonly kind: 'observation'
-      readonly observation: Observation
-      readonly confidence: Confidence
-      readonly dropped: readonly DroppedSource[]
-    }
+  | { readonly kind: 'observation'; readonly observation: Observation; readonly dropped: readonly DroppedSource[] }
   | { readonly kind: 'abstention'; readonly reason: string; readonly dropped: readonly DroppedSource[] }
 
 /**
@@ -32,7 +26,6 @@ export function observe(
   return {
     kind: 'observation',
     observation: { fixingId, value: result.value, observedAt, sourcesRoot: root },
-    confidence: confidenceOf(document, sampling.samples),
     dropped,
   }
 }

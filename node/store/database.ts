@@ -60,7 +60,7 @@ export async function openDatabase(location: string, format?: number): Promise<D
     list: (table, { prefix = '', limit = -1, order = 'oldest' } = {}) =>
       guarded(async () => {
         const range = { gte: keyOf(table, prefix), lt: keyOf(table, prefix) + LAST }
-        const rows = await level.iterator({ ...range, limit, reverse: order === 'newest' }).all()
+        const rows = await allOf(level.iterator({ ...range, limit, reverse: order === 'newest' }))
         return rows.map(([name, value]) => ({ key: name.slice(table.length + 1), value }))
       }),
     async *rows() {
@@ -79,6 +79,31 @@ export async function openDatabase(location: string, format?: number): Promise<D
     throw error
   }
   return database
+}
+
+type Iterator = {
+  nextv(size: number): Promise<[string, unknown][]>
+  close(): Promise<void>
+}
+
+/** Rows that are asked for first, then at once. */
+const [FEW, MANY] = [32, 1_000] as const
+
+/**
+ * Everything that the iterator has. Its own `all` begins with many: the binding sets room aside for as many as it is asked for,
+ * 64 kB for a thousand, until the iterator is collected, and a start opens two for each fixing.
+ */
+async function allOf(iterator: Iterator): Promise<[string, unknown][]> {
+  try {
+    const rows = await iterator.nextv(FEW)
+    for (let more = rows; more.length > 0;) {
+      more = await iterator.nextv(MANY)
+      for (const row of more) rows.push(row)
+    }
+    return rows
+  } finally {
+    await iterator.close()
+  }
 }
 
 const keyOf = (table: Table, name: string): string => `${table}!${name}`

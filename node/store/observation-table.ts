@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import { bytesToHex, hexToBytes } from 'viem/utils'
+import { bytesToHex } from 'viem/utils'
 import { z } from 'zod'
 import { decodeObservation, type SignedObservation } from '#protocol/observation.ts'
 import type { Database } from './database.ts'
@@ -22,10 +22,10 @@ export interface ObservationTable {
   /** Reads a fixing's rows; before that it seems empty and nothing can be added to it. */
   load(fixingId: Hex): Promise<void>
   /**
-   * Gives everything in memory its signer's registry index, by lower-case signer, and forgets there what is of nobody: the
-   * reporters may be others than when it came.
+   * Gives everything in memory its signer's registry index, and forgets there what is of nobody: the reporters may be others
+   * than when it came.
    */
-  reindex(fixingId: Hex, indexOf: ReadonlyMap<string, number>): void
+  reindex(fixingId: Hex, reporters: readonly { readonly signer: Address; readonly index: number }[]): void
   /** Forgets the copy in memory; the rows stay. */
   unload(fixingId: Hex): void
   /** First seen per reporter, in reporter order, equivocators included; the same list for as long as nothing changes. */
@@ -41,19 +41,17 @@ export interface ObservationTable {
 const ROW = z.object({ signer: ADDRESS, index: z.number(), bytes: HEX })
 const EVIDENCE = z.object({ first: ROW, second: ROW })
 
-type Loaded = {
-  readonly bySigner: Map<string, StoredObservation>
-  readonly proofs: Map<string, StoredEvidence>
-  /** What is told of the two; undefined when they have changed since. */
-  observations?: readonly StoredObservation[] | undefined
-  evidence?: readonly StoredEvidence[] | undefined
-}
+/** What is told of a fixing: the lists themselves, replaced when something changes. */
+type Loaded = { observations: readonly StoredObservation[]; evidence: readonly StoredEvidence[] }
 
 const NONE: readonly never[] = []
 
 /** The observations of `database`. Throws StoreRowError for a row that this version did not write. */
 export function observationTable(database: Database): ObservationTable {
   const loaded = new Map<Hex, Loaded>()
+  const shelf = createShelf()
+  const keep = ({ signer, reporterIndex, bytes }: StoredObservation): Held =>
+    new Held({ signer, reporterIndex, bytes: shelf(bytes) })
   const of = (fixingId: Hex): Loaded => {
     const known = loaded.get(fixingId)
     if (known === undefined) throw new NotLoadedError(fixingId)
@@ -61,83 +59,118 @@ export function observationTable(database: Database): ObservationTable {
   }
   return {
     async load(fixingId) {
-      if (!loaded.has(fixingId)) loaded.set(fixingId, await read(database, fixingId))
+      if (!loaded.has(fixingId)) loaded.set(fixingId, await read(database, fixingId, shelf))
     },
-    reindex(fixingId, indexOf) {
+    reindex(fixingId, reporters) {
       const known = of(fixingId)
-      const { bySigner, proofs } = known
-      known.observations = undefined
-      known.evidence = undefined
-      for (const [signer, observation] of bySigner) {
-        const reporterIndex = indexOf.get(signer)
-        if (reporterIndex === undefined) bySigner.delete(signer)
-        else bySigner.set(signer, { ...observation, reporterIndex })
+      const bySigner = new Map(reporters.map((reporter) => [reporter.signer.toLowerCase(), reporter]))
+      const indexed = ({ signer, bytes }: StoredObservation): Held | undefined => {
+        const reporter = bySigner.get(signer.toLowerCase())
+        if (reporter === undefined) return undefined
+        // The same text once for all fixings, if it is the same.
+        const shared = reporter.signer === signer ? reporter.signer : signer
+        return new Held({ signer: shared, reporterIndex: reporter.index, bytes })
       }
-      for (const [signer, { first, second }] of proofs) {
-        const reporterIndex = indexOf.get(signer)
-        if (reporterIndex === undefined) proofs.delete(signer)
-        else proofs.set(signer, { first: { ...first, reporterIndex }, second: { ...second, reporterIndex } })
-      }
+      known.observations = inOrder(known.observations.flatMap((held) => indexed(held) ?? []))
+      known.evidence = known.evidence.flatMap((proof) => {
+        const [first, second] = [indexed(proof.first), indexed(proof.second)]
+        return first === undefined || second === undefined ? [] : [{ first, second }]
+      })
     },
     unload: (fixingId) => void loaded.delete(fixingId),
-    all(fixingId) {
-      const known = loaded.get(fixingId)
-      if (known === undefined) return NONE
-      known.observations ??= [...known.bySigner.values()].toSorted((a, b) => a.reporterIndex - b.reporterIndex)
-      return known.observations
-    },
-    evidence(fixingId) {
-      const known = loaded.get(fixingId)
-      if (known === undefined) return NONE
-      known.evidence ??= [...known.proofs.values()]
-      return known.evidence
-    },
+    all: (fixingId) => loaded.get(fixingId)?.observations ?? NONE,
+    evidence: (fixingId) => loaded.get(fixingId)?.evidence ?? NONE,
     async add(observation) {
       const { fixingId } = observation.signed
       const known = of(fixingId)
-      const { bySigner } = known
-      const signer = observation.signer.toLowerCase()
-      if (bySigner.has(signer)) return
-      known.observations = undefined
-      bySigner.set(signer, observation)
-      const row = { table: 'observations', key: `${fixingId}:${signer}`, value: rowOf(observation) } as const
-      await database.write([row], 'soon')
+      if (known.observations.some((held) => isBySame(held, observation))) return
+      known.observations = inOrder([...known.observations, keep(observation)])
+      const key = `${fixingId}:${observation.signer.toLowerCase()}`
+      await database.write([{ table: 'observations', key, value: rowOf(observation) }], 'soon')
     },
-    async addEvidence(evidence) {
-      const { fixingId } = evidence.first.signed
+    async addEvidence({ first, second }) {
+      const { fixingId } = first.signed
       const known = of(fixingId)
-      const { proofs } = known
-      const signer = evidence.first.signer.toLowerCase()
-      if (proofs.has(signer)) return
-      known.evidence = undefined
-      proofs.set(signer, evidence)
-      const value = { first: rowOf(evidence.first), second: rowOf(evidence.second) }
-      await database.write([{ table: 'evidence', key: `${fixingId}:${signer}`, value }], 'soon')
+      if (known.evidence.some((proof) => isBySame(proof.first, first))) return
+      known.evidence = [...known.evidence, { first: keep(first), second: keep(second) }]
+      const key = `${fixingId}:${first.signer.toLowerCase()}`
+      await database.write([{ table: 'evidence', key, value: { first: rowOf(first), second: rowOf(second) } }], 'soon')
     },
   }
 }
 
-async function read(database: Database, fixingId: Hex): Promise<Loaded> {
-  const bySigner = new Map<string, StoredObservation>()
-  const proofs = new Map<string, StoredEvidence>()
-  for (const row of await database.list('observations', { prefix: fixingId })) {
-    const observation = restore(parseRow(ROW, 'observations', row))
-    bySigner.set(observation.signer.toLowerCase(), observation)
+/**
+ * An observation as its bytes, decoded whenever somebody looks: tens of thousands are held, and what is decoded takes several
+ * times as much memory.
+ */
+class Held implements StoredObservation {
+  readonly signer: Address
+  readonly reporterIndex: number
+  readonly bytes: Uint8Array
+
+  constructor({ signer, reporterIndex, bytes }: Omit<StoredObservation, 'signed'>) {
+    this.signer = signer
+    this.reporterIndex = reporterIndex
+    this.bytes = bytes
   }
-  for (const row of await database.list('evidence', { prefix: fixingId })) {
-    const { first, second } = parseRow(EVIDENCE, 'evidence', row)
-    proofs.set(first.signer.toLowerCase(), { first: restore(first), second: restore(second) })
+
+  get signed(): SignedObservation {
+    return decodeObservation(this.bytes)
   }
-  return { bySigner, proofs }
+}
+
+/** Copies bytes to where they take no more room than they have. */
+type Shelf = (bytes: Uint8Array) => Uint8Array
+
+const BOARD_BYTES = 65_536
+
+/**
+ * Bytes that came from a peer are a part of everything that came with them, and would keep it in memory. Many copies share one
+ * buffer, which goes when the last of them does: a buffer of its own for each takes twice as much.
+ */
+function createShelf(): Shelf {
+  let board = new Uint8Array()
+  let used = 0
+  return (bytes) => {
+    if (used + bytes.length > board.length) {
+      board = new Uint8Array(Math.max(BOARD_BYTES, bytes.length))
+      used = 0
+    }
+    board.set(bytes, used)
+    used += bytes.length
+    return board.subarray(used - bytes.length, used)
+  }
+}
+
+function isBySame(a: StoredObservation, b: StoredObservation): boolean {
+  return a.signer === b.signer || a.signer.toLowerCase() === b.signer.toLowerCase()
+}
+
+function inOrder(observations: readonly StoredObservation[]): readonly StoredObservation[] {
+  return observations.toSorted((a, b) => a.reporterIndex - b.reporterIndex)
+}
+
+async function read(database: Database, fixingId: Hex, shelf: Shelf): Promise<Loaded> {
+  const observations = await database.list('observations', { prefix: fixingId })
+  const evidence = await database.list('evidence', { prefix: fixingId })
+  return {
+    observations: inOrder(observations.map((row) => restore(parseRow(ROW, 'observations', row), shelf))),
+    evidence: evidence.map((row) => {
+      const { first, second } = parseRow(EVIDENCE, 'evidence', row)
+      return { first: restore(first, shelf), second: restore(second, shelf) }
+    }),
+  }
 }
 
 function rowOf({ signer, reporterIndex, bytes }: StoredObservation): z.input<typeof ROW> {
   return { signer, index: reporterIndex, bytes: bytesToHex(bytes) }
 }
 
-function restore(row: z.output<typeof ROW>): StoredObservation {
-  const bytes = hexToBytes(row.bytes)
-  return { signed: decodeObservation(bytes), signer: row.signer, reporterIndex: row.index, bytes }
+/** Throws WireError for bytes that are no observation. */
+function restore({ signer, index, bytes: hex }: z.output<typeof ROW>, shelf: Shelf): StoredObservation {
+  const bytes = Buffer.from(hex.slice(2), 'hex')
+  decodeObservation(bytes)
+  return new Held({ signer, reporterIndex: index, bytes: shelf(bytes) })
 }
 
 /** An observation was added to a fixing whose rows were not read: it could overwrite the first seen. */

@@ -32,6 +32,7 @@ const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'goss
 const GROUND = [
   'config',
   'halt',
+  'frugal',
   'index-dir',
   'log',
   'metrics',

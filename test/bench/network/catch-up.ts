@@ -10,7 +10,8 @@ import { VERIFICATION } from '../../node/verify/found.ts'
 import type { Say } from './bench.ts'
 import { quantile, type Result } from './figures.ts'
 import { observedFast } from './signed-fast.ts'
-import { fillStore, inFolder, ManyFixings, runOn, watcherConfig } from './world.ts'
+import { watcherConfig } from './watcher.ts'
+import { fillStore, inFolder, ManyFixings, runOn } from './world.ts'
 
 const STATUS = z.object({ peers: z.number(), fixings: z.array(z.object({ observations: z.number() })) })
 const POLL_MS = 10

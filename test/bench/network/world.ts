@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Address, Hex } from 'viem'
-import { type Config, loadConfig } from '#node/config'
+import type { Config } from '#node/config'
 import { openStore } from '#node/store'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
@@ -11,14 +11,12 @@ import { chainClock } from '../../../node/clock.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { DEPLOYMENT } from '../../network/station.ts'
 import { FakeWorld } from '../../node/node/fake-world.ts'
-import { DOMAIN, FIXING, keyOf, MATURITY, reporterKey, ROSTER } from '../../node/reporters.ts'
+import { FIXING, keyOf, MATURITY, reporterKey, ROSTER } from '../../node/reporters.ts'
 import { SILENT } from '../../node/silent-log.ts'
 import { snapshotOf } from '../../node/snapshots.ts'
-import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { observedFast } from './signed-fast.ts'
+import { DOCUMENT } from './watcher.ts'
 
-/** Nobody reads its source: the nodes here have no key, so that they observe nothing themselves. */
-const DOCUMENT = threeSamples([sourceJson('a')])
 /** A chain that never says no: what its endpoint would cost is not in the figures. */
 const BLOCK_SECONDS = 12n
 
@@ -92,28 +90,6 @@ export async function fillStore(dataDir: string, world: ManyFixings): Promise<nu
   }
   await store.close()
   return count
-}
-
-/** The configuration of a node without a key, with the settings that a node has by default. */
-export async function watcherConfig(folder: string, lines = ''): Promise<Config> {
-  const indexDir = join(folder, 'indexes')
-  await mkdir(indexDir, { recursive: true })
-  await writeFile(join(indexDir, 'index.json'), JSON.stringify(DOCUMENT))
-  const file = join(folder, 'node.toml')
-  await writeFile(
-    file,
-    `data_dir = "data"
-rpc_url = "http://127.0.0.1:1"
-oracle = "${DEPLOYMENT.oracle}"
-registry = "${DOMAIN.registry}"
-clock = "chain"
-index_dir = ${JSON.stringify(indexDir)}
-${lines}
-[gossip]
-test = true
-`,
-  )
-  return loadConfig({ file, env: {} })
 }
 
 /** A whole node on the chain in memory. */

@@ -172,7 +172,7 @@ describe('an observation', () => {
       first,
     })
     const resigned = { ...first, signed: { ...first.signed, signature: second.signed.signature } }
-    const held = contextOf({ observations: () => [resigned] })
+    const held = contextOf({ observations: () => [{ ...resigned, bytes: encodeObservation(resigned.signed) }] })
     expect(judgeObservation('peer', first.bytes, held)).toEqual({
       result: 'ignore',
       code: 'signed-twice',

@@ -20,6 +20,7 @@ import { openStore, type Store } from '#node/store'
 import { observationDigest } from '#protocol/observation.ts'
 import { openDatabase } from '../../../node/store/database.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
+import type { StoredEvidence, StoredObservation } from '../../../node/store/observation-table.ts'
 import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, reportedBy } from '../reporters.ts'
 import { temporaryFolder } from '../temporary.ts'
 
@@ -54,6 +55,17 @@ function remembered(dataDir: string, count: number): Promise<(Hex | undefined)[]
   )
 }
 
+/** What is held is decoded only for whoever looks. */
+const whole = ({ signed, signer, reporterIndex, bytes }: StoredObservation): StoredObservation => ({
+  signed,
+  signer,
+  reporterIndex,
+  bytes,
+})
+const wholeProof = ({ first, second }: StoredEvidence): StoredEvidence => ({
+  first: whole(first),
+  second: whole(second),
+})
 const expected = (count: number): Hex[] => Array.from({ length: count }, (_, i) => digestOf(i))
 
 test('keeps everything through a restart, bigints and bytes exactly', async () => {
@@ -84,7 +96,7 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
     await store.observations.load(FIXING_ID)
     await store.observations.add(observation)
     await store.observations.addEvidence({ first: observation, second })
-    await store.own.put({ observation: observationOf(), confidence: { sources: 3, spreadPpm: 2n ** 64n } })
+    await store.own.put(observationOf())
     await store.samples.put(FIXING_ID, { opens: [1n, 2n], closes: ['1.50', undefined] })
     await store.intents.put(intent)
     await store.journal.append({ time: 5n, stage: 'sign', action: 'sign', reason: 'because', fixingId: FIXING_ID })
@@ -95,12 +107,9 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
     expect(await store.fixings.panel(FIXING_ID)).toEqual(panel)
     expect(store.observations.all(FIXING_ID)).toEqual([])
     await store.observations.load(FIXING_ID)
-    expect(store.observations.all(FIXING_ID)).toEqual([observation])
-    expect(store.observations.evidence(FIXING_ID)).toEqual([{ first: observation, second }])
-    expect(await store.own.get(FIXING_ID)).toEqual({
-      observation: observationOf(),
-      confidence: { sources: 3, spreadPpm: 2n ** 64n },
-    })
+    expect(store.observations.all(FIXING_ID).map(whole)).toEqual([observation])
+    expect(store.observations.evidence(FIXING_ID).map(wholeProof)).toEqual([{ first: observation, second }])
+    expect(await store.own.get(FIXING_ID)).toEqual(observationOf())
     expect(await store.samples.get(FIXING_ID)).toEqual({ opens: ['1', '2'], closes: ['1.50', null] })
     expect(store.intents.of(FIXING_ID)).toEqual([intent])
     expect(await store.journal.newest(10)).toEqual([
@@ -134,11 +143,11 @@ test('gives observations and proofs the indices that their signers have now, and
     await observations.add(one)
     await observations.add(two)
     await observations.addEvidence({ first: two, second: three })
-    observations.reindex(FIXING_ID, new Map([[two.signer.toLowerCase(), 7]]))
+    observations.reindex(FIXING_ID, [{ signer: two.signer, index: 7 }])
     const [first, second] = [two, three].map((observation) => ({ ...observation, reporterIndex: 7 }))
-    expect(observations.all(FIXING_ID)).toEqual([first])
-    expect(observations.evidence(FIXING_ID)).toEqual([{ first, second }])
-    observations.reindex(FIXING_ID, new Map())
+    expect(observations.all(FIXING_ID).map(whole)).toEqual([first])
+    expect(observations.evidence(FIXING_ID).map(wholeProof)).toEqual([{ first, second }])
+    observations.reindex(FIXING_ID, [])
     expect([observations.all(FIXING_ID), observations.evidence(FIXING_ID)]).toEqual([[], []])
   })
 })
