@@ -28,6 +28,8 @@ export function nextSteps(
           what: `wait for the ruling, at most until ${formatTime(limitOf(fixing, snapshot))}`,
           command: paste('fixing', 'show', id),
         },
+        { what: 'see its case, if a jury rules', command: paste('jury', 'status', id) },
+        { what: 'sign a ruling, if you are of the council that rules', command: paste('council', 'sign', id, 'VALUE') },
       ]
     case 'settled':
       return [

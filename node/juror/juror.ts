@@ -8,11 +8,11 @@ import type { Transactions } from '../chain/transactions.ts'
 import type { Journal } from '../journal.ts'
 import type { Log } from '../log.ts'
 import type { JuryTable, KnownCase } from '../store/jury-table.ts'
-import { withdrawIdleCall } from '#client/jury-calls.ts'
 import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
 import { type CaseView, decideCase, lateSeats, moveOf, nextDeadline, type OwnSeat } from './decide.ts'
 import type { Votes } from './votes.ts'
+import { takeOut } from './withdraw.ts'
 
 /** What a juror works with. */
 export type JurorComponents = {
@@ -139,7 +139,7 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
   const trial = await chain.court(jury).trial(id, head.number)
   const snapshot = await chain.snapshot(fixing, head.number)
   const turnEnd = turnEndOf(jury, snapshot)
-  if (isOver(trial, turnEnd)) return finish(components, memory, known, head)
+  if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
   memory.ended.delete(keyOf(known))
   const terms = memory.terms.get(jury)
   if (terms === undefined) return
@@ -221,40 +221,23 @@ async function clerkTimeOf(
 }
 
 /** Takes out what the case brought, and forgets it once that cannot be undone. */
-async function finish(components: JurorComponents, memory: Memory, known: KnownCase, head: Head): Promise<void> {
-  const { chain, table, transactions, journal, isKeeper, confirmations } = components
+async function finish(
+  components: JurorComponents,
+  memory: Memory,
+  { known, trial, head }: Pick<Scene, 'known' | 'trial' | 'head'>,
+): Promise<void> {
+  const { table, votes, confirmations, isKeeper } = components
   const key = keyOf(known)
   memory.views.delete(key)
   const first = memory.ended.get(key) ?? head.number
   memory.ended.set(key, first)
-  const isUnderWay = transactions.of(known.id).some(({ action, state }) => action === 'withdraw' && state === 'signed')
-  const idle = isKeeper && !isUnderWay ? await chain.court(known.jury).idle() : 0n
-  if (idle > 0n) {
-    const plan = {
-      fixingId: known.id,
-      action: 'withdraw',
-      kind: 'stake',
-      round: 0,
-      value: 0n,
-      amount: 0n,
-      at: head.time,
-    } as const
-    const call = withdrawIdleCall(known.jury)
-    const sent = await transactions.attempt(plan, (terms) =>
-      chain.court(known.jury).send(call, { ...terms, maxGasCost: idle }),
-    )
-    if (sent.kind === 'later') return
-    const reason = sent.kind === 'done' ? `Took out ${idle} wei that were idle.` : `Refused: ${sent.reason}.`
-    await journal.write({
-      stage: 'juror',
-      fixingId: known.id,
-      action: sent.kind === 'done' ? 'withdraw' : 'refused',
-      reason,
-    })
-  }
+  // What was never opened here brought nothing.
+  if (trial.state.stage !== 'none' && isKeeper && (await takeOut(components, known, head)) === 'later') return
   if (head.number < first + BigInt(confirmations)) return
   await table.close(known)
+  votes.forget(known.jury, known.id)
   memory.ended.delete(key)
+  for (const one of memory.since.keys()) if (one.startsWith(`${key}:`)) memory.since.delete(one)
 }
 
 /** Nothing can come of the case any more. */

@@ -36,6 +36,8 @@ export interface Votes {
    * the salts of the key. Throws the keys' errors, if something was not kept.
    */
   openings(round: Round, seats: readonly JurySeat[], guesses: readonly bigint[]): Promise<Openings>
+  /** Forgets what is in memory of a case that is over. */
+  forget(jury: Address, fixingId: Hex): void
 }
 
 /** Votes whose salts are those of `keys`. */
@@ -54,6 +56,9 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
     }
   }
   return {
+    forget(jury, fixingId) {
+      for (const name of signatures.keys()) if (name.startsWith(`${jury}:${fixingId}:`)) signatures.delete(name)
+    },
     async prepare(round, seats, value, at) {
       const saltFor = await saltsOf(round)
       const votes = seats.map(({ seat, juror }) => ({ ...round, seat, juror, value, salt: saltFor(seat) }))

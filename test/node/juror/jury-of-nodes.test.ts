@@ -8,7 +8,7 @@ import { connect, latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy.ts'
 import { admitJuror, type JuryTerms, openCase, readCase, readPool, readSeats, stakeSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
-import { create, request } from '#client/oracle-writer.ts'
+import { contribute, create, propose, request } from '#client/oracle-writer.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
@@ -35,6 +35,7 @@ const SOON = { timeout: 60_000, interval: 100 }
 /** Four stakes of each: of twelve, nine are drawn, so that everybody has a seat. */
 const NAMES = ['ann', 'bob', 'cleo'] as const
 const TRUTH = 2_500n * ETHER
+const LIE = 3_000n * ETHER
 const closing: (() => Promise<unknown>)[] = []
 
 afterEach(async () => {
@@ -59,8 +60,11 @@ async function signerOf(privateKey: Hex, { deployments, embedded }: Stage, jury:
   return `url = "${url}"\naddress = "${address}"\ntoken_file = ${JSON.stringify(join(folder, 'token'))}`
 }
 
-/** A jury of three people with a node each, and a fixing that waits for it; `knows`: whether their nodes know its index. */
-async function play(knows: 'index' | 'nothing'): Promise<Play> {
+/**
+ * A jury of three people with a node each, and a fixing that waits for it, or for a proposal; `knows`: whether their nodes know
+ * its index, `does`: what they do.
+ */
+async function play(knows: 'index' | 'nothing', does: 'votes' | 'everything' = 'votes'): Promise<Play> {
   const { document, indexDir } = await pricedIndex()
   const { indexDir: empty } = knows === 'index' ? { indexDir } : await pricedIndex()
   const stage = await raiseStage()
@@ -83,12 +87,13 @@ async function play(knows: 'index' | 'nothing'): Promise<Play> {
       registry,
       indexDir: empty,
       pollMs: 50,
-      lines: `roles = ["juror", "keeper"]
+      lines: `roles = ${does === 'votes' ? '["juror", "keeper"]' : '["watchtower", "juror", "keeper"]'}
 confirmations = 8
 [juror]
 juries = ["${jury}"]
 [policy]
 stage_delay_seconds = 1
+arbitrators = ["${jury}", "${council}"]
 [gossip]
 test = true`,
     })
@@ -99,7 +104,7 @@ test = true`,
   const fixing = { ...stage.fixing, indexId: indexId(document), arbitrator: jury, backup: council }
   await create(chain, oracle, fixing)
   await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
-  await request(chain, oracle, fixing)
+  if (does === 'votes') await request(chain, oracle, fixing)
   return { stage, jury, fixing, id: fixingId(fixing, { chainId: chain.chainId, oracle }), chain, configs }
 }
 
@@ -177,6 +182,41 @@ test('nodes open, draw, vote and settle by themselves; one is killed, another lo
   }
   await until(scene, gained, fixing.arbitrationFee)
   expect(await readPool(chain, jury)).toHaveLength(12)
+}, 180_000)
+
+test('nodes dispute a lie, appeal to the jury that they are, and claim what the liar lost', async () => {
+  const scene = await play('index', 'everything')
+  const { stage, jury, fixing, id, chain } = scene
+  const { oracle, weth } = stage.deployments
+  const mallory = await stage.as('mallory')
+  await propose(mallory, oracle, fixing, { value: LIE, maxBond: ETHER })
+  const before = await Promise.all(NAMES.map((name) => wethBalance(chain, weth, accountOf(name).address)))
+  for (const name of NAMES) await start(scene, name)
+  const round = async () => (await readFixing(chain, oracle, fixing)).facts.round
+  await until(scene, round, 2)
+  // Whoever lies stakes once more; the nodes appeal rather than outbid.
+  await contribute(mallory, oracle, fixing, { round: 2, value: LIE, amount: ETHER })
+  const stageOf = async () => (await readCase(chain, jury, id)).stage
+  await until(scene, stageOf, 'waiting')
+  await mine(stage, 130)
+  await until(
+    scene,
+    async () => (await seatsOf(scene)).filter((seat) => seat.committed !== undefined).length,
+    TERMS.seats,
+  )
+  await stage.embedded.mineAt((await readCase(chain, jury, id)).commitEnd)
+  await until(scene, stageOf, 'decided')
+  const settled = await readFixing(chain, oracle, fixing)
+  expect(settled).toMatchObject({ settlement: TRUTH, winner: TRUTH, outcome: 'ruling' })
+  // The liar lost the bond of 0.1 and 0.3: two fifths burn, three fifths are the nodes', and the fee that they paid comes back to them.
+  const lost = (4n * ETHER) / 10n
+  const gained = async () => {
+    const after = await Promise.all(NAMES.map((name) => wethBalance(chain, weth, accountOf(name).address)))
+    const dust = 20n
+    const sum = after.reduce((all, balance, i) => all + balance - (before[i] ?? 0n), 0n)
+    return sum + dust > (lost * 3n) / 5n && sum <= (lost * 3n) / 5n
+  }
+  await until(scene, gained, true)
 }, 180_000)
 
 test('nodes that do not know the index say INVALID, and the fixing is INVALID', async () => {
