@@ -77,6 +77,7 @@ describe('assize council', () => {
     const short = await clerk.run(['council', 'submit', one, two, '--yes'])
     expect(short).toMatchObject({ exitCode: 1 })
     expect(short.err).toContain('Left out: the signature of member 2 does not verify.')
+    expect(short.err).toContain(`got 1. Ask further members: assize council sign ${id} INVALID --file ${one}`)
     writeFileSync(two, JSON.stringify(forged))
     const brought = await clerk.run(['council', 'submit', one, two, '--yes'])
     expect(brought).toMatchObject({ exitCode: 0 })

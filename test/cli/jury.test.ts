@@ -99,6 +99,8 @@ describe('assize jury', () => {
     expect(hasty.err).toContain('before, others could copy you')
     const { commitEnd, revealEnd } = await readCase(ann.chain, jury, id)
     await court.stage.embedded.mineAt(commitEnd)
+    const late = await ann.run(['jury', 'commit', id, '2500.1', '--yes'])
+    expect(late.err).toContain(`got the time to reveal. Reveal what was committed to: assize jury reveal ${id} VALUE`)
     // The value that was replaced is not what was committed to; the salts are those of the key.
     const forgotten = await ben.run(['jury', 'reveal', id, '2500.1', '--yes'])
     expect(forgotten).toMatchObject({ exitCode: 2 })

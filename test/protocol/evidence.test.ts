@@ -4,7 +4,7 @@ import { assessEvidence, type Evidence } from '#protocol/evidence.ts'
 import { EvidenceFormatError, evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
-import { leavesOf, sourcesRoot } from '#protocol/samples.ts'
+import { differencesOf, leavesOf, sourcesRoot, withDifferences } from '#protocol/samples.ts'
 import { DOMAIN, FIXING, reporterKey, signedBy, WAD } from '../node/reporters.ts'
 import { sourceJson, threeSamples } from './index-documents.ts'
 
@@ -114,6 +114,22 @@ describe('evidence', () => {
     expect(assessment.value).toBe(undefined)
     expect(assessment.isSound).toBe(true)
   })
+})
+
+test('what differs makes the others’ leaves of ours again, whatever was added, changed or left out', () => {
+  const theirs = [
+    { sourceId: 'b', quote: 'USD', closes: ['1', undefined, '3'] },
+    { sourceId: 'a', quote: 'USD', closes: [undefined, '5', '6'] },
+  ]
+  const ours = [
+    { sourceId: 'a', quote: 'USD', closes: ['4', '5', '6.0'] },
+    { sourceId: 'b', quote: 'USD', closes: ['1', '2', undefined] },
+    { sourceId: 'c', quote: 'USD', closes: ['7', undefined, undefined] },
+  ]
+  const [own, other] = [leavesOf(ours, OPENS), leavesOf(theirs, OPENS)]
+  expect(withDifferences(own, differencesOf(own, other))).toEqual(other)
+  expect(withDifferences([], differencesOf([], other))).toEqual(other)
+  expect(withDifferences(own, [])).toEqual(own)
 })
 
 test('a text that is no evidence is refused by the field that is wrong', async () => {
