@@ -4,6 +4,7 @@ import { defineClaim } from './commands/claim.ts'
 import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
 import { defineCouncil } from './commands/council.ts'
+import { defineDeploy } from './commands/deploy.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineDevnet } from './commands/devnet.ts'
 import { defineDifferences } from './commands/differences.ts'
@@ -50,6 +51,7 @@ const COMMANDS = [
   defineCollect,
   defineJury,
   defineCouncil,
+  defineDeploy,
   defineDevnet,
   defineGriefing,
   defineIncome,

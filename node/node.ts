@@ -16,6 +16,7 @@ import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey } from './network-key.ts'
+import { stakeElsewhere } from './node/exposure.ts'
 import { intakeStore, knowledge, touch } from './node/knowledge.ts'
 import { keysOf } from './node/keys.ts'
 import { createKnownReporters } from './node/known-reporters.ts'
@@ -193,10 +194,11 @@ async function start(
   const { intents } = store
   const transactions = createTransactions({ chain, intents, journal, halt, clock, signal, pollMs, confirmations })
   const collateral = createCollateral({ chain, transactions, intents, journal, registry: config.registry })
+  const elsewhere = (id: Hex): bigint => stakeElsewhere({ chain, watch, transactions, collateral }, state, id)
   const core = { config, clock, log, signal, store, chain, journal, book, keys, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
   const followed = { halt, reporter, network, watch, known, rosters: shareRosters() }
-  const whole = { ...core, roll, digestOf, transactions, collateral, ...followed }
+  const whole = { ...core, roll, digestOf, transactions, collateral, elsewhere, ...followed }
   const judging = { ...whole, juror: createJuryDuty(whole, state) }
   const parts: Parts = { ...judging, rollCall: createRollCall({ ...judging, rpcUrls }, state) }
   const identity = {

@@ -48,6 +48,8 @@ export type ProposeComponents = {
   readonly journal: Journal
   /** Hears what peers know, so that the report is not made of less. */
   readonly catchUp: () => Promise<void>
+  /** What policy leaves for all fixings together, wei. */
+  readonly room: () => bigint
   /** Decides on the way; asks for co-signatures and prepares for them where it must. */
   readonly chooseWay: () => Promise<Way>
   /** The registry or the gas stood in the way of the co-signed proposal: the next is to go plainly. */
@@ -74,10 +76,15 @@ export async function proposeOn(
   const view = look()
   const confirmed = decideProposal(view)
   if (confirmed.action === 'none' || confirmed.value !== proposal.value) return 'idle'
+  const room = components.room()
+  if (proposal.bond > room) return stay(crowded(proposal.bond, room))
   const way = await components.chooseWay()
   if (way.kind === 'wait') return stay(way.reason)
   const fresh: FixingSnapshot = await chain.snapshot(view.fixing, (await chain.head()).number)
   if (fresh.phase !== 'open') return stay(`The fixing is ${fresh.phase} by now.`)
+  // Others may have staked meanwhile; from here on it is held for this one.
+  const left = components.room()
+  if (proposal.bond > left) return stay(crowded(proposal.bond, left))
   return carryOut(components, fixingId, view, proposal, way)
 }
 
@@ -139,6 +146,10 @@ export function decideProposal(view: ProposalView): Proposal {
   if (bond === undefined) return none('The open interest, and so the bond, cannot be read.')
   if (bond > view.maxBond) return none(`The bond of ${bond} wei is above what policy and balance allow.`)
   return { action: 'propose', value: reportValue, bond, reason: `Rank ${view.rank}, and the report agrees.` }
+}
+
+function crowded(bond: bigint, room: bigint): string {
+  return `The bond of ${bond} wei is more than policy.total_wei leaves for all fixings together, ${room} wei.`
 }
 
 function none(reason: string): Proposal {

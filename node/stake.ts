@@ -13,6 +13,16 @@ import type { Intent } from './store/intent-table.ts'
 export type Budget = {
   readonly perPotWei: bigint
   readonly perFixingWei: bigint
+  /** In all fixings together that are not settled. */
+  readonly totalWei: bigint
+}
+
+/** What there is to stake with, wei. */
+export type Means = {
+  /** What the account has and has not committed. */
+  readonly spendable: bigint
+  /** What is at stake, or about to be, in other fixings. */
+  readonly elsewhere: bigint
 }
 
 /** Stake of this node, bond-token wei. */
@@ -25,6 +35,8 @@ export type StakeComponents = {
   readonly collateral: Collateral
   readonly journal: Journal
   readonly budget: Budget
+  /** What is at stake, or about to be, in other fixings, wei. */
+  readonly elsewhere: () => bigint
   /** Hears what peers know, so that the decision is not made on less. */
   readonly catchUp: () => Promise<void>
 }
@@ -53,14 +65,24 @@ export async function stakeOn(
   const line: Line = { kind: action === 'contribute' ? 'stake' : 'appeal', round: facts.round, value }
   const own = ownStake(ledger, transactions.of(fixingId))
   const open = openInPot(snapshot, ledger, line)
-  const amount = amountFor(budget, own, line, open, (await chain.spendable()) - collateral.committed())
-  if (amount === 0n) {
-    await say('none', `${decision.reason} Nothing is left of the budget or the pot for ${action} ${value}.`)
+  const held = await chain.spendable()
+  const amountNow = (): bigint => {
+    const means = { spendable: held - collateral.committed(), elsewhere: components.elsewhere() }
+    return amountFor(budget, own, line, open, means)
+  }
+  const stay = async (): Promise<'idle'> => {
+    const total = components.elsewhere() + atRisk(own)
+    const why = total < budget.totalWei ? '' : ` All fixings together have ${total} wei at stake (policy.total_wei).`
+    await say('none', `${decision.reason} Nothing is left of the budget or the pot for ${action} ${value}.${why}`)
     return 'idle'
   }
+  if (amountNow() === 0n) return stay()
   await components.catchUp()
   const confirmed = decide()
   if (confirmed.action !== action || confirmed.value !== value) return 'idle'
+  // Others may have staked meanwhile; from here on it is held for this one.
+  const amount = amountNow()
+  if (amount === 0n) return stay()
   const plan = { ...line, fixingId, action, amount, at: snapshot.atTime, deadline: facts.deadline }
   const sent = await collateral.provide(plan, 'oracle', () =>
     transactions.attempt(plan, (terms) => chain.stake(fixing, { ...line, amount }, terms)),
@@ -94,18 +116,20 @@ export function openInPot(
 }
 
 /**
- * How much to put into the pot of `line`: what is `open` of it, limited by what policy leaves for the pot and for the
- * fixing, and by what the account has. Everything of ours that is not claimed is at risk. 0 = nothing is left.
+ * How much to put into the pot of `line`: what is `open` of it, limited by what policy leaves for the pot, for the
+ * fixing and for all of them, and by what the account has. Everything of ours that is not claimed is at risk. 0 = nothing is left.
  */
 export function amountFor(
   budget: Budget,
   own: readonly OwnStake[],
   line: Line,
   open: bigint,
-  spendable: bigint,
+  { spendable, elsewhere }: Means,
 ): bigint {
   const inPot = own.find((stake) => isSameLine(stake, line))?.amount ?? 0n
-  const limits = [open, budget.perPotWei - inPot, budget.perFixingWei - atRisk(own), spendable]
+  const here = atRisk(own)
+  const left = [budget.perPotWei - inPot, budget.perFixingWei - here, budget.totalWei - elsewhere - here]
+  const limits = [open, ...left, spendable]
   const least = limits.reduce((a, b) => (a < b ? a : b))
   return least > 0n ? least : 0n
 }

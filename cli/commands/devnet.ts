@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { connect } from '#client/chain.ts'
 import { passTime } from '#client/pass-time.ts'
-import { duration, port } from '../arguments.ts'
+import { duration, port, positive } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { Cleanup } from '../demo/cleanup.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -10,7 +10,7 @@ import { DEFAULT_RPC } from '../options.ts'
 
 type Flags = { readonly folder?: string; readonly port: number; readonly json?: true }
 
-type PassFlags = { readonly rpc?: string; readonly json?: true }
+type PassFlags = { readonly rpc?: string; readonly blocks: number; readonly json?: true }
 
 const EXAMPLES = `
 Examples:
@@ -34,8 +34,9 @@ export function defineDevnet(program: Command, context: Context, done: (code: Ex
     .description('Let time pass on the network that runs: move its clock on.')
     .argument('<time>', 'such as 90s, 24h, 2d', duration)
     .option('--rpc <url>', `its endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
+    .option('--blocks <n>', 'in so many blocks', positive, 1)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExample:\n  assize devnet pass 2d')
+    .addHelpText('after', '\nExamples:\n  assize devnet pass 2d\n  assize devnet pass 26min --blocks 130')
     .action(async (seconds: number, _flags: unknown, own: Command) => {
       // The network's own command has --json too, and would keep it.
       done(await pass(seconds, own.optsWithGlobals<PassFlags>(), context))
@@ -61,9 +62,9 @@ async function runDevnet(flags: Flags, { io, env, signal, now }: Context): Promi
   }
 }
 
-async function pass(seconds: number, { rpc, json }: PassFlags, { io, env }: Context): Promise<ExitCode> {
+async function pass(seconds: number, { rpc, blocks, json }: PassFlags, { io, env }: Context): Promise<ExitCode> {
   const chain = await connect({ rpcUrl: rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
-  const time = await passTime(chain, seconds)
+  const time = await passTime(chain, seconds, blocks)
   io.out(json === true ? JSON.stringify({ version: 1, time: Number(time) }) : `It is ${formatTime(time)} on the chain.`)
   return EXIT.ok
 }

@@ -123,10 +123,12 @@ function poolLines({ token, paste }: Connection, { address: jury, terms }: Jury,
     `seats     ${terms.seats}, ${terms.quorum} of which must reveal; ${amount(terms.seatStake)} at stake in each`,
     `takes     fixings that pay at least ${amount(fee)}, with candidates at least ${separation} apart`,
     `times     ${duration(terms.commitTime)} to commit, then ${duration(terms.revealTime)} to reveal; a stake warms up ${duration(terms.warmUp)}`,
-    `pool      ${pool.length} stakes of ${new Set(pool).size} jurors; a draw needs ${terms.leastPool}`,
+    `pool      ${counted(pool.length, 'stake')} of ${counted(new Set(pool).size, 'juror')}; a draw needs ${terms.leastPool}`,
     ...(waiting.length === 0
       ? ['waiting   no case']
-      : [`waiting   ${waiting.length} cases; the pool is closed, next: ${paste('jury', 'draw', waiting[0] ?? '')}`]),
+      : [
+          `waiting   ${counted(waiting.length, 'case')}; the pool is closed, next: ${paste('jury', 'draw', waiting[0] ?? '')}`,
+        ]),
     ...(own === undefined ? [] : ownLines(own, { amount, time, paste })),
   ]
 }
@@ -190,4 +192,8 @@ function poolDocument(
             voter: own.standing.voter ?? null,
           },
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -2,9 +2,10 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Hex, keccak256, stringToHex } from 'viem'
 import { connect, type WritableChain } from '#client/chain.ts'
-import { deploy } from '#client/deploy.ts'
+import { deploy, deployJury } from '#client/deploy.ts'
 import type { CouncilTerms, Deployments } from '#client/deployment-plan.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import type { JuryTerms } from '#client/jury.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { ensureCollateral } from '#client/weth.ts'
 import { DEFAULT_PARAMETERS, type Fixing, fixingId } from '#protocol/fixing.ts'
@@ -38,6 +39,18 @@ const ETHER = 10n ** 18n
 const HOUR = 3_600n
 /** What the false proposal says; the truth of this network is 2500.10. */
 const LIE = 3_000n * ETHER
+/** As small and quick as a jury can be: for trying it alone. One that secures anything has 31 seats. */
+const JURY: JuryTerms = {
+  seats: 3,
+  quorum: 2,
+  leastPool: 4,
+  leastSeparationPpm: 1_000,
+  warmUp: 86_400,
+  seatStake: ETHER / 10n,
+  seatFee: (ETHER * 3n) / 1_000n,
+  commitTime: 3_600,
+  revealTime: 3_600,
+}
 /** scrypt's N of a key that guards nothing. */
 const THROW_AWAY = 1_024
 /** What the index is: a document to create further fixings from. Nobody observes it. */
@@ -70,7 +83,8 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
   const embedded = await startEmbeddedChain({ startTime: now, port, clock: 'wall', env, signal })
   cleanup.defer(() => embedded.stop())
   const people = castPeople(1, 0, { node: 0n, owner: 0n })
-  const deployments = await deploy(await connectAs(embedded, people.deployer), {
+  const deployer = await connectAs(embedded, people.deployer)
+  const deployments = await deploy(deployer, {
     council: councilOf(people.council),
     backupCouncil: councilOf(people.backupCouncil),
     registry: REGISTRY,
@@ -83,6 +97,7 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
     FIXING: id,
     COUNCIL: deployments.council,
     BACKUP: deployments.backupCouncil,
+    ASSIZE_JURY: await deployJury(deployer, deployments.oracle, JURY),
   }
   await writeFile(join(folder, 'index.json'), `${JSON.stringify(INDEX, undefined, 2)}\n`)
   await writeFile(join(folder, 'env'), `${exportsOf(environment).join('\n')}\n`)

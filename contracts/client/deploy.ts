@@ -60,7 +60,8 @@ export async function deployVault(
   return step.address
 }
 
-async function carryOut(chain: WritableChain, step: DeploymentStep, sendOptions?: SendOptions): Promise<void> {
+/** Deploys one contract, unless it is there. Throws as {@link deploy}. */
+export async function carryOut(chain: WritableChain, step: DeploymentStep, sendOptions?: SendOptions): Promise<void> {
   if (await hasCode(chain, step.address)) return
   const data = concatHex([zeroHash, step.initCode])
   await send(chain, { name: `deploy ${step.name}`, to: CREATE2_DEPLOYER, data }, sendOptions)

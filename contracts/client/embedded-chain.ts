@@ -43,6 +43,8 @@ export type EmbeddedChainOptions = {
    * a block every {@link WALL_BLOCK_SECONDS} even if nothing is sent.
    */
   readonly clock?: 'blocks' | 'wall'
+  /** The rules of the chain; prague by default, which the contracts need. */
+  readonly hardfork?: 'prague' | 'cancun' | 'shanghai'
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
 }
@@ -119,9 +121,13 @@ export class ChainDiedError extends Error {
   }
 }
 
-function spawnAnvil(anvil: string, port: number, { startTime, traces, clock }: EmbeddedChainOptions): ChildProcess {
+function spawnAnvil(
+  anvil: string,
+  port: number,
+  { startTime, traces, clock, hardfork = 'prague' }: EmbeddedChainOptions,
+): ChildProcess {
   const args = ['--host', '127.0.0.1', '--port', String(port), '--timestamp', String(startTime)]
-  args.push('--hardfork', 'prague', '--chain-id', String(EMBEDDED_CHAIN_ID), '--accounts', '1', '--no-cors')
+  args.push('--hardfork', hardfork, '--chain-id', String(EMBEDDED_CHAIN_ID), '--accounts', '1', '--no-cors')
   if (traces === 'steps') args.push('--steps-tracing')
   if (clock === 'wall') args.push('--block-time', String(WALL_BLOCK_SECONDS), '--mixed-mining')
   return spawnTied(anvil, args, { stdio: ['ignore', 'pipe', 'pipe'] })

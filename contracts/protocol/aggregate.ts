@@ -56,26 +56,45 @@ export type Medians = {
   readonly dropped: readonly DroppedSource[]
 }
 
+/** One candle: the closes of the sources that have it, in the document's currency, and the ids of those that do not. */
+export type CandleCloses = { readonly present: readonly Rational[]; readonly missing: readonly string[] }
+
+/**
+ * Per candle the closes that count. A source in another currency than the document's counts only through the source that
+ * the document names. The order of `samples` does not matter.
+ */
+export function candlesOf(
+  document: IndexDocument,
+  samples: readonly SourceSamples[],
+): Omit<Medians, 'candles'> & { readonly candles: readonly CandleCloses[] } {
+  const dropped: DroppedSource[] = strangers(document, samples)
+  const closes = new Map(document.sources.map((source) => [source.id, readCloses(document, source, samples, dropped)]))
+  const counting = document.sources.filter((source) => !isConversionSource(document, source))
+  const converted = counting.map((source) => ({ source, closes: convertCloses(document, source, closes, dropped) }))
+  const candles = Array.from({ length: document.sampling.samples }, (_, i): CandleCloses => ({
+    present: converted.flatMap((one) => one.closes[i] ?? []),
+    missing: converted.filter((one) => one.closes[i] === undefined).map(({ source }) => source.id),
+  }))
+  const used = converted.filter((one) => one.closes.some((close) => close !== undefined))
+  return { candles, used: used.map(({ source }) => ({ sourceId: source.id })), dropped }
+}
+
 /**
  * Per candle the exact median over the sources that have it (even count: mean of the two middle), each in the document's
  * currency. A source in another one counts only through the source its document names. The order of `samples` does not
  * matter.
  */
 export function mediansOf(document: IndexDocument, samples: readonly SourceSamples[]): Medians {
-  const dropped: DroppedSource[] = strangers(document, samples)
-  const closesOf = new Map(
-    document.sources.map((source) => [source.id, readCloses(document, source, samples, dropped)]),
-  )
-  const counting = document.sources.filter((source) => !isConversionSource(document, source))
-  const converted = counting.map((source) => ({ source, closes: convertCloses(document, source, closesOf, dropped) }))
-  const candles = Array.from({ length: document.sampling.samples }, (_, i): CandleMedian => {
-    const present = converted.flatMap(({ closes }) => closes[i] ?? [])
-    const missing = converted.filter(({ closes }) => closes[i] === undefined).map(({ source }) => source.id)
-    const [first, ...rest] = present
-    return { count: present.length, median: first === undefined ? undefined : median([first, ...rest]), missing }
+  const { candles, ...rest } = candlesOf(document, samples)
+  const medians = candles.map(({ present, missing }): CandleMedian => {
+    const [first, ...others] = present
+    return {
+      count: present.length,
+      median: first === undefined ? undefined : median([first, ...others]),
+      missing,
+    }
   })
-  const used = converted.filter(({ closes }) => closes.some((close) => close !== undefined))
-  return { candles, used: used.map(({ source }) => ({ sourceId: source.id })), dropped }
+  return { candles: medians, ...rest }
 }
 
 /**

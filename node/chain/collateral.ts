@@ -1,4 +1,4 @@
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import { turnstile } from '#client/turnstile.ts'
 import { takesStake } from '#protocol/bond.ts'
 import type { Journal } from '../journal.ts'
@@ -18,6 +18,8 @@ export interface Collateral {
   revoke(plan: Pick<Plan, 'fixingId' | 'at'>, spender: Spender): Promise<void>
   /** What is being staked and was not taken yet: the account still has it, and cannot stake it again. Bond-token wei. */
   committed(): bigint
+  /** What is about to be staked in other fixings than this, and is not signed yet, wei. */
+  upcoming(fixingId: Hex): bigint
 }
 
 /** What it takes to wrap and approve. */
@@ -91,6 +93,8 @@ export function createCollateral(components: CollateralComponents): Collateral {
   }
   return {
     committed: () => sumOf(taking()),
+    upcoming: (fixingId) =>
+      sumOf([...reserves].filter((reserve) => reserve.plan.fixingId !== fixingId && !isSigned(reserve))),
     async provide(plan, spender, stake) {
       const reserve = { spender, amount: plan.amount, plan }
       reserves.add(reserve)

@@ -13,10 +13,19 @@ export const POLICY = z.strictObject({
    * with the default terms and no open interest; below that, or with a smaller limit for a pot, it counts on others.
    */
   per_fixing_wei: wei.default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee)),
+  /** The most this node has at stake in all fixings that are not settled; unset = ten times `per_fixing_wei`. */
+  total_wei: wei.optional(),
   /** The largest bond this node proposes with. */
   max_bond_wei: wei.default(10n ** 17n),
   /** The index's noise bound; unset = what the index document says. */
   noise_ppm: count(0, 50_000).optional(),
+  /**
+   * How many sources more than the index's minimum the own observation must have had, in every candle, before this node
+   * proposes, disputes or attests on it.
+   */
+  spare_sources: count(0, 64).default(0),
+  /** How far apart two sources of one candle may have been, of its median, before it does not; unset = however far. */
+  max_spread_ppm: count(0, 1_000_000).optional(),
   /** Whom to trust with this node's money: it stakes only where both arbitrator and backup are among these. */
   arbitrators: z.array(address).max(64).default([]),
   /** The most that the gas of a proposal may cost beyond what the proposal brings. */
@@ -29,12 +38,18 @@ export const POLICY = z.strictObject({
   stage_delay_seconds: count(1, 86_400).default(600),
 })
 
+/** For so many disputes at once a node has stake unless it is told otherwise. */
+const FIXINGS_AT_ONCE = 10n
+
 /** The table as the node uses it; wei and chain seconds. */
 export type PolicyLimits = {
   readonly perPotWei: bigint
   readonly perFixingWei: bigint
+  readonly totalWei: bigint
   readonly maxBondWei: bigint
   readonly noisePpm: number | undefined
+  readonly spareSources: number
+  readonly maxSpreadPpm: number | undefined
   readonly arbitrators: readonly Address[]
   readonly maxGasWei: bigint
   readonly attest: 'always' | 'paid' | 'never'
@@ -47,8 +62,11 @@ export function policyOf(policy: z.output<typeof POLICY>): PolicyLimits {
   return {
     perPotWei: policy.per_pot_wei,
     perFixingWei: policy.per_fixing_wei,
+    totalWei: policy.total_wei ?? FIXINGS_AT_ONCE * policy.per_fixing_wei,
     maxBondWei: policy.max_bond_wei,
     noisePpm: policy.noise_ppm,
+    spareSources: policy.spare_sources,
+    maxSpreadPpm: policy.max_spread_ppm,
     arbitrators: policy.arbitrators,
     maxGasWei: policy.max_gas_wei,
     attest: policy.attest,

@@ -1,6 +1,6 @@
 import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
-import { decideOn, isTrusted } from '../decide.ts'
+import { decideOn, isTrusted, unsureness } from '../decide.ts'
 import { claimOwn } from '../keeper.ts'
 import { claimShares, type ShareView } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
@@ -121,6 +121,13 @@ async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
     await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
     return 'idle'
   }
+  const { observation, confidence } = parts.reporter.view(tracked.id)
+  const { minSources } = tracked.document.aggregation
+  const unsure = observation === undefined ? undefined : unsureness(confidence, minSources, policy)
+  if (unsure !== undefined) {
+    await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason: unsure })
+    return 'idle'
+  }
   if (isProposing) return propose(parts, tracked, () => refreshQuorum(parts, tracked))
   // The dispute first: its window may be short.
   if (isDisputing && (await dispute(parts, tracked)) === 'acted') return 'acted'
@@ -131,7 +138,7 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
   const { chain, transactions, collateral, journal, config } = parts
   const { id, snapshot, ledger, document } = tracked
   if (snapshot === undefined || ledger === undefined) return 'idle'
-  const { perPotWei, perFixingWei, noisePpm } = config.policy
+  const { perPotWei, perFixingWei, totalWei, noisePpm } = config.policy
   const decide = (): Decision => {
     return decideOn(snapshot, ledger.pots, {
       own: parts.reporter.view(id).observation?.value,
@@ -139,8 +146,9 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
       noisePpm: noisePpm ?? document.noisePpm,
     })
   }
-  const budget = { perPotWei, perFixingWei }
-  const components = { chain, transactions, collateral, journal, budget, catchUp: () => catchUp(parts) }
+  const budget = { perPotWei, perFixingWei, totalWei }
+  const elsewhere = (): bigint => parts.elsewhere(id)
+  const components = { chain, transactions, collateral, journal, budget, elsewhere, catchUp: () => catchUp(parts) }
   return stakeOn(components, snapshot, ledger, decide)
 }
 

@@ -32,6 +32,8 @@ export type Parts = {
   readonly journal: Journal
   readonly transactions: Transactions
   readonly collateral: Collateral
+  /** What is at stake, or about to be, in all fixings that are not settled but this, wei. */
+  readonly elsewhere: (fixingId: Hex) => bigint
   readonly halt: Halt
   readonly reporter: Reporter
   readonly network: Network

@@ -40,6 +40,7 @@ export async function propose(
     journal,
     // Peers were heard before the co-signatures were asked for.
     catchUp: async () => (tracked.asked === undefined ? catchUp(parts) : undefined),
+    room: () => config.policy.totalWei - parts.elsewhere(id),
     chooseWay: () => chooseWay(parts, tracked, ripe),
     onRefused: () => void (tracked.isPlain = true),
   }

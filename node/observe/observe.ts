@@ -1,4 +1,5 @@
 import { aggregate, type DroppedSource } from '#protocol/aggregate.ts'
+import { type Confidence, confidenceOf } from '#protocol/confidence.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Observation } from '#protocol/observation.ts'
 import { sourcesRoot } from '#protocol/samples.ts'
@@ -6,7 +7,12 @@ import type { Sampling } from '#node/source'
 
 /** What the sources said: an observation, or why there is none. */
 export type Observed =
-  | { readonly kind: 'observation'; readonly observation: Observation; readonly dropped: readonly DroppedSource[] }
+  | {
+      readonly kind: 'observation'
+      readonly observation: Observation
+      readonly confidence: Confidence
+      readonly dropped: readonly DroppedSource[]
+    }
   | { readonly kind: 'abstention'; readonly reason: string; readonly dropped: readonly DroppedSource[] }
 
 /**
@@ -26,6 +32,7 @@ export function observe(
   return {
     kind: 'observation',
     observation: { fixingId, value: result.value, observedAt, sourcesRoot: root },
+    confidence: confidenceOf(document, sampling.samples),
     dropped,
   }
 }

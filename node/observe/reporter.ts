@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import type { DroppedSource } from '#protocol/aggregate.ts'
+import type { Confidence } from '#protocol/confidence.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Observation, SignedObservation } from '#protocol/observation.ts'
@@ -22,7 +23,15 @@ export type Target = {
 export type Abstention = { readonly reason: string; readonly dropped: readonly DroppedSource[] }
 
 /** What is known of one fixing's own observation. */
-export type OwnView = { readonly observation?: Observation; readonly abstained?: Abstention }
+export type OwnView = {
+  readonly observation?: Observation
+  /** Unknown of one that was got back from peers. */
+  readonly confidence?: Confidence | undefined
+  readonly abstained?: Abstention
+}
+
+/** An own observation, and how sure it is if that is known. */
+export type Own = { readonly observation: Observation; readonly confidence?: Confidence | undefined }
 
 /** What observing and signing work with. */
 export type ReporterComponents = {
@@ -32,7 +41,7 @@ export type ReporterComponents = {
   readonly log: Log
   readonly sample: (document: IndexDocument, maturity: bigint) => Promise<Sampling>
   readonly observe: typeof observe
-  readonly own: { put(observation: Observation): Promise<void>; get(fixingId: Hex): Promise<Observation | undefined> }
+  readonly own: { put(own: Own): Promise<void>; get(fixingId: Hex): Promise<Own | undefined> }
   readonly archive: (fixingId: Hex, record: unknown) => Promise<void>
   /** Signs as this node's reporter, guarded; undefined without a key. */
   readonly sign: ((observation: Observation) => Promise<SignedObservation>) | undefined
@@ -91,16 +100,23 @@ export function createReporter(components: ReporterComponents): Reporter {
 
 async function work(components: ReporterComponents, target: Target, state: Progress): Promise<void> {
   const kept = components.kept(target.id)
-  const known = kept ?? (await components.own.get(target.id))
-  const observation = known ?? (await observeNow(components, target, state))
-  if (observation === undefined) return
-  state.view = { observation }
+  const before = await components.own.get(target.id)
+  const known = kept === undefined ? before : { observation: kept, confidence: confidenceIn(before, kept) }
+  const own = known ?? (await observeNow(components, target, state))
+  if (own === undefined) return
+  const { observation } = own
+  state.view = own
   components.onChange(target.id)
   if (target.isReporter && components.sign !== undefined && kept === undefined) {
     if (!(await sign(components, target.id, components.sign, observation))) return
   }
   state.isDone = true
   components.onChange(target.id)
+}
+
+function confidenceIn(own: Own | undefined, { value, observedAt }: Observation): Confidence | undefined {
+  const isSame = own?.observation.value === value && own.observation.observedAt === observedAt
+  return isSame ? own.confidence : undefined
 }
 
 /** Whether it was signed: whoever keeps the key may have signed another, for another machine. */
@@ -126,7 +142,7 @@ async function observeNow(
   { clock, journal, observe: run, own, archive, sample }: ReporterComponents,
   { id, fixing, document }: Target,
   state: Progress,
-): Promise<Observation | undefined> {
+): Promise<Own | undefined> {
   const sampling = await sample(document, fixing.maturity)
   const observed = run(document, sampling, { fixingId: id, observedAt: clock.now() })
   const { dropped } = observed
@@ -137,17 +153,21 @@ async function observeNow(
     await journal.write({ stage: 'observe', fixingId: id, action: 'abstain', reason: describe(reason, dropped) })
     return undefined
   }
-  const { observation } = observed
+  const { observation, confidence } = observed
   await archive(id, { ...sampling, observation, dropped })
   // Before it is signed: after a crash the very same observation must be found, the guard admits no other.
-  await own.put(observation)
+  await own.put({ observation, confidence })
   await journal.write({
     stage: 'observe',
     fixingId: id,
     action: 'observe',
-    reason: describe(`Value ${observation.value}.`, dropped),
+    reason: describe(`Value ${observation.value}. ${sureness(confidence)}`, dropped),
   })
-  return observation
+  return { observation, confidence }
+}
+
+function sureness({ sources, spreadPpm }: Confidence): string {
+  return `Sources of every candle: ${sources} at least, ${spreadPpm} ppm apart at most.`
 }
 
 function describe(reason: string, dropped: readonly DroppedSource[]): string {

@@ -53,8 +53,11 @@ test('fills in every default of a minimal file, which only watches', () => {
     policy: {
       perPotWei: 10n ** 17n,
       perFixingWei: 54n * 10n ** 16n, // 5 x 0.1 + 0.04 ETH
+      totalWei: 54n * 10n ** 17n,
       maxBondWei: 10n ** 17n,
       noisePpm: undefined,
+      spareSources: 0,
+      maxSpreadPpm: undefined,
       arbitrators: [],
       maxGasWei: 10n ** 16n,
       attest: 'paid',
@@ -171,6 +174,14 @@ test('takes gwei with up to nine decimals, as a number or as text', () => {
   expect(load(MINIMAL, { env: { ASSIZE_FEES_MAX_FEE_GWEI: '30' } }).fees.maxFeePerGas).toBe(30n * 10n ** 9n)
 })
 
+test('all fixings together have ten times the limit of one, unless it says how much', () => {
+  expect(load(`${MINIMAL}\n[policy]\nper_fixing_wei = 7`).policy.totalWei).toBe(70n)
+  const toml = `${MINIMAL}\n[policy]\nper_fixing_wei = 7\ntotal_wei = 5`
+  expect(load(toml).policy.totalWei).toBe(5n)
+  expect(load(toml, { env: { ASSIZE_POLICY_TOTAL_WEI: '6' } }).policy.totalWei).toBe(6n)
+  expect(load(toml, { flags: { 'policy.total_wei': '8' } }).policy.totalWei).toBe(8n)
+})
+
 test('keeps wei above 2^53 exact, written as a number or as text', () => {
   const toml = `${MINIMAL}\n[policy]\nper_pot_wei = 9007199254740993\nper_fixing_wei = "340282366920938463463374607431768211455"`
   const { policy } = load(toml)
@@ -182,6 +193,8 @@ test.each([
   ['policy.per_pot_wei', '\n[policy]\nper_pot_wei = -1'],
   ['policy.per_pot_wei', '\n[policy]\nper_pot_wei = "340282366920938463463374607431768211456"'],
   ['policy.per_pot_wei', '\n[policy]\nper_pot_wei = 1.5'],
+  ['policy.spare_sources', '\n[policy]\nspare_sources = 65'],
+  ['policy.max_spread_ppm', '\n[policy]\nmax_spread_ppm = -1'],
   ['policy.nonsense', '\n[policy]\nnonsense = 1'],
   ['nonsense', '\nnonsense = 1'],
   ['http_port', '\nhttp_port = 65536'],

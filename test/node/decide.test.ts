@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { expect, test } from 'vitest'
-import { decideOn, isTrusted } from '../../node/decide.ts'
+import { decideOn, isTrusted, unsureness } from '../../node/decide.ts'
 import { keyOf, MATURITY, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -41,4 +41,25 @@ test('risks money only where both arbitrator and backup are trusted', () => {
   expect(isTrusted({ arbitrator: eve, backup: bob }, [ann, bob])).toBe(false)
   expect(isTrusted({ arbitrator: ann, backup: eve }, [ann, bob])).toBe(false)
   expect(isTrusted({ arbitrator: ann, backup: bob }, [])).toBe(false)
+})
+
+test('an observation is sure enough with so many sources more than the index needs, and no further apart', () => {
+  const floor = { spareSources: 2, maxSpreadPpm: 500 }
+  const sure = { sources: 5, spreadPpm: 500n }
+  expect(unsureness(sure, 3, floor)).toBe(undefined)
+  expect(unsureness({ ...sure, sources: 4 }, 3, floor)).toBe(
+    'The own observation is of 4 sources, policy.spare_sources wants 5: no stake on it.',
+  )
+  expect(unsureness({ ...sure, spreadPpm: 501n }, 3, floor)).toBe(
+    'The own sources are 501 ppm apart, policy.max_spread_ppm allows 500: no stake on them.',
+  )
+  expect(unsureness({ ...sure, spreadPpm: 10n ** 9n }, 3, { ...floor, maxSpreadPpm: undefined })).toBe(undefined)
+})
+
+test('an observation of which nothing is known is sure enough only where nothing is asked', () => {
+  const nothing = { spareSources: 0, maxSpreadPpm: undefined }
+  expect(unsureness(undefined, 3, nothing)).toBe(undefined)
+  const reason = 'How sure the own observation is was not kept: no stake on it.'
+  expect(unsureness(undefined, 3, { ...nothing, spareSources: 1 })).toBe(reason)
+  expect(unsureness(undefined, 3, { ...nothing, maxSpreadPpm: 0 })).toBe(reason)
 })

@@ -75,4 +75,5 @@ export const PLENTY: Collateral = {
   provide: (_plan, _spender, stake) => stake(),
   revoke: async () => undefined,
   committed: () => 0n,
+  upcoming: () => 0n,
 }

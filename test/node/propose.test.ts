@@ -75,13 +75,19 @@ const ATTESTED: Way = {
 
 async function run(
   look: () => ProposalView,
-  options: { readonly phase?: FixingSnapshot; readonly sent?: Sent; readonly way?: Way } = {},
-): Promise<{ result: string; lines: string[]; proposals: unknown[]; refusals: number }> {
+  options: {
+    readonly phase?: FixingSnapshot
+    readonly sent?: Sent
+    readonly way?: Way
+    readonly rooms?: bigint[]
+  } = {},
+): Promise<{ result: string; lines: string[]; proposals: unknown[]; refusals: number; ways: number }> {
   const { phase = snapshotOf({}), sent = { kind: 'done', moved: 10n }, way = PLAIN } = options
   const intents = intentMemory()
   const journal = journalMemory()
   const proposals: unknown[] = []
   let refusals = 0
+  let ways = 0
   const chain = {
     head: async () => ({ number: 5n, time: MATURITY }),
     snapshot: async () => phase,
@@ -100,11 +106,15 @@ async function run(
     transactions: transactionsOf(intents),
     collateral: PLENTY,
     catchUp: async () => undefined,
-    chooseWay: async () => way,
+    room: () => options.rooms?.shift() ?? 10n ** 30n,
+    chooseWay: async () => {
+      ways += 1
+      return way
+    },
     onRefused: () => void (refusals += 1),
   }
   const result = await proposeOn(components, FIXING_ID, look)
-  return { result, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`), proposals, refusals }
+  return { result, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`), proposals, refusals, ways }
 }
 
 test('sends one proposal and journals it', async () => {
@@ -142,4 +152,15 @@ test('proposes through the registry what was co-signed, and plainly ever after a
 test('sends nothing while co-signatures are waited for', async () => {
   const waiting = await run(view, { way: { kind: 'wait', reason: '2 of 3 co-signed.' } })
   expect(waiting).toMatchObject({ result: 'idle', proposals: [], lines: ['none: 2 of 3 co-signed.'] })
+})
+
+test('proposes no bond that all fixings together have no room for, before it asks for co-signatures or after', async () => {
+  const { bond = 0n } = view()
+  const full = await run(view, { rooms: [bond - 1n] })
+  const reason = (room: bigint) =>
+    `none: The bond of ${bond} wei is more than policy.total_wei leaves for all fixings together, ${room} wei.`
+  expect(full).toMatchObject({ result: 'idle', proposals: [], ways: 0, lines: [reason(bond - 1n)] })
+  const filled = await run(view, { rooms: [bond, -5n] })
+  expect(filled).toMatchObject({ result: 'idle', proposals: [], ways: 1, lines: [reason(-5n)] })
+  expect((await run(view, { rooms: [bond, bond] })).proposals).toHaveLength(1)
 })

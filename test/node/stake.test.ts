@@ -12,7 +12,7 @@ const LIE = 3_000n * WAD
 const TRUTH = 2_500n * WAD
 const EMPTY: Ledger = { pots: [], own: [], claimed: [] }
 const LINE = { kind: 'stake', round: 1, value: TRUTH } as const
-const BUDGET = { perPotWei: 10n * WAD, perFixingWei: 15n * WAD }
+const BUDGET = { perPotWei: 10n * WAD, perFixingWei: 15n * WAD, totalWei: 40n * WAD }
 
 /** The worked example of the specification, section 5: d = 25, 3000 proposed. */
 const DISPUTED = snapshotOf(
@@ -52,12 +52,21 @@ test('leaves to a pot what is open of it', () => {
 })
 
 test('stakes the least of what is open, what policy leaves and what there is', () => {
-  expect(amountFor(BUDGET, [], LINE, 50n * WAD, 100n * WAD)).toBe(10n * WAD)
-  expect(amountFor(BUDGET, [], LINE, 3n * WAD, 100n * WAD)).toBe(3n * WAD)
-  expect(amountFor(BUDGET, [], LINE, 50n * WAD, 2n * WAD)).toBe(2n * WAD)
-  expect(amountFor(BUDGET, [{ ...LINE, amount: 9n * WAD }], LINE, 50n * WAD, 100n * WAD)).toBe(1n * WAD)
-  expect(amountFor(BUDGET, [{ ...LINE, round: 0, amount: 12n * WAD }], LINE, 50n * WAD, 100n * WAD)).toBe(3n * WAD)
-  expect(amountFor(BUDGET, [{ ...LINE, amount: 11n * WAD }], LINE, 50n * WAD, 100n * WAD)).toBe(0n)
+  expect(amountFor(BUDGET, [], LINE, 50n * WAD, { spendable: 100n * WAD, elsewhere: 0n })).toBe(10n * WAD)
+  expect(amountFor(BUDGET, [], LINE, 3n * WAD, { spendable: 100n * WAD, elsewhere: 0n })).toBe(3n * WAD)
+  expect(amountFor(BUDGET, [], LINE, 50n * WAD, { spendable: 2n * WAD, elsewhere: 0n })).toBe(2n * WAD)
+  expect(
+    amountFor(BUDGET, [{ ...LINE, amount: 9n * WAD }], LINE, 50n * WAD, { spendable: 100n * WAD, elsewhere: 0n }),
+  ).toBe(1n * WAD)
+  expect(
+    amountFor(BUDGET, [{ ...LINE, round: 0, amount: 12n * WAD }], LINE, 50n * WAD, {
+      spendable: 100n * WAD,
+      elsewhere: 0n,
+    }),
+  ).toBe(3n * WAD)
+  expect(
+    amountFor(BUDGET, [{ ...LINE, amount: 11n * WAD }], LINE, 50n * WAD, { spendable: 100n * WAD, elsewhere: 0n }),
+  ).toBe(0n)
 })
 
 const intent = (changes: Partial<Intent> = {}): Intent => ({
@@ -89,7 +98,7 @@ test('does not count what was claimed, by this node or with its key', () => {
 })
 
 /** 5 d + F. */
-const ENOUGH: Budget = { perPotWei: 10n * WAD, perFixingWei: 125n * WAD + FIXING.arbitrationFee }
+const ENOUGH: Budget = { perPotWei: 10n * WAD, perFixingWei: 125n * WAD + FIXING.arbitrationFee, totalWei: 500n * WAD }
 const CONTRIBUTE: Decision = { action: 'contribute', value: TRUTH, reason: 'It is a lie.' }
 
 async function run(
@@ -98,6 +107,7 @@ async function run(
     readonly sent?: Sent
     readonly spendable?: bigint
     readonly committed?: bigint
+    readonly elsewhere?: () => bigint
     readonly budget?: Budget
     readonly ledger?: Ledger
   } = {},
@@ -122,6 +132,7 @@ async function run(
       budget,
       transactions: transactionsOf(intents),
       collateral: { ...PLENTY, committed: () => options.committed ?? 0n },
+      elsewhere: options.elsewhere ?? (() => 0n),
       catchUp: async () => void order.push('catch up'),
     },
     DISPUTED,
@@ -159,6 +170,24 @@ test('does nothing when the policy says so, the money is gone, or peers change t
   expect(broke.lines[0]).toContain('Nothing is left of the budget')
   const decisions = [CONTRIBUTE, none]
   expect(await run(() => decisions.shift() ?? none)).toMatchObject({ result: 'idle', stakes: [], order: ['catch up'] })
+})
+
+test('leaves to all fixings together no more than policy does', () => {
+  const rich = { spendable: 100n * WAD }
+  expect(amountFor(BUDGET, [], LINE, 50n * WAD, { ...rich, elsewhere: 37n * WAD })).toBe(3n * WAD)
+  const own = [{ ...LINE, round: 0, amount: WAD }]
+  expect(amountFor(BUDGET, own, LINE, 50n * WAD, { ...rich, elsewhere: 37n * WAD })).toBe(2n * WAD)
+  expect(amountFor(BUDGET, own, LINE, 50n * WAD, { ...rich, elsewhere: 41n * WAD })).toBe(0n)
+})
+
+test('stakes nothing that another fixing has taken the room of, and says so', async () => {
+  const room = [490n * WAD, 496n * WAD, 500n * WAD, 500n * WAD]
+  const less = await run(() => CONTRIBUTE, { elsewhere: () => room.shift() ?? 0n })
+  // Ten were left when it was decided, four after peers were asked.
+  expect(less.stakes).toEqual([{ ...LINE, amount: 4n * WAD }])
+  const none = await run(() => CONTRIBUTE, { elsewhere: () => room[0] ?? 0n })
+  expect(none).toMatchObject({ result: 'idle', stakes: [], order: [] })
+  expect(none.lines[0]).toContain(`All fixings together have ${500n * WAD} wei at stake (policy.total_wei).`)
 })
 
 test('does not count on money that another stake of its own is about to take', async () => {

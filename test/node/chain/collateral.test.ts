@@ -196,6 +196,15 @@ test('what is on its way is not staked again, nor its allowance taken away, howe
   expect(asked).toEqual(['wrap 5'])
 })
 
+test('what is about to be staked is told at once, of other fixings, until it is signed', async () => {
+  const { stake, collateral } = stuck(10n)
+  const idOf = (n: number) => `0x${n.toString(16).padStart(64, '0')}` as const
+  const staking = [stake(1, 6n), stake(2, 3n)]
+  expect([1, 2, 3].map((n) => collateral.upcoming(idOf(n)))).toEqual([3n, 6n, 9n])
+  await Promise.all(staking)
+  expect([collateral.upcoming(idOf(3)), collateral.committed()]).toEqual([0n, 9n])
+})
+
 test('an allowance is for what is on its way and what is being staked, of one contract', async () => {
   const { asked, stake } = stuck(10n)
   await stake(1, 3n)

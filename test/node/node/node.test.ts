@@ -176,6 +176,28 @@ test('puts no money where it does not trust the arbitrator, and says so', async 
   expect(world.sent).toEqual([])
 })
 
+test('puts no money on an observation that is not sure enough, signs it all the same, and says why', async () => {
+  const { world, configOf: config } = await scene(1)
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  const settings = await config(0)
+  const careful = { ...settings, policy: { ...settings.policy, spareSources: 1 } }
+  const node = await run(careful, world)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  world.mine(MATURITY + 5n)
+  await expect
+    .poll(async () => (await fixingOf(node))?.lastDecision?.reason, SOON)
+    .toBe('The own observation is of 1 sources, policy.spare_sources wants 2: no stake on it.')
+  expect(world.sent).toEqual([])
+  await stop(node)
+  // Kept through a restart; with what the index itself asks for it is enough.
+  const bold = await run(settings, world)
+  world.mine(MATURITY + 10n)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
+  await stop(bold)
+})
+
 test('keeps a share that gas is too dear for, through a restart, until it is cheap', async () => {
   const { world, configOf: config } = await scene(1)
   const leader = 2_500_250n * 10n ** 15n

@@ -14,6 +14,7 @@ test('turns samples into an observation under the root of its samples, and names
   expect(observe(DOCUMENT, { samples: SAMPLES, failures, opens: OPENS }, AT)).toEqual({
     kind: 'observation',
     observation: { ...AT, value: 100n * WAD, sourcesRoot: sourcesRoot(SAMPLES, OPENS) },
+    confidence: { sources: 1, spreadPpm: 0n },
     dropped: [{ sourceId: 'b', reason: 'HTTP 500' }],
   })
 })

@@ -1,9 +1,15 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { Sampling } from '#node/source'
-import type { Observation, SignedObservation } from '#protocol/observation.ts'
+import type { SignedObservation } from '#protocol/observation.ts'
 import { observe } from '../../../node/observe/observe.ts'
-import { createReporter, type Reporter, type ReporterComponents, type Target } from '../../../node/observe/reporter.ts'
+import {
+  createReporter,
+  type Own,
+  type Reporter,
+  type ReporterComponents,
+  type Target,
+} from '../../../node/observe/reporter.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { fakeClock, type FakeClock } from '../fake-clock.ts'
 import { journalMemory } from '../memories.ts'
@@ -24,12 +30,14 @@ const GOOD: Sampling = {
 }
 const BAD: Sampling = { ...GOOD, samples: [], failures: [{ sourceId: 'a', reason: 'HTTP 500' }] }
 
+const SURE = { sources: 4, spreadPpm: 9n }
+
 type Desk = {
   readonly reporter: Reporter
   readonly clock: FakeClock
   /** What happened, in order. */
   readonly order: string[]
-  readonly own: Map<Hex, Observation>
+  readonly own: Map<Hex, Own>
   readonly samplings: Sampling[]
   readonly attend: (target?: Target) => Promise<void>
 }
@@ -37,7 +45,7 @@ type Desk = {
 function desk(samplings: Sampling[], changes: Partial<ReporterComponents> = {}): Desk {
   const clock = fakeClock(MATURITY)
   const order: string[] = []
-  const own = new Map<Hex, Observation>()
+  const own = new Map<Hex, Own>()
   const journal = journalMemory()
   const reporter = createReporter({
     clock,
@@ -53,9 +61,9 @@ function desk(samplings: Sampling[], changes: Partial<ReporterComponents> = {}):
       return samplings.shift() ?? BAD
     },
     own: {
-      put: async (observation) => {
+      put: async (row) => {
         order.push('keep own')
-        own.set(observation.fixingId, observation)
+        own.set(row.observation.fixingId, row)
       },
       get: async (id) => own.get(id),
     },
@@ -126,7 +134,7 @@ test('abstains with a reason and tries again later and later, until the sources 
 
 test('signs the very observation it kept before a crash, without asking the sources again', async () => {
   const { order, own, attend } = desk([GOOD])
-  own.set(FIXING_ID, observationOf({ value: 7n }))
+  own.set(FIXING_ID, { observation: observationOf({ value: 7n }), confidence: SURE })
   await attend()
   expect(order).toEqual(['sign 7', 'publish', 'journal sign'])
 })
@@ -154,4 +162,26 @@ test('publishes nothing when the guard refuses, and does not give up watching', 
   await refusing.attend()
   expect(refusing.order).not.toContain('publish')
   expect(refusing.reporter.view(FIXING_ID).observation?.value).toBe(100n * WAD)
+})
+
+test('knows how sure its observation is, through a restart, unless it was got back from peers or is another', async () => {
+  const now = desk([GOOD])
+  await now.attend()
+  expect(now.reporter.view(FIXING_ID).confidence).toEqual({ sources: 1, spreadPpm: 0n })
+  expect(now.own.get(FIXING_ID)?.confidence).toEqual({ sources: 1, spreadPpm: 0n })
+  const observation = observationOf({ value: 7n })
+  const before = desk([])
+  before.own.set(FIXING_ID, { observation, confidence: SURE })
+  await before.attend()
+  expect(before.reporter.view(FIXING_ID).confidence).toEqual(SURE)
+  for (const [kept, confidence] of [
+    [observation, SURE],
+    [{ ...observation, value: 8n }, undefined],
+    [{ ...observation, observedAt: observation.observedAt + 1n }, undefined],
+  ] as const) {
+    const signed = desk([], { kept: () => kept })
+    signed.own.set(FIXING_ID, { observation, confidence: SURE })
+    await signed.attend()
+    expect(signed.reporter.view(FIXING_ID)).toEqual({ observation: kept, confidence })
+  }
 })

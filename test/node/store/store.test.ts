@@ -96,7 +96,7 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
     await store.observations.load(FIXING_ID)
     await store.observations.add(observation)
     await store.observations.addEvidence({ first: observation, second })
-    await store.own.put(observationOf())
+    await store.own.put({ observation: observationOf(), confidence: { sources: 3, spreadPpm: 2n ** 64n } })
     await store.samples.put(FIXING_ID, { opens: [1n, 2n], closes: ['1.50', undefined] })
     await store.intents.put(intent)
     await store.journal.append({ time: 5n, stage: 'sign', action: 'sign', reason: 'because', fixingId: FIXING_ID })
@@ -109,7 +109,10 @@ test('keeps everything through a restart, bigints and bytes exactly', async () =
     await store.observations.load(FIXING_ID)
     expect(store.observations.all(FIXING_ID).map(whole)).toEqual([observation])
     expect(store.observations.evidence(FIXING_ID).map(wholeProof)).toEqual([{ first: observation, second }])
-    expect(await store.own.get(FIXING_ID)).toEqual(observationOf())
+    expect(await store.own.get(FIXING_ID)).toEqual({
+      observation: observationOf(),
+      confidence: { sources: 3, spreadPpm: 2n ** 64n },
+    })
     expect(await store.samples.get(FIXING_ID)).toEqual({ opens: ['1', '2'], closes: ['1.50', null] })
     expect(store.intents.of(FIXING_ID)).toEqual([intent])
     expect(await store.journal.newest(10)).toEqual([

@@ -1,0 +1,199 @@
+import type { Command } from 'commander'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Address, concatHex, zeroHash } from 'viem'
+import { type Chain, connect } from '#client/chain.ts'
+import { readChainFeatures } from '#client/chain-features.ts'
+import { carryOut, hasCode, requireCode } from '#client/deploy.ts'
+import { CREATE2_DEPLOYER, type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
+import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
+import { readGasFee, rehearse } from '#client/rehearsal.ts'
+import { confirm } from '../action.ts'
+import { address as addressOf, whole } from '../arguments.ts'
+import type { Context } from '../context.ts'
+import { InputError, RefusedError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { formatColumns, formatEth } from '../format.ts'
+import { DEFAULT_RPC } from '../options.ts'
+import { openSigner } from '../signer.ts'
+
+type Flags = {
+  readonly terms?: string
+  readonly example?: true
+  readonly check?: true
+  readonly record?: string
+  readonly rpc?: string
+  readonly chainId?: number
+  readonly keystore?: string
+  readonly passwordFile?: string
+  readonly account?: Address
+  readonly dryRun?: true
+  readonly yes?: true
+  readonly json?: true
+}
+
+/** A step, and whether it was done before. */
+type Planned = DeploymentStep & { readonly isThere: boolean }
+
+const EXAMPLES = `
+Examples:
+  assize deploy --example > terms.toml
+  assize deploy --terms terms.toml --dry-run --account 0x12…
+  assize deploy --terms terms.toml --record deployments
+  assize deploy --terms terms.toml --check`
+
+/** Adds `assize deploy`: every contract at an address that follows from its terms. */
+export function defineDeploy(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  program
+    .command('deploy')
+    .description(
+      'Deploy oracle, councils, registry, vault and lens by CREATE2. What is there is left alone, so it can be repeated.',
+    )
+    .option('--terms <file>', 'the terms, TOML')
+    .option('--example', 'print terms to start from')
+    .option('--check', `only look whether everything is there; exit ${EXIT.notFinal} if not`)
+    .option('--record <folder>', 'write <chain id>.json there')
+    .option('--rpc <url>', `JSON-RPC endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
+    .option('--chain-id <n>', 'refuse another chain than this (default: $ASSIZE_CHAIN_ID)', whole)
+    .option('--keystore <file>', 'who pays, Web3 Secret Storage v3 (default: $ASSIZE_KEYSTORE)')
+    .option(
+      '--password-file <file>',
+      'its password (default: $ASSIZE_PASSWORD_FILE, else $ASSIZE_PASSWORD, else asked)',
+    )
+    .option('--account <address>', 'with --dry-run: simulate for this account, without a key', addressOf)
+    .option('--dry-run', 'only say what would be deployed, and what it costs')
+    .option('--yes', 'do not ask; needed where nobody can be asked')
+    .option('--json', 'print one JSON document on stdout; talk goes to stderr')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => done(await runDeploy(flags, context)))
+}
+
+async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
+  // zod loads slowly, and no other command needs this one's.
+  const { EXAMPLE_TERMS, readDeploymentTerms } = await import('../deployment-terms.ts')
+  if (flags.example === true) {
+    context.io.out(EXAMPLE_TERMS.trimEnd())
+    return EXIT.ok
+  }
+  if (flags.terms === undefined) {
+    throw new InputError(
+      'Expected the terms of the deployment, got none.',
+      'Name their file with --terms; --example prints some.',
+    )
+  }
+  const terms = await readDeploymentTerms(flags.terms)
+  const chain = await openChain(flags, context)
+  await requireUsable(chain, terms)
+  const planned = await planOn(chain, terms)
+  const missing = planned.filter(({ isThere }) => !isThere)
+  say(flags, context, linesOf(chain, planned))
+  if (flags.check === true) {
+    report(flags, context, chain, terms, planned)
+    return missing.length === 0 ? EXIT.ok : EXIT.notFinal
+  }
+  if (missing.length > 0) await deployMissing(flags, context, chain, missing)
+  const after = flags.dryRun === true ? planned : await planOn(chain, terms)
+  if (flags.record !== undefined && flags.dryRun !== true) await record(flags.record, context, chain, terms, after)
+  report(flags, context, chain, terms, after)
+  return EXIT.ok
+}
+
+async function openChain(flags: Flags, { env }: Context): Promise<Chain> {
+  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const wanted = flags.chainId ?? Number(env['ASSIZE_CHAIN_ID'] ?? chain.chainId)
+  if (wanted === chain.chainId) return chain
+  throw new InputError(
+    `Expected chain ${wanted} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
+    'Name an endpoint of that chain with --rpc, or correct --chain-id.',
+  )
+}
+
+/** Throws InputError or RefusedError for a chain on which the contracts would not work. */
+async function requireUsable(chain: Chain, { weth }: DeployOptions): Promise<void> {
+  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
+  if (weth !== undefined) await requireCode(chain, 'WETH', weth)
+  else if (chain.chainId !== EMBEDDED_CHAIN_ID) {
+    throw new InputError(`Expected weth in the terms for chain ${chain.chainId}, got none.`, "Name the chain's WETH.")
+  }
+  const lacking = (await readChainFeatures(chain)).filter(({ isThere }) => !isThere)
+  if (lacking.length === 0) return
+  const what = lacking.map(({ name, needs }) => `${name} (${needs})`).join('; ')
+  throw new RefusedError(`Expected chain ${chain.chainId} to have ${what}.`, 'Use a chain with the Prague upgrade.')
+}
+
+async function planOn(chain: Chain, terms: DeployOptions): Promise<Planned[]> {
+  const { steps } = planDeployment(terms)
+  return Promise.all(steps.map(async (step) => ({ ...step, isThere: await hasCode(chain, step.address) })))
+}
+
+async function deployMissing(
+  flags: Flags,
+  context: Context,
+  chain: Chain,
+  missing: readonly DeploymentStep[],
+): Promise<void> {
+  const signer = await openSigner(flags, context)
+  const calls = missing.map(({ name, initCode }) => ({
+    name,
+    to: CREATE2_DEPLOYER,
+    data: concatHex([zeroHash, initCode]),
+  }))
+  const [{ gas }, fee] = [await rehearse(chain, signer.address, calls), await readGasFee(chain)]
+  const sum = gas.reduce((total, one) => total + one, 0n)
+  say(flags, context, [
+    `gas       ${sum}: about ${formatEth(sum * fee.likely)} ETH, at most ${formatEth((sum * fee.most * 3n) / 2n)} ETH`,
+  ])
+  if (flags.dryRun === true || signer.account === undefined) return
+  await confirm(`Deploy ${missing.length} contracts on chain ${chain.chainId}?`, { flags, context })
+  const paying = await connect({ rpcUrl: chain.rpcUrl, account: signer.account })
+  for (const [place, step] of missing.entries()) {
+    context.io.err(`${step.name} (${place + 1} of ${missing.length}) ...`)
+    await carryOut(paying, step, { signal: context.signal })
+  }
+}
+
+function linesOf(chain: Chain, planned: readonly Planned[]): string[] {
+  const rows = planned.map(({ name, address, isThere }) => [name, address, isThere ? 'is there' : 'to be deployed'])
+  return [`chain     ${chain.chainId}`, ...formatColumns(rows)]
+}
+
+function say(flags: Flags, { io }: Context, lines: readonly string[]): void {
+  for (const line of lines)
+    if (flags.json === true) io.err(line)
+    else io.out(line)
+}
+
+/** What is where, for scripts and for `--record`. */
+function documentOf(chain: Chain, terms: DeployOptions, planned: readonly Planned[]): Record<string, unknown> {
+  const { deployments } = planDeployment(terms)
+  return {
+    version: 1,
+    chainId: chain.chainId,
+    complete: planned.every(({ isThere }) => isThere),
+    deployments,
+    contracts: planned.map(({ name, address, isThere }) => ({ name, address, deployed: isThere })),
+  }
+}
+
+function report(flags: Flags, { io }: Context, chain: Chain, terms: DeployOptions, planned: readonly Planned[]): void {
+  if (flags.json === true) {
+    io.out(JSON.stringify(documentOf(chain, terms, planned), undefined, 2))
+    return
+  }
+  const left = planned.filter(({ isThere }) => !isThere).length
+  io.out(left === 0 ? 'Everything is there.' : `${left} to be deployed.`)
+  if (left === 0) io.out(`Next: export ASSIZE_ORACLE=${planDeployment(terms).deployments.oracle}`)
+}
+
+async function record(
+  folder: string,
+  { io }: Context,
+  chain: Chain,
+  terms: DeployOptions,
+  planned: readonly Planned[],
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, `${chain.chainId}.json`)
+  await writeFile(file, `${JSON.stringify(documentOf(chain, terms, planned), undefined, 2)}\n`)
+  io.err(`Wrote ${file}.`)
+}

@@ -1,0 +1,151 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Hex, keccak256, stringToHex } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readChainFeatures } from '#client/chain-features.ts'
+import { connect } from '#client/chain.ts'
+import { carryOut, hasCode } from '#client/deploy.ts'
+import { planDeployment } from '#client/deployment-plan.ts'
+import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { writeKeystore } from '#node/keystore'
+import { readDeploymentTerms } from '../../cli/deployment-terms.ts'
+import { accountOf, START } from '../client/chain-fixture.ts'
+import { assize, type Run } from './command-line.ts'
+
+const ETHER = 10n ** 18n
+const NAMES = [
+  'WETH9',
+  'MaturityOracle',
+  'CouncilArbitrator',
+  'CouncilArbitrator (backup)',
+  'ReporterRegistry',
+  'SplitVault',
+  'SecurityLens',
+]
+
+let embedded: EmbeddedChain
+let folder: string
+let terms: string
+let environment: Record<string, string>
+
+beforeAll(async () => {
+  embedded = await startEmbeddedChain({ startTime: START })
+  folder = await mkdtemp(join(tmpdir(), 'assize-deploy-'))
+  const key: Hex = keccak256(stringToHex('test deployer'))
+  const keystore = join(folder, 'key.json')
+  const password = join(folder, 'password')
+  await writeKeystore(keystore, key, 'secret', { cost: 1_024 })
+  await writeFile(password, 'secret\n', { mode: 0o600 })
+  await embedded.setBalance(accountOf('deployer').address, ETHER)
+  environment = { ASSIZE_RPC_URL: embedded.rpcUrl, ASSIZE_KEYSTORE: keystore, ASSIZE_PASSWORD_FILE: password }
+  const example = (await assize(['deploy', '--example'])).out
+  terms = join(folder, 'terms.toml')
+  await writeFile(terms, example.replace(/^weth = .*$/m, ''))
+})
+afterAll(async () => {
+  await embedded.stop()
+  await rm(folder, { recursive: true })
+})
+
+function deploy(...flags: string[]): Promise<Run> {
+  return assize(['deploy', '--terms', terms, ...flags], environment)
+}
+
+test('says what would be deployed and what it costs, and sends nothing', async () => {
+  const result = await assize(['deploy', '--terms', terms, '--dry-run', '--account', accountOf('nobody').address], {
+    ASSIZE_RPC_URL: embedded.rpcUrl,
+  })
+  expect(result.exitCode).toBe(0)
+  for (const name of NAMES)
+    expect(result.out).toMatch(new RegExp(`${name.replace(/[()]/g, '.')} +0x[0-9a-fA-F]{40} +to be deployed`))
+  expect(result.out).toMatch(/gas {7}\d{8}: about /)
+  expect(result.out).toContain('7 to be deployed.')
+  expect((await deploy('--check')).exitCode).toBe(8)
+})
+
+test('goes on where it was interrupted, and does nothing twice', async () => {
+  const account = accountOf('deployer')
+  const chain = await connect({ rpcUrl: embedded.rpcUrl, account, pollingMs: 20 })
+  const { steps, deployments } = planDeployment(await readDeploymentTerms(terms))
+  for (const step of steps.slice(0, 2)) await carryOut(chain, step)
+
+  const made = await deploy('--yes', '--record', join(folder, 'deployments'))
+  expect(made).toMatchObject({ exitCode: 0, err: expect.stringContaining('CouncilArbitrator (1 of 5) ...') })
+  expect(made.out).toMatch(/MaturityOracle +0x[0-9a-fA-F]{40} +is there/)
+  expect(made.out).toContain(`Next: export ASSIZE_ORACLE=${deployments.oracle}`)
+  for (const { address } of steps) expect(await hasCode(chain, address)).toBe(true)
+  const recorded: unknown = JSON.parse(await readFile(join(folder, 'deployments', `${chain.chainId}.json`), 'utf8'))
+  expect(recorded).toMatchObject({ version: 1, chainId: chain.chainId, complete: true, deployments })
+
+  const nonce = await chain.publicClient.getTransactionCount({ address: account.address })
+  const again = await deploy('--json')
+  expect(again.exitCode).toBe(0)
+  expect(JSON.parse(again.out)).toEqual(recorded)
+  expect(await chain.publicClient.getTransactionCount({ address: account.address })).toBe(nonce)
+  expect((await deploy('--check')).exitCode).toBe(0)
+})
+
+test.each([
+  [
+    'threshold = 3',
+    'threshold = 2',
+    'Expected council.threshold to be a majority of 4 members and not all of them, got 2.',
+  ],
+  [
+    'threshold = 3',
+    'threshold = 4',
+    'Expected council.threshold to be a majority of 4 members and not all of them, got 4.',
+  ],
+  ['min_stake = "1 eth"', 'min_stake = "1 dollar"', 'registry.min_stake: Expected an amount in eth'],
+  ['epoch = "1d"', 'epoch = "soon"', 'registry.epoch: '],
+  ['min_band_ppm = 10000', 'min_band_ppm = 0', 'registry.min_band_ppm: '],
+  ['0x2222222222222222222222222222222222222222', '0x1111111111111111111111111111111111111111', 'twice.'],
+  ['[registry]', '[registry]\nowner = "me"', 'registry: '],
+  ['[registry]', '[registry', 'got no TOML in line'],
+])('refuses terms with %j → %j, and names the field', async (was, is, message) => {
+  const path = join(folder, 'wrong.toml')
+  await writeFile(path, (await readFile(terms, 'utf8')).replace(was, is))
+  const result = await assize(['deploy', '--terms', path, '--dry-run'], environment)
+  expect(result).toMatchObject({ exitCode: 2, out: '' })
+  expect(result.err).toContain(message)
+})
+
+test('refuses another chain, terms that are not there, and to begin without terms', async () => {
+  expect(await deploy('--chain-id', '1')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('Expected chain 1 at'),
+  })
+  expect(await assize(['deploy', '--terms', '/nowhere.toml'], environment)).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('got no readable file.'),
+  })
+  expect(await assize(['deploy'], environment)).toMatchObject({ exitCode: 2, err: expect.stringContaining('--terms') })
+  const weth = join(folder, 'no-weth.toml')
+  await writeFile(weth, (await assize(['deploy', '--example'])).out)
+  const { err } = await assize(['deploy', '--terms', weth, '--dry-run'], environment)
+  expect(err).toContain('Expected WETH at 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2, got an address without code.')
+})
+
+test('knows what a chain lacks', async () => {
+  const chain = await connect({ rpcUrl: embedded.rpcUrl })
+  const features = await readChainFeatures(chain)
+  expect(features.map(({ name, isThere }) => [name, isThere])).toEqual([
+    ['EIP-1153', true],
+    ['EIP-2537', true],
+    ['EIP-2935', true],
+  ])
+})
+
+test('knows what a chain before Prague lacks, and deploys nothing there', async () => {
+  const old = await startEmbeddedChain({ startTime: START, hardfork: 'shanghai' })
+  try {
+    const features = await readChainFeatures(await connect({ rpcUrl: old.rpcUrl }))
+    expect(features.map(({ isThere }) => isThere)).toEqual([false, false, false])
+    const result = await assize(['deploy', '--terms', terms, '--yes'], { ...environment, ASSIZE_RPC_URL: old.rpcUrl })
+    expect(result.exitCode).toBe(1)
+    expect(result.err).toContain('EIP-2537 (the registry: BLS signatures of reporters)')
+  } finally {
+    await old.stop()
+  }
+})

@@ -1,0 +1,75 @@
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import type { OracleEvent } from '../../../node/chain/port.ts'
+import { stakeElsewhere } from '../../../node/node/exposure.ts'
+import { track, type Tracked } from '../../../node/node/tracked.ts'
+import type { Intent } from '../../../node/store/intent-table.ts'
+import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
+import { intentMemory, PLENTY, transactionsOf } from '../memories.ts'
+import { FIXING, keyOf } from '../reporters.ts'
+import { snapshotOf } from '../snapshots.ts'
+
+const SELF = keyOf('sender').address
+const DOCUMENT = threeSamples([
+  sourceJson('a', { url: 'http://127.0.0.1:1', pointers: { rows: '/rows', time: '/0', close: '/1' } }),
+])
+const idOf = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
+const DISPUTED = snapshotOf({ round: 1, bond: 5n, leader: 7n, deadline: FIXING.maturity + 86_400n })
+
+const proposed = (n: number, from: Hex, bond: bigint): OracleEvent => {
+  return { name: 'proposed', block: 1n, id: idOf(n), from, value: 7n, bond }
+}
+const sent = (n: number, changes: Partial<Intent>): Intent => ({
+  key: `${idOf(n)}:000000`,
+  fixingId: idOf(n),
+  action: 'contribute',
+  kind: 'stake',
+  round: 1,
+  value: 9n,
+  amount: 100n,
+  state: 'signed',
+  nonce: n,
+  at: 0n,
+  ...changes,
+})
+
+/** What is at stake in other fixings than the first. */
+function elsewhere(
+  events: readonly OracleEvent[],
+  intents: readonly Intent[],
+  changes: Partial<Tracked>[] = [],
+): bigint {
+  const tracked = new Map(
+    [1, 2, 3].map((n) => {
+      const known = track({ id: idOf(n), fixing: FIXING, document: DOCUMENT, block: 1n })
+      return [idOf(n), { ...known, ...changes[n - 1] }] as const
+    }),
+  )
+  const parts = {
+    chain: { account: SELF } as never, // nothing else is looked at
+    watch: { events: (id: Hex) => events.filter((event) => event.id === id) } as never, // nothing else is looked at
+    transactions: transactionsOf(intentMemory(intents)),
+    collateral: { ...PLENTY, upcoming: (id: Hex) => (id === idOf(1) ? 1_000n : 0n) },
+  }
+  return stakeElsewhere(parts, { tracked }, idOf(1))
+}
+
+test('adds up what the log and its own transactions say of all others, and what is about to be staked there', () => {
+  const events = [
+    proposed(1, SELF, 1n),
+    proposed(2, SELF, 20n),
+    proposed(2, keyOf('ann').address, 4n),
+    proposed(3, SELF, 3n),
+  ]
+  expect(elsewhere(events, [])).toBe(1_023n)
+  expect(elsewhere(events, [sent(1, {}), sent(2, {})])).toBe(1_123n)
+  // What was mined took less; what failed took nothing.
+  expect(elsewhere(events, [sent(2, { state: 'done', moved: 60n }), sent(3, { state: 'failed' })])).toBe(1_083n)
+})
+
+test('what is settled is at stake no more', () => {
+  const events = [proposed(2, SELF, 20n), proposed(3, SELF, 3n)]
+  const settled = { ...DISPUTED, phase: 'settled' } as const
+  expect(elsewhere(events, [], [{}, { snapshot: settled }, { snapshot: DISPUTED }])).toBe(1_003n)
+  expect(elsewhere(events, [], [{}, { isClosed: true }, {}])).toBe(1_003n)
+})
