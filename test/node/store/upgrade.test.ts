@@ -80,7 +80,7 @@ test('makes the store of the first version its own: nothing that was signed, sen
     // The chain has who reported; of the other all was there.
     expect(await store.fixings.panel(FIXING_ID)).toBe(undefined)
     expect(await store.fixings.panel(OTHER)).toMatchObject({ epoch: 4n, reporters: [{ owner: ANN }] })
-    expect(await store.own.get(FIXING_ID)).toMatchObject({ value: 5n, observedAt: MATURITY })
+    expect(await store.own.get(FIXING_ID)).toMatchObject({ observation: { value: 5n, observedAt: MATURITY } })
     expect(store.intents.of(FIXING_ID).map(({ state, reason, moved }) => [state, reason, moved])).toEqual([
       ['failed', 'stopped before signing', undefined],
       ['failed', 'stopped before signing', undefined],
