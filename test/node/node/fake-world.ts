@@ -49,7 +49,7 @@ export class FakeWorld {
   /** By whom. */
   readonly senders: (Address | undefined)[] = []
   readonly fixing: Fixing
-  readonly #times = new Map<bigint, bigint>()
+  readonly #times = new Map<bigint, bigint>([[0n, 0n]])
 
   constructor(fixing: Fixing, time: bigint) {
     this.fixing = fixing
@@ -61,6 +61,11 @@ export class FakeWorld {
   mine(time: bigint): void {
     this.#times.set(this.head.number, this.head.time)
     this.head = { number: this.head.number + 1n, time }
+  }
+
+  /** Undoes every block after `number`. */
+  undo(number: bigint): void {
+    this.head = { number, time: this.#times.get(number) ?? this.head.time }
   }
 
   as(account: Address | undefined): ChainPort {
