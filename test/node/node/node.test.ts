@@ -65,7 +65,7 @@ test('a restarted node signs nothing anew and knows what it knew', async () => {
   world.mine(MATURITY + 500n)
   const again = await run(settings, world)
   await expect.poll(async () => (await fixingOf(again))?.report, SOON).toEqual(before?.report)
-  expect((await fixingOf(again))?.observation).toEqual(before?.observation)
+  await expect.poll(async () => (await fixingOf(again))?.observation, SOON).toEqual(before?.observation)
 })
 
 test('abstains with the reason while the sources are bad, and observes when they are back', async () => {
