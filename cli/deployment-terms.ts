@@ -69,6 +69,7 @@ export async function readDeploymentTerms(path: string): Promise<DeployOptions> 
     throw new InputError(`${path}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not readable'}`, HINT)
   }
   const { weth, council: first, backup_council: second, registry } = parsed.data
+  requireApart(first, second)
   return {
     ...(weth === undefined ? {} : { weth }),
     council: councilOf('council', first),
@@ -100,6 +101,16 @@ function councilOf(where: string, { threshold, cost_of_corruption, members }: Co
     members.map((member) => member.account),
   )
   return { threshold, costOfCorruption: cost_of_corruption, signers: members }
+}
+
+/** Throws InputError for a backup that has the council's people: it would fail for the same reason. */
+function requireApart(first: CouncilTable, second: CouncilTable): void {
+  const both = second.members.find((member) => first.members.some((other) => other.account === member.account))
+  if (both === undefined) return
+  throw new InputError(
+    `Expected backup_council.members to be others than council's, got ${both.account}.`,
+    'Name another.',
+  )
 }
 
 function requireDifferent(where: string, accounts: readonly Address[]): void {

@@ -138,10 +138,12 @@ async function deployMissing(
     to: CREATE2_DEPLOYER,
     data: concatHex([zeroHash, initCode]),
   }))
-  const [{ gas }, fee] = [await rehearse(chain, signer.address, calls), await readGasFee(chain)]
+  const [{ gas, isComplete }, fee] = [await rehearse(chain, signer.address, calls), await readGasFee(chain)]
   const sum = gas.reduce((total, one) => total + one, 0n)
   say(flags, context, [
-    `gas       ${sum}: about ${formatEth(sum * fee.likely)} ETH, at most ${formatEth((sum * fee.most * 3n) / 2n)} ETH`,
+    isComplete
+      ? `gas       ${sum}: about ${formatEth(sum * fee.likely)} ETH, at most ${formatEth((sum * fee.most * 3n) / 2n)} ETH`
+      : 'gas       not known: the endpoint does not simulate; some 20 000 000 for everything',
   ])
   if (flags.dryRun === true || signer.account === undefined) return
   await confirm(`Deploy ${missing.length} contracts on chain ${chain.chainId}?`, { flags, context })

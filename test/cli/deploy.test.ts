@@ -101,6 +101,11 @@ test.each([
   ['epoch = "1d"', 'epoch = "soon"', 'registry.epoch: '],
   ['min_band_ppm = 10000', 'min_band_ppm = 0', 'registry.min_band_ppm: '],
   ['0x2222222222222222222222222222222222222222', '0x1111111111111111111111111111111111111111', 'twice.'],
+  [
+    '0x5555555555555555555555555555555555555555',
+    '0x2222222222222222222222222222222222222222',
+    "Expected backup_council.members to be others than council's",
+  ],
   ['[registry]', '[registry]\nowner = "me"', 'registry: '],
   ['[registry]', '[registry', 'got no TOML in line'],
 ])('refuses terms with %j → %j, and names the field', async (was, is, message) => {

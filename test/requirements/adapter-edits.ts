@@ -30,6 +30,7 @@ const ROWS: readonly EditRow[] = [
   ['R-610', 'the least bond is the usual', 'contracts/src/libraries/FixingBuilder.sol', '0.1 ether', '0.2 ether'],
   ['R-611', 'the answer is a value', FEED, 'uint256(_value())', 'uint256(_settlement())'],
   ['R-611', 'it has its decimals', FEED, '10 ** (MAX_DECIMALS - decimals)', '10 ** decimals'],
+  ['R-611', 'no answer is zero', FEED, 'if (answer == 0) revert AnswerTooSmall();', ''],
   ['R-611', 'there is one round', FEED, 'if (roundId != ROUND)', 'if (roundId == 0)'],
   ['R-611', 'decimals are bounded', FEED, 'if (decimals_ > MAX_DECIMALS)', 'if (decimals_ > 30)'],
   [
@@ -56,13 +57,7 @@ const ROWS: readonly EditRow[] = [
   ['R-614', 'what is not there is not found', RESULTS, 'return (0, timestamp, NOT_FOUND)', 'return (0, timestamp, OK)'],
   ['R-614', 'INVALID has no value', RESULTS, 'return (0, timestamp, BAD_REQUEST)', 'return (0, timestamp, OK)'],
   ['R-614', "INVALID is Reality's", RESULTS, 'bytes32(type(uint256).max)', 'bytes32(uint256(type(uint128).max))'],
-  [
-    'R-614',
-    'a resolved value is a value',
-    RESULTS,
-    'revert SettlementLib.InvalidSettlement(FixingId.wrap(id));',
-    'return 0;',
-  ],
+  ['R-614', 'a resolved value is a value', RESULTS, 'settled && !SettlementLib.isInvalid(settlement)', 'settled'],
   ['R-614', 'what was learned is known', KNOWN, '(_known[id].isSettled, _known[id].settlement)', '(false, 0)'],
   ['R-614', 'only a settlement is learned', KNOWN, 'ORACLE.phase(fixing) == Phase.Settled', 'fixing.maturity > 0'],
   [

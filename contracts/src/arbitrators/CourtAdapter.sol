@@ -23,20 +23,27 @@ abstract contract CourtAdapter is IArbitrator, ERC165, ReentrancyGuardTransient 
     IERC20 public immutable BOND_TOKEN;
 
     uint256 private immutable DECLARED_COST;
+    uint256 private immutable LEAST_TURN;
+    uint256 private immutable LEAST_FEE;
 
     /// @param oracle the only oracle it rules for; its bond token is read here.
     /// @param declaredCost bond-token wei, as published by whoever deploys: an assertion, see `costOfCorruption`.
-    constructor(IMaturityOracle oracle, uint256 declaredCost) {
+    /// @param leastTurn seconds of `arbitrationLimit` without which the court may not be done in time: such fixings it does not secure.
+    /// @param leastFee bond-token wei of `arbitrationFee` without which nobody may ask the court: such fixings it does not secure.
+    constructor(IMaturityOracle oracle, uint256 declaredCost, uint256 leastTurn, uint256 leastFee) {
         ORACLE = oracle;
         BOND_TOKEN = IOracleConstants(address(oracle)).BOND_TOKEN();
         DECLARED_COST = declaredCost;
+        LEAST_TURN = leastTurn;
+        LEAST_FEE = leastFee;
     }
 
     /// @inheritdoc IArbitrator
     /// @dev Warning: what the deployer published as the cost of corrupting the court; it is worth as much as the reader
-    /// believes it. 0 for a fixing that names another arbitrator.
+    /// believes it. 0 for a fixing that names another arbitrator, has too short a turn or pays too little.
     function costOfCorruption(Fixing calldata fixing) external view returns (uint256) {
         bool isOurs = fixing.arbitrator == address(this) || fixing.backup == address(this);
+        if (fixing.arbitrationLimit < LEAST_TURN || fixing.arbitrationFee < LEAST_FEE) return 0;
         return isOurs ? DECLARED_COST : 0;
     }
 

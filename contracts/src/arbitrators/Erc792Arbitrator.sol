@@ -33,13 +33,17 @@ contract Erc792Arbitrator is IErc792Arbitrator, CourtAdapter {
     /// @param extraData tells the court how.
     /// @param metaEvidence URI of ERC-1497: what a juror should know of every case.
     /// @param declaredCost bond-token wei, as published by whoever deploys: an assertion, see `costOfCorruption`.
+    /// @param leastTurn seconds that the court needs, appeals included.
+    /// @param leastFee bond-token wei that makes asking the court worth its price.
     constructor(
         IMaturityOracle oracle,
         IErc792Court court,
         bytes memory extraData,
         string memory metaEvidence,
-        uint256 declaredCost
-    ) CourtAdapter(oracle, declaredCost) {
+        uint256 declaredCost,
+        uint256 leastTurn,
+        uint256 leastFee
+    ) CourtAdapter(oracle, declaredCost, leastTurn, leastFee) {
         COURT = court;
         _extraData = extraData;
         emit MetaEvidence(META_EVIDENCE_ID, metaEvidence);

@@ -23,6 +23,11 @@ contract UmaArbitrator is IUmaArbitrator, CourtAdapter {
     /// @dev Less than UMA's own two hours is too little to be noticed in; a turn is at least a day.
     uint64 private constant MIN_LIVENESS = 2 hours;
     uint64 private constant MAX_LIVENESS = 10 days;
+    /// @dev What a disputed assertion takes beside the liveness until UMA's voters have found.
+    uint64 private constant VOTE_TIME = 7 days;
+    /// @dev A true claim may be this part of the separation off, 50 ppm of 1000: who may choose within it must not choose the
+    /// winner, so it counts as noise of the ruling, of which P1 bears less than a quarter of the separation (R-310).
+    uint32 private constant TOLERANCE = 20;
 
     /// @notice UMA's optimistic oracle, which decides.
     IOptimisticOracleV3 public immutable COURT;
@@ -46,7 +51,7 @@ contract UmaArbitrator is IUmaArbitrator, CourtAdapter {
         uint64 liveness,
         uint256 leastBond,
         uint256 declaredCost
-    ) CourtAdapter(oracle, declaredCost) {
+    ) CourtAdapter(oracle, declaredCost, liveness + VOTE_TIME, 0) {
         if (liveness < MIN_LIVENESS || liveness > MAX_LIVENESS) {
             revert IMaturityOracle.ParameterOutOfBounds("liveness", liveness, MIN_LIVENESS, MAX_LIVENESS);
         }
@@ -125,7 +130,7 @@ contract UmaArbitrator is IUmaArbitrator, CourtAdapter {
                 "printed ",
                 uint256(value).toString(),
                 " / 10^18, or a value that differs from it by no more than ",
-                uint256(fixing.separationPpm / 2).toString(),
+                uint256(fixing.separationPpm / TOLERANCE).toString(),
                 " parts per million,"
             );
         return string.concat(

@@ -31,6 +31,8 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
     uint256 private constant RATE_UNIT = 1e18;
     /// @dev Keeps every product below 2^256, whatever arbitrators say of themselves.
     uint256 private constant MAX_AMOUNT = type(uint128).max;
+    /// @dev What the oracle's head has room for.
+    uint256 private constant MAX_BOND = 1 << 80;
 
     /// @notice Where settlements come from.
     ISettlementSource public immutable ORACLE;
@@ -137,8 +139,8 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
     /// @inheritdoc ISplitVault
     /// @dev Of n wei of bond token floor(n * 1e18 / rate) of collateral are worth no more than n, to the wei.
     function mostCollateral(Fixing calldata fixing) public view returns (uint256) {
-        uint256 most = Math.mulDiv(Math.min(SecurityLib.securedUpTo(fixing), MAX_AMOUNT), RATE_UNIT, BOND_RATE);
-        return Math.min(most, MAX_AMOUNT);
+        uint256 secured = Math.min(SecurityLib.securedUpTo(fixing), _mostInterest(fixing.bondPpm));
+        return Math.min(Math.mulDiv(secured, RATE_UNIT, BOND_RATE), MAX_AMOUNT);
     }
 
     /// @inheritdoc ISplitVault
@@ -162,6 +164,11 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
             || super.supportsInterface(interfaceId);
     }
 
+    /// @dev The open interest whose bond the oracle still takes: above 2^80 nobody could propose (R-201).
+    function _mostInterest(uint32 bondPpm) private pure returns (uint256) {
+        return bondPpm == 0 ? MAX_AMOUNT : (MAX_BOND * PayoffLib.PPM) / bondPpm;
+    }
+
     /// @dev Everything of a split but the collateral, which comes last.
     function _split(Series calldata series, uint256 amount) private {
         if (amount == 0) revert EmptyAmount();
@@ -174,7 +181,7 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
         FixingId fixingId = series.fixing.id(CHAIN_ID, address(ORACLE));
         uint256 collateral = collateralOf[fixingId] + amount;
         uint256 most = mostCollateral(series.fixing);
-        // INVARIANT: nobody can win more by a false settlement than it costs to corrupt the arbitrators, as they were at the split.
+        // INVARIANT: a false ruling on this fixing alone decides over no more than it costs, by the arbitrators' word at the split.
         if (collateral > most) revert AboveSecured(collateral, most);
         collateralOf[fixingId] = collateral;
         _mint(msg.sender, id.pId(), amount);

@@ -88,7 +88,8 @@ interface ISplitVault is IOpenInterest {
     /// @notice The most collateral that the vault takes for `fixing` now, wei: what its arbitrators secure (R-530), in collateral.
     /// It can fall below what is held already, which can be merged and redeemed as ever. Reverts with
     /// `ISecurityLens.NotEnoughGas` if too little is left to ask them.
-    /// Warning: what arbitrators say of themselves; and what others hold on the same fixing is not counted.
+    /// Warning: per fixing, and by what arbitrators say of themselves. Who wins one over rules on all of its fixings for one price, and what
+    /// others hold on the same fixing is not counted.
     function mostCollateral(Fixing calldata fixing) external view returns (uint256);
 
     /// @notice The id of `series` in this vault: `keccak256(abi.encode(chainId, vault, series))`, the chain id taken

@@ -153,6 +153,13 @@ contract Erc792Test is Erc792Fixture {
 
     function test_costOfCorruption_isDeclaredForItsFixings() public {
         assertEq(adapter.costOfCorruption(fixing), COST);
+        fixing.arbitrationFee = FEE - 1;
+        assertEq(adapter.costOfCorruption(fixing), 0);
+        fixing.arbitrationFee = FEE;
+        fixing.arbitrationLimit = 10 days - 1;
+        assertEq(adapter.costOfCorruption(fixing), 0);
+        fixing.arbitrationLimit = 10 days;
+        assertEq(adapter.costOfCorruption(fixing), COST);
         fixing.arbitrator = opener;
         assertEq(adapter.costOfCorruption(fixing), 0);
     }

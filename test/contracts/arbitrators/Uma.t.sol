@@ -174,12 +174,24 @@ contract UmaTest is UmaFixture {
             string.concat(
                 subject,
                 " printed 2500000000000000000000 / 10^18, or a value that differs from it by no more than ",
-                vm.toString(uint256(fixing.separationPpm / 2)),
+                "50",
                 " parts per million,",
                 rest
             )
         );
         assertEq(adapter.claimOf(fixing, INVALID), string.concat(subject, " printed no value", rest));
+    }
+
+    /// Whatever a true claim says, the candidate that P1 is sure of wins: separation 1000 ppm, noise of its own 150, what the claim
+    /// leaves open 50; the two nearest candidates that the game allows, above or below.
+    function testFuzz_claim_leavesTheWinner(uint256 noiseSeed, uint256 claimSeed, bool isAbove) public pure {
+        uint256 own = VALUE - VALUE * 150 / 1e6 + bound(noiseSeed, 0, VALUE * 300 / 1e6);
+        uint256 ruling = VALUE - VALUE * 50 / 1e6 + bound(claimSeed, 0, VALUE * 100 / 1e6);
+        uint256 other = isAbove ? own + own * 1001 / 1e6 : own - own * 1001 / 1e6;
+        uint256 toOwn = own > ruling ? own - ruling : ruling - own;
+        uint256 toOther = other > ruling ? other - ruling : ruling - other;
+        (uint256 leastOwn, uint256 leastOther) = (own < ruling ? own : ruling, other < ruling ? other : ruling);
+        assertLt(toOwn * leastOther, toOther * leastOwn);
     }
 
     function test_constructor_boundsTheLiveness() public {
@@ -197,6 +209,11 @@ contract UmaTest is UmaFixture {
         assertEq(adapter.costOfCorruption(fixing), 0);
         fixing.backup = address(adapter);
         assertEq(adapter.costOfCorruption(fixing), COST);
+        // Time for the liveness and for a vote.
+        fixing.arbitrationLimit = uint32(LIVENESS + 7 days);
+        assertEq(adapter.costOfCorruption(fixing), COST);
+        fixing.arbitrationLimit--;
+        assertEq(adapter.costOfCorruption(fixing), 0);
     }
 
     function _outOfBounds(uint256 got) private pure returns (bytes memory) {

@@ -50,6 +50,19 @@ contract ChainlinkFeedTest is ConsumerFixture {
         assertEq(exact, int256(uint256(VALUE)));
     }
 
+    /// A reader that does not look for zero would take it for worthless.
+    function test_feed_neverAnswersZero() public {
+        ChainlinkFeed feed = _feed(8);
+        uint256 start = vm.snapshotState();
+        _settle(fixing, 1e10);
+        (, int256 answer,,,) = feed.latestRoundData();
+        assertEq(answer, 1);
+        vm.revertToState(start);
+        _settle(fixing, 1e10 - 1);
+        vm.expectRevert(ChainlinkFeed.AnswerTooSmall.selector);
+        feed.latestRoundData();
+    }
+
     function test_feed_revertsForGoodOnInvalid() public {
         ChainlinkFeed feed = _feed(8);
         _settle(fixing, INVALID);
@@ -178,8 +191,7 @@ contract ResultsByIdTest is ConsumerFixture {
         assertFalse(results.isFinalized(key));
         vm.expectRevert(_notSettled());
         results.resultFor(key);
-        vm.expectRevert(_notSettled());
-        results.getResolvedValue(key);
+        _assertResolved(false, 0);
         _assertValueFor(0, 0, 404);
         results.learn(fixing);
         _assertValueFor(0, MATURITY, 404);
@@ -190,7 +202,7 @@ contract ResultsByIdTest is ConsumerFixture {
         _settle(fixing, VALUE);
         assertTrue(results.isFinalized(key));
         assertEq(results.resultFor(key), bytes32(uint256(VALUE)));
-        assertEq(results.getResolvedValue(key), VALUE);
+        _assertResolved(true, VALUE);
         _assertValueFor(int256(uint256(VALUE)), 0, 200);
         vm.expectEmit(address(results));
         emit KnownFixings.Learned(id, MATURITY, true);
@@ -202,8 +214,7 @@ contract ResultsByIdTest is ConsumerFixture {
         _settle(fixing, INVALID);
         assertTrue(results.isFinalized(key));
         assertEq(results.resultFor(key), bytes32(type(uint256).max));
-        vm.expectRevert(_invalid());
-        results.getResolvedValue(key);
+        _assertResolved(false, 0);
         _assertValueFor(0, 0, 400);
     }
 
@@ -223,8 +234,14 @@ contract ResultsByIdTest is ConsumerFixture {
         _settle(fixing, VALUE);
         fixing.maturity = MATURITY + 30 days;
         results.learn(fixing);
-        assertEq(results.getResolvedValue(key), VALUE);
+        _assertResolved(true, VALUE);
         assertFalse(results.isFinalized(FixingId.unwrap(oracle.fixingId(fixing))));
+    }
+
+    function _assertResolved(bool hasValue, uint256 value) private view {
+        (bool gotHasValue, uint256 gotValue) = results.getResolvedValue(key);
+        assertEq(gotHasValue, hasValue);
+        assertEq(gotValue, value);
     }
 
     function _assertValueFor(int256 value, uint256 timestamp, uint256 status) private view {

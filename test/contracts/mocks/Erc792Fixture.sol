@@ -40,7 +40,7 @@ abstract contract Erc792Fixture is MaturityFixture {
     }
 
     function _deployAdapter(address to) internal returns (IErc792) {
-        bytes memory args = abi.encode(oracle, to, bytes("31 jurors"), "ipfs://meta", COST);
+        bytes memory args = abi.encode(oracle, to, bytes("31 jurors"), "ipfs://meta", COST, 10 days, FEE);
         return IErc792(deployCode("Erc792Arbitrator.sol:Erc792Arbitrator", args));
     }
 

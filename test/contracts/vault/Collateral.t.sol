@@ -72,6 +72,7 @@ contract CollateralTest is SplitVaultFixture {
         vault = _deployVault(address(oracle), address(dollar), rate);
         arbitrator.set(secured);
         backup.set(secured);
+        series.fixing.bondPpm = 0;
         uint256 most = vault.mostCollateral(series.fixing);
         amount = bound(amount, 1, type(uint128).max);
         dollar.mint(alice, amount);

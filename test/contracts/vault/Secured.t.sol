@@ -64,10 +64,27 @@ contract SecuredTest is SplitVaultFixture {
         assertGt(answered, 0);
     }
 
+    /// As much as is taken can still be proposed on.
+    function test_mostCollateral_leavesRoomForTheBond() public {
+        arbitrator.set(type(uint256).max);
+        backup.set(type(uint256).max);
+        uint256 most = vault.mostCollateral(series.fixing);
+        vm.mockCall(address(vault), abi.encodeCall(vault.openInterest, (_idOf(series.fixing))), abi.encode(most));
+        assertEq(oracle.bond(series.fixing), uint256(1) << 80);
+        vm.mockCall(address(vault), abi.encodeCall(vault.openInterest, (_idOf(series.fixing))), abi.encode(most + 400));
+        vm.warp(MATURITY);
+        vm.prank(proposer);
+        vm.expectRevert();
+        oracle.propose(series.fixing, 1, type(uint256).max);
+    }
+
     /// An arbitrator that claims everything secures no more than the arithmetic bears.
     function test_mostCollateral_isBounded() public {
         arbitrator.set(type(uint256).max);
         backup.set(type(uint256).max);
+        // d = 2 500 ppm of it is 2^80, the most that a proposal stakes.
+        assertEq(vault.mostCollateral(series.fixing), (uint256(1) << 80) * 400);
+        series.fixing.bondPpm = 0;
         assertEq(vault.mostCollateral(series.fixing), type(uint128).max);
         vault = _deployVault(address(oracle), makeAddr("a token"), 1);
         assertEq(vault.mostCollateral(series.fixing), type(uint128).max);

@@ -22,6 +22,8 @@ contract ChainlinkFeed is IAggregatorV3, FixingConsumer {
 
     /// @notice More decimals than a value has.
     error DecimalsOutOfBounds(uint8 got, uint8 max);
+    /// @notice The value is less than one unit of the feed's decimals.
+    error AnswerTooSmall();
     /// @notice There is one round.
     error NoSuchRound(uint80 got, uint80 want);
 
@@ -51,6 +53,8 @@ contract ChainlinkFeed is IAggregatorV3, FixingConsumer {
     function latestRoundData() public view returns (uint80, int256, uint256, uint256, uint80) {
         uint256 maturity = fixing().maturity;
         uint256 answer = uint256(_value()) / 10 ** (MAX_DECIMALS - decimals);
+        // INVARIANT: no reader takes a value for zero, which no fixing settles at.
+        if (answer == 0) revert AnswerTooSmall();
         return (ROUND, int256(answer), maturity, maturity, ROUND);
     }
 }

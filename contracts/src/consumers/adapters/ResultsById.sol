@@ -40,12 +40,11 @@ contract ResultsById is IEip2362, IResultSource, KnownFixings {
         return SettlementLib.isInvalid(settlement) ? bytes32(type(uint256).max) : bytes32(uint256(settlement));
     }
 
-    /// @notice The value of fixing `id`. Reverts with `ISettlementSource.NotSettled` before it is settled, and with
-    /// `SettlementLib.InvalidSettlement` if it has none.
-    function getResolvedValue(bytes32 id) external view returns (uint256) {
-        uint128 settlement = _settlementOf(id);
-        if (SettlementLib.isInvalid(settlement)) revert SettlementLib.InvalidSettlement(FixingId.wrap(id));
-        return settlement;
+    /// @notice Whether fixing `id` has a value, and which. (false, 0) before it is settled and for good if it is INVALID.
+    function getResolvedValue(bytes32 id) external view returns (bool hasValue, uint256 value) {
+        (bool settled, uint128 settlement) = _read(FixingId.wrap(id));
+        hasValue = settled && !SettlementLib.isInvalid(settlement);
+        value = hasValue ? settlement : 0;
     }
 
     function _settlementOf(bytes32 id) private view returns (uint128 settlement) {
