@@ -16,7 +16,7 @@ import { takeOut } from './withdraw.ts'
 
 /** What a juror works with. */
 export type JurorComponents = {
-  readonly chain: Pick<ChainPort, 'account' | 'chainId' | 'court' | 'snapshot'>
+  readonly chain: Pick<ChainPort, 'account' | 'chainId' | 'court' | 'head' | 'snapshot'>
   readonly table: JuryTable
   readonly votes: Votes
   readonly transactions: Transactions
@@ -75,20 +75,21 @@ type Memory = {
 export function createJuror(components: JurorComponents): Juror {
   const memory: Memory = { terms: new Map(), since: new Map(), ended: new Map(), views: new Map() }
   let running: Promise<void> | undefined
-  let waiting: Head | undefined
-  const begin = (head: Head): void => {
+  let isAsked = false
+  const begin = (head: Head | undefined): void => {
     running = pass(components, memory, head).finally(() => {
       running = undefined
-      const next = waiting
-      waiting = undefined
-      if (next !== undefined && !components.signal.aborted) begin(next)
+      if (!isAsked || components.signal.aborted) return
+      isAsked = false
+      // What was seen while the last pass ran is older than what that pass has sent.
+      begin(undefined)
     })
   }
   return {
     look(head) {
       if (components.juries.length === 0 || components.chain.account === undefined) return
       if (running === undefined) begin(head)
-      else waiting = head
+      else isAsked = true
     },
     view: () => [...memory.views.values()].reduce(sumOf, { seats: 0, late: 0, deadline: undefined }),
     // A pass that begins while this waits ends by itself: what it sends is on disk.
@@ -96,12 +97,13 @@ export function createJuror(components: JurorComponents): Juror {
   }
 }
 
-async function pass(components: JurorComponents, memory: Memory, head: Head): Promise<void> {
-  const { juries, log, signal } = components
+/** Over all juries, at the block `head`, or the newest. */
+async function pass(components: JurorComponents, memory: Memory, head: Head | undefined): Promise<void> {
+  const { chain, juries, log, signal } = components
   await Promise.all(
     juries.map(async (jury) => {
       try {
-        await attendJury(components, memory, jury, head)
+        await attendJury(components, memory, jury, head ?? (await chain.head()))
       } catch (error) {
         if (!signal.aborted && !isDeadRpc(error))
           log.error({ err: error, jury }, 'a pass over the cases of a jury failed')

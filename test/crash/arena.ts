@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
 import { decodeFunctionData, type Hex, keccak256, stringToHex } from 'viem'
 import { z } from 'zod'
@@ -24,11 +20,10 @@ import { writeNodeFolder } from '../node/node-folder.ts'
 import { SILENT } from '../node/silent-log.ts'
 import { pricedIndex } from '../node/source/priced-index.ts'
 import { temporaryFolder } from '../node/temporary.ts'
-import { KILL_AT, POINTS_FILE } from './points.ts'
+import { kill, linesOf, start } from './doomed.ts'
 import type { Kills, Life, Result, Weather } from './life.ts'
 import { createSky } from './sky.ts'
 
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 const NAME = 'ann'
 const LIE = 3_000n * ETHER
 const POLL_MS = 50
@@ -248,27 +243,6 @@ sync_every_ms = 500`,
     const { oracle } = this.#stage.deployments
     return this.#fixings.map((fixing) => fixingId(fixing, { chainId: this.#reader.chainId, oracle }))
   }
-}
-
-/** A process of the node; writes the points that it passes to `points`, and dies at `killAt`. */
-function start(config: string, points?: string, killAt?: string): ChildProcess {
-  const told = points === undefined ? {} : { [POINTS_FILE]: points }
-  const doomed = killAt === undefined ? {} : { [KILL_AT]: killAt }
-  return spawn(process.execPath, [CHILD, config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...told, ...doomed },
-  })
-}
-
-function linesOf(file: string): readonly string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
 }
 
 type OwnCall = { readonly name: string; readonly fixing: string }

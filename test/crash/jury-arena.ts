@@ -1,0 +1,191 @@
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Address, createTestClient, decodeFunctionData, type Hex, http, keccak256, stringToHex } from 'viem'
+import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { deployJury } from '#client/deploy.ts'
+import { admitJuror, type JuryTerms, readCase, readPool, readSeats, stakeSeats } from '#client/jury.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { create, request as requestRuling } from '#client/oracle-writer.ts'
+import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
+import { type Fixing, fixingId } from '#protocol/fixing.ts'
+import { indexId } from '#protocol/index-document.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, type Stage, START } from '../client/chain-fixture.ts'
+import { request } from '../model/rpc.ts'
+import { writeNodeFolder } from '../node/node-folder.ts'
+import { pricedIndex } from '../node/source/priced-index.ts'
+import { temporaryFolder } from '../node/temporary.ts'
+import { kill, linesOf, start } from './doomed.ts'
+
+const NAME = 'ann'
+const TERMS: JuryTerms = {
+  seats: 3,
+  quorum: 2,
+  leastPool: 4,
+  leastSeparationPpm: 1_000,
+  warmUp: 86_400,
+  seatStake: ETHER,
+  seatFee: (ETHER * 3n) / 1_000n,
+  commitTime: 86_400,
+  revealTime: 43_200,
+}
+const POLL_MS = 50
+/** A life takes seconds; one that takes so long hangs. */
+const LIFE_MS = 120_000
+
+/** What a life as a juror came to. */
+export type JurorResult = {
+  /** What reached the jury, sorted; a commitment that was sent again says the same. */
+  readonly calls: readonly string[]
+  readonly settlement: bigint | undefined
+  readonly revealed: readonly (bigint | undefined)[]
+  /** What the account has, wei of the bond token. */
+  readonly tokens: bigint
+  readonly pool: number
+}
+
+/** One life, and the calls out of the node that it could have ended at. */
+export type JurorLife = { readonly points: readonly string[]; readonly deaths: number; readonly result: JurorResult }
+
+/** One chain, returned to the same block before every life: a fixing waits for a jury all of whose stakes one node has. */
+export class JuryArena {
+  readonly #stage: Stage
+  readonly #jury: Address
+  readonly #fixing: Fixing
+  readonly #id: Hex
+  readonly #indexDir: string
+  readonly #chain: WritableChain
+  #snapshot: unknown
+  #firstBlock = 0n
+
+  private constructor(stage: Stage, jury: Address, fixing: Fixing, indexDir: string, chain: WritableChain) {
+    this.#stage = stage
+    this.#jury = jury
+    this.#fixing = fixing
+    this.#id = fixingId(fixing, { chainId: chain.chainId, oracle: stage.deployments.oracle })
+    this.#indexDir = indexDir
+    this.#chain = chain
+  }
+
+  static async open(): Promise<JuryArena> {
+    const { document, indexDir } = await pricedIndex()
+    const stage = await raiseStage()
+    const { oracle, weth, council } = stage.deployments
+    const chain = await stage.as('clerk')
+    const jury = await deployJury(chain, oracle, TERMS)
+    const own = await stage.as(NAME)
+    await ensureCollateral(own, weth, jury, 10n * ETHER)
+    await stakeSeats(own, jury, 4)
+    await stage.embedded.mineAt(START + 2n * 86_400n)
+    await admitJuror(chain, jury, accountOf(NAME).address)
+    const fixing = { ...stage.fixing, indexId: indexId(document), arbitrator: jury, backup: council }
+    await create(chain, oracle, fixing)
+    await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
+    await requestRuling(chain, oracle, fixing)
+    return new JuryArena(stage, jury, fixing, indexDir, chain)
+  }
+
+  close(): Promise<void> {
+    return this.#stage.embedded.stop()
+  }
+
+  /** One life: killed where it is told to, started again, until the jury has ruled and the fee was taken out. */
+  async live(killAt?: string): Promise<JurorLife> {
+    await this.#rewind()
+    const points = join(temporaryFolder(), 'points')
+    const config = await this.#config()
+    let child = start(config, points, killAt)
+    let deaths = 0
+    try {
+      const end = performance.now() + LIFE_MS
+      while (!(await this.#isOver())) {
+        if (performance.now() > end) throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${killAt}.`)
+        if (child.signalCode === 'SIGKILL') {
+          deaths += 1
+          child = start(config)
+        } else if (child.exitCode !== null) throw new Error(`Expected the node to run, got exit ${child.exitCode}.`)
+        await this.#passTime()
+        await wait(POLL_MS)
+      }
+      return { points: linesOf(points), deaths, result: await this.#result() }
+    } finally {
+      await kill(child)
+    }
+  }
+
+  /** Back to where every life begins. */
+  async #rewind(): Promise<void> {
+    const { rpcUrl } = this.#stage.embedded
+    if (this.#snapshot !== undefined) await request(rpcUrl, 'evm_revert', [this.#snapshot])
+    this.#snapshot = await request(rpcUrl, 'evm_snapshot', [])
+    const { number, time } = await latestBlock(this.#chain)
+    this.#firstBlock = number + 1n
+    await this.#stage.embedded.mineAt(time + 1n)
+  }
+
+  #config(): Promise<string> {
+    const { oracle, registry } = this.#stage.deployments
+    return writeNodeFolder({
+      privateKey: keccak256(stringToHex(`test ${NAME}`)),
+      rpcUrl: this.#stage.embedded.rpcUrl,
+      oracle,
+      registry,
+      indexDir: this.#indexDir,
+      pollMs: POLL_MS,
+      lines: `roles = ["juror", "keeper"]
+log_level = "silent"
+confirmations = 8
+[juror]
+juries = ["${this.#jury}"]
+[policy]
+stage_delay_seconds = 1
+[gossip]
+test = true`,
+    })
+  }
+
+  /** A block a second, and over what the chain has to wait for at once. */
+  async #passTime(): Promise<void> {
+    const { embedded } = this.#stage
+    const { number, time } = await latestBlock(this.#chain)
+    const { stage, seedBlock, commitEnd } = await readCase(this.#chain, this.#jury, this.#id)
+    const seats = await readSeats(this.#chain, this.#jury, this.#id, 0)
+    if (stage === 'waiting' && number <= seedBlock) {
+      const client = createTestClient({ mode: 'anvil', transport: http(embedded.rpcUrl) })
+      await client.mine({ blocks: 130, interval: 12 })
+    } else if (stage === 'voting' && time < commitEnd && seats.every(({ committed }) => committed !== undefined)) {
+      await embedded.mineAt(commitEnd)
+    } else await embedded.mineAt(time + 1n)
+  }
+
+  async #isOver(): Promise<boolean> {
+    const calls = await this.#calls()
+    return calls.includes('withdraw')
+  }
+
+  async #result(): Promise<JurorResult> {
+    const { oracle, weth } = this.#stage.deployments
+    const { settlement } = await readFixing(this.#chain, oracle, this.#fixing)
+    const seats = await readSeats(this.#chain, this.#jury, this.#id, 0)
+    return {
+      calls: [...new Set(await this.#calls())].toSorted(),
+      settlement,
+      revealed: seats.map(({ value }) => value),
+      tokens: await wethBalance(this.#chain, weth, accountOf(NAME).address),
+      pool: (await readPool(this.#chain, this.#jury)).length,
+    }
+  }
+
+  /** What the node sent to the jury since the beginning, and succeeded. */
+  async #calls(): Promise<string[]> {
+    const { publicClient } = this.#chain
+    const logs = await publicClient.getLogs({ address: this.#jury, fromBlock: this.#firstBlock })
+    const hashes = [...new Set(logs.map(({ transactionHash }) => transactionHash))]
+    const sent = await Promise.all(hashes.map((hash) => publicClient.getTransaction({ hash })))
+    return sent.map(({ input }) => {
+      const { functionName, args } = decodeFunctionData({ abi: juryArbitratorAbi, data: input })
+      const isVote = functionName === 'commit' || functionName === 'reveal'
+      return isVote ? `${functionName} ${String(args[1])}` : functionName
+    })
+  }
+}
