@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import type { JurySeat } from '#client/jury.ts'
+import type { CourtReads } from '../../../node/chain/court-port.ts'
+import { openEndpoints } from '../../../node/chain/endpoints.ts'
+import type { EndpointPort } from '../../../node/chain/port.ts'
+import { fakeClock } from '../fake-clock.ts'
+import { FakeWorld } from '../node/fake-world.ts'
+import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from '../reporters.ts'
+
+const JURY = '0x00000000000000000000000000000000000000aa'
+const JUROR = reporterKey(0).address
+const SEAT: JurySeat = { seat: 0, juror: JUROR, committed: undefined, value: undefined }
+
+/** A jury as an honest endpoint shows it; `changes` are lies. */
+function court(changes: Partial<CourtReads> = {}): CourtReads {
+  const state = { stage: 'voting', round: 0, seedBlock: 5n, commitEnd: 100n, revealEnd: 200n } as const
+  return {
+    terms: () => Promise.reject(new Error('not asked')),
+    opened: async () => [],
+    trial: async () => ({ state, seats: [SEAT] }),
+    waiting: async () => [],
+    pool: async () => [JUROR],
+    voters: async () => [undefined],
+    header: async () => '0x01',
+    idle: async () => WAD,
+    ...changes,
+  }
+}
+
+/** The jury through three endpoints of which two must agree, and who was outvoted. */
+async function through(courts: readonly CourtReads[]) {
+  const outvoted: string[] = []
+  const world = new FakeWorld(FIXING, MATURITY)
+  const endpoints = courts.map((one, i) => ({
+    url: `e${i}`,
+    open: async (): Promise<EndpointPort> => ({ ...world.endpoint(JUROR), court: () => one }),
+  }))
+  const chain = await openEndpoints(endpoints, {
+    agreement: 2,
+    clock: fakeClock(MATURITY),
+    signal: new AbortController().signal,
+    onOutvoted: (url) => void outvoted.push(url),
+    account: undefined,
+    contracts: { oracle: FIXING.arbitrator, registry: FIXING.backup },
+    caps: { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n },
+  })
+  return { port: chain.court(JURY), outvoted }
+}
+
+test('one endpoint that lies of a case makes a juror neither miss its seat nor reveal early', async () => {
+  const over = { stage: 'decided', round: 0, seedBlock: 5n, commitEnd: 0n, revealEnd: 0n } as const
+  const liar = court({
+    trial: async () => ({ state: over, seats: [] }),
+    voters: async () => [JURY],
+    idle: async () => 0n,
+  })
+  const { port, outvoted } = await through([liar, court(), court()])
+  expect(await port.trial(FIXING_ID, 9n)).toMatchObject({ state: { stage: 'voting', commitEnd: 100n }, seats: [SEAT] })
+  expect(await port.voters([JUROR], 9n)).toEqual([undefined])
+  expect(await port.idle()).toBe(WAD)
+  expect(new Set(outvoted)).toEqual(new Set(['e0']))
+})
+
+test('endpoints that all say something else decide nothing', async () => {
+  const at = (commitEnd: bigint): CourtReads =>
+    court({
+      trial: async () => ({
+        state: { stage: 'voting', round: 0, seedBlock: 5n, commitEnd, revealEnd: 900n },
+        seats: [],
+      }),
+    })
+  const { port } = await through([at(1n), at(2n), at(3n)])
+  await expect(port.trial(FIXING_ID, 9n)).rejects.toMatchObject({ name: 'Chain.DisagreementError' })
+})
+
+test('what only watches sends nothing to a jury', async () => {
+  const { port } = await through([court(), court()])
+  const call = { name: 'withdraw', to: JURY, data: '0x' } as const
+  await expect(port.send(call, {} as never)).rejects.toMatchObject({ name: 'Chain.NoAccountError' })
+})
