@@ -1,6 +1,6 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import { type Refusal, refusalOf } from '#client/quote.ts'
 import { formatValue } from '#protocol/decimal.ts'
-import { isNearer, isSeparated } from '#protocol/distance.ts'
 import { MAX_LEADERS } from '#protocol/fixing.ts'
 import type { Connection } from './connection.ts'
 import { InputError, RefusedError } from './errors.ts'
@@ -29,8 +29,8 @@ export function requireStakeable(bid: Bid, snapshot: FixingSnapshot, now: bigint
       `It is too late. Look again: ${paste('fixing', 'show', id)}`,
     )
   }
-  requireKind(bid, snapshot, paste)
-  requireValue(bid, snapshot, paste)
+  const refusal = refusalOf(bid, snapshot)
+  if (refusal !== undefined) throw refusalError(refusal, bid, snapshot, paste)
 }
 
 /** Throws RefusedError if another round began, or the phase changed, since `before` was read. */
@@ -47,44 +47,40 @@ export function movedRound(wanted: number, { id, facts }: FixingSnapshot, paste:
   )
 }
 
-function requireKind(
+/** The refusal in words, with the command to use instead. */
+function refusalError(
+  refusal: Refusal,
   { kind, value, amountText }: Bid,
-  { id, facts }: FixingSnapshot,
+  snapshot: FixingSnapshot,
   paste: Connection['paste'],
-): void {
+): Error {
+  const { id, facts, fixing } = snapshot
   const instead = (name: string): string => `Instead: ${paste(name, id, formatValue(value), quoted(amountText))}`
-  if (kind === 'contribute' && facts.round >= MAX_LEADERS) {
-    throw new RefusedError(
-      `Expected a round before ${MAX_LEADERS}, got round ${facts.round}: no value can lead after this one.`,
-      instead('appeal'),
-    )
+  switch (refusal.reason) {
+    case 'inactive':
+      return phaseRefusal(snapshot, paste)
+    case 'lastRound':
+      return new RefusedError(
+        `Expected a round before ${MAX_LEADERS}, got round ${facts.round}: no value can lead after this one.`,
+        instead('appeal'),
+      )
+    case 'undisputed':
+      return new RefusedError('Expected a disputed proposal, got one that nobody disputed yet.', instead('contribute'))
+    case 'leads':
+      return new InputError(
+        `Expected a value that does not lead, got ${formatValue(value)}, which leads.`,
+        `It settles ${formatTime(facts.deadline)} unless somebody disputes it: there is nothing to do.`,
+      )
+    case 'near': {
+      const shown = formatValue(refusal.nearest)
+      return new InputError(
+        `Expected a value at least ${fixing.separationPpm / 10_000} % from every candidate, got ${formatValue(value)} beside ${shown}.`,
+        refusal.nearest === facts.leader
+          ? `${shown} leads already: at this distance it is the same claim.`
+          : `Stake on that one: ${paste(kind, id, shown, quoted(amountText))}`,
+      )
+    }
   }
-  if (kind === 'appeal' && facts.round < 2) {
-    throw new RefusedError('Expected a disputed proposal, got one that nobody disputed yet.', instead('contribute'))
-  }
-}
-
-function requireValue({ kind, value, amountText }: Bid, snapshot: FixingSnapshot, paste: Connection['paste']): void {
-  const { id, facts, candidates, fixing } = snapshot
-  if (value === facts.leader) {
-    throw new InputError(
-      `Expected a value that does not lead, got ${formatValue(value)}, which leads.`,
-      `It settles ${formatTime(facts.deadline)} unless somebody disputes it: there is nothing to do.`,
-    )
-  }
-  if (candidates.some((candidate) => candidate.value === value)) return
-  const near = candidates
-    .map((candidate) => candidate.value)
-    .filter((other) => !isSeparated(value, other, fixing.separationPpm))
-  const [nearest] = near.toSorted((a, b) => (isNearer(a, b, value) ? -1 : 1))
-  if (nearest === undefined) return
-  const shown = formatValue(nearest)
-  throw new InputError(
-    `Expected a value at least ${fixing.separationPpm / 10_000} % from every candidate, got ${formatValue(value)} beside ${shown}.`,
-    nearest === facts.leader
-      ? `${shown} leads already: at this distance it is the same claim.`
-      : `Stake on that one: ${paste(kind, id, shown, quoted(amountText))}`,
-  )
 }
 
 /** An amount such as `0.1 eth` is two words to a shell. */

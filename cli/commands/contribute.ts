@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { type FixingSnapshot, type Pot, readPot } from '#client/oracle-reader.ts'
 import { stakeCall } from '#client/oracle-writer.ts'
+import { prospectsOf, takenOf } from '#client/quote.ts'
 import { isSeparated } from '#protocol/distance.ts'
-import { appealProspects, contributionProspects, type Move, type Prospect } from '#protocol/prospects.ts'
+import type { Prospect } from '#protocol/prospects.ts'
 import { type Action, perform } from '../action.ts'
 import { type Amount, amount, baseUnits, hash, indexValue, whole } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../connection.ts'
@@ -78,7 +79,7 @@ async function stake(
   if (flags.round !== undefined && flags.round !== snapshot.facts.round) throw movedRound(flags.round, snapshot, paste)
   const sized = await sizeOf(bid, asked, connection, snapshot)
   const signer = await openSigner(flags, context)
-  const prospects = prospectsOf(sized, snapshot)
+  const prospects = prospectsOf({ ...bid, amount: sized.taken }, sized.pot, snapshot)
   const own = ownLeadLines(await readOwnLead(connection, found, signer.address), connection, found)
   const action = actionOf(sized, prospects, own, connection, found)
   const performed = await perform(action, { connection, signer, flags, context })
@@ -97,25 +98,10 @@ async function sizeOf(bid: Bid, asked: Asked, connection: Connection, snapshot: 
   const kind = bid.kind === 'contribute' ? 'stake' : 'appeal'
   const place = { kind, round: snapshot.facts.round, value: bid.value } as const
   const pot = await readPot(chain, oracle, snapshot.fixing, place, snapshot.atBlock)
-  const missing = pot.need - pot.filled
-  const wanted = asked === 'rest' ? missing : baseUnits(asked, token)
+  const wanted = asked === 'rest' ? pot.need - pot.filled : baseUnits(asked, token)
   if (wanted === 0n)
     throw new InputError('Expected an amount above zero, got 0.', 'Stake any part of what the pot needs.')
-  return { ...bid, pot, asked: wanted, taken: wanted < missing ? wanted : missing }
-}
-
-function prospectsOf({ kind, value, taken, pot }: SizedBid, snapshot: FixingSnapshot): readonly Prospect[] {
-  const { candidates, leaderIndex = 0, facts, fixing } = snapshot
-  const known = candidates.findIndex((candidate) => candidate.value === value)
-  const move: Move = {
-    stand: { round: facts.round, leader: leaderIndex, stakes: candidates.map(({ stake: held }) => held) },
-    candidate: known === -1 ? candidates.length : known,
-    amount: taken,
-    arbitrationFee: fixing.arbitrationFee,
-  }
-  const isFilling = pot.filled + taken === pot.need
-  const prospects = kind === 'contribute' ? contributionProspects(move) : appealProspects(move)
-  return prospects.filter(({ end }) => !isFilling || end !== 'unfilled')
+  return { ...bid, pot, asked: wanted, taken: takenOf({ amount: wanted }, pot).taken }
 }
 
 function actionOf(

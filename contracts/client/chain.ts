@@ -1,30 +1,37 @@
 import {
+  type Address,
   BaseError,
   type Block,
   type Chain as ViemChain,
   createPublicClient,
   createWalletClient,
+  custom,
   defineChain,
   type Hash,
   http,
-  type HttpTransport,
+  type JsonRpcAccount,
   type LocalAccount,
   type PublicClient,
+  type Transport,
   type WalletClient,
 } from 'viem'
 import { type Turnstile, turnstile } from './turnstile.ts'
 
 /** A chain that can be read. Every reader and writer of this folder takes one. */
 export type Chain = {
+  /** The endpoint's address, or {@link PROVIDER_NAME}: what errors call it. */
   readonly rpcUrl: string
   readonly chainId: number
-  readonly publicClient: PublicClient<HttpTransport, ViemChain>
+  readonly publicClient: PublicClient<Transport, ViemChain>
 }
 
-/** A chain with an account that signs here, in this process. */
+/** Whose transactions are sent: an account that signs here, in this process, or one that a wallet signs for. */
+export type Sender = LocalAccount | JsonRpcAccount
+
+/** A chain with an account to send from. */
 export type WritableChain = Chain & {
-  readonly account: LocalAccount
-  readonly walletClient: WalletClient<HttpTransport, ViemChain, LocalAccount>
+  readonly account: Sender
+  readonly walletClient: WalletClient<Transport, ViemChain, Sender>
   /** Runs one at a time, in call order, whatever takes a nonce of the account. */
   readonly inTurn: Turnstile
 }
@@ -50,21 +57,68 @@ export function connect(options: ConnectOptions): Promise<Chain>
 export async function connect(
   options: ConnectOptions & { readonly account?: LocalAccount },
 ): Promise<Chain | WritableChain> {
-  const transport = http(options.rpcUrl, { timeout: options.timeoutMs ?? TIMEOUT_MS, retryCount: RETRIES })
-  const chainId = await askChainId(options.rpcUrl, transport)
+  const { rpcUrl } = options
+  if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
+    throw new DeadRpcError(rpcUrl, 'something that is not an http(s) address')
+  }
+  const transport = http(rpcUrl, { timeout: options.timeoutMs ?? TIMEOUT_MS, retryCount: RETRIES })
+  return openChain(rpcUrl, transport, options)
+}
+
+/** Whatever passes JSON-RPC on as EIP-1193 says: a viem client, or a browser's wallet. */
+export type Provider = {
+  // Methods compare their parameters both ways, so that the narrower ones of viem's clients and of wallets fit.
+  request(call: { readonly method: string; readonly params?: unknown }): Promise<unknown>
+}
+
+export type ProviderOptions = {
+  readonly provider: Provider
+  /** How often a pending receipt is looked for, milliseconds. */
+  readonly pollingMs?: number
+}
+
+/** What errors call a chain that a provider was given for. */
+export const PROVIDER_NAME = 'the provider that was given'
+
+/**
+ * Reads, and with `account` writes, through `provider`: a viem client of your own, with its transport, or a browser's wallet.
+ * An `account` that is an address is the provider's to sign for (`eth_sendTransaction`). Throws {@link DeadRpcError}.
+ */
+export function connectThrough(
+  options: ProviderOptions & { readonly account: Sender | Address },
+): Promise<WritableChain>
+export function connectThrough(options: ProviderOptions): Promise<Chain>
+export async function connectThrough({
+  provider,
+  account,
+  ...options
+}: ProviderOptions & { readonly account?: Sender | Address }): Promise<Chain | WritableChain> {
+  // Whoever made the provider decided how often it tries.
+  const transport = custom({ request: (call) => provider.request(call) }, { retryCount: 0 })
+  const sender: Sender | undefined = typeof account === 'string' ? { address: account, type: 'json-rpc' } : account
+  return openChain(PROVIDER_NAME, transport, sender === undefined ? options : { ...options, account: sender })
+}
+
+/** Asks for the chain's id, and makes what reads it, and with an account what writes. */
+async function openChain(
+  rpcUrl: string,
+  transport: Transport,
+  { account, pollingMs }: { readonly account?: Sender; readonly pollingMs?: number },
+): Promise<Chain | WritableChain> {
+  const chainId = await askChainId(rpcUrl, transport)
   const chain = defineChain({
     id: chainId,
     name: `chain ${chainId}`,
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
-    rpcUrls: { default: { http: [options.rpcUrl] } },
+    rpcUrls: { default: { http: [rpcUrl] } },
   })
-  const pollingInterval = options.pollingMs ?? POLLING_MS
+  const pollingInterval = pollingMs ?? POLLING_MS
   // cacheTime 0: a remembered block number would make a reader mix two states.
   const publicClient = createPublicClient({ chain, transport, pollingInterval, cacheTime: 0 })
-  const readable: Chain = { rpcUrl: options.rpcUrl, chainId, publicClient }
-  if (options.account === undefined) return readable
-  const walletClient = createWalletClient({ chain, transport, account: options.account, pollingInterval })
-  return { ...readable, account: options.account, walletClient, inTurn: turnstile() }
+  const readable: Chain = { rpcUrl, chainId, publicClient }
+  if (account === undefined) return readable
+  const walletClient = createWalletClient({ chain, transport, account, pollingInterval })
+  return { ...readable, account, walletClient, inTurn: turnstile() }
 }
 
 /** Which block: height, time (Unix seconds), and what tells it from another of the same height. */
@@ -108,10 +162,7 @@ function headOf({
   return { number, time: timestamp, hash }
 }
 
-async function askChainId(rpcUrl: string, transport: HttpTransport): Promise<number> {
-  if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
-    throw new DeadRpcError(rpcUrl, 'something that is not an http(s) address')
-  }
+async function askChainId(rpcUrl: string, transport: Transport): Promise<number> {
   try {
     return await createPublicClient({ transport }).getChainId()
   } catch (error) {

@@ -20,13 +20,13 @@ export const GAS_MARGIN_PERCENT = 150n
 const RECEIPT_TIMEOUT_MS = 120_000
 
 /**
- * Simulates the call at the latest block, signs it here, sends it and waits for its receipt. Transactions of one
+ * Simulates the call at the latest block, signs it here or has a wallet sign it, and waits for its receipt. Transactions of one
  * `WritableChain` take their nonces in turn. Throws OracleRevertError, SilentRevertError (nothing was sent, or it was
  * mined and reverted), PoorAccountError, DeadRpcError.
  */
 export async function send(chain: WritableChain, call: Call, options: SendOptions = {}): Promise<TransactionReceipt> {
   return explained(chain.rpcUrl, call.name, async () => {
-    const hash = await chain.inTurn(() => sign(chain, call, options))
+    const hash = await chain.inTurn(() => dispatch(chain, call, options))
     // Aborting before the transaction left is clean; afterwards it is on its way and its receipt is waited for.
     const receipt = await chain.publicClient.waitForTransactionReceipt({ hash, timeout: RECEIPT_TIMEOUT_MS })
     if (receipt.status === 'success') return receipt
@@ -46,17 +46,16 @@ export class RevertedError extends Error {
   }
 }
 
-async function sign(chain: WritableChain, call: Call, options: SendOptions): Promise<Hex> {
+async function dispatch(chain: WritableChain, call: Call, options: SendOptions): Promise<Hex> {
   options.signal?.throwIfAborted()
   await simulate(chain, call)
   const { publicClient, walletClient, account } = chain
-  const content = { account, to: call.to, data: call.data, value: call.value ?? 0n }
-  const estimate = await publicClient.estimateGas(content)
-  const request = await walletClient.prepareTransactionRequest({
-    ...content,
-    gas: (estimate * GAS_MARGIN_PERCENT) / 100n,
-    type: 'eip1559',
-  })
+  const content = { to: call.to, data: call.data, value: call.value ?? 0n }
+  const gas = ((await publicClient.estimateGas({ ...content, account })) * GAS_MARGIN_PERCENT) / 100n
+  options.signal?.throwIfAborted()
+  // A wallet chooses nonce and fees, and may show both to whoever decides.
+  if (account.type === 'json-rpc') return walletClient.sendTransaction({ ...content, account, gas })
+  const request = await walletClient.prepareTransactionRequest({ ...content, account, gas, type: 'eip1559' })
   const dearest = content.value + request.gas * request.maxFeePerGas
   if ((await publicClient.getBalance({ address: account.address })) < dearest) throw new PoorAccountError(call.name)
   const signed = await walletClient.signTransaction(request)

@@ -146,9 +146,12 @@ function valueFinding({ reporterIndex, value, recomputed }: Witness): Finding {
 function reportFinding({ id, panel, observations }: Evidence): Finding {
   const count = panel.reporters.length
   const need = quorumSize(count)
+  // A report counts places among those who report: the indices of reporters who have left leave gaps.
+  const panelIndices = panel.reporters.map(({ index }) => index).toSorted((x, y) => x - y)
+  const placed = observations.map((one) => ({ ...one, reporterIndex: panelIndices.indexOf(one.reporterIndex) }))
   try {
     const proposer = '0x0000000000000000000000000000000000000000'
-    const made = buildReport({ epoch: panel.epoch, fixingId: id, observations, proposer, reporterCount: count })
+    const made = buildReport({ epoch: panel.epoch, fixingId: id, observations: placed, proposer, reporterCount: count })
     if (made.kind === 'short') {
       return {
         what: 'report',

@@ -56,6 +56,17 @@ describe('evidence', () => {
     expect(assessment.findings).toHaveLength(2 + 4 + 4 + 4 + 1)
   })
 
+  test('that is sound stays so when earlier reporters have left: indices have gaps', async () => {
+    const { observations, panel, ...rest } = await evidenceOf()
+    const later = <T extends { readonly index: number }>(one: T): T => ({ ...one, index: one.index + 9 })
+    const evidence = {
+      ...rest,
+      panel: { ...panel, reporters: panel.reporters.map(later) },
+      observations: observations.map((one) => ({ ...one, reporterIndex: one.reporterIndex + 9 })),
+    }
+    expect(faults(evidence)).toEqual([])
+  })
+
   test('names a reporter whose own closes make another value than it signed', async () => {
     const evidence = await evidenceOf({ value: 3_000n * WAD })
     expect(faults(evidence)).toEqual(['value of reporter 3'])

@@ -415,7 +415,7 @@ test('understands what an endpoint says to a transaction that it has, had, or ha
   const chain = await stage.as('mallory')
   const nonce = await minedNonces('mallory')
   const sign = (tip: bigint, at = nonce): Promise<`0x${string}`> =>
-    chain.account.signTransaction({
+    accountOf('mallory').signTransaction({
       chainId: chain.chainId,
       type: 'eip1559',
       nonce: at,

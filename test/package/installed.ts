@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const BIN = join(ROOT, 'node_modules', '.bin')
+/** What the compiler needs in the folder, beside what the package depends on. */
+const TYPES = ['@types/node', 'undici-types']
+
+/** A folder of somebody who has installed the packed package, and nothing but what it depends on. */
+export type Installed = {
+  readonly folder: string
+  /** Where the package is unpacked. */
+  readonly unpacked: string
+  /** Paths in the tarball. */
+  readonly files: readonly string[]
+  /** Writes `text` to the file `name`. */
+  write(name: string, text: string): void
+  /** Runs a program of the repository's packages, such as node or tsc, in the folder; never throws for its exit code. */
+  run(file: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>
+  remove(): void
+}
+
+/** How a program ended. */
+export type Ended = { readonly exitCode: number; readonly out: string; readonly err: string }
+
+/** Builds and packs the package as npm does, and unpacks it beside links to the packages that it declares. */
+export async function install(): Promise<Installed> {
+  const base = mkdtempSync(join(tmpdir(), 'assize-package-'))
+  const [source, folder] = [join(base, 'source'), join(base, 'consumer')]
+  const unpacked = join(folder, 'node_modules', 'assize')
+  mkdirSync(unpacked, { recursive: true })
+  for (const path of ['package.json', 'README.md', 'LICENSE', 'contracts/src']) {
+    cpSync(join(ROOT, path), join(source, path), { recursive: true })
+  }
+  await must(ROOT, 'node', ['--disable-warning=ExperimentalWarning', 'tools/build.mjs', '--out', join(source, 'dist')])
+  const packed = await must(source, 'npm', [
+    'pack',
+    '--ignore-scripts',
+    '--offline',
+    '--json',
+    '--pack-destination',
+    base,
+  ])
+  const [{ filename, files }] = listed(JSON.parse(packed.out))
+  await must(base, 'tar', ['-xzf', filename, '--strip-components=1', '-C', unpacked])
+  link(folder, [...dependencies(unpacked), ...TYPES])
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }')
+  return {
+    folder,
+    unpacked,
+    files: files.map(({ path }) => path),
+    write: (name, text) => writeFileSync(join(folder, name), text),
+    run: (file, args, env) => run(folder, file, args, env),
+    remove: () => rmSync(base, { recursive: true, force: true }),
+  }
+}
+
+/** The names of the packages that whoever installs the package at `unpacked` gets. */
+export function dependencies(unpacked: string): string[] {
+  const manifest: unknown = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
+  const { dependencies: all } = manifest as { dependencies: Record<string, string> } // package.json has them
+  return Object.keys(all)
+}
+
+type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] }
+
+/** npm lists what it packed in an array, or by the package's name. */
+function listed(json: unknown): readonly [Packed] {
+  const [only] = Object.values(json as Record<string, Packed>) // npm's own format
+  if (only === undefined) throw new Error('Expected npm pack to name a tarball, got none.')
+  return [only]
+}
+
+function link(folder: string, names: readonly string[]): void {
+  for (const name of names) {
+    const at = join(folder, 'node_modules', name)
+    mkdirSync(dirname(at), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), at)
+  }
+}
+
+async function must(cwd: string, file: string, args: readonly string[]): Promise<Ended> {
+  const ended = await run(cwd, file, args)
+  if (ended.exitCode !== 0)
+    throw new Error(`Expected ${file} ${args.join(' ')} to succeed, got: ${ended.err}${ended.out}`)
+  return ended
+}
+
+async function run(
+  cwd: string,
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const path = `${BIN}:${process.env['PATH'] ?? ''}`
+  try {
+    const options = { cwd, env: { ...process.env, PATH: path, ...env }, maxBuffer: 2 ** 26 }
+    const { stdout, stderr } = await promisify(execFile)(file, args, options)
+    return { exitCode: 0, out: stdout, err: stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string } // execFile's error
+    if (typeof code !== 'number') throw error
+    return { exitCode: code, out: stdout, err: stderr }
+  }
+}

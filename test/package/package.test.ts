@@ -1,0 +1,238 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { latestBlock } from '#client/chain.ts'
+import { create, propose } from '#client/oracle-writer.ts'
+import { evidenceText } from '#protocol/evidence-file.ts'
+import { importsOf } from '../architecture/imports.ts'
+import { codeOf } from '../architecture/source-text.ts'
+import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { observe } from '../client/evidence-scene.ts'
+import { dependencies, type Ended, install, type Installed, ROOT } from './installed.ts'
+
+let installed: Installed
+beforeAll(async () => {
+  installed = await install()
+})
+afterAll(() => installed.remove())
+
+/** The TypeScript of docs/integrators.md, by the name of its file. */
+function shown(name: string): string {
+  const text = readFileSync(join(ROOT, 'docs/integrators.md'), 'utf8')
+  const block = [...text.matchAll(/```ts\n([^`]*(?:`(?!``)[^`]*)*)```/g)].find(([, code = '']) =>
+    code.startsWith(`// ${name}`),
+  )
+  if (block?.[1] === undefined) throw new Error(`Expected ${name} in docs/integrators.md, got none.`)
+  return block[1]
+}
+
+/** The files of the package that can be imported, by what they are imported as; a pattern stands for each of its files. */
+function entries(): Map<string, string> {
+  const manifest = JSON.parse(readFileSync(join(installed.unpacked, 'package.json'), 'utf8')) as {
+    exports: Record<string, string>
+  }
+  return new Map(
+    Object.entries(manifest.exports)
+      .filter(([, path]) => path.endsWith('.js'))
+      .flatMap(([name, path]) => {
+        const [before = '', after = ''] = path.slice(2).split('*')
+        if (!path.includes('*')) return [[name, path.slice(2)] as const]
+        return installed.files
+          .filter((file) => file.startsWith(before) && file.endsWith(after))
+          .map((file) => [name.replace('*', file.slice(before.length, -after.length)), file] as const)
+      })
+      .map(([name, path]) => [`assize${name.slice(1)}`, path]),
+  )
+}
+
+describe('the packed package', () => {
+  test('holds JavaScript, declarations and the contracts, and nothing else', () => {
+    const kinds = new Set(
+      installed.files.map((path) => {
+        if (/^dist\/.*\.js$/.test(path)) return 'code'
+        if (/^dist\/contracts\/(client|protocol)\/.*\.d\.ts$/.test(path)) return 'types'
+        return /^contracts\/src\/.*\.sol$/.test(path) ? 'contracts' : path
+      }),
+    )
+    expect([...kinds].toSorted()).toEqual(['LICENSE', 'README.md', 'code', 'contracts', 'package.json', 'types'])
+    const code = installed.files.filter((path) => path.startsWith('dist/'))
+    const left = code.filter((path) => /(['"])(?:#\w+\/|\.{1,2}\/)[\w./-]*\.ts\1/.test(fileOf(path)))
+    expect(left).toEqual([])
+  })
+
+  test('imports of its own only what a browser has, and packages that it depends on', () => {
+    const known = dependencies(installed.unpacked)
+    const reached = reach([...entries().values()])
+    expect(reached.files.size).toBeGreaterThan(entries().size)
+    const strange = [...reached.packages].filter(
+      (name) => !known.some((one) => name === one || name.startsWith(`${one}/`)),
+    )
+    expect(strange).toEqual([])
+    const tied = [...reached.files].filter((path) =>
+      /\bprocess\.|\bBuffer\b|\b__dirname\b/.test(codeOf(fileOf(path)).text),
+    )
+    expect(tied).toEqual([])
+  })
+
+  test('can be imported by every name that it exports, from plain JavaScript', async () => {
+    const names = [...entries().keys()]
+    expect(names.length).toBeGreaterThan(20)
+    installed.write(
+      'names.mjs',
+      `for (const name of ${JSON.stringify(names)}) console.log(Object.keys(await import(name)).length > 0)`,
+    )
+    expect(await installed.run('node', ['names.mjs'])).toEqual(done(names.map(() => 'true\n').join('')))
+    installed.write('inside.mjs', `await import('assize/dist/node/main.js')`)
+    const refused = await installed.run('node', ['inside.mjs'])
+    expect(refused.err).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  })
+
+  test('has a command line', async () => {
+    const help = await installed.run('node', [join(installed.unpacked, 'dist/cli/main.js'), '--help'])
+    expect(help).toMatchObject({ exitCode: 0, err: '' })
+    expect(help.out).toContain('Usage: assize [options] [command]')
+    const node = await installed.run('node', [join(installed.unpacked, 'dist/node/main.js')])
+    expect(node.exitCode).not.toBe(0)
+    expect(node.err).not.toContain('ERR_')
+  })
+})
+
+describe('a program that imports the package', () => {
+  test.each(['nodenext', 'bundler'])('is type-checked against its declarations (%s)', async (resolution) => {
+    installed.write('service.ts', shown('service.ts'))
+    installed.write('audit.ts', shown('audit.ts'))
+    installed.write('wrong.ts', WRONG)
+    const module = resolution === 'nodenext' ? 'nodenext' : 'esnext'
+    const options = { module, moduleResolution: resolution, target: 'es2024', lib: ['es2024', 'dom'], types: ['node'] }
+    const strict = { strict: true, noEmit: true, skipLibCheck: false, exactOptionalPropertyTypes: true }
+    const files = ['service.ts', 'audit.ts', 'wrong.ts']
+    installed.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...options, ...strict }, files }))
+    expect(await installed.run('tsc', ['-p', '.'])).toEqual(done(''))
+  })
+
+  describe('on a chain', () => {
+    let stage: Stage
+    beforeAll(async () => {
+      stage = await raiseStage()
+    })
+    afterAll(() => stage.embedded.stop())
+
+    test('reads a settlement, and verifies it from evidence, as docs/integrators.md shows', async () => {
+      const { oracle, registry } = stage.deployments
+      const ann = await stage.as('ann')
+      const { fixing, evidence } = await observe(stage, ann)
+      await create(ann, oracle, fixing)
+      await stage.embedded.mineAt(MATURITY)
+      await propose(ann, oracle, fixing, { value: 2_500n * ETHER, maxBond: ETHER })
+      const { time } = await latestBlock(ann)
+      const env = {
+        RPC_URL: stage.embedded.rpcUrl,
+        ORACLE: oracle,
+        REGISTRY: registry,
+        FIXING: evidence.id,
+        FROM_BLOCK: '0',
+      }
+      installed.write('service.ts', shown('service.ts'))
+      installed.write('audit.ts', shown('audit.ts'))
+      installed.write('evidence.json', evidenceText(evidence))
+      const unsettled = await installed.run('node', ['audit.ts', 'evidence.json'], env)
+      expect(unsettled).toMatchObject({
+        exitCode: 1,
+        out: expect.stringContaining('settlement: there is none at block'),
+      })
+
+      for (let i = 0n; i <= 12n; i += 1n) await stage.embedded.mineAt(time + BigInt(fixing.firstWindow) + i)
+      expect(await installed.run('node', ['service.ts'], env)).toEqual(done('2500\n'))
+      expect(await installed.run('node', ['audit.ts', 'evidence.json'], env)).toEqual(
+        done('2500, signed by a quorum\n'),
+      )
+      const cli = join(installed.unpacked, 'dist/cli/main.js')
+      expect(await installed.run('node', [cli, 'evidence', 'check', 'evidence.json'])).toMatchObject({ exitCode: 0 })
+    })
+  })
+})
+
+describe('what a browser loads', () => {
+  // Bytes after gzip beyond viem's clients, which such a page has anyway; measured 9 600 and 101 000 when they were set.
+  test.each([
+    ['to read a settlement', 12_000, READ],
+    ['for everything that is exported', 115_000, EVERYTHING],
+  ])('%s stays within its budget', async (_what, budget, text) => {
+    const alone = await bundled(VIEM)
+    const whole = await bundled(text === EVERYTHING ? everything() : text)
+    expect(whole - alone).toBeGreaterThan(1_000)
+    expect(whole - alone).toBeLessThan(budget)
+  })
+
+  test('is nothing but what it uses', async () => {
+    const text = `import { formatValue } from 'assize/protocol/decimal'\nconsole.log(formatValue(1n))`
+    expect(await bundled(text)).toBeLessThan(1_000)
+  })
+})
+
+const VIEM = `import { BaseError, createPublicClient, createWalletClient, custom, http } from 'viem'
+console.log(BaseError, createPublicClient, createWalletClient, custom, http)`
+const READ = `import { connectThrough } from 'assize/client/chain'
+import { readSettlement } from 'assize/client/settlement'
+console.log(connectThrough, readSettlement)`
+const EVERYTHING = 'everything'
+
+function everything(): string {
+  const names = [...entries().keys()]
+  const lines = names.map((name, i) => `import * as m${i} from '${name}'`)
+  return `${lines.join('\n')}\nconsole.log(${names.map((_, i) => `m${i}`).join(', ')})`
+}
+
+/** Mistakes that the types must catch. */
+const WRONG = `import { connect } from 'assize/client/chain'
+import { readSettlement } from 'assize/client/settlement'
+import type { Fixing } from 'assize/protocol/fixing'
+declare const fixing: Fixing
+const chain = await connect({ rpcUrl: '' })
+// @ts-expect-error the latest block can be undone
+await readSettlement(chain, '0x', fixing, 'latest')
+// @ts-expect-error a fixing has more; were its declaration not found, it would be anything
+await readSettlement(chain, '0x', { maturity: 1n }, 'finalized')
+const reading = await readSettlement(chain, '0x', fixing, 'finalized')
+// @ts-expect-error it may not be settled, or INVALID
+reading.value
+// @ts-expect-error of no package that is exported
+import('assize/client/embedded-chain')
+`
+
+/** The bytes after gzip of `text` bundled for a browser. Fails for what a browser does not have. */
+async function bundled(text: string): Promise<number> {
+  installed.write('bundle.mjs', text)
+  const args = ['bundle.mjs', '--dir', 'bundled', '--format', 'esm', '--minify', '--platform', 'browser']
+  const { exitCode, out, err } = await installed.run('rolldown', args)
+  expect(`${out}${err}`).not.toMatch(/unresolved|externalized|node:/i)
+  expect(exitCode).toBe(0)
+  return gzipSync(readFileSync(join(installed.folder, 'bundled', 'bundle.js'))).length
+}
+
+function fileOf(path: string): string {
+  return readFileSync(join(installed.unpacked, path), 'utf8')
+}
+
+/** Every file of the package that `paths` load, and every package. */
+function reach(paths: readonly string[]): {
+  readonly files: ReadonlySet<string>
+  readonly packages: ReadonlySet<string>
+} {
+  const [files, packages] = [new Set<string>(), new Set<string>()]
+  const queue = [...paths]
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (files.has(path)) continue
+    files.add(path)
+    for (const { specifier = 'a computed import' } of importsOf(codeOf(fileOf(path)))) {
+      if (specifier.startsWith('.')) queue.push(relative('/', join('/', dirname(path), specifier)))
+      else packages.add(specifier)
+    }
+  }
+  return { files, packages }
+}
+
+function done(out: string): Ended {
+  return { exitCode: 0, out, err: '' }
+}
