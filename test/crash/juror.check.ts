@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { JuryArena } from './jury-arena.ts'
 import { endsOf } from './survey.ts'
 
+/** Every so manieth place only: an hour is not always there. */
+const EVERY = Number(process.env['ASSIZE_CRASH_EVERY'] ?? 1)
+
 let arena: JuryArena
 beforeAll(async () => {
   arena = await JuryArena.open()
@@ -11,7 +14,7 @@ afterAll(() => arena.close())
 
 test('a juror may die at every write, and at the first reads of each kind', async () => {
   const undisturbed = await arena.live()
-  const ends = endsOf(undisturbed)
+  const ends = endsOf(undisturbed).filter((_, i) => i % EVERY === 0)
   const faults: string[] = []
   let reached = 0
   for (const end of ends) {
