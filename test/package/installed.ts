@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -27,32 +27,22 @@ export type Installed = {
 /** How a program ended. */
 export type Ended = { readonly exitCode: number; readonly out: string; readonly err: string }
 
-/** Builds and packs the package as npm does, and unpacks it beside links to the packages that it declares. */
+/** Builds and packs the package, and unpacks it beside links to the packages that it declares. */
 export async function install(): Promise<Installed> {
   const base = mkdtempSync(join(tmpdir(), 'assize-package-'))
-  const [source, folder] = [join(base, 'source'), join(base, 'consumer')]
+  const folder = join(base, 'consumer')
   const unpacked = join(folder, 'node_modules', 'assize')
   mkdirSync(unpacked, { recursive: true })
-  for (const path of ['package.json', 'README.md', 'LICENSE', 'contracts/src']) {
-    cpSync(join(ROOT, path), join(source, path), { recursive: true })
-  }
-  await must(ROOT, 'node', ['--disable-warning=ExperimentalWarning', 'tools/build.mjs', '--out', join(source, 'dist')])
-  const packed = await must(source, 'npm', [
-    'pack',
-    '--ignore-scripts',
-    '--offline',
-    '--json',
-    '--pack-destination',
-    base,
-  ])
-  const [{ filename, files }] = listed(JSON.parse(packed.out))
-  await must(base, 'tar', ['-xzf', filename, '--strip-components=1', '-C', unpacked])
+  const { out: tarball } = await must(ROOT, 'node', ['tools/package.mjs', base])
+  await must(base, 'tar', ['-xzf', tarball.trim(), '--strip-components=1', '-C', unpacked])
   link(folder, [...dependencies(unpacked), ...TYPES])
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }')
   return {
     folder,
     unpacked,
-    files: files.map(({ path }) => path),
+    files: globSync('**', { cwd: unpacked, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(unpacked, join(entry.parentPath, entry.name))),
     write: (name, text) => writeFileSync(join(folder, name), text),
     run: (file, args, env) => run(folder, file, args, env),
     remove: () => rmSync(base, { recursive: true, force: true }),
@@ -64,15 +54,6 @@ export function dependencies(unpacked: string): string[] {
   const manifest: unknown = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
   const { dependencies: all } = manifest as { dependencies: Record<string, string> } // package.json has them
   return Object.keys(all)
-}
-
-type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] }
-
-/** npm lists what it packed in an array, or by the package's name. */
-function listed(json: unknown): readonly [Packed] {
-  const [only] = Object.values(json as Record<string, Packed>) // npm's own format
-  if (only === undefined) throw new Error('Expected npm pack to name a tarball, got none.')
-  return [only]
 }
 
 function link(folder: string, names: readonly string[]): void {

@@ -61,6 +61,15 @@ describe('the packed package', () => {
     expect(left).toEqual([])
   })
 
+  test('brings whoever installs it neither a Node nor a compiler', () => {
+    const manifest = JSON.parse(fileOf('package.json')) as Record<string, Record<string, string>>
+    expect(Object.keys(manifest)).not.toContain('devDependencies')
+    expect(Object.keys(manifest).filter((name) => ['scripts', 'imports', 'overrides'].includes(name))).toEqual([])
+    const optional = Object.keys(manifest['optionalDependencies'] ?? {})
+    expect(optional).toContain('@chainsafe/blst')
+    expect(optional.filter((name) => /node-linux|forge|cast/.test(name))).toEqual([])
+  })
+
   test('imports of its own only what a browser has, and packages that it depends on', () => {
     const known = dependencies(installed.unpacked)
     const reached = reach([...entries().values()])
