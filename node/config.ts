@@ -93,6 +93,7 @@ const LISTS = [
   'source_rpc',
   'policy.arbitrators',
   'juror.juries',
+  'juror.for',
   'gossip.sync_after_ms',
   'relay.via',
 ]

@@ -78,6 +78,9 @@ const RECEPTIONS: readonly (readonly [RegExp, Reception])[] = [
   [/nonce too low|nonce is too low|oldnonce/i, 'stale'],
   [/underpriced|replacementnotallowed|fee too low|feetoolow|could not replace/i, 'underpriced'],
 ]
+/** What an endpoint says of itself and not of the transaction: it may take it another time. */
+const ABOUT_ITSELF =
+  /rate limit|limit exceeded|too many requests|internal error|txpool is full|pool is full|timed? ?out|try again/i
 
 /** Gives a signed transaction to the endpoint. Throws DeadRpcError. */
 export async function broadcast({ rpcUrl, publicClient }: Chain, raw: Hex): Promise<Reception> {
@@ -90,7 +93,7 @@ export async function broadcast({ rpcUrl, publicClient }: Chain, raw: Hex): Prom
     const known = RECEPTIONS.find(([words]) => words.test(text))
     if (known !== undefined) return known[1]
     const dead = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
-    if (dead !== null) throw new DeadRpcError(rpcUrl, 'no answer', { cause: error })
+    if (dead !== null || ABOUT_ITSELF.test(text)) throw new DeadRpcError(rpcUrl, 'no answer', { cause: error })
     return 'refused'
   }
 }

@@ -4,16 +4,22 @@ import { address, flag } from './fields.ts'
 
 /** The table `juror`: in which juries this node votes. */
 export const JUROR = z.strictObject({
-  /** Juries in which its account has stakes, or votes for somebody who has. */
+  /** Juries in which its account has stakes, or one of `for` has. */
   juries: z.array(address).max(8).default([]),
+  /** Accounts that named this node's their voter, and for which it shall vote: anybody can name it, and its gas is its own. */
+  for: z.array(address).max(64).default([]),
   /** Open, draw and resolve cases too, in its turn, where the fee and `policy.max_gas_wei` pay for the gas. */
   clerk: flag.default(true),
 })
 
 /** The table as the node uses it. */
-export type JurorLimits = { readonly juries: readonly Address[]; readonly isClerk: boolean }
+export type JurorLimits = {
+  readonly juries: readonly Address[]
+  readonly principals: readonly Address[]
+  readonly isClerk: boolean
+}
 
 /** The table as the node uses it. */
-export function jurorOf({ juries, clerk }: z.output<typeof JUROR>): JurorLimits {
-  return { juries: [...new Set(juries)], isClerk: clerk }
+export function jurorOf({ juries, clerk, for: principals }: z.output<typeof JUROR>): JurorLimits {
+  return { juries: [...new Set(juries)], principals: [...new Set(principals)], isClerk: clerk }
 }

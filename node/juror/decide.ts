@@ -21,6 +21,8 @@ export type CaseView = {
   readonly own: readonly OwnSeat[]
   /** What this node has read of the index: INVALID if it does not know the index, undefined while it has read nothing. */
   readonly reading: bigint | undefined
+  /** When this process first looked at the case, Unix seconds: what is on disk is read after that. */
+  readonly seenSince: bigint
   /** Whether every seat has revealed. */
   readonly isRevealed: boolean
   /** Whether no other case of the jury is to be drawn before. */
@@ -53,6 +55,8 @@ export type CaseDecision =
 /** What EIP-2935 remembers, blocks. */
 const HISTORY = 8_191n
 const DAY = 86_400n
+/** What a process that has just begun may take to know what it has observed, and what a vote takes to be mined, seconds. */
+const SETTLING = 600n
 /** What a case needs beside its votes: two days for its seed to live, one to be ruled on (R-500). */
 const BESIDE_VOTES = 3n * DAY
 
@@ -90,9 +94,10 @@ function decideVote(view: CaseView): CaseDecision {
   return none(isLost ? 'A seat is committed to what this node does not know.' : 'All that can be revealed is.')
 }
 
-function decideCommit({ now, state, terms, own, reading }: CaseView): CaseDecision {
+function decideCommit({ now, state, terms, own, reading, seenSince }: CaseView): CaseDecision {
   // Sources may come back: INVALID only once half of the time is over, and never instead of a number.
-  const patienceEnd = state.commitEnd - BigInt(terms.commitTime) / 2n
+  const half = state.commitEnd - BigInt(terms.commitTime) / 2n
+  const patienceEnd = earlier(later(half, seenSince + SETTLING), state.commitEnd - SETTLING)
   const value = reading ?? (now >= patienceEnd ? INVALID : undefined)
   if (value === undefined) return none(`Nothing is read of the index yet; at ${patienceEnd} that is INVALID.`)
   const due = own.filter(({ vote }) => {
@@ -104,6 +109,9 @@ function decideCommit({ now, state, terms, own, reading }: CaseView): CaseDecisi
   const reason = value === INVALID ? 'The index cannot be read here.' : 'What this node has read of the index.'
   return { action: 'commit', seats: due.map(({ seat }) => seat), value, deadline: state.commitEnd, reason }
 }
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 function decideClerk(view: CaseView, otherwise = 'Nothing to do.'): CaseDecision {
   const { now, clerkTime } = view

@@ -24,6 +24,8 @@ export type JurorComponents = {
   readonly log: Log
   readonly signal: AbortSignal
   readonly juries: readonly Address[]
+  /** Whose voter this node's account is with its operator's consent. */
+  readonly principals: readonly Address[]
   readonly isClerk: boolean
   /** Whether what is idle is taken out. */
   readonly isKeeper: boolean
@@ -41,6 +43,9 @@ export type JurorComponents = {
   /** This node's place among `jurors` for the fixing: who comes first moves its case on first. */
   readonly rank: (id: Hex, jurors: readonly Address[]) => number
 }
+
+/** Turns that are told apart, one for each juror by rank. */
+const TURNS = 12
 
 /** What a node's seats come to now. */
 export type JurorView = {
@@ -66,6 +71,8 @@ type Memory = {
   readonly terms: Map<Address, JuryTerms>
   /** When it was first seen that a case can be moved on, Unix seconds. */
   readonly since: Map<string, bigint>
+  /** When this process first looked at a case, by the chain's clock. */
+  readonly seen: Map<string, bigint>
   /** The block at which a case was first seen to be over. */
   readonly ended: Map<string, bigint>
   readonly views: Map<string, JurorView>
@@ -73,7 +80,7 @@ type Memory = {
 
 /** A juror for `juries`. Its votes need nothing that is in memory: it can be stopped at any time. */
 export function createJuror(components: JurorComponents): Juror {
-  const memory: Memory = { terms: new Map(), since: new Map(), ended: new Map(), views: new Map() }
+  const memory: Memory = { terms: new Map(), since: new Map(), seen: new Map(), ended: new Map(), views: new Map() }
   let running: Promise<void> | undefined
   let isAsked = false
   const begin = (head: Head | undefined): void => {
@@ -158,6 +165,7 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
     turnEnd,
     own: scene.own,
     reading,
+    seenSince: seenSince(memory, known, head),
     isRevealed,
     isNext,
   }
@@ -165,6 +173,12 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
   const lateNow = { seats: state.stage === 'voting' ? scene.own.length : 0, late: lateSeats(view) }
   memory.views.set(keyOf(known), { ...lateNow, deadline: nextDeadline(view) })
   await act(components, scene, decideCase(view))
+}
+
+function seenSince({ seen }: Memory, known: KnownCase, { time }: Head): bigint {
+  const first = seen.get(keyOf(known)) ?? time
+  seen.set(keyOf(known), first)
+  return first
 }
 
 /** Seats of ours, and what they are committed to. */
@@ -181,9 +195,10 @@ async function sceneOf(
     return { ...found, round, seats: [], own: [], openings: new Map() }
   const jurors = [...new Set(seats.map(({ juror }) => juror))]
   const voters = await chain.court(jury).voters(jurors, head.number)
-  const principals = new Set(
-    jurors.filter((juror, i) => isSame(juror, chain.account) || isSame(voters[i], chain.account)),
-  )
+  const isOurs = (juror: Address, voter: Address | undefined): boolean =>
+    isSame(juror, chain.account) ||
+    (isSame(voter, chain.account) && components.principals.some((one) => isSame(one, juror)))
+  const principals = new Set(jurors.filter((juror, i) => isOurs(juror, voters[i])))
   const mine = seats.filter(({ juror }) => principals.has(juror))
   const read = reading(id, fixing)
   const guesses = [
@@ -219,7 +234,15 @@ async function clerkTimeOf(
   const seated = trial.state.stage === 'voting' ? trial.seats.map(({ juror }) => juror) : []
   const jurors = seated.length > 0 ? seated : await chain.court(known.jury).pool(head.number)
   const first = since.get(key) ?? head.time
-  return first + BigInt(rank(known.id, [...new Set(jurors)]) * stageDelaySeconds)
+  return first + BigInt(turnOf(rank(known.id, [...new Set(jurors)])) * stageDelaySeconds)
+}
+
+/**
+ * How many turns to wait at `rank`. A pool has more jurors than turns before a seed is forgotten, and not all of them run nodes:
+ * beyond the first the others share as many turns again, so that nobody waits for longer than two dozen.
+ */
+export function turnOf(rank: number): number {
+  return rank < TURNS ? rank : TURNS + (rank % TURNS)
 }
 
 /** Takes out what the case brought, and forgets it once that cannot be undone. */
@@ -231,6 +254,7 @@ async function finish(
   const { table, votes, confirmations, isKeeper } = components
   const key = keyOf(known)
   memory.views.delete(key)
+  memory.seen.delete(key)
   const first = memory.ended.get(key) ?? head.number
   memory.ended.set(key, first)
   // What was never opened here brought nothing.

@@ -19,3 +19,11 @@ export function stakeElsewhere(
   }
   return sum
 }
+
+/**
+ * What a proposal may still stake, wei, of `total` for everything: half of it is kept for disputes. Proposals cost whoever asks for
+ * them nothing, so that somebody could otherwise have all of it proposed before he lies.
+ */
+export function proposalRoom(total: bigint, elsewhere: bigint): bigint {
+  return total / 2n - elsewhere
+}

@@ -25,6 +25,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     log,
     signal,
     juries: roles.includes('juror') && keys !== undefined ? juror.juries : [],
+    principals: juror.principals,
     isClerk: juror.isClerk,
     isKeeper: roles.includes('keeper'),
     firstBlock: fromBlock,

@@ -3,6 +3,7 @@ import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose
 import type { Quorum } from '../quorum.ts'
 import { aggregateOf, ask, ensureRoster, isObsolete } from './attesting.ts'
 import { ownPlace } from './cosigning.ts'
+import { proposalRoom } from './exposure.ts'
 import { reportValue } from './held.ts'
 import { catchUp } from './network-wait.ts'
 import type { Parts } from './parts.ts'
@@ -40,7 +41,7 @@ export async function propose(
     journal,
     // Peers were heard before the co-signatures were asked for.
     catchUp: async () => (tracked.asked === undefined ? catchUp(parts) : undefined),
-    room: () => config.policy.totalWei - parts.elsewhere(id),
+    room: () => proposalRoom(config.policy.totalWei, parts.elsewhere(id)),
     chooseWay: () => chooseWay(parts, tracked, ripe),
     onRefused: () => void (tracked.isPlain = true),
   }

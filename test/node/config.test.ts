@@ -68,7 +68,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     discovery: { mdns: false, dht: false, privateAddresses: false },
     connections: { max: 320, reserved: 200, perAddress: 8, perAddressPerSecond: 5 },
     relay: { serve: false, reservations: 64, via: [] },
-    juror: { juries: [], isClerk: true },
+    juror: { juries: [], principals: [], isClerk: true },
   })
 })
 

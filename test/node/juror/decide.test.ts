@@ -21,6 +21,7 @@ function view(changes: Partial<CaseView> = {}): CaseView {
     turnEnd: 30n * DAY,
     own: [EMPTY],
     reading: VALUE,
+    seenSince: 0n,
     isRevealed: false,
     isNext: true,
     clerkTime: 0n,
@@ -41,6 +42,15 @@ describe('while jurors commit', () => {
     const half = COMMIT_END - 43_200n
     expect(decideCase(view({ reading: undefined, now: half - 1n })).action).toBe('none')
     expect(decideCase(view({ reading: undefined, now: half }))).toMatchObject({ action: 'commit', value: INVALID })
+  })
+
+  test('a process that has just begun says INVALID only once it can know what is on disk, or at the very end', () => {
+    const half = COMMIT_END - 43_200n
+    const seenSince = half + 100n
+    const at = (now: bigint): string => decideCase(view({ reading: undefined, seenSince, now })).action
+    expect([at(half), at(seenSince + 599n), at(seenSince + 600n)]).toEqual(['none', 'none', 'commit'])
+    const late = COMMIT_END - 300n
+    expect(decideCase(view({ reading: undefined, seenSince: late, now: late }))).toMatchObject({ value: INVALID })
   })
 
   test('INVALID gives way to a number that is read later; nothing else is replaced', () => {

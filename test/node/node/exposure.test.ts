@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { OracleEvent } from '../../../node/chain/port.ts'
-import { stakeElsewhere } from '../../../node/node/exposure.ts'
+import { proposalRoom, stakeElsewhere } from '../../../node/node/exposure.ts'
 import { track, type Tracked } from '../../../node/node/tracked.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
@@ -72,4 +72,10 @@ test('what is settled is at stake no more', () => {
   const settled = { ...DISPUTED, phase: 'settled' } as const
   expect(elsewhere(events, [], [{}, { snapshot: settled }, { snapshot: DISPUTED }])).toBe(1_003n)
   expect(elsewhere(events, [], [{}, { isClosed: true }, {}])).toBe(1_003n)
+})
+
+test('proposals leave half of everything to disputes', () => {
+  expect(proposalRoom(10n, 0n)).toBe(5n)
+  expect(proposalRoom(10n, 5n)).toBe(0n)
+  expect(proposalRoom(10n, 7n)).toBe(-2n)
 })
