@@ -5,11 +5,11 @@ import { isJury } from '#client/juror.ts'
 import { type JuryCase, type JurySeat, type JuryTerms, readCase, readJuryTerms, readSeats } from '#client/jury.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { arbitrationTurn } from '#protocol/phase.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { InputError, RefusedError } from './errors.ts'
 import { findFixing } from './fixing-source.ts'
-import { arbitrationTurn } from './turn.ts'
 
 /** A jury that was found to be there. */
 export type Jury = { readonly address: Address; readonly terms: JuryTerms }
@@ -67,11 +67,10 @@ export async function readTrial(
 }
 
 /** First second at which the jury cannot rule any more (R-205); undefined while it cannot. */
-export function turnEnd({ jury, fixing, snapshot }: Pick<Trial, 'jury' | 'fixing' | 'snapshot'>): bigint | undefined {
-  if (snapshot.phase !== 'arbitration') return undefined
-  const { current, end } = arbitrationTurn(snapshot)
-  const isOurs = current === jury.address && (fixing.arbitrator === current || fixing.backup === current)
-  return isOurs ? end : undefined
+export function turnEnd({ jury, snapshot }: Pick<Trial, 'jury' | 'snapshot'>): bigint | undefined {
+  const { fixing, facts, atTime } = snapshot
+  const turn = arbitrationTurn(fixing, facts, atTime)
+  return turn?.current === jury.address ? turn.end : undefined
 }
 
 /** Throws RefusedError unless the case is in the stage that this needs. */
@@ -103,8 +102,7 @@ async function juryFor({ chain }: Connection, snapshot: FixingSnapshot, named: A
   const asked = named === undefined ? [arbitrator, backup] : [named]
   const juries: Address[] = []
   for (const one of asked) if (await isJury(chain, one)) juries.push(one)
-  const current = snapshot.phase === 'arbitration' ? arbitrationTurn(snapshot).current : undefined
-  const jury = juries.find((one) => one === current) ?? juries[0]
+  const jury = juries.find((one) => one === snapshot.currentArbitrator) ?? juries[0]
   if (jury !== undefined) return jury
   throw new InputError(
     `Expected a fixing that a jury rules on, got ${asked.join(' and ')}, which are none.`,

@@ -1,13 +1,11 @@
 import type { Address } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
+import { lastDrawBlock } from '#protocol/jury.ts'
 import type { JurySeat } from '#client/jury.ts'
 import type { Connection } from './connection.ts'
 import { formatColumns, formatDuration, formatIndexValue, formatRelative, formatTime } from './format.ts'
 import { stageName, type Trial, turnEnd } from './jury-court.ts'
 import type { NextStep } from './next-steps.ts'
-
-/** What EIP-2935 remembers, blocks. */
-const HISTORY = 8_191n
 
 /** Whose seats are told from others'. */
 export type Viewer = {
@@ -91,7 +89,7 @@ export function ownSeats(seats: readonly JurySeat[], { principals }: Viewer): re
 
 /** Whether the chain no longer knows the case's seed block. */
 export function isForgotten({ state, block }: Pick<Trial, 'state' | 'block'>): boolean {
-  return block > state.seedBlock + HISTORY
+  return block > lastDrawBlock(state.seedBlock)
 }
 
 function seedLines({ state, block }: Trial): string[] {
@@ -101,7 +99,7 @@ function seedLines({ state, block }: Trial): string[] {
     const left = seedBlock - block + 1n
     return [`seed      block ${seedBlock}, drawn from ${left} blocks from now (about ${formatDuration(left * 12n)})`]
   }
-  const ends = `until block ${seedBlock + HISTORY + 1n}`
+  const ends = `until block ${lastDrawBlock(seedBlock) + 1n}`
   return [`seed      block ${seedBlock} is there: anyone can draw ${ends}, and is paid four seats' shares for it`]
 }
 

@@ -10,6 +10,7 @@ import {
   withdrawFeesCall,
 } from '#client/council.ts'
 import { formatValue } from '#protocol/decimal.ts'
+import { arbitrationTurn } from '#protocol/phase.ts'
 import { type Action, confirm, perform } from '../action.ts'
 import { address, hash, indexValue } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../connection.ts'
@@ -30,7 +31,6 @@ import {
 } from '../ruling-file.ts'
 import { openSigner } from '../signer.ts'
 import { phaseRefusal } from '../stale.ts'
-import { arbitrationTurn } from '../turn.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly council?: Address; readonly file?: string }
 
@@ -80,7 +80,7 @@ async function signFile(
   const { chain, paste } = connection
   const found = await findFixing(connection, id)
   requireFresh(found.view.snapshot.atTime, context.now(), flags.maxAge)
-  const council = await councilFor(connection, found, flags.council)
+  const { council, end } = await councilFor(connection, found, flags.council)
   const { signers, threshold } = await readCouncil(chain, council)
   const { address: account, account: key } = await openSigner(flags, context)
   const index = signers.findIndex((one) => one.account === account)
@@ -93,7 +93,7 @@ async function signFile(
   }
   const ruling: RulingFile = { chainId: chain.chainId, council, fixing: id, value, signatures: [] }
   const known = flags.file === undefined ? undefined : await readRulingIfThere(flags.file)
-  for (const line of rulingLines(ruling, found, `${member.name}, ${account}`)) context.io.err(line)
+  for (const line of rulingLines(ruling, found, `${member.name}, ${account}`, end)) context.io.err(line)
   if (flags.dryRun === true || key === undefined) {
     context.io.err('Nothing was signed.')
     return EXIT.ok
@@ -120,9 +120,13 @@ async function signFile(
   return EXIT.ok
 }
 
-function rulingLines({ council, value, fixing }: RulingFile, { view }: FoundFixing, who: string): string[] {
+function rulingLines(
+  { council, value, fixing }: RulingFile,
+  { view }: FoundFixing,
+  who: string,
+  end: bigint,
+): string[] {
   const { candidates, atTime } = view.snapshot
-  const { end } = arbitrationTurn(view.snapshot)
   return [
     `ruling    ${formatIndexValue(value, 18)} for fixing ${fixing}`,
     `council   ${council}, whose turn ends ${formatTime(end)}${formatRelative(end, atTime)}`,
@@ -225,15 +229,16 @@ async function claimShares(council: Address, flags: Flags, context: Context): Pr
   return EXIT.ok
 }
 
-/** The council that may rule on the fixing now. Throws RefusedError if none can, InputError if it is another. */
+/** The council that may rule on the fixing now, and when its turn ends. Throws RefusedError if none can, InputError if it is another. */
 async function councilFor(
   { chain, paste }: Connection,
   { view, fixing }: FoundFixing,
   named: Address | undefined,
-): Promise<Address> {
+): Promise<{ readonly council: Address; readonly end: bigint }> {
   const { snapshot } = view
-  if (snapshot.phase !== 'arbitration') throw phaseRefusalOf(snapshot, paste)
-  const { current, end } = arbitrationTurn(snapshot)
+  const turn = arbitrationTurn(fixing, snapshot.facts, snapshot.atTime)
+  if (turn === undefined) throw phaseRefusalOf(snapshot, paste)
+  const { current, end } = turn
   const council = named ?? current
   if (council !== fixing.arbitrator && council !== fixing.backup) {
     throw new InputError(
@@ -247,7 +252,7 @@ async function councilFor(
       'The backup rules after the arbitration limit, and the arbitrator not any more.',
     )
   }
-  if (await isCouncil(chain, council)) return council
+  if (await isCouncil(chain, council)) return { council, end }
   throw noCouncil([council])
 }
 

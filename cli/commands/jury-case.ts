@@ -6,6 +6,7 @@ import { closeCaseCall, drawCall, openCaseCall, reseedCall, resolveCall } from '
 import { verdictIn } from '#client/jury.ts'
 import { readWaiting } from '#client/juror.ts'
 import type { Call } from '#client/send.ts'
+import { caseTime, clerkPay, openingPrice } from '#protocol/jury.ts'
 import { type Action, perform, type Performed } from '../action.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../connection.ts'
@@ -32,8 +33,6 @@ type Move = {
   readonly after: (performed: Performed, trial: Trial) => string
 }
 
-const DAY = 86_400n
-
 const OPEN: Move = {
   name: 'open',
   description: 'Open the case of a fixing that waits for a jury, or open it again once its jury hung.',
@@ -42,7 +41,7 @@ const OPEN: Move = {
     requireTurn(trial, connection)
     const { terms } = trial.jury
     const { arbitrationFee, separationPpm } = trial.fixing
-    const price = terms.seatFee * BigInt(terms.seats + 8)
+    const price = openingPrice(terms)
     if (arbitrationFee < price) {
       const got = formatAmount(arbitrationFee, connection.token)
       throw notTaken(`a fixing that pays ${formatAmount(price, connection.token)}`, got)
@@ -82,7 +81,7 @@ const DRAW: Move = {
   call: async ({ jury, fixing, state }, { chain }) =>
     drawCall(jury.address, fixing, await readHeader(chain, state.seedBlock)),
   lines: ({ jury, fixing }, { token }) => {
-    const pay = (fixing.arbitrationFee * 4n) / BigInt(jury.terms.seats + 8)
+    const pay = clerkPay(fixing.arbitrationFee, jury.terms.seats)
     return [`pay       ${formatAmount(pay, token)} of the fee once the jury rules, to be claimed by "jury claim"`]
   },
   after: () => 'Drawn.',
@@ -137,7 +136,7 @@ const RESOLVE: Move = {
   call: async ({ jury, fixing }) => resolveCall(jury.address, fixing),
   lines: ({ jury, fixing, seats }, { token }) => {
     const revealed = seats.filter(({ value }) => value !== undefined).length
-    const pay = (fixing.arbitrationFee * 4n) / BigInt(jury.terms.seats + 8)
+    const pay = clerkPay(fixing.arbitrationFee, jury.terms.seats)
     return [
       `votes     ${revealed} of ${seats.length} seats have revealed, ${jury.terms.quorum} are needed for a verdict`,
       `pay       ${formatAmount(pay, token)} of the fee if the jury rules`,
@@ -204,10 +203,8 @@ function requireTurn(trial: Trial, { paste }: Connection): void {
       `Look: ${paste('fixing', 'show', snapshot.id)}`,
     )
   }
-  const { commitTime, revealTime } = jury.terms
-  const votes = BigInt(commitTime + revealTime)
-  // Of a case that is opened the seed must live and a day be left to rule, too (R-500).
-  const need = trial.state.stage === 'waiting' && !isForgotten(trial) ? votes : votes + 3n * DAY
+  const hasSeed = trial.state.stage === 'waiting' && !isForgotten(trial)
+  const need = caseTime(jury.terms, hasSeed ? 'votes' : 'seed')
   if (snapshot.atTime + need < end) return
   throw new RefusedError(
     `Expected ${formatDuration(need)} until the jury's turn ends, got ${formatDuration(end - snapshot.atTime)}.`,

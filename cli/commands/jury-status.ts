@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { type JurorStanding, readStanding, readVoters, readWaiting } from '#client/juror.ts'
 import { readPool } from '#client/jury.ts'
+import { openingPrice } from '#protocol/jury.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -114,7 +115,7 @@ type Look = {
 
 function poolLines({ token, paste }: Connection, { address: jury, terms }: Jury, look: Look): string[] {
   const { pool, waiting, own, time } = look
-  const fee = terms.seatFee * BigInt(terms.seats + 8)
+  const fee = openingPrice(terms)
   const amount = (wei: bigint): string => formatAmount(wei, token)
   const duration = (seconds: number): string => formatDuration(BigInt(seconds))
   const separation = formatPercent(BigInt(terms.leastSeparationPpm))
@@ -176,7 +177,7 @@ function poolDocument(
     version: 1,
     jury,
     terms: { ...terms, seatStake: terms.seatStake.toString(), seatFee: terms.seatFee.toString() },
-    price: (terms.seatFee * BigInt(terms.seats + 8)).toString(),
+    price: openingPrice(terms).toString(),
     poolSize: pool.length,
     jurors: new Set(pool).size,
     waiting,

@@ -1,20 +1,11 @@
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { commitmentOf } from '#protocol/jury.ts'
+import { commitmentOf, type Vote } from '#protocol/jury.ts'
 import type { Call } from './send.ts'
 
-/** A vote of one seat. */
-export type SeatVote = {
-  readonly fixingId: Hex
-  readonly round: number
-  readonly seat: number
-  readonly juror: Address
-  /** Scaled by 1e18, or INVALID. */
-  readonly value: bigint
-  /** 32 secret bytes, without which nothing can be revealed: keep them before this is sent. */
-  readonly salt: Hex
-}
+/** A vote of one seat. Without its salt nothing can be revealed: keep that before this is sent. */
+export type SeatVote = Omit<Vote, 'chainId' | 'jury'>
 
 /** What reveals a vote. */
 export type Opening = Pick<SeatVote, 'fixingId' | 'seat' | 'value' | 'salt'>

@@ -18,6 +18,36 @@ export type Vote = {
 }
 
 const WORD = 32
+/** Who draws and who resolves is paid so many seats' shares of the fee each (R-504). */
+const CLERK_SHARES = 4
+/** What EIP-2935 remembers, blocks. */
+const HISTORY = 8_191n
+const DAY = 86_400n
+/** What a case needs beside its votes when it gets a seed: two days for that to live, one to be ruled on (R-500). */
+const BESIDE_VOTES = 3n * DAY
+
+/** The least fee that a jury opens a case for (R-500), bond-token wei. */
+export function openingPrice({ seats, seatFee }: { readonly seats: number; readonly seatFee: bigint }): bigint {
+  return seatFee * BigInt(seats + 2 * CLERK_SHARES)
+}
+
+/** What drawing, and resolving, is paid of `fee` if the jury rules (R-504), rounded down. */
+export function clerkPay(fee: bigint, seats: number): bigint {
+  return (fee * BigInt(CLERK_SHARES)) / BigInt(seats + 2 * CLERK_SHARES)
+}
+
+/** The last block at which the chain still remembers the seed block (R-501). */
+export function lastDrawBlock(seedBlock: bigint): bigint {
+  return seedBlock + HISTORY
+}
+
+/** What a case still takes, seconds: committing and revealing, and from its seed on what that and a ruling need, too (R-500). */
+export function caseTime(
+  { commitTime, revealTime }: { readonly commitTime: number; readonly revealTime: number },
+  from: 'seed' | 'votes',
+): bigint {
+  return BigInt(commitTime + revealTime) + (from === 'seed' ? BESIDE_VOTES : 0n)
+}
 
 /**
  * What `votes`, one at least and none 0, come to (R-503): INVALID if more than half of them are, else the lower median of

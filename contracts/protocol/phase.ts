@@ -58,8 +58,20 @@ export function settlementAt(fixing: Fixing, facts: FixingFacts, now: bigint): b
   return outcome === 'timeout' ? facts.leader : INVALID
 }
 
-/** Who may rule at `now` (R-205): the arbitrator, after `arbitrationLimit` the backup; `undefined` outside arbitration. */
-export function currentArbitrator(fixing: Fixing, facts: FixingFacts, now: bigint): Address | undefined {
+/** Who may rule, and the first second at which it cannot any more. */
+export type Turn = { readonly current: Address; readonly end: bigint }
+
+/** Whose turn it is at `now` (R-205): the arbitrator's, after `arbitrationLimit` the backup's; `undefined` outside arbitration. */
+export function arbitrationTurn(fixing: Fixing, facts: FixingFacts, now: bigint): Turn | undefined {
   if (phaseAt(fixing, facts, now) !== 'arbitration') return undefined
-  return now < facts.arbitratedAt + BigInt(fixing.arbitrationLimit) ? fixing.arbitrator : fixing.backup
+  const limit = BigInt(fixing.arbitrationLimit)
+  const firstEnd = facts.arbitratedAt + limit
+  return now < firstEnd
+    ? { current: fixing.arbitrator, end: firstEnd }
+    : { current: fixing.backup, end: firstEnd + limit }
+}
+
+/** Who may rule at `now` (R-205); `undefined` outside arbitration. */
+export function currentArbitrator(fixing: Fixing, facts: FixingFacts, now: bigint): Address | undefined {
+  return arbitrationTurn(fixing, facts, now)?.current
 }

@@ -11,6 +11,7 @@ import {
   revealCall,
 } from '#client/jury-calls.ts'
 import type { Call } from '#client/send.ts'
+import { clerkPay } from '#protocol/jury.ts'
 import type { CourtCase } from '../chain/court-port.ts'
 import type { ChainPort, Head } from '../chain/port.ts'
 import type { Plan, Transactions } from '../chain/transactions.ts'
@@ -43,9 +44,6 @@ export type ActComponents = {
   readonly maxGasWei: bigint
 }
 
-/** Drawing and resolving are paid so many seats' shares of the fee each (R-504). */
-const CLERK_SHARES = 4n
-
 /**
  * Carries a decision out, seat by seat. A vote may cost in gas what its seat has at stake; what moves the case on, what it is
  * paid and the operator's limit. Throws DeadRpcError and the keys' errors.
@@ -60,13 +58,13 @@ export async function act(components: ActComponents, scene: Scene, decision: Cas
   if (call === undefined)
     return say(components, scene, 'none', `The header of block ${scene.trial.state.seedBlock} cannot be had.`)
   const isPaid = action === 'draw' || action === 'resolve'
-  const pay = (scene.known.fixing.arbitrationFee * CLERK_SHARES) / BigInt(scene.terms.seats + 2 * Number(CLERK_SHARES))
+  const pay = isPaid ? clerkPay(scene.known.fixing.arbitrationFee, scene.terms.seats) : 0n
   await send(components, scene, {
     action,
     seat: 0,
     call,
     deadline: undefined,
-    maxGasCost: components.maxGasWei + (isPaid ? pay : 0n),
+    maxGasCost: components.maxGasWei + pay,
     reason: decision.reason,
   })
 }

@@ -1,5 +1,6 @@
 import type { JuryCase, JuryTerms } from '#client/jury.ts'
 import { INVALID } from '#protocol/fixing.ts'
+import { caseTime, lastDrawBlock } from '#protocol/jury.ts'
 
 /** A seat that this node votes for. */
 export type OwnSeat = {
@@ -52,13 +53,8 @@ export type CaseDecision =
   | { readonly action: ClerkMove; readonly reason: string }
   | { readonly action: 'none'; readonly reason: string }
 
-/** What EIP-2935 remembers, blocks. */
-const HISTORY = 8_191n
-const DAY = 86_400n
 /** What a process that has just begun may take to know what it has observed, and what a vote takes to be mined, seconds. */
 const SETTLING = 600n
-/** What a case needs beside its votes: two days for its seed to live, one to be ruled on. */
-const BESIDE_VOTES = 3n * DAY
 
 /** What a juror does: its own votes first, then whatever moves the case on, in its turn. */
 export function decideCase(view: CaseView): CaseDecision {
@@ -124,15 +120,14 @@ function decideClerk(view: CaseView, otherwise = 'Nothing to do.'): CaseDecision
 /** What moves the case on, whoever does it; undefined while nothing can. */
 export function moveOf(view: Omit<CaseView, 'clerkTime'>): ClerkMove | undefined {
   const { now, block, state, terms, turnEnd, isRevealed, isNext } = view
-  const votes = BigInt(terms.commitTime + terms.revealTime)
-  const hasTime = turnEnd !== undefined && now + votes + BESIDE_VOTES < turnEnd
+  const hasTime = turnEnd !== undefined && now + caseTime(terms, 'seed') < turnEnd
   switch (state.stage) {
     case 'none':
     case 'hung':
       return hasTime ? 'open' : undefined
     case 'waiting': {
       if (!isNext) return undefined
-      const isForgotten = block > state.seedBlock + HISTORY
+      const isForgotten = block > lastDrawBlock(state.seedBlock)
       if (turnEnd === undefined) return 'close'
       if (isForgotten) return hasTime ? 'reseed' : 'close'
       return block > state.seedBlock ? 'draw' : undefined

@@ -2,6 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { JuryTerms } from '#client/jury.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { arbitrationTurn } from '#protocol/phase.ts'
 import type { ChainPort, Head } from '../chain/port.ts'
 import type { CourtCase } from '../chain/court-port.ts'
 import type { Transactions } from '../chain/transactions.ts'
@@ -273,13 +274,9 @@ function isOver({ state }: CourtCase, turnEnd: bigint | undefined): boolean {
 }
 
 /** First second at which `jury` cannot rule any more (R-205); undefined while it cannot. */
-function turnEndOf(jury: Address, { phase, fixing, facts, atTime }: FixingSnapshot): bigint | undefined {
-  if (phase !== 'arbitration') return undefined
-  const limit = BigInt(fixing.arbitrationLimit)
-  const firstEnd = facts.arbitratedAt + limit
-  const isFirst = atTime < firstEnd
-  const current = isFirst ? fixing.arbitrator : fixing.backup
-  return isSame(current, jury) ? (isFirst ? firstEnd : firstEnd + limit) : undefined
+function turnEndOf(jury: Address, { fixing, facts, atTime }: FixingSnapshot): bigint | undefined {
+  const turn = arbitrationTurn(fixing, facts, atTime)
+  return isSame(turn?.current, jury) ? turn?.end : undefined
 }
 
 function sumOf(sum: JurorView, { seats, late, deadline }: JurorView): JurorView {
