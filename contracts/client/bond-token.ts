@@ -2,7 +2,7 @@ import { type Address, encodeFunctionData } from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
 import { readBondToken } from './account.ts'
-import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { explained, isOfAnotherContract } from './errors.ts'
 import { wethAbi } from './weth.ts'
 
 /** The token that an oracle takes stake in. */
@@ -84,14 +84,8 @@ async function readOracle(chain: Chain, oracle: Address): Promise<Address> {
     ])
     return token
   } catch (error) {
-    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError || isEmptyAnswer(error)
-    throw isOther ? new NotOracleError(oracle, { cause: error }) : error
+    throw isOfAnotherContract(error) ? new NotOracleError(oracle, { cause: error }) : error
   }
-}
-
-/** A contract without the function may answer with nothing instead of reverting. */
-function isEmptyAnswer(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ContractFunctionExecutionError'
 }
 
 /** Anyone names a token: what is not a plain word is not shown. */

@@ -2,7 +2,7 @@ import { type Address, encodeFunctionData, type Hex, hexToString, type LocalAcco
 import { councilArbitratorAbi as abi } from '#protocol/abi/council-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Chain, WritableChain } from './chain.ts'
-import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { explained, isOfAnotherContract, OracleRevertError, SilentRevertError } from './errors.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
 /** A member of a council. */
@@ -96,9 +96,7 @@ export async function isCouncil(chain: Chain, address: Address): Promise<boolean
     )
     return true
   } catch (error) {
-    // An account without code answers with nothing, a contract without the function with nothing or a revert.
-    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError
-    if (isOther || (error instanceof Error && error.name === 'ContractFunctionExecutionError')) return false
+    if (isOfAnotherContract(error)) return false
     throw error
   }
 }

@@ -65,6 +65,12 @@ export async function explained<T>(rpcUrl: string, call: string, run: () => Prom
   }
 }
 
+/** Whether a view failed because the contract is another: one without the function reverts, or answers with nothing. */
+export function isOfAnotherContract(error: unknown): boolean {
+  if (error instanceof OracleRevertError || error instanceof SilentRevertError) return true
+  return error instanceof Error && error.name === 'ContractFunctionExecutionError'
+}
+
 // Contracts call each other, so a revert may be any contract's.
 const ERRORS: Abi = [
   councilArbitratorAbi,

@@ -2,7 +2,7 @@ import { type Address, type Hex, parseEventLogs, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Chain } from './chain.ts'
-import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { explained, isOfAnotherContract } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
 
 /** What a juror has in a jury. */
@@ -27,9 +27,7 @@ export async function isJury(chain: Chain, address: Address): Promise<boolean> {
     )
     return true
   } catch (error) {
-    // An account without code answers with nothing, a contract without the function with nothing or a revert.
-    const isOther = error instanceof OracleRevertError || error instanceof SilentRevertError
-    if (isOther || (error instanceof Error && error.name === 'ContractFunctionExecutionError')) return false
+    if (isOfAnotherContract(error)) return false
     throw error
   }
 }

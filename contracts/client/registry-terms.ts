@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import { type Chain, latestBlock } from './chain.ts'
 import { requireCode } from './deploy.ts'
-import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { explained, isOfAnotherContract } from './errors.ts'
 import { readMinStake, readReporters } from './registry.ts'
 
 /** What a reporter joins. */
@@ -21,7 +21,7 @@ export async function readRegistryTerms(chain: Chain, registry: Address): Promis
     const reporters = await readReporters(chain, registry, time)
     return { minStake, reporters: reporters.length }
   } catch (error) {
-    throw isOfAnother(error) ? new NotRegistryError(registry, { cause: error }) : error
+    throw isOfAnotherContract(error) ? new NotRegistryError(registry, { cause: error }) : error
   }
 }
 
@@ -38,10 +38,4 @@ export class NotRegistryError extends Error {
     super(`Expected a ReporterRegistry at ${address}, got another contract.`, options)
     this.address = address
   }
-}
-
-/** A contract without the function reverts, or answers with nothing. */
-function isOfAnother(error: unknown): boolean {
-  if (error instanceof OracleRevertError || error instanceof SilentRevertError) return true
-  return error instanceof Error && error.name === 'ContractFunctionExecutionError'
 }
