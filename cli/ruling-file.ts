@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { type Address, type Hex, isAddress, isHex } from 'viem'
 import { z } from 'zod'
 import { formatValue, parseValue } from '#protocol/decimal.ts'
+import { jsonOf } from '#protocol/json.ts'
 import { InputError } from './errors.ts'
 
 /** A council's ruling with whatever signatures were collected, as members hand it on. */
@@ -99,12 +100,4 @@ export function mergeRulings(files: readonly { readonly file: string; readonly r
 
 function said(ruling: RulingFile, field: 'chainId' | 'council' | 'fixing' | 'value'): string {
   return field === 'value' ? formatValue(ruling.value) : String(ruling[field])
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

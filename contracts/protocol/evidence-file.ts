@@ -2,6 +2,7 @@ import { type Address, type Hex, isAddress, isHex } from 'viem'
 import { z } from 'zod'
 import type { Evidence } from './evidence.ts'
 import { IndexDocumentError, parseIndexDocument } from './index-document.ts'
+import { jsonOf } from './json.ts'
 
 const MAX_BITS = 128n
 const decimal = (bits = MAX_BITS) =>
@@ -106,14 +107,6 @@ function documentOf(json: unknown): Evidence['document'] {
   } catch (cause) {
     if (!(cause instanceof IndexDocumentError)) throw cause
     throw new EvidenceFormatError(`document.${cause.field}`, cause.reason, { cause })
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

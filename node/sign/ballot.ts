@@ -2,6 +2,8 @@ import { type Address, type Hex, isAddressEqual } from 'viem'
 import { isAddress, isHex, size } from 'viem/utils'
 import { z } from 'zod'
 import { type Ballot, BALLOT_TYPES, type BallotDomain, ballotDomain } from '#protocol/ballot.ts'
+import { jsonOf } from '#protocol/json.ts'
+import { DOMAIN_TYPES } from './domain-types.ts'
 
 /** A ballot as JSON carries it to a signer. */
 export type BallotData = {
@@ -11,15 +13,7 @@ export type BallotData = {
   readonly message: object
 }
 
-const TYPES = {
-  EIP712Domain: [
-    { name: 'name', type: 'string' },
-    { name: 'version', type: 'string' },
-    { name: 'chainId', type: 'uint256' },
-    { name: 'verifyingContract', type: 'address' },
-  ],
-  ...BALLOT_TYPES,
-} as const
+const TYPES = { ...DOMAIN_TYPES, ...BALLOT_TYPES } as const
 
 const DATA = z.object({
   primaryType: z.literal('Ballot'),
@@ -52,17 +46,9 @@ export function readBallot(
   { chainId, juries = [] }: { readonly chainId: number; readonly juries?: readonly Address[] | undefined },
   data: unknown,
 ): { readonly domain: BallotDomain; readonly ballot: Ballot } | undefined {
-  const parsed = DATA.safeParse(typeof data === 'string' ? parse(data) : data)
+  const parsed = DATA.safeParse(typeof data === 'string' ? jsonOf(data) : data)
   if (!parsed.success) return undefined
   const { domain, message } = parsed.data
   const jury = juries.find((one) => isAddressEqual(one, domain.verifyingContract))
   return jury === undefined || domain.chainId !== chainId ? undefined : { domain: { chainId, jury }, ballot: message }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

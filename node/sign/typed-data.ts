@@ -3,9 +3,11 @@ import type { Address, Hex } from 'viem'
 import { bytesToHex, hexToBytes, isAddress, isHex, size } from 'viem/utils'
 import { z } from 'zod'
 import { type ReportRequest, REQUEST_ATTEMPTS, REQUEST_TYPES } from '#protocol/cosigning.ts'
+import { jsonOf } from '#protocol/json.ts'
 import { type Observation, OBSERVATION_TYPES, type SigningDomain, typedDataDomain } from '#protocol/observation.ts'
 import { type Presence, PRESENCE_TYPES } from '#protocol/presence.ts'
 import { type Report, REPORT_TYPES } from '#protocol/report.ts'
+import { DOMAIN_TYPES } from './domain-types.ts'
 
 /** What a reporter signs, by its EIP-712 primary type. */
 export type Message =
@@ -22,14 +24,6 @@ export type TypedData = {
   readonly message: object
 }
 
-const DOMAIN_TYPES = {
-  EIP712Domain: [
-    { name: 'name', type: 'string' },
-    { name: 'version', type: 'string' },
-    { name: 'chainId', type: 'uint256' },
-    { name: 'verifyingContract', type: 'address' },
-  ],
-} as const
 const TYPES = {
   Observation: OBSERVATION_TYPES,
   ReportRequest: REQUEST_TYPES,
@@ -118,7 +112,7 @@ export function typedDataOf(domain: SigningDomain, { primaryType, message }: Mes
 
 /** What `data`, an object or its JSON, asks to be signed in `domain`. Throws {@link ForeignTypedDataError} for anything else. */
 export function readTypedData(domain: SigningDomain, data: unknown): Message {
-  const given = typeof data === 'string' ? parse(data) : data
+  const given = typeof data === 'string' ? jsonOf(data) : data
   const document = DOCUMENT.safeParse(given)
   const asked = MESSAGES.safeParse(given)
   if (!asked.success || !document.success) {
@@ -144,14 +138,6 @@ export function readTypedData(domain: SigningDomain, data: unknown): Message {
 
 function typesOf(primaryType: Message['primaryType']): object {
   return { ...DOMAIN_TYPES, ...TYPES[primaryType] }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Whoever asked wants something signed that no reporter of this deployment signs. */
