@@ -23,14 +23,7 @@ export type Connection = {
 export async function openOracle(flags: NetworkFlags, context: Context): Promise<Connection> {
   const { env } = context
   const oracle = flags.oracle ?? oracleOf(env)
-  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
-  const wanted = flags.chainId ?? numberOf(env, 'ASSIZE_CHAIN_ID')
-  if (wanted !== undefined && Number(wanted) !== chain.chainId) {
-    throw new InputError(
-      `Expected chain ${wanted} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
-      'Name an endpoint of that chain with --rpc, or correct --chain-id.',
-    )
-  }
+  const chain = await openChain(flags, context)
   await requireCode(chain, 'a MaturityOracle', oracle)
   const token = await readToken(chain, oracle)
   const fromBlock = flags.fromBlock ?? BigInt(numberOf(env, 'ASSIZE_FROM_BLOCK') ?? 0)
@@ -41,6 +34,17 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
     readLog: (id) => oracleEvents(chain, oracle, { fromBlock, onPart: progressOf(context) }, id),
     paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' '),
   }
+}
+
+/** Connects to the endpoint that flags and environment name. Throws InputError for another chain than they want, DeadRpcError. */
+export async function openChain(flags: Pick<NetworkFlags, 'rpc' | 'chainId'>, { env }: Context): Promise<Chain> {
+  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const wanted = flags.chainId ?? numberOf(env, 'ASSIZE_CHAIN_ID')
+  if (wanted === undefined || Number(wanted) === chain.chainId) return chain
+  throw new InputError(
+    `Expected chain ${wanted} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
+    'Name an endpoint of that chain with --rpc, or correct --chain-id.',
+  )
 }
 
 /** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */

@@ -1,15 +1,16 @@
 import type { Command } from 'commander'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Address, concatHex, zeroHash } from 'viem'
+import type { Address } from 'viem'
 import { type Chain, connect } from '#client/chain.ts'
 import { readChainFeatures } from '#client/chain-features.ts'
-import { carryOut, hasCode, requireCode } from '#client/deploy.ts'
+import { carryOut, deployCall, hasCode, requireCode } from '#client/deploy.ts'
 import { CREATE2_DEPLOYER, type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
 import { confirm } from '../action.ts'
 import { address as addressOf, whole } from '../arguments.ts'
+import { openChain } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -98,16 +99,6 @@ async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function openChain(flags: Flags, { env }: Context): Promise<Chain> {
-  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
-  const wanted = flags.chainId ?? Number(env['ASSIZE_CHAIN_ID'] ?? chain.chainId)
-  if (wanted === chain.chainId) return chain
-  throw new InputError(
-    `Expected chain ${wanted} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
-    'Name an endpoint of that chain with --rpc, or correct --chain-id.',
-  )
-}
-
 /** Throws InputError or RefusedError for a chain on which the contracts would not work. */
 async function requireUsable(chain: Chain, { weth }: DeployOptions): Promise<void> {
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
@@ -133,12 +124,10 @@ async function deployMissing(
   missing: readonly DeploymentStep[],
 ): Promise<void> {
   const signer = await openSigner(flags, context)
-  const calls = missing.map(({ name, initCode }) => ({
-    name,
-    to: CREATE2_DEPLOYER,
-    data: concatHex([zeroHash, initCode]),
-  }))
-  const [{ gas, isComplete }, fee] = [await rehearse(chain, signer.address, calls), await readGasFee(chain)]
+  const [{ gas, isComplete }, fee] = [
+    await rehearse(chain, signer.address, missing.map(deployCall)),
+    await readGasFee(chain),
+  ]
   const sum = gas.reduce((total, one) => total + one, 0n)
   say(flags, context, [
     isComplete

@@ -13,7 +13,7 @@ import {
 import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
 import { explained } from './errors.ts'
 import type { JuryTerms } from './jury.ts'
-import { send, type SendOptions } from './send.ts'
+import { type Call, send, type SendOptions } from './send.ts'
 
 /**
  * Deploys every contract through the CREATE2 deployer, salt 0: the same addresses on every chain for the same options.
@@ -63,9 +63,13 @@ export async function deployVault(
 /** Deploys one contract, unless it is there. Throws as {@link deploy}. */
 export async function carryOut(chain: WritableChain, step: DeploymentStep, sendOptions?: SendOptions): Promise<void> {
   if (await hasCode(chain, step.address)) return
-  const data = concatHex([zeroHash, step.initCode])
-  await send(chain, { name: `deploy ${step.name}`, to: CREATE2_DEPLOYER, data }, sendOptions)
+  await send(chain, deployCall(step), sendOptions)
   await requireCode(chain, step.name, step.address)
+}
+
+/** The transaction that deploys it. */
+export function deployCall({ name, initCode }: DeploymentStep): Call {
+  return { name: `deploy ${name}`, to: CREATE2_DEPLOYER, data: concatHex([zeroHash, initCode]) }
 }
 
 /** A chain that is not embedded has its own WETH, which must be named. */
