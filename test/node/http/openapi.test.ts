@@ -51,7 +51,8 @@ test('every route of a node that has settled nothing and signed something answer
   await connected(nodes)
   // Half a minute before the maturity they say that they are there.
   world.mine(MATURITY - 30n)
-  venue.close = (asked) => `${2_500 + asked}.25`
+  // What they see differs, and by too little for anybody to leave the turn to the other.
+  venue.close = (asked) => `2500.${String(asked).padStart(6, '0')}`
   world.mine(MATURITY)
   const acted = async (): Promise<number> => {
     const actions = await Promise.all(nodes.map(async (node) => (await fixingOf(node))?.actions.length ?? 0))
