@@ -16,6 +16,13 @@ const ROWS: readonly EditRow[] = [
   [
     'R-610',
     'an expiry of which nothing is stored is read',
+    CONSUMER,
+    'return settled ? value : ORACLE.settlement(_stored);',
+    'settled;\n        return value;',
+  ],
+  [
+    'R-615',
+    'an expiry of which nothing is stored is read',
     READING,
     'if (!isSettled) value = oracle.settlement(fixing);',
     'if (!isSettled) fixing;',

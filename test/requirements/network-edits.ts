@@ -7,6 +7,7 @@ const SAMPLES = 'contracts/protocol/samples.ts'
 const AGGREGATE = 'contracts/protocol/aggregate.ts'
 const OBSERVATION_LIB = 'contracts/src/libraries/ObservationLib.sol'
 const COUNCIL = 'contracts/src/arbitrators/CouncilArbitrator.sol'
+const READING = 'contracts/src/libraries/SettlementLib.sol'
 const VAULT = 'contracts/src/consumers/SplitVault.sol'
 const PAYOFF = 'contracts/src/libraries/PayoffLib.sol'
 
@@ -263,8 +264,8 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
   {
     id: 'R-603',
     rule: 'redemption waits for the settlement',
-    file: VAULT,
-    find: 'if (!isSettled) value = ORACLE.settlement(fixing);',
+    file: READING,
+    find: 'if (!isSettled) value = oracle.settlement(fixing);',
     replace: 'if (!isSettled) value = fixing.separationPpm;',
   },
   {

@@ -39,10 +39,10 @@ abstract contract FixingConsumer {
         if (!settled) settled = ORACLE.phase(_stored) == Phase.Settled;
     }
 
-    /// @dev INVALID possible. Reverts with `ISettlementSource.NotSettled`.
+    /// @dev INVALID possible. Reverts with `ISettlementSource.NotSettled`. As `SettlementLib.settlementOf`, of a fixing in storage.
     function _settlement() internal view returns (uint128) {
         (bool settled, uint128 value) = ORACLE.settlementOf(FIXING_ID);
-        return settled ? value : SettlementLib.settlementOf(ORACLE, _stored, FIXING_ID);
+        return settled ? value : ORACLE.settlement(_stored);
     }
 
     /// @dev Reverts with `ISettlementSource.NotSettled`, or `SettlementLib.InvalidSettlement`.

@@ -17,6 +17,7 @@ import {IWeth} from "../interfaces/IWeth.sol";
 import {FixingLib} from "../libraries/FixingLib.sol";
 import {PayoffLib} from "../libraries/PayoffLib.sol";
 import {SecurityLib} from "../libraries/SecurityLib.sol";
+import {SettlementLib} from "../libraries/SettlementLib.sol";
 import {Fixing, FixingId} from "../types/Fixing.sol";
 import {Series, SeriesId} from "../types/Series.sol";
 
@@ -201,7 +202,7 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
     function _redeem(Series calldata series, uint256 pAmount, uint256 nAmount) private returns (uint256 paid) {
         if (pAmount == 0 && nAmount == 0) revert EmptyAmount();
         FixingId fixingId = series.fixing.id(CHAIN_ID, address(ORACLE));
-        uint128 settlement = _settlement(series.fixing, fixingId);
+        uint128 settlement = SettlementLib.settlementOf(ORACLE, series.fixing, fixingId);
 
         SeriesId id = seriesId(series);
         if (pAmount > 0) _burn(msg.sender, id.pId(), pAmount);
@@ -223,14 +224,6 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
         uint256 got = balanceAfter > balanceBefore ? balanceAfter - balanceBefore : 0;
         // INVARIANT: the vault holds at least the collateral of all its fixings.
         if (got != amount) revert CollateralMismatch(got, amount);
-    }
-
-    /// @dev By id first, which spares the oracle some 3 000 gas of hashing; the whole fixing is needed only for one
-    /// that expired without a proposal. Reverts with `NotSettled`.
-    function _settlement(Fixing calldata fixing, FixingId fixingId) private view returns (uint128 value) {
-        bool isSettled;
-        (isSettled, value) = ORACLE.settlementOf(fixingId);
-        if (!isSettled) value = ORACLE.settlement(fixing);
     }
 
     /// @dev The vault computes ids itself, since asking would cost every split some 5 000 gas. This refuses an oracle

@@ -15,7 +15,7 @@ library SettlementLib {
     /// @notice The settlement of `fixing`, whose id is `id`; INVALID possible. Reverts with `ISettlementSource.NotSettled`.
     /// @dev By id first, which spares the oracle some 3 000 gas of hashing; the whole fixing is needed only for one that
     /// expired without a proposal.
-    function settlementOf(ISettlementSource oracle, Fixing memory fixing, FixingId id)
+    function settlementOf(ISettlementSource oracle, Fixing calldata fixing, FixingId id)
         internal
         view
         returns (uint128 value)
@@ -23,12 +23,6 @@ library SettlementLib {
         bool isSettled;
         (isSettled, value) = oracle.settlementOf(id);
         if (!isSettled) value = oracle.settlement(fixing);
-    }
-
-    /// @notice As `settlementOf`; reverts with `InvalidSettlement` where there is no value.
-    function valueOf(ISettlementSource oracle, Fixing memory fixing, FixingId id) internal view returns (uint128 value) {
-        value = settlementOf(oracle, fixing, id);
-        if (isInvalid(value)) revert InvalidSettlement(id);
     }
 
     /// @notice Whether `settlement` stands for no value.

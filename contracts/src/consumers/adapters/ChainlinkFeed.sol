@@ -15,6 +15,8 @@ contract ChainlinkFeed is IAggregatorV3, FixingConsumer {
     uint8 private constant MAX_DECIMALS = 18;
     uint80 private constant ROUND = 1;
 
+    uint64 private immutable MATURITY;
+
     /// @inheritdoc IAggregatorV3
     uint8 public immutable decimals;
     /// @inheritdoc IAggregatorV3
@@ -33,6 +35,7 @@ contract ChainlinkFeed is IAggregatorV3, FixingConsumer {
         FixingConsumer(oracle, fixing_)
     {
         if (decimals_ > MAX_DECIMALS) revert DecimalsOutOfBounds(decimals_, MAX_DECIMALS);
+        MATURITY = fixing_.maturity;
         decimals = decimals_;
         description = description_;
     }
@@ -51,10 +54,9 @@ contract ChainlinkFeed is IAggregatorV3, FixingConsumer {
     /// @inheritdoc IAggregatorV3
     /// @dev Rounds the value down to the feed's decimals.
     function latestRoundData() public view returns (uint80, int256, uint256, uint256, uint80) {
-        uint256 maturity = fixing().maturity;
         uint256 answer = uint256(_value()) / 10 ** (MAX_DECIMALS - decimals);
         // INVARIANT: no reader takes a value for zero, which no fixing settles at.
         if (answer == 0) revert AnswerTooSmall();
-        return (ROUND, int256(answer), maturity, maturity, ROUND);
+        return (ROUND, int256(answer), MATURITY, MATURITY, ROUND);
     }
 }
