@@ -32,8 +32,10 @@ export type Reading = {
   readonly nextDeadline: bigint | undefined
   /** Seats of juries in rounds that run, that this node votes for. */
   readonly jurySeats: number
-  /** Of these, those that have not committed, or revealed, in the last quarter of the time. */
+  /** Of these, those that are late, or committed to what this node cannot open. */
   readonly jurySeatsLate: number
+  /** Juries and cases whose last look failed. */
+  readonly juryPassesFailing: number
   /** The next end by which one of them has to, Unix seconds; undefined for none. */
   readonly juryDeadline: bigint | undefined
   /** Reporters that signed twice, of fixings that are shown. */
@@ -127,7 +129,8 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const contested = of('assize_fixings_contested', 'Fixings led by a value apart from the own observation.')
   const deadline = of('assize_next_deadline_timestamp_seconds', 'Next end of a window, Unix; 0 without one.')
   const seats = of('assize_jury_seats', 'Seats of juries, in rounds that run, that the node votes for.')
-  const late = of('assize_jury_seats_late', 'Seats that lack a vote, or its reveal, in the last quarter of its time.')
+  const late = of('assize_jury_seats_late', 'Seats late with a vote or its reveal, or voted for by somebody else.')
+  const failing = of('assize_jury_passes_failing', 'Juries and cases of them whose last look failed.')
   const votes = of('assize_jury_deadline_timestamp_seconds', 'Next end for a vote or its reveal, Unix; 0 without one.')
   const equivocators = of('assize_equivocators', 'Reporters that signed twice, of the fixings that are followed.')
   const halted = of('assize_halted', 'Whether the operator has stopped all new stake.')
@@ -153,6 +156,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     deadline.set(Number(to.nextDeadline ?? 0n))
     seats.set(to.jurySeats)
     late.set(to.jurySeatsLate)
+    failing.set(to.juryPassesFailing)
     votes.set(Number(to.juryDeadline ?? 0n))
     equivocators.set(to.equivocators)
     halted.set(Number(to.isHalted))

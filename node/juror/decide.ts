@@ -5,8 +5,11 @@ import { caseTime, lastDrawBlock } from '#protocol/jury.ts'
 /** A seat that this node votes for. */
 export type OwnSeat = {
   readonly seat: number
-  /** What it is committed to: nothing, a value of ours, or something that this node does not know. */
-  readonly vote: { readonly kind: 'none' | 'foreign' } | { readonly kind: 'own'; readonly value: bigint }
+  /**
+   * What it is committed to: nothing, what this node has voted, what the same key has voted elsewhere (by hand, or before the store
+   * was lost), or something that this node does not know.
+   */
+  readonly vote: { readonly kind: 'none' | 'foreign' } | { readonly kind: 'own' | 'elsewhere'; readonly value: bigint }
   readonly isRevealed: boolean
 }
 
@@ -63,20 +66,41 @@ export function decideCase(view: CaseView): CaseDecision {
   return vote.action === 'none' ? decideClerk(view, vote.reason) : vote
 }
 
-/** Seats whose commitment, or revealing, is missing in the last quarter of its time: somebody has to look. */
-export function lateSeats({ now, state, terms, own }: Pick<CaseView, 'now' | 'state' | 'terms' | 'own'>): number {
-  if (state.stage !== 'voting') return 0
-  const isLast = (end: bigint, time: number): boolean => now < end && end - now <= BigInt(time) / 4n
-  if (isLast(state.commitEnd, terms.commitTime)) return own.filter(({ vote }) => vote.kind === 'none').length
-  if (now < state.commitEnd || !isLast(state.revealEnd, terms.revealTime)) return 0
-  return own.filter(({ vote, isRevealed }) => vote.kind !== 'none' && !isRevealed).length
+/** What a case's votes are watched by. */
+export type Watched = Pick<CaseView, 'now' | 'state' | 'terms' | 'own'>
+
+/**
+ * Seats that somebody has to look at: in the last quarter of its time those whose commitment, or revealing, is missing; at any time
+ * those that are committed to what this node cannot open.
+ */
+export function lateSeats({ now, state, terms, own }: Watched): number {
+  if (state.stage !== 'voting' || now >= state.revealEnd) return 0
+  const isCommitting = now < state.commitEnd
+  const [end, time] = isCommitting ? [state.commitEnd, terms.commitTime] : [state.revealEnd, terms.revealTime]
+  const isLast = end - now <= BigInt(time) / 4n
+  return own.filter(({ vote, isRevealed }) => {
+    if (isRevealed) return false
+    if (vote.kind === 'foreign') return true
+    return isLast && (vote.kind === 'none') === isCommitting
+  }).length
 }
 
 /** The end by which a seat of this node still has to commit or reveal; undefined for none. */
-export function nextDeadline({ now, state, own }: Pick<CaseView, 'now' | 'state' | 'own'>): bigint | undefined {
+export function nextDeadline({ now, state, own }: Omit<Watched, 'terms'>): bigint | undefined {
   if (state.stage !== 'voting' || now >= state.revealEnd) return undefined
-  if (now < state.commitEnd && own.some(({ vote }) => vote.kind === 'none')) return state.commitEnd
+  const isOpen = own.some(({ vote }) => vote.kind === 'none' || vote.kind === 'foreign')
+  if (now < state.commitEnd && isOpen) return state.commitEnd
   return own.some(({ vote, isRevealed }) => vote.kind !== 'none' && !isRevealed) ? state.revealEnd : undefined
+}
+
+/** How many commitments and reveals of the case's seats are still to be sent. */
+export function votesToSend({ now, state, own }: Omit<Watched, 'terms'>): number {
+  if (state.stage !== 'voting' || now >= state.revealEnd) return 0
+  const isCommitting = now < state.commitEnd
+  return own
+    .filter(({ isRevealed }) => !isRevealed)
+    .map(({ vote }) => (vote.kind !== 'none' ? 1 : isCommitting ? 2 : 0))
+    .reduce<number>((sum, one) => sum + one, 0)
 }
 
 function decideVote(view: CaseView): CaseDecision {
@@ -84,7 +108,8 @@ function decideVote(view: CaseView): CaseDecision {
   if (own.length === 0) return none('No seat of ours.')
   if (now < state.commitEnd) return decideCommit(view)
   if (now >= state.revealEnd) return none('The time to reveal is over.')
-  const due = own.filter(({ vote, isRevealed }) => vote.kind === 'own' && !isRevealed).map(({ seat }) => seat)
+  const isKnown = ({ vote }: OwnSeat): boolean => vote.kind === 'own' || vote.kind === 'elsewhere'
+  const due = own.filter((one) => isKnown(one) && !one.isRevealed).map(({ seat }) => seat)
   if (due.length > 0) return { action: 'reveal', seats: due, deadline: state.revealEnd, reason: 'The time to reveal.' }
   const isLost = own.some(({ vote, isRevealed }) => vote.kind === 'foreign' && !isRevealed)
   return none(isLost ? 'A seat is committed to what this node does not know.' : 'All that can be revealed is.')
@@ -98,7 +123,7 @@ function decideCommit({ now, state, terms, own, reading, seenSince }: CaseView):
   if (value === undefined) return none(`Nothing is read of the index yet; at ${patienceEnd} that is INVALID.`)
   const due = own.filter(({ vote }) => {
     if (vote.kind === 'none') return true
-    // Of ours only INVALID gives way: another value somebody else has chosen, with the same key.
+    // Only an INVALID that this node has voted gives way: whatever else is there somebody has chosen, with the same key.
     return vote.kind === 'own' && vote.value === INVALID && value !== INVALID
   })
   if (due.length === 0) return none('All seats of ours are committed.')

@@ -11,7 +11,9 @@ import type { Log } from '../log.ts'
 import type { JuryTable, KnownCase } from '../store/jury-table.ts'
 import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
-import { type CaseView, decideCase, lateSeats, moveOf, nextDeadline, type OwnSeat } from './decide.ts'
+import { type CaseView, decideCase, moveOf, type OwnSeat } from './decide.ts'
+import { createStanding, type JurorView, type Standing } from './standing.ts'
+import { type ClerkTurns, createClerkTurns } from './turns.ts'
 import type { Votes } from './votes.ts'
 import { takeOut } from './withdraw.ts'
 
@@ -43,19 +45,8 @@ export type JurorComponents = {
   readonly waiting: () => readonly Pick<KnownCase, 'id' | 'fixing'>[]
   /** This node's place among `jurors` for the fixing: who comes first moves its case on first. */
   readonly rank: (id: Hex, jurors: readonly Address[]) => number
-}
-
-/** Turns that are told apart, one for each juror by rank. */
-const TURNS = 12
-
-/** What a node's seats come to now. */
-export type JurorView = {
-  /** Seats in rounds that run. */
-  readonly seats: number
-  /** Seats that have not committed, or revealed, in the last quarter of the time. */
-  readonly late: number
-  /** The next end by which a seat has to commit or reveal, Unix seconds; undefined for none. */
-  readonly deadline: bigint | undefined
+  /** Unix seconds. */
+  readonly now: () => bigint
 }
 
 /** Votes for the seats of this node's account, and moves cases on. */
@@ -70,18 +61,19 @@ export interface Juror {
 /** What is remembered between passes, and found again without. */
 type Memory = {
   readonly terms: Map<Address, JuryTerms>
-  /** When it was first seen that a case can be moved on, Unix seconds. */
-  readonly since: Map<string, bigint>
+  readonly turns: ClerkTurns
   /** When this process first looked at a case, by the chain's clock. */
   readonly seen: Map<string, bigint>
   /** The block at which a case was first seen to be over. */
   readonly ended: Map<string, bigint>
-  readonly views: Map<string, JurorView>
+  readonly standing: Standing
 }
 
 /** A juror for `juries`. Its votes need nothing that is in memory: it can be stopped at any time. */
 export function createJuror(components: JurorComponents): Juror {
-  const memory: Memory = { terms: new Map(), since: new Map(), seen: new Map(), ended: new Map(), views: new Map() }
+  const turns = createClerkTurns(components)
+  const standing = createStanding()
+  const memory: Memory = { terms: new Map(), turns, seen: new Map(), ended: new Map(), standing }
   let running: Promise<void> | undefined
   let isAsked = false
   const begin = (head: Head | undefined): void => {
@@ -99,7 +91,7 @@ export function createJuror(components: JurorComponents): Juror {
       if (running === undefined) begin(head)
       else isAsked = true
     },
-    view: () => [...memory.views.values()].reduce(sumOf, { seats: 0, late: 0, deadline: undefined }),
+    view: () => standing.view(components.now()),
     // A pass that begins while this waits ends by itself: what it sends is on disk.
     idle: async () => running,
   }
@@ -113,6 +105,7 @@ async function pass(components: JurorComponents, memory: Memory, head: Head | un
       try {
         await attendJury(components, memory, jury, head ?? (await chain.head()))
       } catch (error) {
+        memory.standing.fail(jury)
         if (!signal.aborted && !isDeadRpc(error))
           log.error({ err: error, jury }, 'a pass over the cases of a jury failed')
       }
@@ -130,11 +123,18 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
     .waiting()
     .filter(({ id, fixing }) => !known.has(id) && isOurs(fixing))
     .map((one) => ({ ...one, jury, block: head.number }))
+  const all = [...cases, ...unopened]
+  memory.standing.keep(
+    jury,
+    all.map(({ id }) => id),
+  )
   await Promise.all(
-    [...cases, ...unopened].map(async (one) => {
+    all.map(async (one) => {
       try {
         await attendCase(components, memory, one, head)
+        memory.standing.pass(jury, one.id)
       } catch (error) {
+        memory.standing.fail(jury, one.id)
         if (signal.aborted || isDeadRpc(error)) return
         log.error({ err: error, fixingId: one.id, jury }, 'a pass over a case failed')
       }
@@ -170,9 +170,9 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
     isRevealed,
     isNext,
   }
-  const view: CaseView = { ...before, clerkTime: await clerkTimeOf(components, memory, scene, moveOf(before)) }
-  const lateNow = { seats: state.stage === 'voting' ? scene.own.length : 0, late: lateSeats(view) }
-  memory.views.set(keyOf(known), { ...lateNow, deadline: nextDeadline(view) })
+  memory.standing.note(jury, id, { state, terms, own: scene.own })
+  const clerkTime = await memory.turns.timeOf({ known, trial, head, move: moveOf(before) })
+  const view: CaseView = { ...before, clerkTime }
   await act(components, scene, decideCase(view))
 }
 
@@ -216,34 +216,13 @@ async function sceneOf(
     return {
       seat,
       isRevealed,
-      vote: opening === undefined ? { kind: 'foreign' } : { kind: 'own', value: opening.value },
+      vote:
+        opening === undefined
+          ? { kind: 'foreign' }
+          : { kind: opening.isKept ? 'own' : 'elsewhere', value: opening.value },
     }
   })
   return { ...found, round, seats: mine, own, openings }
-}
-
-/** When this node's turn comes to make `move`: jurors come one after the other from when it was first seen to be possible. */
-async function clerkTimeOf(
-  { chain, isClerk, stageDelaySeconds, rank }: JurorComponents,
-  { since }: Memory,
-  { known, trial, head }: Scene,
-  move: ReturnType<typeof moveOf>,
-): Promise<bigint | undefined> {
-  if (!isClerk || move === undefined) return undefined
-  const key = `${keyOf(known)}:${trial.state.round}:${move}:${trial.state.seedBlock}`
-  since.set(key, since.get(key) ?? head.time)
-  const seated = trial.state.stage === 'voting' ? trial.seats.map(({ juror }) => juror) : []
-  const jurors = seated.length > 0 ? seated : await chain.court(known.jury).pool(head.number)
-  const first = since.get(key) ?? head.time
-  return first + BigInt(turnOf(rank(known.id, [...new Set(jurors)])) * stageDelaySeconds)
-}
-
-/**
- * How many turns to wait at `rank`. A pool has more jurors than turns before a seed is forgotten, and not all of them run nodes:
- * beyond the first the others share as many turns again, so that nobody waits for longer than two dozen.
- */
-export function turnOf(rank: number): number {
-  return rank < TURNS ? rank : TURNS + (rank % TURNS)
 }
 
 /** Takes out what the case brought, and forgets it once that cannot be undone. */
@@ -254,7 +233,7 @@ async function finish(
 ): Promise<void> {
   const { table, votes, confirmations, isKeeper } = components
   const key = keyOf(known)
-  memory.views.delete(key)
+  memory.standing.note(known.jury, known.id, undefined)
   memory.seen.delete(key)
   const first = memory.ended.get(key) ?? head.number
   memory.ended.set(key, first)
@@ -264,7 +243,7 @@ async function finish(
   await table.close(known)
   votes.forget(known.jury, known.id)
   memory.ended.delete(key)
-  for (const one of memory.since.keys()) if (one.startsWith(`${key}:`)) memory.since.delete(one)
+  memory.turns.forget(known)
 }
 
 /** Nothing can come of the case any more. */
@@ -277,11 +256,6 @@ function isOver({ state }: CourtCase, turnEnd: bigint | undefined): boolean {
 function turnEndOf(jury: Address, { fixing, facts, atTime }: FixingSnapshot): bigint | undefined {
   const turn = arbitrationTurn(fixing, facts, atTime)
   return isSame(turn?.current, jury) ? turn?.end : undefined
-}
-
-function sumOf(sum: JurorView, { seats, late, deadline }: JurorView): JurorView {
-  const nearest = [sum.deadline, deadline].flatMap((one) => one ?? []).toSorted((a, b) => (a < b ? -1 : 1))[0]
-  return { seats: sum.seats + seats, late: sum.late + late, deadline: nearest }
 }
 
 function keyOf({ jury, id }: Pick<KnownCase, 'jury' | 'id'>): string {

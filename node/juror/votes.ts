@@ -21,14 +21,17 @@ export type VotesComponents = {
   readonly keys: Pick<Keys, 'signBallot'>
 }
 
+/** What opens a commitment; `isKept`: this node has made the vote, as its store says. */
+type Found = Opening & { readonly isKept: boolean }
+
 /** What opens the commitments of seats, by seat. */
-export type Openings = ReadonlyMap<number, Opening>
+export type Openings = ReadonlyMap<number, Found>
 
 /** The votes of this node, also after a crash, and after its store was lost. */
 export interface Votes {
   /**
-   * What commits `seats` to `value`. INVARIANT: salt and value are on disk when it resolves, and the salt can be made again
-   * with the key alone. Throws the keys' errors.
+   * What commits `seats` to `value`. INVARIANT: salt and value are on disk when it resolves; a seat keeps its first salt, which
+   * can be made again with the key alone if that signs alike every time. Throws the keys' errors.
    */
   prepare(round: Round, seats: readonly JurySeat[], value: bigint, at: bigint): Promise<readonly SeatVote[]>
   /**
@@ -60,8 +63,15 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
       for (const name of signatures.keys()) if (name.startsWith(`${jury}:${fixingId}:`)) signatures.delete(name)
     },
     async prepare(round, seats, value, at) {
-      const saltFor = await saltsOf(round)
-      const votes = seats.map(({ seat, juror }) => ({ ...round, seat, juror, value, salt: saltFor(seat) }))
+      const kept = await table.votes(round.jury, round.fixingId, round.round)
+      const newestFirst = kept.toSorted((a, b) => Number(b.at - a.at))
+      const first = new Map(newestFirst.map(({ seat, salt }) => [seat, salt]))
+      const isNew = seats.some(({ seat }) => !first.has(seat))
+      const saltFor = isNew ? await saltsOf(round) : undefined
+      const votes = seats.flatMap(({ seat, juror }) => {
+        const salt = first.get(seat) ?? saltFor?.(seat)
+        return salt === undefined ? [] : [{ ...round, seat, juror, value, salt }]
+      })
       await table.keep(
         votes.map(({ jury, fixingId, round: number, seat, salt }) => {
           return { jury, fixingId, round: number, seat, value, salt, at }
@@ -72,19 +82,25 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
     async openings(round, seats, guesses) {
       const { jury, fixingId } = round
       const kept = await table.votes(jury, fixingId, round.round)
-      const found = new Map<number, Opening>()
-      const fits = ({ seat, juror, committed }: JurySeat, value: bigint, salt: Hex): boolean => {
-        if (commitmentOf({ ...round, seat, juror, value, salt }) !== committed) return false
-        found.set(seat, { fixingId, seat, value, salt })
-        return true
-      }
-      const unknown = seats.filter((one) => {
-        const isKept = kept.some(({ seat, value, salt }) => seat === one.seat && fits(one, value, salt))
-        return one.committed !== undefined && !isKept
-      })
+      const opens = ({ seat, juror, committed }: JurySeat, value: bigint, salt: Hex): boolean =>
+        commitmentOf({ ...round, seat, juror, value, salt }) === committed
+      const found = new Map<number, Found>(
+        seats.flatMap((one) => {
+          const vote = kept.find(({ seat, value, salt }) => seat === one.seat && opens(one, value, salt))
+          if (vote === undefined) return []
+          const { seat, value, salt } = vote
+          return [[seat, { fixingId, seat, value, salt, isKept: true }] as const]
+        }),
+      )
+      const unknown = seats.filter(({ seat, committed }) => committed !== undefined && !found.has(seat))
       if (unknown.length === 0) return found
       const saltFor = await saltsOf(round)
-      for (const one of unknown) [...guesses, INVALID].some((value) => fits(one, value, saltFor(one.seat)))
+      for (const one of unknown) {
+        const { seat } = one
+        const salt = saltFor(seat)
+        const value = [...guesses, INVALID].find((guess) => opens(one, guess, salt))
+        if (value !== undefined) found.set(seat, { fixingId, seat, value, salt, isKept: false })
+      }
       return found
     },
   }

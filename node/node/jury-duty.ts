@@ -9,12 +9,12 @@ import type { Parts } from './parts.ts'
 /** What a juror shares with the rest of the node. */
 export type JuryDutyParts = Pick<
   Parts,
-  'config' | 'chain' | 'store' | 'keys' | 'transactions' | 'journal' | 'log' | 'signal' | 'reporter'
+  'config' | 'clock' | 'chain' | 'store' | 'keys' | 'transactions' | 'journal' | 'log' | 'signal' | 'reporter'
 >
 
 /** The node's juror, which votes what the reporter has observed; one that never looks without a key, role or jury. */
 export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tracked' | 'documents'>): Juror {
-  const { config, chain, store, keys, transactions, journal, log, signal, reporter } = parts
+  const { config, clock, chain, store, keys, transactions, journal, log, signal, reporter } = parts
   const { juror, policy, roles, fromBlock, confirmations } = config
   return createJuror({
     chain,
@@ -37,6 +37,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
       state.documents.has(indexId) ? reporter.view(id).observation?.value : INVALID,
     heard: (id) => store.observations.all(id).map(({ signed }) => signed.value),
     waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),
+    now: () => clock.now(),
     rank: (id, jurors: readonly Address[]) => proposalRank(id, jurors, chain.account ?? '0x'),
   })
 }

@@ -35,9 +35,9 @@ export function createReading(
   })
 }
 
-function seatsOf({ juror }: Parts): Pick<Reading, 'jurySeats' | 'jurySeatsLate' | 'juryDeadline'> {
-  const { seats, late, deadline } = juror.view()
-  return { jurySeats: seats, jurySeatsLate: late, juryDeadline: deadline }
+function seatsOf({ juror }: Parts) {
+  const { seats, late, deadline, failing } = juror.view()
+  return { jurySeats: seats, jurySeatsLate: late, juryDeadline: deadline, juryPassesFailing: failing }
 }
 
 type Counts = Pick<

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import type { Observation } from '#protocol/observation.ts'
+import type { JurorView } from '../juror/standing.ts'
 import type { FixingStatus, NodeView, ReportView } from '../http/node-view.ts'
 import { createMetrics, type Identity } from '../metrics.ts'
 import type { LoopState } from './loop.ts'
@@ -120,7 +121,7 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
     ...(config.bootstrap.length > 0 && peers.connected === 0
       ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
       : []),
-    ...lateSeats(parts),
+    ...juryProblems(parts.juror.view()),
     ...(peers.connected > 0 && peers.reporters === 0 && peers.sought > 0
       ? [
           `None of ${peers.connected} peers is a reporter, of ${peers.sought} that are registered: name one in bootstrap.`,
@@ -130,15 +131,23 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
   ]
 }
 
-/** Seats whose stake is lost unless somebody sees to it. */
-function lateSeats({ juror }: Parts): string[] {
-  const { late, deadline } = juror.view()
+/** Seats whose stake is lost unless somebody sees to it, and looks that would have told of others. */
+export function juryProblems({ late, deadline, failing }: JurorView): string[] {
   const end = deadline === undefined ? '' : ` The next end is ${deadline}.`
-  return late === 0
-    ? []
-    : [
-        `${late} seats in juries lack a vote, or its reveal, and little time is left: see assize journal, stage juror.${end}`,
-      ]
+  return [
+    ...(late === 0
+      ? []
+      : [
+          `${late} seats in juries lack a vote, or its reveal, and little time is left, or are committed to what this node ` +
+            `does not know: see assize journal, stage juror.${end}`,
+        ]),
+    ...(failing === 0
+      ? []
+      : [
+          `${failing} looks at juries and their cases failed the last time: what is due there may not be seen. ` +
+            'The log says why, unless an endpoint did not answer.',
+        ]),
+  ]
 }
 
 /** What a fixing that matures in a moment lacks: others' presence, or sources here. */

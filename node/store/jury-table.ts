@@ -33,7 +33,7 @@ export interface JuryTable {
   close(known: Pick<KnownCase, 'jury' | 'id'>): Promise<void>
   /** Resolves when the votes are on disk: before what commits to them leaves. */
   keep(votes: readonly KnownVote[]): Promise<void>
-  /** Every vote of a round, also those that were replaced. */
+  /** Every vote of a round, also those that were replaced; those of a seat in no order. */
   votes(jury: Address, fixingId: Hex, round: number): Promise<readonly KnownVote[]>
 }
 
@@ -55,8 +55,9 @@ const CURSOR = 'next-block-of-jury'
 export function juryTable(database: Database): JuryTable {
   const caseKey = ({ jury, id }: Pick<KnownCase, 'jury' | 'id'>): string => `${jury}:${id}`.toLowerCase()
   const roundKey = (jury: Address, id: Hex, round: number): string => `${jury}:${id}:${round}:`.toLowerCase()
-  const voteKey = ({ jury, fixingId, round, seat, value }: KnownVote): string =>
-    `${roundKey(jury, fixingId, round)}${seat}:${value}`
+  // With the salt: a signer that signs otherwise the second time must not replace what opens the first.
+  const voteKey = ({ jury, fixingId, round, seat, value, salt }: KnownVote): string =>
+    `${roundKey(jury, fixingId, round)}${seat}:${value}:${salt}`
   return {
     async cases() {
       const rows = await database.list('cases')

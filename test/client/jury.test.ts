@@ -98,6 +98,9 @@ test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (
   await expect(drawJurors(anyone, jury, fixing, seedBlock)).rejects.toThrow(/no such block/)
   await mine(300)
   const pool = await readPool(anyone, jury)
+  // In parts of five, the last of which is not whole.
+  expect(pool).toHaveLength(12)
+  expect(await readPool(anyone, jury, undefined, 5n)).toEqual(pool)
   await drawJurors(anyone, jury, fixing, seedBlock)
 
   const seats = await readSeats(anyone, jury, id, 0)

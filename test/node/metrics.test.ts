@@ -19,6 +19,7 @@ const READING: Reading = {
   nextDeadline: 1_700_003_600n,
   jurySeats: 4,
   jurySeatsLate: 2,
+  juryPassesFailing: 3,
   juryDeadline: 1_700_007_200n,
   equivocators: 0,
   pendingTransactions: 1,
@@ -46,6 +47,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_verification_native')).toEqual(['{kind="ecdsa"} 1', '{kind="bls"} 0'])
   expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_signer_up')).toEqual([' 0'])
+  expect(samplesOf(text, 'assize_jury_passes_failing')).toEqual([' 3'])
   expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
   expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])

@@ -10,6 +10,7 @@ const DAY = 86_400n
 const TERMS = { commitTime: 86_400, revealTime: 43_200 }
 const VOTING: JuryCase = { stage: 'voting', round: 0, seedBlock: 500n, commitEnd: COMMIT_END, revealEnd: REVEAL_END }
 const EMPTY: OwnSeat = { seat: 3, vote: { kind: 'none' }, isRevealed: false }
+const FOREIGN: OwnSeat = { seat: 3, vote: { kind: 'foreign' }, isRevealed: false }
 const voted = (value: bigint): OwnSeat => ({ seat: 3, vote: { kind: 'own', value }, isRevealed: false })
 
 function view(changes: Partial<CaseView> = {}): CaseView {
@@ -58,7 +59,13 @@ describe('while jurors commit', () => {
     expect(decideCase(view({ own: [voted(INVALID)], reading: undefined, now: COMMIT_END - 1n })).action).toBe('none')
     expect(decideCase(view({ own: [voted(2_501n)] })).action).toBe('none')
     expect(decideCase(view({ own: [voted(VALUE)] })).action).toBe('none')
-    expect(decideCase(view({ own: [{ seat: 3, vote: { kind: 'foreign' }, isRevealed: false }] })).action).toBe('none')
+    expect(decideCase(view({ own: [FOREIGN] })).action).toBe('none')
+  })
+
+  test('an INVALID that somebody has voted elsewhere with the same key stays, and is revealed', () => {
+    const own: OwnSeat[] = [{ seat: 3, vote: { kind: 'elsewhere', value: INVALID }, isRevealed: false }]
+    expect(decideCase(view({ own })).action).toBe('none')
+    expect(decideCase(view({ own, now: COMMIT_END }))).toMatchObject({ action: 'reveal', seats: [3] })
   })
 })
 
@@ -72,8 +79,7 @@ describe('while jurors reveal', () => {
   })
 
   test('a seat that is committed to something unknown is said, not guessed', () => {
-    const own: OwnSeat[] = [{ seat: 3, vote: { kind: 'foreign' }, isRevealed: false }]
-    expect(decideCase(view({ own, now: COMMIT_END }))).toEqual({
+    expect(decideCase(view({ own: [FOREIGN], now: COMMIT_END }))).toEqual({
       action: 'none',
       reason: 'A seat is committed to what this node does not know.',
     })
@@ -133,6 +139,14 @@ test('a seat is late in the last quarter of its time, until it has done what is 
   // Who has not committed cannot reveal.
   expect(late(REVEAL_END - 1n, EMPTY)).toBe(0)
   expect(late(REVEAL_END, voted(VALUE))).toBe(0)
+})
+
+test('a seat that is committed to what this node cannot open is late at once, and another commitment helps until the end', () => {
+  const at = (now: bigint) => [lateSeats(view({ now, own: [FOREIGN] })), nextDeadline(view({ now, own: [FOREIGN] }))]
+  expect(at(20_000n)).toEqual([1, COMMIT_END])
+  expect(at(COMMIT_END)).toEqual([1, REVEAL_END])
+  expect(at(REVEAL_END)).toEqual([0, undefined])
+  expect(lateSeats(view({ now: COMMIT_END, own: [{ ...FOREIGN, isRevealed: true }] }))).toBe(0)
 })
 
 test('the next deadline is that of the commitment, then that of the reveal', () => {

@@ -30,7 +30,9 @@ test('what is prepared is on disk when it is there, and opens its commitment aft
     [{ ...SEAT, committed }],
     [],
   )
-  expect(openings).toEqual(new Map([[7, { fixingId: FIXING_ID, seat: 7, value: VALUE, salt: vote.salt }]]))
+  expect(openings).toEqual(
+    new Map([[7, { fixingId: FIXING_ID, seat: 7, value: VALUE, salt: vote.salt, isKept: true }]]),
+  )
   await store.close()
 })
 
@@ -47,7 +49,31 @@ test('a store that was lost is made good by the key and the values that may have
   expect(await of(number, [1n, VALUE])).toBe(VALUE)
   expect(await of(invalid, [1n, VALUE])).toBe(INVALID)
   expect(await of(number, [1n])).toBe(undefined)
+  const found = await votes.openings(ROUND, [{ ...SEAT, committed: commitmentOf({ ...invalid, ...ROUND }) }], [])
+  // Whoever has the key may have made it by hand.
+  expect(found.get(7)?.isKept).toBe(false)
   await Promise.all([before.close(), after.close()])
+})
+
+test('a seat keeps its first salt, whatever the signer signs the second time, and needs no signer for it', async () => {
+  const dataDir = temporaryFolder()
+  const first = await openStore(dataDir)
+  const [before] = await createVotes({ table: first.juries, keys: KEYS }).prepare(ROUND, [SEAT], VALUE, 1n)
+  await first.close()
+  if (before === undefined) throw new Error('no vote')
+  const store = await openStore(dataDir)
+  const fickle = { signBallot: async (): Promise<Hex> => `0x${'55'.repeat(65)}` }
+  const votes = createVotes({ table: store.juries, keys: fickle })
+  const again = await votes.prepare(ROUND, [SEAT, { ...SEAT, seat: 8 }], VALUE, 2n)
+  expect(again.map(({ seat, salt }) => [seat, salt === before.salt])).toEqual([
+    [7, true],
+    [8, false],
+  ])
+  const silent = createVotes({ table: store.juries, keys: BROKEN })
+  expect((await silent.prepare(ROUND, [SEAT], INVALID, 3n)).map(({ salt }) => salt)).toEqual([before.salt])
+  const committed = commitmentOf({ ...before, ...ROUND })
+  expect((await silent.openings(ROUND, [{ ...SEAT, committed }], [])).get(7)).toMatchObject({ value: VALUE })
+  await store.close()
 })
 
 test('of a signer that fails for once the next try has what it takes', async () => {
@@ -76,11 +102,14 @@ test('the store keeps cases until they are over, and every vote of a round', asy
   // Read again, since its block might have been undone, it is still over.
   await store.juries.extend(JURY, [known], 13n)
   const vote = { jury: JURY, fixingId: FIXING_ID, round: 0, seat: 7, value: VALUE, salt: FIXING_ID, at: 5n } as const
+  // A salt of a signer that signed otherwise the second time is another vote.
+  const salted = { ...vote, salt: `0x${'ff'.repeat(32)}`, at: 6n } as const
   await store.juries.keep([vote, { ...vote, value: INVALID }])
+  await store.juries.keep([salted])
   await store.juries.keep([{ ...vote, round: 1, seat: 1 }])
   await store.close()
   const again = await openStore(dataDir)
   expect(await again.juries.cases()).toEqual([])
-  expect(await again.juries.votes(JURY, FIXING_ID, 0)).toEqual([vote, { ...vote, value: INVALID }])
+  expect(await again.juries.votes(JURY, FIXING_ID, 0)).toEqual([vote, salted, { ...vote, value: INVALID }])
   await again.close()
 })

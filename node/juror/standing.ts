@@ -1,0 +1,76 @@
+import type { Address, Hex } from 'viem'
+import { lateSeats, nextDeadline, votesToSend, type Watched } from './decide.ts'
+
+/** What a node's seats come to now. */
+export type JurorView = {
+  /** Seats in rounds that run. */
+  readonly seats: number
+  /** Seats that somebody has to look at: late, or committed to what this node cannot open. */
+  readonly late: number
+  /** The next end by which a seat has to commit or reveal, Unix seconds; undefined for none. */
+  readonly deadline: bigint | undefined
+  /** Juries and cases whose last look failed: what is due there is as it was seen before. */
+  readonly failing: number
+  /** Commitments and reveals that are still to be sent. */
+  readonly toSend: number
+}
+
+/** What was last seen of the votes of a case. */
+export type Seen = Omit<Watched, 'now'>
+
+/** What the seats of a node come to, by what was last seen of them: looks that fail must not hide that time runs out. */
+export interface Standing {
+  /** This was seen of the case; undefined: nothing is due. */
+  note(jury: Address, id: Hex, seen: Seen | undefined): void
+  /** A look at the case succeeded to its end. */
+  pass(jury: Address, id: Hex): void
+  /** A look at the case, or without `id` at the jury, failed. */
+  fail(jury: Address, id?: Hex): void
+  /** A look at the jury succeeded, and these are its cases: others are forgotten. */
+  keep(jury: Address, ids: readonly Hex[]): void
+  /** As of `now`, Unix seconds. */
+  view(now: bigint): JurorView
+}
+
+/** Nothing is seen yet. */
+export function createStanding(): Standing {
+  const seen = new Map<string, Seen>()
+  const failing = new Set<string>()
+  return {
+    note(jury, id, one) {
+      if (one === undefined) seen.delete(keyOf(jury, id))
+      else seen.set(keyOf(jury, id), one)
+    },
+    pass: (jury, id) => void failing.delete(keyOf(jury, id)),
+    fail: (jury, id) => void failing.add(keyOf(jury, id)),
+    keep(jury, ids) {
+      const kept = new Set(ids.map((id) => keyOf(jury, id)))
+      const isGone = (key: string): boolean => key.startsWith(keyOf(jury)) && !kept.has(key)
+      for (const key of failing) if (isGone(key)) failing.delete(key)
+      for (const key of seen.keys()) if (isGone(key)) seen.delete(key)
+    },
+    view(now) {
+      const cases = [...seen.values()].map((one) => ({ ...one, now })).filter(isRunning)
+      const deadlines = cases.flatMap((one) => nextDeadline(one) ?? [])
+      return {
+        seats: sumOf(cases.map(({ own }) => own.length)),
+        late: sumOf(cases.map(lateSeats)),
+        deadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],
+        failing: failing.size,
+        toSend: sumOf(cases.map(votesToSend)),
+      }
+    },
+  }
+}
+
+function isRunning({ state }: Watched): boolean {
+  return state.stage === 'voting'
+}
+
+function keyOf(jury: Address, id?: Hex): string {
+  return `${jury}:${id ?? ''}`.toLowerCase()
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0)
+}

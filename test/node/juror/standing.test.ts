@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { OwnSeat } from '../../../node/juror/decide.ts'
+import { createStanding, type Seen } from '../../../node/juror/standing.ts'
+import { FIXING_ID } from '../reporters.ts'
+
+const JURY = '0x00000000000000000000000000000000000000aa'
+const OTHER = '0x00000000000000000000000000000000000000bb'
+const COMMIT_END = 100_000n
+const REVEAL_END = 143_200n
+const NOTHING = { seats: 0, late: 0, deadline: undefined, failing: 0, toSend: 0 }
+const seat = (number: number, vote: OwnSeat['vote'], isRevealed = false): OwnSeat => ({
+  seat: number,
+  vote,
+  isRevealed,
+})
+const seen = (own: readonly OwnSeat[]): Seen => ({
+  state: { stage: 'voting', round: 0, seedBlock: 500n, commitEnd: COMMIT_END, revealEnd: REVEAL_END },
+  terms: { commitTime: 86_400, revealTime: 43_200 },
+  own,
+})
+
+test('what was seen goes on counting while looks fail: a seat becomes late, and the failure shows until a look succeeds', () => {
+  const standing = createStanding()
+  standing.note(JURY, FIXING_ID, seen([seat(1, { kind: 'none' }), seat(2, { kind: 'own', value: 7n })]))
+  const early = { seats: 2, late: 0, deadline: COMMIT_END, failing: 0, toSend: 3 }
+  expect(standing.view(20_000n)).toEqual(early)
+  standing.fail(JURY, FIXING_ID)
+  standing.fail(OTHER)
+  // A quarter of a day is left to commit, and nobody has looked since.
+  expect(standing.view(COMMIT_END - 21_600n)).toEqual({ ...early, late: 1, failing: 2 })
+  expect(standing.view(REVEAL_END - 1n)).toEqual({ ...early, late: 1, deadline: REVEAL_END, failing: 2, toSend: 1 })
+  standing.pass(JURY, FIXING_ID)
+  standing.keep(OTHER, [])
+  expect(standing.view(20_000n)).toEqual(early)
+  standing.note(JURY, FIXING_ID, undefined)
+  expect(standing.view(20_000n)).toEqual(NOTHING)
+})
+
+test('a case that is none any more is forgotten, and what failed of it', () => {
+  const standing = createStanding()
+  standing.note(JURY, FIXING_ID, seen([seat(1, { kind: 'none' })]))
+  standing.fail(JURY, FIXING_ID)
+  standing.keep(OTHER, [])
+  expect(standing.view(20_000n)).toMatchObject({ seats: 1, failing: 1 })
+  standing.keep(JURY, [FIXING_ID])
+  expect(standing.view(20_000n)).toMatchObject({ seats: 1, failing: 1 })
+  standing.keep(JURY, [])
+  expect(standing.view(20_000n)).toEqual(NOTHING)
+})
+
+test('what is still to be sent: a commitment and its reveal, then the reveal, of a seat that has committed', () => {
+  const standing = createStanding()
+  const own = [seat(1, { kind: 'none' }), seat(2, { kind: 'foreign' }), seat(3, { kind: 'own', value: 7n }, true)]
+  standing.note(JURY, FIXING_ID, seen(own))
+  expect([COMMIT_END - 1n, COMMIT_END, REVEAL_END].map((now) => standing.view(now).toSend)).toEqual([3, 1, 0])
+})
