@@ -30,6 +30,7 @@ export function nextSteps(
         },
         { what: 'see its case, if a jury rules', command: paste('jury', 'status', id) },
         { what: 'sign a ruling, if you are of the council that rules', command: paste('council', 'sign', id, 'VALUE') },
+        { what: 'see what is asserted, if UMA rules', command: paste('uma', 'status', id) },
       ]
     case 'settled':
       return [

@@ -22,6 +22,7 @@ import { definePropose } from './commands/propose.ts'
 import { defineRequest } from './commands/request.ts'
 import { defineSigner } from './commands/signer.ts'
 import { defineStatus } from './commands/status.ts'
+import { defineUma } from './commands/uma.ts'
 import type { Context } from './context.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts'
@@ -51,6 +52,7 @@ const COMMANDS = [
   defineCollect,
   defineJury,
   defineCouncil,
+  defineUma,
   defineDeploy,
   defineDevnet,
   defineGriefing,

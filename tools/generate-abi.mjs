@@ -22,6 +22,7 @@ const CONTRACTS = [
   { name: 'ReporterRegistry' },
   { name: 'CouncilArbitrator' },
   { name: 'JuryArbitrator' },
+  { name: 'UmaArbitrator' },
   { name: 'SplitVault' },
   { name: 'SecurityLens' },
   { name: 'WETH9', artifact: 'node_modules/canonical-weth/build/contracts/WETH9.json', hasAbi: false },

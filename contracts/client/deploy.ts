@@ -7,7 +7,9 @@ import {
   type DeploymentStep,
   planDeployment,
   planJury,
+  planUma,
   planVault,
+  type UmaTerms,
   type VaultTerms,
 } from './deployment-plan.ts'
 import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
@@ -42,6 +44,20 @@ export async function deployJury(
 ): Promise<Address> {
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   const step = planJury(oracle, terms)
+  await carryOut(chain, step, sendOptions)
+  return step.address
+}
+
+/** Deploys an adapter to UMA for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
+export async function deployUma(
+  chain: WritableChain,
+  oracle: Address,
+  terms: UmaTerms,
+  sendOptions?: SendOptions,
+): Promise<Address> {
+  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
+  await requireCode(chain, "UMA's optimistic oracle", terms.court)
+  const step = planUma(oracle, terms)
   await carryOut(chain, step, sendOptions)
   return step.address
 }

@@ -4,12 +4,14 @@ import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
+import { umaArbitratorAbi } from '#protocol/abi/uma-arbitrator.ts'
 import { councilArbitratorBytecode } from './bytecode/council-arbitrator.ts'
 import { juryArbitratorBytecode } from './bytecode/jury-arbitrator.ts'
 import { maturityOracleBytecode } from './bytecode/maturity-oracle.ts'
 import { reporterRegistryBytecode } from './bytecode/reporter-registry.ts'
 import { securityLensBytecode } from './bytecode/security-lens.ts'
 import { splitVaultBytecode } from './bytecode/split-vault.ts'
+import { umaArbitratorBytecode } from './bytecode/uma-arbitrator.ts'
 import { weth9Bytecode } from './bytecode/weth-9.ts'
 import type { CouncilSigner } from './council.ts'
 import type { JuryTerms } from './jury.ts'
@@ -65,6 +67,17 @@ export type VaultTerms = {
   readonly bondRate: bigint
 }
 
+/** An adapter to deploy. Amounts in bond-token wei; `declaredCost` is an assertion that the deployer publishes. */
+export type UmaTerms = {
+  /** UMA's optimistic oracle, version 3. */
+  readonly court: Address
+  /** How long an assertion can be disputed, seconds, 2 hours .. 10 days. */
+  readonly liveness: number
+  /** The least bond of an assertion; UMA may ask for more. */
+  readonly leastBond: bigint
+  readonly declaredCost: bigint
+}
+
 /** One contract to be created by CREATE2 with salt 0: its address is a function of its init code alone. */
 export type DeploymentStep = { readonly name: string; readonly initCode: Hex; readonly address: Address }
 
@@ -108,6 +121,13 @@ export function planVault(oracle: Address, terms: VaultTerms): DeploymentStep {
 export function planJury(oracle: Address, terms: JuryTerms): DeploymentStep {
   const initCode = encodeDeployData({ abi: juryArbitratorAbi, bytecode: juryArbitratorBytecode, args: [oracle, terms] })
   return { name: 'JuryArbitrator', initCode, address: create2Address(initCode) }
+}
+
+/** An adapter that asks `court`, UMA's optimistic oracle, for `oracle`, as a step of its own. */
+export function planUma(oracle: Address, { court, liveness, leastBond, declaredCost }: UmaTerms): DeploymentStep {
+  const args = [oracle, court, BigInt(liveness), leastBond, declaredCost] as const
+  const initCode = encodeDeployData({ abi: umaArbitratorAbi, bytecode: umaArbitratorBytecode, args })
+  return { name: 'UmaArbitrator', initCode, address: create2Address(initCode) }
 }
 
 function create2Address(initCode: Hex): Address {

@@ -15,6 +15,7 @@ import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
+import { umaArbitratorAbi } from '#protocol/abi/uma-arbitrator.ts'
 import { DeadRpcError } from './chain.ts'
 import { revertText } from './revert-text.ts'
 
@@ -78,6 +79,7 @@ const ERRORS: Abi = [
   maturityOracleAbi,
   reporterRegistryAbi,
   splitVaultAbi,
+  umaArbitratorAbi,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'))
 
 function explain(rpcUrl: string, call: string, error: unknown): unknown {

@@ -104,7 +104,7 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
     hint: 'Ask further members of the council to sign.',
   }),
   NotItsTurn: ([id]) => ({
-    expected: `Expected a fixing that waits for this jury, got ${text(id)}, which does not.`,
+    expected: `Expected a fixing that waits for this arbitrator, got ${text(id)}, which does not.`,
     hint: 'assize status shows whose turn it is.',
   }),
   FeeBelowPrice: ([got, want]) => ({
@@ -158,6 +158,18 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
   RevealRunning: ([end]) => ({
     expected: `Expected all seats to have revealed, or a time from ${text(end)} on, got neither.`,
     hint: 'Wait until then.',
+  }),
+  TurnEndsBefore: ([expiry, end]) => ({
+    expected: `Expected an assertion that can be true before the turn ends at ${text(end)}, got one at ${text(expiry)}.`,
+    hint: 'It is too late to assert: the backup rules next.',
+  }),
+  AlreadyRuled: ([id]) => ({
+    expected: `Expected a fixing on which UMA has found no value true, got ${text(id)}.`,
+    hint: 'Bring the ruling: assize uma settle.',
+  }),
+  NotRuled: ([id]) => ({
+    expected: `Expected a fixing on which UMA has found a value true, got ${text(id)}.`,
+    hint: 'assize uma status shows what waits.',
   }),
 }
 

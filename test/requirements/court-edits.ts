@@ -102,7 +102,7 @@ const ROWS: readonly EditRow[] = [
     'a dispute is told',
     UMA,
     'if (assertion.asserter != address(0)) emit Disputed(assertion.id, assertionId);',
-    'if (false) emit Disputed(assertion.id, assertionId);',
+    'if (assertion.asserter == address(0)) emit Disputed(assertion.id, assertionId);',
   ],
   ['R-521', 'what is false rules nothing', UMA, 'if (!isTrue || trial.asserter', 'if (trial.asserter'],
   [
