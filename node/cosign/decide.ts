@@ -9,6 +9,8 @@ export type CosignView = {
   readonly report: Report
   /** Its own signed observation's value. */
   readonly own: bigint | undefined
+  /** Why that is not sure enough to put money on; undefined: it is. */
+  readonly unsure: string | undefined
   /** Whether its operator trusts the fixing's arbitrators. */
   readonly isTrusted: boolean
   /** How many of the observations that the report is of are not held here. */
@@ -23,11 +25,13 @@ export type CosignDecision = { readonly action: 'sign' | 'wait' | 'refuse'; read
 /**
  * Whether to co-sign a report (R-410): only one that follows, to the last digit, from observations that are held and
  * verified here, that is within a quarter of the separation of the own signed observation, and for a fixing whose
- * arbitrators the operator trusts: their ruling may cost the stake.
+ * arbitrators the operator trusts: their ruling may cost the stake. So may an own observation that is less sure than the
+ * operator asks for.
  */
-export function decideCosign({ fixing, report, own, isTrusted, missing, rebuilt }: CosignView): CosignDecision {
+export function decideCosign({ fixing, report, own, unsure, isTrusted, missing, rebuilt }: CosignView): CosignDecision {
   if (!isTrusted) return refuse('Its arbitrator or backup is not in policy.arbitrators: nothing of ours is signed.')
   if (own === undefined) return wait('No own observation to compare the report with.')
+  if (unsure !== undefined) return refuse(unsure)
   if (!agreesWith(own, report.value, fixing.separationPpm)) {
     return refuse(`The report of ${report.value} is not within a quarter of the separation of our ${own}.`)
   }

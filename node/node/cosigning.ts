@@ -1,7 +1,7 @@
 import { isBlsSigned } from '#protocol/bls.ts'
 import { bitmapOf, encodePartial, encodeRequest, placesIn } from '#protocol/cosigning.ts'
 import { type CosignDecision, decideCosign } from '../cosign/decide.ts'
-import { isTrusted } from '../decide.ts'
+import { isTrusted, unsureness } from '../decide.ts'
 import type { VerifiedRequest } from '../gossip/cosigning.ts'
 import { SecondDigestError } from '../guard.ts'
 import type { Quorum } from '../quorum.ts'
@@ -85,7 +85,9 @@ async function consider(
 
 function viewOf(parts: Parts, tracked: Tracked, ripe: Ripe, { report, places }: VerifiedRequest) {
   const { store, config, chain } = parts
-  const { id, fixing } = tracked
+  const { id, fixing, document } = tracked
+  // With it comes how sure it is: what is signed already may still be being read from disk.
+  const { observation, confidence } = parts.reporter.view(id)
   const held = store.observations.all(id)
   const wanted = new Set(placesIn(places).flatMap((place) => ripe.reporters[place]?.index ?? []))
   const found = held.filter(({ reporterIndex }) => wanted.has(reporterIndex))
@@ -93,7 +95,8 @@ function viewOf(parts: Parts, tracked: Tracked, ripe: Ripe, { report, places }: 
   return {
     fixing,
     report,
-    own: held.find(({ signer }) => signer === chain.account)?.signed.value,
+    own: observation === undefined ? undefined : held.find(({ signer }) => signer === chain.account)?.signed.value,
+    unsure: unsureness(confidence, document.aggregation.minSources, config.policy),
     isTrusted: isTrusted(fixing, config.policy.arbitrators),
     missing,
     rebuilt: missing === 0 ? quorumOfHeld(parts, id, ripe, found, report.proposer) : undefined,

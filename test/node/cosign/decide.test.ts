@@ -20,6 +20,7 @@ function view(changes: Partial<CosignView> = {}): CosignView {
     fixing: FIXING,
     report,
     own: OWN,
+    unsure: undefined,
     isTrusted: true,
     missing: 0,
     rebuilt: { kind: 'report', report: REPORT, signers: [0, 1, 2, 3, 4] },
@@ -39,6 +40,7 @@ test('R-410 co-signs a report that its own observations make and its own value a
 
 test.each<[string, Partial<CosignView>, string]>([
   ['the arbitrators are not trusted', { isTrusted: false }, 'policy.arbitrators'],
+  ['its own observation is unsure', { unsure: 'Of 1 sources: no stake on it.' }, 'Of 1 sources: no stake on it.'],
   ['the value is too far', { report: { ...REPORT, value: OWN + QUARTER + 1n } }, 'not within a quarter'],
   ['another value follows', { rebuilt: rebuiltAs({ value: OWN + 1n }) }, 'another report'],
   ['another root follows', { rebuilt: rebuiltAs({ observationsRoot: FIXING_ID }) }, 'another report'],

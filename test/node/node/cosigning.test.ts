@@ -8,6 +8,7 @@ import { buildReport, reportDigest } from '#protocol/report.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
 import { chainClock } from '../../../node/clock.ts'
 import type { Host } from '../../../node/gossip/host.ts'
+import { JOURNAL } from '../../../node/http/schemas.ts'
 import type { RunningNode } from '../../../node/node.ts'
 import { proposalRank } from '../../../node/propose.ts'
 import { openHostile, TOPICS } from '../gossip/peer.ts'
@@ -41,6 +42,8 @@ function ranked(count: number): number[] {
 type Cast = {
   /** They trust no arbitrator. */
   readonly silent?: readonly number[]
+  /** They want more sources than there are. */
+  readonly careful?: readonly number[]
   /** They run no node. */
   readonly absent?: readonly number[]
 }
@@ -56,7 +59,7 @@ type Play = {
 /** `count` reporters who are paid for attesting; `prepare` may write to their stores before they start. */
 async function play(
   count: number,
-  { silent = [], absent = [] }: Cast = {},
+  { silent = [], careful = [], absent = [] }: Cast = {},
   prepare: (config: Config, i: number) => Promise<void> = async () => undefined,
 ): Promise<Play> {
   const { world, indexDir } = await scene(count)
@@ -68,7 +71,8 @@ async function play(
       const config = await configOf(i, indexDir, silent.includes(i) ? [] : TRUSTED)
       await prepare(config, i)
       const clock = { ...chainClock(), monotonicMs: () => performance.now() + waitedMs }
-      return run({ ...config, gossip: { ...config.gossip, cosignMs: LONG_MS } }, world, clock)
+      const policy = { ...config.policy, spareSources: careful.includes(i) ? 1 : 0 }
+      return run({ ...config, policy, gossip: { ...config.gossip, cosignMs: LONG_MS } }, world, clock)
     }),
   )
   await connected(nodes)
@@ -112,6 +116,23 @@ test('R-411 goes on without one who stays silent, and without its roster when th
   await endWaitAt(3, played)
   const others = [0, 1, 2, 3].filter((i) => i !== silent)
   await expect.poll(() => world.sent, SOON).toEqual([`attest ${VALUE} by ${others.join()}`])
+})
+
+test('R-410 whose observation is less sure than its operator asks for signs it, and co-signs nothing', async () => {
+  const [, , , last = 0] = ranked(4)
+  const scene = await play(4, { careful: [last] })
+  const { world, nodes } = scene
+  await mature(world, nodes, 4)
+  const careful = nodes.at(-1)
+  if (careful === undefined) throw new Error('a node')
+  const reasons = async (): Promise<string[]> => {
+    const response = await fetch(`http://127.0.0.1:${careful.httpPort}/journal`)
+    return JOURNAL.parse(await response.json()).flatMap(({ action, reason }) => (action === 'refuse' ? [reason] : []))
+  }
+  const why = 'The own observation is of 1 sources, policy.spare_sources wants 2: no stake on it.'
+  await expect.poll(reasons, SOON).toEqual([expect.stringContaining(why)])
+  await endWaitAt(3, scene)
+  await expect.poll(() => world.sent.filter((what) => what.startsWith('attest')), SOON).toHaveLength(1)
 })
 
 test('R-411 proposes plainly when too few co-sign, and at once when nobody pays for more', async () => {
