@@ -38,7 +38,15 @@ export interface Watch {
 const PART_BLOCKS = 10_000n
 
 /** What a look has read so far: from where it goes on, and what is of fixings that are tracked or were just found. */
-type Reading = { at: bigint; readonly found: Map<Hex, FoundFixing>; readonly own: Map<Hex, readonly OracleEvent[]> }
+type Reading = {
+  at: bigint
+  /** The last block that was read of a part that is whole: what was read is of its chain. */
+  last: Head | undefined
+  /** Whether all is read again, since the chain was undone. */
+  readonly isUndone: boolean
+  readonly found: Map<Hex, FoundFixing>
+  readonly own: Map<Hex, readonly OracleEvent[]>
+}
 
 /** Where watching begins, and what it looks at again. */
 export type WatchOptions = {
@@ -76,8 +84,10 @@ export async function startWatch(
     return isSame(await chain.block(anchor.number), anchor)
   }
 
-  /** Goes on after a failure. */
+  /** Goes on after a failure, while the chain is the one that it is of. */
   let reading: Reading | undefined
+  const mayGoOn = async ({ last }: Reading, head: Head): Promise<boolean> =>
+    last === undefined || (last.number <= head.number && isSame(await chain.block(last.number), last))
   /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`. */
   const read = async (progress: Reading, to: bigint, settled: bigint, stays?: Head): Promise<void> => {
     const { at, found, own } = progress
@@ -103,12 +113,17 @@ export async function startWatch(
       if (!isNew) return { head, isNew, found: [], isUndone: false }
       const isUndone = !(await isAnchored(head))
       const settledUpTo = head.number - BigInt(confirmations)
-      if (isUndone || reading === undefined) {
-        reading = { at: isUndone ? firstBlock : next, found: new Map(), own: new Map() }
+      if (reading?.isUndone !== isUndone || !(await mayGoOn(reading, head))) {
+        const at = isUndone ? firstBlock : next
+        reading = { at, last: undefined, isUndone, found: new Map(), own: new Map() }
         // What was over may not be.
         if (isUndone) seen = new Set(tracked.keys())
       }
-      for (let to = reading.at + PART_BLOCKS - 1n; to < settledUpTo; to += PART_BLOCKS) await read(reading, to, to)
+      for (let to = reading.at + PART_BLOCKS - 1n; to < settledUpTo; to += PART_BLOCKS) {
+        const last: Head = await chain.block(to)
+        await read(reading, to, to)
+        reading.last = last
+      }
       const following = settledUpTo + 1n > reading.at ? settledUpTo + 1n : reading.at
       const stays = settledUpTo < 0n ? undefined : await chain.block(settledUpTo)
       const isNewer = isUndone || anchor === undefined || settledUpTo > anchor.number

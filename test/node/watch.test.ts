@@ -168,6 +168,40 @@ test('notices when it starts that a block was undone that was thought to stay, a
   expect((await third.look()).isUndone).toBe(false)
 })
 
+test('goes on where it failed when everything is read again, unless the chain is yet another by then', async () => {
+  const late = created(15_000n, `0x${'03'.repeat(32)}`)
+  const { state, start } = world([created(4n)], { number: 40n, time: 400n })
+  const watch = await start()
+  await watch.look()
+  const failingAt = (range: number): void => {
+    const events = [created(4n), late]
+    state.events = new Proxy(events, {
+      get(target, name, receiver) {
+        if (name === 'filter' && state.ranges.length === range) throw new Error('dead')
+        return Reflect.get(target, name, receiver) as unknown
+      },
+    })
+  }
+  state.ranges.length = 0
+  state.fork = 'b'
+  state.head = { number: 25_000n, time: 250_000n }
+  failingAt(2)
+  await expect(watch.look()).rejects.toThrow('dead')
+  failingAt(3)
+  await expect(watch.look()).rejects.toThrow('dead')
+  state.fork = 'c'
+  failingAt(0)
+  const { isUndone, found } = await watch.look()
+  expect([isUndone, found.map(({ block }) => block)]).toEqual([true, [15_000n]])
+  const [first, second, third] = [
+    [3n, 10_002n],
+    [10_003n, 20_002n],
+    [20_003n, 25_000n],
+  ]
+  expect(state.ranges).toEqual([first, second, second, first, second, third])
+  expect(watch.events(FIXING_ID)).toEqual([created(4n)])
+})
+
 test('finds again what it was told to forget when the chain is undone', async () => {
   const { state, start } = world([created(4n)])
   const watch = await start()
