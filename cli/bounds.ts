@@ -1,7 +1,7 @@
 import { formatUnits } from 'viem'
 import { type Fixing, ParameterOutOfBoundsError, validateFixing } from '#protocol/fixing.ts'
 import { InputError } from './errors.ts'
-import { formatDuration, type Token } from './format.ts'
+import { formatDuration, formatPercent, type Token } from './format.ts'
 
 /** The option that sets each parameter, and what it counts. */
 const OPTIONS: Readonly<Record<keyof Fixing, readonly [flag: string, unit: Unit]>> = {
@@ -21,7 +21,8 @@ const OPTIONS: Readonly<Record<keyof Fixing, readonly [flag: string, unit: Unit]
   arbitrationLimit: ['--limit', 'time'],
 }
 
-type Unit = 'number' | 'address' | 'amount' | 'time'
+/** What an option counts. */
+export type Unit = 'number' | 'address' | 'amount' | 'time' | 'percent'
 
 const HINTS: Partial<Record<keyof Fixing, string>> = {
   arbitrator: 'Name the contract that rules when a dispute reaches arbitration.',
@@ -55,9 +56,10 @@ function textOf({ field, got, min, max }: ParameterOutOfBoundsError, fixing: Fix
   return `Expected ${flag} from ${shown(min)} to ${shown(max)}, got ${shown(got)}.`
 }
 
-/** Amounts with all their digits: bounds that were cut could not be told from what is outside them. */
-function inUnits(value: bigint, unit: Unit, token: Token): string {
+/** A bound or a value as it is typed. Amounts with all their digits: bounds that were cut could not be told from what is outside them. */
+export function inUnits(value: bigint, unit: Unit, token: Token): string {
   if (unit === 'time') return formatDuration(value)
+  if (unit === 'percent') return formatPercent(value)
   if (unit !== 'amount') return String(value)
   if (value < FEW && token.isWeth) return `${value} wei`
   return `${formatUnits(value, token.decimals)} ${token.isWeth ? 'ETH' : token.symbol}`

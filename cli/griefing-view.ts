@@ -9,6 +9,7 @@ import {
   type GriefingTerms,
 } from '#protocol/griefing.ts'
 import { formatDuration, formatEth } from './format.ts'
+import { plainDocument } from './plain-document.ts'
 
 /** What `assize griefing` was asked: terms, how many fixings mature together under one arbitrator, the honest capital, wei. */
 export type GriefingQuery = {
@@ -64,13 +65,7 @@ export function griefingDocument({ terms, fixings, capital, corruption }: Griefi
     lies: { afterLie: lieRoutes(terms, 'lie'), afterTruth: lieRoutes(terms, 'truth') },
     crowd: capital === undefined ? { fixings, total: crowd.total, firstAnswers: crowd.firstAnswers } : crowd,
   }
-  // The only bigints that scripts can read as numbers are times.
-  return JSON.parse(
-    JSON.stringify(document, (key, value: unknown) => {
-      if (typeof value !== 'bigint') return value
-      return key.toLowerCase().endsWith('seconds') ? Number(value) : value.toString()
-    }),
-  )
+  return plainDocument(document)
 }
 
 function delayTable(terms: GriefingTerms): string {

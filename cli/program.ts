@@ -9,6 +9,7 @@ import { defineDemo } from './commands/demo.ts'
 import { defineDevnet } from './commands/devnet.ts'
 import { defineDifferences } from './commands/differences.ts'
 import { defineEvidence } from './commands/evidence.ts'
+import { defineExplain } from './commands/explain.ts'
 import { defineFixing } from './commands/fixing.ts'
 import { defineFund } from './commands/fund.ts'
 import { defineGriefing } from './commands/griefing.ts'
@@ -55,6 +56,7 @@ const COMMANDS = [
   defineUma,
   defineDeploy,
   defineDevnet,
+  defineExplain,
   defineGriefing,
   defineIncome,
   defineIndex,

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { warningsOf } from '#protocol/index-warnings.ts'
+import { USUAL_NOISE_PPM } from '#protocol/parameters.ts'
 import { percent, positive, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
@@ -45,7 +46,6 @@ const VENUES: readonly Listed[] = ['coinbase', 'kraken', 'bitstamp', 'gemini'].m
   currency: undefined,
 }))
 const CLAMP_PPM = 5_000n
-const NOISE_PPM = 150
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 1_000_000
 
@@ -75,7 +75,7 @@ export function defineIndexNew(group: Command, context: Context, done: (code: Ex
         .argParser(percent)
         .default(CLAMP_PPM, '0.5'),
     )
-    .option('--noise-ppm <ppm>', 'how far honest observations may differ', whole, NOISE_PPM)
+    .option('--noise-ppm <ppm>', 'how far honest observations may differ', whole, USUAL_NOISE_PPM)
     .option('--bounds <min..max>', 'drop closes of the index outside', bounds)
     .option('--out <file>', 'write it there, where nothing may be yet (default: print it)')
     .option('--json', 'print one JSON document on stdout: the index document, its id and its warnings')

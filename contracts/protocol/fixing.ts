@@ -67,6 +67,17 @@ export const DEFAULT_PARAMETERS = {
   arbitrationLimit: 30 * DAY,
 } as const satisfies Partial<Fixing>
 
+/** The least and the most of every parameter that {@link validateFixing} bounds by a number of its own (section 3). */
+export const PARAMETER_BOUNDS = {
+  minBond: [10n ** 9n, MAX_BOND],
+  bondPpm: [0n, 100_000n],
+  firstWindow: [BigInt(10 * MINUTE), BigInt(30 * DAY)],
+  window: [BigInt(10 * MINUTE), BigInt(30 * DAY)],
+  bandPpm: [1n, 200_000n],
+  proposalGrace: [BigInt(10 * MINUTE), BigInt(30 * DAY)],
+  arbitrationLimit: [BigInt(DAY), BigInt(60 * DAY)],
+} as const satisfies Partial<Record<keyof Fixing, readonly [min: bigint, max: bigint]>>
+
 /** What a receipt is for: stake in a pot or proposal, an appeal, a request, a reward fund. */
 export type Kind = 'stake' | 'appeal' | 'request' | 'fund'
 
@@ -128,15 +139,15 @@ export function validateFixing(fixing: Fixing): void {
   requireWithin('backup', BigInt(fixing.backup), 1n, 2n ** 160n - 1n)
   // No interval describes "another address": the bounds exclude what was given, as in the contract.
   if (BigInt(fixing.backup) === BigInt(fixing.arbitrator)) requireWithin('backup', BigInt(fixing.backup), 1n, 0n)
-  requireWithin('minBond', fixing.minBond, 10n ** 9n, MAX_BOND)
+  requireWithin('minBond', fixing.minBond, ...PARAMETER_BOUNDS.minBond)
   requireWithin('arbitrationFee', fixing.arbitrationFee, 1n, (2n * fixing.minBond) / 5n)
-  requireWithin('bondPpm', BigInt(fixing.bondPpm), 0n, 100_000n)
-  requireWithin('firstWindow', BigInt(fixing.firstWindow), BigInt(10 * MINUTE), BigInt(30 * DAY))
-  requireWithin('window', BigInt(fixing.window), BigInt(10 * MINUTE), BigInt(30 * DAY))
+  requireWithin('bondPpm', BigInt(fixing.bondPpm), ...PARAMETER_BOUNDS.bondPpm)
+  requireWithin('firstWindow', BigInt(fixing.firstWindow), ...PARAMETER_BOUNDS.firstWindow)
+  requireWithin('window', BigInt(fixing.window), ...PARAMETER_BOUNDS.window)
   requireWithin('separationPpm', BigInt(fixing.separationPpm), 1n, BigInt(fixing.bandPpm))
-  requireWithin('bandPpm', BigInt(fixing.bandPpm), 1n, 200_000n)
-  requireWithin('proposalGrace', BigInt(fixing.proposalGrace), BigInt(10 * MINUTE), BigInt(30 * DAY))
-  requireWithin('arbitrationLimit', BigInt(fixing.arbitrationLimit), BigInt(DAY), BigInt(60 * DAY))
+  requireWithin('bandPpm', BigInt(fixing.bandPpm), ...PARAMETER_BOUNDS.bandPpm)
+  requireWithin('proposalGrace', BigInt(fixing.proposalGrace), ...PARAMETER_BOUNDS.proposalGrace)
+  requireWithin('arbitrationLimit', BigInt(fixing.arbitrationLimit), ...PARAMETER_BOUNDS.arbitrationLimit)
 }
 
 /** The instant, Unix seconds, by which the fixing is settled whatever anyone does (section 5, property 4). */
