@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { type Assessment, assessEvidence, type Evidence } from '#protocol/evidence.ts'
+import { type Assessment, assessEvidence, type Evidence, type Finding } from '#protocol/evidence.ts'
 import { EvidenceFormatError, parseEvidence } from '#protocol/evidence-file.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import type { Context } from '../context.ts'
+import { bodyFindings } from '../evidence-bodies.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatColumns, formatIndexValue, formatTime } from '../format.ts'
@@ -11,8 +12,9 @@ import { formatColumns, formatIndexValue, formatTime } from '../format.ts'
 type Flags = { readonly json?: true }
 
 const EXAMPLES = `
-Ids, signatures, roots and values are computed again from the file alone: no chain, node or venue is asked. Two things the file cannot prove: that its
-reporters are those of the registry (assize differences, or a node of your own), and that the venues said so (assize index sample).
+Ids, signatures, roots and values are computed again from the file alone, and the closes are read again from the responses that are in it: no chain,
+node or venue is asked. Two things the file cannot prove: that its reporters are those of the registry (assize differences, or a node of your own), and
+that the venues said so (assize index sample).
 Exit 1: something in it is not as it says.
 
 Examples:
@@ -32,10 +34,15 @@ export function defineEvidenceCheck(group: Command, context: Context, done: (cod
 
 async function checkFile(file: string, { json }: Flags, { io }: Context): Promise<ExitCode> {
   const evidence = await readEvidence(file)
-  const assessment = assessEvidence(evidence)
+  const assessment = withBodies(assessEvidence(evidence), bodyFindings(evidence))
   if (json === true) io.out(JSON.stringify(documentOf(evidence, assessment), undefined, 2))
   else for (const line of linesOf(evidence, assessment)) io.out(line)
   return assessment.isSound ? EXIT.ok : EXIT.failed
+}
+
+function withBodies(assessment: Assessment, bodies: readonly Finding[]): Assessment {
+  const findings = [...assessment.findings, ...bodies]
+  return { ...assessment, findings, isSound: findings.every(({ isSound }) => isSound) }
 }
 
 async function readEvidence(file: string): Promise<Evidence> {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import type { z } from 'zod'
@@ -10,7 +10,7 @@ import { readEpoch, readReporters } from '#client/registry.ts'
 import { type Config, loadConfig } from '#node/config'
 import { askNode } from '#node/http-client'
 import { DIFFERENCES, FAILURE, OBSERVATIONS, SAMPLES, STATUS } from '#node/http-schemas'
-import type { Evidence } from '#protocol/evidence.ts'
+import type { Evidence, EvidenceBody } from '#protocol/evidence.ts'
 import { evidenceText } from '#protocol/evidence-file.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId } from '#protocol/index-document.ts'
@@ -21,12 +21,13 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readIndexFile } from '../index-file.ts'
 import { oneOf } from '../node-fixing.ts'
 
-type Flags = { readonly config: string; readonly file?: string }
+type Flags = { readonly config: string; readonly file?: string; readonly bodies: boolean }
 type Observation = z.output<typeof OBSERVATIONS>[number]
+type Archived = z.output<typeof SAMPLES> | z.output<typeof FAILURE>
 
 const EXAMPLES = `
-The file has the fixing's parameters, the index document, who reports, every observation with its signature, and the raw closes behind each, as far as
-peers still have them. Whoever has it can compute the value again: assize evidence check.
+The file has the fixing's parameters, the index document, who reports, every observation with its signature, the raw closes behind each, as far as peers
+still have them, and what this node's own sources answered, up to 64 KiB each. Whoever has it can compute the value again: assize evidence check.
 
 Examples:
   assize evidence export 0x12ab --config node.toml --file evidence.json
@@ -40,6 +41,7 @@ export function defineEvidenceExport(group: Command, context: Context, done: (co
     .argument('<fixing>', 'its id; the beginning will do')
     .requiredOption('--config <file>', "the node's TOML configuration; it must run, with http_port")
     .option('--file <file>', 'write it there (default: print it)')
+    .option('--no-bodies', 'leave out what the sources answered')
     .addHelpText('after', EXAMPLES)
     .action(async (fixing: string, flags: Flags) => done(await exportEvidence(fixing, flags, context)))
 }
@@ -51,14 +53,15 @@ async function exportEvidence(beginning: string, flags: Flags, { io, env }: Cont
   }
   const { fixings } = await askNode(config.httpPort, '/status', STATUS)
   const id = oneOf(fixings, beginning).id as Hex // the schema says so
-  const evidence = await gather(config, id, (line) => io.err(line))
+  const whole = await gather(config, id, (line) => io.err(line))
+  const evidence = flags.bodies ? whole : { ...whole, bodies: [] }
   const text = evidenceText(evidence)
   if (flags.file === undefined) io.out(text)
   else await writeFile(flags.file, `${text}\n`)
-  const { observations, samples, panel } = evidence
+  const { observations, samples, panel, bodies } = evidence
   const withSamples = observations.filter(({ signed }) => samples.has(signed.sourcesRoot)).length
   io.err(
-    `${observations.length} observations of ${panel.reporters.length} reporters, the closes behind ${withSamples} of them.`,
+    `${observations.length} observations of ${panel.reporters.length} reporters, the closes behind ${withSamples} of them, what ${bodies.filter(({ body }) => body !== undefined).length} of its sources answered.`,
   )
   if (flags.file !== undefined) io.err(`Check it: assize evidence check ${flags.file}`)
   return EXIT.ok
@@ -76,6 +79,8 @@ async function gather(config: Config, id: Hex, tell: (line: string) => void): Pr
   const reporters = await readReporters(chain, registry, fixing.maturity)
   const epoch = await readEpoch(chain, registry, fixing.maturity)
   const held = await askNode(httpPort, `/fixings/${id}/observations`, OBSERVATIONS)
+  const record = await askNode(httpPort, `/fixings/${id}/samples`, SAMPLES.or(FAILURE))
+  const samples = await samplesBehind({ httpPort, id, held, own: ownLeaves(record) }, tell)
   return {
     chainId: chain.chainId,
     oracle,
@@ -85,7 +90,8 @@ async function gather(config: Config, id: Hex, tell: (line: string) => void): Pr
     document,
     panel: { epoch, reporters: reporters.map(({ index, signer }) => ({ index, signer })) },
     observations: held.map(observationOf),
-    samples: await samplesBehind(httpPort, id, held, tell),
+    samples,
+    bodies: bodiesIn(record, document).filter(({ root }) => samples.has(root)),
   }
 }
 
@@ -113,14 +119,18 @@ function observationOf(held: Observation): Evidence['observations'][number] {
   }
 }
 
+type Asked = {
+  readonly httpPort: number
+  readonly id: Hex
+  readonly held: readonly Observation[]
+  readonly own: readonly SampleLeaf[]
+}
+
 /** The node's own closes, and those of others as they differ from them; what does not hash to its root is left out. */
 async function samplesBehind(
-  httpPort: number,
-  id: Hex,
-  held: readonly Observation[],
+  { httpPort, id, held, own }: Asked,
   tell: (line: string) => void,
 ): Promise<ReadonlyMap<Hex, readonly SampleLeaf[]>> {
-  const own = await ownLeaves(httpPort, id)
   const found = new Map<Hex, readonly SampleLeaf[]>()
   for (const { signer, sourcesRoot } of held) {
     const root = sourcesRoot as Hex // the schema says so
@@ -141,12 +151,25 @@ async function samplesBehind(
   return found
 }
 
-async function ownLeaves(httpPort: number, id: Hex): Promise<readonly SampleLeaf[]> {
-  const record = await askNode(httpPort, `/fixings/${id}/samples`, SAMPLES.or(FAILURE))
+function ownLeaves(record: Archived): readonly SampleLeaf[] {
   // Differences are from what was observed: who abstained has nothing to compare with.
   if (!('samples' in record) || record.observation === undefined) return []
   const samples = record.samples.map(({ sourceId, quote, closes }) => {
     return { sourceId, quote, closes: closes.map((close) => close ?? undefined) }
   })
   return leavesOf(samples, record.opens.map(BigInt))
+}
+
+/** What the node's own sources answered, under the root of what it read from them. */
+function bodiesIn(record: Archived, { sources }: IndexDocument): EvidenceBody[] {
+  if (!('samples' in record) || record.observation === undefined) return []
+  const root = record.observation.sourcesRoot as Hex // the schema says so
+  const isLocal = (sourceId: string): boolean =>
+    sources.some((source) => source.id === sourceId && source.kind === 'csv' && source.url === undefined)
+  // Where a file lies on this machine is nobody's business.
+  return record.records.map((one) => ({
+    ...one,
+    root,
+    origin: isLocal(one.sourceId) ? basename(one.origin) : one.origin,
+  }))
 }

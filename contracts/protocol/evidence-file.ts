@@ -47,6 +47,14 @@ const OBSERVATION = z.strictObject({
 })
 const LEAF = z.tuple([z.string().max(64), decimal(64n), z.string().max(200)])
 const MOST = 100_000
+const BODY = z.strictObject({
+  root: word,
+  sourceId: z.string().max(64),
+  origin: z.string().max(4_000),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a hash in small hex'),
+  bytes: z.int().min(0),
+  body: z.string().exactOptional(),
+})
 
 const FILE = z.strictObject({
   version: z.literal(1),
@@ -63,6 +71,7 @@ const FILE = z.strictObject({
   }),
   observations: z.array(OBSERVATION).max(MOST),
   samples: z.array(z.strictObject({ root: word, leaves: z.array(LEAF).max(MOST) })).max(MOST),
+  bodies: z.array(BODY).max(MOST).default([]),
 })
 
 /** The evidence as a JSON document: numbers that may be large are decimal strings. */

@@ -20,6 +20,22 @@ export type Evidence = {
   readonly observations: readonly EvidenceObservation[]
   /** The raw closes that observations commit to, by their root. */
   readonly samples: ReadonlyMap<Hex, readonly SampleLeaf[]>
+  /** What the sources of one reporter answered, as far as it was kept. `assessEvidence` does not look at it. */
+  readonly bodies: readonly EvidenceBody[]
+}
+
+/** A response of a source, from which its closes were read. */
+export type EvidenceBody = {
+  /** Of the samples that were read from it. */
+  readonly root: Hex
+  readonly sourceId: string
+  /** URL, or in words. */
+  readonly origin: string
+  /** Of the body, without 0x. */
+  readonly sha256: string
+  readonly bytes: number
+  /** Absent if it was too large to be kept. */
+  readonly body?: string | undefined
 }
 
 /** A reporter of the fixing. */

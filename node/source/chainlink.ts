@@ -1,5 +1,6 @@
 import { getAddress } from 'viem/utils'
-import { type FeedRound, readFeed } from '#client/feed.ts'
+import { z } from 'zod'
+import { type FeedReading, type FeedRound, readFeed } from '#client/feed.ts'
 import type { ChainlinkSource } from '#protocol/index-source.ts'
 import type { ReadContext, Reading } from './reading.ts'
 import { withSourceChain } from './source-chain.ts'
@@ -18,11 +19,35 @@ export async function readChainlink(
   const feed = getAddress(source.feed)
   return withSourceChain(source, window.end, context, async ({ chain, head }) => {
     const { decimals, rounds } = await readFeed(chain, feed, window.closes, head.number)
-    const closes = rounds.map((round, i) => closeOf(source, round, window.closes[i] ?? window.end, decimals))
+    const closes = closesOfRounds({ decimals, rounds }, source, window)
     if (closes.every((close) => close === undefined)) throw new StaleFeedError(source, rounds.at(-1), window.end)
     const origin = `chain ${source.chainId}, feed ${feed}, block ${head.number}`
     return { closes, origin, body: JSON.stringify({ decimals, rounds: rounds.map(recordOf) }) }
   })
+}
+
+/** The closes that a kept reading of a feed has. Throws ZodError or SyntaxError for anything else. */
+export function chainlinkCloses(body: string, source: ChainlinkSource, window: SampleWindow): Reading['closes'] {
+  return closesOfRounds(KEPT.parse(JSON.parse(body)), source, window)
+}
+
+const whole = z
+  .string()
+  .regex(/^-?\d{1,80}$/)
+  .transform(BigInt)
+/** What {@link recordOf} makes of rounds. */
+const KEPT = z.strictObject({
+  decimals: z.int().min(0).max(255),
+  rounds: z.array(
+    z
+      .strictObject({ id: whole, answer: whole, updatedAt: whole })
+      .nullable()
+      .transform((round) => round ?? undefined),
+  ),
+})
+
+function closesOfRounds({ decimals, rounds }: FeedReading, source: ChainlinkSource, window: SampleWindow) {
+  return window.closes.map((close, i) => closeOf(source, rounds[i], close, decimals))
 }
 
 function closeOf(

@@ -18,7 +18,12 @@ export async function readCsv(
   const origin = source.url === undefined ? context.csvFile : fillTemplate(source.url, document, source, window)
   if (origin === undefined) throw new CsvError(source.id, 'a csv_file in the configuration', 'none')
   const body = source.url === undefined ? await readBounded(origin, source) : await download(origin, source, context)
-  return { closes: closesOf(candlesIn(body, source), window, source), origin, body }
+  return { closes: csvCloses(body, source, window), origin, body }
+}
+
+/** The closes that such a file has. Throws TwoClosesError, {@link CsvError}. */
+export function csvCloses(body: string, source: CsvSource, window: SampleWindow): Reading['closes'] {
+  return closesOf(candlesIn(body, source), window, source)
 }
 
 async function readBounded(file: string, { id, maxBytes }: CsvSource): Promise<string> {

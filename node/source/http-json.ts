@@ -15,7 +15,12 @@ export async function readHttpJson(
 ): Promise<Reading> {
   const url = fillTemplate(source.url, document, source, window)
   const body = await download(url, source, context)
-  return { closes: closesOf(candlesIn(body, source), window, source), origin: url, body }
+  return { closes: httpJsonCloses(body, source, window), origin: url, body }
+}
+
+/** The closes that a response of such an API has. Throws TwoClosesError, {@link JsonShapeError}. */
+export function httpJsonCloses(body: string, source: HttpJsonSource, window: SampleWindow): Reading['closes'] {
+  return closesOf(candlesIn(body, source), window, source)
 }
 
 function* candlesIn(body: string, { id, pointers }: HttpJsonSource): Generator<Candle> {

@@ -1,4 +1,5 @@
 import { getAddress } from 'viem/utils'
+import { z } from 'zod'
 import { type PoolReading, readPool } from '#client/pool.ts'
 import type { UniswapV3Source } from '#protocol/index-source.ts'
 import { type MeanTick, tickRatio } from '#protocol/mean-tick.ts'
@@ -29,6 +30,24 @@ export async function readUniswapV3(
     return { closes, origin, body: JSON.stringify({ decimals: reading.decimals, base: reading.base, means }) }
   })
 }
+
+/** The closes that a kept reading of a pool has. Throws TickError, or ZodError or SyntaxError for anything else. */
+export function uniswapV3Closes(body: string): Reading['closes'] {
+  const reading = KEPT.parse(JSON.parse(body))
+  return reading.means.map((mean) => closeOf(reading, mean))
+}
+
+const digits = z
+  .string()
+  .regex(/^-?\d{1,80}$/)
+  .transform(BigInt)
+const decimals = z.int().min(0).max(255)
+/** What is kept of a reading. */
+const KEPT = z.strictObject({
+  decimals: z.tuple([decimals, decimals]),
+  base: z.union([z.literal(0), z.literal(1)]),
+  means: z.array(z.tuple([digits, digits]).transform(([cumulative, seconds]) => ({ cumulative, seconds }))),
+})
 
 /** A pool's ticks are of token0 in token1. */
 function closeOf({ base, decimals: [decimals0, decimals1] }: PoolReading, { cumulative, seconds }: MeanTick): string {

@@ -97,7 +97,11 @@ test('evidence of a node is exported into one file, and checked without the node
   const file = join(temporaryFolder(), 'evidence.json')
   const exported = await assize(['evidence', 'export', id.slice(0, 10), '--config', config, '--file', file], env)
   expect(exported).toMatchObject({ exitCode: 0, out: '' })
-  expect(exported.err).toContain('2 observations of 2 reporters, the closes behind 2 of them.')
+  expect(exported.err).toContain(
+    '2 observations of 2 reporters, the closes behind 2 of them, what 1 of its sources answered.',
+  )
+  const bare = await assize(['evidence', 'export', id, '--config', config, '--no-bodies'], env)
+  expect(JSON.parse(bare.out)).toMatchObject({ id, bodies: [] })
   for (const close of closing.splice(0).toReversed()) await close()
 
   const { exitCode, out } = await assize(['evidence', 'check', file])
@@ -105,6 +109,7 @@ test('evidence of a node is exported into one file, and checked without the node
   const lines = out.split('\n')
   expect(lines).toContain(`fixing    ${id}`)
   expect(lines.some((line) => line.includes('NOT'))).toBe(false)
+  expect(lines.some((line) => /^ {2}ok +body of a +its 3 closes are those that are signed$/.test(line))).toBe(true)
   // Of 2500 and 2501 the lower.
   expect(lines.at(-1)).toMatch(/^value {5}2500 .*, what the document makes of the samples of 2 of 2 observations$/)
 

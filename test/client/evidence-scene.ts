@@ -49,6 +49,7 @@ export async function observe(stage: Stage, owner: WritableChain): Promise<{ fix
     panel: { epoch, reporters },
     observations,
     samples,
+    bodies: [],
   }
   return { fixing, evidence }
 }

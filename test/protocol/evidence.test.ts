@@ -34,7 +34,8 @@ async function evidenceOf(changes: { readonly value?: bigint } = {}): Promise<Ev
     }),
   )
   const reporters = CLOSES.map((_, index) => ({ index, signer: reporterKey(index).address }))
-  return { ...DOMAIN, oracle: ORACLE, id, fixing, document, panel: { epoch: 7n, reporters }, observations, samples }
+  const panel = { epoch: 7n, reporters }
+  return { ...DOMAIN, oracle: ORACLE, id, fixing, document, panel, observations, samples, bodies: [] }
 }
 
 /** What is not as it is said to be. */
@@ -47,6 +48,11 @@ describe('evidence', () => {
     const evidence = await evidenceOf()
     const read = parseEvidence(evidenceText(evidence))
     expect(read).toEqual(evidence)
+    const kept = { root: id, sourceId: 'a', origin: 'here', sha256: 'ab'.repeat(32), bytes: 2 }
+    const withBodies = { ...evidence, bodies: [kept, { ...kept, body: '"}' }] }
+    expect(parseEvidence(evidenceText(withBodies))).toEqual(withBodies)
+    const { bodies: _none, ...older } = JSON.parse(evidenceText(evidence))
+    expect(parseEvidence(JSON.stringify(older))).toEqual(evidence)
     const assessment = assessEvidence(read)
     expect(assessment.findings.filter(({ isSound }) => !isSound)).toEqual([])
     // 2499, 2500, 2500.5, 2501: the lower of the two in the middle.

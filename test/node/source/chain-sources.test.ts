@@ -2,6 +2,7 @@ import { getAddress } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect, type WritableChain } from '#client/chain.ts'
 import { EMBEDDED_CHAIN_ID, type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { reread } from '#node/reread'
 import { fetchSamples, type Sampling, type SampleOptions } from '#node/source'
 import { aggregate } from '#protocol/aggregate.ts'
 import { formatValue } from '#protocol/decimal.ts'
@@ -98,6 +99,16 @@ test('R-453 the other token of a pool has the inverse', async () => {
   for (const [i, close] of (there.samples[0]?.closes ?? []).entries()) {
     expect(Number(close) * Number(back.samples[0]?.closes[i])).toBeCloseTo(1, 12)
   }
+})
+
+test('what was kept of a feed and of a pool gives the same closes again, without either', async () => {
+  const sources = [chainlink('link', { maxAgeSeconds: 59 }), uniswap('pool')]
+  const { samples, records } = await read(sources)
+  const again = records.map(({ sourceId, body = '' }) => reread(threeSamples(sources), MATURITY, { sourceId, body }))
+  expect(again).toEqual(samples.map(({ closes }) => ({ kind: 'closes', closes })))
+  expect(samples.map(({ closes }) => closes.filter((close) => close !== undefined).length)).toEqual([2, 3])
+  const broken = { sourceId: 'pool', body: '{"decimals":[18,6],"base":2,"means":[]}' }
+  expect(reread(threeSamples(sources), MATURITY, broken)).toMatchObject({ kind: 'unreadable' })
 })
 
 test('a source of any kind is converted by one of any other', async () => {
