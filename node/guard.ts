@@ -39,7 +39,13 @@ export function createGuard(memory: GuardMemory, mayBegin: (fixingId: Hex) => bo
       const known = memory.digestOf(subject)
       if (known !== undefined && known !== digest) throw new SecondDigestError(signer, fixingId, digest, known)
       if (known === undefined && !mayBegin(fixingId)) throw new RestoredError(signer, fixingId)
-      if (known === undefined) writing.set(key, memory.record({ ...subject, digest }))
+      if (known === undefined) {
+        const written = memory.record({ ...subject, digest })
+        writing.set(key, written)
+        const forget = (): void => void (writing.get(key) === written && writing.delete(key))
+        // What a memory would not take at all is nothing to wait for, whoever asks again.
+        written.then(forget, () => memory.digestOf(subject) === undefined && forget())
+      }
       // Known but still being written, or never written because the disk failed: only the disk's word counts.
       await writing.get(key)
     },

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import type { Address } from 'viem'
 import { type Clock, systemClock } from './clock.ts'
 import { createGuard } from './guard.ts'
@@ -9,6 +10,7 @@ import { createFeeBudget, DEFAULT_FEE_RULES, type FeeRules } from './sign/fee-ru
 import { localKeys } from './sign/keys.ts'
 import { createSigningService } from './sign/service.ts'
 import type { Deployment } from './sign/transaction-rules.ts'
+import { boundMemory, DEFAULT_MEMORY_RULES, type MemoryRules } from './sign/memory-bound.ts'
 import type { SignerTable } from './store/signer-table.ts'
 import { openStore } from './store/store.ts'
 
@@ -26,6 +28,8 @@ export type SignerOptions = {
   readonly deployment: Deployment
   /** What the account may pay for gas; by default {@link DEFAULT_FEE_RULES}. */
   readonly fees?: FeeRules
+  /** How much it remembers; by default {@link DEFAULT_MEMORY_RULES}. */
+  readonly memoryRules?: MemoryRules
   readonly clock?: Pick<Clock, 'monotonicMs'>
   readonly log: Log
 }
@@ -39,7 +43,7 @@ export interface RunningSigner {
   stop(): Promise<void>
 }
 
-export { DEFAULT_FEE_RULES, type FeeRules }
+export { DEFAULT_FEE_RULES, DEFAULT_MEMORY_RULES, type FeeRules }
 
 /** As long as 128 bits in hex: shorter ones can be guessed. */
 const MIN_TOKEN = 32
@@ -59,9 +63,12 @@ export async function startSigner(options: SignerOptions): Promise<RunningSigner
   try {
     await store.bind(deployment)
     await welcome(store.signers, keys.address, options)
+    const clock = options.clock ?? systemClock()
+    const freeBytes = (): number => freeIn(options.dataDir)
+    const memory = boundMemory(store.guard, options.memoryRules ?? DEFAULT_MEMORY_RULES, { clock, freeBytes })
     // A signer does not know maturities: with a memory that was restored it signs nothing that it does not remember.
-    const guard = createGuard(store.guard, () => store.restoration.maySign(0n))
-    const fees = createFeeBudget(options.fees ?? DEFAULT_FEE_RULES, options.clock ?? systemClock())
+    const guard = createGuard(memory, () => store.restoration.maySign(0n))
+    const fees = createFeeBudget(options.fees ?? DEFAULT_FEE_RULES, clock)
     const signer = createSigner(keys, deployment, guard)
     const service = createSigningService({ keys, signer, deployment, fees, log })
     const server = await startSigningServer(service, token, options.listening)
@@ -77,6 +84,12 @@ export async function startSigner(options: SignerOptions): Promise<RunningSigner
     await store.close()
     throw error
   }
+}
+
+/** What its user may still write there, bytes. */
+function freeIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }
 
 /**

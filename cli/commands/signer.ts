@@ -23,6 +23,7 @@ type Flags = {
   readonly maxPriorityGwei?: bigint
   readonly maxGas?: number
   readonly maxFeesPerDay?: bigint
+  readonly maxNewPerDay?: number
   readonly juries?: readonly Address[]
 }
 
@@ -47,6 +48,7 @@ export function defineSigner(program: Command, context: Context, done: (code: Ex
     .option('--max-priority-gwei <n>', 'how much of it goes to whoever mines it, at most; 10 without it', gwei)
     .option('--max-gas <n>', 'the gas limit of a transaction at most; 12000000 without it', whole)
     .option('--max-fees-per-day <eth>', 'what the transactions of a day offer at most; 2 without it', ether)
+    .option('--max-new-per-day <n>', 'sign so many new observations and reports a day at most; 50000 without it', whole)
     .option('--juries <list>', 'sign votes in these juries; none without it', addresses)
     .option('--port <n>', 'listen on 127.0.0.1; 0 = any', port)
     .option('--socket <path>', 'listen on a Unix socket instead, for this user only')
@@ -75,7 +77,7 @@ async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCod
     throw new InputError('Expected --port or --socket, got both or none.', 'Name one of them.')
   }
   // Loaded here: no other command needs the keystore, the store and a server at once.
-  const [{ DEFAULT_FEE_RULES, startSigner }, { createLog }] = await Promise.all([
+  const [{ DEFAULT_FEE_RULES, DEFAULT_MEMORY_RULES, startSigner }, { createLog }] = await Promise.all([
     import('#node/signer'),
     import('#node/log'),
   ])
@@ -84,6 +86,10 @@ async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCod
     memory: flags.newKey === true ? 'of a new key' : 'kept',
     listening: socket === undefined ? { port: flags.port ?? 0 } : { socket },
     fees: feesOf(flags, DEFAULT_FEE_RULES),
+    memoryRules: {
+      ...DEFAULT_MEMORY_RULES,
+      maxNewPerDay: flags.maxNewPerDay ?? DEFAULT_MEMORY_RULES.maxNewPerDay,
+    },
     deployment: { chainId, oracle, registry, bondToken, arbitrators, juries },
     log: createLog('info'),
   })

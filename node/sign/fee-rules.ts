@@ -30,10 +30,14 @@ export const DEFAULT_FEE_RULES: FeeRules = {
   maxPerDay: 2n * 10n ** 18n,
 }
 
-/** Counts what was offered. */
+/** What came of an offer: it counts from now on, unless it is given back, since it was not signed; or why it is not made. */
+export type Taken =
+  { readonly kind: 'taken'; readonly giveBack: () => void } | { readonly kind: 'refused'; readonly reason: string }
+
+/** Counts what is signed to be sent. */
 export interface FeeBudget {
-  /** Why the offer is not made; undefined if it may be, and is counted as made. */
-  take(offer: Offer): string | undefined
+  /** Counts at once: of several that are signed at the same time all do. */
+  take(offer: Offer): Taken
 }
 
 const DAY_MS = 86_400_000
@@ -45,23 +49,42 @@ export function createFeeBudget(rules: FeeRules, clock: Pick<Clock, 'monotonicMs
   const made = new Map<number, { readonly cost: bigint; readonly atMs: number }>()
   return {
     take(offer) {
-      const { nonce, gas, maxFeePerGas, maxPriorityFeePerGas } = offer
-      if (gas > rules.maxGas) return `Expected at most ${rules.maxGas} gas, got ${gas}.`
-      if (maxFeePerGas > rules.maxFeePerGas)
-        return `Expected at most ${rules.maxFeePerGas} wei per gas, got ${maxFeePerGas}.`
-      if (maxPriorityFeePerGas > rules.maxPriorityFeePerGas)
-        return `Expected a tip of at most ${rules.maxPriorityFeePerGas} wei per gas, got ${maxPriorityFeePerGas}.`
+      const dear = dearness(rules, offer)
+      if (dear !== undefined) return refused(dear)
+      const { nonce, gas, maxFeePerGas } = offer
       const atMs = clock.monotonicMs()
       for (const [known, { atMs: since }] of made) if (atMs - since >= DAY_MS) made.delete(known)
-      const before = made.get(nonce)?.cost ?? 0n
-      const cost = gas * maxFeePerGas > before ? gas * maxFeePerGas : before
-      const others = [...made.values()].reduce((sum, one) => sum + one.cost, 0n) - before
+      const before = made.get(nonce)
+      const own = before?.cost ?? 0n
+      const cost = gas * maxFeePerGas > own ? gas * maxFeePerGas : own
+      const others = [...made.values()].reduce((sum, one) => sum + one.cost, 0n) - own
       if (others + cost > rules.maxPerDay)
-        return `Expected at most ${rules.maxPerDay} wei of fees in a day, got ${others + cost}.`
-      if (!made.has(nonce) && made.size >= MAX_NONCES)
-        return `Expected at most ${MAX_NONCES} transactions in a day, got another.`
-      made.set(nonce, { cost, atMs })
-      return undefined
+        return refused(`Expected at most ${rules.maxPerDay} wei of fees in a day, got ${others + cost}.`)
+      if (before === undefined && made.size >= MAX_NONCES)
+        return refused(`Expected at most ${MAX_NONCES} transactions in a day, got another.`)
+      const entry = { cost, atMs }
+      made.set(nonce, entry)
+      const giveBack = (): void => {
+        // Another of this nonce may have been counted since, and counts for both.
+        if (made.get(nonce) !== entry) return
+        if (before === undefined) made.delete(nonce)
+        else made.set(nonce, before)
+      }
+      return { kind: 'taken', giveBack }
     },
   }
+}
+
+/** Why the offer alone is too much. */
+function dearness(rules: FeeRules, { gas, maxFeePerGas, maxPriorityFeePerGas }: Offer): string | undefined {
+  if (gas > rules.maxGas) return `Expected at most ${rules.maxGas} gas, got ${gas}.`
+  if (maxFeePerGas > rules.maxFeePerGas)
+    return `Expected at most ${rules.maxFeePerGas} wei per gas, got ${maxFeePerGas}.`
+  if (maxPriorityFeePerGas > rules.maxPriorityFeePerGas)
+    return `Expected a tip of at most ${rules.maxPriorityFeePerGas} wei per gas, got ${maxPriorityFeePerGas}.`
+  return undefined
+}
+
+function refused(reason: string): Taken {
+  return { kind: 'refused', reason }
 }

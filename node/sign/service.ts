@@ -107,11 +107,19 @@ export function createSigningService({ keys, signer, deployment, fees, log }: Se
         chainId: Number(asked.chainId),
         nonce: Number(asked.nonce),
       } as const
-      const refusal = refusalOf(deployment, address, transaction) ?? fees.take(transaction)
-      if (refusal !== undefined) refuse(REFUSED, refusal)
-      const raw = await keys.account.signTransaction(transaction satisfies TransactionSerializableEIP1559)
-      log.info({ to: transaction.to, nonce: transaction.nonce }, 'signed')
-      return raw
+      const refusal = refusalOf(deployment, address, transaction)
+      if (refusal !== undefined) return refuse(REFUSED, refusal)
+      const taken = fees.take(transaction)
+      if (taken.kind === 'refused') return refuse(REFUSED, taken.reason)
+      try {
+        const raw = await keys.account.signTransaction(transaction satisfies TransactionSerializableEIP1559)
+        log.info({ to: transaction.to, nonce: transaction.nonce }, 'signed')
+        return raw
+      } catch (error) {
+        // What nobody can send costs nothing.
+        taken.giveBack()
+        throw error
+      }
     },
   }
   return async (method, params) => {

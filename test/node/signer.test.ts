@@ -351,11 +351,54 @@ test('signs no more transactions in a day than a node can need, however cheap', 
   const clock = fakeClock()
   const budget = createFeeBudget(DEFAULT_FEE_RULES, clock)
   const offer = { gas: 21_000n, maxFeePerGas: 1n, maxPriorityFeePerGas: 0n }
-  for (let nonce = 0; nonce < 1_000; nonce += 1) expect(budget.take({ ...offer, nonce })).toBe(undefined)
-  expect(budget.take({ ...offer, nonce: 1_000 })).toContain('1000 transactions in a day')
-  expect(budget.take({ ...offer, nonce: 999, maxFeePerGas: 2n })).toBe(undefined)
+  for (let nonce = 0; nonce < 1_000; nonce += 1) expect(budget.take({ ...offer, nonce }).kind).toBe('taken')
+  const reason = 'Expected at most 1000 transactions in a day, got another.'
+  expect(budget.take({ ...offer, nonce: 1_000 })).toEqual({ kind: 'refused', reason })
+  expect(budget.take({ ...offer, nonce: 999, maxFeePerGas: 2n }).kind).toBe('taken')
   clock.pass(86_400_000)
-  expect(budget.take({ ...offer, nonce: 1_000 })).toBe(undefined)
+  expect(budget.take({ ...offer, nonce: 1_000 }).kind).toBe('taken')
+})
+
+test('a day has room for what is signed to be sent; what is given back counts no more, unless another of its nonce does', async () => {
+  const budget = createFeeBudget({ ...DEFAULT_FEE_RULES, maxPerDay: 10n }, fakeClock())
+  const take = (nonce: number, maxFeePerGas: bigint): (() => void) | undefined => {
+    const taken = budget.take({ nonce, gas: 1n, maxFeePerGas, maxPriorityFeePerGas: 0n })
+    return taken.kind === 'taken' ? taken.giveBack : undefined
+  }
+  const first = take(0, 10n)
+  expect(take(1, 1n)).toBe(undefined)
+  first?.()
+  expect(take(1, 4n)).toBeDefined()
+  // Of one nonce the dearest counts; without the replacement the first does.
+  const replacement = take(1, 10n)
+  expect(take(2, 1n)).toBe(undefined)
+  replacement?.()
+  expect(take(2, 7n)).toBe(undefined)
+  const third = take(2, 3n)
+  expect(take(2, 6n)).toBeDefined()
+  third?.()
+  expect(take(3, 1n)).toBe(undefined)
+})
+
+test('what cannot be signed costs nothing of the day', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const fees = { ...DEFAULT_FEE_RULES, maxPerDay: 21_000n * GWEI }
+  const { account } = keysAt(await startIn(folder, DEPLOYMENT, 'signed', { fees }))
+  const transaction = { type: 'eip1559', chainId: DOMAIN.chainId, to: ann.address, gas: 21_000n } as const
+  // A tip above the whole fee is nothing that can be sent.
+  const impossible = { ...transaction, nonce: 0, maxFeePerGas: GWEI, maxPriorityFeePerGas: 2n * GWEI }
+  await expect(account.signTransaction(impossible)).rejects.toThrow('maxPriorityFeePerGas')
+  await account.signTransaction({ ...transaction, nonce: 1, maxFeePerGas: GWEI, maxPriorityFeePerGas: GWEI })
+})
+
+test('signs no more new observations in a day than it was told to, whoever has its token', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const memoryRules = { maxNewPerDay: 1, leastFree: 0 }
+  const keys = keysAt(await startIn(folder, DEPLOYMENT, 'signed', { memoryRules }))
+  const first = await keys.signObservation(DOMAIN, observationOf())
+  const other = observationOf({ fixingId: `0x${'77'.repeat(32)}` })
+  await expect(keys.signObservation(DOMAIN, other)).rejects.toThrow('raise --max-new-per-day')
+  expect(await keys.signObservation(DOMAIN, observationOf())).toEqual(first)
 })
 
 test('co-signs no attempt that nobody makes', async () => {
