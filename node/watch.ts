@@ -86,8 +86,8 @@ export async function startWatch(
 
   /** Goes on after a failure, while the chain is the one that it is of. */
   let reading: Reading | undefined
-  const mayGoOn = async ({ last }: Reading, head: Head): Promise<boolean> =>
-    last === undefined || (last.number <= head.number && isSame(await chain.block(last.number), last))
+  const mayGoOn = async ({ last: end }: Reading, head: Head): Promise<boolean> =>
+    end === undefined || (end.number <= head.number && isSame(await chain.block(end.number), end))
   /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`. */
   const read = async (progress: Reading, to: bigint, settled: bigint, stays?: Head): Promise<void> => {
     const { at, found, own } = progress
@@ -120,9 +120,9 @@ export async function startWatch(
         if (isUndone) seen = new Set(tracked.keys())
       }
       for (let to = reading.at + PART_BLOCKS - 1n; to < settledUpTo; to += PART_BLOCKS) {
-        const last: Head = await chain.block(to)
+        const end = await chain.block(to)
         await read(reading, to, to)
-        reading.last = last
+        reading.last = end
       }
       const following = settledUpTo + 1n > reading.at ? settledUpTo + 1n : reading.at
       const stays = settledUpTo < 0n ? undefined : await chain.block(settledUpTo)

@@ -4,7 +4,7 @@ import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { gossipsub, type GossipSub, StrictNoSign } from '@libp2p/gossipsub'
 import { identify, type Identify } from '@libp2p/identify'
 import type { ConnectionGater, Libp2p, PrivateKey, TopologyFilter } from '@libp2p/interface'
-import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { ping, type Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -15,6 +15,7 @@ import { bytesToHex } from 'viem/utils'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { Clock } from '../clock.ts'
 import { type Admission, type ConnectionLimits, createAdmission } from './admission.ts'
+import { type CheckedNames, createCheckedNames } from './checked-names.ts'
 import { messageId } from './message-id.ts'
 import { publicLookup } from './public-lookup.ts'
 import { type RelayOptions, relayRules, relayServices } from './relay.ts'
@@ -78,7 +79,12 @@ const HANDSHAKE_MS = 5_000
 export async function createHost(options: HostOptions): Promise<Host> {
   const { limits = options.test ? TEST_LIMITS : DEFAULT_LIMITS, relay = NO_RELAY } = options
   const isPreferred = (peer: string): boolean => options.isRegistered(peer) || options.isNamed?.(peer) === true
-  const extra = { ...discoveryServices(options), ...relayServices(relay) }
+  const isOurs = (peer: string): boolean => peer === host.peerId.toString() || options.isNamed?.(peer) === true
+  const names = createCheckedNames(
+    isOurs,
+    publicLookup(() => false, options.lookup),
+  )
+  const extra = { ...discoveryServices(options, names), ...relayServices(relay) }
   const host: Host = await createLibp2p<Services>({
     start: false,
     privateKey: options.privateKey,
@@ -107,6 +113,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
       ...extra,
     },
   })
+  // Names are told to others by the hash table alone.
+  if (options.discovery?.dht === true) {
+    host.addEventListener('peer:identify', ({ detail: { peerId, signedPeerRecord } }) => {
+      void names.check(peerId.toString(), signedPeerRecord?.addresses ?? [])
+    })
+  }
   return host
 }
 
@@ -152,7 +164,7 @@ function peersOf(address: Multiaddr): string[] {
   return address.getComponents().flatMap(({ name, value }) => (name === 'p2p' && value !== undefined ? [value] : []))
 }
 
-function discoveryServices(options: HostOptions): Record<string, unknown> {
+function discoveryServices(options: HostOptions, names: CheckedNames): Record<string, unknown> {
   const { topics, discovery = NO_DISCOVERY } = options
   if (!discovery.dht) return {}
   const protocol = topics.observation.replace(/observation$/, 'kad')
@@ -160,7 +172,7 @@ function discoveryServices(options: HostOptions): Record<string, unknown> {
     dht: kadDHT({
       protocol,
       clientMode: false,
-      peerInfoMapper: isAtHome(options) ? passthroughMapper : removePrivateAddressesMapper,
+      peerInfoMapper: isAtHome(options) ? passthroughMapper : (peer) => names.toTell(peer),
     }),
   }
 }

@@ -120,8 +120,8 @@ test('R-411 goes on without one who stays silent, and without its roster when th
 
 test('R-410 whose observation is less sure than its operator asks for signs it, and co-signs nothing', async () => {
   const [, , , last = 0] = ranked(4)
-  const scene = await play(4, { careful: [last] })
-  const { world, nodes } = scene
+  const played = await play(4, { careful: [last] })
+  const { world, nodes } = played
   await mature(world, nodes, 4)
   const careful = nodes.at(-1)
   if (careful === undefined) throw new Error('a node')
@@ -131,7 +131,7 @@ test('R-410 whose observation is less sure than its operator asks for signs it, 
   }
   const why = 'The own observation is of 1 sources, policy.spare_sources wants 2: no stake on it.'
   await expect.poll(reasons, SOON).toEqual([expect.stringContaining(why)])
-  await endWaitAt(3, scene)
+  await endWaitAt(3, played)
   await expect.poll(() => world.sent.filter((what) => what.startsWith('attest')), SOON).toHaveLength(1)
 })
 
