@@ -1,5 +1,4 @@
 import type { Address } from 'viem'
-import type { ClaimTrial, Holding } from '#client/receipts.ts'
 import type { Security } from '#client/security.ts'
 import { appealStake, potNeed } from '#protocol/bond.ts'
 import { formatValue } from '#protocol/decimal.ts'
@@ -8,19 +7,17 @@ import type { Connection } from './connection.ts'
 import { parameterLines, parametersDocument } from './fixing-parameters.ts'
 import type { FoundFixing } from './fixing-source.ts'
 import { renderView, viewDocument } from './fixing-view.ts'
+import { type Held, receiptDocument, receiptName, trialText } from './held.ts'
 import { formatAmount, formatColumns, formatIndexValue, formatRelative, formatTime, type Token } from './format.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
 import { ownLead, ownLeadLines } from './own-lead.ts'
 import type { Proposable } from './proposable.ts'
 import { securityDocument, securityLines } from './security-view.ts'
 
-/** Receipts, and what claiming them would do now. */
-export type TriedHolding = Holding & { readonly trial: ClaimTrial }
-
 /** Everything that `assize fixing show` shows. */
 export type FullView = FoundFixing & {
   readonly holder: Address | undefined
-  readonly holdings: readonly TriedHolding[]
+  readonly holdings: readonly Held[]
   /** Undefined in phases that have no proposal. */
   readonly proposable: Proposable | undefined
   readonly security: Security
@@ -33,13 +30,6 @@ type OpenPot = {
   readonly value: bigint | undefined
   readonly filled: bigint
   readonly need: bigint
-}
-
-/** Why a claim pays nothing now, in words. */
-export const CLAIM_REFUSALS: Readonly<Record<string, string>> = {
-  NotSettled: 'not settled yet',
-  PotLive: 'its pot can still fill',
-  NothingToClaim: 'claimed already',
 }
 
 /** Everything as text for people. */
@@ -110,20 +100,11 @@ function nextStepsOf({ view, holdings, proposable }: FullView, { paste }: Connec
   })
 }
 
-/** A receipt for people: `stake on 2500.1, round 1`. */
-export function receiptName({ kind, round, value }: Pick<Holding, 'kind' | 'round' | 'value'>): string {
-  if (kind === 'request' || kind === 'fund') return kind
-  const what = kind === 'stake' ? 'stake on' : 'appeal for'
-  return `${what} ${formatIndexValue(value)}, ${round === 0 ? 'proposal' : `round ${round}`}`
-}
-
-/** A receipt for scripts. */
-function holdingDocument({ kind, round, value, amount, trial }: TriedHolding): Record<string, unknown> {
+/** A receipt for scripts, with what a claim pays. */
+function holdingDocument(held: Held): Record<string, unknown> {
+  const { trial } = held
   return {
-    kind,
-    round,
-    value: value === 0n ? null : formatValue(value),
-    amount: amount.toString(),
+    ...receiptDocument(held),
     pays: trial.kind === 'paid' ? trial.paid.toString() : null,
     refusal: trial.kind === 'refused' ? trial.errorName : null,
   }
@@ -166,17 +147,11 @@ function potLines(full: FullView, token: Token): string[] {
   return ['', `Pots that anyone can join, in part or whole, until ${until}`, ...formatColumns(rows).map(indented)]
 }
 
-function holdingLines(holdings: readonly TriedHolding[], token: Token): string[] {
+function holdingLines(holdings: readonly Held[], token: Token): string[] {
   if (holdings.length === 0) return ['none']
   return formatColumns(
     holdings.map((holding) => [receiptName(holding), formatAmount(holding.amount, token), trialText(holding, token)]),
   )
-}
-
-/** What a claim would do now, in words. */
-export function trialText({ trial }: Pick<TriedHolding, 'trial'>, token: Token): string {
-  if (trial.kind === 'refused') return CLAIM_REFUSALS[trial.errorName] ?? trial.errorName
-  return trial.paid === 0n ? 'lost: pays nothing' : `pays ${formatAmount(trial.paid, token)}`
 }
 
 function indented(line: string): string {

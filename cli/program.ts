@@ -20,6 +20,7 @@ import { defineJournal } from './commands/journal.ts'
 import { defineJury } from './commands/jury.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
+import { defineReceipts } from './commands/receipts.ts'
 import { defineRequest } from './commands/request.ts'
 import { defineSigner } from './commands/signer.ts'
 import { defineStatus } from './commands/status.ts'
@@ -48,6 +49,7 @@ const COMMANDS = [
   defineContribute,
   defineAppeal,
   defineClaim,
+  defineReceipts,
   defineFund,
   defineRequest,
   defineCollect,

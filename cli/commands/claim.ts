@@ -1,27 +1,21 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
-import { createdIn, eventsOf } from '#client/fixing-log.ts'
+import { eventsOf } from '#client/fixing-log.ts'
 import { claimCall } from '#client/oracle-writer.ts'
-import { readHoldings, receiptsOf, tryClaim } from '#client/receipts.ts'
 import { unwrapCall } from '#client/weth.ts'
-import { formatValue } from '#protocol/decimal.ts'
-import type { Fixing } from '#protocol/fixing.ts'
 import { type Action, perform, type Performed, type Step } from '../action.ts'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { receiptName, type TriedHolding, trialText } from '../fixing-report.ts'
 import { findFixing } from '../fixing-source.ts'
 import { formatAmount, formatColumns } from '../format.ts'
+import { type Held, heldAnywhere, heldOf, receiptDocument, receiptName, trialText } from '../held.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { openSigner } from '../signer.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly all?: true; readonly unwrap?: true }
-
-/** A receipt of a fixing, and what claiming it does now. */
-type Held = TriedHolding & { readonly id: Hex; readonly fixing: Fixing }
 
 /** Receipts that pay now; the others are skipped. */
 type Sorted = { readonly payable: readonly (Held & { readonly paid: bigint })[]; readonly skipped: readonly Held[] }
@@ -31,9 +25,6 @@ Examples:
   assize claim 0x12ab…
   assize claim --all --unwrap --yes
   assize claim 0x12ab… --dry-run --account 0x34…`
-
-/** How many fixings are looked through at once. */
-const AT_ONCE = 8
 
 /** Adds `assize claim`: burns receipts for what they pay. */
 export function defineClaim(program: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -66,7 +57,7 @@ async function claimReceipts(id: Hex | undefined, flags: Flags, context: Context
   const signer = await openSigner(flags, context)
   const sorted = sort(
     one === undefined
-      ? await heldAnywhere(connection, signer.address)
+      ? await heldAnywhere(connection, await connection.readLog(), signer.address)
       : await heldOf(connection, { ...one, id: one.view.snapshot.id }, signer.address),
   )
   if (sorted.payable.length === 0) {
@@ -76,35 +67,6 @@ async function claimReceipts(id: Hex | undefined, flags: Flags, context: Context
   const performed = await perform(actionOf(sorted, flags, connection), { connection, signer, flags, context })
   report(sorted, performed, { connection, flags, context, account: signer.address })
   return EXIT.ok
-}
-
-async function heldAnywhere(connection: Connection, holder: Address): Promise<Held[]> {
-  const events = await connection.readLog()
-  const created = createdIn(events)
-  const held: Held[] = []
-  for (let at = 0; at < created.length; at += AT_ONCE) {
-    const some = created.slice(at, at + AT_ONCE).map((one) => heldOf(connection, { ...one, events }, holder))
-    held.push(...(await Promise.all(some)).flat())
-  }
-  return held
-}
-
-async function heldOf(
-  { chain, oracle }: Connection,
-  {
-    id,
-    fixing,
-    events,
-  }: { readonly id: Hex; readonly fixing: Fixing; readonly events: Parameters<typeof receiptsOf>[0] },
-  holder: Address,
-): Promise<Held[]> {
-  const holdings = await readHoldings(chain, oracle, { id, receipts: receiptsOf(events, id) }, holder)
-  return Promise.all(
-    holdings.map(async (holding) => {
-      const trial = await tryClaim(chain, oracle, fixing, holding, holder)
-      return { ...holding, id, fixing, trial }
-    }),
-  )
 }
 
 function sort(held: readonly Held[]): Sorted {
@@ -191,13 +153,7 @@ function documentOf(
     ...place
   }: { readonly chainId: number; readonly oracle: Address; readonly account: Address; readonly paid: bigint },
 ): Record<string, unknown> {
-  const receipt = ({ id, kind, round, value, amount }: Held): Record<string, unknown> => ({
-    fixing: id,
-    kind,
-    round,
-    value: value === 0n ? null : formatValue(value),
-    amount: amount.toString(),
-  })
+  const receipt = (held: Held): Record<string, unknown> => ({ fixing: held.id, ...receiptDocument(held) })
   return {
     version: 1,
     ...place,

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { readSecurity } from '#client/security.ts'
-import { readHoldings, receiptsOf, tryClaim } from '#client/receipts.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing-source.ts'
-import { type FullView, fullDocument, renderFull, type TriedHolding } from '../fixing-report.ts'
+import { type FullView, fullDocument, renderFull } from '../fixing-report.ts'
+import { heldOf } from '../held.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 import { type Proposable, readProposable } from '../proposable.ts'
 import { viewerOf } from '../signer.ts'
@@ -39,7 +39,7 @@ async function showFixing(id: Hex, flags: Flags, context: Context): Promise<Exit
   const connection = await openOracle(flags, context)
   const found = await findFixing(connection, id)
   const holder = viewerOf(flags.account, context)
-  const holdings = holder === undefined ? [] : await triedHoldings(connection, found, holder)
+  const holdings = holder === undefined ? [] : await heldOf(connection, { ...found, id }, holder)
   const [proposable, security] = await Promise.all([
     proposableNow(connection, found),
     readSecurity(connection.chain, connection.oracle, found.fixing),
@@ -48,18 +48,6 @@ async function showFixing(id: Hex, flags: Flags, context: Context): Promise<Exit
   if (flags.json !== true) context.io.out(renderFull(full, connection))
   else context.io.out(JSON.stringify(fullDocument(full, connection), undefined, 2))
   return EXIT.ok
-}
-
-async function triedHoldings(
-  { chain, oracle }: Connection,
-  { fixing, events, view }: FoundFixing,
-  holder: Address,
-): Promise<TriedHolding[]> {
-  const { id } = view.snapshot
-  const held = await readHoldings(chain, oracle, { id, receipts: receiptsOf(events, id) }, holder)
-  return Promise.all(
-    held.map(async (holding) => ({ ...holding, trial: await tryClaim(chain, oracle, fixing, holding, holder) })),
-  )
 }
 
 /** What a proposal would stake now, or why none can be made; undefined in phases that have no proposal. */

@@ -1,6 +1,6 @@
-import { type Address, encodeFunctionData, type TransactionReceipt } from 'viem'
+import { type Address, encodeFunctionData, type Hex, type TransactionReceipt } from 'viem'
 import { maturityOracleAbi as abi } from '#protocol/abi/maturity-oracle.ts'
-import { type Fixing, KIND_CODE, type Kind } from '#protocol/fixing.ts'
+import { type Fixing, KIND_CODE, type Kind, receiptId } from '#protocol/fixing.ts'
 import type { WritableChain } from './chain.ts'
 import { eventsOf } from './fixing-log.ts'
 import { type Call, send, type SendOptions } from './send.ts'
@@ -161,4 +161,15 @@ async function stake(
   const receipt = await send(chain, stakeCall(oracle, functionName, fixing, contribution), options)
   const contributed = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Contributed')
   return { taken: contributed?.args.taken ?? 0n, receipt }
+}
+
+/** The transaction that hands `amount` of a receipt of fixing `id` on to `to`, which may claim it then. */
+export function receiptTransferCall(
+  oracle: Address,
+  id: Hex,
+  { kind, round, value }: Claim,
+  { to, amount }: { readonly to: Address; readonly amount: bigint },
+): Call {
+  const args = [to, receiptId(id, kind, round, value), amount] as const
+  return { name: 'transfer', to: oracle, data: encodeFunctionData({ abi, functionName: 'transfer', args }) }
 }

@@ -36,14 +36,19 @@ export type Move = {
 }
 
 /** What `amount` of a contribution can come back as (R-202, R-301, R-302), if its value leads once its pot is full. */
-export function contributionProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
-  const led = installed(stand, candidate)
-  const divisions = endsOf(led, arbitrationFee)
+export function contributionProspects(move: Move): readonly Prospect[] {
+  const stand = installed(move.stand, move.candidate)
+  return [{ end: 'unfilled', paid: move.amount, isLeast: false }, ...stakeProspects({ ...move, stand })]
+}
+
+/** What `amount` of the stake that stands on a candidate can come back as (R-301, R-302); `undisputed` only of the leader. */
+export function stakeProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
+  const divisions = endsOf(stand, arbitrationFee)
   const valued = (wanted: (division: Division) => boolean): bigint =>
     least(divisions.filter(wanted).map(({ split }) => stakePayout(amount, split)))
+  const undisputed: Prospect = { end: 'undisputed', paid: stakePayout(amount, timeoutOf(stand)), isLeast: false }
   return [
-    { end: 'unfilled', paid: amount, isLeast: false },
-    { end: 'undisputed', paid: stakePayout(amount, timeoutOf(led)), isLeast: false },
+    ...(candidate === stand.leader ? [undisputed] : []),
     { end: 'right', paid: valued(({ winner }) => winner === candidate), isLeast: true },
     { end: 'noWinner', paid: valued(({ winner }) => winner === undefined), isLeast: true },
     { end: 'expiry', paid: amount, isLeast: false },

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { appeal, claim, contribute } from '#client/oracle-writer.ts'
-import { signRuling, submitRuling } from '#client/council.ts'
 import { wethBalance, wrap } from '#client/weth.ts'
-import type { Fixing } from '#protocol/fixing.ts'
-import { accountOf, ETHER } from '../client/chain-fixture.ts'
+import { ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
 import { startProxy } from './rpc-proxy.ts'
 
@@ -28,18 +26,6 @@ function held(disputer: Disputer): Promise<bigint> {
 
 function balance({ chain, account }: Disputer): Promise<bigint> {
   return chain.publicClient.getBalance({ address: account.address })
-}
-
-async function rule(fixing: Fixing, id: `0x${string}`, value: bigint): Promise<void> {
-  const { council } = court.stage.deployments
-  const member = await court.stage.as('mallory')
-  const signatures = await Promise.all(
-    ['Ada', 'Bede'].map(async (name, index) => ({
-      index,
-      signature: await signRuling(accountOf(name), { chainId: 31_337, address: council }, { fixingId: id, value }),
-    })),
-  )
-  await submitRuling(member, council, fixing, { value, signatures })
 }
 
 describe('assize contribute', () => {
@@ -205,7 +191,7 @@ describe('assize appeal', () => {
     // A = 0.6, so a = ceil(0.6 / 9), and F = 0.04.
     expect(document).toMatchObject({ action: 'appeal', round: 3, taken: '106666666666666667' })
     expect(await readFixing(ann.chain, oracle, fixing)).toMatchObject({ phase: 'arbitration' })
-    await rule(fixing, id, TRUE)
+    await court.rule(fixing, id, TRUE)
     const { paid } = await claim(ann.chain, oracle, fixing, { kind: 'appeal', round: 3, value: TRUE })
     const right = document.prospects.find(({ end }: { end: string }) => end === 'right')
     expect(right).toEqual({ end: 'right', paid: String(paid), isLeast: false })
@@ -219,7 +205,7 @@ describe('assize appeal', () => {
     const { out } = await ann.run(['appeal', id, '3000', '0.01eth', '--yes', '--json'])
     const half = JSON.parse(out).prospects.find(({ end }: { end: string }) => end === 'noWinner')
     await appeal(await court.stage.as('mallory'), oracle, fixing, { round: 2, value: FALSE, amount: ETHER })
-    await rule(fixing, id, 9_000n * ETHER)
+    await court.rule(fixing, id, 9_000n * ETHER)
     const { paid } = await claim(ann.chain, oracle, fixing, { kind: 'appeal', round: 2, value: FALSE })
     expect(half).toEqual({ end: 'noWinner', paid: String(paid), isLeast: false })
   })

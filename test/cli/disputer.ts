@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Hex, LocalAccount } from 'viem'
 import { keccak256, stringToHex } from 'viem'
 import { connect, latestBlock, type WritableChain } from '#client/chain.ts'
+import { signRuling, submitRuling } from '#client/council.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import type { Context } from '../../cli/context.ts'
@@ -31,6 +32,8 @@ export type Court = {
   disputer(name: string, wei: bigint): Promise<Disputer>
   /** A new fixing after its maturity, created; with `proposed` as its proposal, by somebody else. */
   fixing(changes?: Partial<Fixing>, proposed?: bigint): Promise<{ fixing: Fixing; id: Hex }>
+  /** The council rules `value`. */
+  rule(fixing: Fixing, id: Hex, value: bigint): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,11 +60,27 @@ export async function openCourt(): Promise<Court> {
       if (proposed !== undefined) await propose(mallory, oracle, fixing, { value: proposed, maxBond: ETHER })
       return { fixing, id: fixingId(fixing, { chainId: mallory.chainId, oracle }) }
     },
+    rule: (fixing, id, value) => rule(stage, fixing, id, value),
     async close() {
       await stage.embedded.stop()
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+async function rule(stage: Stage, fixing: Fixing, id: Hex, value: bigint): Promise<void> {
+  const { council } = stage.deployments
+  const member = await stage.as('mallory')
+  const signatures = await Promise.all(
+    ['Ada', 'Bede'].map(async (name, index) => {
+      const signer = accountOf(name)
+      return {
+        index,
+        signature: await signRuling(signer, { chainId: 31_337, address: council }, { fixingId: id, value }),
+      }
+    }),
+  )
+  await submitRuling(member, council, fixing, { value, signatures })
 }
 
 async function disputerOf(stage: Stage, folder: string, name: string, wei: bigint): Promise<Disputer> {

@@ -31,7 +31,9 @@ export class Scratch {
       cpSync(join(ROOT, path), join(folder, path), { preserveTimestamps: true })
     }
     const modules = join(folder, 'node_modules')
-    if (!existsSync(modules)) symlinkSync(join(ROOT, 'node_modules'), modules)
+    // A folder that was used from another clone links to that one's.
+    rmSync(modules, { force: true })
+    symlinkSync(join(ROOT, 'node_modules'), modules)
     quickenVersion(folder)
     return new Scratch(folder)
   }

@@ -1,0 +1,100 @@
+import { dividePot, appealPayout, type PotSplit, stakePayout } from '#protocol/payout.ts'
+import {
+  appealProspects,
+  contributionProspects,
+  type Prospect,
+  type Stand,
+  stakeProspects,
+} from '#protocol/prospects.ts'
+import type { OracleEvent } from './fixing-log.ts'
+import type { FixingSnapshot } from './oracle-reader.ts'
+import type { Holding } from './receipts.ts'
+
+/** What receipts of stake pay if their value wins, bond-token wei, rounded down as the oracle does. */
+export type Worth = {
+  readonly ifRight: bigint
+  /** Whether `ifRight` is the least of several ways to win: more stake can still come. */
+  readonly isLeast: boolean
+}
+
+/**
+ * What `holding` of a fixing that is not settled pays if its value wins. Undefined for what can win nothing: a pot that did not
+ * fill in its round, a fund, a request, and everything of a settled fixing; a claim says what that pays.
+ */
+export function worthOf(holding: Holding, snapshot: FixingSnapshot, events: readonly OracleEvent[]): Worth | undefined {
+  const own = events.filter((event) => 'id' in event.args && event.args.id === snapshot.id)
+  if (snapshot.phase === 'active') return worthWhileActive(holding, snapshot, own)
+  if (snapshot.phase === 'arbitration') return worthInArbitration(holding, snapshot, own)
+  return undefined
+}
+
+function worthWhileActive(
+  holding: Holding,
+  snapshot: FixingSnapshot,
+  events: readonly OracleEvent[],
+): Worth | undefined {
+  const { candidates, leaderIndex = 0, facts, fixing } = snapshot
+  const { kind, round, value, amount } = holding
+  const stand: Stand = { round: facts.round, leader: leaderIndex, stakes: candidates.map(({ stake }) => stake) }
+  const known = candidates.findIndex((candidate) => candidate.value === value)
+  const move = {
+    stand,
+    candidate: known === -1 ? candidates.length : known,
+    amount,
+    arbitrationFee: fixing.arbitrationFee,
+  }
+  if (kind === 'stake' && isInstalled(holding, events)) return leastGood(stakeProspects(move))
+  if (round !== facts.round) return undefined
+  if (kind === 'stake') return leastGood(contributionProspects(move))
+  return kind === 'appeal' ? leastGood(appealProspects(move)) : undefined
+}
+
+function worthInArbitration(
+  holding: Holding,
+  snapshot: FixingSnapshot,
+  events: readonly OracleEvent[],
+): Worth | undefined {
+  const { kind, round, value, amount } = holding
+  const appeal = appealIn(events)
+  const isAppeal = kind === 'appeal' && round === snapshot.facts.round && value === appeal?.value
+  if (!isAppeal && !(kind === 'stake' && isInstalled(holding, events))) return undefined
+  const split = splitIfRight(value, snapshot, appeal)
+  return { ifRight: isAppeal ? appealPayout(amount, split) : stakePayout(amount, split), isLeast: false }
+}
+
+function splitIfRight(
+  value: bigint,
+  { candidates, staked, fixing }: FixingSnapshot,
+  appeal: { readonly value: bigint; readonly filled: bigint } | undefined,
+): PotSplit {
+  return dividePot({
+    outcome: 'ruling',
+    total: staked,
+    winnerStake: candidates.find((candidate) => candidate.value === value)?.stake,
+    appealStakeOfRound: appeal === undefined ? 0n : appeal.filled - fixing.arbitrationFee,
+    arbitrationFee: fixing.arbitrationFee,
+    appealedWins: appeal?.value === value,
+  })
+}
+
+/** Whether a pot filled, and its value led because of it; a proposal's always did. */
+function isInstalled({ round, value }: Holding, events: readonly OracleEvent[]): boolean {
+  return (
+    round === 0 ||
+    events.some((event) => event.eventName === 'Led' && event.args.value === value && event.args.round === round + 1)
+  )
+}
+
+/** The appeal that sent the fixing to its arbitrator: what was staked last before that. Undefined after a request. */
+function appealIn(events: readonly OracleEvent[]): { readonly value: bigint; readonly filled: bigint } | undefined {
+  const end = events.findIndex(({ eventName }) => eventName === 'Arbitrated')
+  const last = events.slice(0, Math.max(0, end)).findLast(({ eventName }) => eventName === 'Contributed')
+  return last?.eventName === 'Contributed' ? last.args : undefined
+}
+
+/** The least that comes back when the value wins. */
+function leastGood(prospects: readonly Prospect[]): Worth {
+  const good = prospects.filter(({ end }) => end === 'undisputed' || end === 'right')
+  const ifRight = good.map(({ paid }) => paid).reduce((low, paid) => (paid < low ? paid : low))
+  return { ifRight, isLeast: good.some(({ isLeast }) => isLeast) }
+}
