@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => ({
     allowOnly: false,
     passWithNoTests: false,
     // Against tests that hang: no test is about how long something takes.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 }))

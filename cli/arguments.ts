@@ -139,3 +139,13 @@ export function instant(text: string): bigint {
   if (!(milliseconds >= 0)) throw new InvalidArgumentError(`Expected ${want}, got "${text}".`)
   return BigInt(milliseconds / 1000)
 }
+
+/** Endpoints of the chains that sources read, by chain id. */
+export type Endpoints = ReadonlyMap<number, { readonly urls: readonly string[]; readonly agreement: number }>
+
+/** `1=https://…`, added to those before. */
+export function sourceEndpoint(text: string, others: Endpoints): Endpoints {
+  const [, chainId = '', url = ''] = /^([1-9]\d{0,15})=(https?:\/\/\S+)$/.exec(text) ?? []
+  if (url === '') throw new InvalidArgumentError(`Expected an endpoint such as 1=https://…, got "${text}".`)
+  return new Map([...others, [Number(chainId), { urls: [url], agreement: 1 }]])
+}

@@ -6,9 +6,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** The codes in words, as `--help` and docs/quickstart.md print them. */
 export const EXIT_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [EXIT.ok, 'done'],
-  [EXIT.failed, 'failed: the chain moved on, it is too late, the endpoint is dead'],
+  [EXIT.failed, 'failed: the chain moved on, it is too late, the endpoint is dead; what stands is wrong (`verify`)'],
   [EXIT.usage, 'what you gave cannot be used; nothing was sent'],
-  [EXIT.abstained, 'no value: the reporters abstained (`demo`), or the sources do not suffice (`index sample`)'],
+  [
+    EXIT.abstained,
+    'no value: the reporters abstained (`demo`), or the sources do not suffice (`index sample`, `verify`)',
+  ],
   [EXIT.notFinal, 'nothing is due yet (`claim`), or not settled yet (`status --exit-code`)'],
   [EXIT.interrupted, 'you said no, or pressed Ctrl-C'],
 ]

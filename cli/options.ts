@@ -1,6 +1,17 @@
 import { type Command, Option } from 'commander'
 import type { Address } from 'viem'
-import { address, addresses, type Amount, amount, block, duration, ether, whole } from './arguments.ts'
+import {
+  address,
+  addresses,
+  type Amount,
+  amount,
+  block,
+  duration,
+  type Endpoints,
+  ether,
+  sourceEndpoint,
+  whole,
+} from './arguments.ts'
 import { formatEth } from './format.ts'
 
 /** Which oracle a command is about. A flag goes before the environment. */
@@ -22,6 +33,13 @@ export type SigningFlags = {
   readonly arbitrators?: readonly Address[]
   readonly dryRun?: true
   readonly yes?: true
+}
+
+/** Where an index document and what it reads are found. */
+export type ReadingFlags = {
+  readonly indexDir?: string
+  readonly prices?: string
+  readonly sourceRpc: Endpoints
 }
 
 /** Where a node of one's own listens, and anvil by default. */
@@ -57,6 +75,18 @@ export function addSigningOptions(command: Command): Command {
     .option('--max-age <time>', 'refuse a chain whose newest block is older', duration, MAX_AGE)
     .option('--dry-run', 'only simulate and say what would happen')
     .option('--yes', 'do not ask; needed where nobody can be asked')
+}
+
+/** Adds the options of a command that reads the sources of an index. */
+export function addReadingOptions(command: Command): Command {
+  return command
+    .option('--index-dir <folder>', 'where index documents are (default: $ASSIZE_INDEX_DIR)')
+    .option('--prices <csv>', 'the file of csv sources without a URL (default: $ASSIZE_CSV_FILE)')
+    .addOption(
+      new Option('--source-rpc <chain=url>', 'endpoint of a chain that sources read; may be repeated')
+        .argParser(sourceEndpoint)
+        .default(new Map(), 'none'),
+    )
 }
 
 /** An amount of ETH with a default: commander cannot print bigints, so the default is described. */

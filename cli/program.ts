@@ -25,6 +25,7 @@ import { defineRequest } from './commands/request.ts'
 import { defineSigner } from './commands/signer.ts'
 import { defineStatus } from './commands/status.ts'
 import { defineUma } from './commands/uma.ts'
+import { defineVerify } from './commands/verify.ts'
 import type { Context } from './context.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts'
@@ -44,6 +45,7 @@ const COMMANDS = [
   defineBackup,
   defineSigner,
   defineStatus,
+  defineVerify,
   defineFixing,
   definePropose,
   defineContribute,

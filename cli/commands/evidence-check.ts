@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { type Assessment, assessEvidence, type Evidence, type Finding } from '#protocol/evidence.ts'
-import { EvidenceFormatError, parseEvidence } from '#protocol/evidence-file.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import type { Context } from '../context.ts'
 import { bodyFindings } from '../evidence-bodies.ts'
-import { InputError } from '../errors.ts'
+import { readEvidence } from '../evidence-source.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatColumns, formatIndexValue, formatTime } from '../format.ts'
 
@@ -43,21 +41,6 @@ async function checkFile(file: string, { json }: Flags, { io }: Context): Promis
 function withBodies(assessment: Assessment, bodies: readonly Finding[]): Assessment {
   const findings = [...assessment.findings, ...bodies]
   return { ...assessment, findings, isSound: findings.every(({ isSound }) => isSound) }
-}
-
-async function readEvidence(file: string): Promise<Evidence> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new InputError(`Expected evidence at ${file}, got no readable file.`, 'Check the path.', { cause })
-  }
-  try {
-    return parseEvidence(text)
-  } catch (cause) {
-    if (!(cause instanceof EvidenceFormatError)) throw cause
-    throw new InputError(cause.message, 'Ask whoever made it for another.', { cause })
-  }
 }
 
 function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessment: Assessment): string[] {

@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { machineClock } from '../clock.ts'
 import type { Context } from '../context.ts'
-import { instant } from '../arguments.ts'
+import { type Endpoints, instant, sourceEndpoint } from '../arguments.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatTime } from '../format.ts'
@@ -24,8 +24,6 @@ type Flags = {
   readonly json?: true
 }
 
-type Endpoints = ReadonlyMap<number, { readonly urls: readonly string[]; readonly agreement: number }>
-
 /** Adds `assize index sample`: reads the sources of a document as a node would. */
 export function defineIndexSample(group: Command, context: Context, done: (code: ExitCode) => void): void {
   group
@@ -36,7 +34,7 @@ export function defineIndexSample(group: Command, context: Context, done: (code:
     .option('--prices <csv>', 'the file of csv sources without a URL')
     .addOption(
       new Option('--rpc <chain=url>', 'endpoint of a chain that sources read; may be repeated')
-        .argParser(endpoint)
+        .argParser(sourceEndpoint)
         .default(new Map(), 'none'),
     )
     .option('--json', 'print one JSON document on stdout')
@@ -60,11 +58,4 @@ async function sampleIndex(file: string, flags: Flags, { io, now, signal }: Cont
   if (flags.json === true) io.out(JSON.stringify(readingDocument(reading), undefined, 2))
   else for (const line of readingLines(reading)) io.out(line)
   return reading.result.kind === 'value' ? EXIT.ok : EXIT.abstained
-}
-
-/** `1=https://…`, added to those before. */
-function endpoint(text: string, others: Endpoints): Endpoints {
-  const [, chainId = '', url = ''] = /^([1-9]\d{0,15})=(https?:\/\/\S+)$/.exec(text) ?? []
-  if (url === '') throw new InvalidArgumentError(`Expected an endpoint such as 1=https://…, got "${text}".`)
-  return new Map([...others, [Number(chainId), { urls: [url], agreement: 1 }]])
 }

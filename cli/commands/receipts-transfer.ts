@@ -71,10 +71,7 @@ function requireRecipient(to: Address, own: Address, oracle: Address): void {
           ? 'itself'
           : undefined
   if (got === undefined) return
-  throw new InputError(
-    `Expected another account to hand it to, got ${got}.`,
-    'Check the address.',
-  )
+  throw new InputError(`Expected another account to hand it to, got ${got}.`, 'Check the address.')
 }
 
 /** The one receipt that was meant. */

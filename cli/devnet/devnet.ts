@@ -53,7 +53,9 @@ const JURY: JuryTerms = {
 }
 /** scrypt's N of a key that guards nothing. */
 const THROW_AWAY = 1_024
-/** What the index is: a document to create further fixings from. Nobody observes it. */
+/** The truth of this network, for so long before and after its start, seconds. */
+const TRUTH = { close: '2500.10', before: 2n * HOUR, after: 48n * HOUR }
+/** What the index is: a document to create further fixings from. Nobody observes it; anybody can, in the file beside it. */
 const INDEX = {
   version: 1,
   name: 'ETH/USD of the devnet',
@@ -98,10 +100,21 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
     COUNCIL: deployments.council,
     BACKUP: deployments.backupCouncil,
     ASSIZE_JURY: await deployJury(deployer, deployments.oracle, JURY),
+    ASSIZE_INDEX_DIR: folder,
+    ASSIZE_CSV_FILE: join(folder, 'closes.csv'),
   }
+  await writeFile(environment.ASSIZE_CSV_FILE, closesAround(now))
   await writeFile(join(folder, 'index.json'), `${JSON.stringify(INDEX, undefined, 2)}\n`)
   await writeFile(join(folder, 'env'), `${exportsOf(environment).join('\n')}\n`)
   return { embedded, environment, folder }
+}
+
+/** The closes of the index's only source, minute by minute. */
+function closesAround(now: bigint): string {
+  const first = now - TRUTH.before - (now % 60n)
+  const minutes = Number((TRUTH.before + TRUTH.after) / 60n)
+  const rows = Array.from({ length: minutes }, (_, i) => `${first + 60n * BigInt(i)},${TRUTH.close}`)
+  return `${['time,close', ...rows].join('\n')}\n`
 }
 
 /** Lines for a shell that set the environment. */

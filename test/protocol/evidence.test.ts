@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Hex } from 'viem'
 import { assessEvidence, type Evidence } from '#protocol/evidence.ts'
 import { EvidenceFormatError, evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
-import { differencesOf, leavesOf, sourcesRoot, withDifferences } from '#protocol/samples.ts'
+import { differencesOf, leavesOf, withDifferences } from '#protocol/samples.ts'
 import { DOMAIN, FIXING, reporterKey, signedBy, WAD } from '../node/reporters.ts'
+import { evidenceOf as evidenceOfSubject } from './evidence-of.ts'
 import { sourceJson, threeSamples } from './index-documents.ts'
 
 /** A whole number of minutes. */
@@ -15,28 +15,12 @@ const ORACLE = '0x00000000000000000000000000000000000000cc'
 const document = threeSamples([sourceJson('a')])
 const fixing = { ...FIXING, indexId: indexId(document), maturity: MATURITY }
 const id = fixingId(fixing, { chainId: DOMAIN.chainId, oracle: ORACLE })
-const samplesAt = (close: string) => [{ sourceId: 'a', quote: 'USD', closes: [close, close, close] }]
 /** Three equal closes have themselves as their mean. */
 const CLOSES = ['2500', '2501', '2499', '2500.5']
 
-/** Four reporters, each with the closes that it saw; `changes` replace what they signed. */
-async function evidenceOf(changes: { readonly value?: bigint } = {}): Promise<Evidence> {
-  const samples = new Map<Hex, ReturnType<typeof leavesOf>>()
-  const observations = await Promise.all(
-    CLOSES.map(async (close, index) => {
-      const root = sourcesRoot(samplesAt(close), OPENS)
-      samples.set(root, leavesOf(samplesAt(close), OPENS))
-      const honest = (BigInt(Math.round(Number(close) * 10)) * WAD) / 10n
-      const value = index === 3 ? (changes.value ?? honest) : honest
-      const key = reporterKey(index)
-      const { signed } = await signedBy(key, { fixingId: id, value, observedAt: MATURITY, sourcesRoot: root })
-      return { signed, signer: key.address, reporterIndex: index }
-    }),
-  )
-  const reporters = CLOSES.map((_, index) => ({ index, signer: reporterKey(index).address }))
-  const panel = { epoch: 7n, reporters }
-  return { ...DOMAIN, oracle: ORACLE, id, fixing, document, panel, observations, samples, bodies: [] }
-}
+/** Four reporters, each with the closes that it saw; `changes` replace what the last one signed. */
+const evidenceOf = (changes: { readonly value?: bigint } = {}): Promise<Evidence> =>
+  evidenceOfSubject({ fixing, id, oracle: ORACLE, document }, CLOSES, changes.value)
 
 /** What is not as it is said to be. */
 function faults(evidence: Evidence): string[] {

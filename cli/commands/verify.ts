@@ -1,0 +1,131 @@
+import { type Command, Option } from 'commander'
+import type { Hex } from 'viem'
+import { formatValue } from '#protocol/decimal.ts'
+import { hash } from '../arguments.ts'
+import { machineClock } from '../clock.ts'
+import { type Connection, openOracle } from '../connection.ts'
+import type { Context } from '../context.ts'
+import { RefusedError } from '../errors.ts'
+import { readEvidence } from '../evidence-source.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { findFixing, type FoundFixing } from '../fixing-source.ts'
+import { formatTime } from '../format.ts'
+import { findIndexDocument } from '../index-folder.ts'
+import { type IndexReading, readIndexNow, readingDocument, readingLines } from '../index-reading.ts'
+import { addNetworkOptions, addReadingOptions, type NetworkFlags, type ReadingFlags } from '../options.ts'
+import { peerDocument, peerLines, type PeerReading, readPeers } from '../peer-reading.ts'
+import { remedy, standingText, type Verdict, verdictOf, verdictText } from '../verdict.ts'
+
+type Flags = NetworkFlags & ReadingFlags & { readonly index?: string; readonly evidence?: string }
+
+/** What was found out about a fixing; without an own value there is no verdict. */
+type Verification = {
+  readonly found: FoundFixing
+  readonly reading: IndexReading
+  readonly peers: PeerReading | undefined
+  readonly verdict: Verdict | undefined
+}
+
+const EXAMPLES = `
+The index document is that of the fixing, by its hash: no other is taken. Venues keep closes for some time only; after that, --evidence has them.
+Exit 1: what stands is another value. Exit 3: the sources do not suffice for one now.
+
+Examples:
+  assize verify 0x12ab… --index eth-usd.json
+  assize verify 0x12ab… --index-dir indices --evidence evidence.json
+  assize verify 0x12ab… --index btc-replay.json --prices closes.csv --json`
+
+/** Adds `assize verify`: computes the value of a fixing again, and compares it with what stands on chain. */
+export function defineVerify(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('verify')
+    .description('Compute the value of a fixing from its sources, and say whether what stands on chain is right.')
+    .argument('<fixing>', 'its id', hash)
+    .option('--index <file>', 'its index document')
+    .addOption(new Option('--evidence <file>', 'compare with what reporters saw too: of "assize evidence export"'))
+  addReadingOptions(addNetworkOptions(command))
+    .addHelpText('after', EXAMPLES)
+    .action(async (id: Hex, flags: Flags) => done(await verify(id, flags, context)))
+}
+
+async function verify(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
+  const { io, now, signal, env } = context
+  const connection = await openOracle(flags, context)
+  const found = await findFixing(connection, id)
+  const { snapshot } = found.view
+  const { maturity, indexId } = found.fixing
+  if (snapshot.phase === 'pending') {
+    throw new RefusedError(
+      `Expected a maturity that is over, got ${formatTime(maturity)}.`,
+      `There is nothing to verify before it; look: ${connection.paste('fixing', 'show', id)}`,
+    )
+  }
+  const document = await findIndexDocument(flags, indexId, context)
+  const evidence = flags.evidence === undefined ? undefined : await readEvidence(flags.evidence)
+  io.err(`reading ${document.sources.length} sources of ${document.name} ...`)
+  const csvFile = flags.prices ?? env['ASSIZE_CSV_FILE']
+  const options = { clock: machineClock(now), signal, csvFile, rpcUrls: flags.sourceRpc }
+  const reading = await readIndexNow(document, maturity, options)
+  const peers = evidence === undefined ? undefined : readPeers(evidence, id, reading)
+  const own = valueOf({ reading, peers })
+  const verdict = own === undefined ? undefined : verdictOf(own, snapshot)
+  const verification: Verification = { found, reading, peers, verdict }
+  if (flags.json === true) io.out(JSON.stringify(documentOf(verification, connection), undefined, 2))
+  else for (const line of linesOf(verification, connection)) io.out(line)
+  if (verdict === undefined) return EXIT.abstained
+  return verdict.kind === 'differs' ? EXIT.failed : EXIT.ok
+}
+
+/** What the sources say now; if they do not any more, what the reporters' samples make, if all of the evidence is sound. */
+function valueOf({ reading, peers }: Pick<Verification, 'reading' | 'peers'>): bigint | undefined {
+  if (reading.result.kind === 'value') return reading.result.value
+  return peers?.assessment.isSound === true ? peers.assessment.value : undefined
+}
+
+function linesOf(verification: Verification, connection: Connection): string[] {
+  const { found, reading, peers, verdict } = verification
+  const { snapshot } = found.view
+  const own = valueOf(verification)
+  return [
+    `fixing    ${snapshot.id}`,
+    `standing  ${standingText(snapshot)}`,
+    '',
+    ...readingLines(reading),
+    ...(peers === undefined ? [] : ['', ...peerLines(peers)]),
+    '',
+    ...(own === undefined || verdict === undefined
+      ? ['verdict   none: there is no own value to compare with']
+      : verdictLines(verdict, own, found, connection)),
+    ...(own !== undefined && reading.result.kind !== 'value'
+      ? ['trust     it rests on the evidence alone: compare its registry and reporters with those you know']
+      : []),
+  ]
+}
+
+function verdictLines(verdict: Verdict, own: bigint, { view }: FoundFixing, connection: Connection): string[] {
+  const command = remedy(verdict, own, view.snapshot, connection)
+  return [
+    `verdict   ${verdictText(verdict, own, view.snapshot)}`,
+    ...(command === undefined ? [] : [`next      ${command}`]),
+  ]
+}
+
+function documentOf(verification: Verification, connection: Connection): Record<string, unknown> {
+  const { found, reading, peers, verdict } = verification
+  const { snapshot } = found.view
+  const own = valueOf(verification)
+  const standing = verdict === undefined || verdict.kind === 'nothing' ? undefined : verdict.standing
+  return {
+    version: 1,
+    chainId: connection.chain.chainId,
+    oracle: connection.oracle,
+    fixing: snapshot.id,
+    phase: snapshot.phase,
+    value: own === undefined ? null : formatValue(own),
+    standing: standing === undefined ? null : formatValue(standing),
+    verdict: verdict?.kind ?? null,
+    next: (own !== undefined && verdict !== undefined && remedy(verdict, own, snapshot, connection)) || null,
+    reading: readingDocument(reading),
+    peers: peers === undefined ? null : peerDocument(peers),
+  }
+}

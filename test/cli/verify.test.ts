@@ -1,0 +1,189 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readFixing } from '#client/oracle-reader.ts'
+import { contribute } from '#client/oracle-writer.ts'
+import { evidenceText } from '#protocol/evidence-file.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { indexId } from '#protocol/index-document.ts'
+import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { evidenceOf } from '../protocol/evidence-of.ts'
+import { threeSamples } from '../protocol/index-documents.ts'
+import { type Court, type Disputer, FALSE, openCourt, TRUE, withoutChance } from './disputer.ts'
+
+let court: Court
+let ann: Disputer
+let folder: string
+
+const FILE = { id: 'file', venue: 'file', kind: 'csv', quote: 'USD', timeUnit: 'seconds' }
+const DOCUMENT = threeSamples([
+  { ...FILE, timeoutMs: 1_000, maxBytes: 10_000, columns: { time: 'time', close: 'close' } },
+])
+
+beforeAll(async () => {
+  court = await openCourt()
+  folder = court.folder
+  ann = await court.disputer('verifier', 2n * ETHER)
+  writeFileSync(join(folder, 'index.json'), JSON.stringify(DOCUMENT))
+  writeFileSync(join(folder, 'other.json'), JSON.stringify({ ...DOCUMENT, name: 'other' }))
+  writeFileSync(join(folder, 'closes.csv'), closes('2500.1'))
+})
+afterAll(() => court.close())
+
+/** Three minutes that close at `close`: their mean is that. */
+function closes(close: string): string {
+  return ['time,close', ...[180n, 120n, 60n].map((before) => `${MATURITY - before},${close}`)].join('\n')
+}
+
+let made = 0
+
+/** A fixing of the document; no two have the same terms. */
+function fixing(proposed?: bigint, changes: Partial<Fixing> = {}): ReturnType<Court['fixing']> {
+  made += 1
+  return court.fixing({ indexId: indexId(DOCUMENT), window: 86_400 + made, ...changes }, proposed)
+}
+
+const verify = (id: string, ...more: string[]) =>
+  ann.run(['verify', id, '--index-dir', folder, '--prices', join(folder, 'closes.csv'), ...more])
+
+describe('assize verify', () => {
+  test('computes the value from the sources, says that what leads is wrong, and how to dispute it: exit 1', async () => {
+    const { id } = await fixing(FALSE)
+    const { exitCode, out, err } = await verify(id)
+    expect(exitCode).toBe(1)
+    expect(err).toBe('reading 1 sources of ETH/USD ...')
+    expect(withoutChance(out, { ID: id }).split('\n')).toEqual([
+      'fixing    ID',
+      expect.stringMatching(/^standing {2}3000 leads round 1 and settles TIME \(in .*\) unless disputed$/),
+      '',
+      'ETH/USD at TIME',
+      '',
+      'source  in   closes  first   last',
+      'file    USD  3 of 3  2500.1  2500.1',
+      '',
+      'candle opens             median  sources  missing',
+      ...[1, 2, 3].map(() => 'TIME  2500.1  1'),
+      '',
+      'samples 0x…',
+      'value 2500.1 USD per ETH',
+      '',
+      // 499.9 / 2500.1 = 19.99520… %
+      'verdict   3000 is 499.9 above (19.9952 %), another claim (0.1 % and more): wrong',
+      'next      assize contribute ID 2500.1 rest --dry-run',
+    ])
+  })
+
+  test('advises the appeal once it can be made, for the candidate that is as good as the own value', async () => {
+    const { fixing: disputed, id } = await fixing(FALSE)
+    const { oracle } = court.stage.deployments
+    const near = TRUE + ETHER
+    await contribute(await court.stage.as('ben'), oracle, disputed, { round: 1, value: near, amount: ETHER })
+    await contribute(await court.stage.as('mallory'), oracle, disputed, { round: 2, value: FALSE, amount: ETHER })
+    const { exitCode, out } = await verify(id, '--json')
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({
+      version: 1,
+      fixing: id,
+      phase: 'active',
+      value: '2500.1',
+      standing: '3000',
+      verdict: 'differs',
+      next: `assize appeal ${id} 2501.1 rest --dry-run`,
+      peers: null,
+    })
+  })
+
+  test('finds right what no other claim can be made beside, to the wei', async () => {
+    // 0.1 % of the smaller: 2.5001 above is a claim of its own, a wei less is not.
+    const edge = (TRUE * 1_001n) / 1_000n
+    const right = await verify((await fixing(edge - 1n)).id)
+    expect(right.exitCode).toBe(0)
+    expect(right.out.split('\n').at(-1)).toMatch(/^verdict .*, nearer than the 0.1 % between claims: right$/)
+    expect((await verify((await fixing(edge)).id)).exitCode).toBe(1)
+    expect((await verify((await fixing(TRUE)).id)).out.split('\n').at(-1)).toBe('verdict   2500.1 is the same: right')
+  })
+
+  test('says what to propose where nothing stands, and judges what has settled', async () => {
+    const open = await verify((await fixing()).id)
+    expect(open.exitCode).toBe(0)
+    expect(withoutChance(open.out).split('\n').slice(-2)).toEqual([
+      'verdict   nothing stands yet',
+      'next      assize propose 0x… 2500.1',
+    ])
+    const { fixing: lied, id } = await fixing(FALSE)
+    const { facts } = await readFixing(ann.chain, court.stage.deployments.oracle, lied)
+    await court.stage.embedded.mineAt(facts.deadline)
+    const settled = await verify(id)
+    expect(settled.exitCode).toBe(1)
+    expect(settled.out.split('\n').at(-1)).toMatch(/^verdict {3}3000 is .*: it settled wrong$/)
+    expect(settled.out).toContain('standing  settled 3000 by timeout')
+  })
+
+  test('names where the samples of reporters are not those read now, and whose own make another value', async () => {
+    const { fixing: disputed, id } = await fixing(FALSE)
+    const subject = { fixing: disputed, id, oracle: court.stage.deployments.oracle, document: DOCUMENT }
+    const file = join(folder, 'evidence.json')
+    writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1', '2600', '2500.1'], FALSE)))
+    const { exitCode, out } = await verify(id, '--evidence', file)
+    expect(exitCode).toBe(1)
+    const lines = withoutChance(out)
+      .split('\n')
+      .map((line) => line.trim())
+    expect(lines).toContain('peers     3 of 3 reporters observed; their samples make 2500.1')
+    expect(lines.some((line) => line.startsWith('NOT value of reporter 2'))).toBe(true)
+    const at = lines.findIndex((line) => line.startsWith('3 closes are not those that'))
+    expect(lines.slice(at + 1, at + 5).map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      'candle opens source now seen',
+      ...[1, 2, 3].map(() => 'TIME file 2500.1 2600'),
+    ])
+    const json = JSON.parse((await verify(id, '--evidence', file, '--json')).out)
+    expect(json.peers).toMatchObject({ reporters: 3, isSound: false, value: '2500.1' })
+    expect(json.peers.differing[0].closes).toHaveLength(3)
+  })
+
+  test('takes sound evidence when the sources have nothing any more, and says so; else exit 3', async () => {
+    const { fixing: disputed, id } = await fixing(FALSE)
+    const subject = { fixing: disputed, id, oracle: court.stage.deployments.oracle, document: DOCUMENT }
+    const empty = join(folder, 'empty.csv')
+    writeFileSync(empty, 'time,close\n')
+    const none = await verify(id, '--prices', empty)
+    expect(none.exitCode).toBe(3)
+    expect(none.out.split('\n').at(-1)).toBe('verdict   none: there is no own value to compare with')
+    const file = join(folder, 'sound.json')
+    writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1', '2500.1', '2500.1'])))
+    const kept = await verify(id, '--prices', empty, '--evidence', file)
+    expect(kept.exitCode).toBe(1)
+    expect(kept.out).toContain('rests on the evidence alone')
+    writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1', '2500.1', '2500.1'], FALSE)))
+    expect((await verify(id, '--prices', empty, '--evidence', file)).exitCode).toBe(3)
+  })
+
+  test('takes no other document, no other evidence, and nothing before the maturity', async () => {
+    const { fixing: one, id } = await fixing(FALSE)
+    const other = await verify(id, '--index', join(folder, 'other.json'))
+    expect(other).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(`Expected the document of index ${indexId(DOCUMENT)} at`),
+    })
+    const nowhere = await ann.run(['verify', id])
+    expect(nowhere.err).toBe(
+      `error: Expected the document of index ${indexId(DOCUMENT)}, got none. Name its file with --index, or a folder that has it with --index-dir or in ASSIZE_INDEX_DIR.`,
+    )
+    const missing = await ann.run(['verify', id, '--index-dir', join(folder, 'nowhere')])
+    expect(missing).toMatchObject({ exitCode: 2, err: expect.stringContaining('got none. Whoever created the fixing') })
+    const subject = {
+      fixing: one,
+      id: `0x${'ee'.repeat(32)}` as const,
+      oracle: court.stage.deployments.oracle,
+      document: DOCUMENT,
+    }
+    const file = join(folder, 'foreign.json')
+    writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1'])))
+    expect((await verify(id, '--evidence', file)).err).toContain(`Expected evidence of fixing ${id}, got that of 0xee`)
+    const later = await fixing(undefined, { maturity: MATURITY + 10n ** 8n })
+    expect(await verify(later.id)).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('Expected a maturity that is over'),
+    })
+  })
+})
