@@ -30,7 +30,9 @@ type OwnStake = Line & { readonly amount: bigint }
 
 /** What staking works with. */
 export type StakeComponents = {
-  readonly chain: Pick<ChainPort, 'spendable' | 'stake'>
+  readonly chain: Pick<ChainPort, 'stake'>
+  /** What the account has to stake with, wei. Throws DeadRpcError. */
+  readonly spendable: () => Promise<bigint>
   readonly transactions: Transactions
   readonly collateral: Collateral
   readonly journal: Journal
@@ -65,7 +67,7 @@ export async function stakeOn(
   const line: Line = { kind: action === 'contribute' ? 'stake' : 'appeal', round: facts.round, value }
   const own = ownStake(ledger, transactions.of(fixingId))
   const open = openInPot(snapshot, ledger, line)
-  const held = await chain.spendable()
+  const held = await components.spendable()
   const amountNow = (): bigint => {
     const means = { spendable: held - collateral.committed(), elsewhere: components.elsewhere() }
     return amountFor(budget, own, line, open, means)

@@ -7,6 +7,9 @@ import type { Call } from './send.ts'
 /** A vote of one seat. Without its salt nothing can be revealed: keep that before this is sent. */
 export type SeatVote = Omit<Vote, 'chainId' | 'jury'>
 
+/** What a commitment or a reveal takes at most, gas, rounded up: test/client/jury-gas.test.ts compares. */
+export const VOTE_GAS = 100_000n
+
 /** What reveals a vote. */
 export type Opening = Pick<SeatVote, 'fixingId' | 'seat' | 'value' | 'salt'>
 

@@ -63,11 +63,12 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
         : { epoch, reporters: await readReporters(chain, registry, time) }
     },
     bond: (fixing) => unlessRefused(readBond(chain, oracle, fixing)),
-    async spendable() {
+    async spendable(keptGas = 0n) {
       if (account === undefined) return 0n
       const [token, outlook] = await Promise.all([wethBalance(chain, bondToken, account), readOutlook(chain, account)])
       // As much per gas as a transaction offers.
-      const reserve = RESERVED_GAS * (2n * outlook.baseFee + outlook.tip)
+      const reserve = (RESERVED_GAS + keptGas) * (2n * outlook.baseFee + outlook.tip)
+      if (keptGas > 0n && outlook.balance < reserve) return 0n
       return token + (outlook.balance > reserve ? outlook.balance - reserve : 0n)
     },
     attestersReward: (fixing) => readReward(chain, registry, idOf(fixing)),

@@ -57,8 +57,8 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
       const bonds = answers.flatMap((bond) => bond ?? [])
       return bonds.length < agreement ? undefined : reached(bonds, agreement)
     },
-    async spendable() {
-      return reached((await poll((port) => port.spendable())).answers, agreement)
+    async spendable(keptGas) {
+      return reached((await poll((port) => port.spendable(keptGas))).answers, agreement)
     },
     async holdings(spender) {
       const { answers } = await poll((port) => port.holdings(spender))

@@ -149,8 +149,11 @@ export interface ChainReads {
   panel(time: bigint): Promise<Panel>
   /** What a proposal would cost now; undefined while the open interest cannot be read. */
   bond(fixing: Fixing): Promise<bigint | undefined>
-  /** What the account can stake: bond token, and own currency beyond the gas of a stake and its claim at twice the base fee. */
-  spendable(): Promise<bigint>
+  /**
+   * What the account can stake: bond token, and own currency beyond the gas of a stake and its claim, and `keptGas` of what it must
+   * send besides, at twice the base fee. Where there is not enough own currency for the latter, nothing: a stake costs gas, too.
+   */
+  spendable(keptGas?: bigint): Promise<bigint>
   /** The bond token that the account holds, and how much of it `spender` may take, wei. */
   holdings(spender: Spender): Promise<{ readonly held: bigint; readonly allowance: bigint }>
   incentives(fixing: Fixing): Promise<Incentives>

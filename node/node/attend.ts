@@ -7,6 +7,7 @@ import type { Quorum } from '../quorum.ts'
 import { stakeOn } from '../stake.ts'
 import type { Decision } from '#protocol/policy.ts'
 import { attestLate } from './attesting.ts'
+import { spendable } from './exposure.ts'
 import { cosign, ownPlace } from './cosigning.ts'
 import { quorumOfHeld, reportValue } from './held.ts'
 import { catchUp } from './network-wait.ts'
@@ -148,8 +149,8 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
   }
   const budget = { perPotWei, perFixingWei, totalWei }
   const elsewhere = (): bigint => parts.elsewhere(id)
-  const components = { chain, transactions, collateral, journal, budget, elsewhere, catchUp: () => catchUp(parts) }
-  return stakeOn(components, snapshot, ledger, decide)
+  const paid = { chain, spendable: () => spendable(parts), transactions, collateral, budget, elsewhere }
+  return stakeOn({ ...paid, journal, catchUp: () => catchUp(parts) }, snapshot, ledger, decide)
 }
 
 async function keep(parts: Parts, tracked: Tracked): Promise<'done' | 'waiting' | 'acted'> {

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import { VOTE_GAS } from '#client/jury-calls.ts'
 import { ledgerOf } from '../chain/ledger.ts'
 import { atRisk, ownStake } from '../stake.ts'
 import type { LoopState } from './loop.ts'
@@ -18,6 +19,17 @@ export function stakeElsewhere(
     sum += atRisk(ownStake(ledger, transactions.of(one.id)))
   }
   return sum
+}
+
+/** So many times what votes cost now is kept for them: gas may be dearer when they are due. */
+const VOTES_KEPT = 2n
+
+/**
+ * What the account can stake, wei: what the seats that this node votes for still have to commit and reveal is kept back, since a stake
+ * in a jury is lost without it. Throws DeadRpcError.
+ */
+export function spendable({ chain, juror }: Pick<Parts, 'chain' | 'juror'>): Promise<bigint> {
+  return chain.spendable(VOTES_KEPT * VOTE_GAS * BigInt(juror.view().toSend))
 }
 
 /**

@@ -3,7 +3,7 @@ import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose
 import type { Quorum } from '../quorum.ts'
 import { aggregateOf, ask, ensureRoster, isObsolete } from './attesting.ts'
 import { ownPlace } from './cosigning.ts'
-import { proposalRoom } from './exposure.ts'
+import { proposalRoom, spendable } from './exposure.ts'
 import { reportValue } from './held.ts'
 import { catchUp } from './network-wait.ts'
 import type { Parts } from './parts.ts'
@@ -21,9 +21,9 @@ export async function propose(
   const signers = ripe.reporters.map(({ signer }) => signer)
   const rank = proposalRank(id, signers, chain.account)
   const bond = await chain.bond(fixing)
-  const spendable = (await chain.spendable()) - collateral.committed()
+  const means = (await spendable(parts)) - collateral.committed()
   const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
-  const maxBond = [maxBondWei, perFixingWei, spendable].reduce((a, b) => (a < b ? a : b))
+  const maxBond = [maxBondWei, perFixingWei, means].reduce((a, b) => (a < b ? a : b))
   const look = (): ProposalView => ({
     fixing,
     now: snapshot.atTime,

@@ -1,5 +1,6 @@
 import { isSeparated } from '#protocol/distance.ts'
 import type { Reading } from '../metrics.ts'
+import { spendable } from './exposure.ts'
 import { isObserving, type LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import type { Tracked } from './tracked.ts'
@@ -13,7 +14,7 @@ export function createReading(
   state: LoopState,
   isStoreSound: () => Promise<boolean>,
 ): () => Promise<Reading> {
-  const spendable = createSpendable(parts)
+  const readSpendable = createSpendable(parts)
   return async () => ({
     isChainUp: state.isChainAlive && state.head !== undefined,
     head: state.head,
@@ -24,7 +25,7 @@ export function createReading(
     reporterPeers: parts.network.peers.reporters,
     ...countsOf(parts, [...state.tracked.values()]),
     ...seatsOf(parts),
-    spendable: await spendable(),
+    spendable: await readSpendable(),
     lines: parts.journal.counts(),
     verdicts: parts.network.intake.counts,
     isHalted: parts.halt.reason() !== undefined,
@@ -97,13 +98,17 @@ function isContested({ reporter }: Parts, { id, fixing, snapshot }: Tracked): bo
 }
 
 /** An endpoint that does not answer leaves what was read last. */
-function createSpendable({ chain, clock }: Pick<Parts, 'chain' | 'clock'>): () => Promise<bigint | undefined> {
+function createSpendable({
+  chain,
+  clock,
+  juror,
+}: Pick<Parts, 'chain' | 'clock' | 'juror'>): () => Promise<bigint | undefined> {
   let last: bigint | undefined
   let nextMs = 0
   return async () => {
     if (chain.account === undefined || clock.monotonicMs() < nextMs) return last
     nextMs = clock.monotonicMs() + SPENDABLE_MS
-    last = await chain.spendable().catch(() => last)
+    last = await spendable({ chain, juror }).catch(() => last)
     return last
   }
 }

@@ -13,7 +13,7 @@ import {
   revealVote,
   stakeSeats,
 } from '#client/jury.ts'
-import { resolveCall } from '#client/jury-calls.ts'
+import { resolveCall, VOTE_GAS } from '#client/jury-calls.ts'
 import { request } from '#client/oracle-writer.ts'
 import { send } from '#client/send.ts'
 import { ensureCollateral } from '#client/weth.ts'
@@ -76,6 +76,10 @@ test('a seat of 31 costs at most 200 000 gas, all in, and what docs/gas.md says'
     receipts.push(await send(clerk, resolveCall(jury, fixing)))
 
     expect(receipts).toHaveLength(2 * SEATS + 3)
+    // What a node keeps back for each vote.
+    const dearest = receipts.slice(2, -1).reduce((most, { gasUsed }) => (gasUsed > most ? gasUsed : most), 0n)
+    expect(dearest).toBeLessThanOrEqual(VOTE_GAS)
+    expect(dearest).toBeGreaterThan(VOTE_GAS / 2n)
     const perSeat = Number(receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)) / SEATS
     expect(perSeat).toBeLessThanOrEqual(GOAL)
     const said = /a seat of a jury of 31 costs (\d+) (\d{3}) gas/.exec(readFileSync('docs/gas.md', 'utf8'))

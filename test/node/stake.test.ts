@@ -118,7 +118,6 @@ async function run(
   const stakes: Stake[] = []
   const order: string[] = []
   const chain = {
-    spendable: async () => spendable,
     stake: async (_fixing: unknown, stake: Stake) => {
       stakes.push(stake)
       order.push('stake')
@@ -128,6 +127,7 @@ async function run(
   const result = await stakeOn(
     {
       chain,
+      spendable: async () => spendable,
       journal,
       budget,
       transactions: transactionsOf(intents),

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { OracleEvent } from '../../../node/chain/port.ts'
-import { proposalRoom, stakeElsewhere } from '../../../node/node/exposure.ts'
+import { proposalRoom, stakeElsewhere, spendable } from '../../../node/node/exposure.ts'
 import { track, type Tracked } from '../../../node/node/tracked.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
@@ -72,6 +72,21 @@ test('what is settled is at stake no more', () => {
   const settled = { ...DISPUTED, phase: 'settled' } as const
   expect(elsewhere(events, [], [{}, { snapshot: settled }, { snapshot: DISPUTED }])).toBe(1_003n)
   expect(elsewhere(events, [], [{}, { isClosed: true }, {}])).toBe(1_003n)
+})
+
+test('keeps back twice the gas of every vote that is still to be sent', async () => {
+  const asked: (bigint | undefined)[] = []
+  const chain = {
+    spendable: async (keptGas?: bigint) => {
+      asked.push(keptGas)
+      return 7n
+    },
+  } as never // nothing else is looked at
+  const view = { seats: 2, late: 0, deadline: undefined, failing: 0, toSend: 3 }
+  const juror = { look: () => undefined, idle: async () => undefined, view: () => view }
+  expect(await spendable({ chain, juror })).toBe(7n)
+  // Three votes of 100 000 gas.
+  expect(asked).toEqual([600_000n])
 })
 
 test('proposals leave half of everything to disputes', () => {
