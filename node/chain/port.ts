@@ -73,6 +73,8 @@ export type Terms = {
   readonly standing: (outlook: Outlook) => Promise<string | undefined>
   /** The most that its gas may cost, wei; undefined: what the operator's limits allow. A dearer one is refused. */
   readonly maxGasCost?: bigint | undefined
+  /** The nonce to use, which something else may have been signed with; undefined: the next that is free. */
+  readonly nonce?: number | undefined
 }
 
 /** What a transaction that was signed is looked after under. */
@@ -182,7 +184,7 @@ export interface ChainWrites {
   wrap(amount: bigint, terms: Terms): Promise<Sent>
   /** Lets `spender` take `amount` wei of bond token, and no more. */
   approve(spender: Spender, amount: bigint, terms: Terms): Promise<Sent>
-  /** Uses the next nonce up by a transfer to itself. */
+  /** Uses the next nonce, or that of the terms, up by a transfer to itself. */
   fillNonce(terms: Terms): Promise<Sent>
   outlook(): Promise<Outlook>
   /**

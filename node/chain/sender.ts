@@ -48,7 +48,9 @@ const SURE_BLOCKS = 3n
 /** Gas of a transfer to oneself, which uses a nonce up. */
 const CANCEL_GAS = 21_000n
 
-/** INVARIANT: no version of a transaction leaves before it is written down, and a nonce is given to one call only. */
+/**
+ * INVARIANT: no version of a transaction leaves before it is written down, and a nonce is given to one call of this store only.
+ */
 export function createSender(components: SenderComponents): Sender {
   const { wire, account } = components
   const caps = capsOfCalls(components.caps)
@@ -85,7 +87,7 @@ export function createSender(components: SenderComponents): Sender {
     if (paid === undefined) return { kind: 'refused', reason: 'Client.PoorAccountError' satisfies PassingRefusal }
     const vetoed = terms.veto() ?? (await terms.standing(outlook))
     if (vetoed !== undefined) return { kind: 'refused', reason: vetoed }
-    const nonce = nextNonce(outlook, terms.nonces())
+    const nonce = terms.nonce ?? nextNonce(outlook, terms.nonces())
     const empty: Slot = { nonce, from: account.address, call, versions: [], feeLimit }
     const slot = await signed(components, empty, paid, outlook.time)
     await terms.record(slot)

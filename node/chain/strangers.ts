@@ -11,8 +11,11 @@ export const UNKNOWN = 'transactions are in flight that this store does not know
  * by somebody else with the key. What is staked beside them may be what they stake.
  */
 export interface Strangers {
-  /** Looks at how the account stands; `own` are the nonces of everything that is unfinished here. */
-  note(outlook: Outlook, own: ReadonlySet<number>): Promise<void>
+  /**
+   * Looks at how the account stands; `own` are the nonces of everything that is unfinished here, `contested` those of them that
+   * something unknown was signed with, too: until one of the two is mined, that is in flight.
+   */
+  note(outlook: Outlook, own: ReadonlySet<number>, contested?: ReadonlySet<number>): Promise<void>
   /**
    * Whether there were none at the last look, and none that was mined after `time`, Unix seconds: whoever decided before
    * that may not have seen what they did. Not before the first look.
@@ -38,9 +41,9 @@ export function createStrangers(journal: Journal): Strangers {
   /** The nonce that nobody uses, since which block, and whether for long. */
   let gap: Gap | undefined
   return {
-    async note(outlook, own) {
+    async note(outlook, own, contested = new Set()) {
       const before = first
-      first = unknownNonce(outlook, own)
+      first = unknownNonce(outlook, new Set([...own].filter((nonce) => !contested.has(nonce))))
       if (first !== undefined) clearTime = undefined
       else clearTime ??= outlook.time
       gap = first === undefined ? gapOf(outlook, own, gap) : undefined

@@ -13,6 +13,7 @@ const COLLECTING: ReadonlySet<Intent['action']> = new Set([
   'claim',
   'reward',
   'fill',
+  'outbid',
   'commit',
   'reveal',
   'resolve',

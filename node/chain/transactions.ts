@@ -4,8 +4,10 @@ import type { Halt } from '../halt.ts'
 import type { Journal } from '../journal.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { ChainPort, Ended, Sent, Terms } from './port.ts'
+import type { Outlook } from '#client/transaction.ts'
 import { type Refusals, retryTime } from './retry.ts'
 import { createStrangers, UNKNOWN } from './strangers.ts'
+import { contestedOf, heldUp } from './outbid.ts'
 import { HALTED, isOf, isOpen, isStaking, signedIntent, sweep, unfinishedOf, vetoOf } from './tend.ts'
 
 /** What one transaction is to do. */
@@ -55,6 +57,14 @@ export type TransactionsComponents = {
   readonly confirmations: number
 }
 
+/** Why a nonce is used up. */
+const REASONS = {
+  // Nothing behind a nonce that is used by nobody is ever mined.
+  fill: 'Nothing was signed with the next nonce, and transactions wait behind it: a transfer to itself uses it.',
+  outbid:
+    'A vote whose time runs out waits behind a transaction that this store does not know: a transfer to itself that offers more takes its nonce.',
+} as const
+
 /** How long whoever sent a transaction waits for it; it is looked after beyond that. */
 const PATIENCE_MS = 45_000
 
@@ -72,14 +82,24 @@ export function createTransactions(components: TransactionsComponents): Transact
   const of = (fixingId: Hex): readonly Intent[] => intents.of(fixingId).filter((intent) => isOf(intent, chain.account))
   const nonces = (): ReadonlySet<number> => new Set(unfinishedOf(components).flatMap(({ nonce }) => nonce ?? []))
   const strangers = createStrangers(journal)
+  const noteStrangers = (outlook: Outlook): Promise<void> =>
+    strangers.note(
+      outlook,
+      nonces(),
+      new Set(contestedOf(unfinishedOf(components)).flatMap(({ nonce }) => nonce ?? [])),
+    )
   const look = async (): Promise<void> => {
     if (chain.account === undefined || (unfinishedOf(components).length === 0 && strangers.areNone())) return
     const outlook = await chain.outlook()
     await sweep(components, awaited, outlook, seen)
-    await strangers.note(outlook, nonces())
+    await noteStrangers(outlook)
     seen = outlook.number
-    const behind = unfinishedOf(components).find((intent) => isOpen(intent) && strangers.isCutOff(intent.nonce))
-    if (behind !== undefined) await fill(behind, outlook.time)
+    const unfinished = unfinishedOf(components)
+    const behind = unfinished.find((intent) => isOpen(intent) && strangers.isCutOff(intent.nonce))
+    if (behind !== undefined) await use(undefined, 'fill', behind, outlook.time)
+    const nonce = strangers.first()
+    const vote = nonce === undefined ? undefined : heldUp(unfinished, nonce, outlook.time)
+    if (vote !== undefined) await use(nonce, 'outbid', vote, outlook.time)
   }
   const tend = (): Promise<void> => {
     tending ??= look().finally(() => {
@@ -108,14 +128,18 @@ export function createTransactions(components: TransactionsComponents): Transact
       .map((key) => Number(key.slice(fixingId.length + 1)))
     return `${fixingId}:${(Math.max(-1, ...taken) + 1).toString().padStart(6, '0')}`
   }
-  /** Nothing behind a nonce that is used by nobody is ever mined. */
-  const fill = async ({ fixingId, deadline }: Intent, at: bigint): Promise<void> => {
-    const plan = { fixingId, action: 'fill', kind: 'stake', round: 0, value: 0n, amount: 0n, at, deadline } as const
-    const reason =
-      'Nothing was signed with the next nonce, and transactions wait behind it: a transfer to itself uses it.'
-    await journal.write({ stage: 'transaction', fixingId, action: 'fill', reason })
+  /** Uses a nonce, the next or `nonce`, up by a transfer to itself: behind it `waiting` waits. */
+  const use = async (
+    nonce: number | undefined,
+    action: 'fill' | 'outbid',
+    { fixingId, deadline }: Intent,
+    at: bigint,
+  ): Promise<void> => {
+    const plan = { fixingId, action, kind: 'stake', round: 0, value: 0n, amount: 0n, at, deadline } as const
+    await journal.write({ stage: 'transaction', fixingId, action, reason: REASONS[action] })
     await chain.fillNonce({
       ...termsOf(plan),
+      nonce,
       record: (slot) => intents.put(signedIntent({ ...plan, key: keyFor(fixingId) }, slot)),
     })
   }
@@ -123,7 +147,7 @@ export function createTransactions(components: TransactionsComponents): Transact
     nonces,
     veto: () => vetoOf(plan, halt),
     async standing(outlook) {
-      await strangers.note(outlook, nonces())
+      await noteStrangers(outlook)
       return isStaking(plan) && !strangers.areNone(plan.at) ? UNKNOWN : undefined
     },
   })

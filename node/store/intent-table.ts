@@ -15,6 +15,7 @@ const ACTIONS = [
   'wrap',
   'approve',
   'fill',
+  'outbid',
   'open',
   'draw',
   'reseed',
@@ -27,7 +28,7 @@ const ACTIONS = [
 
 /**
  * A transaction that was signed, and what became of it. Amounts are bond-token wei. Kind, round and value mean nothing
- * for a roster or a fill, nor kind and round for an attestation or a reward. Of what goes to a jury the round is the case's,
+ * for a roster, a fill or an outbid, nor kind and round for an attestation or a reward. Of what goes to a jury the round is the case's,
  * and the value the seat.
  */
 export type Intent = {

@@ -314,6 +314,12 @@ test('what two refuse a third does not make leave', async () => {
   expect(await chain.propose(FIXING, TRUTH, WAD, termsOf())).toEqual({ kind: 'refused', reason: 'WrongPhase' })
 })
 
+test('what is to be kept back from stakes is told to every endpoint', async () => {
+  const short = (): Partial<EndpointPort> => ({ spendable: async (keptGas = 0n) => 100n - keptGas })
+  const { chain } = await openThree([short, short, short])
+  expect(await chain.spendable(7n)).toBe(93n)
+})
+
 test('amounts that change with every block are what two of three say at least, wherever the third stands', async () => {
   const lies: readonly Partial<EndpointPort>[] = [
     {

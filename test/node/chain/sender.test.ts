@@ -354,6 +354,49 @@ test('a nonce that nobody uses is filled by a transfer to itself when something 
   expect([await proposalsOf(lost), await proposalsOf(kept)]).toEqual([0n, ETHER / 10n])
 })
 
+test('a vote whose time runs out takes the nonce of what the store does not know, and no stake goes beside that', async () => {
+  const nonce = await minedNonces('ann')
+  // As most nodes do, and anvil does not, it counts what is in its pool and offers less than the base fee.
+  const counting = (port: EndpointPort): EndpointPort => ({
+    ...port,
+    async outlook() {
+      const now = await port.outlook()
+      return { ...now, pending: Math.max(now.pending, nonce + 1) }
+    },
+  })
+  const ann = await live('ann', { doors: [counting] })
+  const [lost, other] = [fresh(), fresh()]
+  await proposeOn(ann, lost)
+  // What was sent before the store was emptied offers too little by now.
+  await mine(50n * GWEI)
+  const empty = start(ann.chain, intentMemory())
+  const { timestamp } = await (await stage.as('reader')).publicClient.getBlock()
+  const { id } = await readFixing(await stage.as('reader'), stage.deployments.oracle, other)
+  const seat = { fixingId: id, action: 'reveal', kind: 'stake', round: 0, value: 1n, amount: 0n } as const
+  const vote = { ...seat, at: timestamp, deadline: timestamp + 630n }
+  await empty.transactions.attempt(vote, (on) => ann.chain.wrap(1n, on))
+  const [reveal] = empty.intents.unfinished()
+  expect(reveal?.nonce).toBe(nonce + 1)
+  const outbids = () => empty.intents.unfinished().filter(({ action }) => action === 'outbid')
+  const look = async (): Promise<void> => {
+    await mine(50n * GWEI)
+    await empty.transactions.tend()
+  }
+  // 618 and 606 seconds before its end it waits.
+  await look()
+  await look()
+  expect([outbids(), empty.transactions.unknownNonce()]).toEqual([[], nonce])
+  await look()
+  expect(outbids().map((intent) => [intent.nonce, intent.slot?.call?.data])).toEqual([[nonce, '0x']])
+  await empty.transactions.tend()
+  expect(await proposeOn(empty, fresh())).toMatchObject({ kind: 'refused', key: '' })
+  expect(empty.transactions.unknownNonce()).toBe(nonce)
+  await look()
+  expect(empty.intents.get(reveal?.key ?? '')).toMatchObject({ state: 'done' })
+  expect([empty.transactions.unknownNonce(), outbids().length, await proposalsOf(lost)]).toEqual([undefined, 1, 0n])
+  expect(empty.lines()).toEqual(['unknown', 'outbid', 'mined', 'mined', 'known'])
+})
+
 test('a nonce that is stuck keeps no later one with a deadline waiting', async () => {
   const ann = await live('ann')
   const [cheap, urgent] = [fresh(), fresh()]

@@ -31,6 +31,18 @@ test('says which nonce is in flight and not from here, and when it is not any mo
   expect(journal.lines.map(({ action }) => action)).toEqual(['unknown', 'known'])
 })
 
+test('a nonce that is contested is unknown until it is mined, and is nothing that nobody uses', async () => {
+  const strangers = createStrangers(journalMemory())
+  const [own, contested] = [new Set([3, 4]), new Set([3])]
+  await strangers.note(at(10n, 3, 5), own, contested)
+  expect([strangers.first(), strangers.areNone()]).toEqual([3, false])
+  // No endpoint has either of the two for as long as it takes to believe that nobody uses it.
+  for (const number of [11n, 12n, 14n]) await strangers.note(at(number, 3, 3), own, contested)
+  expect([strangers.first(), strangers.isCutOff(4)]).toEqual([undefined, false])
+  await strangers.note(at(15n, 4, 5), own, contested)
+  expect(strangers.first()).toBe(undefined)
+})
+
 test('whatever an endpoint says is pending, it looks at no more nonces than there are of its own', async () => {
   const strangers = createStrangers(journalMemory())
   await strangers.note(at(10n, 3, Number.MAX_SAFE_INTEGER), new Set([3, 4]))
