@@ -25,6 +25,7 @@ const CONTRACTS = [
   { name: 'UmaArbitrator' },
   { name: 'SplitVault' },
   { name: 'SecurityLens' },
+  { name: 'ConditionalTokensReporter' },
   { name: 'WETH9', artifact: 'node_modules/canonical-weth/build/contracts/WETH9.json', hasAbi: false },
 ]
 

@@ -1,10 +1,12 @@
 import { type Address, encodeDeployData, getContractAddress, type Hex, stringToHex, zeroHash } from 'viem'
+import { conditionalTokensReporterAbi } from '#protocol/abi/conditional-tokens-reporter.ts'
 import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
 import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { umaArbitratorAbi } from '#protocol/abi/uma-arbitrator.ts'
+import { conditionalTokensReporterBytecode } from './bytecode/conditional-tokens-reporter.ts'
 import { councilArbitratorBytecode } from './bytecode/council-arbitrator.ts'
 import { juryArbitratorBytecode } from './bytecode/jury-arbitrator.ts'
 import { maturityOracleBytecode } from './bytecode/maturity-oracle.ts'
@@ -128,6 +130,16 @@ export function planUma(oracle: Address, { court, liveness, leastBond, declaredC
   const args = [oracle, court, BigInt(liveness), leastBond, declaredCost] as const
   const initCode = encodeDeployData({ abi: umaArbitratorAbi, bytecode: umaArbitratorBytecode, args })
   return { name: 'UmaArbitrator', initCode, address: create2Address(initCode) }
+}
+
+/** A reporter of `oracle`'s settlements to Gnosis's conditional tokens at an address. */
+export function planConditionalTokensReporter(oracle: Address, conditionalTokens: Address): DeploymentStep {
+  const initCode = encodeDeployData({
+    abi: conditionalTokensReporterAbi,
+    bytecode: conditionalTokensReporterBytecode,
+    args: [oracle, conditionalTokens],
+  })
+  return { name: 'ConditionalTokensReporter', initCode, address: create2Address(initCode) }
 }
 
 function create2Address(initCode: Hex): Address {

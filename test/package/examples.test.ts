@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { type Address, getAddress, type Hex, keccak256, parseAbi, stringToHex } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { carryOut } from '#client/deploy.ts'
+import { planConditionalTokensReporter } from '#client/deployment-plan.ts'
+import { create, propose } from '#client/oracle-writer.ts'
+import { wethBalance } from '#client/weth.ts'
+import { type Fixing, fixingId } from '#protocol/fixing.ts'
+import { accountOf, ETHER, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { type Ended, install, type Installed, ROOT } from './installed.ts'
+
+const DAY = 86_400n
+
+let installed: Installed
+let stage: Stage
+let ann: WritableChain
+beforeAll(async () => {
+  ;[installed, stage] = await Promise.all([install(), raiseStage()])
+  ann = await stage.as('ann')
+  for (const name of ['scalar-market.ts', 'hedge.ts']) {
+    installed.write(name, readFileSync(join(ROOT, 'docs/examples', name), 'utf8'))
+  }
+})
+afterAll(async () => {
+  await stage.embedded.stop()
+  installed.remove()
+})
+
+/** The key of somebody of the stage, as accountOf makes it. */
+function keyOf(name: string): Hex {
+  return keccak256(stringToHex(`test ${name}`))
+}
+
+function run(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  const common = { RPC_URL: stage.embedded.rpcUrl, ORACLE: stage.deployments.oracle, CONFIRMATIONS: '0' }
+  return installed.run('node', args, { ...common, ...env })
+}
+
+/** Announces a fixing that matures so many days after the chain's now. */
+async function announce(days: bigint): Promise<{ fixing: Fixing; id: Hex }> {
+  const { oracle } = stage.deployments
+  const maturity = (await latestBlock(ann)).time + days * DAY
+  const fixing = { ...stage.fixing, indexId: keccak256(stringToHex(`index of ${maturity}`)), maturity }
+  await create(ann, oracle, fixing)
+  return { fixing, id: fixingId(fixing, { chainId: ann.chainId, oracle }) }
+}
+
+/** Passes the maturity, has the value proposed and lets nobody dispute it. */
+async function settleAt(fixing: Fixing, value: bigint): Promise<void> {
+  await stage.embedded.mineAt(fixing.maturity)
+  await propose(ann, stage.deployments.oracle, fixing, { value, maxBond: ETHER })
+  await stage.embedded.mineAt((await latestBlock(ann)).time + BigInt(fixing.firstWindow))
+}
+
+test('the examples are type-checked against what is packed', async () => {
+  const options = { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2024', lib: ['es2024', 'dom'] }
+  const strict = { types: ['node'], strict: true, noEmit: true, noUnusedLocals: true, exactOptionalPropertyTypes: true }
+  const files = ['scalar-market.ts', 'hedge.ts']
+  installed.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...options, ...strict }, files }))
+  expect(await installed.run('tsc', ['-p', '.'])).toEqual({ exitCode: 0, out: '', err: '' })
+})
+
+test("a scalar market at Gnosis's published contract is opened, and paid by where the value lies", async () => {
+  const { oracle, weth } = stage.deployments
+  const positions = await deployConditionalTokens()
+  const reporter = planConditionalTokensReporter(oracle, positions)
+  await carryOut(ann, reporter)
+  const { fixing, id } = await announce(1n)
+  const env = { REPORTER: reporter.address, KEY: keyOf('ann') }
+  const opened = await run(['scalar-market.ts', 'open', id, '2000', '4000', '10'], env)
+  expect(opened).toMatchObject({ exitCode: 0, err: '' })
+  expect(opened.out).toMatch(/^SHORT \d+\nLONG \d+\n$/)
+  const [short = 0n, long = 0n] = [...opened.out.matchAll(/\d+/g)].map(([digits]) => BigInt(digits))
+  // Ann keeps LONG and hands SHORT to Ben.
+  const ben = await stage.as('ben')
+  await ann.publicClient.waitForTransactionReceipt({
+    hash: await ann.walletClient.writeContract({
+      address: positions,
+      abi: TRANSFER,
+      functionName: 'safeTransferFrom',
+      args: [ann.account.address, ben.account.address, short, 10n * ETHER, '0x'],
+    }),
+  })
+  expect(short).not.toBe(long)
+
+  await settleAt(fixing, 2_500n * ETHER)
+  const before = await wethBalance(ben, weth, ben.account.address)
+  // A quarter of the way from 2000 to 4000.
+  const settled = await run(['scalar-market.ts', 'settle', id, '2000', '4000'], env)
+  expect(settled).toEqual({ exitCode: 0, out: `2500\npaid ${(10n * ETHER) / 4n} wei\n`, err: '' })
+  const second = await run(['scalar-market.ts', 'settle', id, '2000', '4000'], { ...env, KEY: keyOf('ben') })
+  // It is reported already.
+  expect(second).toEqual({ exitCode: 0, out: `2500\npaid ${(10n * ETHER * 3n) / 4n} wei\n`, err: '' })
+  expect((await wethBalance(ben, weth, ben.account.address)) - before).toBe((75n * ETHER) / 10n)
+  expect(await wethBalance(ann, weth, positions)).toBe(0n)
+})
+
+test('a hedge with P, rolled once, holds its dollars while the index falls and rises', async () => {
+  const { vault } = stage.deployments
+  await stage.embedded.setBalance(accountOf('hedger').address, 8n * ETHER)
+  await stage.embedded.setBalance(accountOf('dealer').address, 30n * ETHER)
+  const env = { VAULT: vault, STRIKE: '1750', KEY: keyOf('hedger'), DEALER_KEY: keyOf('dealer') }
+  const [first, second] = [await announce(30n), await announce(60n)]
+  expect(await run(['hedge.ts', 'buy', first.id, '10', '2500'], env)).toEqual({
+    exitCode: 0,
+    out: 'bought 10 P for 7 ETH\n',
+    err: '',
+  })
+  expect((await run(['hedge.ts', 'close', first.id], env)).err).toContain(
+    'Expected a settlement, got a fixing that is ',
+  )
+
+  // 7 ETH are worth 14 000 dollars now; the hedge still 17 500.
+  await settleAt(first.fixing, 2_000n * ETHER)
+  expect(await run(['hedge.ts', 'roll', first.id, second.id], env)).toEqual({
+    exitCode: 0,
+    out: "redeemed 10 P for 8.75 ETH, 17500 in the index's currency\nbought 10 P for 8.75 ETH\n",
+    err: '',
+  })
+
+  await settleAt(second.fixing, 3_500n * ETHER)
+  expect(await run(['hedge.ts', 'close', second.id], env)).toEqual({
+    exitCode: 0,
+    out: "redeemed 10 P for 5 ETH, 17500 in the index's currency\n",
+    err: '',
+  })
+})
+
+const TRANSFER = parseAbi([
+  'function safeTransferFrom(address from, address to, uint256 id, uint256 amount, bytes data)',
+])
+
+/** Gnosis's contract with the bytecode of its npm package. */
+async function deployConditionalTokens(): Promise<Address> {
+  const path = '@gnosis.pm/conditional-tokens-contracts/build/contracts/ConditionalTokens.json'
+  const artifact: unknown = JSON.parse(readFileSync(createRequire(import.meta.url).resolve(path), 'utf8'))
+  const { bytecode } = artifact as { bytecode: Hex } // truffle's artifact
+  const hash = await ann.walletClient.sendTransaction({ data: bytecode })
+  const { contractAddress } = await ann.publicClient.waitForTransactionReceipt({ hash })
+  return getAddress(contractAddress ?? '0x')
+}
