@@ -13,8 +13,8 @@ export type Connection = {
   readonly chain: Chain
   readonly oracle: Address
   readonly token: BondToken
-  /** Its log, of one fixing if `id` is given; says how far it is if it takes long. */
-  readonly readLog: (id?: Hex) => Promise<OracleEvent[]>
+  /** Its log, of one fixing if `id` is given, from a later block than the flags say if one is; says how far it is if it takes long. */
+  readonly readLog: (id?: Hex, from?: bigint) => Promise<OracleEvent[]>
   /** A command line of ours to paste, with the flags that this one was given. */
   readonly paste: (...words: readonly string[]) => string
 }
@@ -31,7 +31,8 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
     chain,
     oracle,
     token,
-    readLog: (id) => oracleEvents(chain, oracle, { fromBlock, onPart: progressOf(context) }, id),
+    readLog: (id, from = fromBlock) =>
+      oracleEvents(chain, oracle, { fromBlock: from > fromBlock ? from : fromBlock, onPart: progressOf(context) }, id),
     paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' '),
   }
 }

@@ -1,8 +1,7 @@
 import type { Address } from 'viem'
 import type { Security } from '#client/security.ts'
-import { appealStake, potNeed } from '#protocol/bond.ts'
 import { formatValue } from '#protocol/decimal.ts'
-import { MAX_LEADERS, worstCase } from '#protocol/fixing.ts'
+import { worstCase } from '#protocol/fixing.ts'
 import type { Connection } from './connection.ts'
 import { parameterLines, parametersDocument } from './fixing-parameters.ts'
 import type { FoundFixing } from './fixing-source.ts'
@@ -10,6 +9,7 @@ import { renderView, viewDocument } from './fixing-view.ts'
 import { type Held, receiptDocument, receiptName, trialText } from './held.ts'
 import { formatAmount, formatColumns, formatIndexValue, formatRelative, formatTime, type Token } from './format.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
+import { openPots } from './open-pots.ts'
 import { ownLead, ownLeadLines } from './own-lead.ts'
 import type { Proposable } from './proposable.ts'
 import { securityDocument, securityLines } from './security-view.ts'
@@ -21,15 +21,6 @@ export type FullView = FoundFixing & {
   /** Undefined in phases that have no proposal. */
   readonly proposable: Proposable | undefined
   readonly security: Security
-}
-
-/** A pot that can be joined now, with what it holds and what fills it. */
-type OpenPot = {
-  readonly kind: 'stake' | 'appeal'
-  /** Undefined: any value that is separated from every candidate. */
-  readonly value: bigint | undefined
-  readonly filled: bigint
-  readonly need: bigint
 }
 
 /** Everything as text for people. */
@@ -108,29 +99,6 @@ function holdingDocument(held: Held): Record<string, unknown> {
     pays: trial.kind === 'paid' ? trial.paid.toString() : null,
     refusal: trial.kind === 'refused' ? trial.errorName : null,
   }
-}
-
-/** Every pot that can be joined: those that hold something, those of every candidate, and that of a new value. */
-function openPots({ view, fixing }: FullView): OpenPot[] {
-  const { phase, candidates, leaderIndex, facts, staked } = view.snapshot
-  if (phase !== 'active') return []
-  const stakeOn = (value: bigint | undefined): bigint =>
-    candidates.find((candidate) => candidate.value === value)?.stake ?? 0n
-  const started = view.pots.map(({ value }) => value)
-  const idle = candidates.filter((_, i) => i !== leaderIndex).map(({ value }) => value)
-  const values = [...new Set([...started, ...idle]), undefined]
-  const kinds = [
-    ...(facts.round < MAX_LEADERS ? ['stake' as const] : []),
-    ...(facts.round >= 2 ? ['appeal' as const] : []),
-  ]
-  return kinds.flatMap((kind) =>
-    values.map((value) => ({
-      kind,
-      value,
-      filled: view.pots.find((pot) => pot.kind === kind && pot.value === value)?.filled ?? 0n,
-      need: kind === 'stake' ? potNeed(staked, stakeOn(value)) : appealStake(staked) + fixing.arbitrationFee,
-    })),
-  )
 }
 
 function potLines(full: FullView, token: Token): string[] {

@@ -1,3 +1,4 @@
+import { clearScreenDown, cursorTo } from 'node:readline'
 import { styleText } from 'node:util'
 
 /** How a line is meant; shown as a colour where the terminal has them. */
@@ -11,6 +12,8 @@ export type Io = {
   out(line: string): void
   /** One line of talk: progress, warnings, errors. */
   err(line: string): void
+  /** Shows `lines` instead of what stands on the screen; only where `isTerminal`. */
+  redraw(lines: readonly string[]): void
   /** `text` in the colour of `tone`, or as it is where there are no colours. */
   paint(tone: Tone, text: string): string
 }
@@ -28,6 +31,11 @@ export function streamIo(streams: Streams, env: Readonly<Record<string, string |
     isTerminal: isTerminal(streams.stdout),
     out: (line) => void streams.stdout.write(`${line}\n`),
     err: (line) => void streams.stderr.write(`${line}\n`),
+    redraw(lines) {
+      cursorTo(streams.stdout, 0, 0)
+      clearScreenDown(streams.stdout)
+      streams.stdout.write(`${lines.join('\n')}\n`)
+    },
     paint: (tone, text) =>
       colours && tone !== 'plain' ? styleText(STYLES[tone], text, { validateStream: false }) : text,
   }

@@ -26,6 +26,7 @@ import { defineSigner } from './commands/signer.ts'
 import { defineStatus } from './commands/status.ts'
 import { defineUma } from './commands/uma.ts'
 import { defineVerify } from './commands/verify.ts'
+import { defineWatch } from './commands/watch.ts'
 import type { Context } from './context.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts'
@@ -46,6 +47,7 @@ const COMMANDS = [
   defineSigner,
   defineStatus,
   defineVerify,
+  defineWatch,
   defineFixing,
   definePropose,
   defineContribute,

@@ -20,7 +20,13 @@ export type GasFee = {
 }
 
 /** Gas of the first call of each kind with cold storage, rounded up; the snapshots in test/contracts say the same. */
-export const TYPICAL_GAS = { deposit: 50_000n, approve: 50_000n, claim: 100_000n } as const
+export const TYPICAL_GAS = {
+  deposit: 50_000n,
+  approve: 50_000n,
+  contribute: 115_000n,
+  appeal: 115_000n,
+  claim: 100_000n,
+} as const
 const KNOWN_GAS: Readonly<Record<string, bigint>> = TYPICAL_GAS
 const ANY_GAS = 250_000n
 

@@ -17,6 +17,7 @@ export async function assize(
     isTerminal: false,
     out: (line) => void lines.out.push(line),
     err: (line) => void lines.err.push(line),
+    redraw: (shown) => void lines.out.push(...shown),
     paint: (_, text) => text,
   }
   const signal = new AbortController().signal

@@ -23,6 +23,7 @@ function startDevnet(folder: string): { ready: Promise<Record<string, string>>; 
       if (line.startsWith('Ready.')) resolve(JSON.parse(out.join('\n')).environment)
     },
     paint: (_: unknown, text: string) => text,
+    redraw: () => undefined,
   }
   const ended = assize(['devnet', '--folder', folder, '--json'], {}, { io, signal: interruption.signal })
   return {

@@ -19,7 +19,12 @@ test('signer says where it listens, answers there, and ends when it is told to',
   const folder = await signerFolder(ann.privateKey)
   const stopping = new AbortController()
   const lines: string[] = []
-  const io = { isTerminal: false, err: () => undefined, paint: (_: unknown, text: string) => text }
+  const io = {
+    isTerminal: false,
+    err: () => undefined,
+    paint: (_: unknown, text: string) => text,
+    redraw: () => undefined,
+  }
   const world = { io: { ...io, out: (line: string) => void lines.push(line) }, signal: stopping.signal }
   expect(await assize(argsIn(folder, '--port', '0'))).toMatchObject({
     exitCode: 2,

@@ -8,17 +8,12 @@ import type { Fixing } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
 import { evidenceOf } from '../protocol/evidence-of.ts'
-import { threeSamples } from '../protocol/index-documents.ts'
 import { type Court, type Disputer, FALSE, openCourt, TRUE, withoutChance } from './disputer.ts'
+import { closesOf, DOCUMENT } from './file-index.ts'
 
 let court: Court
 let ann: Disputer
 let folder: string
-
-const FILE = { id: 'file', venue: 'file', kind: 'csv', quote: 'USD', timeUnit: 'seconds' }
-const DOCUMENT = threeSamples([
-  { ...FILE, timeoutMs: 1_000, maxBytes: 10_000, columns: { time: 'time', close: 'close' } },
-])
 
 beforeAll(async () => {
   court = await openCourt()
@@ -26,14 +21,9 @@ beforeAll(async () => {
   ann = await court.disputer('verifier', 2n * ETHER)
   writeFileSync(join(folder, 'index.json'), JSON.stringify(DOCUMENT))
   writeFileSync(join(folder, 'other.json'), JSON.stringify({ ...DOCUMENT, name: 'other' }))
-  writeFileSync(join(folder, 'closes.csv'), closes('2500.1'))
+  writeFileSync(join(folder, 'closes.csv'), closesOf('2500.1'))
 })
 afterAll(() => court.close())
-
-/** Three minutes that close at `close`: their mean is that. */
-function closes(close: string): string {
-  return ['time,close', ...[180n, 120n, 60n].map((before) => `${MATURITY - before},${close}`)].join('\n')
-}
 
 let made = 0
 

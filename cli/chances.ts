@@ -1,0 +1,53 @@
+import { TYPICAL_GAS } from '#client/rehearsal.ts'
+import { prospectsOf } from '#client/quote.ts'
+import { isSeparated } from '#protocol/distance.ts'
+import type { FoundFixing } from './fixing-source.ts'
+import { openPots } from './open-pots.ts'
+
+/** A pot that can be joined now, with what filling it may bring. Amounts in base units of the bond token. */
+export type Chance = {
+  readonly kind: 'contribute' | 'appeal'
+  readonly value: bigint
+  /** What fills the pot: all of it is staked. */
+  readonly missing: bigint
+  /** The least that comes back if the value wins, the stake included. */
+  readonly ifRight: bigint
+  /** How likely the value wins: by the own value it is certain or impossible, without one as the stakes imply. */
+  readonly probabilityPpm: bigint
+  /** What comes back on average, less the stake and the gas; rounded down. */
+  readonly expectedGain: bigint
+}
+
+const PPM = 1_000_000n
+
+/** Gas of somebody who starts with ether: to wrap, allow, stake, and claim later. */
+export const GAS_OF_STAKING = TYPICAL_GAS.deposit + TYPICAL_GAS.approve + TYPICAL_GAS.contribute + TYPICAL_GAS.claim
+
+/**
+ * Every pot of the fixing that can be joined, best first by what it brings after gas. `own` is the reader's own value: what is
+ * the same claim wins, everything else loses. `gasCost` in base units; 0 where the bond token is not ether.
+ */
+export function chancesOf(
+  { view, fixing }: Pick<FoundFixing, 'view' | 'fixing'>,
+  own: bigint | undefined,
+  gasCost: bigint,
+): readonly Chance[] {
+  const { snapshot, odds } = view
+  const isOwn = (value: bigint): boolean => own !== undefined && !isSeparated(value, own, fixing.separationPpm)
+  const known = [...snapshot.candidates, ...view.pots].map(({ value }) => value)
+  const isNew = own !== undefined && !known.some(isOwn)
+  return openPots({ view, fixing })
+    .flatMap(({ kind, value = isNew ? own : undefined, filled, need }) => {
+      if (value === undefined || need <= filled) return []
+      const stakes = { kind: kind === 'stake' ? 'contribute' : 'appeal', value, amount: need - filled } as const
+      const good = prospectsOf(stakes, { filled, need }, snapshot).filter(
+        ({ end }) => end === 'undisputed' || end === 'right',
+      )
+      const ifRight = good.map(({ paid }) => paid).reduce((low, paid) => (paid < low ? paid : low))
+      const implied = odds.find((one) => one.value === value)?.probabilityPpm ?? 0n
+      const probabilityPpm = own === undefined ? implied : isOwn(value) ? PPM : 0n
+      const expectedGain = (ifRight * probabilityPpm) / PPM - (need - filled) - gasCost
+      return [{ ...stakes, missing: need - filled, ifRight, probabilityPpm, expectedGain }]
+    })
+    .toSorted((a, b) => (a.expectedGain === b.expectedGain ? 0 : a.expectedGain > b.expectedGain ? -1 : 1))
+}

@@ -1,0 +1,88 @@
+import type { Hex } from 'viem'
+import { createdIn, type CreatedFixing, type OracleEvent, potsOf } from '#client/fixing-log.ts'
+import { latestBlock } from '#client/chain.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { readGasFee } from '#client/rehearsal.ts'
+import { readSecurity, type Security } from '#client/security.ts'
+import { type Chance, chancesOf, GAS_OF_STAKING } from './chances.ts'
+import type { Connection } from './connection.ts'
+import { type FixingView, viewOf } from './fixing-view.ts'
+import { type Verdict, verdictOf } from './verdict.ts'
+
+/** One fixing as it is watched. */
+export type Watched = {
+  readonly view: FixingView
+  readonly security: Security
+  /** What the reader's own machine reads of the index; undefined without a document, or a value. */
+  readonly own: bigint | undefined
+  readonly verdict: Verdict | undefined
+  readonly chances: readonly Chance[]
+}
+
+/** Everything at one block. */
+export type Look = {
+  readonly block: bigint
+  /** Unix seconds. */
+  readonly time: bigint
+  /** What joining a pot costs in gas, wei. */
+  readonly gasCost: bigint
+  readonly fixings: readonly Watched[]
+}
+
+export type WatchTerms = {
+  readonly settled: 'shown' | 'hidden'
+  /** The reader's own value of a fixing that has matured. */
+  readonly ownValue: (fixing: CreatedFixing) => Promise<bigint | undefined>
+}
+
+/** So many blocks can be undone and are read again. */
+const REORG_BLOCKS = 64n
+/** How many fixings are read at once. */
+const AT_ONCE = 8
+
+/** Looks at all fixings, each time at what came since. */
+export function startWatching(
+  connection: Connection,
+  { settled, ownValue }: WatchTerms,
+): { readonly look: () => Promise<Look> } {
+  const { chain, oracle, token, readLog } = connection
+  let events: OracleEvent[] = []
+  let next = 0n
+  /** Fixings that settled deep enough are not asked about again. */
+  const done = new Map<Hex, Watched>()
+
+  const watchOne = async (created: CreatedFixing, gasCost: bigint): Promise<Watched> => {
+    const { id, fixing } = created
+    const known = done.get(id)
+    if (known !== undefined) return known
+    const snapshot = await readFixing(chain, oracle, fixing)
+    const view = viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
+    const isJudged = snapshot.phase !== 'pending' && (snapshot.phase !== 'settled' || settled === 'shown')
+    const own = isJudged ? await ownValue(created) : undefined
+    const verdict = own === undefined ? undefined : verdictOf(own, snapshot)
+    const security = await readSecurity(chain, oracle, fixing)
+    const watched = { view, security, own, verdict, chances: chancesOf({ view, fixing }, own, gasCost) }
+    const isDeep = events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < next)
+    if (snapshot.phase === 'settled' && isDeep) done.set(id, watched)
+    return watched
+  }
+
+  return {
+    async look() {
+      const head = await latestBlock(chain)
+      const fresh = await readLog(undefined, next)
+      events = [...events.filter(({ blockNumber }) => blockNumber < next), ...fresh]
+      next = head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n
+      const fee = await readGasFee(chain)
+      const gasCost = GAS_OF_STAKING * fee.likely
+      const created = createdIn(events)
+      const fixings: Watched[] = []
+      for (let at = 0; at < created.length; at += AT_ONCE) {
+        const some = created.slice(at, at + AT_ONCE).map((one) => watchOne(one, token.isWeth ? gasCost : 0n))
+        fixings.push(...(await Promise.all(some)))
+      }
+      const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
+      return { block: head.number, time: head.time, gasCost, fixings: shown }
+    },
+  }
+}

@@ -1,0 +1,194 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { latestBlock } from '#client/chain.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { contribute } from '#client/oracle-writer.ts'
+import { indexId } from '#protocol/index-document.ts'
+import type { Io } from '../../cli/io.ts'
+import { ETHER } from '../client/chain-fixture.ts'
+import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, withoutChance } from './disputer.ts'
+import { closesOf, DOCUMENT } from './file-index.ts'
+import { startProxy } from './rpc-proxy.ts'
+
+let court: Court
+let ann: Disputer
+
+beforeEach(async () => {
+  court = await openCourt()
+  ann = await court.disputer('watcher', 2n * ETHER)
+  writeFileSync(join(court.folder, 'index.json'), JSON.stringify(DOCUMENT))
+  writeFileSync(join(court.folder, 'closes.csv'), closesOf('2500.1'))
+})
+afterEach(() => court.close())
+
+let made = 0
+
+/** A fixing of the document; no two have the same terms. */
+function fixing(proposed?: bigint): ReturnType<Court['fixing']> {
+  made += 1
+  return court.fixing({ indexId: indexId(DOCUMENT), window: 86_400 + made }, proposed)
+}
+
+const reading = (): string[] => ['--index-dir', court.folder, '--prices', join(court.folder, 'closes.csv')]
+
+type Chance = {
+  readonly fixing: string
+  readonly value: string
+  readonly expectedGain: string
+  readonly ifRight: string
+}
+
+async function looked(
+  ...more: string[]
+): Promise<{ fixings: Record<string, unknown>[]; chances: Chance[]; gas: string }> {
+  const { out } = await ann.run(['watch', '--once', '--json', ...more])
+  return JSON.parse(out)
+}
+
+/** A watch that goes on until it is stopped, and what it wrote. */
+function watching(args: readonly string[], { isTerminal = false, env = {} } = {}) {
+  const lines: string[] = []
+  const screens: string[][] = []
+  const stopping = new AbortController()
+  const io: Io = {
+    isTerminal,
+    out: (line) => void lines.push(line),
+    err: (line) => void lines.push(line),
+    redraw: (shown) => void screens.push([...shown]),
+    paint: (_, text) => text,
+  }
+  const ended = ann.run(['watch', ...args], { io, signal: stopping.signal, env: { ...ann.env, ...env } })
+  return { lines, screens, end: async () => (stopping.abort(), (await ended).exitCode), ended }
+}
+
+describe('assize watch', () => {
+  test('shows what stands beside the own value, candidates with odds, and the pots worth joining', async () => {
+    const { id } = await fixing(FALSE)
+    const right = await fixing(TRUE)
+    const { exitCode, out } = await ann.run(['watch', '--once', ...reading()])
+    expect(exitCode).toBe(0)
+    const lines = withoutChance(out, { WRONG_ID: id, RIGHT_ID: right.id }).split('\n')
+    expect(lines[0]).toMatch(/^block \d+, TIME$/)
+    const rows = lines.map((line) => line.replaceAll(/ {2,}/g, ' | '))
+    expect(rows).toContain('fixing | phase | stands | own | difference | next | secured')
+    const [wrong, fine] = rows.slice(3, 5).map((row) => row.replace(/settles in [^|]*/, 'settles SOON '))
+    expect(wrong).toBe('WRONG_ID | active 1 | 3000 | 2500.1 | WRONG: 499.9 above (19.9952 %) | settles SOON | 1000 ETH')
+    expect(fine).toBe('RIGHT_ID | active 1 | 2500.1 | 2500.1 | the same | settles SOON | 1000 ETH')
+    expect(rows).toContain(' | 3000 | 0.1 ETH at stake | odds 100.0 % | returns 0.0 % if right | leads')
+    // One pot only: nobody with this value would dispute the right one.
+    const pots = rows.slice(rows.indexOf('Pots, best first by what filling one is expected to bring after gas') + 1)
+    expect(pots).toHaveLength(1)
+    expect(pots[0]).toMatch(/0\.2 ETH missing \| by the own value \| assize contribute WRONG_ID 2500\.1 rest$/)
+  })
+
+  test('expects what a claim pays after gas if the own value is right, and ranks by it', async () => {
+    const { oracle } = court.stage.deployments
+    const big = await fixing(FALSE)
+    const small = await fixing(FALSE)
+    // Of the second, half of the pot is there: it brings half.
+    await contribute(await court.stage.as('ben'), oracle, small.fixing, { round: 1, value: TRUE, amount: BOND })
+    const { chances, gas, fixings } = await looked(...reading())
+    expect(fixings).toMatchObject([{ verdict: 'differs', own: '2500.1', securedUpTo: String(1_000n * ETHER) }, {}])
+    expect(chances).toMatchObject([
+      { fixing: big.id, kind: 'contribute', value: '2500.1', missing: String(2n * BOND), by: 'own value' },
+      { fixing: small.id, kind: 'contribute', value: '2500.1', missing: String(BOND), probabilityPpm: 1_000_000 },
+    ])
+    expect(BigInt(gas)).toBeGreaterThan(0n)
+    await ann.run(['contribute', big.id, '2500.1', 'rest', '--yes'])
+    const { facts } = await readFixing(ann.chain, oracle, big.fixing)
+    await court.stage.embedded.mineAt(facts.deadline)
+    const { paid } = JSON.parse((await ann.run(['claim', big.id, '--yes', '--json'])).out)
+    expect(chances[0]?.ifRight).toBe(paid)
+    expect(BigInt(chances[0]?.expectedGain ?? 0)).toBe(BigInt(paid) - 2n * BOND - BigInt(gas))
+  })
+
+  test('without an own value goes by the odds, and hides what has settled unless it is asked for', async () => {
+    const { oracle } = court.stage.deployments
+    const { fixing: disputed, id } = await fixing(FALSE)
+    await contribute(await court.stage.as('ben'), oracle, disputed, { round: 1, value: TRUE, amount: ETHER })
+    const { fixings, chances } = await looked()
+    expect(fixings).toMatchObject([{ id, own: null, verdict: null }])
+    // Stakes of 0.1 and 0.2 return 160 % and 40 %: 1/2.6 against 1/1.4.
+    expect(chances).toMatchObject([
+      { kind: 'appeal', value: '3000', by: 'odds', probabilityPpm: 350_000 },
+      { kind: 'contribute', value: '3000', by: 'odds' },
+    ])
+    const { facts } = await readFixing(ann.chain, oracle, disputed)
+    await court.stage.embedded.mineAt(facts.deadline)
+    expect((await looked()).fixings).toEqual([])
+    expect((await looked('--all')).fixings).toMatchObject([{ id, phase: 'settled', settlement: '2500.1' }])
+  })
+
+  test('off a terminal tells only what has changed, until it is interrupted', async () => {
+    const { fixing: lied, id } = await fixing(FALSE)
+    const watch = watching([...reading(), '--interval', '1s'])
+    const heads = (): number => watch.lines.filter((line) => line.startsWith('block ')).length
+    await expect.poll(heads, { timeout: 60_000 }).toBe(1)
+    await court.stage.embedded.mineAt((await latestBlock(ann.chain)).time + 60n)
+    await contribute(await court.stage.as('ben'), court.stage.deployments.oracle, lied, {
+      ...{ round: 1, value: TRUE },
+      amount: ETHER,
+    })
+    await expect.poll(() => watch.lines.some((line) => line.includes('active 2')), { timeout: 60_000 }).toBe(true)
+    expect(heads()).toBe(2)
+    expect(await watch.end()).toBe(0)
+    expect(watch.lines.filter((line) => line.includes(id)).length).toBeGreaterThan(0)
+  })
+
+  test('on a terminal draws in place and lets the time run down', async () => {
+    await fixing(FALSE)
+    let clock = (await latestBlock(ann.chain)).time
+    const lines: string[][] = []
+    const stopping = new AbortController()
+    const io: Io = {
+      isTerminal: true,
+      out: () => undefined,
+      err: () => undefined,
+      redraw: (shown) => void lines.push([...shown]),
+      paint: (tone, text) => (tone === 'bad' ? `!${text}` : text),
+    }
+    const ended = ann.run(['watch', ...reading(), '--interval', '1h'], {
+      io,
+      signal: stopping.signal,
+      now: () => clock,
+    })
+    await expect.poll(() => lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    clock += 600n
+    const text = (): string => lines.at(-1)?.join('\n') ?? ''
+    await expect.poll(text, { timeout: 60_000 }).toContain('settles in 23 h 50 min')
+    expect(text()).toContain('!0x')
+    stopping.abort()
+    expect((await ended).exitCode).toBe(0)
+  })
+
+  test('ends with exit 1 once something is wrong, if asked to', async () => {
+    await fixing(TRUE)
+    const watch = watching([...reading(), '--interval', '1s', '--until-wrong', '--json'])
+    await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    await fixing(FALSE)
+    expect((await watch.ended).exitCode).toBe(1)
+  })
+
+  test('goes on when an endpoint dies that worked; one that never did is an error', async () => {
+    await fixing(FALSE)
+    const state = { isDead: false }
+    const between = (): string | undefined => (state.isDead ? 'gone' : undefined)
+    const rewrite = (text: string): string => (state.isDead ? 'gone' : text)
+    const proxy = await startProxy(court.stage.embedded.rpcUrl, between, rewrite)
+    const watch = watching(['--interval', '1s', '--json'], { env: { ASSIZE_RPC_URL: proxy.url } })
+    await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    state.isDead = true
+    const told = (): boolean => watch.lines.some((line) => line.endsWith('Looking again in 1 s.'))
+    await expect.poll(told, { timeout: 60_000 }).toBe(true)
+    state.isDead = false
+    const before = watch.lines.filter((line) => line.startsWith('{')).length
+    await expect
+      .poll(() => watch.lines.filter((line) => line.startsWith('{')).length, { timeout: 60_000 })
+      .toBeGreaterThan(before)
+    expect(await watch.end()).toBe(0)
+    await proxy.close()
+    const dead = await ann.run(['watch', '--once'], { env: { ...ann.env, ASSIZE_RPC_URL: proxy.url } })
+    expect(dead).toMatchObject({ exitCode: 1, err: expect.stringContaining('Expected a JSON-RPC endpoint at') })
+  })
+})
