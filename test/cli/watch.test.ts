@@ -127,7 +127,8 @@ describe('assize watch', () => {
     await expect.poll(heads, { timeout: 60_000 }).toBe(1)
     await court.stage.embedded.mineAt((await latestBlock(ann.chain)).time + 60n)
     await contribute(await court.stage.as('ben'), court.stage.deployments.oracle, lied, {
-      ...{ round: 1, value: TRUE },
+      round: 1,
+      value: TRUE,
       amount: ETHER,
     })
     await expect.poll(() => watch.lines.some((line) => line.includes('active 2')), { timeout: 60_000 }).toBe(true)
