@@ -57,6 +57,11 @@ export function addNetworkOptions(command: Command): Command {
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
 }
 
+/** Adds the option that says which registry. */
+export function addRegistryOption(command: Command): Command {
+  return command.option('--registry <address>', 'the ReporterRegistry (default: $ASSIZE_REGISTRY)', address)
+}
+
 /** Adds the options of a command that sends transactions. */
 export function addSigningOptions(command: Command): Command {
   return command

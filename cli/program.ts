@@ -18,9 +18,13 @@ import { defineIncome } from './commands/income.ts'
 import { defineIndex } from './commands/index-group.ts'
 import { defineJournal } from './commands/journal.ts'
 import { defineJury } from './commands/jury.ts'
+import { defineKeys } from './commands/keys.ts'
+import { defineMembership } from './commands/membership.ts'
 import { defineNode } from './commands/node.ts'
 import { definePropose } from './commands/propose.ts'
 import { defineReceipts } from './commands/receipts.ts'
+import { defineRegister } from './commands/register.ts'
+import { defineReporters } from './commands/reporters.ts'
 import { defineRequest } from './commands/request.ts'
 import { defineSigner } from './commands/signer.ts'
 import { defineStatus } from './commands/status.ts'
@@ -38,6 +42,10 @@ const EXIT_CODES = [
 
 const COMMANDS = [
   defineDemo,
+  defineKeys,
+  defineRegister,
+  defineMembership,
+  defineReporters,
   defineNode,
   defineJournal,
   defineDifferences,

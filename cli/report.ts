@@ -13,6 +13,8 @@ export type Deed = {
   readonly id?: Hex
   /** Who rules, where it is about that. */
   readonly arbitrator?: Address
+  /** Whom it is about, where that is a reporter; without an index before it is registered. */
+  readonly reporter?: { readonly index: number | undefined; readonly signer: Address }
   readonly value?: bigint
   readonly round?: number
   /** What the oracle takes, base units. */
@@ -50,7 +52,7 @@ function documentOf(
   deed: Deed,
   { chain, oracle }: Connection,
 ): Record<string, unknown> {
-  const { action, id, arbitrator, value, round, amount, prospects, taken } = deed
+  const { action, id, arbitrator, reporter, value, round, amount, prospects, taken } = deed
   return {
     version: 1,
     chainId: chain.chainId,
@@ -58,6 +60,7 @@ function documentOf(
     action,
     ...(id === undefined ? {} : { fixing: id }),
     ...(arbitrator === undefined ? {} : { arbitrator }),
+    ...(reporter === undefined ? {} : { reporter: { index: reporter.index ?? null, signer: reporter.signer } }),
     ...(value === undefined ? {} : { value: formatValue(value) }),
     ...(round === undefined ? {} : { round }),
     ...(amount === undefined ? {} : { amount: amount.toString() }),

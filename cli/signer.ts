@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Address, getAddress, isAddress, type LocalAccount } from 'viem'
+import type { AccountKey } from '#node/keystore'
+import { jsonOf } from '#protocol/json.ts'
 import type { Context } from './context.ts'
 import { InputError } from './errors.ts'
 import type { SigningFlags } from './options.ts'
@@ -35,20 +37,27 @@ export function viewerOf(account: Address | undefined, { env }: Context): Addres
   const named = env['ASSIZE_ACCOUNT']
   if (named !== undefined && isAddress(named, { strict: false })) return getAddress(named)
   const keystore = env['ASSIZE_KEYSTORE']
-  return keystore === undefined ? undefined : addressIn(keystore)
+  return keystore === undefined ? undefined : keystoreAt(keystore)?.address
 }
 
 async function unlock(keystore: string, flags: KeyFlags, context: Context): Promise<LocalAccount> {
-  // ox and zod are needed by whoever signs, and load slowly.
-  const [{ readKeystore, unlockKeystore }, { privateKeyToAccount }] = await Promise.all([
-    import('#node/keystore'),
+  const [{ privateKey }, { privateKeyToAccount }] = await Promise.all([
+    unlockKey(keystore, flags, context),
     import('viem/accounts'),
   ])
-  const { env, terminal, signal } = context
+  return privateKeyToAccount(privateKey)
+}
+
+/** Decrypts a keystore, asking for its password if need be. Throws InputError and the keystore's errors. */
+export async function unlockKey(
+  keystore: string,
+  flags: Pick<KeyFlags, 'passwordFile'>,
+  { env, terminal, signal }: Context,
+): Promise<AccountKey> {
+  // ox and zod are needed by whoever signs, and load slowly.
+  const { readKeystore, unlockKeystore } = await import('#node/keystore')
   const passwordFile = flags.passwordFile ?? env['ASSIZE_PASSWORD_FILE']
-  if (passwordFile !== undefined && passwordFile !== '') {
-    return privateKeyToAccount((await readKeystore(keystore, passwordFile)).privateKey)
-  }
+  if (passwordFile !== undefined && passwordFile !== '') return readKeystore(keystore, passwordFile)
   const given = env['ASSIZE_PASSWORD']
   if (given === undefined && terminal === undefined) {
     throw new InputError(
@@ -58,16 +67,16 @@ async function unlock(keystore: string, flags: KeyFlags, context: Context): Prom
   }
   const password = given ?? (await terminal?.askSecret(`Password of ${keystore}: `, signal)) ?? ''
   const source = given === undefined ? 'what was typed' : 'ASSIZE_PASSWORD'
-  return privateKeyToAccount((await unlockKeystore(keystore, { password, source })).privateKey)
+  return unlockKeystore(keystore, { password, source })
 }
 
-/** The address that keystore files carry beside the encrypted key, if this one does. */
-function addressIn(keystore: string): Address | undefined {
+/** What a keystore says without its password: its address, if it carries one. Undefined for what is no keystore. */
+export function keystoreAt(file: string): { readonly address: Address | undefined } | undefined {
   try {
-    const content: unknown = JSON.parse(readFileSync(keystore, 'utf8'))
-    if (typeof content !== 'object' || content === null || !('address' in content)) return undefined
-    const text = `0x${String(content.address).replace(/^0x/, '')}`
-    return isAddress(text, { strict: false }) ? getAddress(text) : undefined
+    const content = jsonOf(readFileSync(file, 'utf8'))
+    if (typeof content !== 'object' || content === null || !('crypto' in content)) return undefined
+    const text = 'address' in content ? `0x${String(content.address).replace(/^0x/, '')}` : ''
+    return { address: isAddress(text, { strict: false }) ? getAddress(text) : undefined }
   } catch {
     return undefined
   }

@@ -3,6 +3,9 @@ import { dirname } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
 
+/** Its name in a node's `data_dir`. */
+export const NETWORK_KEY_FILE = 'libp2p.key'
+
 const OWNER_ONLY = 0o600
 
 /**

@@ -15,7 +15,7 @@ import { haltIn } from './halt.ts'
 import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
 import { createLog, type Log } from './log.ts'
-import { loadNetworkKey } from './network-key.ts'
+import { loadNetworkKey, NETWORK_KEY_FILE } from './network-key.ts'
 import { stakeElsewhere } from './node/exposure.ts'
 import { intakeStore, knowledge, touch } from './node/knowledge.ts'
 import { keysOf } from './node/keys.ts'
@@ -68,7 +68,6 @@ export interface RunningNode {
 
 /** Few of them wait for a receipt or for peers; the others take milliseconds. */
 const PASSES_AT_ONCE = 256
-const NETWORK_KEY_FILE = 'libp2p.key'
 const ADDRESS_BOOK_FILE = 'peers.json'
 
 /**

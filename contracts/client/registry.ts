@@ -7,11 +7,13 @@ import {
   parseEventLogs,
   slice,
   type TransactionReceipt,
+  zeroAddress,
 } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type BlsKey, blsKey, type BlsSignature, blsSign } from '#protocol/bls.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import type { SigningDomain } from '#protocol/observation.ts'
 import { possessionDigest, type Registration, registrationTypedData } from '#protocol/registration.ts'
 import type { Report } from '#protocol/report.ts'
 import type { Chain, WritableChain } from './chain.ts'
@@ -49,8 +51,39 @@ export type CosignedReport = {
   readonly signers: bigint
 }
 
+/** A reporter that is not leaving is inactive from then on. */
+const NEVER = 2n ** 64n - 1n
 /** How long the signer's consent holds: the transaction may have to wait, and nobody may repeat it in years. */
 const CONSENT_SECONDS = 86_400n
+
+/** What a reporter's keys have agreed to: whoever owns the registration may send it, and nobody else. */
+export type Consent = {
+  readonly registration: Registration
+  /** Of the BLS key, over `possessionDigest`. */
+  readonly possession: BlsSignature
+  /** Of the signer, over `registrationTypedData`. */
+  readonly consent: Hex
+}
+
+/** Has both keys of a reporter agree to be registered by `owner`, until `deadline`, Unix seconds. */
+export async function consentTo(
+  domain: SigningDomain,
+  { signer, blsSecret, ...terms }: Recruit & Pick<Registration, 'owner' | 'deadline'>,
+): Promise<Consent> {
+  const registration: Registration = { ...terms, signer: signer.address, key: blsKey(blsSecret) }
+  return {
+    registration,
+    possession: blsSign(blsSecret, possessionDigest(domain, registration), 'possession'),
+    consent: await signer.signTypedData(registrationTypedData(domain, registration)),
+  }
+}
+
+/** The transaction that registers; its sender must be the owner. */
+export function registerCall(registry: Address, { registration, possession, consent }: Consent): Call {
+  // An owner that calls itself need not sign.
+  const args = [{ ...registration, key: g1Of(registration.key) }, g2Of(possession), consent, '0x'] as const
+  return { name: 'register', to: registry, data: encodeFunctionData({ abi, functionName: 'register', args }) }
+}
 
 /**
  * Registers a reporter that the account owns and pays the stake of. Returns the reporter's index. Throws
@@ -59,27 +92,79 @@ const CONSENT_SECONDS = 86_400n
 export async function register(
   chain: WritableChain,
   registry: Address,
-  { signer, blsSecret, peerId, stake }: Recruit,
+  recruit: Recruit,
   options?: SendOptions,
 ): Promise<number> {
-  const owner = chain.account.address
-  const key = blsKey(blsSecret)
   const { timestamp } = await explained(chain.rpcUrl, 'eth_getBlockByNumber', () => chain.publicClient.getBlock())
-  const deadline = timestamp + CONSENT_SECONDS
-  const registration: Registration = { owner, signer: signer.address, peerId, stake, key, deadline }
-  const domain = { chainId: chain.chainId, registry }
-  const possession = blsSign(blsSecret, possessionDigest(domain, registration), 'possession')
-  const consent = await signer.signTypedData(registrationTypedData(domain, registration))
-  const data = encodeFunctionData({
-    abi,
-    functionName: 'register',
-    // An owner that calls itself need not sign.
-    args: [{ ...registration, key: g1Of(key) }, g2Of(possession), consent, '0x'],
+  const terms = { ...recruit, owner: chain.account.address, deadline: timestamp + CONSENT_SECONDS }
+  const consent = await consentTo({ chainId: chain.chainId, registry }, terms)
+  const receipt = await send(chain, registerCall(registry, consent), options)
+  const index = registeredIn(receipt)
+  if (index === undefined) throw new RegistrationUnseenError(receipt.transactionHash)
+  return index
+}
+
+/** The index that a registration was given; undefined for a transaction that registered nobody. */
+export function registeredIn({ logs }: Pick<TransactionReceipt, 'logs'>): number | undefined {
+  const [registered] = parseEventLogs({ abi, logs, eventName: 'Registered' })
+  return registered?.args.index
+}
+
+/** The transaction that adds to the stake of a reporter; its sender must be the owner. */
+export function topUpCall(registry: Address, index: number, amount: bigint): Call {
+  const data = encodeFunctionData({ abi, functionName: 'topUp', args: [index, amount] })
+  return { name: 'topUp', to: registry, data }
+}
+
+/** The transaction that ends a membership at the next epoch's start; its sender must be the owner. */
+export function startLeavingCall(registry: Address, index: number): Call {
+  const data = encodeFunctionData({ abi, functionName: 'startLeaving', args: [index] })
+  return { name: 'startLeaving', to: registry, data }
+}
+
+/** The transaction that pays the stake of a reporter that has left back to its owner; anyone may send it. */
+export function withdrawCall(registry: Address, index: number): Call {
+  const data = encodeFunctionData({ abi, functionName: 'withdraw', args: [index] })
+  return { name: 'withdraw', to: registry, data }
+}
+
+/** A place of the registry, whether its reporter is still to begin, reports, or has left. */
+export type Membership = RegisteredReporter & {
+  /** First instant as a reporter, Unix seconds. */
+  readonly activeTime: bigint
+  /** First instant no longer as one; undefined until it leaves. */
+  readonly inactiveTime: bigint | undefined
+}
+
+/** Every place that is taken, in index order, with the keys of `time` (Unix seconds). Throws DeadRpcError. */
+export async function readMemberships(chain: Chain, registry: Address, time: bigint): Promise<Membership[]> {
+  return explained(chain.rpcUrl, 'reporterAt', async () => {
+    const contract = { address: registry, abi } as const
+    const places = await chain.publicClient.readContract({ ...contract, functionName: 'reporterCount' })
+    const reporters = await chain.publicClient.multicall({
+      deployless: true,
+      allowFailure: false,
+      contracts: Array.from({ length: Number(places) }, (_, index) => ({
+        ...contract,
+        functionName: 'reporterAt' as const,
+        args: [index, time] as const,
+      })),
+    })
+    return reporters
+      .filter(({ owner }) => owner !== zeroAddress)
+      .map(({ key, inactiveTime, ...rest }) => ({
+        ...rest,
+        key: concat([key.x_a, key.x_b, key.y_a, key.y_b]),
+        inactiveTime: inactiveTime === NEVER ? undefined : inactiveTime,
+      }))
   })
-  const receipt = await send(chain, { name: 'register', to: registry, data }, options)
-  const [registered] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Registered' })
-  if (registered === undefined) throw new RegistrationUnseenError(receipt.transactionHash)
-  return registered.args.index
+}
+
+/** How long a stake stays after its reporter has left, seconds. Throws DeadRpcError. */
+export async function readUnbondingDelay(chain: Chain, registry: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'UNBONDING_DELAY', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'UNBONDING_DELAY' }),
+  )
 }
 
 /** Publishes the roster of the reporters at `time` (Unix seconds), which attestations read. Anyone may, once. */

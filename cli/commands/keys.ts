@@ -1,0 +1,13 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { ExitCode } from '../exit-code.ts'
+import { defineKeysBind } from './keys-bind.ts'
+import { defineKeysFiles } from './keys-files.ts'
+
+/** Adds `assize keys …`: keystores, and what a reporter's keys agree to. */
+export function defineKeys(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const group = program
+    .command('keys')
+    .description('Make, list and move keys; let those of a node agree to be registered.')
+  for (const define of [defineKeysFiles, defineKeysBind]) define(group, context, done)
+}

@@ -1,0 +1,115 @@
+import type { Command } from 'commander'
+import type { Address } from 'viem'
+import { latestBlock } from '#client/chain.ts'
+import { registerCall, registeredIn, readMemberships } from '#client/registry.ts'
+import { type Action, perform } from '../action.ts'
+import { openOracle, requireFresh } from '../connection.ts'
+import { type ConsentFile, readConsent } from '../consent-file.ts'
+import type { Context } from '../context.ts'
+import { InputError, RefusedError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { formatAmount, formatRelative, formatTime } from '../format.ts'
+import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import { reportPerformed } from '../report.ts'
+import { openRegistry } from '../registry-place.ts'
+import { openSigner } from '../signer.ts'
+
+type Flags = NetworkFlags & SigningFlags
+
+const EXAMPLES = `
+The consent comes from the machine of the node (assize keys bind) and names you as the owner: rewards and the stake are yours, the node's key can take
+neither. Keep the owner's key elsewhere.
+
+Examples:
+  assize register consent.json
+  assize register consent.json --dry-run --account 0x34…`
+
+/** Adds `assize register`: makes a reporter of keys that have agreed to it. */
+export function defineRegister(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('register')
+    .description('Register a reporter that you own, and put in its stake.')
+    .argument('<consent>', 'the file of "assize keys bind"')
+  addSigningOptions(addNetworkOptions(command))
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, flags: Flags) => done(await register(file, flags, context)))
+}
+
+async function register(file: string, flags: Flags, context: Context): Promise<ExitCode> {
+  const consent = await readConsent(file)
+  const connection = await openOracle(flags, context)
+  const { chain, token, paste } = connection
+  if (consent.chainId !== chain.chainId) {
+    throw new InputError(
+      `Expected a consent for chain ${chain.chainId}, got one for chain ${consent.chainId}.`,
+      'Name an endpoint of that chain with --rpc, or make another with assize keys bind.',
+    )
+  }
+  const registry = await openRegistry(chain, consent.registry, context)
+  requireFresh(registry.time, context.now(), flags.maxAge)
+  const signer = await openSigner(flags, context)
+  requireUsable(consent, signer.address, registry.time, registry.terms.minStake)
+  const { stake, signer: reporter } = consent.agreed.registration
+  const performed = await perform(actionOf(consent, formatAmount(stake, token)), { connection, signer, flags, context })
+  const receipt = performed.sent.at(-1)
+  const index = receipt === undefined ? undefined : registeredIn(receipt)
+  const lines = index === undefined ? [] : await afterwards(index)
+  const deed = { action: 'register', amount: stake, reporter: { index, signer: reporter } }
+  reportPerformed(performed, deed, { connection, flags, context, lines })
+  return EXIT.ok
+
+  async function afterwards(place: number): Promise<string[]> {
+    const { time } = await latestBlock(chain)
+    const member = (await readMemberships(chain, registry.address, time)).find((one) => one.index === place)
+    const isLater = member !== undefined && member.activeTime > time
+    const begins = isLater
+      ? `from ${formatTime(member.activeTime)}${formatRelative(member.activeTime, time)}. Start its node before that`
+      : 'already. Start its node now'
+    return [
+      `Reporter ${place} reports ${begins}: assize node --config node.toml`,
+      `Look: ${paste('reporters', '--owner', signer.address)}`,
+      `To leave: ${paste('unregister', String(place))}`,
+    ]
+  }
+}
+
+function requireUsable({ agreed }: ConsentFile, owner: Address, time: bigint, minStake: bigint): void {
+  const { registration } = agreed
+  if (registration.owner !== owner) {
+    throw new InputError(
+      `Expected the key of the owner ${registration.owner}, got that of ${owner}.`,
+      'Name its keystore with --keystore, or make another consent: assize keys bind --owner.',
+    )
+  }
+  if (registration.deadline < time) {
+    throw new RefusedError(
+      `Expected a consent that holds, got one that ended ${formatTime(registration.deadline)}.`,
+      'Make another: assize keys bind.',
+    )
+  }
+  if (registration.stake >= minStake) return
+  throw new InputError(
+    `Expected a stake of at least ${minStake} wei, got ${registration.stake} wei.`,
+    'Make another consent: assize keys bind --stake.',
+  )
+}
+
+function actionOf({ registry, agreed }: ConsentFile, stake: string): Action {
+  const { signer, peerId, deadline } = agreed.registration
+  return {
+    steps: [{ label: `register ${signer}`, call: registerCall(registry, agreed) }],
+    amount: agreed.registration.stake,
+    taker: { name: 'the registry', address: registry },
+    claims: 0,
+    gain: undefined,
+    lines: [
+      `reporter  ${signer}, peer ${peerId}`,
+      `registry  ${registry}`,
+      `stake     ${stake}; lost if the reporter signs two observations of one fixing, or co-signs what the registry's own court finds false`,
+      `consent   holds until ${formatTime(deadline)}`,
+    ],
+    question: `Register it with ${stake}?`,
+    // Whether the place is still free is simulated again.
+    recheck: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,155 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { latestBlock } from '#client/chain.ts'
+import { readReporters } from '#client/registry.ts'
+import { wethBalance } from '#client/weth.ts'
+import { writeKeystore } from '../../node/keystore.ts'
+import { accountOf, ETHER } from '../client/chain-fixture.ts'
+import { assize } from './command-line.ts'
+import { type Court, type Disputer, openCourt, withoutChance } from './disputer.ts'
+
+let court: Court
+let owner: Disputer
+let config: string
+
+const DAY = 86_400n
+const SIGNER_KEY = `0x${'21'.repeat(32)}` as const
+
+beforeAll(async () => {
+  court = await openCourt()
+  owner = await court.disputer('owner', 10n * ETHER)
+  config = await nodeConfig('node', SIGNER_KEY)
+})
+afterAll(() => court.close())
+
+async function nodeConfig(name: string, key: `0x${string}`): Promise<string> {
+  const { oracle, registry } = court.stage.deployments
+  await writeKeystore(join(court.folder, `${name}.key.json`), key, 'pw', { cost: 1_024 })
+  writeFileSync(join(court.folder, `${name}.pw`), 'pw', { mode: 0o600 })
+  const file = join(court.folder, `${name}.toml`)
+  writeFileSync(
+    file,
+    `data_dir = "${name}-data"
+rpc_url = "${court.stage.embedded.rpcUrl}"
+oracle = "${oracle}"
+registry = "${registry}"
+index_dir = "."
+keystore = "${name}.key.json"
+password_file = "${name}.pw"`,
+  )
+  return file
+}
+
+/** As the node's machine: no key of the owner is there. */
+const bind = (...args: string[]) => assize(['keys', 'bind', '--config', config, ...args])
+
+const as = (person: Disputer, args: readonly string[]) =>
+  person.run(args, { env: { ...person.env, ASSIZE_REGISTRY: court.stage.deployments.registry } })
+
+async function pass(seconds: bigint): Promise<void> {
+  await court.stage.embedded.mineAt((await latestBlock(owner.chain)).time + seconds)
+}
+
+describe('a reporter, from its keys to its stake back', () => {
+  test('keys bind, register, reporters, stake, unregister, unstake', async () => {
+    const { registry, weth } = court.stage.deployments
+    const file = join(court.folder, 'consent.json')
+    const bound = await bind('--owner', owner.account.address, '--stake', '2eth', '--file', file)
+    expect(bound).toMatchObject({ exitCode: 0, out: '' })
+    expect(bound.err).toContain(`agrees to be registered by ${owner.account.address} with 2 ETH, until `)
+    expect(readFileSync(file, 'utf8')).not.toContain(SIGNER_KEY.slice(2))
+
+    const registered = await as(owner, ['register', file, '--yes'])
+    expect(registered.exitCode).toBe(0)
+    expect(withoutChance(registered.out).split('\n').slice(-5)).toEqual([
+      'steps     wrap 2 ETH; let the registry take 2 WETH; register 0x…',
+      expect.stringMatching(/^gas /),
+      expect.stringMatching(/^Reporter 0 reports (already|from TIME \(in .*\))\. Start its node /),
+      expect.stringMatching(/^Look: assize reporters --owner 0x…/),
+      expect.stringMatching(/^To leave: assize unregister 0/),
+    ])
+    await pass(2n * DAY)
+    const { time } = await latestBlock(owner.chain)
+    const [reporter] = await readReporters(owner.chain, registry, time)
+    expect(reporter).toMatchObject({ index: 0, owner: owner.account.address, stake: 2n * ETHER })
+    // The peer is that of the node's own folder, which the next bind finds again.
+    const again = JSON.parse((await bind('--owner', owner.account.address)).out)
+    expect(again.peerId).toBe(reporter?.peerId)
+    expect(again.stake).toBe(String(ETHER))
+
+    expect((await as(owner, ['stake', '0', '0.5eth', '--yes'])).exitCode).toBe(0)
+    const listed = JSON.parse((await as(owner, ['reporters', '--json'])).out)
+    expect(listed).toMatchObject({ reporters: [{ index: 0, stake: String((5n * ETHER) / 2n), inactiveTime: null }] })
+    expect((await as(owner, ['reporters'])).out).toMatch(/^0 .* 2\.5 ETH {2}since /m)
+
+    expect((await as(owner, ['unstake', '0', '--yes'])).err).toContain('End it: assize unregister 0')
+    expect((await as(owner, ['unregister', '0', '--yes'])).exitCode).toBe(0)
+    expect((await as(owner, ['unregister', '0', '--yes'])).err).toContain('Expected a reporter that is not leaving')
+    expect((await as(owner, ['stake', '0', '1eth', '--yes'])).err).toContain('got one that is leaving')
+    const early = await as(owner, ['unstake', '0', '--yes'])
+    expect(early).toMatchObject({ exitCode: 1, err: expect.stringContaining('Expected a stake that is free') })
+    expect((await as(owner, ['reporters'])).out).toContain('leaves 20')
+    await pass(2n * DAY)
+    expect((await as(owner, ['reporters'])).out).toContain('left; its stake is free 20')
+    await pass(337n * DAY)
+    const before = await wethBalance(owner.chain, weth, owner.account.address)
+    // Anyone may: it goes to the owner.
+    const friend = await court.disputer('friend', ETHER)
+    const paid = await as(friend, ['unstake', '0', '--yes'])
+    expect(paid.out.split('\n').at(-1)).toBe(`Paid 2.5 ETH back to ${owner.account.address}.`)
+    expect((await wethBalance(owner.chain, weth, owner.account.address)) - before).toBe((5n * ETHER) / 2n)
+    expect((await as(owner, ['reporters'])).out).toContain('Nobody is registered there.')
+  })
+
+  test('what cannot be used is said before anything is sent', async () => {
+    const file = join(court.folder, 'second.json')
+    const address = owner.account.address
+    config = await nodeConfig('second', `0x${'22'.repeat(32)}`)
+    expect((await bind('--owner', address, '--stake', '0.5eth')).err).toContain(
+      'Expected a stake of at least 1 ETH, got 0.5 ETH.',
+    )
+    const self = JSON.parse((await bind('--owner', address)).out).signer
+    expect((await bind('--owner', self)).err).toContain("Expected an owner apart from the node's key")
+    await bind('--owner', address, '--valid', '1h', '--file', file)
+    const friend = await court.disputer('other', 5n * ETHER)
+    expect((await as(friend, ['register', file, '--yes'])).err).toContain(
+      `Expected the key of the owner ${address}, got`,
+    )
+    const consent = JSON.parse(readFileSync(file, 'utf8'))
+    const spoilt = async (changes: object): Promise<string> => {
+      const changed = join(court.folder, 'changed.json')
+      writeFileSync(changed, JSON.stringify({ ...consent, ...changes }))
+      return (await as(owner, ['register', changed, '--yes'])).err
+    }
+    expect(await spoilt({ chainId: 1 })).toContain('Expected a consent for chain 31337, got one for chain 1.')
+    expect(await spoilt({ consent: '0x12' })).toContain('got consent: 65 bytes of hex')
+    // More stake than the keys agreed to, and another peer.
+    expect(await spoilt({ stake: String(3n * ETHER) })).toMatch(/^error: /)
+    expect(await spoilt({ peerId: '0x1234' })).toMatch(/^error: /)
+    expect((await as(owner, ['register', join(court.folder, 'nowhere.json'), '--yes'])).err).toContain(
+      'Make one: assize keys bind.',
+    )
+    await pass(2n * 3_600n)
+    const late = await as(owner, ['register', file, '--yes'])
+    expect(late).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('Expected a consent that holds, got one that ended'),
+    })
+    expect((await as(owner, ['unregister', '9', '--yes'])).err).toContain('Expected the index of a reporter, got 9')
+    const unnamed = await owner.run(['reporters'])
+    expect(unnamed).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('Expected the address of a registry, got none.'),
+    })
+    const wrong = await owner.run(['reporters', '--registry', court.stage.deployments.weth])
+    expect(wrong.err).toContain('Expected a ReporterRegistry at')
+    expect((await as(owner, ['reporters', '--owner', accountOf('nobody').address])).out).toContain('Nobody')
+    await bind('--owner', address, '--file', file)
+    expect((await as(owner, ['register', file, '--yes'])).exitCode).toBe(0)
+    expect((await as(friend, ['stake', '0', '1eth', '--yes'])).err).toContain(
+      'the key of the node is not that of the owner',
+    )
+    expect((await as(friend, ['unregister', '0', '--yes'])).err).toContain('Expected the key of the owner')
+  })
+})
