@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Address } from 'viem'
 import { type Chain, connect } from '#client/chain.ts'
 import { readChainFeatures } from '#client/chain-features.ts'
-import { carryOut, deployCall, hasCode, requireCode } from '#client/deploy.ts'
+import { carryOut, deployCall, requireCode } from '#client/deploy.ts'
 import { CREATE2_DEPLOYER, type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
@@ -12,6 +12,7 @@ import { confirm } from '../action.ts'
 import { address as addressOf, whole } from '../arguments.ts'
 import { openChain } from '../connection.ts'
 import type { Context } from '../context.ts'
+import type { DeploymentRecord, Placed } from '../deployment-record.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatColumns, formatEth } from '../format.ts'
@@ -23,6 +24,7 @@ type Flags = {
   readonly example?: true
   readonly check?: true
   readonly record?: string
+  readonly recorded?: string
   readonly rpc?: string
   readonly chainId?: number
   readonly keystore?: string
@@ -33,15 +35,13 @@ type Flags = {
   readonly json?: true
 }
 
-/** A step, and whether it was done before. */
-type Planned = DeploymentStep & { readonly isThere: boolean }
-
 const EXAMPLES = `
 Examples:
   assize deploy --example > terms.toml
   assize deploy --terms terms.toml --dry-run --account 0x12…
   assize deploy --terms terms.toml --record deployments
-  assize deploy --terms terms.toml --check`
+  assize deploy --terms terms.toml --check
+  assize deploy --recorded deployments/1.json`
 
 /** Adds `assize deploy`: every contract at an address that follows from its terms. */
 export function defineDeploy(program: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -54,6 +54,10 @@ export function defineDeploy(program: Command, context: Context, done: (code: Ex
     .option('--example', 'print terms to start from')
     .option('--check', `only look whether everything is there; exit ${EXIT.notFinal} if not`)
     .option('--record <folder>', 'write <chain id>.json there')
+    .option(
+      '--recorded <file>',
+      `only hold such a file against the chain; exit ${EXIT.notFinal} if something is missing`,
+    )
     .option('--rpc <url>', `JSON-RPC endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
     .option('--chain-id <n>', 'refuse another chain than this (default: $ASSIZE_CHAIN_ID)', whole)
     .option('--keystore <file>', 'who pays, Web3 Secret Storage v3 (default: $ASSIZE_KEYSTORE)')
@@ -76,6 +80,7 @@ async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
     context.io.out(EXAMPLE_TERMS.trimEnd())
     return EXIT.ok
   }
+  if (flags.recorded !== undefined) return checkRecorded(flags.recorded, flags, context)
   if (flags.terms === undefined) {
     throw new InputError(
       'Expected the terms of the deployment, got none.',
@@ -86,16 +91,16 @@ async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
   const chain = await openChain(flags, context)
   await requireUsable(chain, terms)
   const planned = await planOn(chain, terms)
-  const missing = planned.filter(({ isThere }) => !isThere)
+  const missing = planned.filter(({ codeHash }) => codeHash === undefined)
   say(flags, context, linesOf(chain, planned))
   if (flags.check === true) {
-    report(flags, context, chain, terms, planned)
+    await report(flags, context, chain, terms, planned)
     return missing.length === 0 ? EXIT.ok : EXIT.notFinal
   }
   if (missing.length > 0) await deployMissing(flags, context, chain, missing)
   const after = flags.dryRun === true ? planned : await planOn(chain, terms)
   if (flags.record !== undefined && flags.dryRun !== true) await record(flags.record, context, chain, terms, after)
-  report(flags, context, chain, terms, after)
+  await report(flags, context, chain, terms, after)
   return EXIT.ok
 }
 
@@ -112,9 +117,34 @@ async function requireUsable(chain: Chain, { weth }: DeployOptions): Promise<voi
   throw new RefusedError(`Expected chain ${chain.chainId} to have ${what}.`, 'Use a chain with the Prague upgrade.')
 }
 
-async function planOn(chain: Chain, terms: DeployOptions): Promise<Planned[]> {
-  const { steps } = planDeployment(terms)
-  return Promise.all(steps.map(async (step) => ({ ...step, isThere: await hasCode(chain, step.address) })))
+async function planOn(chain: Chain, terms: DeployOptions): Promise<Placed[]> {
+  const { placeAll } = await import('../deployment-record.ts')
+  return placeAll(chain, planDeployment(terms).steps)
+}
+
+/** Holds a record against the chain that it names. Throws RefusedError if it is not true. */
+async function checkRecorded(path: string, flags: Flags, context: Context): Promise<ExitCode> {
+  const { checkRecord, readDeploymentRecord } = await import('../deployment-record.ts')
+  const said: DeploymentRecord = await readDeploymentRecord(path)
+  const chain = await openChain({ ...flags, chainId: flags.chainId ?? said.chainId }, context)
+  if (chain.chainId !== said.chainId) {
+    throw new InputError(`Expected a record of chain ${chain.chainId}, got one of ${said.chainId}.`, 'Name its file.')
+  }
+  const findings = await checkRecord(chain, said)
+  say(flags, context, [
+    `chain     ${chain.chainId}`,
+    ...formatColumns(findings.map(({ name, address, state }) => [name, address, state])),
+  ])
+  const wrong = findings.filter(({ state }) => state.startsWith('other'))
+  if (wrong.length > 0) {
+    const names = wrong.map(({ name, state }) => `${name}: ${state}`).join('; ')
+    throw new RefusedError(`Expected what ${path} says, got ${names}.`, 'Do not use it: ask whoever published it.')
+  }
+  const isComplete = findings.every(({ state }) => state === 'is there')
+  if (flags.json === true)
+    context.io.out(JSON.stringify({ version: 1, chainId: chain.chainId, isComplete, findings }, undefined, 2))
+  else context.io.out(isComplete ? 'Everything is there, and is what the file says.' : 'Something is missing.')
+  return isComplete ? EXIT.ok : EXIT.notFinal
 }
 
 async function deployMissing(
@@ -143,8 +173,12 @@ async function deployMissing(
   }
 }
 
-function linesOf(chain: Chain, planned: readonly Planned[]): string[] {
-  const rows = planned.map(({ name, address, isThere }) => [name, address, isThere ? 'is there' : 'to be deployed'])
+function linesOf(chain: Chain, planned: readonly Placed[]): string[] {
+  const rows = planned.map(({ name, address, codeHash }) => [
+    name,
+    address,
+    codeHash === undefined ? 'to be deployed' : 'is there',
+  ])
   return [`chain     ${chain.chainId}`, ...formatColumns(rows)]
 }
 
@@ -154,24 +188,19 @@ function say(flags: Flags, { io }: Context, lines: readonly string[]): void {
     else io.out(line)
 }
 
-/** What is where, for scripts and for `--record`. */
-function documentOf(chain: Chain, terms: DeployOptions, planned: readonly Planned[]): Record<string, unknown> {
-  const { deployments } = planDeployment(terms)
-  return {
-    version: 1,
-    chainId: chain.chainId,
-    complete: planned.every(({ isThere }) => isThere),
-    deployments,
-    contracts: planned.map(({ name, address, isThere }) => ({ name, address, deployed: isThere })),
-  }
-}
-
-function report(flags: Flags, { io }: Context, chain: Chain, terms: DeployOptions, planned: readonly Planned[]): void {
+async function report(
+  flags: Flags,
+  { io }: Context,
+  chain: Chain,
+  terms: DeployOptions,
+  planned: readonly Placed[],
+): Promise<void> {
   if (flags.json === true) {
-    io.out(JSON.stringify(documentOf(chain, terms, planned), undefined, 2))
+    const { deploymentDocument } = await import('../deployment-record.ts')
+    io.out(JSON.stringify(deploymentDocument(chain.chainId, terms, planned), undefined, 2))
     return
   }
-  const left = planned.filter(({ isThere }) => !isThere).length
+  const left = planned.filter(({ codeHash }) => codeHash === undefined).length
   io.out(left === 0 ? 'Everything is there.' : `${left} to be deployed.`)
   if (left === 0) io.out(`Next: export ASSIZE_ORACLE=${planDeployment(terms).deployments.oracle}`)
 }
@@ -181,10 +210,11 @@ async function record(
   { io }: Context,
   chain: Chain,
   terms: DeployOptions,
-  planned: readonly Planned[],
+  planned: readonly Placed[],
 ): Promise<void> {
+  const { deploymentDocument } = await import('../deployment-record.ts')
   await mkdir(folder, { recursive: true })
   const file = join(folder, `${chain.chainId}.json`)
-  await writeFile(file, `${JSON.stringify(documentOf(chain, terms, planned), undefined, 2)}\n`)
+  await writeFile(file, `${JSON.stringify(deploymentDocument(chain.chainId, terms, planned), undefined, 2)}\n`)
   io.err(`Wrote ${file}.`)
 }

@@ -1,4 +1,4 @@
-import { type Address, concatHex, zeroHash } from 'viem'
+import { type Address, concatHex, type Hash, keccak256, zeroHash } from 'viem'
 import type { Chain, WritableChain } from './chain.ts'
 import {
   CREATE2_DEPLOYER,
@@ -117,6 +117,11 @@ export async function requireCode(chain: Chain, what: string, address: Address):
 
 /** Whether a contract is at `address`. Throws DeadRpcError. */
 export async function hasCode(chain: Chain, address: Address): Promise<boolean> {
+  return (await readCodeHash(chain, address)) !== undefined
+}
+
+/** keccak256 of the code at `address`; undefined if there is none. Throws DeadRpcError. */
+export async function readCodeHash(chain: Chain, address: Address): Promise<Hash | undefined> {
   const code = await explained(chain.rpcUrl, 'eth_getCode', () => chain.publicClient.getCode({ address }))
-  return code !== undefined && code !== '0x'
+  return code === undefined || code === '0x' ? undefined : keccak256(code)
 }

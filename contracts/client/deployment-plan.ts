@@ -81,55 +81,61 @@ export type UmaTerms = {
 }
 
 /** One contract to be created by CREATE2 with salt 0: its address is a function of its init code alone. */
-export type DeploymentStep = { readonly name: string; readonly initCode: Hex; readonly address: Address }
+export type DeploymentStep = {
+  /** What it is in the deployment: a contract may be in it twice. */
+  readonly name: string
+  /** Its name in contracts/src, or WETH9. */
+  readonly contract: string
+  readonly initCode: Hex
+  /** What follows the creation code in it: ABI-encoded, as explorers ask for it. */
+  readonly constructorArguments: Hex
+  readonly address: Address
+}
+
+type Creation = {
+  readonly contract: string
+  readonly creationCode: Hex
+  readonly initCode: Hex
+  readonly name?: string
+}
 
 /** What `deploy` will do, in order, without asking any chain. The same options give the same addresses everywhere. */
 export function planDeployment(options: DeployOptions): { steps: DeploymentStep[]; deployments: Deployments } {
   const steps: DeploymentStep[] = []
-  const add = (name: string, initCode: Hex): Address => {
-    const address = create2Address(initCode)
-    steps.push({ name, initCode, address })
-    return address
+  const add = (step: DeploymentStep): Address => {
+    steps.push(step)
+    return step.address
   }
-  const weth = options.weth ?? add('WETH9', weth9Bytecode)
-  const oracle = add(
-    'MaturityOracle',
-    encodeDeployData({ abi: maturityOracleAbi, bytecode: maturityOracleBytecode, args: [weth, SINK] }),
+  const weth = options.weth ?? add(stepOf({ contract: 'WETH9', creationCode: weth9Bytecode, initCode: weth9Bytecode }))
+  const oracle = add(oracleStep(weth))
+  const council = add(councilStep(oracle, options.council))
+  const backupCouncil = add(councilStep(oracle, options.backupCouncil, 'CouncilArbitrator (backup)'))
+  const registry = add(registryStep({ oracle, weth, council, backupCouncil }, options.registry))
+  const vault = add(planVault(oracle, { collateral: weth, bondRate: ONE }))
+  const lens = add(
+    stepOf({ contract: 'SecurityLens', creationCode: securityLensBytecode, initCode: securityLensBytecode }),
   )
-  const council = add('CouncilArbitrator', councilInitCode(oracle, options.council))
-  const backupCouncil = add('CouncilArbitrator (backup)', councilInitCode(oracle, options.backupCouncil))
-  const { minStake, epochDuration, unbondingDelay, minBandPpm } = options.registry
-  const times = [BigInt(epochDuration), BigInt(unbondingDelay)] as const
-  const registry = add(
-    'ReporterRegistry',
-    encodeDeployData({
-      abi: reporterRegistryAbi,
-      bytecode: reporterRegistryBytecode,
-      args: [oracle, weth, council, backupCouncil, SINK, minStake, ...times, minBandPpm],
-    }),
-  )
-  const vault = add('SplitVault', vaultInitCode(oracle, { collateral: weth, bondRate: ONE }))
-  const lens = add('SecurityLens', securityLensBytecode)
   return { steps, deployments: { weth, oracle, council, backupCouncil, registry, vault, lens } }
 }
 
-/** A vault of `oracle` for another collateral than the bond token. */
-export function planVault(oracle: Address, terms: VaultTerms): DeploymentStep {
-  const initCode = vaultInitCode(oracle, terms)
-  return { name: 'SplitVault', initCode, address: create2Address(initCode) }
+/** A vault of `oracle` for the collateral of the terms. */
+export function planVault(oracle: Address, { collateral, bondRate }: VaultTerms): DeploymentStep {
+  const args = [oracle, collateral, bondRate] as const
+  const initCode = encodeDeployData({ abi: splitVaultAbi, bytecode: splitVaultBytecode, args })
+  return stepOf({ contract: 'SplitVault', creationCode: splitVaultBytecode, initCode })
 }
 
 /** A jury that rules for `oracle` under `terms`, as a step of its own: an oracle may have several. */
 export function planJury(oracle: Address, terms: JuryTerms): DeploymentStep {
   const initCode = encodeDeployData({ abi: juryArbitratorAbi, bytecode: juryArbitratorBytecode, args: [oracle, terms] })
-  return { name: 'JuryArbitrator', initCode, address: create2Address(initCode) }
+  return stepOf({ contract: 'JuryArbitrator', creationCode: juryArbitratorBytecode, initCode })
 }
 
 /** An adapter that asks `court`, UMA's optimistic oracle, for `oracle`, as a step of its own. */
 export function planUma(oracle: Address, { court, liveness, leastBond, declaredCost }: UmaTerms): DeploymentStep {
   const args = [oracle, court, BigInt(liveness), leastBond, declaredCost] as const
   const initCode = encodeDeployData({ abi: umaArbitratorAbi, bytecode: umaArbitratorBytecode, args })
-  return { name: 'UmaArbitrator', initCode, address: create2Address(initCode) }
+  return stepOf({ contract: 'UmaArbitrator', creationCode: umaArbitratorBytecode, initCode })
 }
 
 /** A reporter of `oracle`'s settlements to Gnosis's conditional tokens at an address. */
@@ -139,23 +145,43 @@ export function planConditionalTokensReporter(oracle: Address, conditionalTokens
     bytecode: conditionalTokensReporterBytecode,
     args: [oracle, conditionalTokens],
   })
-  return { name: 'ConditionalTokensReporter', initCode, address: create2Address(initCode) }
+  return stepOf({ contract: 'ConditionalTokensReporter', creationCode: conditionalTokensReporterBytecode, initCode })
 }
 
-function create2Address(initCode: Hex): Address {
-  return getContractAddress({ opcode: 'CREATE2', from: CREATE2_DEPLOYER, salt: zeroHash, bytecode: initCode })
+function stepOf({ contract, creationCode, initCode, name = contract }: Creation): DeploymentStep {
+  const constructorArguments: Hex = `0x${initCode.slice(creationCode.length)}`
+  const address = getContractAddress({ opcode: 'CREATE2', from: CREATE2_DEPLOYER, salt: zeroHash, bytecode: initCode })
+  return { name, contract, initCode, constructorArguments, address }
 }
 
-function vaultInitCode(oracle: Address, { collateral, bondRate }: VaultTerms): Hex {
-  const args = [oracle, collateral, bondRate] as const
-  return encodeDeployData({ abi: splitVaultAbi, bytecode: splitVaultBytecode, args })
+function oracleStep(weth: Address): DeploymentStep {
+  const initCode = encodeDeployData({ abi: maturityOracleAbi, bytecode: maturityOracleBytecode, args: [weth, SINK] })
+  return stepOf({ contract: 'MaturityOracle', creationCode: maturityOracleBytecode, initCode })
 }
 
-function councilInitCode(oracle: Address, terms: CouncilTerms): Hex {
-  const signers = terms.signers.map(({ account, name }) => ({ account, name: stringToHex(name, { size: 32 }) }))
-  return encodeDeployData({
+function registryStep(
+  { oracle, weth, council, backupCouncil }: Pick<Deployments, 'oracle' | 'weth' | 'council' | 'backupCouncil'>,
+  { minStake, epochDuration, unbondingDelay, minBandPpm }: DeployOptions['registry'],
+): DeploymentStep {
+  const times = [BigInt(epochDuration), BigInt(unbondingDelay)] as const
+  const initCode = encodeDeployData({
+    abi: reporterRegistryAbi,
+    bytecode: reporterRegistryBytecode,
+    args: [oracle, weth, council, backupCouncil, SINK, minStake, ...times, minBandPpm],
+  })
+  return stepOf({ contract: 'ReporterRegistry', creationCode: reporterRegistryBytecode, initCode })
+}
+
+function councilStep(oracle: Address, terms: CouncilTerms, name?: string): DeploymentStep {
+  const signers = terms.signers.map(({ account, name: called }) => ({
+    account,
+    name: stringToHex(called, { size: 32 }),
+  }))
+  const initCode = encodeDeployData({
     abi: councilArbitratorAbi,
     bytecode: councilArbitratorBytecode,
     args: [oracle, signers, BigInt(terms.threshold), terms.costOfCorruption],
   })
+  const creation: Creation = { contract: 'CouncilArbitrator', creationCode: councilArbitratorBytecode, initCode }
+  return stepOf(name === undefined ? creation : { ...creation, name })
 }

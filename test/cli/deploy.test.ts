@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Hex, keccak256, stringToHex } from 'viem'
+import { type Address, type Hex, keccak256, stringToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readChainFeatures } from '#client/chain-features.ts'
 import { connect } from '#client/chain.ts'
@@ -84,6 +84,73 @@ test('goes on where it was interrupted, and does nothing twice', async () => {
   expect(JSON.parse(again.out)).toEqual(recorded)
   expect(await chain.publicClient.getTransactionCount({ address: account.address })).toBe(nonce)
   expect((await deploy('--check')).exitCode).toBe(0)
+})
+
+test('a record is held against the chain by anyone, and nothing in it can be changed unseen', async () => {
+  const file = join(folder, 'deployments', '31337.json')
+  const written = await readFile(file, 'utf8')
+  const check = async (change: (text: string) => string): Promise<Run> => {
+    const path = join(folder, 'changed.json')
+    await writeFile(path, change(written))
+    return assize(['deploy', '--recorded', path], { ASSIZE_RPC_URL: embedded.rpcUrl })
+  }
+  expect(await check((text) => text)).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('Everything is there, and is what the file says.'),
+  })
+  const recorded = JSON.parse(written) as {
+    deployments: { oracle: string; vault: string }
+    contracts: { name: string; contract: string; constructorArguments: Hex; codeHash: Hex }[]
+  }
+  const lens = recorded.contracts.find(({ name }) => name === 'SecurityLens')
+  expect(lens).toMatchObject({ contract: 'SecurityLens', constructorArguments: '0x' })
+  const { oracle, vault } = recorded.deployments
+
+  const changes: readonly (readonly [was: string, is: string, says: string])[] = [
+    [oracle, vault, 'MaturityOracle: other address'],
+    [`"oracle": "${oracle}"`, `"oracle": "${vault}"`, 'deployments.oracle: other address'],
+    ['"threshold": 3', '"threshold": 4', 'CouncilArbitrator: other address'],
+    ['"minStake": "1000000000000000000"', '"minStake": "1"', 'ReporterRegistry: other address'],
+    ['"contract": "SplitVault"', '"contract": "SecurityLens"', 'SplitVault: other address'],
+    [lens?.codeHash ?? '', keccak256('0x00'), 'SecurityLens: other code'],
+  ]
+  for (const [was, is, says] of changes) {
+    expect(written).toContain(was)
+    const result = await check((text) => text.replaceAll(was, is))
+    expect(result, says).toMatchObject({ exitCode: 1, err: expect.stringContaining(says) })
+  }
+  const fewer = await check((text) => text.replace('"SecurityLens",', '"Other",'))
+  expect(fewer).toMatchObject({ exitCode: 2, err: expect.stringContaining('SplitVault, Other.') })
+  const elsewhere = await check((text) => text.replace('"chainId": 31337', '"chainId": 1'))
+  expect(elsewhere).toMatchObject({ exitCode: 2, err: expect.stringContaining('Expected chain 1 at') })
+  const broken = await check((text) => text.replace('"version": 1', '"version": 2'))
+  expect(broken).toMatchObject({ exitCode: 2, err: expect.stringContaining('changed.json: version: ') })
+})
+
+test('a record is found wanting where code is gone or another', async () => {
+  const file = join(folder, 'deployments', '31337.json')
+  const { deployments } = JSON.parse(await readFile(file, 'utf8')) as { deployments: { lens: Address } }
+  const { publicClient } = await connect({ rpcUrl: embedded.rpcUrl })
+  const code = (await publicClient.getCode({ address: deployments.lens })) ?? '0x'
+  const setCode = (to: Hex): Promise<unknown> =>
+    publicClient.request<{ Method: string; Parameters: Hex[]; ReturnType: unknown }>({
+      method: 'anvil_setCode',
+      params: [deployments.lens, to],
+    })
+  const check = (): Promise<Run> =>
+    assize(['deploy', '--recorded', file, '--json'], { ASSIZE_RPC_URL: embedded.rpcUrl })
+  await setCode(`${code}00`)
+  expect(await check()).toMatchObject({ exitCode: 1, err: expect.stringContaining('SecurityLens: other code') })
+  await setCode('0x')
+  const gone = await check()
+  expect(gone.exitCode).toBe(8)
+  expect(JSON.parse(gone.out)).toMatchObject({
+    version: 1,
+    isComplete: false,
+    findings: expect.arrayContaining([{ name: 'SecurityLens', address: deployments.lens, state: 'missing' }]),
+  })
+  await setCode(code)
+  expect((await check()).exitCode).toBe(0)
 })
 
 test.each([
