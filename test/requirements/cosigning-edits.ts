@@ -199,4 +199,25 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     find: 'const places = earning.filter((place) => !paid.has(place))',
     replace: 'const places = earning.filter((place) => !paid.has(place) && place === view.place)',
   },
+  {
+    id: 'R-411',
+    rule: 'a policy of never asks nobody',
+    file: 'node/cosign/attest.ts',
+    find: "if (policy === 'never') return plain(",
+    replace: "if (policy === 'never' && places < 0) return plain(",
+  },
+  {
+    id: 'R-411',
+    rule: 'the reward of the proposal pays for gas',
+    file: 'node/cosign/attest.ts',
+    find: 'return allowance + brings +',
+    replace: 'return allowance + 0n * brings +',
+  },
+  {
+    id: 'R-411',
+    rule: 'what the registry refuses is proposed plainly',
+    file: 'node/propose.ts',
+    find: "if (sent.kind === 'refused' && way.kind === 'attest') onRefused()",
+    replace: "if (sent.kind === 'done' && way.kind === 'attest') onRefused()",
+  },
 ]
