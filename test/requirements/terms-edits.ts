@@ -94,8 +94,8 @@ export const TERMS_EDITS: readonly DisablingEdit[] = [
     id: 'R-101',
     rule: 'the twin knows the bounds too',
     file: 'contracts/protocol/fixing.ts',
-    find: "requireWithin('bandPpm', BigInt(fixing.bandPpm), 1n, 200_000n)",
-    replace: "requireWithin('bandPpm', BigInt(fixing.bandPpm), 1n, 2_000_000n)",
+    find: 'bandPpm: [1n, 200_000n],',
+    replace: 'bandPpm: [1n, 2_000_000n],',
   },
   {
     id: 'R-102',
