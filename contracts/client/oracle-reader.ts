@@ -11,7 +11,7 @@ import {
   settlementAt,
   type SettledBy,
 } from '#protocol/phase.ts'
-import type { Chain } from './chain.ts'
+import type { BlockHead, Chain } from './chain.ts'
 import { explained } from './errors.ts'
 
 /** A value that has led, with all stake on it, bond-token wei. */
@@ -48,20 +48,20 @@ export function deadlineOf({ phase, facts }: Pick<FixingSnapshot, 'phase' | 'fac
   return phase === 'active' ? facts.deadline : undefined
 }
 
+/** Which block: by its number, whichever that is when it is asked for, or the very one, wherever the answer comes from. */
+export type At = bigint | BlockHead
+
 /**
  * Reads `fixing` at the block `atBlock`, by default the latest: one block for every field, so that they fit each
- * other. The phase is derived for that block's time. Throws DeadRpcError.
+ * other. The phase is derived for that block's time. Throws DeadRpcError, and as the endpoint does for a block that is not
+ * in its chain.
  */
-export async function readFixing(
-  chain: Chain,
-  oracle: Address,
-  fixing: Fixing,
-  atBlock?: bigint,
-): Promise<FixingSnapshot> {
+export async function readFixing(chain: Chain, oracle: Address, fixing: Fixing, atBlock?: At): Promise<FixingSnapshot> {
   return explained(chain.rpcUrl, 'readFixing', async () => {
     const { publicClient } = chain
-    const block = await publicClient.getBlock(atBlock === undefined ? {} : { blockNumber: atBlock })
-    const at = { blockNumber: block.number, deployless: true, allowFailure: false } as const
+    const block = typeof atBlock === 'object' ? atBlock : await headAt(chain, atBlock)
+    const place = typeof atBlock === 'object' ? atBlock : block.number
+    const at = { ...blockOf(place), deployless: true, allowFailure: false } as const
     const contract = { address: oracle, abi: maturityOracleAbi } as const
     const id = fixingId(fixing, { chainId: chain.chainId, oracle })
     const [[round, leader, staked, deadline, arbitratedAt], [values, stakes], [, settled], [how, winner]] =
@@ -75,24 +75,23 @@ export async function readFixing(
         ],
       })
     const proposal = values[0]
-    const bond =
-      round === 0 || proposal === undefined ? 0n : await bondOf(chain, oracle, fixing, proposal, block.number)
+    const bond = round === 0 || proposal === undefined ? 0n : await bondOf(chain, oracle, fixing, proposal, place)
     const ruling = OUTCOMES[how] === 'ruling' ? settled : 0n
     const facts: FixingFacts = { bond, round, leader, deadline, arbitratedAt, ruling }
     return {
       id,
       fixing,
       atBlock: block.number,
-      atTime: block.timestamp,
+      atTime: block.time,
       facts,
-      phase: phaseAt(fixing, facts, block.timestamp),
+      phase: phaseAt(fixing, facts, block.time),
       staked,
       candidates: values.map((value, i) => ({ value, stake: stakes[i] ?? 0n })),
       leaderIndex: round === 0 ? undefined : values.indexOf(leader),
-      settlement: settlementAt(fixing, facts, block.timestamp),
-      outcome: outcomeAt(fixing, facts, block.timestamp),
+      settlement: settlementAt(fixing, facts, block.time),
+      outcome: outcomeAt(fixing, facts, block.time),
       winner: winner === 0n ? undefined : winner,
-      currentArbitrator: currentArbitrator(fixing, facts, block.timestamp),
+      currentArbitrator: currentArbitrator(fixing, facts, block.time),
     }
   })
 }
@@ -103,7 +102,7 @@ export async function readPot(
   oracle: Address,
   fixing: Fixing,
   pot: { readonly kind: Kind; readonly round: number; readonly value: bigint },
-  atBlock?: bigint,
+  atBlock?: At,
 ): Promise<Pot> {
   return explained(chain.rpcUrl, 'pot', async () => {
     const [filled, need] = await chain.publicClient.readContract({
@@ -111,7 +110,7 @@ export async function readPot(
       abi: maturityOracleAbi,
       functionName: 'pot',
       args: [fixing, KIND_CODE[pot.kind], pot.round, pot.value],
-      ...(atBlock === undefined ? {} : { blockNumber: atBlock }),
+      ...(atBlock === undefined ? {} : blockOf(atBlock)),
     })
     return { filled, need }
   })
@@ -143,13 +142,22 @@ export async function readReceipts(
   )
 }
 
-async function bondOf(
-  chain: Chain,
-  oracle: Address,
-  fixing: Fixing,
-  proposal: bigint,
-  atBlock: bigint,
-): Promise<bigint> {
+async function bondOf(chain: Chain, oracle: Address, fixing: Fixing, proposal: bigint, atBlock: At): Promise<bigint> {
   const { filled } = await readPot(chain, oracle, fixing, { kind: 'stake', round: 0, value: proposal }, atBlock)
   return filled
+}
+
+async function headAt(
+  { publicClient }: Chain,
+  number: bigint | undefined,
+): Promise<Pick<BlockHead, 'number' | 'time'>> {
+  const block = await publicClient.getBlock(number === undefined ? {} : { blockNumber: number })
+  return { number: block.number, time: block.timestamp }
+}
+
+/** A block's hash goes with the call (EIP-1898): no two endpoints behind one address can mix two chains. */
+function blockOf(
+  at: At,
+): { readonly blockNumber: bigint } | { readonly blockHash: Hex; readonly requireCanonical: true } {
+  return typeof at === 'bigint' ? { blockNumber: at } : { blockHash: at.hash, requireCanonical: true }
 }

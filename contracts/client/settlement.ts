@@ -1,12 +1,15 @@
-import type { Address, Hash } from 'viem'
+import { type Address, BlockNotFoundError, type Hash } from 'viem'
 import { type Fixing, INVALID } from '#protocol/fixing.ts'
 import type { Phase, SettledBy } from '#protocol/phase.ts'
 import { type BlockHead, blockAt, type Chain, finalizedBlock, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
-import { readFixing } from './oracle-reader.ts'
+import { type FixingSnapshot, readFixing } from './oracle-reader.ts'
 
-/** Which block is believed: the newest that is final by the chain's own rule, or one with so many blocks on top of it. */
-export type Depth = 'finalized' | { readonly confirmations: bigint }
+/**
+ * Which block is believed: the newest that is final by the chain's own rule, one with so many blocks on top of it, or the very
+ * one that the caller believes already.
+ */
+export type Depth = 'finalized' | { readonly confirmations: bigint } | { readonly blockHash: Hash }
 
 /** What a fixing says at one block that is deep enough. */
 export type SettlementReading = {
@@ -26,7 +29,7 @@ export type SettlementReading = {
 const ATTEMPTS = 3
 
 /**
- * What the oracle says of `fixing` at a block of `depth`: all of it of one block, of which it is certain that it was still in
+ * What the oracle says of `fixing` at a block of `depth`: all of it is asked for by that block's hash, and the block was still in
  * the chain afterwards. Throws {@link ShallowChainError}, {@link ReorganisedError}, DeadRpcError.
  */
 export async function readSettlement(
@@ -37,8 +40,9 @@ export async function readSettlement(
 ): Promise<SettlementReading> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const block = await blockOf(chain, depth)
-    const { phase, settlement, outcome: by } = await readFixing(chain, oracle, fixing, block.number)
-    if (!(await isStillThere(chain, block))) continue
+    const snapshot = await readStill(chain, oracle, fixing, block)
+    if (snapshot === undefined) continue
+    const { phase, settlement, outcome: by } = snapshot
     const at = { atBlock: block.number, blockHash: block.hash, atTime: block.time }
     if (settlement === undefined) return { ...at, kind: 'unsettled', phase }
     return settlement === INVALID ? { ...at, kind: 'invalid', by } : { ...at, kind: 'settled', value: settlement, by }
@@ -51,9 +55,7 @@ export class ShallowChainError extends Error {
   override readonly name = 'Settlement.ShallowChainError'
   readonly hint = 'Wait for more blocks; where no block is ever final, ask for confirmations instead.'
   constructor(depth: Depth) {
-    super(
-      `Expected a block ${depth === 'finalized' ? 'that is final' : `with ${depth.confirmations} on top of it`}, got none.`,
-    )
+    super(`Expected a block ${wantOf(depth)}, got none.`)
   }
 }
 
@@ -72,6 +74,7 @@ async function blockOf(chain: Chain, depth: Depth): Promise<BlockHead> {
     if (block === undefined) throw new ShallowChainError(depth)
     return block
   }
+  if ('blockHash' in depth) return knownBlock(chain, depth)
   return explained(chain.rpcUrl, 'eth_getBlockByNumber', async () => {
     const { number } = await latestBlock(chain)
     if (number < depth.confirmations) throw new ShallowChainError(depth)
@@ -79,6 +82,42 @@ async function blockOf(chain: Chain, depth: Depth): Promise<BlockHead> {
   })
 }
 
+/** Undefined if another block took its place meanwhile: then it does not matter why the reading failed. */
+async function readStill(
+  chain: Chain,
+  oracle: Address,
+  fixing: Fixing,
+  block: BlockHead,
+): Promise<FixingSnapshot | undefined> {
+  try {
+    const snapshot = await readFixing(chain, oracle, fixing, block)
+    return (await isStillThere(chain, block)) ? snapshot : undefined
+  } catch (error) {
+    if (await isStillThere(chain, block)) throw error
+    return undefined
+  }
+}
+
+async function knownBlock(chain: Chain, depth: { readonly blockHash: Hash }): Promise<BlockHead> {
+  return explained(chain.rpcUrl, 'eth_getBlockByHash', async () => {
+    try {
+      const { number, timestamp, hash } = await chain.publicClient.getBlock({ blockHash: depth.blockHash })
+      return { number, time: timestamp, hash }
+    } catch (error) {
+      if (error instanceof BlockNotFoundError) throw new ShallowChainError(depth)
+      throw error
+    }
+  })
+}
+
 async function isStillThere(chain: Chain, { number, hash }: BlockHead): Promise<boolean> {
-  return explained(chain.rpcUrl, 'eth_getBlockByNumber', async () => (await blockAt(chain, number)).hash === hash)
+  return explained(chain.rpcUrl, 'eth_getBlockByNumber', async () => {
+    const { number: newest } = await latestBlock(chain)
+    return newest >= number && (await blockAt(chain, number)).hash === hash
+  })
+}
+
+function wantOf(depth: Depth): string {
+  if (depth === 'finalized') return 'that is final'
+  return 'blockHash' in depth ? `of hash ${depth.blockHash}` : `with ${depth.confirmations} on top of it`
 }

@@ -147,6 +147,56 @@ test('believes nothing of a block whose place another takes while it is read', a
   })
 })
 
+test('believes no endpoint of another chain behind the same address', async () => {
+  const { oracle } = stage.deployments
+  await settleTo(TRUE)
+  const { number } = await latestBlock(ann)
+  const client = createPublicClient({ transport: http(stage.embedded.rpcUrl) })
+  // What is asked for by number is answered by one that knows of no proposal.
+  const behind = await connectThrough({
+    provider: {
+      request({ method, params }) {
+        const [call, at, ...rest] = Array.isArray(params) ? (params as unknown[]) : []
+        const isByNumber = method === 'eth_call' && typeof at === 'string'
+        const asked = isByNumber ? [call, `0x${(number - 2n).toString(16)}`, ...rest] : params
+        return client.request({ method, params: asked } as Parameters<typeof client.request>[0])
+      },
+    },
+  })
+  expect(await readSettlement(behind, oracle, fixing, NOW)).toMatchObject({ kind: 'settled', value: TRUE })
+})
+
+test('reads the very block that it is given, and nothing once that is undone', async () => {
+  const { oracle } = stage.deployments
+  const request = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+    ann.publicClient.request({ method, params } as unknown as { method: 'eth_chainId' })
+  const before = await latestBlock(ann)
+  const snapshot = await request('evm_snapshot')
+  await settleTo(TRUE)
+  const settled = await latestBlock(ann)
+  const at = { blockHash: settled.hash }
+  await stage.embedded.mineAt(settled.time + 10n)
+  expect(await readSettlement(ann, oracle, fixing, at)).toMatchObject({ kind: 'settled', atBlock: settled.number })
+  expect(await readSettlement(ann, oracle, fixing, { blockHash: before.hash })).toMatchObject({
+    kind: 'unsettled',
+    atBlock: before.number,
+  })
+  // An endpoint may still know a block that is no longer in its chain.
+  const remembered = await connectThrough({
+    provider: providerWith((method, result) =>
+      method === 'eth_getBlockByNumber' ? { ...(result as object), hash: before.hash } : result,
+    ),
+  })
+  await expect(readSettlement(remembered, oracle, fixing, at)).rejects.toMatchObject({
+    name: 'Settlement.ReorganisedError',
+  })
+  await request('evm_revert', snapshot)
+  await expect(readSettlement(ann, oracle, fixing, at)).rejects.toMatchObject({
+    name: 'Settlement.ShallowChainError',
+    message: `Expected a block of hash ${settled.hash}, got none.`,
+  })
+})
+
 test('quotes what a contribution takes, needs, wins and loses, and what is claimed is that', async () => {
   const { oracle } = stage.deployments
   await propose(ann, oracle, fixing, { value: FALSE, maxBond: BOND })
