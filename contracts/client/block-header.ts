@@ -52,7 +52,8 @@ export class HeaderUnknownError extends Error {
   }
 }
 
-function encodeHeader(block: Readonly<Record<string, unknown>>): Hex {
+/** The RLP of a header's fields as JSON-RPC names them. */
+export function encodeHeader(block: Readonly<Record<string, unknown>>): Hex {
   const fields: Hex[] = []
   for (const [name, kind] of FIELDS) {
     const field = block[name]

@@ -14,10 +14,12 @@ const REGISTRY_SOURCES = [
   'test/contracts/model/ModelOwner.sol',
   'test/contracts/model/ModelMirror.sol',
 ]
+const JURY_SOURCES = ['contracts/src/arbitrators/JuryArbitrator.sol', 'test/contracts/model/ModelJuror.sol']
 const MODELS = ['ModelToken', 'ModelInterest', 'ModelLens'].map((name) => `test/contracts/model/${name}.sol`)
 
 export type Artifact = { readonly abi: Abi; readonly bytecode: Hex }
 export type Artifacts = Readonly<Record<'oracle' | 'token' | 'interest' | 'actor' | 'lens', Artifact>>
+export type JuryArtifacts = Artifacts & Readonly<Record<'jury' | 'juror', Artifact>>
 export type RegistryArtifacts = Artifacts & Readonly<Record<'registry' | 'owner' | 'mirror', Artifact>>
 
 /** Where forge runs, and where it puts what it builds, if not where foundry.toml says. */
@@ -37,6 +39,12 @@ export async function buildRegistryArtifacts(options: BuildOptions = {}): Promis
     owner: readArtifact(out, 'ModelOwner'),
     mirror: readArtifact(out, 'ModelMirror'),
   }
+}
+
+/** As {@link buildArtifacts}, and the jury with its parties. */
+export async function buildJuryArtifacts(options: BuildOptions = {}): Promise<JuryArtifacts> {
+  const out = await build([...SOURCES, ...MODELS, ...JURY_SOURCES], options)
+  return { ...readAll(out), jury: readArtifact(out, 'JuryArbitrator'), juror: readArtifact(out, 'ModelJuror') }
 }
 
 /** Compiles `sources`; the folder that forge put them into. */

@@ -4,16 +4,18 @@ import { ROOT } from './artifacts.ts'
 import type { Campaign } from './campaign.ts'
 import { DISPUTE } from './dispute-campaign.ts'
 import { huntPlants } from './hunt.ts'
+import { JURY } from './jury/jury-campaign.ts'
 import { REGISTRY } from './registry/registry-campaign.ts'
 import { type Session, continueSession, missingFrom, openSession } from './session.ts'
 
 const USAGE = `Replays random games of the dispute against the oracle and compares it with the independent model; with --registry
-random histories of reporters and their fixings against the registry.
+random histories of reporters and their fixings against the registry, with --jury of jurors and their cases against the jury.
 
-  npm run replay -- [--registry] [--games N] [--from SEED] [--state FILE] [--coverage]
-  npm run replay -- [--registry] --plants [--games N]
+  npm run replay -- [--registry | --jury] [--games N] [--from SEED] [--state FILE] [--coverage]
+  npm run replay -- [--registry | --jury] --plants [--games N]
 
   --registry     the registry's model instead of the oracle's
+  --jury         the jury's model instead of the oracle's
   --games N      how many games or histories, one a seed (default 300)
   --from SEED    the first seed (default 0)
   --state FILE   keeps the run in FILE; the same command again continues it
@@ -34,13 +36,14 @@ export async function main(args: readonly string[]): Promise<number> {
       coverage: { type: 'boolean', default: false },
       plants: { type: 'boolean', default: false },
       registry: { type: 'boolean', default: false },
+      jury: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   const games = wholeNumber('--games', values.games)
   const from = wholeNumber('--from', values.from)
   if (values.help) return write(USAGE, 0)
-  const kind = values.registry ? REGISTRY : DISPUTE
+  const kind = values.jury ? JURY : values.registry ? REGISTRY : DISPUTE
   if (values.plants) return huntPlants(kind, { games, from, say, write: (line) => process.stdout.write(`${line}\n`) })
   const campaign = await kind.open()
   try {

@@ -3,15 +3,16 @@ import { expect, test } from 'vitest'
 import { importsOf } from '../architecture/imports.ts'
 import { codeOf } from '../architecture/source-text.ts'
 
-/** What starts the chain that the games are replayed on; no rule of the protocol is in it. */
+/** What starts the chain that the games are replayed on, and what writes down a block's header; no rule of the protocol is in them. */
 const CHAIN = '#client/embedded-chain.ts'
+const HEADER = '#client/block-header.ts'
 /** Curves: keys and signatures are made with them, and no rule of the protocol is in them. */
 const CURVES = /^(?:@noble\/curves\/[\w-]+\.js|@chainsafe\/blst)$/
 const FROM_VIEM = /^(?:Abi\w*|Address|Hex|keccak256|encode\w+|to\w+)$/
 
-/** The models that were written from the specification alone: of the dispute, the registry and the attacker's market. */
+/** The models that were written from the specification alone: of the dispute, the registry, the jury and the attacker's market. */
 const MODELS = [
-  ...globSync(['test/model/*.ts', 'test/model/registry/*.ts']),
+  ...globSync(['test/model/*.ts', 'test/model/registry/*.ts', 'test/model/jury/*.ts']),
   'test/attack/market.ts',
   'test/attack/ratio.ts',
 ].filter((path) => !path.endsWith('.test.ts'))
@@ -28,13 +29,17 @@ function foreignImports(path: string): string[] {
 }
 
 function isNear(path: string, specifier: string): boolean {
-  if (/^\.\/(?:registry\/)?[\w-]+\.ts$/.test(specifier)) return true
-  return path.startsWith('test/model/registry/') && /^\.\.\/[\w-]+\.ts$/.test(specifier)
+  if (/^\.\/(?:(?:registry|jury)\/)?[\w-]+\.ts$/.test(specifier)) return true
+  return /^test\/model\/(?:registry|jury)\//.test(path) && /^\.\.\/[\w-]+\.ts$/.test(specifier)
 }
 
 test('the models import nothing of what they are compared with', () => {
   expect(MODELS.length).toBeGreaterThan(30)
-  expect(MODELS.flatMap(foreignImports)).toEqual([`test/model/arena.ts: ${CHAIN}`])
+  expect(MODELS.flatMap(foreignImports)).toEqual([
+    `test/model/arena.ts: ${CHAIN}`,
+    `test/model/jury/arena.ts: ${HEADER}`,
+    `test/model/jury/arena.ts: ${CHAIN}`,
+  ])
 })
 
 test('the model in Solidity takes types and errors from the contracts, and no rule', () => {

@@ -105,7 +105,7 @@ function fileNamed(name: string): string {
   const candidates = [
     name,
     join('contracts', 'src', name),
-    ...['libraries', 'registry', 'arbitrators', 'consumers', 'types'].map((folder) =>
+    ...['libraries', 'registry', 'arbitrators', 'arbitrators/jury', 'consumers', 'types'].map((folder) =>
       join('contracts', 'src', folder, name),
     ),
   ]

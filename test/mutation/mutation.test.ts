@@ -221,6 +221,20 @@ test('whoever knows the registry is tried on its mutants', () => {
   expect(known.filter((path) => !tried.includes(path))).toEqual([])
 })
 
+test('whoever knows the jury or an adapter is tried on their mutants', () => {
+  const known = globSync('test/contracts/**/*.t.sol', { cwd: ROOT }).filter((path) =>
+    /JuryFixture|JuryHandler|JuryArbitrator|UmaFixture|Erc792Fixture|VerdictLib/.test(
+      readFileSync(join(ROOT, path), 'utf8'),
+    ),
+  )
+  const files = ['arbitrators/jury/JurorPool', 'arbitrators/UmaArbitrator', 'libraries/TurnLib']
+  for (const file of files) {
+    const tried = pathsFor(`contracts/src/${file}.sol`).flatMap((paths) => globSync(paths, { cwd: ROOT }))
+    expect(known.filter((path) => !tried.includes(path))).toEqual([])
+  }
+  expect(known.length).toBeGreaterThan(8)
+})
+
 test('a sample is the same for the same seed, and in order', () => {
   const items = Array.from({ length: 100 }, (_, i) => ({ id: `${i}` }))
   expect(sampleOf(items, 5, 1)).toEqual(sampleOf(items, 5, 1))

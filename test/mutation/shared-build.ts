@@ -15,7 +15,18 @@ import { foldersFor } from './targets.ts'
 const FUZZ_RUNS = '24'
 /** Forge's own name for what it has compiled. */
 const CACHE = 'solidity-files-cache.json'
-const TEST_FOLDERS = ['council', 'invariant', 'libraries', 'model', 'oracle', 'registry', 'vault', 'bench']
+const TEST_FOLDERS = [
+  'arbitrators',
+  'council',
+  'invariant',
+  'jury',
+  'libraries',
+  'model',
+  'oracle',
+  'registry',
+  'vault',
+  'bench',
+]
 /** Random games are slow in a build with every mutant in it; they come later. */
 const SLOW_TESTS = ['testFuzz_game_\\w+']
 

@@ -16,6 +16,8 @@ export function foldersFor(file: string): readonly string[] {
   if (file.endsWith('CouncilArbitrator.sol')) return ['council']
   if (file.endsWith('BlsLib.sol') || file.endsWith('RosterLib.sol')) return ['libraries', 'registry']
   if (isOfRegistry(file)) return ['registry']
+  if (isOfJury(file)) return ['jury', 'libraries']
+  if (isOfCourt(file)) return ['arbitrators', 'jury']
   if (file.endsWith('SplitVault.sol') || file.endsWith('Series.sol')) return ['vault']
   if (file.endsWith('PayoffLib.sol')) return ['libraries', 'vault']
   return file.endsWith('ObservationLib.sol') ? ['registry'] : ['libraries', 'oracle']
@@ -23,17 +25,30 @@ export function foldersFor(file: string): readonly string[] {
 
 /** Where in test/contracts the registry and its libraries are known: all that can notice a mutant of them. */
 const REGISTRY_TESTS: readonly string[] = ['registry/*', 'libraries/{Bls,Roster}Lib*', 'invariant/Registry*']
+/** Where the jury and its libraries are known, and where the adapters and what they share with it. */
+const JURY_TESTS: readonly string[] = ['jury/*', 'arbitrators/*', 'libraries/Verdict*', 'invariant/Jury*']
 /** Every contract test but those of the tools around. */
 const ALL_TESTS: readonly string[] = ['{council,invariant,libraries,oracle,registry,vault}/*']
 
 /** The tests that can notice a mutant of a file, as globs from the root of the repository. */
 export function pathsFor(file: string): readonly string[] {
-  return (isOfRegistry(file) ? REGISTRY_TESTS : ALL_TESTS).map((path) => `test/contracts/${path}`)
+  const isRuling = isOfJury(file) || isOfCourt(file)
+  return (isOfRegistry(file) ? REGISTRY_TESTS : isRuling ? JURY_TESTS : ALL_TESTS).map(
+    (path) => `test/contracts/${path}`,
+  )
 }
 
 function isOfRegistry(file: string): boolean {
   if (file.endsWith('ReporterRegistry.sol') || file.includes('/registry/')) return true
   return ['BlsLib.sol', 'RosterLib.sol', 'ConsentLib.sol'].some((name) => file.endsWith(name))
+}
+
+function isOfJury(file: string): boolean {
+  return ['JuryArbitrator.sol', 'JurorPool.sol', 'VerdictLib.sol'].some((name) => file.endsWith(name))
+}
+
+function isOfCourt(file: string): boolean {
+  return ['CourtAdapter', 'Erc792Arbitrator', 'UmaArbitrator', 'TurnLib'].some((name) => file.endsWith(`${name}.sol`))
 }
 
 /** The mutants of `files`, in the order of the files and of their text, and the sources that they are in or near. */

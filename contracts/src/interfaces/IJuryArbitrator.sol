@@ -138,11 +138,11 @@ interface IJuryArbitrator is IArbitrator {
     /// puts it last. Reverts with `WrongStage`, `NotNext`, `NotItsTurn`, `SeedKnown`, `TooLate`.
     function reseed(Fixing calldata fixing) external;
 
-    /// @notice Ends a case that can no longer be opened again or given another seed in time, or whose fixing waits no more. Reverts with `WrongStage`, `NotNext`, `NotTooLate`.
+    /// @notice Ends a case that can no longer be opened again or given another seed in time, or whose fixing waits no more. Reverts with `WrongStage`, `NotNext`, `SeedKnown`, `NotTooLate`.
     function close(Fixing calldata fixing) external;
 
-    /// @notice Commits seat `seat` of the present round to a vote; may be repeated. Reverts with `WrongStage`, `UnknownSeat`,
-    /// `CommitOver`, `NotYourSeat`, `NotCommitted` for nothing.
+    /// @notice Commits seat `seat` of the present round to a vote; may be repeated. Reverts with `WrongStage`, `CommitOver`,
+    /// `UnknownSeat`, `NotYourSeat`, `NotCommitted` for nothing.
     function commit(FixingId id, uint8 seat, bytes32 commitment) external;
 
     /// @notice Reveals what seat `seat` committed to. By anyone who knows the salt. Reverts with `WrongStage`, `UnknownSeat`,
