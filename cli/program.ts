@@ -8,6 +8,7 @@ import { defineDeploy } from './commands/deploy.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineDevnet } from './commands/devnet.ts'
 import { defineDifferences } from './commands/differences.ts'
+import { defineDoctor } from './commands/doctor.ts'
 import { defineEvidence } from './commands/evidence.ts'
 import { defineExplain } from './commands/explain.ts'
 import { defineFixing } from './commands/fixing.ts'
@@ -47,6 +48,7 @@ const COMMANDS = [
   defineMembership,
   defineReporters,
   defineNode,
+  defineDoctor,
   defineJournal,
   defineDifferences,
   defineEvidence,

@@ -1,0 +1,46 @@
+import type { Command } from 'commander'
+import type { Check } from '../checkup.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+
+type Flags = { readonly config: string; readonly json?: true }
+
+const MARKS = { ok: '  ok  ', warn: '  WARN', bad: '  BAD ' } as const
+const TONES = { ok: 'good', warn: 'strong', bad: 'bad' } as const
+
+const EXAMPLES = `
+Nothing is changed, signed or sent. Exit 1: something is bad.
+
+Examples:
+  assize doctor --config node.toml
+  assize doctor --config node.toml --json`
+
+/** Adds `assize doctor`: what a node needs, and what to do where it is not there. */
+export function defineDoctor(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  program
+    .command('doctor')
+    .description(
+      'Look at all that a node needs: keys, disk, clock, endpoints, contracts, registration, indices, itself.',
+    )
+    .requiredOption('--config <file>', "the node's TOML configuration")
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => done(await examine(flags, context)))
+}
+
+async function examine({ config: file, json }: Flags, { io, env, now }: Context): Promise<ExitCode> {
+  const [{ loadConfig }, { checkUp }] = await Promise.all([import('#node/config'), import('../checkup.ts')])
+  const config = loadConfig({ file, env })
+  const checks: Check[] = []
+  for await (const check of checkUp(config, now)) {
+    checks.push(check)
+    if (json === true) continue
+    io.out(`${io.paint(TONES[check.state], MARKS[check.state])} ${check.what}: ${check.found}`)
+    if (check.fix !== undefined) io.out(`         ${check.fix}`)
+  }
+  const bad = checks.filter(({ state }) => state === 'bad').length
+  const warned = checks.filter(({ state }) => state === 'warn').length
+  if (json === true) io.out(JSON.stringify({ version: 1, isWell: bad === 0, checks }, undefined, 2))
+  else io.out(bad === 0 ? `Nothing is bad${warned === 0 ? '' : `; ${warned} to look at`}.` : `${bad} to correct.`)
+  return bad === 0 ? EXIT.ok : EXIT.failed
+}

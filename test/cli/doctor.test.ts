@@ -1,0 +1,176 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { register } from '#client/registry.ts'
+import { loadConfig } from '#node/config'
+import { startNode } from '../../node/node.ts'
+import { writeKeystore } from '../../node/keystore.ts'
+import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
+import { SILENT } from '../node/silent-log.ts'
+import { temporaryFolder } from '../node/temporary.ts'
+import { assize } from './command-line.ts'
+import { DOCUMENT } from './file-index.ts'
+import { keccak256, stringToHex } from 'viem'
+
+let stage: Stage
+let other: EmbeddedChain
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  other = await startEmbeddedChain({ startTime: MATURITY })
+  await stage.embedded.mineAt(MATURITY)
+})
+afterAll(async () => {
+  await stage.embedded.stop()
+  await other.stop()
+})
+
+type Check = { readonly what: string; readonly state: string; readonly found: string; readonly fix?: string }
+
+/** A node's folder in which all is well; `lines` replace or add settings. */
+async function folderOf(lines: Record<string, string> = {}): Promise<{ folder: string; config: string }> {
+  const folder = temporaryFolder()
+  const { oracle, registry } = stage.deployments
+  await writeKeystore(join(folder, 'keystore'), keccak256(stringToHex('test reporter')), 'pw', { cost: 1_024 })
+  writeFileSync(join(folder, 'password'), 'pw', { mode: 0o600 })
+  writeFileSync(join(folder, 'index.json'), JSON.stringify(DOCUMENT))
+  const settings = {
+    data_dir: '"data"',
+    rpc_url: `"${stage.embedded.rpcUrl}"`,
+    oracle: `"${oracle}"`,
+    registry: `"${registry}"`,
+    index_dir: '"."',
+    keystore: '"keystore"',
+    password_file: '"password"',
+    ...lines,
+  }
+  const config = join(folder, 'node.toml')
+  writeFileSync(
+    config,
+    Object.entries(settings)
+      .map(([name, value]) => `${name} = ${value}\n`)
+      .join(''),
+  )
+  return { folder, config }
+}
+
+async function examined(config: string, now = MATURITY): Promise<{ exitCode: number; checks: Check[] }> {
+  const { exitCode, out } = await assize(['doctor', '--config', config, '--json'], {}, { now: () => now })
+  return { exitCode, checks: JSON.parse(out).checks }
+}
+
+const states = (checks: readonly Check[], ...of: string[]) =>
+  Object.fromEntries(
+    checks
+      .filter(({ what }) => of.some((name) => what.startsWith(name)))
+      .map(({ what, state }) => [what.split(' ')[0], state]),
+  )
+
+describe('assize doctor', () => {
+  test('finds nothing bad where nothing is, and names what could be better', async () => {
+    await register(
+      await stage.as('owner'),
+      stage.deployments.registry,
+      recruitOf('reporter', { peerId: '0x0024', stake: ETHER }),
+    )
+    const { config, folder } = await folderOf()
+    const { exitCode, checks } = await examined(config)
+    expect(exitCode).toBe(0)
+    expect(states(checks, '')).toEqual({
+      keystore: 'ok',
+      password: 'ok',
+      disk: 'ok',
+      endpoint: 'ok',
+      oracle: 'ok',
+      registry: 'ok',
+      index: 'ok',
+      // One endpoint alone, and no port to be asked at.
+      agreement: 'warn',
+      node: 'warn',
+    })
+    expect(checks.find(({ what }) => what === 'registry')?.found).toMatch(/^reporter 0 with 1 ETH of 0x/)
+    const { out } = await assize(['doctor', '--config', config], {}, { now: () => MATURITY })
+    expect(out).toContain(`  ok   password: ${join(folder, 'password')}, for its owner only`)
+    expect(out.split('\n').at(-1)).toBe('Nothing is bad; 2 to look at.')
+    expect(out).not.toContain('pw\n')
+  })
+
+  test.each<[string, (at: { folder: string; config: string }) => void, Record<string, string>, string, string]>([
+    [
+      'a password that others can read',
+      ({ folder }) => chmodSync(join(folder, 'password'), 0o644),
+      {},
+      'password',
+      'chmod 600 ',
+    ],
+    ['no keystore', () => undefined, { keystore: '"nowhere"' }, 'keystore', 'Make one: assize keys new '],
+    ['a dead endpoint', () => undefined, { rpc_url: '"http://127.0.0.1:1"' }, 'endpoint', 'Start it, or name another'],
+    ['another chain than is wanted', () => undefined, { chain_id: '1' }, 'endpoint', 'Correct rpc_url, or chain_id.'],
+    [
+      'no contract',
+      () => undefined,
+      { oracle: '"0x00000000000000000000000000000000000000aa"' },
+      'oracle',
+      'Correct oracle',
+    ],
+    [
+      'a registry that is none',
+      () => undefined,
+      { registry: '"0x00000000000000000000000000000000000000aa"' },
+      'registry',
+      'Correct registry',
+    ],
+    [
+      'a document that is none',
+      ({ folder }) => writeFileSync(join(folder, 'bad.json'), '{}'),
+      {},
+      'index',
+      'Correct it, or take it away.',
+    ],
+  ])('names %s, and what to do', async (_name, spoil, lines, what, fix) => {
+    const at = await folderOf(lines)
+    spoil(at)
+    const { exitCode, checks } = await examined(at.config)
+    expect(exitCode).toBe(1)
+    const bad = checks.filter(({ state }) => state === 'bad')
+    expect(bad).toHaveLength(1)
+    expect(bad[0]?.what.startsWith(what)).toBe(true)
+    expect(bad[0]?.fix).toContain(fix)
+  })
+
+  test('tells a clock that is behind from an endpoint that is', async () => {
+    const { config } = await folderOf()
+    const endpointAt = async (now: bigint): Promise<Check | undefined> =>
+      (await examined(config, now)).checks.find(({ what }) => what.startsWith('endpoint'))
+    expect(await endpointAt(MATURITY - 3_600n)).toMatchObject({
+      state: 'bad',
+      fix: expect.stringContaining('Set the clock'),
+    })
+    expect(await endpointAt(MATURITY + 3_600n)).toMatchObject({
+      state: 'bad',
+      fix: expect.stringContaining('Let the endpoint catch up'),
+    })
+    expect(await endpointAt(MATURITY + 60n)).toMatchObject({ state: 'ok' })
+  })
+
+  test('finds endpoints that do not have the same chain', async () => {
+    const same = await folderOf({ rpc_fallbacks: `["${stage.embedded.rpcUrl}/"]` })
+    expect(states((await examined(same.config)).checks, 'agreement')).toEqual({ agreement: 'ok' })
+    const differing = await folderOf({ rpc_fallbacks: `["${other.rpcUrl}"]` })
+    const { exitCode, checks } = await examined(differing.config)
+    expect(exitCode).toBe(1)
+    expect(checks.find(({ what }) => what === 'agreement')).toMatchObject({ state: 'bad' })
+  })
+
+  test('asks a node that runs, and says what it lacks', async () => {
+    const { config } = await folderOf({ http_port: '0', clock: '"chain"', poll_ms: '50' })
+    const node = await startNode(loadConfig({ file: config, env: {} }), { log: SILENT })
+    const asked = await assize(['doctor', '--config', config, '--json'], { ASSIZE_HTTP_PORT: String(node.httpPort) })
+    const check = JSON.parse(asked.out).checks.find(({ what }: Check) => what === 'node')
+    expect(check.found).toMatch(/^(not )?ready, 0 peers/)
+    await node.stop()
+    const silent = await assize(['doctor', '--config', config, '--json'], { ASSIZE_HTTP_PORT: String(node.httpPort) })
+    expect(JSON.parse(silent.out).checks.find(({ what }: Check) => what === 'node')).toMatchObject({ state: 'warn' })
+  })
+})
