@@ -66,8 +66,8 @@ export interface RunningNode {
   stop(): Promise<void>
 }
 
-/** Few of them wait for a receipt or for peers; the others take milliseconds. */
-const PASSES_AT_ONCE = 256
+/** Few of them wait for a receipt or for peers; the others take milliseconds. Whatever they hold meanwhile is memory, when a start reads thousands. */
+const PASSES_AT_ONCE = 128
 const ADDRESS_BOOK_FILE = 'peers.json'
 
 /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Hex } from 'viem'
 import type { ChainPort, Head, OracleEvent } from './chain/port.ts'
 import type { Fixing } from '#protocol/fixing.ts'
@@ -30,6 +31,8 @@ export interface Watch {
   look(): Promise<Sighting>
   /** The fixing's events so far, in chain order. */
   events(id: Hex): readonly OracleEvent[]
+  /** A number that is another one whenever the fixing's events are others than before; undefined of one that is not watched. */
+  version(id: Hex): number | undefined
   /** The fixing's events are no longer needed. */
   forget(id: Hex): void
 }
@@ -70,7 +73,7 @@ export async function startWatch(
   isHeld: (indexId: Hex) => boolean,
   { open, firstBlock, confirmations }: WatchOptions,
 ): Promise<Watch> {
-  const tracked = new Map(open.map(({ id }) => [id, { settled: [] as OracleEvent[], recent: [] as OracleEvent[] }]))
+  const tracked = new Map<Hex, Log>(open.map(({ id }) => [id, emptyLog()]))
   let seen = new Set(open.map(({ id }) => id))
   const remembered = (await memory.nextBlock()) ?? firstBlock
   let next = open.reduce((least, { block }) => (block < least ? block : least), remembered)
@@ -134,13 +137,16 @@ export async function startWatch(
       reading = undefined
       for (const { id } of found) {
         seen.add(id)
-        tracked.set(id, { settled: [], recent: [] })
+        tracked.set(id, emptyLog())
       }
       for (const [id, log] of tracked) {
         if (isUndone) log.settled = []
-        const events = own.get(id) ?? []
+        const events = own.get(id) ?? NONE
+        // What was settled before is not read again.
+        if (isUndone || !isDeepStrictEqual(events, log.recent)) log.version += 1
+        if (events.length === 0 && log.recent.length === 0) continue
         // Not by the confirmations: a head that went back must not take what is never read again.
-        log.settled.push(...events.filter(({ block }) => block < following))
+        log.settled = [...log.settled, ...events.filter(({ block }) => block < following)]
         log.recent = events.filter(({ block }) => block >= following)
       }
       next = following
@@ -152,8 +158,18 @@ export async function startWatch(
       const log = tracked.get(id)
       return log === undefined ? [] : [...log.settled, ...log.recent]
     },
+    version: (id) => tracked.get(id)?.version,
     forget: (id) => void tracked.delete(id),
   }
+}
+
+/** A fixing's events: those that are not read again, and those that are with every look. */
+type Log = { settled: readonly OracleEvent[]; recent: readonly OracleEvent[]; version: number }
+
+const NONE: readonly never[] = []
+
+function emptyLog(): Log {
+  return { settled: NONE, recent: NONE, version: 0 }
 }
 
 function isSame(a: Head, b: Head): boolean {

@@ -37,6 +37,8 @@ function translateOne(event: ClientEvent, transfers: Transfers): OracleEvent | u
       const cause = kindOf(event.args.cause) === 'appeal' ? 'appeal' : 'request'
       return { name: 'arbitrated', block, id: event.args.id, cause }
     }
+    case 'Ruled':
+      return { name: 'ruled', block, id: event.args.id, value: event.args.ruling }
     case 'Claimed': {
       const { id, holder, round, value } = event.args
       return { name: 'claimed', block, id, holder, kind: kindOf(event.args.kind), round, value }
@@ -45,7 +47,6 @@ function translateOne(event: ClientEvent, transfers: Transfers): OracleEvent | u
     case 'Collected':
     case 'Funded':
     case 'OperatorSet':
-    case 'Ruled':
     case 'Transfer':
       return undefined
   }

@@ -45,6 +45,7 @@ export type OracleEvent = { readonly block: bigint; readonly id: Hex } & (
     }
   | { readonly name: 'led'; readonly round: number; readonly value: bigint }
   | { readonly name: 'arbitrated'; readonly cause: 'appeal' | 'request' }
+  | { readonly name: 'ruled'; readonly value: bigint }
   | {
       readonly name: 'claimed'
       readonly holder: Address

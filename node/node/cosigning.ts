@@ -26,11 +26,13 @@ export async function cosign(parts: Parts, tracked: Tracked): Promise<void> {
   const place = ownPlace(parts, ripe)
   if (place === undefined) return
   const waiting = await considerAll(parts, tracked, ripe, place)
-  const fresh = waiting.filter(({ digest }) => !tracked.syncedFor.has(digest))
+  // A signer that was silent may answer by the next block.
+  if (waiting.length > 0) tracked.logSeen = undefined
+  const fresh = waiting.filter(({ digest }) => tracked.syncedFor?.has(digest) !== true)
   if (fresh.length === 0) return
   // What is missing may be with peers, and gossip does not say it twice. Once for all: whoever asks for nothing that
   // exists must not hold up the rest of the pass.
-  for (const { digest } of fresh) tracked.syncedFor.add(digest)
+  for (const { digest } of fresh) tracked.syncedFor = (tracked.syncedFor ?? new Set()).add(digest)
   await catchUp(parts)
   await considerAll(parts, tracked, ripe, place)
 }
@@ -46,11 +48,11 @@ async function considerAll(
   for (const request of parts.book.requests(tracked.id)) {
     const { digest } = request
     const isSigned = parts.book.partials(tracked.id, digest).some((partial) => partial.place === place)
-    if (isSigned || tracked.refused.has(digest)) continue
+    if (isSigned || tracked.refused?.has(digest) === true) continue
     const { action, reason } = await consider(parts, tracked, ripe, request, place)
     if (action === 'wait') waiting.push(request)
     // Building a report costs: what was refused is not built again at every look.
-    if (action === 'refuse') tracked.refused.add(digest)
+    if (action === 'refuse') tracked.refused = (tracked.refused ?? new Set()).add(digest)
     const stage = `cosign ${request.report.proposer}`
     const said = action === 'sign' ? 'cosign' : action
     await parts.journal.write({ stage, fixingId: tracked.id, action: said, reason: `${reason} Report ${digest}.` })

@@ -2,6 +2,7 @@ import type { Head } from '../chain/port.ts'
 import type { ChainClock, Clock } from '../clock.ts'
 import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
 import { attend } from './attend.ts'
+import { isDue, noteLook } from './due.ts'
 import type { Parts } from './parts.ts'
 import type { FoundFixing } from '../watch.ts'
 import type { Turns } from './turns.ts'
@@ -115,6 +116,7 @@ async function startOver(
   await store.fixings.reopen(found.map(({ id }) => id))
   for (const { id } of found) tracked.delete(id)
   for (const one of tracked.values()) {
+    one.logSeen = undefined
     one.over = undefined
     one.dues = undefined
     one.proposedTime = undefined
@@ -162,9 +164,10 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
     const isReporter = isReporting(parts, tracked)
     if (isReporter || isActing(config, fixing)) reporter.attend({ id, fixing, document, isReporter })
   }
-  if (isNew) tracked.isDirty = true
+  if (isNew && isDue(parts, tracked, head)) tracked.isDirty = true
   if (!tracked.isDirty || tracked.busy !== undefined || clock.monotonicMs() < tracked.nextMs) return
   tracked.isDirty = false
+  noteLook(parts, tracked, head)
   tracked.busy = state
     .inTurn(async () => (parts.signal.aborted ? undefined : attend(parts, tracked, state.head ?? head)))
     .catch((error: unknown) => {

@@ -33,8 +33,8 @@ async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigin
     // What was asked for and signed was of another roster.
     book.forget(id)
     tracked.asked = undefined
-    tracked.refused.clear()
-    tracked.syncedFor.clear()
+    tracked.refused = undefined
+    tracked.syncedFor = undefined
   }
   await store.observations.load(id)
   store.observations.reindex(id, reporters)

@@ -50,14 +50,18 @@ export type Tracked = {
   proposedTime: bigint | undefined
   /** Before this nothing is to be attested of what was proposed, Unix seconds. */
   lateTime: bigint
-  /** Reports, by digest, for whose observations peers were asked. */
-  readonly syncedFor: Set<Hex>
-  /** Reports, by digest, that this node will not co-sign: what they are of cannot change. */
-  readonly refused: Set<Hex>
+  /** Reports, by digest, for whose observations peers were asked; undefined for none: thousands of fixings have none. */
+  syncedFor: Set<Hex> | undefined
+  /** Reports, by digest, that this node will not co-sign: what they are of cannot change; undefined for none. */
+  refused: Set<Hex> | undefined
   /** What is left of a settled fixing: what co-signing it earned. */
   dues: ShareView | undefined
   /** The block at which it was first seen settled with nothing of ours left in it, and what its log said then. */
   over: { readonly block: bigint; readonly log: number } | undefined
+  /** The version of its log as of the last pass that began; undefined: look again at the next block. */
+  logSeen: number | undefined
+  /** The block at which it is looked at again whatever is known of it. */
+  nextBlock: bigint
   /** Something changed beside the chain: look again. */
   isDirty: boolean
   /** Nothing is left to be done. */
@@ -81,10 +85,12 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block
     isPlain: false,
     proposedTime: undefined,
     lateTime: 0n,
-    syncedFor: new Set(),
-    refused: new Set(),
+    syncedFor: undefined,
+    refused: undefined,
     dues: undefined,
     over: undefined,
+    logSeen: undefined,
+    nextBlock: 0n,
     isDirty: true,
     isClosed: false,
     busy: undefined,

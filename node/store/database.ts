@@ -86,18 +86,19 @@ type Iterator = {
   close(): Promise<void>
 }
 
-/** Rows that are asked for first, then at once. */
-const [FEW, MANY] = [32, 1_000] as const
+/** Rows that are asked for first, and at most at once. */
+const [FEW, MANY] = [16, 1_024] as const
 
 /**
  * Everything that the iterator has. Its own `all` begins with many: the binding sets room aside for as many as it is asked for,
- * 64 kB for a thousand, until the iterator is collected, and a start opens two for each fixing.
+ * 64 kB for a thousand, until the iterator is collected, and a start opens two for each fixing. The end is seen only by asking
+ * once more, so that the second time no more are asked for than came.
  */
 async function allOf(iterator: Iterator): Promise<[string, unknown][]> {
   try {
     const rows = await iterator.nextv(FEW)
     for (let more = rows; more.length > 0;) {
-      more = await iterator.nextv(MANY)
+      more = await iterator.nextv(Math.min(Math.max(rows.length, FEW), MANY))
       for (const row of more) rows.push(row)
     }
     return rows

@@ -51,7 +51,7 @@ export function observationTable(database: Database): ObservationTable {
   const loaded = new Map<Hex, Loaded>()
   const shelf = createShelf()
   const keep = ({ signer, reporterIndex, bytes }: StoredObservation): Held =>
-    new Held({ signer, reporterIndex, bytes: shelf(bytes) })
+    new Held(signer, reporterIndex, shelf(bytes))
   const of = (fixingId: Hex): Loaded => {
     const known = loaded.get(fixingId)
     if (known === undefined) throw new NotLoadedError(fixingId)
@@ -64,12 +64,14 @@ export function observationTable(database: Database): ObservationTable {
     reindex(fixingId, reporters) {
       const known = of(fixingId)
       const bySigner = new Map(reporters.map((reporter) => [reporter.signer.toLowerCase(), reporter]))
-      const indexed = ({ signer, bytes }: StoredObservation): Held | undefined => {
+      const indexed = (held: StoredObservation): Held | undefined => {
+        const { signer } = held
         const reporter = bySigner.get(signer.toLowerCase())
         if (reporter === undefined) return undefined
         // The same text once for all fixings, if it is the same.
         const shared = reporter.signer === signer ? reporter.signer : signer
-        return new Held({ signer: shared, reporterIndex: reporter.index, bytes })
+        const place = held instanceof Held ? held.place : shelf(held.bytes)
+        return new Held(shared, reporter.index, place)
       }
       known.observations = inOrder(known.observations.flatMap((held) => indexed(held) ?? []))
       known.evidence = known.evidence.flatMap((proof) => {
@@ -106,12 +108,25 @@ export function observationTable(database: Database): ObservationTable {
 class Held implements StoredObservation {
   readonly signer: Address
   readonly reporterIndex: number
-  readonly bytes: Uint8Array
+  readonly #board: Uint8Array
+  readonly #start: number
+  readonly #length: number
 
-  constructor({ signer, reporterIndex, bytes }: Omit<StoredObservation, 'signed'>) {
+  constructor(signer: Address, reporterIndex: number, { board, start, length }: Place) {
     this.signer = signer
     this.reporterIndex = reporterIndex
-    this.bytes = bytes
+    this.#board = board
+    this.#start = start
+    this.#length = length
+  }
+
+  get place(): Place {
+    return { board: this.#board, start: this.#start, length: this.#length }
+  }
+
+  /** Made whenever somebody looks, too: a view of a few bytes takes a hundred. */
+  get bytes(): Uint8Array {
+    return this.#board.subarray(this.#start, this.#start + this.#length)
   }
 
   get signed(): SignedObservation {
@@ -119,8 +134,11 @@ class Held implements StoredObservation {
   }
 }
 
+/** Where bytes are. */
+type Place = { readonly board: Uint8Array; readonly start: number; readonly length: number }
+
 /** Copies bytes to where they take no more room than they have. */
-type Shelf = (bytes: Uint8Array) => Uint8Array
+type Shelf = (bytes: Uint8Array) => Place
 
 const BOARD_BYTES = 65_536
 
@@ -138,7 +156,7 @@ function createShelf(): Shelf {
     }
     board.set(bytes, used)
     used += bytes.length
-    return board.subarray(used - bytes.length, used)
+    return { board, start: used - bytes.length, length: bytes.length }
   }
 }
 
@@ -170,7 +188,7 @@ function rowOf({ signer, reporterIndex, bytes }: StoredObservation): z.input<typ
 function restore({ signer, index, bytes: hex }: z.output<typeof ROW>, shelf: Shelf): StoredObservation {
   const bytes = Buffer.from(hex.slice(2), 'hex')
   decodeObservation(bytes)
-  return new Held({ signer, reporterIndex: index, bytes: shelf(bytes) })
+  return new Held(signer, index, shelf(bytes))
 }
 
 /** An observation was added to a fixing whose rows were not read: it could overwrite the first seen. */

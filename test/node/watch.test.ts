@@ -202,6 +202,33 @@ test('goes on where it failed when everything is read again, unless the chain is
   expect(watch.events(FIXING_ID)).toEqual([created(4n)])
 })
 
+test("a fixing's version changes when its log does, and with nothing else", async () => {
+  const { state, start } = world([created(4n)], { number: 10n, time: 100n })
+  const watch = await start()
+  expect(watch.version(FIXING_ID)).toBe(undefined)
+  const at = async (number: bigint, events: OracleEvent[]): Promise<number | undefined> => {
+    state.head = { number, time: 10n * number }
+    state.events = events
+    await watch.look()
+    return watch.version(FIXING_ID)
+  }
+  const first = await at(11n, [created(4n)])
+  // Time passes, and what was logged is too deep to be read again.
+  expect([await at(12n, [created(4n)]), await at(60n, [created(4n)])]).toEqual([first, first])
+  const proposedOnce = await at(61n, [created(4n), proposed(61n, 1n)])
+  expect(proposedOnce).not.toBe(first)
+  expect(await at(62n, [created(4n), proposed(61n, 1n)])).toBe(proposedOnce)
+  // Another block in its place has as many events, and another value.
+  const replaced = await at(63n, [created(4n), proposed(61n, 2n)])
+  expect(replaced).not.toBe(proposedOnce)
+  const settled = await at(99n, [created(4n), proposed(61n, 2n)])
+  expect(settled).toBe(replaced)
+  expect(await at(100n, [created(4n), proposed(61n, 2n)])).toBe(replaced)
+  state.fork = 'b'
+  expect(await at(140n, [created(4n), proposed(61n, 2n)])).not.toBe(replaced)
+  expect(watch.events(FIXING_ID)).toHaveLength(2)
+})
+
 test('finds again what it was told to forget when the chain is undone', async () => {
   const { state, start } = world([created(4n)])
   const watch = await start()

@@ -32,7 +32,11 @@ export const BENCHES: readonly Bench[] = [
   },
   {
     name: 'open-fixings',
-    run: sized(openFixings, { fixings: 10_000, reporters: 7, blocks: 5 }, { fixings: 20, reporters: 4, blocks: 1 }),
+    run: sized(
+      openFixings,
+      { fixings: 10_000, reporters: 7, blocks: 20, news: 100 },
+      { fixings: 20, reporters: 4, blocks: 1, news: 2 },
+    ),
   },
   { name: 'backfill', run: sized(backfill, { logs: 1_000_000 }, { logs: 2_000 }) },
 ]

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
+import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -14,6 +15,8 @@ import { fillStore, inFolder, ManyFixings } from './world.ts'
 const NODE = fileURLToPath(new URL('open-fixings-node.ts', import.meta.url))
 const STATUS = z.object({ fixings: z.array(z.object({ observations: z.number() })) })
 const POLL_MS = 50
+/** As docs/operations/assize.service and Containerfile set it. */
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const
 const PATIENCE_MS = 600_000
 /** What a node may have with so many open fixings, megabytes. */
 const ASKED_MB = 300
@@ -24,15 +27,17 @@ export type OpenFixingsOptions = {
   readonly reporters: number
   /** Blocks that pass while it watches. */
   readonly blocks: number
+  /** How many of them are proposed in each block. */
+  readonly news: number
 }
 
 /**
  * A node that follows so many matured fixings with all their observations: what memory its process needs, and how long a new
- * block occupies it. The chain is in the memory of this process and answers at once, message by message: an endpoint's own
+ * block with news of some occupies it. The chain is in the memory of this process and answers at once, message by message: an endpoint's own
  * time comes on top. The raw figure is a node's process that follows nothing.
  */
 export async function openFixings(options: OpenFixingsOptions, say: Say): Promise<Result> {
-  const idle = await following({ ...options, fixings: 0, blocks: 1 }, () => undefined)
+  const idle = await following({ ...options, fixings: 0, blocks: 1, news: 0 }, () => undefined)
   const { first, passes, last } = await following(options, say)
   const raw = { what: 'with none', value: idle.last.peakMb }
   const memory = (what: string, value: number): Figure => ({ what, value, unit: 'MB', raw })
@@ -52,13 +57,13 @@ export async function openFixings(options: OpenFixingsOptions, say: Say): Promis
 
 type Pass = { readonly wallMs: number; readonly cpuMs: number }
 
-async function following({ fixings, reporters, blocks }: OpenFixingsOptions, say: Say) {
+async function following({ fixings, reporters, blocks, news }: OpenFixingsOptions, say: Say) {
   return inFolder(async (folder) => {
     const world = new ManyFixings(fixings, reporters)
     const { dataDir } = await watcherConfig(folder)
     const count = await fillStore(dataDir, world)
     say(`open fixings: ${count} observations written down`)
-    const child = fork(NODE, [folder], { serialization: 'advanced' })
+    const child = fork(NODE, [folder], { serialization: 'advanced', env: { ...process.env, ...ENVIRONMENT } })
     try {
       serveChain(child, world.as(undefined))
       const start = performance.now()
@@ -72,8 +77,8 @@ async function following({ fixings, reporters, blocks }: OpenFixingsOptions, say
       const passes: Pass[] = []
       for (let block = 0; block < blocks; block += 1) {
         const [from, reads] = [performance.now(), world.reads]
-        world.next()
-        await read(world, reads + fixings)
+        world.next(news)
+        await read(world, reads + news)
         const after = await measure(child)
         passes.push({ wallMs: performance.now() - from, cpuMs: after.cpuMs - before.cpuMs })
         say(`open fixings: a block took ${passes.at(-1)?.cpuMs.toFixed(0)} ms, ${after.nowMb.toFixed(0)} MB`)
