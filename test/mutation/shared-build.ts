@@ -18,6 +18,7 @@ const CACHE = 'solidity-files-cache.json'
 const TEST_FOLDERS = [
   'arbitrators',
   'council',
+  'examples',
   'invariant',
   'jury',
   'libraries',
