@@ -86,7 +86,7 @@ const ROWS: readonly EditRow[] = [
     'what is secured bounds a split',
     VAULT,
     'if (collateral > most) revert AboveSecured(collateral, most);',
-    '',
+    'if (collateral > most && most == 0) revert AboveSecured(collateral, most);',
   ],
   [
     'R-605',

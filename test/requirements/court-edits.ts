@@ -139,7 +139,7 @@ const ROWS: readonly EditRow[] = [
   ['R-521', 'a short turn secures nothing', SHARED, 'fixing.arbitrationLimit < LEAST_TURN || ', ''],
   ['R-520', 'a low fee secures nothing', SHARED, ' || fixing.arbitrationFee < LEAST_FEE', ''],
   ['R-521', 'the claim is narrow', UMA, 'fixing.separationPpm / TOLERANCE', 'fixing.separationPpm / 2'],
-  ['R-530', 'the cheaper counts', LENS, 'first < second ? first : second', 'first'],
+  ['R-530', 'the cheaper counts', LENS, 'first < second ? first : second', 'second > 0 ? first : 0'],
   ['R-530', 'a flood is not copied', LENS, 'mload(input), 0x00, 0x20)', 'mload(input), 0x00, 0x00)'],
   ['R-530', 'half an answer is none', LENS, 'gt(returndatasize(), 0x1f)', 'gt(returndatasize(), 0)'],
   [

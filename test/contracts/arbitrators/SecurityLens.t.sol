@@ -28,9 +28,11 @@ contract OddArbitrator {
         if (WAY == Way.Reverts) revert();
         if (WAY == Way.Burns) while (true) {}
         if (WAY == Way.Writes) written = 1;
+        // One byte short, and not of zeros alone.
         uint256 size = WAY == Way.Short ? 31 : 100_000;
+        uint256 word = WAY == Way.Short ? 77 << 8 : 77;
         assembly {
-            mstore(0, 77)
+            mstore(0, word)
             return(0, size)
         }
     }
