@@ -1,8 +1,8 @@
 import { TYPICAL_GAS } from '#client/rehearsal.ts'
 import { prospectsOf } from '#client/quote.ts'
-import { isSeparated } from '#protocol/distance.ts'
 import type { FoundFixing } from './fixing-source.ts'
 import { openPots } from './open-pots.ts'
+import { decisionOn, type OwnValue } from './verdict.ts'
 
 /** A pot that can be joined now, with what filling it may bring. Amounts in base units of the bond token. */
 export type Chance = {
@@ -12,7 +12,7 @@ export type Chance = {
   readonly missing: bigint
   /** The least that comes back if the value wins, the stake included. */
   readonly ifRight: bigint
-  /** How likely the value wins: by the own value it is certain or impossible, without one as the stakes imply. */
+  /** How likely the value wins: by the own value it is taken for certain or impossible, without one as the stakes imply. */
   readonly probabilityPpm: bigint
   /** What comes back on average, less the stake and the gas; rounded down. */
   readonly expectedGain: bigint
@@ -24,30 +24,34 @@ const PPM = 1_000_000n
 export const GAS_OF_STAKING = TYPICAL_GAS.deposit + TYPICAL_GAS.approve + TYPICAL_GAS.contribute + TYPICAL_GAS.claim
 
 /**
- * Every pot of the fixing that can be joined, best first by what it brings after gas. `own` is the reader's own value: what is
- * the same claim wins, everything else loses. `gasCost` in base units; 0 where the bond token is not ether.
+ * Every pot of the fixing that can be joined, best first by what it brings after gas. With an own value, the one pot that an
+ * honest node would join (policy P1) wins, and every other loses; without, the stakes' own odds count. `gasCost` in base units;
+ * 0 where the bond token is not ether.
  */
 export function chancesOf(
   { view, fixing }: Pick<FoundFixing, 'view' | 'fixing'>,
-  own: bigint | undefined,
+  own: OwnValue | undefined,
   gasCost: bigint,
 ): readonly Chance[] {
   const { snapshot, odds } = view
-  const isOwn = (value: bigint): boolean => own !== undefined && !isSeparated(value, own, fixing.separationPpm)
+  const decision = own === undefined ? undefined : decisionOn(own, view)
+  const wanted = decision === undefined || decision.action === 'none' ? undefined : decision
   const known = [...snapshot.candidates, ...view.pots].map(({ value }) => value)
-  const isNew = own !== undefined && !known.some(isOwn)
+  const newValue = wanted === undefined || known.includes(wanted.value) ? undefined : wanted.value
   return openPots({ view, fixing })
-    .flatMap(({ kind, value = isNew ? own : undefined, filled, need }) => {
+    .flatMap(({ kind: pot, value = newValue, filled, need }) => {
       if (value === undefined || need <= filled) return []
-      const stakes = { kind: kind === 'stake' ? 'contribute' : 'appeal', value, amount: need - filled } as const
-      const good = prospectsOf(stakes, { filled, need }, snapshot).filter(
+      const kind = pot === 'stake' ? ('contribute' as const) : ('appeal' as const)
+      const missing = need - filled
+      const good = prospectsOf({ kind, value, amount: missing }, { filled, need }, snapshot).filter(
         ({ end }) => end === 'undisputed' || end === 'right',
       )
       const ifRight = good.map(({ paid }) => paid).reduce((low, paid) => (paid < low ? paid : low))
       const implied = odds.find((one) => one.value === value)?.probabilityPpm ?? 0n
-      const probabilityPpm = own === undefined ? implied : isOwn(value) ? PPM : 0n
-      const expectedGain = (ifRight * probabilityPpm) / PPM - (need - filled) - gasCost
-      return [{ ...stakes, missing: need - filled, ifRight, probabilityPpm, expectedGain }]
+      const isWanted = kind === wanted?.action && value === wanted.value
+      const probabilityPpm = own === undefined ? implied : isWanted ? PPM : 0n
+      const expectedGain = (ifRight * probabilityPpm) / PPM - missing - gasCost
+      return [{ kind, value, missing, ifRight, probabilityPpm, expectedGain }]
     })
     .toSorted((a, b) => (a.expectedGain === b.expectedGain ? 0 : a.expectedGain > b.expectedGain ? -1 : 1))
 }

@@ -27,13 +27,13 @@ const MOST_OFFSET = 30n
 /** An endpoint whose newest block is older has fallen behind, seconds. */
 const MOST_AGE = 120n
 const OTHERS_READ = 0o077
-/** A node stops taking part with less; what it keeps of a year is a fraction. */
+/** What a node keeps of a year is a fraction; without room it can neither sign nor send. */
 const LEAST_FREE_BYTES = 1_000_000_000
 
 /** Looks at everything that a node of this configuration needs, one thing after the other. Never throws. */
 export async function* checkUp(config: Config, now: () => bigint): AsyncGenerator<Check> {
-  yield* secretChecks(config)
-  yield diskCheck(config)
+  yield* guarded('keys', () => secretChecks(config))
+  yield* guarded('disk', () => [diskCheck(config)])
   const chains: Chain[] = []
   for (const rpcUrl of config.rpcUrls) {
     const { check, chain } = await endpointCheck(rpcUrl, config, now)
@@ -50,6 +50,16 @@ export async function* checkUp(config: Config, now: () => bigint): AsyncGenerato
   yield await nodeCheck(config)
 }
 
+/** What cannot be looked at is a finding: the rest is looked at all the same. */
+function guarded(what: string, look: () => Check[]): Check[] {
+  try {
+    return look()
+  } catch (error) {
+    const fix = 'Run it as the user of the node: sudo -u assize …'
+    return [{ what, state: 'bad', found: `cannot be looked at as this user: ${failureOf(error).message}`, fix }]
+  }
+}
+
 function secretChecks({ key }: Config): Check[] {
   if (key === undefined) {
     return [
@@ -63,6 +73,8 @@ function secretChecks({ key }: Config): Check[] {
   }
   if (key.kind === 'signer')
     return [{ what: 'key', state: 'ok', found: `a signer at ${key.url} has that of ${key.address}` }]
+  // Throws for what this user may not look at; what is there and no keystore is another thing.
+  statSync(key.keystore, { throwIfNoEntry: false })
   const keystore = keystoreAt(key.keystore)
   const files = [
     keystore === undefined
@@ -93,7 +105,7 @@ function diskCheck({ dataDir }: Config): Check {
     const free = bavail * bsize
     const found = `${(free / 1e9).toFixed(1)} GB free at ${dataDir}`
     if (free >= LEAST_FREE_BYTES) return { what: 'disk', state: 'ok', found }
-    return { what: 'disk', state: 'bad', found, fix: 'Make room: a node whose disk is full signs and sends nothing.' }
+    return { what: 'disk', state: 'warn', found, fix: 'Make room: a node whose disk is full signs and sends nothing.' }
   } catch (error) {
     return {
       what: 'disk',
@@ -211,6 +223,14 @@ async function registryCheck(chain: Chain, { registry, key }: Config): Promise<C
     const signer =
       key?.kind === 'signer' ? key.address : key === undefined ? undefined : keystoreAt(key.keystore)?.address
     const members = await readMemberships(chain, registry, time)
+    if (key?.kind === 'keystore' && keystoreAt(key.keystore) !== undefined && signer === undefined) {
+      return {
+        what,
+        state: 'warn',
+        found: `${reporters} report; the keystore does not say whose it is`,
+        fix: 'See assize reporters.',
+      }
+    }
     const own = members.find((member) => member.signer === signer)
     if (own === undefined) {
       const found = `${reporters} report, this key is none of them`
@@ -237,7 +257,13 @@ async function registryCheck(chain: Chain, { registry, key }: Config): Promise<C
 
 async function* indexChecks({ indexDir }: Config): AsyncGenerator<Check> {
   const what = 'indices'
-  const names = globSync('*.json', { cwd: indexDir }).toSorted()
+  let names: string[]
+  try {
+    names = globSync('*.json', { cwd: indexDir }).toSorted()
+  } catch (error) {
+    yield { what, state: 'bad', found: failureOf(error).message, fix: 'Correct index_dir in the configuration.' }
+    return
+  }
   if (names.length === 0) {
     yield {
       what,

@@ -22,6 +22,20 @@ export function requireTrusted(
   )
 }
 
+/** Whether both that rule are trusted; `unknown` where the user has named nobody. */
+export type Trust = 'yes' | 'no' | 'unknown'
+
+/** Whether the user named both that rule on the fixing. Throws InputError for an environment that names no addresses. */
+export function trustOf(
+  { arbitrator, backup }: Pick<Fixing, 'arbitrator' | 'backup'>,
+  named: readonly Address[] | undefined,
+  env: Context['env'],
+): Trust {
+  const trusted = named ?? trustedIn(env)
+  if (trusted.length === 0) return 'unknown'
+  return trusted.includes(arbitrator) && trusted.includes(backup) ? 'yes' : 'no'
+}
+
 function trustedIn(env: Context['env']): readonly Address[] {
   try {
     return addresses(env['ASSIZE_POLICY_ARBITRATORS'] ?? '')

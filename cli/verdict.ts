@@ -1,14 +1,19 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { isSeparated } from '#protocol/distance.ts'
 import { INVALID } from '#protocol/fixing.ts'
+import { type Decision, decide } from '#protocol/policy.ts'
 import type { Connection } from './connection.ts'
+import type { FixingView } from './fixing-view.ts'
 import { formatIndexValue, formatPercent, formatRelative, formatTime } from './format.ts'
+
+/** A value that was read of an index, and how far two honest readings of it may be apart. */
+export type OwnValue = { readonly value: bigint; readonly noisePpm: number }
 
 /**
  * What one's own value says of what stands on chain:
  * - `nothing`: nothing stands yet.
- * - `agrees`: what stands is so near that no other claim can be made beside it.
- * - `differs`: the own value is another claim.
+ * - `agrees`: an honest node would leave what stands alone (policy P1).
+ * - `differs`: it would not, or the own value is another claim.
  */
 export type Verdict =
   | { readonly kind: 'nothing' }
@@ -16,12 +21,23 @@ export type Verdict =
 
 const PPM = 1_000_000n
 
-/** Compares the own value with the settlement, else with the leader. */
-export function verdictOf(own: bigint, { settlement, leaderIndex, facts, fixing }: FixingSnapshot): Verdict {
+/** Compares the own value with the settlement, else with the leader and with every candidate that is nearer. */
+export function verdictOf(own: OwnValue, view: FixingView): Verdict {
+  const { settlement, leaderIndex, facts, fixing } = view.snapshot
   const standing = settlement ?? (leaderIndex === undefined ? undefined : facts.leader)
   if (standing === undefined) return { kind: 'nothing' }
-  const kind = isSeparated(own, standing, fixing.separationPpm) ? 'differs' : 'agrees'
-  return { kind, standing, isSettled: settlement !== undefined }
+  const isDisputable = decisionOn(own, view).action !== 'none'
+  const isOther = isSeparated(own.value, standing, fixing.separationPpm)
+  return { kind: isDisputable || isOther ? 'differs' : 'agrees', standing, isSettled: settlement !== undefined }
+}
+
+/** What an honest node with that value would stake on, by policy P1 (R-310); nothing outside the active phase. */
+export function decisionOn({ value, noisePpm }: OwnValue, { snapshot, pots }: FixingView): Decision {
+  const { phase, facts, candidates, leaderIndex = 0, fixing } = snapshot
+  if (phase !== 'active') return { action: 'none', reason: 'Nothing can be staked now.' }
+  const { separationPpm } = fixing
+  const policy = { round: facts.round, candidates, leaderIndex, pots, separationPpm }
+  return decide({ view: policy, own: value, noisePpm, reportValue: undefined })
 }
 
 /** How far `value` is from `own`: `499.9 above (19.994 %)`; by name where one of them is no number. Cut, not rounded. */
@@ -51,29 +67,20 @@ export function standingText({ phase, fixing, facts, atTime, settlement, outcome
 }
 
 /** What the verdict comes to in words. */
-export function verdictText(verdict: Verdict, own: bigint, { fixing }: FixingSnapshot): string {
-  const apart = formatPercent(BigInt(fixing.separationPpm))
-  switch (verdict.kind) {
-    case 'nothing':
-      return 'nothing stands yet'
-    case 'agrees':
-      return `${formatIndexValue(verdict.standing, 18)} is ${gapText(verdict.standing, own)}${verdict.standing === own ? '' : `, nearer than the ${apart} between claims`}: right`
-    case 'differs':
-      return `${formatIndexValue(verdict.standing, 18)} is ${gapText(verdict.standing, own)}, another claim (${apart} and more): ${verdict.isSettled ? 'it settled wrong' : 'wrong'}`
-  }
+export function verdictText(verdict: Verdict, own: bigint): string {
+  if (verdict.kind === 'nothing') return 'nothing stands yet'
+  const { standing, kind, isSettled } = verdict
+  const stands = `${formatIndexValue(standing, 18)} is ${gapText(standing, own)}`
+  if (kind === 'agrees')
+    return standing === own ? `${stands}: right` : `${stands}, as near as claims can be told apart: right`
+  return `${stands}: ${isSettled ? 'it settled wrong' : 'wrong'}`
 }
 
 /** What to do about it, as a command; undefined where nothing can be done or needs to be. */
-export function remedy(
-  verdict: Verdict,
-  own: bigint,
-  snapshot: FixingSnapshot,
-  { paste }: Connection,
-): string | undefined {
-  const { id, phase, facts, fixing, candidates } = snapshot
-  const claim = candidates.find(({ value }) => !isSeparated(value, own, fixing.separationPpm))?.value ?? own
-  const name = formatIndexValue(claim, 18)
-  if (phase === 'open') return paste('propose', id, name)
-  if (phase !== 'active' || verdict.kind !== 'differs') return undefined
-  return paste(facts.round >= 2 ? 'appeal' : 'contribute', id, name, 'rest', '--dry-run')
+export function remedy(own: OwnValue, view: FixingView, { paste }: Connection): string | undefined {
+  const { id, phase } = view.snapshot
+  if (phase === 'open') return paste('propose', id, formatIndexValue(own.value, 18))
+  const decision = decisionOn(own, view)
+  if (decision.action === 'none') return undefined
+  return paste(decision.action, id, formatIndexValue(decision.value, 18), 'rest', '--dry-run')
 }

@@ -41,7 +41,7 @@ function isWrong(watched: Watched | undefined): boolean {
 }
 
 function fixingCells(
-  { view, security, own, verdict }: Watched,
+  { view, security, own, verdict, trust }: Watched,
   time: bigint,
   { token }: Connection,
   name: (id: string) => string,
@@ -53,8 +53,12 @@ function fixingCells(
     name(id),
     phase === 'active' ? `${phase} ${facts.round}` : phase,
     standing === undefined ? '-' : formatIndexValue(standing),
-    own === undefined ? '-' : formatIndexValue(own),
-    isTold ? `${verdict.kind === 'differs' ? 'WRONG: ' : ''}${gapText(verdict.standing, own)}` : '-',
+    own === undefined ? '-' : formatIndexValue(own.value),
+    isTold
+      ? `${verdict.kind === 'differs' ? 'WRONG: ' : ''}${gapText(verdict.standing, own.value)}`
+      : trust === 'no'
+        ? 'not trusted'
+        : '-',
     countdown(view.snapshot, time),
     security.securedUpTo === undefined ? '-' : formatAmount(security.securedUpTo, token),
   ]
@@ -107,6 +111,9 @@ function ranked(fixings: readonly Watched[]): { readonly watched: Watched; reado
 }
 
 function chanceLines(fixings: readonly Watched[], { token, paste }: Connection): string[] {
+  if (fixings.some(({ trust }) => trust === 'unknown')) {
+    return ['', 'Pots are ranked where you trust who rules: name them in --arbitrators, or ASSIZE_POLICY_ARBITRATORS.']
+  }
   const worth = ranked(fixings).filter(({ chance }) => chance.probabilityPpm > 0n)
   if (worth.length === 0) return []
   const rows = worth
@@ -136,9 +143,10 @@ export function lookDocument({ block, time, gasCost, fixings }: Look, connection
     block: Number(block),
     time: Number(time),
     gas: gasCost.toString(),
-    fixings: fixings.map(({ view, own, verdict, security }) => ({
+    fixings: fixings.map(({ view, own, verdict, trust, security }) => ({
       ...viewDocument(view),
-      own: own === undefined ? null : formatValue(own),
+      own: own === undefined ? null : formatValue(own.value),
+      trust,
       verdict: verdict?.kind ?? null,
       ...securityDocument(security),
     })),

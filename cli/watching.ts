@@ -7,15 +7,19 @@ import { readSecurity, type Security } from '#client/security.ts'
 import { type Chance, chancesOf, GAS_OF_STAKING } from './chances.ts'
 import type { Connection } from './connection.ts'
 import { type FixingView, viewOf } from './fixing-view.ts'
-import { type Verdict, verdictOf } from './verdict.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { Trust } from './trust.ts'
+import { type OwnValue, type Verdict, verdictOf } from './verdict.ts'
 
 /** One fixing as it is watched. */
 export type Watched = {
   readonly view: FixingView
   readonly security: Security
   /** What the reader's own machine reads of the index; undefined without a document, or a value. */
-  readonly own: bigint | undefined
+  readonly own: OwnValue | undefined
   readonly verdict: Verdict | undefined
+  readonly trust: Trust
+  /** None of a fixing that is not trusted. */
   readonly chances: readonly Chance[]
 }
 
@@ -32,7 +36,9 @@ export type Look = {
 export type WatchTerms = {
   readonly settled: 'shown' | 'hidden'
   /** The reader's own value of a fixing that has matured. */
-  readonly ownValue: (fixing: CreatedFixing) => Promise<bigint | undefined>
+  readonly ownValue: (fixing: CreatedFixing) => Promise<OwnValue | undefined>
+  /** Whether who rules on it is trusted: anyone can create a fixing that names their own. */
+  readonly trust: (fixing: Fixing) => Trust
 }
 
 /** So many blocks can be undone and are read again. */
@@ -43,7 +49,7 @@ const AT_ONCE = 8
 /** Looks at all fixings, each time at what came since. */
 export function startWatching(
   connection: Connection,
-  { settled, ownValue }: WatchTerms,
+  { settled, ownValue, trust }: WatchTerms,
 ): { readonly look: () => Promise<Look> } {
   const { chain, oracle, token, readLog } = connection
   let events: OracleEvent[] = []
@@ -57,11 +63,15 @@ export function startWatching(
     if (known !== undefined) return known
     const snapshot = await readFixing(chain, oracle, fixing)
     const view = viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
-    const isJudged = snapshot.phase !== 'pending' && (snapshot.phase !== 'settled' || settled === 'shown')
+    const isTrusted = trust(fixing)
+    const isJudged =
+      isTrusted !== 'no' && snapshot.phase !== 'pending' && (snapshot.phase !== 'settled' || settled === 'shown')
     const own = isJudged ? await ownValue(created) : undefined
-    const verdict = own === undefined ? undefined : verdictOf(own, snapshot)
+    const verdict = own === undefined ? undefined : verdictOf(own, view)
     const security = await readSecurity(chain, oracle, fixing)
-    const watched = { view, security, own, verdict, chances: chancesOf({ view, fixing }, own, gasCost) }
+    // Who has not said whom they trust is told nothing that they might stake on.
+    const chances = isTrusted === 'yes' ? chancesOf({ view, fixing }, own, gasCost) : []
+    const watched = { view, security, own, verdict, trust: isTrusted, chances }
     const isDeep = events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < next)
     if (snapshot.phase === 'settled' && isDeep) done.set(id, watched)
     return watched

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Command } from 'commander'
-import { type Address, bytesToHex } from 'viem'
+import { type Command, InvalidArgumentError } from 'commander'
+import { type Address, bytesToHex, type Hex, isHex } from 'viem'
 import { connect, latestBlock } from '#client/chain.ts'
 import { consentTo } from '#client/registry.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
@@ -21,6 +21,7 @@ type Flags = {
   readonly stake?: Amount
   readonly valid: number
   readonly file?: string
+  readonly peerId?: Hex
   readonly keystore?: string
   readonly passwordFile?: string
 }
@@ -35,7 +36,7 @@ Examples:
   assize keys bind --config node.toml --owner 0x34… --file consent.json
   assize keys bind --config node.toml --owner 0x34… --stake 32eth --valid 1d > consent.json`
 
-/** Adds `assize keys bind`: the keys of a node agree to be registered by an owner. */
+/** Adds `assize keys bind|peer`: the keys of a node agree to be registered by an owner. */
 export function defineKeysBind(group: Command, context: Context, done: (code: ExitCode) => void): void {
   group
     .command('bind')
@@ -45,10 +46,17 @@ export function defineKeysBind(group: Command, context: Context, done: (code: Ex
     .option('--stake <amount>', 'how much (default: the least that the registry takes)', amount)
     .option('--valid <time>', 'for how long', duration, WEEK)
     .option('--file <file>', 'write it there (default: print it)')
+    .option('--peer-id <hex>', "the node's peer id, where its data_dir is not", peerIdHex)
     .option('--keystore <file>', 'the key, if a signer has it for the node')
     .option('--password-file <file>', 'its password')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => done(await bind(flags, context)))
+  group
+    .command('peer')
+    .description('The peer id of a node in hex, for a signer that binds its key elsewhere.')
+    .requiredOption('--config <file>', "the node's TOML configuration")
+    .addHelpText('after', '\nExample:\n  assize keys peer --config node.toml')
+    .action(async ({ config }: { readonly config: string }) => done(await showPeer(config, context)))
 }
 
 async function bind(flags: Flags, context: Context): Promise<ExitCode> {
@@ -57,8 +65,14 @@ async function bind(flags: Flags, context: Context): Promise<ExitCode> {
   const config = loadConfig({ file: flags.config, env })
   const text = await consentOf(config, flags, context)
   if (flags.file === undefined) io.out(text)
-  else await writeFile(flags.file, `${text}\n`)
+  else await writeNew(flags.file, `${text}\n`)
   if (flags.file !== undefined) io.err(`The owner registers it: assize register ${flags.file}`)
+  return EXIT.ok
+}
+
+async function showPeer(file: string, { io, env }: Context): Promise<ExitCode> {
+  const { loadConfig } = await import('#node/config')
+  io.out(await peerIdOf(loadConfig({ file, env }).dataDir))
   return EXIT.ok
 }
 
@@ -82,7 +96,13 @@ export async function consentOf(
   if (keystore === undefined) {
     throw new InputError(
       'Expected a keystore in the configuration, got none.',
-      'If a signer has the key, run this there with --keystore and --password-file.',
+      'If a signer has the key, run this there with --keystore, --password-file and the --peer-id of the node.',
+    )
+  }
+  if (own === undefined && flags.peerId === undefined) {
+    throw new InputError(
+      "Expected the node's peer id beside a key that is not in its configuration, got none.",
+      'A reporter keeps its peer id for good. "assize keys peer" prints it on the machine of the node; give it with --peer-id.',
     )
   }
   const passwordFile = flags.passwordFile ?? own?.passwordFile
@@ -98,7 +118,10 @@ export async function consentOf(
     )
   }
   const deadline = time + BigInt(flags.valid)
-  const [{ privateKeyToAccount }, peerId] = await Promise.all([import('viem/accounts'), peerIdOf(dataDir)])
+  const [{ privateKeyToAccount }, peerId] = await Promise.all([
+    import('viem/accounts'),
+    flags.peerId ?? peerIdOf(dataDir),
+  ])
   const agreed = await consentTo(
     { chainId: chain.chainId, registry },
     {
@@ -114,6 +137,21 @@ export async function consentOf(
     `${signerAddress} agrees to be registered by ${flags.owner} with ${formatAmount(stake, ETHER)}, until ${formatTime(deadline)}.`,
   )
   return consentText({ chainId: chain.chainId, registry, agreed })
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { flag: 'wx' }).catch((cause: unknown) => {
+    throw new InputError(
+      `Expected to create ${file}, got a file that is there or cannot be written.`,
+      'Name another; nothing is overwritten.',
+      { cause },
+    )
+  })
+}
+
+function peerIdHex(text: string): Hex {
+  if (isHex(text) && text.length % 2 === 0 && text.length > 2 && text.length <= 130) return text
+  throw new InvalidArgumentError(`Expected 1 to 64 bytes in hex, got "${text}".`)
 }
 
 /** Of the node that uses the folder; its key is made if there is none yet. */

@@ -9,19 +9,25 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatRelative, formatTime } from '../format.ts'
-import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import {
+  addNetworkOptions,
+  addRegistryOption,
+  addSigningOptions,
+  type NetworkFlags,
+  type SigningFlags,
+} from '../options.ts'
 import { reportPerformed } from '../report.ts'
 import { openRegistry } from '../registry-place.ts'
 import { openSigner } from '../signer.ts'
 
-type Flags = NetworkFlags & SigningFlags
+type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
 
 const EXAMPLES = `
 The consent comes from the machine of the node (assize keys bind) and names you as the owner: rewards and the stake are yours, the node's key can take
 neither. Keep the owner's key elsewhere.
 
 Examples:
-  assize register consent.json
+  assize register consent.json --registry 0x56…
   assize register consent.json --dry-run --account 0x34…`
 
 /** Adds `assize register`: makes a reporter of keys that have agreed to it. */
@@ -30,7 +36,7 @@ export function defineRegister(program: Command, context: Context, done: (code: 
     .command('register')
     .description('Register a reporter that you own, and put in its stake.')
     .argument('<consent>', 'the file of "assize keys bind"')
-  addSigningOptions(addNetworkOptions(command))
+  addSigningOptions(addRegistryOption(addNetworkOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: Flags) => done(await register(file, flags, context)))
 }
@@ -45,7 +51,14 @@ async function register(file: string, flags: Flags, context: Context): Promise<E
       'Name an endpoint of that chain with --rpc, or make another with assize keys bind.',
     )
   }
-  const registry = await openRegistry(chain, consent.registry, context)
+  // The stake goes where the owner says, not where a file from an exposed machine does.
+  const registry = await openRegistry(chain, flags.registry, context)
+  if (registry.address.toLowerCase() !== consent.registry.toLowerCase()) {
+    throw new InputError(
+      `Expected a consent for the registry ${registry.address}, got one for ${consent.registry}.`,
+      'Correct the registry in the configuration of the node, and make another: assize keys bind.',
+    )
+  }
   requireFresh(registry.time, context.now(), flags.maxAge)
   const signer = await openSigner(flags, context)
   requireUsable(consent, signer.address, registry.time, registry.terms.minStake)

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
+import { readReporters } from '#client/registry.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { hash } from '../arguments.ts'
 import { machineClock } from '../clock.ts'
@@ -12,11 +13,18 @@ import { findFixing, type FoundFixing } from '../fixing-source.ts'
 import { formatTime } from '../format.ts'
 import { findIndexDocument } from '../index-folder.ts'
 import { type IndexReading, readIndexNow, readingDocument, readingLines } from '../index-reading.ts'
-import { addNetworkOptions, addReadingOptions, type NetworkFlags, type ReadingFlags } from '../options.ts'
-import { peerDocument, peerLines, type PeerReading, readPeers } from '../peer-reading.ts'
-import { remedy, standingText, type Verdict, verdictOf, verdictText } from '../verdict.ts'
+import {
+  addNetworkOptions,
+  addReadingOptions,
+  addRegistryOption,
+  type NetworkFlags,
+  type ReadingFlags,
+} from '../options.ts'
+import { type KnownReporters, peerDocument, peerLines, type PeerReading, readPeers } from '../peer-reading.ts'
+import { type OwnValue, remedy, standingText, type Verdict, verdictOf, verdictText } from '../verdict.ts'
 
-type Flags = NetworkFlags & ReadingFlags & { readonly index?: string; readonly evidence?: string }
+type Flags = NetworkFlags &
+  ReadingFlags & { readonly index?: string; readonly evidence?: string; readonly registry?: Address }
 
 /** What was found out about a fixing; without an own value there is no verdict. */
 type Verification = {
@@ -27,7 +35,8 @@ type Verification = {
 }
 
 const EXAMPLES = `
-The index document is that of the fixing, by its hash: no other is taken. Venues keep closes for some time only; after that, --evidence has them.
+The index document is that of the fixing, by its hash: no other is taken. Venues keep closes for some time only; after that, --evidence has
+them, if --registry names the registry whose reporters it is to be of.
 Exit 1: what stands is another value. Exit 3: the sources do not suffice for one now.
 
 Examples:
@@ -43,7 +52,7 @@ export function defineVerify(program: Command, context: Context, done: (code: Ex
     .argument('<fixing>', 'its id', hash)
     .option('--index <file>', 'its index document')
     .addOption(new Option('--evidence <file>', 'compare with what reporters saw too: of "assize evidence export"'))
-  addReadingOptions(addNetworkOptions(command))
+  addRegistryOption(addReadingOptions(addNetworkOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action(async (id: Hex, flags: Flags) => done(await verify(id, flags, context)))
 }
@@ -66,65 +75,72 @@ async function verify(id: Hex, flags: Flags, context: Context): Promise<ExitCode
   const csvFile = flags.prices ?? env['ASSIZE_CSV_FILE']
   const options = { clock: machineClock(now), signal, csvFile, rpcUrls: flags.sourceRpc }
   const reading = await readIndexNow(document, maturity, options)
-  const peers = evidence === undefined ? undefined : readPeers(evidence, id, reading)
-  const own = valueOf({ reading, peers })
-  const verdict = own === undefined ? undefined : verdictOf(own, snapshot)
+  const reporters = flags.registry === undefined ? undefined : await reportersOf(flags.registry)
+  const peers = evidence === undefined ? undefined : readPeers(evidence, id, reading, reporters)
+  const own = ownOf({ reading, peers })
+  const verdict = own === undefined ? undefined : verdictOf(own, found.view)
   const verification: Verification = { found, reading, peers, verdict }
   if (flags.json === true) io.out(JSON.stringify(documentOf(verification, connection), undefined, 2))
   else for (const line of linesOf(verification, connection)) io.out(line)
   if (verdict === undefined) return EXIT.abstained
   return verdict.kind === 'differs' ? EXIT.failed : EXIT.ok
+
+  async function reportersOf(registry: Address): Promise<KnownReporters> {
+    const there = await readReporters(connection.chain, registry, maturity)
+    return { registry, signers: there.map(({ index, signer }) => ({ index, signer })) }
+  }
 }
 
-/** What the sources say now; if they do not any more, what the reporters' samples make, if all of the evidence is sound. */
-function valueOf({ reading, peers }: Pick<Verification, 'reading' | 'peers'>): bigint | undefined {
-  if (reading.result.kind === 'value') return reading.result.value
-  return peers?.assessment.isSound === true ? peers.assessment.value : undefined
+/**
+ * What the sources say now; if they do not any more, what the reporters' samples make, if all of the evidence is sound and its
+ * reporters are those of a registry that the user named.
+ */
+function ownOf({ reading, peers }: Pick<Verification, 'reading' | 'peers'>): OwnValue | undefined {
+  const { noisePpm } = reading.document
+  if (reading.result.kind === 'value') return { value: reading.result.value, noisePpm }
+  const { assessment, isKnown } = peers ?? {}
+  if (isKnown !== true || assessment?.isSound !== true || assessment.value === undefined) return undefined
+  return { value: assessment.value, noisePpm }
 }
 
 function linesOf(verification: Verification, connection: Connection): string[] {
   const { found, reading, peers, verdict } = verification
-  const { snapshot } = found.view
-  const own = valueOf(verification)
+  const { view } = found
+  const own = ownOf(verification)
+  const command = own === undefined ? undefined : remedy(own, view, connection)
   return [
-    `fixing    ${snapshot.id}`,
-    `standing  ${standingText(snapshot)}`,
+    `fixing    ${view.snapshot.id}`,
+    `standing  ${standingText(view.snapshot)}`,
     '',
     ...readingLines(reading),
     ...(peers === undefined ? [] : ['', ...peerLines(peers)]),
     '',
-    ...(own === undefined || verdict === undefined
-      ? ['verdict   none: there is no own value to compare with']
-      : verdictLines(verdict, own, found, connection)),
     ...(own !== undefined && reading.result.kind !== 'value'
-      ? ['trust     it rests on the evidence alone: compare its registry and reporters with those you know']
+      ? ['basis     the evidence alone: the sources have nothing any more']
       : []),
-  ]
-}
-
-function verdictLines(verdict: Verdict, own: bigint, { view }: FoundFixing, connection: Connection): string[] {
-  const command = remedy(verdict, own, view.snapshot, connection)
-  return [
-    `verdict   ${verdictText(verdict, own, view.snapshot)}`,
+    own === undefined || verdict === undefined
+      ? 'verdict   none: there is no own value to compare with'
+      : `verdict   ${verdictText(verdict, own.value)}`,
     ...(command === undefined ? [] : [`next      ${command}`]),
   ]
 }
 
 function documentOf(verification: Verification, connection: Connection): Record<string, unknown> {
   const { found, reading, peers, verdict } = verification
-  const { snapshot } = found.view
-  const own = valueOf(verification)
+  const { view } = found
+  const own = ownOf(verification)
   const standing = verdict === undefined || verdict.kind === 'nothing' ? undefined : verdict.standing
   return {
     version: 1,
     chainId: connection.chain.chainId,
     oracle: connection.oracle,
-    fixing: snapshot.id,
-    phase: snapshot.phase,
-    value: own === undefined ? null : formatValue(own),
+    fixing: view.snapshot.id,
+    phase: view.snapshot.phase,
+    value: own === undefined ? null : formatValue(own.value),
+    basis: own === undefined ? null : reading.result.kind === 'value' ? 'sources' : 'evidence',
     standing: standing === undefined ? null : formatValue(standing),
     verdict: verdict?.kind ?? null,
-    next: (own !== undefined && verdict !== undefined && remedy(verdict, own, snapshot, connection)) || null,
+    next: own === undefined ? null : (remedy(own, view, connection) ?? null),
     reading: readingDocument(reading),
     peers: peers === undefined ? null : peerDocument(peers),
   }

@@ -1,12 +1,16 @@
+import { globSync } from 'node:fs'
 import type { Command } from 'commander'
-import { duration } from '../arguments.ts'
+import { type Address, zeroAddress } from 'viem'
+import type { Fixing } from '#protocol/fixing.ts'
+import { addresses, duration } from '../arguments.ts'
 import { machineClock } from '../clock.ts'
 import { type Connection, openOracle } from '../connection.ts'
 import type { Context } from '../context.ts'
-import { failureOf } from '../errors.ts'
+import { failureOf, InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { addNetworkOptions, addReadingOptions, type NetworkFlags, type ReadingFlags } from '../options.ts'
 import { ownValues } from '../own-values.ts'
+import { type Trust, trustOf } from '../trust.ts'
 import { lookDocument, lookLines } from '../watch-lines.ts'
 import { type Look, startWatching } from '../watching.ts'
 
@@ -16,19 +20,21 @@ type Flags = NetworkFlags &
     readonly once?: true
     readonly all?: true
     readonly untilWrong?: true
+    readonly arbitrators?: readonly Address[]
   }
 
 /** A block of Ethereum, seconds. */
 const INTERVAL = 12
 
 const EXAMPLES = `
-With the index documents it computes each value itself, and says where what stands is another claim. A pot's expected gain is what comes back if its value
+With the index documents it computes each value itself, and says where an honest node would dispute what stands. Anyone can create a fixing that names
+their own arbitrators: say whom you trust. A pot's expected gain is what comes back if its value
 is the own one, else by the odds that the stakes imply, less the stake and the gas of wrapping, staking and claiming.
 
 Examples:
   assize watch --index-dir indices
   assize watch --once --json
-  assize watch --until-wrong --interval 1min && echo never || mail -s "assize: a wrong value" me`
+  assize watch --until-wrong --interval 1min && mail -s "assize: a wrong value" me`
 
 /** Adds `assize watch`: fixings as they stand, until Ctrl-C. */
 export function defineWatch(program: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -38,7 +44,12 @@ export function defineWatch(program: Command, context: Context, done: (code: Exi
     .option('--interval <time>', 'how often to look', duration, INTERVAL)
     .option('--once', 'look once and end')
     .option('--all', 'settled fixings too')
-    .option('--until-wrong', `end with exit ${EXIT.failed} once what stands is another value than the own`)
+    .option('--until-wrong', 'end with exit 0 once what stands is wrong by the own value')
+    .option(
+      '--arbitrators <list>',
+      'judge and rank only fixings whose two that rule are among these (default: $ASSIZE_POLICY_ARBITRATORS)',
+      addresses,
+    )
   addReadingOptions(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => done(await watch(flags, context)))
@@ -48,7 +59,9 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
   const { io, signal, now } = context
   const connection = await openOracle(flags, context)
   const settled = flags.all === true ? 'shown' : 'hidden'
-  const watching = startWatching(connection, { settled, ownValue: ownValues(flags, context) })
+  const trust = (fixing: Fixing): Trust => trustOf(fixing, flags.arbitrators, context.env)
+  if (flags.untilWrong === true) requireJudge(flags, context)
+  const watching = startWatching(connection, { settled, trust, ownValue: ownValues(flags, context) })
   const clock = machineClock(now)
   const show = display(flags, connection, context)
   // Whoever has named a wrong endpoint learns it here; one that dies later may come back.
@@ -56,7 +69,7 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
   for (;;) {
     show(look)
     const isWrong = look.fixings.some(({ verdict }) => verdict?.kind === 'differs')
-    if (flags.untilWrong === true && isWrong) return EXIT.failed
+    if (flags.untilWrong === true && isWrong) return EXIT.ok
     if (flags.once === true) return EXIT.ok
     const until = clock.monotonicMs() + flags.interval * 1_000
     while (clock.monotonicMs() < until && !signal.aborted) {
@@ -70,6 +83,23 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
       return look
     })
   }
+}
+
+/** Throws InputError for an alarm that could never go off, or that anybody could set off. */
+function requireJudge({ arbitrators, indexDir }: Flags, { env }: Context): void {
+  const nobody = { arbitrator: zeroAddress, backup: zeroAddress }
+  if (trustOf(nobody, arbitrators, env) === 'unknown') {
+    throw new InputError(
+      'Expected arbitrators to trust with --until-wrong, got none.',
+      'Name them with --arbitrators or in ASSIZE_POLICY_ARBITRATORS: anyone can create a fixing that lies.',
+    )
+  }
+  const folder = indexDir ?? env['ASSIZE_INDEX_DIR'] ?? ''
+  if (folder !== '' && globSync('*.json', { cwd: folder }).length > 0) return
+  throw new InputError(
+    `Expected index documents with --until-wrong, got none${folder === '' ? '' : ` in ${folder}`}.`,
+    'Name their folder with --index-dir or in ASSIZE_INDEX_DIR: without them nothing can be found wrong.',
+  )
 }
 
 /** Shows a look: on a terminal in place, with time running; elsewhere only if something has changed. */

@@ -92,6 +92,7 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
     registry: REGISTRY,
   })
   const id = await lie(await connectAs(embedded, people.attacker), deployments, now - HOUR)
+  const jury = await deployJury(deployer, deployments.oracle, JURY)
   const environment = {
     ASSIZE_RPC_URL: embedded.rpcUrl,
     ASSIZE_ORACLE: deployments.oracle,
@@ -99,7 +100,8 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
     FIXING: id,
     COUNCIL: deployments.council,
     BACKUP: deployments.backupCouncil,
-    ASSIZE_JURY: await deployJury(deployer, deployments.oracle, JURY),
+    ASSIZE_JURY: jury,
+    ASSIZE_POLICY_ARBITRATORS: [deployments.council, deployments.backupCouncil, jury].join(','),
     ASSIZE_INDEX_DIR: folder,
     ASSIZE_CSV_FILE: join(folder, 'closes.csv'),
   }

@@ -112,6 +112,7 @@ describe('a reporter, from its keys to its stake back', () => {
     const self = JSON.parse((await bind('--owner', address)).out).signer
     expect((await bind('--owner', self)).err).toContain("Expected an owner apart from the node's key")
     await bind('--owner', address, '--valid', '1h', '--file', file)
+    expect((await bind('--owner', address, '--file', file)).err).toContain('nothing is overwritten')
     const friend = await court.disputer('other', 5n * ETHER)
     expect((await as(friend, ['register', file, '--yes'])).err).toContain(
       `Expected the key of the owner ${address}, got`,
@@ -124,6 +125,7 @@ describe('a reporter, from its keys to its stake back', () => {
     }
     expect(await spoilt({ chainId: 1 })).toContain('Expected a consent for chain 31337, got one for chain 1.')
     expect(await spoilt({ consent: '0x12' })).toContain('got consent: 65 bytes of hex')
+    expect(await spoilt({ registry: court.stage.deployments.weth })).toContain('Expected a consent for the registry')
     // More stake than the keys agreed to, and another peer.
     expect(await spoilt({ stake: String(3n * ETHER) })).toMatch(/^error: /)
     expect(await spoilt({ peerId: '0x1234' })).toMatch(/^error: /)
@@ -145,8 +147,9 @@ describe('a reporter, from its keys to its stake back', () => {
     const wrong = await owner.run(['reporters', '--registry', court.stage.deployments.weth])
     expect(wrong.err).toContain('Expected a ReporterRegistry at')
     expect((await as(owner, ['reporters', '--owner', accountOf('nobody').address])).out).toContain('Nobody')
-    await bind('--owner', address, '--file', file)
-    expect((await as(owner, ['register', file, '--yes'])).exitCode).toBe(0)
+    const fresh = join(court.folder, 'fresh.json')
+    await bind('--owner', address, '--file', fresh)
+    expect((await as(owner, ['register', fresh, '--yes'])).exitCode).toBe(0)
     expect((await as(friend, ['stake', '0', '1eth', '--yes'])).err).toContain(
       'the key of the node is not that of the owner',
     )

@@ -58,7 +58,7 @@ describe('assize verify', () => {
       'value 2500.1 USD per ETH',
       '',
       // 499.9 / 2500.1 = 19.99520… %
-      'verdict   3000 is 499.9 above (19.9952 %), another claim (0.1 % and more): wrong',
+      'verdict   3000 is 499.9 above (19.9952 %): wrong',
       'next      assize contribute ID 2500.1 rest --dry-run',
     ])
   })
@@ -88,9 +88,23 @@ describe('assize verify', () => {
     const edge = (TRUE * 1_001n) / 1_000n
     const right = await verify((await fixing(edge - 1n)).id)
     expect(right.exitCode).toBe(0)
-    expect(right.out.split('\n').at(-1)).toMatch(/^verdict .*, nearer than the 0.1 % between claims: right$/)
+    expect(right.out.split('\n').at(-1)).toMatch(/^verdict .*, as near as claims can be told apart: right$/)
     expect((await verify((await fixing(edge)).id)).exitCode).toBe(1)
     expect((await verify((await fixing(TRUE)).id)).out.split('\n').at(-1)).toBe('verdict   2500.1 is the same: right')
+  })
+
+  test('finds wrong what leads by a hair while another candidate is surely nearer, and appeals for that', async () => {
+    const { oracle } = court.stage.deployments
+    // 2500.1 was proposed; somebody makes 2502.7 lead, which is a claim of its own, but barely.
+    const { fixing: disputed, id } = await fixing(TRUE)
+    const ahead = TRUE + (26n * ETHER) / 10n
+    await contribute(await court.stage.as('mallory'), oracle, disputed, { round: 1, value: ahead, amount: ETHER })
+    const near = join(folder, 'near.csv')
+    // Within the separation of both: 2.49 below the leader, 0.11 above the proposal.
+    writeFileSync(near, closesOf('2500.21'))
+    const { exitCode, out } = await verify(id, '--prices', near)
+    expect(exitCode).toBe(1)
+    expect(withoutChance(out).split('\n').at(-1)).toBe('next      assize appeal 0x… 2500.1 rest --dry-run')
   })
 
   test('says what to propose where nothing stands, and judges what has settled', async () => {
@@ -131,7 +145,7 @@ describe('assize verify', () => {
     expect(json.peers.differing[0].closes).toHaveLength(3)
   })
 
-  test('takes sound evidence when the sources have nothing any more, and says so; else exit 3', async () => {
+  test('takes no evidence of unknown keys when the sources have nothing any more: exit 3', async () => {
     const { fixing: disputed, id } = await fixing(FALSE)
     const subject = { fixing: disputed, id, oracle: court.stage.deployments.oracle, document: DOCUMENT }
     const empty = join(folder, 'empty.csv')
@@ -142,8 +156,11 @@ describe('assize verify', () => {
     const file = join(folder, 'sound.json')
     writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1', '2500.1', '2500.1'])))
     const kept = await verify(id, '--prices', empty, '--evidence', file)
-    expect(kept.exitCode).toBe(1)
-    expect(kept.out).toContain('rests on the evidence alone')
+    // Whose keys signed it, the file alone says.
+    expect(kept.exitCode).toBe(3)
+    const { registry } = court.stage.deployments
+    const foreign = await verify(id, '--prices', empty, '--evidence', file, '--registry', registry, '--json')
+    expect(JSON.parse(foreign.out)).toMatchObject({ verdict: null, next: null, basis: null, peers: { isKnown: false } })
     writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1', '2500.1', '2500.1'], FALSE)))
     expect((await verify(id, '--prices', empty, '--evidence', file)).exitCode).toBe(3)
   })

@@ -6,7 +6,7 @@ import { readFixing } from '#client/oracle-reader.ts'
 import { contribute } from '#client/oracle-writer.ts'
 import { indexId } from '#protocol/index-document.ts'
 import type { Io } from '../../cli/io.ts'
-import { ETHER } from '../client/chain-fixture.ts'
+import { accountOf, ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, withoutChance } from './disputer.ts'
 import { closesOf, DOCUMENT } from './file-index.ts'
 import { startProxy } from './rpc-proxy.ts'
@@ -16,7 +16,10 @@ let ann: Disputer
 
 beforeEach(async () => {
   court = await openCourt()
-  ann = await court.disputer('watcher', 2n * ETHER)
+  const { council, backupCouncil } = court.stage.deployments
+  const person = await court.disputer('watcher', 2n * ETHER)
+  const env = { ...person.env, ASSIZE_POLICY_ARBITRATORS: `${council},${backupCouncil}` }
+  ann = { ...person, env, run: (args, world = {}) => person.run(args, { env, ...world }) }
   writeFileSync(join(court.folder, 'index.json'), JSON.stringify(DOCUMENT))
   writeFileSync(join(court.folder, 'closes.csv'), closesOf('2500.1'))
 })
@@ -163,12 +166,46 @@ describe('assize watch', () => {
     expect((await ended).exitCode).toBe(0)
   })
 
-  test('ends with exit 1 once something is wrong, if asked to', async () => {
+  test('ends once something is wrong, if asked to, and not for what strangers rule on', async () => {
     await fixing(TRUE)
     const watch = watching([...reading(), '--interval', '1s', '--until-wrong', '--json'])
     await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    const stranger = accountOf('stranger').address
+    await court.fixing({ indexId: indexId(DOCUMENT), arbitrator: stranger, window: 90_000 }, FALSE)
+    const looks = watch.lines.length
+    await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(looks + 1)
     await fixing(FALSE)
-    expect((await watch.ended).exitCode).toBe(1)
+    expect((await watch.ended).exitCode).toBe(0)
+  })
+
+  test('neither judges nor ranks what strangers rule on, and ranks nothing for who trusts nobody', async () => {
+    const stranger = accountOf('stranger').address
+    await court.fixing({ indexId: indexId(DOCUMENT), arbitrator: stranger }, FALSE)
+    const trap = await looked(...reading())
+    expect(trap).toMatchObject({ fixings: [{ own: null, verdict: null, trust: 'no' }], chances: [] })
+    expect((await ann.run(['watch', '--once', ...reading()])).out).toContain('not trusted')
+    const nobody = { env: { ...ann.env, ASSIZE_POLICY_ARBITRATORS: '' } }
+    const { out } = await ann.run(['watch', '--once', ...reading()], nobody)
+    expect(out.split('\n').at(-1)).toContain('name them in --arbitrators')
+    expect(out).not.toContain('assize contribute')
+    expect((await ann.run(['watch', '--until-wrong', ...reading()], nobody)).err).toContain(
+      'Expected arbitrators to trust',
+    )
+    const blind = await ann.run(['watch', '--until-wrong', '--index-dir', join(court.folder, 'nowhere')])
+    expect(blind).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('Expected index documents with --until-wrong'),
+    })
+  })
+
+  test('is not led to a pot that is near, but not as good as the own value', async () => {
+    const { fixing: lied, id } = await fixing(FALSE)
+    const bait = TRUE + 2n * ETHER
+    const baiting = { round: 1, value: bait, amount: 1n }
+    await contribute(await court.stage.as('mallory'), court.stage.deployments.oracle, lied, baiting)
+    const { chances } = await looked(...reading())
+    expect(chances[0]).toMatchObject({ fixing: id, value: '2500.1', probabilityPpm: 1_000_000 })
+    expect(chances.filter(({ value }) => value === '2502.1')).toMatchObject([{ probabilityPpm: 0 }])
   })
 
   test('goes on when an endpoint dies that worked; one that never did is an error', async () => {
