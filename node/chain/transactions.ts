@@ -67,6 +67,8 @@ const REASONS = {
 
 /** How long whoever sent a transaction waits for it; it is looked after beyond that. */
 const PATIENCE_MS = 45_000
+/** So many blocks later, what takes a nonce before a vote that is due is not on its way any more. */
+const STUCK_BLOCKS = 2n
 
 /**
  * INVARIANT: no transaction leaves before its hash and nonce are on disk, and nothing else is sent for what it was to do
@@ -88,6 +90,8 @@ export function createTransactions(components: TransactionsComponents): Transact
       nonces(),
       new Set(contestedOf(unfinishedOf(components)).flatMap(({ nonce }) => nonce ?? [])),
     )
+  /** What takes a nonce before ours and is not ours, and in which block it was seen first. */
+  let blocking: { readonly nonce: number; readonly since: bigint } | undefined
   const look = async (): Promise<void> => {
     if (chain.account === undefined || (unfinishedOf(components).length === 0 && strangers.areNone())) return
     const outlook = await chain.outlook()
@@ -98,7 +102,10 @@ export function createTransactions(components: TransactionsComponents): Transact
     const behind = unfinished.find((intent) => isOpen(intent) && strangers.isCutOff(intent.nonce))
     if (behind !== undefined) await use(undefined, 'fill', behind, outlook.time)
     const nonce = strangers.first()
-    const vote = nonce === undefined ? undefined : heldUp(unfinished, nonce, outlook.time)
+    if (nonce !== blocking?.nonce) blocking = nonce === undefined ? undefined : { nonce, since: outlook.number }
+    // It may be the operator's own, and mined in the next block.
+    const isStuck = blocking !== undefined && outlook.number >= blocking.since + STUCK_BLOCKS
+    const vote = nonce === undefined || !isStuck ? undefined : heldUp(unfinished, nonce, outlook.time)
     if (vote !== undefined) await use(nonce, 'outbid', vote, outlook.time)
   }
   const tend = (): Promise<void> => {

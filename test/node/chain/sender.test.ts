@@ -354,17 +354,20 @@ test('a nonce that nobody uses is filled by a transfer to itself when something 
   expect([await proposalsOf(lost), await proposalsOf(kept)]).toEqual([0n, ETHER / 10n])
 })
 
-test('a vote whose time runs out takes the nonce of what the store does not know, and no stake goes beside that', async () => {
-  const nonce = await minedNonces('ann')
-  // As most nodes do, and anvil does not, it counts what is in its pool and offers less than the base fee.
-  const counting = (port: EndpointPort): EndpointPort => ({
+/** As most nodes do, and anvil does not, it counts what is in its pool and offers less than the base fee. */
+function countingTo(pending: number): (port: EndpointPort) => EndpointPort {
+  return (port) => ({
     ...port,
     async outlook() {
       const now = await port.outlook()
-      return { ...now, pending: Math.max(now.pending, nonce + 1) }
+      return { ...now, pending: Math.max(now.pending, pending) }
     },
   })
-  const ann = await live('ann', { doors: [counting] })
+}
+
+test('a vote whose time runs out takes the nonce of what the store does not know, and no stake goes beside that', async () => {
+  const nonce = await minedNonces('ann')
+  const ann = await live('ann', { doors: [countingTo(nonce + 1)] })
   const [lost, other] = [fresh(), fresh()]
   await proposeOn(ann, lost)
   // What was sent before the store was emptied offers too little by now.
@@ -395,6 +398,30 @@ test('a vote whose time runs out takes the nonce of what the store does not know
   expect(empty.intents.get(reveal?.key ?? '')).toMatchObject({ state: 'done' })
   expect([empty.transactions.unknownNonce(), outbids().length, await proposalsOf(lost)]).toEqual([undefined, 1, 0n])
   expect(empty.lines()).toEqual(['unknown', 'outbid', 'mined', 'mined', 'known'])
+})
+
+test('what takes the nonce before a vote gets two blocks to be mined, however little time is left', async () => {
+  const nonce = await minedNonces('ann')
+  const ann = await live('ann', { doors: [countingTo(nonce + 1)] })
+  const lost = fresh()
+  await proposeOn(ann, lost)
+  await mine(50n * GWEI)
+  const empty = start(ann.chain, intentMemory())
+  const { timestamp } = await (await stage.as('reader')).publicClient.getBlock()
+  const { id } = await readFixing(await stage.as('reader'), stage.deployments.oracle, lost)
+  const seat = { fixingId: id, action: 'reveal', kind: 'stake', round: 0, value: 1n, amount: 0n } as const
+  await empty.transactions.attempt({ ...seat, at: timestamp, deadline: timestamp + 300n }, (on) =>
+    ann.chain.wrap(1n, on),
+  )
+  const outbids = (): number => empty.intents.unfinished().filter(({ action }) => action === 'outbid').length
+  const counts: number[] = []
+  for (let looks = 0; looks < 4; looks += 1) {
+    await empty.transactions.tend()
+    counts.push(outbids())
+    await mine(50n * GWEI)
+  }
+  // Seen first in one block, taken two blocks later.
+  expect(counts).toEqual([0, 0, 1, 1])
 })
 
 test('a nonce that is stuck keeps no later one with a deadline waiting', async () => {
