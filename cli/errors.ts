@@ -87,7 +87,10 @@ export function failureOf(error: unknown): Failure {
     const isHelp = error.code === 'commander.help'
     const message = isHelp
       ? 'Expected a command, got none.'
-      : error.message.replace(/^error: /, '').replace(/(?<!\.)$/, '.')
+      : error.message
+          .replace(/^error: /, '')
+          .replaceAll('\n', ' ')
+          .replace(/(?<!\.)$/, '.')
     return { name: 'Cli.UsageError', message, hint: 'Run assize --help.', exitCode: EXIT.usage }
   }
   if (!(error instanceof Error)) {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Address } from 'viem'
 import { adviceFor, type Advice } from '#protocol/advice.ts'
 import { DEFAULT_PARAMETERS, PARAMETER_BOUNDS } from '#protocol/fixing.ts'
@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { explainDocument, type Explained, renderExplained } from '../explain-view.ts'
-import { ETHER } from '../format.ts'
+import { ETHER, formatGwei, formatPercent } from '../format.ts'
 import { etherOption } from '../options.ts'
 
 type Flags = {
@@ -79,10 +79,18 @@ export function defineExplain(program: Command, context: Context, done: (code: E
 
 function addStakeOptions(command: Command): void {
   command
-    .option('--share <percent>', 'of that, what a proposal should bond', percent, BigInt(DEFAULTS.bondPpm))
+    .addOption(
+      new Option('--share <percent>', 'of that, what a proposal should bond')
+        .argParser(percent)
+        .default(BigInt(DEFAULTS.bondPpm), formatPercent(BigInt(DEFAULTS.bondPpm))),
+    )
     .option('--open-interest <address>', 'who reports what is at stake; none by default', address)
     .addOption(etherOption('--fee <eth>', 'what the arbitrators ask for a ruling', DEFAULTS.arbitrationFee))
-    .option('--gas-price <amount>', 'up to which answering a lie must pay (default: 100gwei)', gasPrice, DEAR_GAS)
+    .addOption(
+      new Option('--gas-price <amount>', 'up to which answering a lie must pay')
+        .argParser(gasPrice)
+        .default(DEAR_GAS, `${formatGwei(DEAR_GAS)} gwei`),
+    )
     .option('--fixings <n>', 'how many fixings mature together, under one arbitrator', positive, 1)
     .option('--capital <eth>', 'what honest people would stake in all of them', ether)
     .option('--corruption <eth>', 'price of corrupting the cheaper of arbitrator and backup', ether)

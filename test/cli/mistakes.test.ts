@@ -32,8 +32,9 @@ test('names an unknown command and an unknown option, exit 2', async () => {
   expect(await assize(['settle'])).toEqual({
     exitCode: 2,
     out: '',
-    err: "error: unknown command 'settle'. Run assize --help.",
+    err: "error: unknown command 'settle' (Did you mean stake?). Run assize --help.",
   })
+  expect((await assize(['photograph'])).err).toBe("error: unknown command 'photograph'. Run assize --help.")
   expect(await assize(['demo', '--fast'])).toMatchObject({
     exitCode: 2,
     err: "error: unknown option '--fast'. Run assize --help.",
@@ -43,11 +44,13 @@ test('names an unknown command and an unknown option, exit 2', async () => {
 test('shows help with the exit codes, exit 0', async () => {
   const { exitCode, out } = await assize(['--help'])
   expect(exitCode).toBe(0)
-  expect(out).toContain('3    no value: the reporters abstained (demo), or the sources do not suffice (index sample)')
+  expect(out).toContain(
+    '3    no value: the reporters abstained (demo), or the sources do not suffice (index sample, verify)',
+  )
 })
 
 /** Commands that only have commands of their own. */
-const GROUPS = ['fixing', 'index', 'jury', 'council', 'evidence']
+const GROUPS = ['fixing', 'index', 'jury', 'council', 'evidence', 'keys', 'receipts', 'uma']
 
 /** What a help lists as commands. */
 function commandsIn(help: string): string[] {
