@@ -23,7 +23,7 @@ const EXAMPLES = `
 What a receipt pays if its value wins is of the stakes as they stand; more stake can make it more, not less. The odds are what the stakes imply.
 
 Examples:
-  assize receipts
+  assize receipts list
   assize receipts 0x12ab… --account 0x34…
   assize receipts --json`
 
