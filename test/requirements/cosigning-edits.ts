@@ -132,8 +132,8 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     id: 'R-410',
     rule: 'observations follow their reporters',
     file: 'node/store/observation-table.ts',
-    find: 'reporterIndex: reporter.index, bytes',
-    replace: 'reporterIndex: 0 * reporter.index, bytes',
+    find: 'return new Held(shared, reporter.index, place)',
+    replace: 'return new Held(shared, 0 * reporter.index, place)',
   },
   {
     id: 'R-410',
