@@ -1,5 +1,6 @@
 import { TYPICAL_GAS } from '#client/rehearsal.ts'
 import { prospectsOf } from '#client/quote.ts'
+import { worthIn } from '#client/worth.ts'
 import type { FoundFixing } from './fixing-source.ts'
 import { openPots } from './open-pots.ts'
 import { decisionOn, type OwnValue } from './verdict.ts'
@@ -43,10 +44,7 @@ export function chancesOf(
       if (value === undefined || need <= filled) return []
       const kind = pot === 'stake' ? ('contribute' as const) : ('appeal' as const)
       const missing = need - filled
-      const good = prospectsOf({ kind, value, amount: missing }, { filled, need }, snapshot).filter(
-        ({ end }) => end === 'undisputed' || end === 'right',
-      )
-      const ifRight = good.map(({ paid }) => paid).reduce((low, paid) => (paid < low ? paid : low))
+      const { ifRight } = worthIn(prospectsOf({ kind, value, amount: missing }, { filled, need }, snapshot))
       const implied = odds.find((one) => one.value === value)?.probabilityPpm ?? 0n
       const isWanted = kind === wanted?.action && value === wanted.value
       const probabilityPpm = own === undefined ? implied : isWanted ? PPM : 0n

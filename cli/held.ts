@@ -5,6 +5,7 @@ import { formatValue } from '#protocol/decimal.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Connection } from './connection.ts'
 import { formatAmount, formatIndexValue, type Token } from './format.ts'
+import { inParts } from './in-parts.ts'
 
 /** A receipt of a fixing, and what claiming it does now. */
 export type Held = Holding & { readonly id: Hex; readonly fixing: Fixing; readonly trial: ClaimTrial }
@@ -18,9 +19,6 @@ const CLAIM_REFUSALS: Readonly<Record<string, string>> = {
   PotLive: 'its pot can still fill',
   NothingToClaim: 'claimed already',
 }
-
-/** How many fixings are looked through at once. */
-const AT_ONCE = 8
 
 /** Every receipt that `holder` has of one fixing, however it came by it. Throws DeadRpcError. */
 export async function heldOf({ chain, oracle }: Connection, logged: Logged, holder: Address): Promise<Held[]> {
@@ -40,13 +38,8 @@ export async function heldAnywhere(
   events: readonly OracleEvent[],
   holder: Address,
 ): Promise<Held[]> {
-  const created = createdIn(events)
-  const held: Held[] = []
-  for (let at = 0; at < created.length; at += AT_ONCE) {
-    const some = created.slice(at, at + AT_ONCE).map((one) => heldOf(connection, { ...one, events }, holder))
-    held.push(...(await Promise.all(some)).flat())
-  }
-  return held
+  const held = await inParts(createdIn(events), (one) => heldOf(connection, { ...one, events }, holder))
+  return held.flat()
 }
 
 /** A receipt for people: `stake on 2500.1, round 1`. */

@@ -2,11 +2,14 @@ import type { Hex } from 'viem'
 import { fetchSamples, type SampleOptions, type Sampling } from '#node/source'
 import { type Aggregate, aggregate, type CandleMedian, mediansOf } from '#protocol/aggregate.ts'
 import { formatValue } from '#protocol/decimal.ts'
-import { VALUE_SCALE } from '#protocol/fixing.ts'
+import { type Fixing, VALUE_SCALE } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId } from '#protocol/index-document.ts'
 import { floorOf, type Rational } from '#protocol/rational.ts'
 import { sourcesRoot } from '#protocol/samples.ts'
+import { machineClock } from './clock.ts'
+import type { Context } from './context.ts'
 import { formatColumns, formatTime } from './format.ts'
+import type { ReadingFlags } from './options.ts'
 
 /** Everything that was read of an index at one maturity, and what follows from it. */
 export type IndexReading = {
@@ -35,6 +38,18 @@ export async function readIndexNow(
   // A source that failed has no samples: that is not why.
   const dropped = result.dropped.filter(({ sourceId }) => !sampling.failures.some((one) => one.sourceId === sourceId))
   return { document, maturity, sampling, candles, result: { ...result, dropped }, root }
+}
+
+/** Reads the sources of a fixing's index at its maturity, by the options of a command, and says that it does. */
+export function readForFixing(
+  document: IndexDocument,
+  { maturity }: Pick<Fixing, 'maturity'>,
+  { prices, sourceRpc }: ReadingFlags,
+  { io, env, now, signal }: Context,
+): Promise<IndexReading> {
+  io.err(`reading ${document.sources.length} sources of ${document.name} ...`)
+  const csvFile = prices ?? env['ASSIZE_CSV_FILE']
+  return readIndexNow(document, maturity, { clock: machineClock(now), signal, csvFile, rpcUrls: sourceRpc })
 }
 
 /** A reading as lines for people: each source, each candle, then the value or why there is none. */

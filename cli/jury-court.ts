@@ -1,4 +1,4 @@
-import { type Address, getAddress, type Hex, isAddress } from 'viem'
+import type { Address, Hex } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { isJury } from '#client/juror.ts'
@@ -8,6 +8,7 @@ import type { Fixing } from '#protocol/fixing.ts'
 import { arbitrationTurn } from '#protocol/phase.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
+import { addressFrom } from './environment.ts'
 import { InputError, RefusedError } from './errors.ts'
 import { findFixing } from './fixing-source.ts'
 
@@ -28,7 +29,7 @@ export type Trial = {
 
 /** The jury that the flag or ASSIZE_JURY names. Throws InputError. */
 export async function openJury({ chain }: Connection, named: Address | undefined, context: Context): Promise<Jury> {
-  const address = named ?? juryOf(context.env)
+  const address = named ?? addressFrom(context.env, 'ASSIZE_JURY')
   if (address === undefined) {
     throw new InputError('Expected the address of a jury, got none.', 'Give it with --jury, or in ASSIZE_JURY.')
   }
@@ -108,11 +109,4 @@ async function juryFor({ chain }: Connection, snapshot: FixingSnapshot, named: A
     `Expected a fixing that a jury rules on, got ${asked.join(' and ')}, which are none.`,
     'If it is a council: assize council.',
   )
-}
-
-function juryOf(env: Context['env']): Address | undefined {
-  const text = env['ASSIZE_JURY']
-  if (text === undefined || text === '') return undefined
-  if (isAddress(text, { strict: false })) return getAddress(text)
-  throw new InputError(`Expected an address in ASSIZE_JURY, got "${text}".`, 'Correct it.')
 }

@@ -1,9 +1,8 @@
 import type { Hex } from 'viem'
 import type { CreatedFixing } from '#client/fixing-log.ts'
-import { machineClock } from './clock.ts'
 import type { Context } from './context.ts'
 import { documentIn } from './index-folder.ts'
-import { readIndexNow } from './index-reading.ts'
+import { readForFixing } from './index-reading.ts'
 import type { ReadingFlags } from './options.ts'
 import type { OwnValue } from './verdict.ts'
 
@@ -16,8 +15,9 @@ const AGAIN_AFTER = 300n
  */
 export function ownValues(
   flags: ReadingFlags,
-  { io, env, now, signal }: Context,
+  context: Context,
 ): (one: CreatedFixing) => Promise<OwnValue | undefined> {
+  const { io, env, now } = context
   const folder = flags.indexDir ?? env['ASSIZE_INDEX_DIR']
   const known = new Map<Hex, { readonly value: OwnValue | undefined; readonly at: bigint }>()
   const read = async ({ id, fixing }: CreatedFixing): Promise<OwnValue | undefined> => {
@@ -26,10 +26,7 @@ export function ownValues(
       io.err(`no value for ${id}: ${folder === undefined ? 'no --index-dir' : `no document of its index in ${folder}`}`)
       return undefined
     }
-    io.err(`reading ${document.sources.length} sources of ${document.name} ...`)
-    const csvFile = flags.prices ?? env['ASSIZE_CSV_FILE']
-    const options = { clock: machineClock(now), signal, csvFile, rpcUrls: flags.sourceRpc }
-    const { result } = await readIndexNow(document, fixing.maturity, options)
+    const { result } = await readForFixing(document, fixing, flags, context)
     if (result.kind === 'value') return { value: result.value, noisePpm: document.noisePpm }
     io.err(`no value for ${id}: ${result.reason}`)
     return undefined

@@ -1,8 +1,9 @@
-import { type Address, getAddress, isAddress } from 'viem'
+import type { Address } from 'viem'
 import { type Chain, latestBlock } from '#client/chain.ts'
 import { type Membership, readMemberships } from '#client/registry.ts'
 import { readRegistryTerms, type RegistryTerms } from '#client/registry-terms.ts'
 import type { Context } from './context.ts'
+import { addressFrom } from './environment.ts'
 import { InputError } from './errors.ts'
 
 /** A registry that was found to be there, with who is in it now. */
@@ -16,7 +17,7 @@ export type Registry = {
 
 /** Opens the registry that flag or environment names. Throws InputError, NoCodeError, NotRegistryError, DeadRpcError. */
 export async function openRegistry(chain: Chain, named: Address | undefined, { env }: Context): Promise<Registry> {
-  const address = named ?? registryIn(env)
+  const address = named ?? addressFrom(env, 'ASSIZE_REGISTRY')
   if (address === undefined) {
     throw new InputError(
       'Expected the address of a registry, got none.',
@@ -37,11 +38,4 @@ export function memberOf({ members }: Registry, index: number): Membership {
     `Expected the index of a reporter, got ${index}, which nobody has.`,
     there === '' ? 'Nobody is registered.' : `These are taken: ${there}. See assize reporters.`,
   )
-}
-
-function registryIn(env: Context['env']): Address | undefined {
-  const text = env['ASSIZE_REGISTRY']
-  if (text === undefined || text === '') return undefined
-  if (isAddress(text, { strict: false })) return getAddress(text)
-  throw new InputError(`Expected an address in ASSIZE_REGISTRY, got "${text}".`, 'Correct it.')
 }

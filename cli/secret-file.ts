@@ -8,8 +8,13 @@ const OWNER_ONLY = 0o600
 const PASSWORD_BYTES = 24
 
 /** Writes a new file that its owner alone can read. Throws InputError rather than overwrite one. */
-export async function writeOwnerOnly(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', OWNER_ONLY).catch((cause: unknown) => {
+export function writeOwnerOnly(file: string, text: string): Promise<void> {
+  return writeNew(file, text, OWNER_ONLY)
+}
+
+/** Writes a new file, for all to read unless `mode` says otherwise. Throws InputError rather than overwrite one. */
+export async function writeNew(file: string, text: string, mode?: number): Promise<void> {
+  const handle = await open(file, 'wx', mode).catch((cause: unknown) => {
     throw new InputError(
       `Expected to create ${file}, got a file that is there or cannot be written.`,
       'Name another; nothing is overwritten.',

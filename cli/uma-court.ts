@@ -1,4 +1,4 @@
-import { type Address, getAddress, type Hex, isAddress } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import {
   readAssertions,
@@ -12,6 +12,7 @@ import type { Fixing } from '#protocol/fixing.ts'
 import { arbitrationTurn } from '#protocol/phase.ts'
 import { type Connection, requireFresh } from './connection.ts'
 import type { Context } from './context.ts'
+import { addressFrom } from './environment.ts'
 import { InputError, RefusedError } from './errors.ts'
 import { findFixing } from './fixing-source.ts'
 import { formatTime } from './format.ts'
@@ -54,7 +55,7 @@ export async function findTrusted(
   flags: SigningFlags & { readonly adapter?: Address },
   { env, now }: Context,
 ): Promise<Hearing> {
-  const trusted = flags.adapter ?? adapterOf(env)
+  const trusted = flags.adapter ?? addressFrom(env, 'ASSIZE_UMA')
   const hearing = await findHearing(connection, id, trusted)
   const { fixing, snapshot, adapter } = hearing
   requireFresh(snapshot.atTime, now(), flags.maxAge)
@@ -129,11 +130,4 @@ function strangerError({ arbitrator, backup }: Fixing, got: Address): InputError
     `Expected an adapter that rules on the fixing, ${arbitrator} or ${backup}, got ${got}.`,
     'Name one of these, if you trust it, or leave the fixing alone.',
   )
-}
-
-function adapterOf(env: Context['env']): Address | undefined {
-  const text = env['ASSIZE_UMA']
-  if (text === undefined || text === '') return undefined
-  if (isAddress(text, { strict: false })) return getAddress(text)
-  throw new InputError(`Expected an address in ASSIZE_UMA, got "${text}".`, 'Correct it.')
 }

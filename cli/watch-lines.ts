@@ -12,6 +12,7 @@ import {
   shorten,
 } from './format.ts'
 import type { Io } from './io.ts'
+import { nextEvent } from './next-event.ts'
 import { securityDocument } from './security-view.ts'
 import { gapText } from './verdict.ts'
 import type { Look, Watched } from './watching.ts'
@@ -65,21 +66,10 @@ function fixingCells(
 }
 
 /** What comes next, and how long it is until then. */
-function countdown({ phase, fixing, facts, outcome }: Watched['view']['snapshot'], time: bigint): string {
-  const at = (what: string, when: bigint): string =>
-    when > time ? `${what} in ${formatDuration(when - time)}` : `${what} now`
-  switch (phase) {
-    case 'pending':
-      return at('opens', fixing.maturity)
-    case 'open':
-      return at('arbitration can be requested', fixing.maturity + BigInt(fixing.proposalGrace))
-    case 'active':
-      return at('settles', facts.deadline)
-    case 'arbitration':
-      return at('expires', facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit))
-    case 'settled':
-      return `settled by ${outcome}`
-  }
+function countdown(snapshot: Watched['view']['snapshot'], time: bigint): string {
+  const next = nextEvent(snapshot)
+  if (next === undefined) return `settled by ${snapshot.outcome}`
+  return next.time > time ? `${next.what} in ${formatDuration(next.time - time)}` : `${next.what} now`
 }
 
 function candidateLines({ view }: Watched, { token }: Connection, name: (id: string) => string): string[] {

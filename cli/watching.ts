@@ -8,6 +8,7 @@ import { type Chance, chancesOf, GAS_OF_STAKING } from './chances.ts'
 import type { Connection } from './connection.ts'
 import { type FixingView, viewOf } from './fixing-view.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { inParts } from './in-parts.ts'
 import type { Trust } from './trust.ts'
 import { type OwnValue, type Verdict, verdictOf } from './verdict.ts'
 
@@ -43,8 +44,6 @@ export type WatchTerms = {
 
 /** So many blocks can be undone and are read again. */
 const REORG_BLOCKS = 64n
-/** How many fixings are read at once. */
-const AT_ONCE = 8
 
 /** Looks at all fixings, each time at what came since. */
 export function startWatching(
@@ -56,6 +55,10 @@ export function startWatching(
   let next = 0n
   /** Fixings that settled deep enough are not asked about again. */
   const done = new Map<Hex, Watched>()
+
+  /** Whether nothing that was logged of the fixing can still be undone. */
+  const isDeep = (id: Hex): boolean =>
+    events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < next)
 
   const watchOne = async (created: CreatedFixing, gasCost: bigint): Promise<Watched> => {
     const { id, fixing } = created
@@ -72,8 +75,7 @@ export function startWatching(
     // Who has not said whom they trust is told nothing that they might stake on.
     const chances = isTrusted === 'yes' ? chancesOf({ view, fixing }, own, gasCost) : []
     const watched = { view, security, own, verdict, trust: isTrusted, chances }
-    const isDeep = events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < next)
-    if (snapshot.phase === 'settled' && isDeep) done.set(id, watched)
+    if (snapshot.phase === 'settled' && isDeep(id)) done.set(id, watched)
     return watched
   }
 
@@ -85,12 +87,7 @@ export function startWatching(
       next = head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n
       const fee = await readGasFee(chain)
       const gasCost = GAS_OF_STAKING * fee.likely
-      const created = createdIn(events)
-      const fixings: Watched[] = []
-      for (let at = 0; at < created.length; at += AT_ONCE) {
-        const some = created.slice(at, at + AT_ONCE).map((one) => watchOne(one, token.isWeth ? gasCost : 0n))
-        fixings.push(...(await Promise.all(some)))
-      }
+      const fixings = await inParts(createdIn(events), (one) => watchOne(one, token.isWeth ? gasCost : 0n))
       const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
       return { block: head.number, time: head.time, gasCost, fixings: shown }
     },

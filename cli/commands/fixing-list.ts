@@ -8,6 +8,8 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type FixingView, viewDocument, viewOf } from '../fixing-view.ts'
 import { formatDuration, formatIndexValue, formatPpm, formatTime } from '../format.ts'
+import { inParts } from '../in-parts.ts'
+import { nextEvent } from '../next-event.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 
 const EXAMPLES = `
@@ -17,9 +19,6 @@ Examples:
   assize fixing list --from-block 19000000 --json`
 
 type Flags = NetworkFlags & { readonly phase?: Phase }
-
-/** How many fixings are read from the endpoint at once. */
-const AT_ONCE = 8
 
 /** Adds `assize fixing list`: one line for each fixing that was created. */
 export function defineFixingList(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -34,15 +33,10 @@ async function listFixings(flags: Flags, context: Context): Promise<ExitCode> {
   const { io } = context
   const { chain, oracle, readLog } = await openOracle(flags, context)
   const events = await readLog()
-  const created = createdIn(events)
-  const views: FixingView[] = []
-  for (let at = 0; at < created.length; at += AT_ONCE) {
-    const some = created.slice(at, at + AT_ONCE).map(async ({ fixing, id }) => {
-      const snapshot = await readFixing(chain, oracle, fixing)
-      return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
-    })
-    views.push(...(await Promise.all(some)))
-  }
+  const views = await inParts(createdIn(events), async ({ fixing, id }) => {
+    const snapshot = await readFixing(chain, oracle, fixing)
+    return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
+  })
   const shown = views.filter(({ snapshot }) => flags.phase === undefined || snapshot.phase === flags.phase)
   if (flags.json === true) {
     const fixings = shown.map(viewDocument)
@@ -78,19 +72,10 @@ function cellsOf({ snapshot, odds }: FixingView): string[] {
 }
 
 /** What comes next, and when. */
-function nextOf({ phase, fixing, facts, atTime, outcome }: FixingView['snapshot']): string {
-  const at = (what: string, time: bigint): string =>
-    `${what} ${formatTime(time)} (${time > atTime ? `in ${formatDuration(time - atTime)}` : 'now'})`
-  switch (phase) {
-    case 'pending':
-      return at('opens', fixing.maturity)
-    case 'open':
-      return at('arbitration can be requested', fixing.maturity + BigInt(fixing.proposalGrace))
-    case 'active':
-      return at('settles', facts.deadline)
-    case 'arbitration':
-      return at('expires', facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit))
-    case 'settled':
-      return `settled by ${outcome}`
-  }
+function nextOf(snapshot: FixingView['snapshot']): string {
+  const next = nextEvent(snapshot)
+  if (next === undefined) return `settled by ${snapshot.outcome}`
+  const { what, time } = next
+  const isLater = time > snapshot.atTime
+  return `${what} ${formatTime(time)} (${isLater ? `in ${formatDuration(time - snapshot.atTime)}` : 'now'})`
 }

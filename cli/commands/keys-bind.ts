@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Address, bytesToHex, type Hex, isHex } from 'viem'
@@ -13,6 +12,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount, formatTime } from '../format.ts'
+import { writeNew } from '../secret-file.ts'
 import { unlockKey } from '../signer.ts'
 
 type Flags = {
@@ -137,16 +137,6 @@ export async function consentOf(
     `${signerAddress} agrees to be registered by ${flags.owner} with ${formatAmount(stake, ETHER)}, until ${formatTime(deadline)}.`,
   )
   return consentText({ chainId: chain.chainId, registry, agreed })
-}
-
-async function writeNew(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'wx' }).catch((cause: unknown) => {
-    throw new InputError(
-      `Expected to create ${file}, got a file that is there or cannot be written.`,
-      'Name another; nothing is overwritten.',
-      { cause },
-    )
-  })
 }
 
 function peerIdHex(text: string): Hex {

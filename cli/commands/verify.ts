@@ -3,7 +3,6 @@ import type { Address, Hex } from 'viem'
 import { readReporters } from '#client/registry.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { hash } from '../arguments.ts'
-import { machineClock } from '../clock.ts'
 import { type Connection, openOracle } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
@@ -12,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing-source.ts'
 import { formatTime } from '../format.ts'
 import { findIndexDocument } from '../index-folder.ts'
-import { type IndexReading, readIndexNow, readingDocument, readingLines } from '../index-reading.ts'
+import { type IndexReading, readForFixing, readingDocument, readingLines } from '../index-reading.ts'
 import {
   addNetworkOptions,
   addReadingOptions,
@@ -58,7 +57,7 @@ export function defineVerify(program: Command, context: Context, done: (code: Ex
 }
 
 async function verify(id: Hex, flags: Flags, context: Context): Promise<ExitCode> {
-  const { io, now, signal, env } = context
+  const { io } = context
   const connection = await openOracle(flags, context)
   const found = await findFixing(connection, id)
   const { snapshot } = found.view
@@ -71,10 +70,7 @@ async function verify(id: Hex, flags: Flags, context: Context): Promise<ExitCode
   }
   const document = await findIndexDocument(flags, indexId, context)
   const evidence = flags.evidence === undefined ? undefined : await readEvidence(flags.evidence)
-  io.err(`reading ${document.sources.length} sources of ${document.name} ...`)
-  const csvFile = flags.prices ?? env['ASSIZE_CSV_FILE']
-  const options = { clock: machineClock(now), signal, csvFile, rpcUrls: flags.sourceRpc }
-  const reading = await readIndexNow(document, maturity, options)
+  const reading = await readForFixing(document, found.fixing, flags, context)
   const reporters = flags.registry === undefined ? undefined : await reportersOf(flags.registry)
   const peers = evidence === undefined ? undefined : readPeers(evidence, id, reading, reporters)
   const own = ownOf({ reading, peers })

@@ -43,10 +43,10 @@ function worthWhileActive(
     amount,
     arbitrationFee: fixing.arbitrationFee,
   }
-  if (kind === 'stake' && isInstalled(holding, events)) return leastGood(stakeProspects(move))
+  if (kind === 'stake' && isInstalled(holding, events)) return worthIn(stakeProspects(move))
   if (round !== facts.round) return undefined
-  if (kind === 'stake') return leastGood(contributionProspects(move))
-  return kind === 'appeal' ? leastGood(appealProspects(move)) : undefined
+  if (kind === 'stake') return worthIn(contributionProspects(move))
+  return kind === 'appeal' ? worthIn(appealProspects(move)) : undefined
 }
 
 function worthInArbitration(
@@ -92,8 +92,8 @@ function appealIn(events: readonly OracleEvent[]): { readonly value: bigint; rea
   return last?.eventName === 'Contributed' ? last.args : undefined
 }
 
-/** The least that comes back when the value wins. */
-function leastGood(prospects: readonly Prospect[]): Worth {
+/** The least that comes back of these when the value wins; at least one of them must be that it does. */
+export function worthIn(prospects: readonly Prospect[]): Worth {
   const good = prospects.filter(({ end }) => end === 'undisputed' || end === 'right')
   const ifRight = good.map(({ paid }) => paid).reduce((low, paid) => (paid < low ? paid : low))
   return { ifRight, isLeast: good.some(({ isLeast }) => isLeast) }

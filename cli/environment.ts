@@ -1,0 +1,11 @@
+import { type Address, getAddress, isAddress } from 'viem'
+import type { Context } from './context.ts'
+import { InputError } from './errors.ts'
+
+/** The address that a variable of the environment names; undefined if it is unset or empty. Throws InputError for anything else. */
+export function addressFrom(env: Context['env'], name: string): Address | undefined {
+  const text = env[name]
+  if (text === undefined || text === '') return undefined
+  if (isAddress(text, { strict: false })) return getAddress(text)
+  throw new InputError(`Expected an address in ${name}, got "${text}".`, 'Correct it.')
+}
