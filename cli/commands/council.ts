@@ -11,16 +11,16 @@ import {
 } from '#client/council.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { arbitrationTurn } from '#protocol/phase.ts'
-import { type Action, confirm, perform } from '../action.ts'
+import { type Action, confirm, perform } from '../chain/action.ts'
 import { address, hash, indexValue } from '../arguments.ts'
-import { type Connection, openOracle, requireFresh } from '../connection.ts'
+import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { findFixing, type FoundFixing } from '../fixing-source.ts'
+import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
 import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
-import { reportPerformed } from '../report.ts'
+import { reportPerformed } from '../chain/report.ts'
 import {
   mergeRulings,
   readRuling,
@@ -28,9 +28,9 @@ import {
   type RulingFile,
   rulingText,
   writeRuling,
-} from '../ruling-file.ts'
-import { openSigner } from '../signer.ts'
-import { phaseRefusal } from '../stale.ts'
+} from '../court/ruling-file.ts'
+import { openSigner } from '../chain/signer.ts'
+import { phaseRefusal } from '../chain/stale.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly council?: Address; readonly file?: string }
 

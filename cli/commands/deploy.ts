@@ -8,16 +8,16 @@ import { carryOut, deployCall, requireCode } from '#client/deploy.ts'
 import { CREATE2_DEPLOYER, type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
-import { confirm } from '../action.ts'
+import { confirm } from '../chain/action.ts'
 import { address as addressOf, whole } from '../arguments.ts'
-import { openChain } from '../connection.ts'
+import { openChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import type { DeploymentRecord, Placed } from '../deployment-record.ts'
+import type { DeploymentRecord, Placed } from '../deployment/deployment-record.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatColumns, formatEth } from '../format.ts'
 import { DEFAULT_RPC } from '../options.ts'
-import { openSigner } from '../signer.ts'
+import { openSigner } from '../chain/signer.ts'
 
 type Flags = {
   readonly terms?: string
@@ -75,7 +75,7 @@ export function defineDeploy(program: Command, context: Context, done: (code: Ex
 
 async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
   // zod loads slowly, and no other command needs this one's.
-  const { EXAMPLE_TERMS, readDeploymentTerms } = await import('../deployment-terms.ts')
+  const { EXAMPLE_TERMS, readDeploymentTerms } = await import('../deployment/deployment-terms.ts')
   if (flags.example === true) {
     context.io.out(EXAMPLE_TERMS.trimEnd())
     return EXIT.ok
@@ -118,13 +118,13 @@ async function requireUsable(chain: Chain, { weth }: DeployOptions): Promise<voi
 }
 
 async function planOn(chain: Chain, terms: DeployOptions): Promise<Placed[]> {
-  const { placeAll } = await import('../deployment-record.ts')
+  const { placeAll } = await import('../deployment/deployment-record.ts')
   return placeAll(chain, planDeployment(terms).steps)
 }
 
 /** Holds a record against the chain that it names. Throws RefusedError if it is not true. */
 async function checkRecorded(path: string, flags: Flags, context: Context): Promise<ExitCode> {
-  const { checkRecord, readDeploymentRecord } = await import('../deployment-record.ts')
+  const { checkRecord, readDeploymentRecord } = await import('../deployment/deployment-record.ts')
   const said: DeploymentRecord = await readDeploymentRecord(path)
   const chain = await openChain({ ...flags, chainId: flags.chainId ?? said.chainId }, context)
   if (chain.chainId !== said.chainId) {
@@ -196,7 +196,7 @@ async function report(
   planned: readonly Placed[],
 ): Promise<void> {
   if (flags.json === true) {
-    const { deploymentDocument } = await import('../deployment-record.ts')
+    const { deploymentDocument } = await import('../deployment/deployment-record.ts')
     io.out(JSON.stringify(deploymentDocument(chain.chainId, terms, planned), undefined, 2))
     return
   }
@@ -212,7 +212,7 @@ async function record(
   terms: DeployOptions,
   planned: readonly Placed[],
 ): Promise<void> {
-  const { deploymentDocument } = await import('../deployment-record.ts')
+  const { deploymentDocument } = await import('../deployment/deployment-record.ts')
   await mkdir(folder, { recursive: true })
   const file = join(folder, `${chain.chainId}.json`)
   await writeFile(file, `${JSON.stringify(deploymentDocument(chain.chainId, terms, planned), undefined, 2)}\n`)

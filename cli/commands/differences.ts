@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatColumns, formatIndexValue, formatTime } from '../format.ts'
-import { oneOf } from '../node-fixing.ts'
+import { oneOf } from '../reporter/node-fixing.ts'
 
 type Flags = { readonly config: string; readonly signer?: Address; readonly json?: true }
 type Observation = z.output<typeof OBSERVATIONS>[number]

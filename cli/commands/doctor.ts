@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Check } from '../checkup.ts'
+import type { Check } from '../reporter/checkup.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 
@@ -29,7 +29,7 @@ export function defineDoctor(program: Command, context: Context, done: (code: Ex
 }
 
 async function examine({ config: file, json }: Flags, { io, env, now }: Context): Promise<ExitCode> {
-  const [{ loadConfig }, { checkUp }] = await Promise.all([import('#node/config'), import('../checkup.ts')])
+  const [{ loadConfig }, { checkUp }] = await Promise.all([import('#node/config'), import('../reporter/checkup.ts')])
   const config = loadConfig({ file, env })
   const checks: Check[] = []
   for await (const check of checkUp(config, now)) {

@@ -18,8 +18,8 @@ import { isAllOf, leavesOf, type SampleLeaf, withDifferences } from '#protocol/s
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { readIndexFile } from '../index-file.ts'
-import { oneOf } from '../node-fixing.ts'
+import { readIndexFile } from '../index/index-file.ts'
+import { oneOf } from '../reporter/node-fixing.ts'
 
 type Flags = { readonly config: string; readonly file?: string; readonly bodies: boolean }
 type Observation = z.output<typeof OBSERVATIONS>[number]

@@ -5,11 +5,11 @@ import { DEFAULT_PARAMETERS, PARAMETER_BOUNDS } from '#protocol/fixing.ts'
 import { worstCaseSeconds } from '#protocol/griefing.ts'
 import { type Needs, UnmetNeedError, USUAL_NOISE_PPM } from '#protocol/parameters.ts'
 import { address, duration, ether, gasPrice, instant, percent, positive, whole } from '../arguments.ts'
-import { inUnits, type Unit } from '../bounds.ts'
+import { inUnits, type Unit } from '../fixing/bounds.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { explainDocument, type Explained, renderExplained } from '../explain-view.ts'
+import { explainDocument, type Explained, renderExplained } from '../economics/explain-view.ts'
 import { ETHER, formatGwei, formatPercent } from '../format.ts'
 import { etherOption } from '../options.ts'
 
@@ -132,7 +132,7 @@ async function needsOf(flags: Flags): Promise<Needs> {
 async function noiseOf(index: string | undefined): Promise<number> {
   if (index === undefined || /^0x[0-9a-fA-F]{64}$/.test(index)) return USUAL_NOISE_PPM
   // zod loads slowly, and only this needs it.
-  const { readIndexFile } = await import('../index-file.ts')
+  const { readIndexFile } = await import('../index/index-file.ts')
   return (await readIndexFile(index)).noisePpm
 }
 

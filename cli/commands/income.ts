@@ -4,8 +4,8 @@ import { CLAIM_GAS, MEASURED_SHARES } from '#protocol/reporter-gas.ts'
 import { address, amount, duration, ether, gasPrice, percent, positive, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type IncomeFlags, incomeTerms } from '../income-terms.ts'
-import { incomeDocument, renderIncome } from '../income-view.ts'
+import { type IncomeFlags, incomeTerms } from '../economics/income-terms.ts'
+import { incomeDocument, renderIncome } from '../economics/income-view.ts'
 import { etherOption } from '../options.ts'
 
 const CENT = 10n ** 16n

@@ -5,8 +5,8 @@ import { warningsOf } from '#protocol/index-warnings.ts'
 import { whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { readIndexFile } from '../index-file.ts'
-import { indexLines, warningLines } from '../index-lines.ts'
+import { readIndexFile } from '../index/index-file.ts'
+import { indexLines, warningLines } from '../index/index-lines.ts'
 
 const EXAMPLES = `
 Examples:

@@ -8,8 +8,8 @@ import { percent, positive, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { warningLines } from '../index-lines.ts'
-import { PRESET_INTERVALS, PRESET_NAMES, presetOf, type Wanted } from '../venue-presets.ts'
+import { warningLines } from '../index/index-lines.ts'
+import { PRESET_INTERVALS, PRESET_NAMES, presetOf, type Wanted } from '../index/venue-presets.ts'
 
 const EXAMPLES = `
 Venues: ${PRESET_NAMES.join(', ')}. Their candles are read as they document them; try what you wrote with

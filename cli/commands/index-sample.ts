@@ -5,8 +5,8 @@ import { type Endpoints, instant, sourceEndpoint } from '../arguments.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatTime } from '../format.ts'
-import { readIndexFile } from '../index-file.ts'
-import { readIndexNow, readingDocument, readingLines } from '../index-reading.ts'
+import { readIndexFile } from '../index/index-file.ts'
+import { readIndexNow, readingDocument, readingLines } from '../index/index-reading.ts'
 
 const EXAMPLES = `
 Without --maturity the window is the last that is over. Exit code 3: the sources do not suffice for a value.

@@ -11,17 +11,17 @@ import {
   withdrawIdleCall,
 } from '#client/jury-calls.ts'
 import { readPool } from '#client/jury.ts'
-import { type Action, perform, type Step } from '../action.ts'
+import { type Action, perform, type Step } from '../chain/action.ts'
 import { address, positive } from '../arguments.ts'
-import { type Connection, openOracle, requireFresh } from '../connection.ts'
+import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatRelative, formatTime } from '../format.ts'
-import { type Jury, openJury } from '../jury-court.ts'
+import { type Jury, openJury } from '../court/jury-court.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
-import { reportPerformed } from '../report.ts'
-import { openSigner } from '../signer.ts'
+import { reportPerformed } from '../chain/report.ts'
+import { openSigner } from '../chain/signer.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly jury?: Address }
 

@@ -4,14 +4,14 @@ import { type JurorStanding, readStanding, readVoters, readWaiting } from '#clie
 import { readPool } from '#client/jury.ts'
 import { openingPrice } from '#protocol/jury.ts'
 import { address, hash } from '../arguments.ts'
-import { type Connection, openOracle } from '../connection.ts'
+import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatPercent, formatRelative, formatTime } from '../format.ts'
-import { findTrial, type Jury, openJury } from '../jury-court.ts'
-import { trialDocument, trialLines, trialSteps, type Viewer } from '../jury-lines.ts'
+import { findTrial, type Jury, openJury } from '../court/jury-court.ts'
+import { trialDocument, trialLines, trialSteps, type Viewer } from '../court/jury-lines.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
-import { viewerOf } from '../signer.ts'
+import { viewerOf } from '../chain/signer.ts'
 import { latestBlock } from '#client/chain.ts'
 
 type Flags = NetworkFlags & { readonly jury?: Address; readonly account?: Address }

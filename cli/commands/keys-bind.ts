@@ -7,13 +7,13 @@ import { readRegistryTerms } from '#client/registry-terms.ts'
 import type { Config } from '#node/config'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { address, type Amount, amount, baseUnits, duration } from '../arguments.ts'
-import { consentText } from '../consent-file.ts'
+import { consentText } from '../reporter/consent-file.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount, formatTime } from '../format.ts'
-import { writeNew } from '../secret-file.ts'
-import { unlockKey } from '../signer.ts'
+import { writeNew } from '../reporter/secret-file.ts'
+import { unlockKey } from '../chain/signer.ts'
 
 type Flags = {
   readonly config: string

@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Address, type Hex, isHex } from 'viem'
-import { confirm } from '../action.ts'
+import { confirm } from '../chain/action.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatColumns } from '../format.ts'
-import { newPassword, writeOwnerOnly } from '../secret-file.ts'
-import { keystoreAt, unlockKey } from '../signer.ts'
+import { newPassword, writeOwnerOnly } from '../reporter/secret-file.ts'
+import { keystoreAt, unlockKey } from '../chain/signer.ts'
 
 type Flags = { readonly passwordFile?: string; readonly json?: true; readonly yes?: true }
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
 import { type Membership, readUnbondingDelay, startLeavingCall, topUpCall, withdrawCall } from '#client/registry.ts'
-import { type Action, perform } from '../action.ts'
+import { type Action, perform } from '../chain/action.ts'
 import { type Amount, amount, baseUnits, whole } from '../arguments.ts'
-import { type Connection, openOracle, requireFresh } from '../connection.ts'
+import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -15,9 +15,9 @@ import {
   type NetworkFlags,
   type SigningFlags,
 } from '../options.ts'
-import { memberOf, openRegistry, type Registry } from '../registry-place.ts'
-import { reportPerformed } from '../report.ts'
-import { openSigner } from '../signer.ts'
+import { memberOf, openRegistry, type Registry } from '../reporter/registry-place.ts'
+import { reportPerformed } from '../chain/report.ts'
+import { openSigner } from '../chain/signer.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
 

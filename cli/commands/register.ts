@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import type { Address } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { registerCall, registeredIn, readMemberships } from '#client/registry.ts'
-import { type Action, perform } from '../action.ts'
-import { openOracle, requireFresh } from '../connection.ts'
-import { type ConsentFile, readConsent } from '../consent-file.ts'
+import { type Action, perform } from '../chain/action.ts'
+import { openOracle, requireFresh } from '../chain/connection.ts'
+import { type ConsentFile, readConsent } from '../reporter/consent-file.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -16,9 +16,9 @@ import {
   type NetworkFlags,
   type SigningFlags,
 } from '../options.ts'
-import { reportPerformed } from '../report.ts'
-import { openRegistry } from '../registry-place.ts'
-import { openSigner } from '../signer.ts'
+import { reportPerformed } from '../chain/report.ts'
+import { openRegistry } from '../reporter/registry-place.ts'
+import { openSigner } from '../chain/signer.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
 

@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Address } from 'viem'
 import { type Membership, readUnbondingDelay } from '#client/registry.ts'
 import { address } from '../arguments.ts'
-import { openOracle } from '../connection.ts'
+import { openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatColumns, formatRelative, formatTime, type Token } from '../format.ts'
 import { addNetworkOptions, addRegistryOption, type NetworkFlags } from '../options.ts'
-import { openRegistry } from '../registry-place.ts'
+import { openRegistry } from '../reporter/registry-place.ts'
 
 type Flags = NetworkFlags & { readonly registry?: Address; readonly owner?: Address }
 

@@ -3,11 +3,11 @@ import type { Hex } from 'viem'
 import { createdIn, potsOf } from '#client/fixing-log.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { hash } from '../arguments.ts'
-import { type Connection, openOracle } from '../connection.ts'
+import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type FixingView, renderView, viewDocument, viewOf } from '../fixing-view.ts'
+import { type FixingView, renderView, viewDocument, viewOf } from '../fixing/fixing-view.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 
 type Flags = NetworkFlags & {

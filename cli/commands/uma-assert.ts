@@ -1,17 +1,17 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { assertValueCall, readClaim, winningsOf } from '#client/uma.ts'
-import { type Action, perform } from '../action.ts'
+import { type Action, perform } from '../chain/action.ts'
 import { address, hash, indexValue } from '../arguments.ts'
-import { type Connection, openOracle } from '../connection.ts'
+import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
-import { reportPerformed } from '../report.ts'
-import { openSigner } from '../signer.ts'
-import { findHearing, findTrusted, type Hearing, requireHearing, requireUndecided } from '../uma-court.ts'
+import { reportPerformed } from '../chain/report.ts'
+import { openSigner } from '../chain/signer.ts'
+import { findHearing, findTrusted, type Hearing, requireHearing, requireUndecided } from '../court/uma-court.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly adapter?: Address }
 

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { address, hash } from '../arguments.ts'
-import { openOracle } from '../connection.ts'
+import { openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
-import { findHearing } from '../uma-court.ts'
-import { hearingDocument, hearingLines, hearingSteps } from '../uma-lines.ts'
+import { findHearing } from '../court/uma-court.ts'
+import { hearingDocument, hearingLines, hearingSteps } from '../court/uma-lines.ts'
 
 type Flags = NetworkFlags & { readonly adapter?: Address }
 

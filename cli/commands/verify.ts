@@ -3,15 +3,15 @@ import type { Address, Hex } from 'viem'
 import { readReporters } from '#client/registry.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { hash } from '../arguments.ts'
-import { type Connection, openOracle } from '../connection.ts'
+import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
-import { readEvidence } from '../evidence-source.ts'
+import { readEvidence } from '../index/evidence-source.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { findFixing, type FoundFixing } from '../fixing-source.ts'
+import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
 import { formatTime } from '../format.ts'
-import { findIndexDocument } from '../index-folder.ts'
-import { type IndexReading, readForFixing, readingDocument, readingLines } from '../index-reading.ts'
+import { findIndexDocument } from '../index/index-folder.ts'
+import { type IndexReading, readForFixing, readingDocument, readingLines } from '../index/index-reading.ts'
 import {
   addNetworkOptions,
   addReadingOptions,
@@ -19,8 +19,8 @@ import {
   type NetworkFlags,
   type ReadingFlags,
 } from '../options.ts'
-import { type KnownReporters, peerDocument, peerLines, type PeerReading, readPeers } from '../peer-reading.ts'
-import { type OwnValue, remedy, standingText, type Verdict, verdictOf, verdictText } from '../verdict.ts'
+import { type KnownReporters, peerDocument, peerLines, type PeerReading, readPeers } from '../index/peer-reading.ts'
+import { type OwnValue, remedy, standingText, type Verdict, verdictOf, verdictText } from '../fixing/verdict.ts'
 
 type Flags = NetworkFlags &
   ReadingFlags & { readonly index?: string; readonly evidence?: string; readonly registry?: Address }

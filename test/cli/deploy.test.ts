@@ -9,7 +9,7 @@ import { carryOut, hasCode } from '#client/deploy.ts'
 import { planDeployment } from '#client/deployment-plan.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { writeKeystore } from '#node/keystore'
-import { readDeploymentTerms } from '../../cli/deployment-terms.ts'
+import { readDeploymentTerms } from '../../cli/deployment/deployment-terms.ts'
 import { accountOf, START } from '../client/chain-fixture.ts'
 import { assize, type Run } from './command-line.ts'
 

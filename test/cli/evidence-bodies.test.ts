@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Evidence, EvidenceBody } from '#protocol/evidence.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import { leavesOf, sourcesRoot } from '#protocol/samples.ts'
-import { bodyFindings } from '../../cli/evidence-bodies.ts'
+import { bodyFindings } from '../../cli/index/evidence-bodies.ts'
 import { DOMAIN, FIXING } from '../node/reporters.ts'
 import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ETHER } from '../../cli/format.ts'
-import { securityDocument, securityLines, securityWarnings } from '../../cli/security-view.ts'
+import { securityDocument, securityLines, securityWarnings } from '../../cli/fixing/security-view.ts'
 
 const ETH = 10n ** 18n
 const TOKEN = ETHER

@@ -1,0 +1,228 @@
+import type { Address, TransactionReceipt } from 'viem'
+import { readPurse } from '#client/bond-token.ts'
+import { connect } from '#client/chain.ts'
+import { readGasFee, rehearse } from '#client/rehearsal.ts'
+import { type Call, send } from '#client/send.ts'
+import { approveCall, wrapCall } from '#client/weth.ts'
+import { baseUnits } from '../arguments.ts'
+import type { Connection } from './connection.ts'
+import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { ETHER, formatAmount } from '../format.ts'
+import { fundingOf, requireFunds } from './funding.ts'
+import type { SigningFlags } from '../options.ts'
+import type { Signer } from './signer.ts'
+
+/** One transaction, and what it does in words: `wrap 0.2 ETH`. */
+export type Step = { readonly label: string; readonly call: Call }
+
+/** What somebody is about to do. */
+export type Action = {
+  readonly steps: readonly Step[]
+  /** What the oracle, or `taker` instead, takes: base units of the bond token. */
+  readonly amount: bigint
+  readonly taker?: { readonly name: string; readonly address: Address }
+  /** How many claims will be needed to get it back: their gas is counted. */
+  readonly claims: number
+  /** What can be gained at least if it goes well, base units; undefined where nothing is meant to be gained. */
+  readonly gain: bigint | undefined
+  /** What it is about, what can be won and lost. */
+  readonly lines: readonly string[]
+  readonly question: string
+  /** Throws RefusedError if the chain moved on since the action was thought out. */
+  readonly recheck: () => Promise<void>
+}
+
+/** What an action costs, wei. */
+export type Costs = {
+  /** If gas stays as dear as it is. */
+  readonly likely: bigint
+  /** At the dearest that the transactions offer. */
+  readonly most: bigint
+  /** Of `likely`, the claim that comes later. */
+  readonly later: bigint
+}
+
+/** What was done: every step that was sent, in order; none after --dry-run. */
+export type Performed = {
+  readonly costs: Costs
+  readonly steps: readonly Step[]
+  readonly sent: readonly TransactionReceipt[]
+}
+
+export type Performer = {
+  readonly connection: Connection
+  readonly signer: Signer
+  readonly flags: SigningFlags & { readonly json?: true }
+  readonly context: Context
+}
+
+/** A claim's gas (test/contracts/snapshots), and what `send` adds to an estimate, per cent. */
+const CLAIM_GAS = 62_000n
+const MARGIN_PERCENT = 150n
+
+/**
+ * Simulates the action, says what it costs and asks; then looks again, simulates again, sends and waits for every receipt.
+ * Nothing is sent if the money does not suffice, --max is exceeded, the person says no, or the chain moved on.
+ */
+export async function perform(action: Action, performer: Performer): Promise<Performed> {
+  const { connection, signer, flags, context } = performer
+  const spender = takerOf(action, connection).address
+  const purse = await readPurse(connection.chain, connection.token.address, signer.address, spender)
+  const steps = [...fundingSteps(action, performer, fundingOf(action.amount, purse, connection.token)), ...action.steps]
+  const costs = await costsOf(action, steps, performer, purse)
+  requireWithinMax(action, costs, performer)
+  for (const line of [...action.lines, ...costLines(action, steps, costs, performer)]) {
+    if (flags.json === true) context.io.err(line)
+    else context.io.out(line)
+  }
+  if (flags.dryRun === true || signer.account === undefined) return { costs, steps, sent: [] }
+  await confirm(action.question, performer)
+  await action.recheck()
+  const calls = steps.map(({ call }) => call)
+  await rehearse(connection.chain, signer.address, calls)
+  return { costs, steps, sent: await sendSteps(steps, performer, signer.account) }
+}
+
+function takerOf({ taker }: Action, { oracle }: Connection): NonNullable<Action['taker']> {
+  return taker ?? { name: 'the oracle', address: oracle }
+}
+
+function fundingSteps(
+  action: Action,
+  { connection }: Performer,
+  { wrap, approve }: { readonly wrap: bigint; readonly approve: bigint },
+): Step[] {
+  const { token } = connection
+  const { amount } = action
+  const { name, address } = takerOf(action, connection)
+  const steps: Step[] = []
+  if (wrap > 0n) steps.push({ label: `wrap ${formatAmount(wrap, ETHER)}`, call: wrapCall(token.address, wrap) })
+  if (approve > 0n) {
+    const label = `let ${name} take ${formatAmount(amount, { ...token, isWeth: false })}`
+    steps.push({ label, call: approveCall(token.address, address, approve) })
+  }
+  return steps
+}
+
+async function costsOf(
+  action: Action,
+  steps: readonly Step[],
+  { connection, signer }: Performer,
+  purse: Parameters<typeof requireFunds>[1],
+): Promise<Costs> {
+  const fee = await readGasFee(connection.chain)
+  const laterGas = BigInt(action.claims) * CLAIM_GAS
+  // What a first look can say without simulating, so that a lack of money is named as such.
+  const least = fee.most * BigInt(steps.length) * 21_000n
+  requireFunds({ amount: action.amount, gas: least }, purse, connection.token)
+  const calls = steps.map(({ call }) => call)
+  const { gas } = await rehearse(connection.chain, signer.address, calls)
+  const now = gas.reduce((sum, one) => sum + one, 0n)
+  const most = (fee.most * (now + laterGas) * MARGIN_PERCENT) / 100n
+  requireFunds({ amount: action.amount, gas: most }, purse, connection.token)
+  return { likely: fee.likely * (now + laterGas), most, later: fee.likely * laterGas }
+}
+
+function requireWithinMax({ amount }: Action, costs: Costs, { connection, flags }: Performer): void {
+  if (flags.max === undefined) return
+  const { token } = connection
+  const max = baseUnits(flags.max, token)
+  const spent = token.isWeth ? amount + costs.likely : amount
+  if (spent <= max) return
+  const gas = token.isWeth ? ` with gas (${formatAmount(costs.likely, ETHER)})` : ''
+  throw new InputError(
+    `Expected to spend at most ${formatAmount(max, token)}, got ${formatAmount(spent, token)}${gas}.`,
+    'Raise --max, or stake less.',
+  )
+}
+
+function costLines(
+  { amount, gain, claims }: Action,
+  steps: readonly Step[],
+  { likely, most }: Costs,
+  { connection, context }: Performer,
+): string[] {
+  const { token } = connection
+  const later = claims > 0 ? ', the claim later included' : ''
+  const lines = [
+    `steps     ${steps.map(({ label }) => label).join('; ')}`,
+    `gas       about ${formatAmount(likely, ETHER)}, at most ${formatAmount(most, ETHER)}${later}`,
+  ]
+  if (amount > 0n && !token.isWeth) lines.push(`token     stake is in ${token.symbol}: nothing is wrapped`)
+  if (gain !== undefined && token.isWeth && likely >= gain) {
+    const text = `Gas eats the gain: about ${formatAmount(likely, ETHER)} of gas to win ${formatAmount(gain, token)}.`
+    lines.push(context.io.paint('bad', text))
+  }
+  return lines
+}
+
+/** Asks, unless --yes was given. Throws {@link DeclinedError}, or InputError where nobody can be asked. */
+export async function confirm(
+  question: string,
+  { flags, context }: { readonly flags: Pick<SigningFlags, 'yes'>; readonly context: Context },
+): Promise<void> {
+  if (flags.yes === true) return
+  if (context.terminal === undefined) {
+    throw new InputError(
+      'Expected --yes where nobody can be asked, got none.',
+      'Add --yes to send, or --dry-run to only simulate.',
+    )
+  }
+  const answer = await context.terminal.ask(`${question} [y/N] `, context.signal)
+  if (!/^y(es)?$/i.test(answer.trim())) throw new DeclinedError()
+}
+
+async function sendSteps(
+  steps: readonly Step[],
+  { connection, context }: Performer,
+  account: NonNullable<Signer['account']>,
+): Promise<TransactionReceipt[]> {
+  const chain = await connect({ rpcUrl: connection.chain.rpcUrl, account })
+  const sent: TransactionReceipt[] = []
+  for (const { label, call } of steps) {
+    try {
+      context.io.err(`${label} ...`)
+      const receipt = await send(chain, call, { signal: context.signal })
+      context.io.err(`${label}: in block ${receipt.blockNumber}, ${receipt.transactionHash}`)
+      sent.push(receipt)
+    } catch (error) {
+      const wrapped = steps.slice(0, sent.length).find(({ call: { name } }) => name === 'deposit')?.call.value
+      if (sent.length === 0) throw error
+      throw new HalfDoneError(sent.length, steps, wrapped, account.address, error)
+    }
+  }
+  return sent
+}
+
+/** The person said no. */
+export class DeclinedError extends Error {
+  override readonly name = 'Cli.DeclinedError'
+  readonly hint = ''
+  readonly exitCode = EXIT.interrupted
+  constructor() {
+    super('Nothing was sent.')
+  }
+}
+
+/** A step failed after others were mined. */
+export class HalfDoneError extends Error {
+  override readonly name = 'Cli.HalfDoneError'
+  readonly hint: string
+  readonly exitCode: ExitCode
+  constructor(done: number, steps: readonly Step[], wrapped: bigint | undefined, account: string, cause: unknown) {
+    const labels = steps.map(({ label }) => label)
+    const { message = String(cause), hint = '' } = cause instanceof Error ? (cause as Error & { hint?: string }) : {}
+    const isInterrupted = cause instanceof Error && cause.name === 'AbortError'
+    const why = isInterrupted ? 'Interrupted.' : message.split('\n', 1)[0]
+    const [before, after] = [labels.slice(0, done), labels.slice(done)].map((some) => some.join('; '))
+    super(`${why} Done before: ${before}. Not done: ${after}.`, { cause })
+    this.exitCode = isInterrupted ? EXIT.interrupted : EXIT.failed
+    const kept =
+      wrapped === undefined
+        ? ''
+        : `The ${formatAmount(wrapped, { ...ETHER, symbol: 'WETH', isWeth: false })} are in ${account}; the next try uses them.`
+    this.hint = [kept, hint].filter((text) => text !== '').join(' ')
+  }
+}

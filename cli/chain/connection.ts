@@ -1,0 +1,91 @@
+import { type Address, getAddress, type Hex, isAddress } from 'viem'
+import { type BondToken, readToken } from '#client/bond-token.ts'
+import { type Chain, connect } from '#client/chain.ts'
+import { requireCode } from '#client/deploy.ts'
+import { type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
+import type { Context } from '../context.ts'
+import { InputError, RefusedError } from '../errors.ts'
+import { formatDuration } from '../format.ts'
+import { DEFAULT_RPC, type NetworkFlags } from '../options.ts'
+
+/** An oracle that was found to be there. */
+export type Connection = {
+  readonly chain: Chain
+  readonly oracle: Address
+  readonly token: BondToken
+  /** Its log, of one fixing if `id` is given, from a later block than the flags say if one is; says how far it is if it takes long. */
+  readonly readLog: (id?: Hex, from?: bigint) => Promise<OracleEvent[]>
+  /** A command line of ours to paste, with the flags that this one was given. */
+  readonly paste: (...words: readonly string[]) => string
+}
+
+/** Connects to what flags and environment name. Throws InputError, DeadRpcError, NoCodeError, NotOracleError. */
+export async function openOracle(flags: NetworkFlags, context: Context): Promise<Connection> {
+  const { env } = context
+  const oracle = flags.oracle ?? oracleOf(env)
+  const chain = await openChain(flags, context)
+  await requireCode(chain, 'a MaturityOracle', oracle)
+  const token = await readToken(chain, oracle)
+  const fromBlock = flags.fromBlock ?? BigInt(numberOf(env, 'ASSIZE_FROM_BLOCK') ?? 0)
+  return {
+    chain,
+    oracle,
+    token,
+    readLog: (id, from = fromBlock) =>
+      oracleEvents(chain, oracle, { fromBlock: from > fromBlock ? from : fromBlock, onPart: progressOf(context) }, id),
+    paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' '),
+  }
+}
+
+/** Connects to the endpoint that flags and environment name. Throws InputError for another chain than they want, DeadRpcError. */
+export async function openChain(flags: Pick<NetworkFlags, 'rpc' | 'chainId'>, { env }: Context): Promise<Chain> {
+  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const wanted = flags.chainId ?? numberOf(env, 'ASSIZE_CHAIN_ID')
+  if (wanted === undefined || Number(wanted) === chain.chainId) return chain
+  throw new InputError(
+    `Expected chain ${wanted} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
+    'Name an endpoint of that chain with --rpc, or correct --chain-id.',
+  )
+}
+
+/** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */
+export function requireFresh(atTime: bigint, now: bigint, maxAge: number): void {
+  const age = now - atTime
+  if (age <= BigInt(maxAge)) return
+  throw new RefusedError(
+    `Expected a newest block at most ${formatDuration(BigInt(maxAge))} old, got one ${formatDuration(age)} old.`,
+    'The endpoint is behind: use another with --rpc, or allow it with --max-age.',
+  )
+}
+
+/** Says at most once a second what is left. */
+function progressOf({ io, now }: Context): (blocksLeft: bigint) => void {
+  let told = now()
+  return (blocksLeft) => {
+    if (blocksLeft === 0n || now() <= told) return
+    told = now()
+    io.err(`reading the log, ${blocksLeft} blocks to go (--from-block spares old ones) ...`)
+  }
+}
+
+function oracleOf(env: Context['env']): Address {
+  const text = env['ASSIZE_ORACLE']
+  if (text !== undefined && isAddress(text, { strict: false })) return getAddress(text)
+  const got = text === undefined || text === '' ? 'none' : `"${text}"`
+  throw new InputError(`Expected the address of the oracle, got ${got}.`, 'Give it with --oracle, or in ASSIZE_ORACLE.')
+}
+
+function numberOf(env: Context['env'], name: string): string | undefined {
+  const text = env[name]
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,15}$/.test(text)) return text
+  throw new InputError(`Expected a whole number in ${name}, got "${text}".`, 'Correct it.')
+}
+
+function givenFlags({ rpc, oracle, fromBlock }: NetworkFlags): string[] {
+  return [
+    ...(rpc === undefined ? [] : ['--rpc', rpc]),
+    ...(oracle === undefined ? [] : ['--oracle', oracle]),
+    ...(fromBlock === undefined ? [] : ['--from-block', String(fromBlock)]),
+  ]
+}

@@ -1,0 +1,112 @@
+import type { Address, Hex } from 'viem'
+import { latestBlock } from '#client/chain.ts'
+import { requireCode } from '#client/deploy.ts'
+import { isJury } from '#client/juror.ts'
+import { type JuryCase, type JurySeat, type JuryTerms, readCase, readJuryTerms, readSeats } from '#client/jury.ts'
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { arbitrationTurn } from '#protocol/phase.ts'
+import type { Connection } from '../chain/connection.ts'
+import type { Context } from '../context.ts'
+import { addressFrom } from '../environment.ts'
+import { InputError, RefusedError } from '../errors.ts'
+import { findFixing } from '../fixing/fixing-source.ts'
+
+/** A jury that was found to be there. */
+export type Jury = { readonly address: Address; readonly terms: JuryTerms }
+
+/** A fixing before a jury, as of the newest block. */
+export type Trial = {
+  readonly jury: Jury
+  readonly fixing: Fixing
+  readonly snapshot: FixingSnapshot
+  readonly state: JuryCase
+  /** Of the present round; none before the draw. */
+  readonly seats: readonly JurySeat[]
+  /** The newest block. */
+  readonly block: bigint
+}
+
+/** The jury that the flag or ASSIZE_JURY names. Throws InputError. */
+export async function openJury({ chain }: Connection, named: Address | undefined, context: Context): Promise<Jury> {
+  const address = named ?? addressFrom(context.env, 'ASSIZE_JURY')
+  if (address === undefined) {
+    throw new InputError('Expected the address of a jury, got none.', 'Give it with --jury, or in ASSIZE_JURY.')
+  }
+  await requireCode(chain, 'a JuryArbitrator', address)
+  if (!(await isJury(chain, address))) {
+    throw new InputError(
+      `Expected a JuryArbitrator at ${address}, got another contract.`,
+      'Check the address: "assize fixing show" names the two that rule on a fixing.',
+    )
+  }
+  return { address, terms: await readJuryTerms(chain, address) }
+}
+
+/**
+ * The fixing and its case before the jury whose turn it is, or before the one that was named. Throws InputError if neither
+ * arbitrator nor backup is a jury.
+ */
+export async function findTrial(connection: Connection, id: Hex, named: Address | undefined): Promise<Trial> {
+  const { fixing, view } = await findFixing(connection, id)
+  const { snapshot } = view
+  const address = await juryFor(connection, snapshot, named)
+  const terms = await readJuryTerms(connection.chain, address)
+  return { ...(await readTrial(connection, { address, terms }, id)), fixing, snapshot }
+}
+
+/** Reads again where the case stands. */
+export async function readTrial(
+  { chain }: Connection,
+  jury: Jury,
+  id: Hex,
+): Promise<Pick<Trial, 'jury' | 'state' | 'seats' | 'block'>> {
+  const { number } = await latestBlock(chain)
+  const state = await readCase(chain, jury.address, id)
+  const seats = await readSeats(chain, jury.address, id, state.round)
+  return { jury, state, seats, block: number }
+}
+
+/** First second at which the jury cannot rule any more (R-205); undefined while it cannot. */
+export function turnEnd({ jury, snapshot }: Pick<Trial, 'jury' | 'snapshot'>): bigint | undefined {
+  const { fixing, facts, atTime } = snapshot
+  const turn = arbitrationTurn(fixing, facts, atTime)
+  return turn?.current === jury.address ? turn.end : undefined
+}
+
+/** Throws RefusedError unless the case is in the stage that this needs. */
+export function requireStage(
+  { state, snapshot }: Trial,
+  want: readonly JuryCase['stage'][],
+  paste: Connection['paste'],
+): void {
+  if (want.includes(state.stage)) return
+  throw new RefusedError(
+    `Expected a case that is ${want.map(stageName).join(' or ')}, got one that is ${stageName(state.stage)}.`,
+    `What can be done: ${paste('jury', 'status', snapshot.id)}`,
+  )
+}
+
+/** A stage as people say it. */
+export function stageName(stage: JuryCase['stage']): string {
+  return stage === 'none' ? 'not opened' : stage === 'waiting' ? 'waiting for its draw' : stage
+}
+
+async function juryFor({ chain }: Connection, snapshot: FixingSnapshot, named: Address | undefined): Promise<Address> {
+  const { arbitrator, backup } = snapshot.fixing
+  if (named !== undefined && named !== arbitrator && named !== backup) {
+    throw new InputError(
+      `Expected one of the two that rule on ${snapshot.id}, ${arbitrator} or ${backup}, got ${named}.`,
+      'Leave --jury out.',
+    )
+  }
+  const asked = named === undefined ? [arbitrator, backup] : [named]
+  const juries: Address[] = []
+  for (const one of asked) if (await isJury(chain, one)) juries.push(one)
+  const jury = juries.find((one) => one === snapshot.currentArbitrator) ?? juries[0]
+  if (jury !== undefined) return jury
+  throw new InputError(
+    `Expected a fixing that a jury rules on, got ${asked.join(' and ')}, which are none.`,
+    'If it is a council: assize council.',
+  )
+}

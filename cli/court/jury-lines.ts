@@ -1,0 +1,115 @@
+import type { Address } from 'viem'
+import { formatValue } from '#protocol/decimal.ts'
+import { lastDrawBlock } from '#protocol/jury.ts'
+import type { JurySeat } from '#client/jury.ts'
+import type { Connection } from '../chain/connection.ts'
+import { formatColumns, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { stageName, type Trial, turnEnd } from './jury-court.ts'
+import type { NextStep } from '../fixing/next-steps.ts'
+
+/** Whose seats are told from others'. */
+export type Viewer = {
+  readonly account: Address | undefined
+  /** Jurors that the account commits for, itself included. */
+  readonly principals: readonly Address[]
+}
+
+/** A case for people: where it stands, its times, its seats. */
+export function trialLines(trial: Trial, viewer: Viewer): string[] {
+  const { jury, snapshot, state, seats } = trial
+  const { id, phase, atTime, settlement } = snapshot
+  const end = turnEnd(trial)
+  const when = (time: bigint): string => `${formatTime(time)}${formatRelative(time, atTime)}`
+  const turn = end === undefined ? '' : `: it is this jury's turn until ${when(end)}`
+  const settled = settlement === undefined ? '' : ` at ${formatIndexValue(settlement, 18)}`
+  return [
+    `jury      ${jury.address}, ${jury.terms.seats} seats, ${jury.terms.quorum} of which must reveal`,
+    `fixing    ${id}`,
+    `phase     ${phase}${settled}${turn}`,
+    `case      ${stageName(state.stage)}${state.stage === 'none' ? '' : `, round ${state.round}`}`,
+    ...seedLines(trial),
+    ...(state.stage === 'voting'
+      ? [`commit    before ${when(state.commitEnd)}`, `reveal    from then, before ${when(state.revealEnd)}`]
+      : []),
+    ...(seats.length === 0 ? [] : ['', ...seatLines(seats, viewer)]),
+  ]
+}
+
+/** What can be done about a case now, with commands to paste. */
+export function trialSteps(trial: Trial, viewer: Viewer, paste: Connection['paste']): NextStep[] {
+  const { snapshot, state, seats, block } = trial
+  const { id, atTime } = snapshot
+  const step = (what: string, ...words: string[]): NextStep[] => [{ what, command: paste('jury', ...words) }]
+  const own = ownSeats(seats, viewer)
+  if (state.stage === 'none' || state.stage === 'hung') {
+    return turnEnd(trial) === undefined ? [] : step('have jurors drawn', 'open', id)
+  }
+  if (state.stage === 'waiting') {
+    if (block <= state.seedBlock) return []
+    return isForgotten(trial) ? step('give it another seed', 'reseed', id) : step('draw the jurors', 'draw', id)
+  }
+  if (state.stage !== 'voting') return []
+  if (atTime < state.commitEnd) return own.length === 0 ? [] : step('commit what you read', 'commit', id, 'VALUE')
+  const isOver = atTime >= state.revealEnd || seats.every(({ value }) => value !== undefined)
+  if (isOver) return step('end the round', 'resolve', id)
+  const due = own.filter(({ committed }) => committed !== undefined)
+  return due.length === 0 ? [] : step('reveal it', 'reveal', id, 'VALUE')
+}
+
+/** A case as the JSON document has it. */
+export function trialDocument(trial: Trial, viewer: Viewer, paste: Connection['paste']): Record<string, unknown> {
+  const { snapshot, state, seats } = trial
+  const end = turnEnd(trial)
+  const own = new Set(ownSeats(seats, viewer).map(({ seat }) => seat))
+  const isDrawn = state.stage !== 'none' && state.commitEnd > 0n && seats.length > 0
+  return {
+    fixing: snapshot.id,
+    phase: snapshot.phase,
+    turnEnd: end === undefined ? null : Number(end),
+    stage: state.stage,
+    round: state.round,
+    seedBlock: state.seedBlock === 0n ? null : Number(state.seedBlock),
+    commitEnd: isDrawn ? Number(state.commitEnd) : null,
+    revealEnd: isDrawn ? Number(state.revealEnd) : null,
+    seats: seats.map(({ seat, juror, committed, value }) => ({
+      seat,
+      juror,
+      isYours: own.has(seat),
+      isCommitted: committed !== undefined || value !== undefined,
+      value: value === undefined ? null : formatValue(value),
+    })),
+    next: trialSteps(trial, viewer, paste),
+  }
+}
+
+/** The seats that the viewer commits for. */
+export function ownSeats(seats: readonly JurySeat[], { principals }: Viewer): readonly JurySeat[] {
+  return seats.filter(({ juror }) => principals.includes(juror))
+}
+
+/** Whether the chain no longer knows the case's seed block. */
+export function isForgotten({ state, block }: Pick<Trial, 'state' | 'block'>): boolean {
+  return block > lastDrawBlock(state.seedBlock)
+}
+
+function seedLines({ state, block }: Trial): string[] {
+  if (state.stage !== 'waiting') return []
+  const { seedBlock } = state
+  if (block <= seedBlock) {
+    const left = seedBlock - block + 1n
+    return [`seed      block ${seedBlock}, drawn from ${left} blocks from now (about ${formatDuration(left * 12n)})`]
+  }
+  const ends = `until block ${lastDrawBlock(seedBlock) + 1n}`
+  return [`seed      block ${seedBlock} is there: anyone can draw ${ends}, and is paid four seats' shares for it`]
+}
+
+function seatLines(seats: readonly JurySeat[], viewer: Viewer): string[] {
+  const own = new Set(ownSeats(seats, viewer).map(({ seat }) => seat))
+  const rows = seats.map(({ seat, juror, committed, value }) => [
+    `  ${seat}`,
+    juror,
+    own.has(seat) ? 'yours' : '',
+    value !== undefined ? `revealed ${formatIndexValue(value, 18)}` : committed === undefined ? '-' : 'committed',
+  ])
+  return formatColumns([['  seat', 'juror', '', 'vote'], ...rows])
+}

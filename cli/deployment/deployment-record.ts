@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises'
+import { type Address, getAddress, type Hash, isAddress, isAddressEqual, isHash } from 'viem'
+import { z } from 'zod'
+import type { Chain } from '#client/chain.ts'
+import { hasCode, readCodeHash } from '#client/deploy.ts'
+import { type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
+import { InputError } from '../errors.ts'
+
+/** A step, and the hash of the code that is at its address: undefined if there is none. */
+export type Placed = DeploymentStep & { readonly codeHash: Hash | undefined }
+
+/** A step, and whether what a record says of it is so. */
+export type Finding = { readonly name: string; readonly address: Address; readonly state: FindingState }
+
+/** What a record can be wrong about. `other address`: it does not follow from the terms that the record states. */
+export type FindingState = 'is there' | 'missing' | 'other code' | 'other address'
+
+/** Looks what is at every step's address. Throws DeadRpcError. */
+export async function placeAll(chain: Chain, steps: readonly DeploymentStep[]): Promise<Placed[]> {
+  return Promise.all(steps.map(async (step) => ({ ...step, codeHash: await readCodeHash(chain, step.address) })))
+}
+
+/** What is where and under which terms, for scripts and for `deployments/<chain id>.json`. */
+export function deploymentDocument(chainId: number, terms: DeployOptions, placed: readonly Placed[]): object {
+  const { deployments } = planDeployment(terms)
+  return {
+    version: 1,
+    chainId,
+    complete: placed.every(({ codeHash }) => codeHash !== undefined),
+    deployments,
+    contracts: placed.map(({ name, contract, address, constructorArguments, codeHash }) => {
+      return {
+        name,
+        address,
+        deployed: codeHash !== undefined,
+        contract,
+        constructorArguments,
+        codeHash: codeHash ?? null,
+      }
+    }),
+    terms: {
+      ...terms,
+      council: plainCouncil(terms.council),
+      backupCouncil: plainCouncil(terms.backupCouncil),
+      registry: { ...terms.registry, minStake: terms.registry.minStake.toString() },
+    },
+  }
+}
+
+/** Reads a record. Throws InputError, which names the field. */
+export async function readDeploymentRecord(path: string): Promise<DeploymentRecord> {
+  let content: unknown
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    const got = cause instanceof SyntaxError ? 'a file that is no JSON' : 'no readable file'
+    throw new InputError(`Expected the record of a deployment at ${path}, got ${got}.`, HINT, { cause })
+  }
+  const parsed = schema.safeParse(content)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const field = issue?.path.join('.') ?? ''
+  throw new InputError(`${path}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not readable'}`, HINT)
+}
+
+/**
+ * Holds a record against the chain. Every address must follow from its terms, by CREATE2 and this build's bytecode, and have
+ * the code that it had when it was recorded. Throws InputError for contracts that are no deployment of ours, DeadRpcError.
+ */
+export async function checkRecord(chain: Chain, record: DeploymentRecord): Promise<Finding[]> {
+  const { weth, ...others } = record.terms
+  const { steps, deployments } = planDeployment(weth === undefined ? others : { ...others, weth })
+  const names = record.contracts.map(({ name }) => name).join(', ')
+  if (names !== steps.map(({ name }) => name).join(', ')) {
+    throw new InputError(`Expected ${steps.map(({ name }) => name).join(', ')} in the record, got ${names}.`, HINT)
+  }
+  const found: Finding[] = []
+  for (const [place, { name, address, constructorArguments, contract }] of steps.entries()) {
+    const said = record.contracts[place]
+    if (said === undefined) continue
+    const isSame =
+      isAddressEqual(said.address, address) &&
+      said.contract === contract &&
+      said.constructorArguments.toLowerCase() === constructorArguments
+    const state = isSame ? stateOf(said.codeHash, await readCodeHash(chain, address)) : 'other address'
+    found.push({ name, address: said.address, state })
+  }
+  for (const [name, address] of Object.entries(record.deployments)) {
+    const planned = Object.entries(deployments).find(([key]) => key === name)?.[1]
+    if (planned === undefined || !isAddressEqual(planned, address)) {
+      found.push({ name: `deployments.${name}`, address, state: 'other address' })
+    }
+  }
+  if (weth !== undefined && !(await hasCode(chain, weth))) found.push({ name: 'WETH', address: weth, state: 'missing' })
+  return found
+}
+
+function stateOf(recorded: Hash | null, found: Hash | undefined): FindingState {
+  if (found === undefined) return 'missing'
+  return recorded === null || recorded === found ? 'is there' : 'other code'
+}
+
+function plainCouncil({ signers, threshold, costOfCorruption }: DeployOptions['council']): object {
+  return { signers, threshold, costOfCorruption: costOfCorruption.toString() }
+}
+
+const HINT = 'assize deploy --record writes one; docs/deployment.md says what it holds.'
+
+const anAddress = z
+  .string()
+  .refine((text) => isAddress(text, { strict: false }), 'Expected an address.')
+  .transform((text) => getAddress(text))
+const aHash = z.string().refine(isHash, 'Expected 32 bytes of hex.')
+const bytes = z.string().regex(/^0x([0-9a-fA-F]{2})*$/, 'Expected bytes of hex.')
+const wei = z
+  .string()
+  .regex(/^\d{1,78}$/, 'Expected wei as a decimal string.')
+  .transform((text) => BigInt(text))
+const seconds = z.int().nonnegative()
+const council = z.strictObject({
+  signers: z.array(z.strictObject({ name: z.string().max(31), account: anAddress })).min(1),
+  threshold: z.int().positive(),
+  costOfCorruption: wei,
+})
+const schema = z.strictObject({
+  version: z.literal(1),
+  chainId: z.int().positive(),
+  complete: z.boolean(),
+  deployments: z.record(z.string(), anAddress),
+  contracts: z.array(
+    z.strictObject({
+      name: z.string(),
+      address: anAddress,
+      deployed: z.boolean(),
+      contract: z.string(),
+      constructorArguments: bytes,
+      codeHash: aHash.nullable(),
+    }),
+  ),
+  terms: z.strictObject({
+    weth: anAddress.optional(),
+    council,
+    backupCouncil: council,
+    registry: z.strictObject({
+      minStake: wei,
+      epochDuration: seconds,
+      unbondingDelay: seconds,
+      minBandPpm: z.int().positive(),
+    }),
+  }),
+})
+
+/** What `deployments/<chain id>.json` says. */
+export type DeploymentRecord = z.infer<typeof schema>

@@ -1,0 +1,41 @@
+import type { Hex } from 'viem'
+import { createdIn, type OracleEvent, potsOf } from '#client/fixing-log.ts'
+import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { Connection } from '../chain/connection.ts'
+import { InputError } from '../errors.ts'
+import { type FixingView, viewOf } from './fixing-view.ts'
+
+/** A fixing with its history and where it stands. */
+export type FoundFixing = {
+  readonly fixing: Fixing
+  readonly events: readonly OracleEvent[]
+  readonly view: FixingView
+}
+
+/** Finds the fixing in the oracle's log and reads where it stands. Throws InputError if it was never created there. */
+export async function findFixing(connection: Connection, id: Hex): Promise<FoundFixing> {
+  const { chain, oracle, readLog, paste } = connection
+  const events = await readLog(id)
+  const [created] = createdIn(events)
+  if (created === undefined) {
+    throw new InputError(
+      `Expected fixing ${id} at oracle ${oracle}, got no Created event of it.`,
+      `List what is there with "${paste('fixing', 'list')}", or look further back with --from-block.`,
+    )
+  }
+  const snapshot = await readFixing(chain, oracle, created.fixing)
+  // The id is the hash of the parameters: an endpoint that makes one up cannot match it.
+  if (snapshot.id !== id) {
+    throw new InputError(
+      `Expected the parameters of fixing ${id}, got those of ${snapshot.id}.`,
+      'Use another endpoint.',
+    )
+  }
+  return { fixing: created.fixing, events, view: viewOf(snapshot, potsOf(events, id, snapshot.facts.round)) }
+}
+
+/** Reads again where a fixing stands, without its log. */
+export function readAgain({ chain, oracle }: Connection, fixing: Fixing): Promise<FixingSnapshot> {
+  return readFixing(chain, oracle, fixing)
+}

@@ -1,0 +1,116 @@
+import Table from 'cli-table3'
+import type { LoggedPot } from '#client/fixing-log.ts'
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import { formatValue } from '#protocol/decimal.ts'
+import { worstCase } from '#protocol/fixing.ts'
+import { type Odds, oddsOf } from '#protocol/odds.ts'
+import { formatEth, formatIndexValue, formatPpm, formatRelative, formatTime } from '../format.ts'
+
+/** A fixing as `assize status` shows it. */
+export type FixingView = {
+  readonly snapshot: FixingSnapshot
+  /** The pots of the current round, also unfilled ones. */
+  readonly pots: readonly LoggedPot[]
+  readonly odds: readonly Odds[]
+}
+
+/** What the snapshot and the pots of its round say together. */
+export function viewOf(snapshot: FixingSnapshot, pots: readonly LoggedPot[]): FixingView {
+  const isDisputable = snapshot.phase === 'active'
+  const live = isDisputable ? pots : []
+  const filledFor = (value: bigint): bigint =>
+    live.filter((pot) => pot.value === value).reduce((sum, { filled }) => sum + filled, 0n)
+  const newcomers = live.filter(({ value }) => snapshot.candidates.every((candidate) => candidate.value !== value))
+  const values = [...snapshot.candidates, ...newcomers.map(({ value }) => ({ value, stake: 0n }))]
+  const staked = values.map(({ value, stake }) => ({ value, stake, filled: filledFor(value) }))
+  return { snapshot, pots: live, odds: oddsOf(staked, snapshot.facts.arbitratedAt === 0n ? 'timeout' : 'ruling') }
+}
+
+/** The view as text for people. */
+export function renderView({ snapshot, pots, odds }: FixingView): string {
+  const { fixing, facts, phase, atTime, candidates, leaderIndex } = snapshot
+  const lines = [
+    `fixing    ${snapshot.id}`,
+    `index     ${fixing.indexId}`,
+    `maturity  ${formatTime(fixing.maturity)}${formatRelative(fixing.maturity, atTime)}`,
+    `phase     ${phase}${facts.round === 0 ? '' : `, round ${facts.round}`}`,
+    ...nextLines(snapshot),
+  ]
+  if (odds.length > 0) {
+    const table = new Table({
+      head: ['value', 'stake ETH', 'in pots ETH', 'odds', ''],
+      colAligns: ['right', 'right', 'right', 'right', 'left'],
+      style: { head: [], border: [], compact: true },
+    })
+    for (const { value, probabilityPpm } of odds) {
+      const index = candidates.findIndex((candidate) => candidate.value === value)
+      const filled = pots.filter((pot) => pot.value === value).reduce((sum, pot) => sum + pot.filled, 0n)
+      const stake = candidates[index]?.stake ?? 0n
+      const role = index < 0 ? 'not a candidate yet' : index === leaderIndex ? 'leads' : ''
+      table.push([
+        formatIndexValue(value),
+        formatEth(stake),
+        formatEth(filled),
+        formatPpm(Number(probabilityPpm)),
+        role,
+      ])
+    }
+    lines.push(table.toString())
+  }
+  return lines.join('\n')
+}
+
+/** The view for scripts: values in index units and amounts in wei as decimal strings, times as Unix seconds. */
+export function viewDocument({ snapshot, pots, odds }: FixingView): Record<string, unknown> {
+  const { fixing, facts, candidates, leaderIndex } = snapshot
+  return {
+    id: snapshot.id,
+    indexId: fixing.indexId,
+    maturity: Number(fixing.maturity),
+    phase: snapshot.phase,
+    round: facts.round,
+    leader: leaderIndex === undefined ? null : formatValue(facts.leader),
+    deadline: facts.round === 0 ? null : Number(facts.deadline),
+    arbitratedAt: facts.arbitratedAt === 0n ? null : Number(facts.arbitratedAt),
+    arbitrator: snapshot.currentArbitrator ?? null,
+    worstCase: Number(worstCase(fixing)),
+    staked: snapshot.staked.toString(),
+    candidates: candidates.map(({ value, stake }, i) => ({
+      value: formatValue(value),
+      stake: stake.toString(),
+      oddsPpm: Number(odds[i]?.probabilityPpm ?? 0n),
+      leads: i === leaderIndex,
+    })),
+    pots: pots.map(({ kind, value, filled }) => ({ kind, value: formatValue(value), filled: filled.toString() })),
+    settlement: snapshot.settlement === undefined ? null : formatValue(snapshot.settlement),
+    outcome: snapshot.outcome,
+    atBlock: Number(snapshot.atBlock),
+    atTime: Number(snapshot.atTime),
+  }
+}
+
+/** What comes next, and when, by phase. */
+function nextLines({ fixing, facts, phase, atTime, settlement, outcome, currentArbitrator }: FixingSnapshot): string[] {
+  switch (phase) {
+    case 'pending':
+      return []
+    case 'open': {
+      const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
+      return [`request   possible from ${formatTime(graceEnd)}${formatRelative(graceEnd, atTime)}`]
+    }
+    case 'active':
+      return [
+        `leader    ${formatIndexValue(facts.leader)}`,
+        `deadline  ${formatTime(facts.deadline)}${formatRelative(facts.deadline, atTime)}: the leader settles unless disputed`,
+      ]
+    case 'arbitration': {
+      const limit = facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit)
+      return [
+        `arbiter   ${currentArbitrator ?? ''}`,
+        `deadline  ${formatTime(limit)}${formatRelative(limit, atTime)}: INVALID, everything refunded`,
+      ]
+    }
+    case 'settled':
+      return [`settled   ${settlement === undefined ? '' : formatValue(settlement)} by ${outcome}`]
+  }
+}

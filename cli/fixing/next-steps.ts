@@ -1,0 +1,67 @@
+import { formatValue } from '#protocol/decimal.ts'
+import { MAX_LEADERS, type Fixing } from '#protocol/fixing.ts'
+import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import type { Connection } from '../chain/connection.ts'
+import { formatTime } from '../format.ts'
+
+/** Something that can be done about a fixing, and the command that does it. */
+export type NextStep = { readonly what: string; readonly command: string }
+
+/** What can be done now or next, with commands to paste; `VALUE` stands for the reader's own value. */
+export function nextSteps(
+  snapshot: FixingSnapshot,
+  paste: Connection['paste'],
+  { claimable, proposal }: { claimable: 'something' | 'nothing'; proposal: 'possible' | 'refused' },
+): NextStep[] {
+  const { id, fixing, phase } = snapshot
+  const claim = { what: 'take back what can be taken back', command: paste('claim', id) }
+  switch (phase) {
+    case 'pending':
+      return [{ what: 'raise the reward of a prompt proposal', command: paste('fund', id, '0.1eth') }]
+    case 'open':
+      return openSteps(snapshot, paste).slice(proposal === 'possible' ? 0 : 1)
+    case 'active':
+      return [...disputeSteps(snapshot, paste), ...(claimable === 'something' ? [claim] : [])]
+    case 'arbitration':
+      return [
+        {
+          what: `wait for the ruling, at most until ${formatTime(limitOf(fixing, snapshot))}`,
+          command: paste('fixing', 'show', id),
+        },
+        { what: 'see its case, if a jury rules', command: paste('jury', 'status', id) },
+        { what: 'sign a ruling, if you are of the council that rules', command: paste('council', 'sign', id, 'VALUE') },
+        { what: 'see what is asserted, if UMA rules', command: paste('uma', 'status', id) },
+      ]
+    case 'settled':
+      return [
+        ...(claimable === 'something' ? [{ ...claim, what: 'claim' }] : []),
+        { what: "send the sink its share (once, anyone's gas)", command: paste('collect', id) },
+      ]
+  }
+}
+
+function openSteps({ id, fixing, atTime }: FixingSnapshot, paste: Connection['paste']): NextStep[] {
+  const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
+  const propose = { what: 'propose a value', command: paste('propose', id, 'VALUE') }
+  const when = atTime < graceEnd ? ` (from ${formatTime(graceEnd)})` : ''
+  return [propose, { what: `ask the arbitrator instead${when}`, command: paste('request', id) }]
+}
+
+/**
+ * Every candidate that does not lead, and a new value: by an appeal, which ends the dispute, before a contribution, which
+ * others can out-stake.
+ */
+function disputeSteps(snapshot: FixingSnapshot, paste: Connection['paste']): NextStep[] {
+  const { id, candidates, leaderIndex, facts } = snapshot
+  const others = candidates.filter((_, i) => i !== leaderIndex).map(({ value }) => formatValue(value))
+  return [...others, 'VALUE'].flatMap((value) => {
+    const named = value === 'VALUE' ? 'another value' : value
+    const contribute = { what: `make ${named} lead`, command: paste('contribute', id, value, 'rest') }
+    const appeal = { what: `have the arbitrator rule, for ${named}`, command: paste('appeal', id, value, 'rest') }
+    return [...(facts.round >= 2 ? [appeal] : []), ...(facts.round < MAX_LEADERS ? [contribute] : [])]
+  })
+}
+
+function limitOf({ arbitrationLimit }: Fixing, { facts }: FixingSnapshot): bigint {
+  return facts.arbitratedAt + 2n * BigInt(arbitrationLimit)
+}

@@ -1,0 +1,31 @@
+import { isAboveSecured, type Security } from '#client/security.ts'
+import { formatAmount, type Token } from '../format.ts'
+
+const UNKNOWN = 'not known: the endpoint does not say'
+
+/** What a fixing is safe for and what depends on it, for people. */
+export function securityLines(security: Security, token: Token): string[] {
+  const { securedUpTo, openInterest } = security
+  const secured =
+    securedUpTo === undefined
+      ? UNKNOWN
+      : `up to ${formatAmount(securedUpTo, token)}, by what its arbitrators say of themselves`
+  const atStake = openInterest === undefined ? UNKNOWN : `${formatAmount(openInterest, token)} of open interest`
+  return [`secured   ${secured}`, `at stake  ${atStake}`, ...securityWarnings(security, token)]
+}
+
+/** Why a careful user would not rely on a fixing, if there is a reason. */
+export function securityWarnings(security: Security, token: Token): string[] {
+  const { securedUpTo, openInterest } = security
+  if (isAboveSecured(security) && securedUpTo !== undefined && openInterest !== undefined) {
+    return [
+      `More depends on it than it is safe for: ${formatAmount(openInterest, token)}, secured up to ${formatAmount(securedUpTo, token)}.`,
+    ]
+  }
+  return securedUpTo === 0n ? ['Its arbitrators secure nothing: no vault takes collateral for it.'] : []
+}
+
+/** The same for scripts: base units, null if not known. */
+export function securityDocument({ securedUpTo, openInterest }: Security): Record<string, unknown> {
+  return { securedUpTo: securedUpTo?.toString() ?? null, openInterest: openInterest?.toString() ?? null }
+}

@@ -1,0 +1,95 @@
+import type { Hex } from 'viem'
+import { createdIn, type CreatedFixing, type OracleEvent, potsOf } from '#client/fixing-log.ts'
+import { latestBlock } from '#client/chain.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import { readGasFee } from '#client/rehearsal.ts'
+import { readSecurity, type Security } from '#client/security.ts'
+import { type Chance, chancesOf, GAS_OF_STAKING } from './chances.ts'
+import type { Connection } from '../chain/connection.ts'
+import { type FixingView, viewOf } from './fixing-view.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { inParts } from '../in-parts.ts'
+import type { Trust } from '../chain/trust.ts'
+import { type OwnValue, type Verdict, verdictOf } from './verdict.ts'
+
+/** One fixing as it is watched. */
+export type Watched = {
+  readonly view: FixingView
+  readonly security: Security
+  /** What the reader's own machine reads of the index; undefined without a document, or a value. */
+  readonly own: OwnValue | undefined
+  readonly verdict: Verdict | undefined
+  readonly trust: Trust
+  /** None of a fixing that is not trusted. */
+  readonly chances: readonly Chance[]
+}
+
+/** Everything at one block. */
+export type Look = {
+  readonly block: bigint
+  /** Unix seconds. */
+  readonly time: bigint
+  /** What joining a pot costs in gas, wei. */
+  readonly gasCost: bigint
+  readonly fixings: readonly Watched[]
+}
+
+export type WatchTerms = {
+  readonly settled: 'shown' | 'hidden'
+  /** The reader's own value of a fixing that has matured. */
+  readonly ownValue: (fixing: CreatedFixing) => Promise<OwnValue | undefined>
+  /** Whether who rules on it is trusted: anyone can create a fixing that names their own. */
+  readonly trust: (fixing: Fixing) => Trust
+}
+
+/** So many blocks can be undone and are read again. */
+const REORG_BLOCKS = 64n
+
+/** Looks at all fixings, each time at what came since. */
+export function startWatching(
+  connection: Connection,
+  { settled, ownValue, trust }: WatchTerms,
+): { readonly look: () => Promise<Look> } {
+  const { chain, oracle, token, readLog } = connection
+  let events: OracleEvent[] = []
+  let next = 0n
+  /** Fixings that settled deep enough are not asked about again. */
+  const done = new Map<Hex, Watched>()
+
+  /** Whether nothing that was logged of the fixing can still be undone. */
+  const isDeep = (id: Hex): boolean =>
+    events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < next)
+
+  const watchOne = async (created: CreatedFixing, gasCost: bigint): Promise<Watched> => {
+    const { id, fixing } = created
+    const known = done.get(id)
+    if (known !== undefined) return known
+    const snapshot = await readFixing(chain, oracle, fixing)
+    const view = viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
+    const isTrusted = trust(fixing)
+    const isJudged =
+      isTrusted !== 'no' && snapshot.phase !== 'pending' && (snapshot.phase !== 'settled' || settled === 'shown')
+    const own = isJudged ? await ownValue(created) : undefined
+    const verdict = own === undefined ? undefined : verdictOf(own, view)
+    const security = await readSecurity(chain, oracle, fixing)
+    // Who has not said whom they trust is told nothing that they might stake on.
+    const chances = isTrusted === 'yes' ? chancesOf({ view, fixing }, own, gasCost) : []
+    const watched = { view, security, own, verdict, trust: isTrusted, chances }
+    if (snapshot.phase === 'settled' && isDeep(id)) done.set(id, watched)
+    return watched
+  }
+
+  return {
+    async look() {
+      const head = await latestBlock(chain)
+      const fresh = await readLog(undefined, next)
+      events = [...events.filter(({ blockNumber }) => blockNumber < next), ...fresh]
+      next = head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n
+      const fee = await readGasFee(chain)
+      const gasCost = GAS_OF_STAKING * fee.likely
+      const fixings = await inParts(createdIn(events), (one) => watchOne(one, token.isWeth ? gasCost : 0n))
+      const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
+      return { block: head.number, time: head.time, gasCost, fixings: shown }
+    },
+  }
+}

@@ -1,0 +1,314 @@
+import { globSync, statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Address } from 'viem'
+import { blockAt, type Chain, connect, latestBlock } from '#client/chain.ts'
+import { requireCode } from '#client/deploy.ts'
+import { readMemberships } from '#client/registry.ts'
+import { readRegistryTerms } from '#client/registry-terms.ts'
+import type { Config } from '#node/config'
+import { askNode } from '#node/http-client'
+import { READINESS } from '#node/http-schemas'
+import { indexId } from '#protocol/index-document.ts'
+import { failureOf } from '../errors.ts'
+import { formatAmount, formatDuration, formatTime, ETHER, shorten } from '../format.ts'
+import { readIndexFile } from '../index/index-file.ts'
+import { keystoreAt } from '../chain/signer.ts'
+
+/** One thing that was looked at; `fix`: what to do where it is not well. */
+export type Check = {
+  readonly what: string
+  readonly state: 'ok' | 'warn' | 'bad'
+  readonly found: string
+  readonly fix?: string
+}
+
+/** A clock that is off by more is not one to date observations by, seconds. */
+const MOST_OFFSET = 30n
+/** An endpoint whose newest block is older has fallen behind, seconds. */
+const MOST_AGE = 120n
+const OTHERS_READ = 0o077
+/** What a node keeps of a year is a fraction; without room it can neither sign nor send. */
+const LEAST_FREE_BYTES = 1_000_000_000
+
+/** Looks at everything that a node of this configuration needs, one thing after the other. Never throws. */
+export async function* checkUp(config: Config, now: () => bigint): AsyncGenerator<Check> {
+  yield* guarded('keys', () => secretChecks(config))
+  yield* guarded('disk', () => [diskCheck(config)])
+  const chains: Chain[] = []
+  for (const rpcUrl of config.rpcUrls) {
+    const { check, chain } = await endpointCheck(rpcUrl, config, now)
+    yield check
+    if (chain !== undefined) chains.push(chain)
+  }
+  yield* agreementChecks(chains)
+  const [chain] = chains
+  if (chain !== undefined) {
+    yield await contractCheck(chain, 'oracle', 'a MaturityOracle', config.oracle)
+    yield await registryCheck(chain, config)
+  }
+  yield* indexChecks(config)
+  yield await nodeCheck(config)
+}
+
+/** What cannot be looked at is a finding: the rest is looked at all the same. */
+function guarded(what: string, look: () => Check[]): Check[] {
+  try {
+    return look()
+  } catch (error) {
+    const fix = 'Run it as the user of the node: sudo -u assize …'
+    return [{ what, state: 'bad', found: `cannot be looked at as this user: ${failureOf(error).message}`, fix }]
+  }
+}
+
+function secretChecks({ key }: Config): Check[] {
+  if (key === undefined) {
+    return [
+      {
+        what: 'key',
+        state: 'warn',
+        found: 'none: the node only watches',
+        fix: 'To report, set keystore and password_file, or [signer].',
+      },
+    ]
+  }
+  if (key.kind === 'signer')
+    return [{ what: 'key', state: 'ok', found: `a signer at ${key.url} has that of ${key.address}` }]
+  // Throws for what this user may not look at; what is there and no keystore is another thing.
+  statSync(key.keystore, { throwIfNoEntry: false })
+  const keystore = keystoreAt(key.keystore)
+  const files = [
+    keystore === undefined
+      ? ({
+          what: 'keystore',
+          state: 'bad',
+          found: `no keystore at ${key.keystore}`,
+          fix: `Make one: assize keys new ${key.keystore} --password-file ${key.passwordFile}`,
+        } as const)
+      : modeCheck('keystore', key.keystore),
+    modeCheck('password', key.passwordFile),
+  ]
+  return files
+}
+
+function modeCheck(what: string, file: string): Check {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined)
+    return { what, state: 'bad', found: `no file at ${file}`, fix: 'Correct its path in the configuration.' }
+  if ((stats.mode & OTHERS_READ) === 0) return { what, state: 'ok', found: `${file}, for its owner only` }
+  return { what, state: 'bad', found: `others can read ${file}`, fix: `chmod 600 ${file}` }
+}
+
+function diskCheck({ dataDir }: Config): Check {
+  const folder = statSync(dataDir, { throwIfNoEntry: false }) === undefined ? join(dataDir, '..') : dataDir
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    const free = bavail * bsize
+    const found = `${(free / 1e9).toFixed(1)} GB free at ${dataDir}`
+    if (free >= LEAST_FREE_BYTES) return { what: 'disk', state: 'ok', found }
+    return { what: 'disk', state: 'warn', found, fix: 'Make room: a node whose disk is full signs and sends nothing.' }
+  } catch (error) {
+    return {
+      what: 'disk',
+      state: 'bad',
+      found: failureOf(error).message,
+      fix: 'Correct data_dir in the configuration.',
+    }
+  }
+}
+
+async function endpointCheck(
+  rpcUrl: string,
+  config: Config,
+  now: () => bigint,
+): Promise<{ readonly check: Check; readonly chain: Chain | undefined }> {
+  const what = `endpoint ${hostOf(rpcUrl)}`
+  try {
+    const chain = await connect({ rpcUrl })
+    const { number, time } = await latestBlock(chain)
+    if (config.chainId !== undefined && config.chainId !== chain.chainId) {
+      const found = `chain ${chain.chainId}, where chain_id is ${config.chainId}`
+      return { check: { what, state: 'bad', found, fix: 'Correct rpc_url, or chain_id.' }, chain: undefined }
+    }
+    return { check: headCheck(what, { number, time }, config, now()), chain }
+  } catch (error) {
+    const fix = 'Start it, or name another in rpc_url and rpc_fallbacks.'
+    return { check: { what, state: 'bad', found: failureOf(error).message, fix }, chain: undefined }
+  }
+}
+
+/** An old head: the endpoint is behind, or this machine's clock ahead. A head of the future: the clock is behind. */
+function headCheck(
+  what: string,
+  { number, time }: { readonly number: bigint; readonly time: bigint },
+  { clock }: Config,
+  now: bigint,
+): Check {
+  const found = `block ${number} of ${formatTime(time)}`
+  if (clock === 'chain') return { what, state: 'ok', found: `${found}, by which the node's clock goes` }
+  if (time > now + MOST_OFFSET) {
+    const off = formatDuration(time - now)
+    return {
+      what,
+      state: 'bad',
+      found: `${found}, ${off} after this machine's time`,
+      fix: 'Set the clock: enable NTP (timedatectl set-ntp true).',
+    }
+  }
+  if (now > time + MOST_AGE) {
+    const off = formatDuration(now - time)
+    return {
+      what,
+      state: 'bad',
+      found: `${found}, ${off} ago`,
+      fix: 'Let the endpoint catch up; if it has, this clock is ahead: enable NTP.',
+    }
+  }
+  return { what, state: 'ok', found: `${found}, ${formatDuration(now > time ? now - time : 0n)} ago` }
+}
+
+/** Endpoints that do not have the same block at the height that all of them have are of different chains, or one lies. */
+async function* agreementChecks(chains: readonly Chain[]): AsyncGenerator<Check> {
+  const what = 'agreement'
+  const [first] = chains
+  if (first === undefined) return
+  if (chains.length === 1) {
+    yield {
+      what,
+      state: 'warn',
+      found: 'one endpoint alone is believed',
+      fix: 'Name others, by other operators, in rpc_fallbacks.',
+    }
+    return
+  }
+  try {
+    const heads = await Promise.all(chains.map(latestBlock))
+    const common = heads.map(({ number }) => number).reduce((low, number) => (number < low ? number : low))
+    const height = common > 2n ? common - 2n : common
+    const blocks = await Promise.all(chains.map((chain) => blockAt(chain, height)))
+    const isSame = blocks.every(({ hash }) => hash === blocks[0]?.hash)
+    if (isSame) yield { what, state: 'ok', found: `all ${chains.length} have the same block ${height}` }
+    else {
+      const found = `they have different blocks ${height}: ${blocks.map(({ hash }, i) => `${hostOf(chains[i]?.rpcUrl ?? '')} ${shorten(hash)}`).join(', ')}`
+      yield {
+        what,
+        state: 'bad',
+        found,
+        fix: 'One is of another chain, behind a fork, or lies: compare with an explorer, and replace it.',
+      }
+    }
+  } catch (error) {
+    yield {
+      what,
+      state: 'bad',
+      found: failureOf(error).message,
+      fix: 'Run it again; if it stays, replace that endpoint.',
+    }
+  }
+}
+
+async function contractCheck(chain: Chain, what: string, kind: string, address: Address): Promise<Check> {
+  try {
+    await requireCode(chain, kind, address)
+    return { what, state: 'ok', found: address }
+  } catch (error) {
+    return { what, state: 'bad', found: failureOf(error).message, fix: `Correct ${what} in the configuration.` }
+  }
+}
+
+async function registryCheck(chain: Chain, { registry, key }: Config): Promise<Check> {
+  const what = 'registry'
+  try {
+    const { reporters } = await readRegistryTerms(chain, registry)
+    const { time } = await latestBlock(chain)
+    const signer =
+      key?.kind === 'signer' ? key.address : key === undefined ? undefined : keystoreAt(key.keystore)?.address
+    const members = await readMemberships(chain, registry, time)
+    if (key?.kind === 'keystore' && keystoreAt(key.keystore) !== undefined && signer === undefined) {
+      return {
+        what,
+        state: 'warn',
+        found: `${reporters} report; the keystore does not say whose it is`,
+        fix: 'See assize reporters.',
+      }
+    }
+    const own = members.find((member) => member.signer === signer)
+    if (own === undefined) {
+      const found = `${reporters} report, this key is none of them`
+      return { what, state: 'warn', found, fix: 'To register it: assize keys bind, then assize register by the owner.' }
+    }
+    if (own.stake === 0n)
+      return {
+        what,
+        state: 'bad',
+        found: `reporter ${own.index} was slashed`,
+        fix: 'Stop it; find out why in assize journal.',
+      }
+    const leaves =
+      own.inactiveTime === undefined
+        ? ''
+        : `, ${time < own.inactiveTime ? 'leaves' : 'left'} ${formatTime(own.inactiveTime)}`
+    const begins = own.activeTime > time ? `, from ${formatTime(own.activeTime)}` : ''
+    const found = `reporter ${own.index} with ${formatAmount(own.stake, ETHER)} of ${own.owner}${begins}${leaves}`
+    return { what, state: own.inactiveTime === undefined ? 'ok' : 'warn', found }
+  } catch (error) {
+    return { what, state: 'bad', found: failureOf(error).message, fix: 'Correct registry in the configuration.' }
+  }
+}
+
+async function* indexChecks({ indexDir }: Config): AsyncGenerator<Check> {
+  const what = 'indices'
+  let names: string[]
+  try {
+    names = globSync('*.json', { cwd: indexDir }).toSorted()
+  } catch (error) {
+    yield { what, state: 'bad', found: failureOf(error).message, fix: 'Correct index_dir in the configuration.' }
+    return
+  }
+  if (names.length === 0) {
+    yield {
+      what,
+      state: 'warn',
+      found: `no document in ${indexDir}: nothing to observe`,
+      fix: 'Put the index documents there that you report.',
+    }
+  }
+  for (const name of names) {
+    const file = join(indexDir, name)
+    try {
+      const document = await readIndexFile(file)
+      const found = `${document.name} (${shorten(indexId(document))}), ${document.sources.length} sources`
+      yield { what: `index ${name}`, state: 'ok', found: `${found}; try them: assize index sample ${file}` }
+    } catch (error) {
+      yield {
+        what: `index ${name}`,
+        state: 'bad',
+        found: failureOf(error).message,
+        fix: 'Correct it, or take it away.',
+      }
+    }
+  }
+}
+
+async function nodeCheck({ httpPort }: Config): Promise<Check> {
+  const what = 'node'
+  if (httpPort === 0)
+    return { what, state: 'warn', found: 'cannot be asked: http_port is not set', fix: 'Set http_port, such as 9464.' }
+  try {
+    const { ready, peers, problems } = await askNode(httpPort, '/readyz', READINESS)
+    const found = `${ready ? 'ready' : 'not ready'}, ${peers} peers`
+    if (ready) return { what, state: 'ok', found }
+    return { what, state: 'bad', found: `${found}: ${problems.join(' ')}`, fix: 'See assize journal, and its log.' }
+  } catch {
+    return {
+      what,
+      state: 'warn',
+      found: `nothing answers on port ${httpPort}`,
+      fix: 'Start it: assize node --config …',
+    }
+  }
+}
+
+/** Where an endpoint is, without a key that may stand in its path. */
+function hostOf(rpcUrl: string): string {
+  return URL.canParse(rpcUrl) ? new URL(rpcUrl).host : rpcUrl
+}
