@@ -112,7 +112,7 @@ export function failureLine(failure: Failure, io: Io): string {
 
 /** A failure as the one document that `--json` promises. */
 export function failureDocument(failure: Failure): string {
-  return JSON.stringify({ error: failure }, undefined, 2)
+  return JSON.stringify({ version: 1, error: failure }, undefined, 2)
 }
 
 function knownExit(code: unknown): ExitCode {

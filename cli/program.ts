@@ -82,20 +82,9 @@ const COMMANDS = [
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
   const { io } = context
   let exitCode: ExitCode = EXIT.ok
-  const program = new Command('assize')
-    .description('A slow, contestable oracle network for index values at maturity.')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => io.out(text.trimEnd()),
-      writeErr: (text) => io.err(text.trimEnd()),
-      outputError: () => undefined, // reported once, below
-    })
-    .showHelpAfterError(false)
-    .addHelpText('after', EXIT_CODES)
-  const done = (code: ExitCode): void => {
+  const program = programOf(context, (code) => {
     exitCode = code
-  }
-  for (const define of COMMANDS) define(program, context, done)
+  })
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode
@@ -106,4 +95,21 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
     io.err(failureLine(failure, io))
     return failure.exitCode
   }
+}
+
+/** Every command with its options, as the parser, the help and the completions have them. */
+export function programOf(context: Context, done: (code: ExitCode) => void): Command {
+  const { io } = context
+  const program = new Command('assize')
+    .description('A slow, contestable oracle network for index values at maturity.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+      outputError: () => undefined, // reported once, by run
+    })
+    .showHelpAfterError(false)
+    .addHelpText('after', EXIT_CODES)
+  for (const define of COMMANDS) define(program, context, done)
+  return program
 }

@@ -15,15 +15,17 @@ export function nextSteps(
 ): NextStep[] {
   const { id, fixing, phase } = snapshot
   const claim = { what: 'take back what can be taken back', command: paste('claim', id) }
+  const verify = { what: 'compute the value again, from its sources', command: paste('verify', id) }
   switch (phase) {
     case 'pending':
       return [{ what: 'raise the reward of a prompt proposal', command: paste('fund', id, '0.1eth') }]
     case 'open':
-      return openSteps(snapshot, paste).slice(proposal === 'possible' ? 0 : 1)
+      return [verify, ...openSteps(snapshot, paste).slice(proposal === 'possible' ? 0 : 1)]
     case 'active':
-      return [...disputeSteps(snapshot, paste), ...(claimable === 'something' ? [claim] : [])]
+      return [verify, ...disputeSteps(snapshot, paste), ...(claimable === 'something' ? [claim] : [])]
     case 'arbitration':
       return [
+        verify,
         {
           what: `wait for the ruling, at most until ${formatTime(limitOf(fixing, snapshot))}`,
           command: paste('fixing', 'show', id),
@@ -34,6 +36,7 @@ export function nextSteps(
       ]
     case 'settled':
       return [
+        verify,
         ...(claimable === 'something' ? [{ ...claim, what: 'claim' }] : []),
         { what: "send the sink its share (once, anyone's gas)", command: paste('collect', id) },
       ]

@@ -172,8 +172,9 @@ test('advises an appeal before a contribution, and warns who has stake on the le
   const shown = await ann.run(['fixing', 'show', id, '--account', ben.account.address])
   const done = shown.out.split('What can be done\n')[1]?.split('\n') ?? []
   expect(done[0]).toBe('  own       0.2 ETH of the account stand on 2500.1, which leads: a dispute bets against them')
-  expect(done[1]).toContain(`assize appeal ${id} 3000 rest`)
-  expect(done[2]).toContain(`assize contribute ${id} 3000 rest`)
+  expect(done[1]).toContain(`assize verify ${id}`)
+  expect(done[2]).toContain(`assize appeal ${id} 3000 rest`)
+  expect(done[3]).toContain(`assize contribute ${id} 3000 rest`)
   expect((await ann.run(['fixing', 'show', id])).out).not.toContain('bets against')
 
   const bet = (account: string) => ann.run(['appeal', id, '3000', '0.01eth', '--dry-run', '--account', account])
@@ -215,7 +216,10 @@ test('shows everything of a disputed fixing without a key: pots, receipts of an 
   expect(lines).toContain('  make it lead  2500.1       0.05 ETH of 0.2 ETH  0.15 ETH missing')
   expect(lines).toContain('  make it lead  a new value  0 ETH of 0.2 ETH     0.2 ETH missing')
   expect(lines).toContain('  stake on 2500.1, round 1  0.05 ETH  its pot can still fill')
-  expect(lines).toContain('  make another value lead  assize contribute ID VALUE rest')
+  expect(lines.slice(lines.indexOf('What can be done') + 1)).toEqual([
+    '  compute the value again, from its sources  assize verify ID',
+    '  make another value lead                    assize contribute ID VALUE rest',
+  ])
   expect(lines).toContain('  bond      at least 0.1 ETH, 0.25 % of the open interest (0x…)')
 
   const document = JSON.parse((await ann.run(['fixing', 'show', id, '--json', '--account', ben.account.address])).out)

@@ -111,7 +111,7 @@ test('names line and column of a wrong CSV, on one line, exit 2; with --json as 
   expect(await assize(args)).toEqual({ exitCode: 2, out: '', err: `error: ${message} ${hint}` })
   const { exitCode, out } = await assize([...args, '--json'])
   expect(exitCode).toBe(2)
-  expect(JSON.parse(out)).toEqual({ error: { name: 'Demo.PriceFileError', message, hint, exitCode: 2 } })
+  expect(JSON.parse(out)).toEqual({ version: 1, error: { name: 'Demo.PriceFileError', message, hint, exitCode: 2 } })
 })
 
 test('names the port in use, exit 2', async () => {
