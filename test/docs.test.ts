@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const SELF = relative(ROOT, fileURLToPath(import.meta.url))
-const DOCUMENTS = ['README.md', ...filesUnder('docs').filter((path) => path.endsWith('.md'))]
+const DOCUMENTS = ['README.md', 'SECURITY.md', ...filesUnder('docs').filter((path) => path.endsWith('.md'))]
 
 function filesUnder(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
