@@ -1,0 +1,8 @@
+import { commandsReference } from './commands.ts'
+import { errorsReference } from './errors.ts'
+
+/** What is generated, and by what. */
+export const REFERENCES: readonly { readonly file: string; readonly write: () => Promise<string> | string }[] = [
+  { file: 'docs/reference/commands.md', write: commandsReference },
+  { file: 'docs/reference/errors.md', write: errorsReference },
+]
