@@ -3,6 +3,7 @@ import { defineBackup } from './commands/backup.ts'
 import { defineClaim } from './commands/claim.ts'
 import { defineCollect } from './commands/collect.ts'
 import { defineAppeal, defineContribute } from './commands/contribute.ts'
+import { defineCompletion } from './commands/completion.ts'
 import { defineCouncil } from './commands/council.ts'
 import { defineDeploy } from './commands/deploy.ts'
 import { defineDemo } from './commands/demo.ts'
@@ -76,6 +77,7 @@ const COMMANDS = [
   defineGriefing,
   defineIncome,
   defineIndex,
+  defineCompletion,
 ]
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */
