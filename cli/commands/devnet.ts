@@ -1,14 +1,17 @@
 import type { Command } from 'commander'
+import type { Address } from 'viem'
 import { connect } from '#client/chain.ts'
-import { passTime } from '#client/pass-time.ts'
-import { duration, port, positive } from '../arguments.ts'
+import { giveEther, passTime } from '#client/pass-time.ts'
+import { address, duration, ether, port, positive } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { Cleanup } from '../demo/cleanup.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatTime } from '../format.ts'
+import { ETHER, formatAmount, formatTime } from '../format.ts'
 import { DEFAULT_RPC } from '../options.ts'
 
 type Flags = { readonly folder?: string; readonly port: number; readonly json?: true }
+
+type GiveFlags = { readonly rpc?: string; readonly json?: true }
 
 type PassFlags = { readonly rpc?: string; readonly blocks: number; readonly json?: true }
 
@@ -41,6 +44,17 @@ export function defineDevnet(program: Command, context: Context, done: (code: Ex
       // The network's own command has --json too, and would keep it.
       done(await pass(seconds, own.optsWithGlobals<PassFlags>(), context))
     })
+  command
+    .command('give')
+    .description('Give an account ETH on the network that runs, out of nothing.')
+    .argument('<account>', 'its address', address)
+    .argument('<amount>', 'such as 2eth', ether)
+    .option('--rpc <url>', `its endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExamples:\n  assize devnet give 0x12… 2eth')
+    .action(async (account: Address, wei: bigint, _flags: unknown, own: Command) => {
+      done(await give(account, wei, own.optsWithGlobals<GiveFlags>(), context))
+    })
 }
 
 async function runDevnet(flags: Flags, { io, env, signal, now }: Context): Promise<ExitCode> {
@@ -66,6 +80,14 @@ async function pass(seconds: number, { rpc, blocks, json }: PassFlags, { io, env
   const chain = await connect({ rpcUrl: rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
   const time = await passTime(chain, seconds, blocks)
   io.out(json === true ? JSON.stringify({ version: 1, time: Number(time) }) : `It is ${formatTime(time)} on the chain.`)
+  return EXIT.ok
+}
+
+async function give(account: Address, wei: bigint, { rpc, json }: GiveFlags, { io, env }: Context): Promise<ExitCode> {
+  const chain = await connect({ rpcUrl: rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const balance = await giveEther(chain, account, wei)
+  if (json === true) io.out(JSON.stringify({ version: 1, account, balance: balance.toString() }))
+  else io.out(`${account} has ${formatAmount(balance, ETHER)}.`)
   return EXIT.ok
 }
 

@@ -54,7 +54,7 @@ const JURY: JuryTerms = {
 /** scrypt's N of a key that guards nothing. */
 const THROW_AWAY = 1_024
 /** The truth of this network, for so long before and after its start, seconds. */
-const TRUTH = { close: '2500.10', before: 2n * HOUR, after: 48n * HOUR }
+const TRUTH = { close: '2500.10', before: 2n * HOUR, after: 240n * HOUR }
 /** What the index is: a document to create further fixings from. Nobody observes it; anybody can, in the file beside it. */
 const INDEX = {
   version: 1,
@@ -96,6 +96,7 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
   const environment = {
     ASSIZE_RPC_URL: embedded.rpcUrl,
     ASSIZE_ORACLE: deployments.oracle,
+    ASSIZE_REGISTRY: deployments.registry,
     ...(await writeKey(folder, embedded)),
     FIXING: id,
     COUNCIL: deployments.council,
@@ -149,7 +150,7 @@ async function writeKey(folder: string, embedded: EmbeddedChain): Promise<Record
   const address = await writeKeystore(keystore, key, 'devnet', { cost: THROW_AWAY })
   await writeFile(passwordFile, 'devnet\n', { mode: 0o600 })
   await embedded.setBalance(address, ETHER)
-  return { ASSIZE_KEYSTORE: keystore, ASSIZE_PASSWORD_FILE: passwordFile }
+  return { ACCOUNT: address, ASSIZE_KEYSTORE: keystore, ASSIZE_PASSWORD_FILE: passwordFile }
 }
 
 async function connectAs(embedded: EmbeddedChain, { account }: Person): Promise<WritableChain> {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assize } from './command-line.ts'
 
+const STRANGER = '0x000000000000000000000000000000000000dEaD'
+
 let parent: string
 
 beforeAll(() => {
@@ -50,6 +52,9 @@ test('offers a false proposal to dispute until it is interrupted, then leaves no
   )
   const later = await assize(['devnet', 'pass', '1h', '--json'], env)
   expect(JSON.parse(later.out)).toEqual({ version: 1, time: expect.any(Number) })
+  expect((await assize(['devnet', 'give', STRANGER, '1.5eth'], env)).out).toBe(`${STRANGER} has 1.5 ETH.`)
+  const given = await assize(['devnet', 'give', STRANGER, '0.5eth', '--json'], env)
+  expect(JSON.parse(given.out)).toEqual({ version: 1, account: STRANGER, balance: '2000000000000000000' })
   const settled = await assize(['fixing', 'list', '--json'], env)
   expect(JSON.parse(settled.out).fixings).toMatchObject([{ phase: 'settled', settlement: '3000', outcome: 'timeout' }])
 
@@ -65,4 +70,6 @@ test('refuses a folder that exists, and to move the clock of what is not there, 
   })
   expect((await assize(['devnet', 'pass', '1d', '--rpc', 'http://127.0.0.1:9'])).exitCode).toBe(1)
   expect((await assize(['devnet', 'pass', 'soon'])).exitCode).toBe(2)
+  expect((await assize(['devnet', 'give', STRANGER, '1eth', '--rpc', 'http://127.0.0.1:9'])).exitCode).toBe(1)
+  expect((await assize(['devnet', 'give', 'somebody', '1eth'])).exitCode).toBe(2)
 })
