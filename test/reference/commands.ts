@@ -50,7 +50,8 @@ export function commandNames(): string[] {
   return leavesOf(program()).map((each) => nameOf(each).replace('assize ', ''))
 }
 
-function program(): Command {
+/** Every command, as the parser has it, with nobody to talk to. */
+export function program(): Command {
   const nothing = (): void => undefined
   const io = {
     isTerminal: false,

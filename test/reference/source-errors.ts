@@ -29,7 +29,7 @@ export function thrownIn(folder: string, ctor: string): Message[] {
     const text = readFileSync(file, 'utf8')
     return [...text.matchAll(new RegExp(`new ${ctor}\\(`, 'g'))].map(({ index, 0: found }) => {
       const [message = '', hint = ''] = argumentsAt(text, index + found.length)
-      return { file, message: shownText(message), hint: literalsOf(hint).join(' Or: ') }
+      return { file, message: shownText(message), hint: sentencesOf(hint) }
     })
   })
 }
@@ -66,6 +66,12 @@ export function contractErrors(): ContractError[] {
       meaning: plain(comment).replace(/^@(?:notice|dev) /, ''),
     }))
   })
+}
+
+/** What a hint says; a word alone is not said, but tells what is. */
+function sentencesOf(hint: string): string {
+  const said = literalsOf(hint).filter((text) => text.includes(' '))
+  return said.join(' Or: ')
 }
 
 /** A comment without its marks, on one line. */

@@ -30,6 +30,7 @@ export function shownText(expression: string): string {
 
 /** The strings in an expression, outermost ones only. */
 export function literalsOf(expression: string): string[] {
+  if (/^paste\([^]*\)$/.test(expression)) return [nameOf(expression)]
   const found: string[] = []
   for (let at = 0; at < expression.length; at += 1) {
     const end = stringEnd(expression, at)
