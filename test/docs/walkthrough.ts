@@ -1,16 +1,26 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 
 /** A command block of the document, and what it says that follows. */
-type Block = { readonly commands: string; readonly output: string | undefined }
+type Block = {
+  readonly commands: string
+  readonly output: string | undefined
+  /** Another terminal than that of the shell, by its name. */
+  readonly terminal: string | undefined
+}
 
 const FOLDER = '/tmp/assize-devnet'
+/** What documents give a node as http_port. */
+const PORT = '9464'
+/** A block of another terminal that ends what runs there. */
+const CTRL_C = '^C'
 
 /** npm starts each command; a busy machine takes its time. */
-export const PATIENCE_MS = 240_000
+export const PATIENCE_MS = 600_000
 
 /** A document whose first command block starts a network, with that network and a shell for the others. */
 export type Walkthrough = {
@@ -25,50 +35,91 @@ export type Walkthrough = {
 export async function openWalkthrough(document: string): Promise<Walkthrough> {
   const [devnet, ...blocks] = blocksOf(readFileSync(document, 'utf8'))
   const parent = mkdtempSync(join(tmpdir(), 'assize-walkthrough-'))
-  const folder = join(parent, 'devnet')
-  const network: ChildProcessWithoutNullStreams = spawn(
-    'bash',
-    ['-c', `exec ${devnet?.commands.replaceAll(FOLDER, folder)}`],
-    { env: cleanEnvironment() },
-  )
-  await textUntil(network.stderr, 'Ready.')
+  const own = { folder: join(parent, 'devnet'), port: String(await freePort()) }
+  const here = (text: string): string => text.replaceAll(FOLDER, own.folder).replaceAll(PORT, own.port)
+  const network = openTerminal(here(devnet?.commands ?? ''))
+  await textUntil(network.child.stderr, 'Ready.')
   const shell = openShell()
+  const terminals = new Map<string, Terminal>()
   return {
     length: blocks.length,
     async walk() {
-      for (const { commands, output } of blocks) {
-        const printed = await shell.run(commands.replaceAll(FOLDER, folder))
-        if (output !== undefined) expect(comparable(printed), commands).toBe(comparable(output))
+      for (const { commands, output, terminal } of blocks) {
+        if (terminal !== undefined) await typeInto(terminals, terminal, here(commands))
+        else {
+          const printed = await shell.run(here(commands))
+          const there = printed.replaceAll(own.folder, FOLDER).replaceAll(own.port, PORT)
+          if (output !== undefined) expect(comparable(there), commands).toBe(comparable(output))
+        }
       }
     },
     async end() {
       shell.end()
-      const ended = new Promise((resolve) => network.once('close', resolve))
-      network.kill('SIGINT')
-      await ended
+      for (const terminal of [...terminals.values(), network]) await terminal.interrupt()
       rmSync(parent, { recursive: true })
     },
   }
 }
 
-/** Command blocks in their order, each with the text block that follows it. */
-function blocksOf(markdown: string): Block[] {
-  const fences = [...markdown.matchAll(/^```(sh|text)\n(.*?)^```$/gms)]
-  return fences.flatMap(([, kind, commands = ''], i) => {
-    if (kind !== 'sh') return []
-    const [, next, text] = fences[i + 1] ?? []
-    return [{ commands, output: next === 'text' ? text : undefined }]
+/** Starts what runs until Ctrl-C in a terminal of its own, until it has said its first line; or presses Ctrl-C there. */
+async function typeInto(terminals: Map<string, Terminal>, name: string, commands: string): Promise<void> {
+  if (commands.trim() === CTRL_C) {
+    const terminal = terminals.get(name)
+    if (terminal === undefined) throw new Error(`Expected something that runs in terminal ${name}, got nothing.`)
+    await terminal.interrupt()
+    terminals.delete(name)
+    return
+  }
+  const terminal = openTerminal(commands)
+  terminals.set(name, terminal)
+  await textUntil(terminal.child.stdout, '{')
+}
+
+/** Command blocks in their order, each with the text block that follows it; of another terminal also Ctrl-C. */
+export function blocksOf(markdown: string): Block[] {
+  const fences = [...markdown.matchAll(/^```(sh|text)(?: terminal=(\w+))?\n(.*?)^```$/gms)]
+  return fences.flatMap(([, kind, terminal, commands = ''], i) => {
+    if (kind !== 'sh' && terminal === undefined) return []
+    const [, next, elsewhere, text] = fences[i + 1] ?? []
+    return [{ commands, output: next === 'text' && elsewhere === undefined ? text : undefined, terminal }]
   })
 }
 
-/** Without what differs from run to run: hashes, instants, what is left until them, and the last digits of gas. */
+/** Without what differs from run to run: hashes, instants, what is left until them, blocks, room, and the last digits of gas. */
 function comparable(text: string): string {
   return text
     .trimEnd()
-    .replaceAll(/0x[0-9a-fA-F]{40,64}/g, '0x…')
+    .replaceAll(/0x[0-9a-fA-F]{40,}/g, '0x…')
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, 'TIME')
     .replaceAll(/\((in )?\d+ (d|h|min|s)( \d+ (h|min|s))?( ago)?\)/g, '(WHEN)')
-    .replaceAll(/(about|at most) 0\.000\d+ ETH/g, '$1 GAS')
+    .replaceAll(/(about|at most) 0\.00\d+ ETH/g, '$1 GAS')
+    .replaceAll(/127\.0\.0\.1:\d+: block \d+ of/g, 'ENDPOINT: BLOCK')
+    .replaceAll(/[\d.]+ GB free/g, 'ROOM free')
+}
+
+type Terminal = { readonly child: ChildProcessWithoutNullStreams; interrupt(): Promise<void> }
+
+/** A terminal of its own, in which one thing runs until Ctrl-C. */
+function openTerminal(commands: string): Terminal {
+  // Ctrl-C goes to all that runs in a terminal: a group of processes.
+  const child = spawn('bash', ['-c', commands], { env: cleanEnvironment(), detached: true })
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  return {
+    child,
+    async interrupt() {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT')
+      await ended
+    },
+  }
+}
+
+/** A port of this machine that nobody has. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 type Shell = { run(commands: string): Promise<string>; end(): void }
