@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
 import { systemTime } from './clock.ts'
-import { COMPILE_CACHE } from './compile-cache.ts'
+import { COMPILE_CACHE } from './places.ts'
 import { streamIo } from './io.ts'
 import { terminalOf } from './terminal.ts'
 

@@ -11,6 +11,7 @@ import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join, posix, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleCli } from './bundle.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const SOURCES = '{contracts/client,contracts/protocol,node,cli}/**/*.ts'
@@ -26,6 +27,7 @@ rmSync(out, { recursive: true, force: true })
 declare()
 for (const path of globSync(SOURCES, { cwd: ROOT })) emit(path.replaceAll('\\', '/'))
 for (const path of globSync('**/*.d.ts', { cwd: out })) relink(path.replaceAll('\\', '/'))
+await bundleCli(out, ROOT)
 chmodSync(join(out, EXECUTABLE), 0o755)
 
 /** Declarations of what can be imported, by the compiler. */

@@ -11,7 +11,7 @@ type Flags = { readonly config?: string; readonly dataDir?: string; readonly jso
 export function defineBackup(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('backup')
-    .description('Write everything that a stopped node or signer remembers to a file. Keys are not in it.')
+
     .argument('<file>', 'where to; must not exist')
     .option('--config <file>', "the node's TOML configuration")
     .option('--data-dir <dir>', 'instead of it: the folder of a signer')
@@ -27,7 +27,7 @@ Example:
     .action(async (file: string, flags: Flags) => done(await runBackup(file, flags, context)))
   program
     .command('restore')
-    .description('Make the store of a node or signer from a backup, in a data_dir that has none.')
+
     .argument('<file>', 'a file of assize backup')
     .option('--config <file>', "the node's TOML configuration")
     .option('--data-dir <dir>', 'instead of it: the folder of a signer')

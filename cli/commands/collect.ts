@@ -25,9 +25,7 @@ Examples:
 export function defineCollect(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('collect')
-    .description(
-      'Send the sink (the burn address) its share of a settled fixing: once, by anyone, for nothing in return.',
-    )
+
     .argument('<fixing>', 'its id', hash)
   addSigningOptions(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)

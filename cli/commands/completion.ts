@@ -5,6 +5,7 @@ import { grammarOf } from '../completion/grammar.ts'
 import { zshScript } from '../completion/zsh.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { programWith } from '../program.ts'
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 
@@ -19,14 +20,14 @@ Examples:
   assize completion fish > ~/.config/fish/completions/assize.fish`
 
 /** Adds `assize completion`: the script by which a shell completes commands, options and files. */
-export function defineCompletion(program: Command, { io }: Context, done: (code: ExitCode) => void): void {
+export function defineCompletion(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('completion')
-    .description('Print a script by which a shell completes commands, options, their choices and files.')
     .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', EXAMPLES)
-    .action((shell: Shell) => {
-      io.out(SCRIPTS[shell](grammarOf(program)))
+    .action(async (shell: Shell) => {
+      const whole = await programWith(() => true, context, done)
+      context.io.out(SCRIPTS[shell](grammarOf(whole)))
       done(EXIT.ok)
     })
 }

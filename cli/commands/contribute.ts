@@ -30,28 +30,17 @@ type Asked = Amount | 'rest'
 /** A bid with what the oracle will take of it. */
 type SizedBid = Bid & { readonly pot: Pot; readonly asked: bigint; readonly taken: bigint }
 
-const SUMMARIES = {
-  contribute: 'Stake on a value so that it leads; in part or whole, ETH is wrapped as needed.',
-  appeal: 'Stake on a value so that the arbitrator rules; in part or whole, ETH is wrapped as needed.',
-} as const
-
 /** With less than this left, seconds, three transactions may come too late: ten blocks of Ethereum. */
 const HURRY = 120n
 
-/** Adds `assize contribute`: stake towards a value's lead. */
-export function defineContribute(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  defineStake('contribute', program, context, done)
-}
-
-/** Adds `assize appeal`: stake towards a ruling. */
-export function defineAppeal(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  defineStake('appeal', program, context, done)
+/** Adds `assize contribute` and `assize appeal`: stake towards a value's lead, or towards a ruling. */
+export function defineStakes(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  for (const kind of ['contribute', 'appeal'] as const) defineStake(kind, program, context, done)
 }
 
 function defineStake(kind: Bid['kind'], program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command(kind)
-    .description(SUMMARIES[kind])
     .argument('<fixing>', 'its id', hash)
     .argument('<value>', 'in index units, or INVALID', indexValue)
     .argument('<amount>', 'such as 0.05eth, or "rest" for all that the pot still needs', stakeAmount)

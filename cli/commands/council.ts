@@ -36,7 +36,7 @@ type Flags = NetworkFlags & SigningFlags & { readonly council?: Address; readonl
 
 /** Adds `assize council sign|submit|claim`: rulings of a council, member by member. */
 export function defineCouncil(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const group = program.command('council').description('Rule as a council: sign, bring k signatures, claim the fee.')
+  const group = program.command('council')
   const sign = group
     .command('sign')
     .description(

@@ -28,7 +28,7 @@ type Flags = {
 export function defineDemo(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('demo')
-    .description('Resolve one maturity end to end on an embedded chain, with every node its own process.')
+
     .option('--prices <file>', 'replay this CSV of closes (time,venue_pair,…) instead of the synthetic crash')
     .option('--maturity <unix>', 'the maturity in Unix seconds; needed with --prices', time)
     .option('--honest', 'nobody attacks: the undisputed path')

@@ -47,9 +47,7 @@ Examples:
 export function defineDeploy(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('deploy')
-    .description(
-      'Deploy oracle, councils, registry, vault and lens by CREATE2. What is there is left alone, so it can be repeated.',
-    )
+
     .option('--terms <file>', 'the terms, TOML')
     .option('--example', 'print terms to start from')
     .option('--check', `only look whether everything is there; exit ${EXIT.notFinal} if not`)

@@ -24,9 +24,7 @@ Examples:
 export function defineDevnet(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('devnet')
-    .description(
-      'A local network with a false proposal to dispute, until Ctrl-C; prints the environment for the commands.',
-    )
+
     .option('--folder <dir>', 'keep key and environment in this new folder, while it runs')
     .option('--port <n>', "the chain's port; 0 = any", port, 0)
     .option('--json', 'print the environment as one JSON document')

@@ -19,9 +19,7 @@ Examples:
 export function defineDoctor(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('doctor')
-    .description(
-      'Look at all that a node needs: keys, disk, clock, endpoints, contracts, registration, indices, itself.',
-    )
+
     .requiredOption('--config <file>', "the node's TOML configuration")
     .option('--json', 'print one JSON document on stdout')
     .addHelpText('after', EXAMPLES)

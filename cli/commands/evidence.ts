@@ -6,10 +6,7 @@ import { defineEvidenceExport } from './evidence-export.ts'
 
 /** Adds `assize evidence export|check`. */
 export function defineEvidence(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const group = program
-    .command('evidence')
-    .description(
-      'What an index was at a maturity, in one file: export it from a node, or check one without asking anybody.',
-    )
+  const group = program.command('evidence')
+
   for (const define of [defineEvidenceExport, defineEvidenceCheck]) define(group, context, done)
 }

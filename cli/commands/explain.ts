@@ -51,9 +51,7 @@ Examples:
 export function defineExplain(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('explain')
-    .description(
-      'Which parameters for which value at stake, what an attack on them costs, and how to create the fixing.',
-    )
+
     .requiredOption('--value <eth>', 'what a lie in one fixing could gain', ether)
   addStakeOptions(command)
   command

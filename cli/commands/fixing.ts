@@ -7,6 +7,6 @@ import { defineFixingShow } from './fixing-show.ts'
 
 /** Adds `assize fixing create|list|show`. */
 export function defineFixing(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const group = program.command('fixing').description('Create a fixing, list what there is, or show everything of one.')
+  const group = program.command('fixing')
   for (const define of [defineFixingCreate, defineFixingList, defineFixingShow]) define(group, context, done)
 }

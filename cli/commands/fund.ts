@@ -25,7 +25,7 @@ Examples:
 export function defineFund(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('fund')
-    .description('Add to the reward of a prompt, right proposal; what it does not use comes back.')
+
     .argument('<fixing>', 'its id', hash)
     .argument('<amount>', 'such as 0.1eth', amount)
   addSigningOptions(addNetworkOptions(command))

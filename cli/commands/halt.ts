@@ -11,7 +11,7 @@ type Flags = { readonly config: string; readonly json?: true }
 export function defineHalt(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('halt')
-    .description('Stop all new stake of a node at once, whether it runs or not, until assize resume.')
+
     .argument('[reason]', 'for the journal, and for whoever finds the node halted', 'no reason given')
     .requiredOption('--config <file>', "the node's TOML configuration")
     .option('--json', 'print one JSON document on stdout')
@@ -29,7 +29,7 @@ Examples:
     .action((reason: string, flags: Flags) => done(runHalt(reason, flags, context)))
   program
     .command('resume')
-    .description('Let a node stake again that was stopped by assize halt.')
+
     .requiredOption('--config <file>', "the node's TOML configuration")
     .option('--json', 'print one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  assize resume --config node.toml')

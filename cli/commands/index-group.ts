@@ -7,6 +7,6 @@ import { defineIndexSample } from './index-sample.ts'
 
 /** Adds `assize index new|check|sample`. */
 export function defineIndex(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const group = program.command('index').description('Write an index document, check one, or read its sources.')
+  const group = program.command('index')
   for (const define of [defineIndexNew, defineIndexCheck, defineIndexSample]) define(group, context, done)
 }

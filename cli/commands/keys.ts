@@ -6,8 +6,7 @@ import { defineKeysFiles } from './keys-files.ts'
 
 /** Adds `assize keys …`: keystores, and what a reporter's keys agree to. */
 export function defineKeys(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const group = program
-    .command('keys')
-    .description('Make, list and move keys; let those of a node agree to be registered.')
+  const group = program.command('keys')
+
   for (const define of [defineKeysFiles, defineKeysBind]) define(group, context, done)
 }

@@ -34,29 +34,22 @@ type Think = (setting: {
 
 /** Adds `assize unregister`, `assize stake` and `assize unstake`: what an owner can do with a reporter. */
 export function defineMembership(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const add = (name: string, description: string, help: string): Command => {
-    const command = program.command(name).description(description).argument('<reporter>', 'its index', whole)
+  const add = (name: string, help: string): Command => {
+    const command = program.command(name).argument('<reporter>', 'its index', whole)
     return addSigningOptions(addRegistryOption(addNetworkOptions(command))).addHelpText('after', help)
   }
   add(
     'unregister',
-    'End the membership of a reporter that you own, for good. Its stake is free after the unbonding delay.',
     '\nThe node must go on until the reporter has left: it reports until then.\n\nExamples:\n  assize unregister 7\n  assize unregister 7 --dry-run --account 0x34…',
   ).action(async (index: number, flags: Flags) => done(await act('unregister', index, leaving, flags, context)))
-  add(
-    'stake',
-    'Add to the stake of a reporter that you own.',
-    '\nExamples:\n  assize stake 7 1.5eth\n  assize stake 7 1.5eth --dry-run --account 0x34…',
-  )
+  add('stake', '\nExamples:\n  assize stake 7 1.5eth\n  assize stake 7 1.5eth --dry-run --account 0x34…')
     .argument('<amount>', 'such as 1.5eth', amount)
     .action(async (index: number, added: Amount, flags: Flags) =>
       done(await act('stake', index, adding(added), flags, context)),
     )
-  add(
-    'unstake',
-    'Pay the stake of a reporter that has left back to its owner, once it is free.',
-    '\nExamples:\n  assize unstake 7\n  assize unstake 7 --dry-run --account 0x34…',
-  ).action(async (index: number, flags: Flags) => done(await act('unstake', index, withdrawing, flags, context)))
+  add('unstake', '\nExamples:\n  assize unstake 7\n  assize unstake 7 --dry-run --account 0x34…').action(
+    async (index: number, flags: Flags) => done(await act('unstake', index, withdrawing, flags, context)),
+  )
 }
 
 async function act(name: string, index: number, think: Think, flags: Flags, context: Context): Promise<ExitCode> {

@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
-import { fileURLToPath } from 'node:url'
 import { endProcess, spawnTied } from '#client/tied-process.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-
-const NODE_MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+import { NODE_MAIN } from '../places.ts'
 
 /** A node gets this long to close its store after it was asked to stop, milliseconds. */
 const STOP_TIMEOUT_MS = 10_000
@@ -13,7 +11,7 @@ const STOP_TIMEOUT_MS = 10_000
 export function defineNode(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('node')
-    .description('Run a node: observe, sign, gossip, propose, dispute and claim, as its configuration allows.')
+
     .requiredOption('--config <file>', 'TOML configuration')
     .addHelpText('after', '\nExample:\n  assize node --config node.toml')
     .action(async ({ config }: { config: string }) => done(await runNode(config, context.signal)))

@@ -33,7 +33,7 @@ Examples:
 export function definePropose(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('propose')
-    .description('Propose the value of a fixing that is open, staking the bond; ETH is wrapped as needed.')
+
     .argument('<fixing>', 'its id', hash)
     .argument('<value>', 'in index units, or INVALID', indexValue)
   addSigningOptions(addNetworkOptions(command))

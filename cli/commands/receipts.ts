@@ -6,6 +6,6 @@ import { defineReceiptsTransfer } from './receipts-transfer.ts'
 
 /** Adds `assize receipts …`: what an account holds, and handing it on. */
 export function defineReceipts(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const group = program.command('receipts').description('What an account has at stake, what it is worth; hand it on.')
+  const group = program.command('receipts')
   for (const define of [defineReceiptsList, defineReceiptsTransfer]) define(group, context, done)
 }

@@ -34,7 +34,7 @@ Examples:
 export function defineRegister(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('register')
-    .description('Register a reporter that you own, and put in its stake.')
+
     .argument('<consent>', 'the file of "assize keys bind"')
   addSigningOptions(addRegistryOption(addNetworkOptions(command)))
     .addHelpText('after', EXAMPLES)

@@ -20,7 +20,7 @@ Examples:
 export function defineReporters(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('reporters')
-    .description('Who is registered: index, signer, owner, stake, since when and until when.')
+
     .option('--owner <address>', 'only those of this owner', address)
   addRegistryOption(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)

@@ -28,7 +28,7 @@ Examples:
 export function defineRequest(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('request')
-    .description('Pay the fee so that the arbitrator rules on a fixing that nobody proposed within its grace.')
+
     .argument('<fixing>', 'its id', hash)
   addSigningOptions(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)

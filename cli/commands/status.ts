@@ -25,7 +25,7 @@ Examples:
 export function defineStatus(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('status')
-    .description('Where fixings stand: phase, leader, candidates with stakes and odds, deadline, settlement.')
+
     .option('--fixing <id>', 'one fixing by its id', hash)
     .option('--all', 'every fixing that was created (the default)')
   addNetworkOptions(command)

@@ -8,9 +8,8 @@ import { defineUmaStatus } from './uma-status.ts'
 
 /** Adds `assize uma …`: what one does at UMA about a fixing that asks it. */
 export function defineUma(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const group = program
-    .command('uma')
-    .description('A fixing that UMA rules on: see what is asserted, assert, dispute, settle and bring the ruling.')
+  const group = program.command('uma')
+
   for (const define of [defineUmaStatus, defineUmaAssert, defineUmaDispute, defineUmaSettle]) {
     define(group, context, done)
   }

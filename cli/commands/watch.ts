@@ -40,7 +40,7 @@ Examples:
 export function defineWatch(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('watch')
-    .description('Fixings as they stand, with the own value, odds, deadlines and pots worth joining, until Ctrl-C.')
+
     .option('--interval <time>', 'how often to look', duration, INTERVAL)
     .option('--once', 'look once and end')
     .option('--all', 'settled fixings too')

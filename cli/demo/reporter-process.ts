@@ -1,13 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { endProcess, spawnTied } from '#client/tied-process.ts'
-import { COMPILE_CACHE } from '../compile-cache.ts'
+import { COMPILE_CACHE, NODE_MAIN } from '../places.ts'
 import type { Person } from './people.ts'
 
-const NODE_MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
 const STOP_TIMEOUT_MS = 2_000
 const ASK_TIMEOUT_MS = 2_000
 

@@ -6,13 +6,19 @@ import { run } from '../../cli/program.ts'
 /** What a command line wrote and how it ended. */
 export type Run = { readonly exitCode: number; readonly out: string; readonly err: string }
 
-/** Runs `assize …args` within this process, with its world replaced: nobody to ask, unless `world` has somebody. */
+/** Runs `assize …args` within this process, with its world replaced: nobody to ask, unless `replaced` has somebody. */
 export async function assize(
   args: readonly string[],
   env: Record<string, string> = {},
-  world: Partial<Context> = {},
+  replaced: Partial<Context> = {},
 ): Promise<Run> {
   const lines = { out: [] as string[], err: [] as string[] }
+  const context = { ...world(lines), env: { ...process.env, ...env }, ...replaced }
+  const exitCode = await run(args, context)
+  return { exitCode, out: lines.out.join('\n'), err: lines.err.join('\n') }
+}
+
+function world(lines: { readonly out: string[]; readonly err: string[] }): Context {
   const io: Io = {
     isTerminal: false,
     out: (line) => void lines.out.push(line),
@@ -21,7 +27,5 @@ export async function assize(
     paint: (_, text) => text,
   }
   const signal = new AbortController().signal
-  const context = { io, env: { ...process.env, ...env }, signal, now: systemTime, terminal: undefined, ...world }
-  const exitCode = await run(args, context)
-  return { exitCode, out: lines.out.join('\n'), err: lines.err.join('\n') }
+  return { io, env: process.env, signal, now: systemTime, terminal: undefined }
 }

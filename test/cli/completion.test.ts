@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assize-completion-'))
   mkdirSync(join(folder, 'indices'))
   for (const name of ['index one.json', 'index two.json', 'other.toml']) writeFileSync(join(folder, name), '')
-  places = grammarOf(wholeProgram())
+  places = grammarOf(await wholeProgram())
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { out } = await assize(['completion', shell])
     scripts[shell] = out

@@ -1,9 +1,13 @@
+import { Command } from 'commander'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CATALOGUE, calledBy } from '../../cli/catalogue.ts'
 import { assize } from './command-line.ts'
+import { silentWorld, wholeProgram } from './whole-program.ts'
 
 const ORACLE = '0x00000000000000000000000000000000000000a1'
 let folder: string
@@ -49,32 +53,45 @@ test('shows help with the exit codes, exit 0', async () => {
   )
 })
 
-/** Commands that only have commands of their own. */
-const GROUPS = ['fixing', 'index', 'jury', 'council', 'evidence', 'keys', 'receipts', 'uma']
+/** The words that call each command that does something, from the program itself. */
+function wordsOf(command: Command): string[][] {
+  const inner = command.commands.filter((one) => one.name() !== 'help')
+  const own = inner.flatMap((one) => wordsOf(one).map((words) => [one.name(), ...words]))
+  return hasAction(command) ? [[], ...own] : own
+}
 
-/** What a help lists as commands. */
-function commandsIn(help: string): string[] {
-  const [, after = ''] = help.split('\nCommands:\n')
-  const [listed = ''] = after.split('\n\n')
-  return [...listed.matchAll(/^ {2}([a-z-]+) (?=.* {2,}\S|\[options\]|<)/gm)]
-    .map(([, name = '']) => name)
-    .filter((name) => name !== 'help')
+function hasAction(command: Command): boolean {
+  return command.commands.length === 0 || command.name() === 'devnet'
 }
 
 test('shows the help of every command, with examples', async () => {
-  const names = commandsIn((await assize(['--help'])).out)
-  const commands = names.filter((name) => !GROUPS.includes(name)).map((name) => [name])
-  expect(commands.length).toBeGreaterThan(10)
-  for (const group of [...GROUPS, 'devnet']) {
-    const own = commandsIn((await assize([group, '--help'])).out)
-    expect(own, group).not.toEqual([])
-    commands.push(...own.map((name) => [group, name]))
-  }
+  const commands = wordsOf(await wholeProgram())
+  expect(commands.length).toBeGreaterThan(50)
   for (const command of commands) {
     const help = await assize([...command, '--help'])
     expect(help, command.join(' ')).toMatchObject({ exitCode: 0, err: '' })
     expect(help.out, command.join(' ')).toMatch(new RegExp(`\nExamples?:\n {2}assize ${command.join(' ')}`))
   }
+})
+
+test('lists every command, and reads the code of those only that are called', async () => {
+  const { out } = await assize(['--help'])
+  for (const { entries } of CATALOGUE) {
+    for (const { summaries, load } of entries) {
+      const alone = new Command('assize')
+      ;(await load())(alone, silentWorld(), () => undefined)
+      const names = Object.keys(summaries)
+      expect(alone.commands.map((command) => command.name()).toSorted()).toEqual(names.toSorted())
+      for (const name of names) expect(out).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'))
+      expect(calledBy(['help', names[0] ?? ''])?.load).toBe(load)
+    }
+  }
+  expect(calledBy(['photograph'])).toBe(undefined)
+})
+
+test('says its version', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  expect(await assize(['--version'])).toEqual({ exitCode: 0, out: version, err: '' })
 })
 
 test('names the option that is out of bounds', async () => {

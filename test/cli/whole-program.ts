@@ -1,8 +1,14 @@
 import type { Command } from 'commander'
-import { programOf } from '../../cli/program.ts'
+import type { Context } from '../../cli/context.ts'
+import { programWith } from '../../cli/program.ts'
 
 /** Every command with its options; none of them is run. */
-export function wholeProgram(): Command {
+export function wholeProgram(): Promise<Command> {
+  return programWith(() => true, silentWorld(), ignore)
+}
+
+/** A world that writes nowhere and has nobody to ask. */
+export function silentWorld(): Context {
   const silent = {
     isTerminal: false,
     out: ignore,
@@ -11,7 +17,7 @@ export function wholeProgram(): Command {
     paint: (_: unknown, text: string) => text,
   }
   const signal = new AbortController().signal
-  return programOf({ io: silent, env: {}, signal, now: () => 0n, terminal: undefined }, ignore)
+  return { io: silent, env: {}, signal, now: () => 0n, terminal: undefined }
 }
 
 function ignore(): void {}

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../../node/config.ts'
-import { program } from '../reference/commands.ts'
+import { wholeProgram } from '../cli/whole-program.ts'
 import { type Block, blocksIn, commandsIn } from './blocks.ts'
+
+const PROGRAM = await wholeProgram()
 
 const DOCUMENTS = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md').toSorted()]
 const BLOCKS = DOCUMENTS.flatMap((document) => blocksIn(document, readFileSync(document, 'utf8')))
@@ -135,7 +137,7 @@ function problems(line: string, scripts: readonly string[]): string[] {
 }
 
 function unknownIn(words: readonly string[]): string[] {
-  let command: Command = program()
+  let command = PROGRAM
   const path = [command]
   let at = 0
   for (; at < words.length; at += 1) {

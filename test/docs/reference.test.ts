@@ -9,9 +9,9 @@ test.each(REFERENCES)('$file is what the code says', async ({ file, write }) => 
   expect(readFileSync(file, 'utf8'), 'run npm run docs:reference').toBe(await write())
 })
 
-test('the reference of commands has every command with its examples', () => {
+test('the reference of commands has every command with its examples', async () => {
   const text = readFileSync('docs/reference/commands.md', 'utf8')
-  const names = commandNames()
+  const names = await commandNames()
   expect(names.length).toBeGreaterThan(60)
   const sections = text.split('\n## assize ').slice(1)
   expect(sections.map((section) => section.split('\n')[0])).toEqual(names)

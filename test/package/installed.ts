@@ -37,6 +37,7 @@ export async function install(): Promise<Installed> {
   await must(base, 'tar', ['-xzf', tarball.trim(), '--strip-components=1', '-C', unpacked])
   link(folder, [...dependencies(unpacked), ...TYPES])
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }')
+  await must(folder, 'npm', ['rebuild', '--offline', '--ignore-scripts', 'assize']) // links its executable, as npm install does
   return {
     folder,
     unpacked,

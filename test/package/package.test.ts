@@ -7,6 +7,7 @@ import { create, propose } from '#client/oracle-writer.ts'
 import { evidenceText } from '#protocol/evidence-file.ts'
 import { importsOf } from '../architecture/imports.ts'
 import { codeOf } from '../architecture/source-text.ts'
+import { CATALOGUE } from '../../cli/catalogue.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
 import { observe } from '../client/evidence-scene.ts'
 import { dependencies, type Ended, install, type Installed, ROOT } from './installed.ts'
@@ -51,11 +52,20 @@ describe('the packed package', () => {
     const kinds = new Set(
       installed.files.map((path) => {
         if (/^dist\/.*\.js$/.test(path)) return 'code'
+        if (path === 'dist/cli/LICENSES.txt') return 'licences'
         if (/^dist\/contracts\/(client|protocol)\/.*\.d\.ts$/.test(path)) return 'types'
         return /^contracts\/src\/.*\.sol$/.test(path) ? 'contracts' : path
       }),
     )
-    expect([...kinds].toSorted()).toEqual(['LICENSE', 'README.md', 'code', 'contracts', 'package.json', 'types'])
+    expect([...kinds].toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
+      'code',
+      'contracts',
+      'licences',
+      'package.json',
+      'types',
+    ])
     const code = installed.files.filter((path) => path.startsWith('dist/'))
     const left = code.filter((path) => /(['"])(?:#\w+\/|\.{1,2}\/)[\w./-]*\.ts\1/.test(fileOf(path)))
     expect(left).toEqual([])
@@ -97,12 +107,41 @@ describe('the packed package', () => {
     expect(refused.err).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
 
-  test('has a command line', async () => {
-    const help = await installed.run('node', [join(installed.unpacked, 'dist/cli/main.js'), '--help'])
-    expect(help).toMatchObject({ exitCode: 0, err: '' })
-    expect(help.out).toContain('Usage: assize [options] [command]')
-    const node = await installed.run('node', [join(installed.unpacked, 'dist/node/main.js')])
-    expect(node.exitCode).not.toBe(0)
+  test('has a command line, which npx finds, in which every command can be called', async () => {
+    const npx = (...args: string[]): Promise<Ended> =>
+      installed.run('npx', ['--offline', '--no', '--', 'assize', ...args])
+    const { version } = JSON.parse(fileOf('package.json')) as { version: string }
+    expect(await npx('--version')).toMatchObject({ exitCode: 0, out: `${version}\n` })
+    expect((await npx('fixing', 'show', '0x12')).err).toContain('Expected 32 bytes of hex')
+    const cli = join(installed.unpacked, 'dist/cli/main.js')
+    for (const name of CATALOGUE.flatMap(({ entries: all }) => all.flatMap((one) => Object.keys(one.summaries)))) {
+      const help = await installed.run('node', [cli, name, '--help'])
+      expect(help, name).toMatchObject({ exitCode: 0, err: '' })
+      expect(help.out, name).toContain(`Usage: assize ${name}`)
+    }
+  })
+
+  test('brings the licence of every package that is put into its command line', () => {
+    const [first, ...others] = fileOf('dist/cli/LICENSES.txt').split(`\n${'-'.repeat(80)}\n\n`)
+    const licences = [first, ...others].map((text = '') => ({ name: text.split('\n', 1)[0], text }))
+    expect(licences.map(({ name }) => name)).toContain(`commander ${versionOf('commander')}`)
+    expect(licences.map(({ name }) => name)).toContain(`viem ${versionOf('viem')}`)
+    for (const { name, text } of licences) expect(text, name).toMatch(/copyright|license/i)
+    const left = new Set(
+      installed.files
+        .filter((path) => /^dist\/cli\/.*\.js$/.test(path))
+        .flatMap((path) => importsOf(codeOf(fileOf(path))).map(({ specifier = '' }) => specifier))
+        .filter((specifier) => !/^(?:\.|node:|assize\/)/.test(specifier)),
+    )
+    const known = [...dependencies(installed.unpacked), 'ccxt'] // whoever wants that installs it
+    expect([...left].filter((name) => !known.some((one) => name === one || name.startsWith(`${one}/`)))).toEqual([])
+  })
+
+  test('has a node, which its command line starts', async () => {
+    const cli = join(installed.unpacked, 'dist/cli/main.js')
+    const node = await installed.run('node', [cli, 'node', '--config', 'none.toml'])
+    expect(node).toMatchObject({ exitCode: 2, out: '' })
+    expect(node.err).toContain('none.toml')
     expect(node.err).not.toContain('ERR_')
   })
 })
@@ -218,6 +257,11 @@ async function bundled(text: string): Promise<number> {
   expect(`${out}${err}`).not.toMatch(/unresolved|externalized|node:/i)
   expect(exitCode).toBe(0)
   return gzipSync(readFileSync(join(installed.folder, 'bundled', 'bundle.js'))).length
+}
+
+function versionOf(name: string): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string })
+    .version
 }
 
 function fileOf(path: string): string {

@@ -1,14 +1,14 @@
 import type { Command, Option } from 'commander'
 import { EXIT_MEANINGS } from '../../cli/exit-code.ts'
-import { programOf } from '../../cli/program.ts'
+import { wholeProgram } from '../cli/whole-program.ts'
 import { anchor, code, NOTICE, table } from './markdown.ts'
 
 /** An option that so many commands have is described once. */
 const SHARED_BY = 5
 
 /** docs/reference/commands.md: every command as the parser has it. */
-export function commandsReference(): string {
-  const commands = leavesOf(program())
+export async function commandsReference(): Promise<string> {
+  const commands = leavesOf(await wholeProgram())
   const shared = sharedOptions(commands)
   const lines = [
     '# Commands',
@@ -46,22 +46,8 @@ export function commandsReference(): string {
 }
 
 /** The name of every command that can be run, such as `fixing list`. */
-export function commandNames(): string[] {
-  return leavesOf(program()).map((each) => nameOf(each).replace('assize ', ''))
-}
-
-/** Every command, as the parser has it, with nobody to talk to. */
-export function program(): Command {
-  const nothing = (): void => undefined
-  const io = {
-    isTerminal: false,
-    out: nothing,
-    err: nothing,
-    redraw: nothing,
-    paint: (_: unknown, text: string) => text,
-  }
-  const context = { io, env: {}, signal: new AbortController().signal, now: () => 0n, terminal: undefined }
-  return programOf(context, nothing)
+export async function commandNames(): Promise<string[]> {
+  return leavesOf(await wholeProgram()).map((each) => nameOf(each).replace('assize ', ''))
 }
 
 /** Commands that do something, in the order of the help. */
@@ -69,7 +55,7 @@ function leavesOf(command: Command): Command[] {
   const below = command.commands.flatMap(leavesOf)
   const isGroup =
     command.commands.length > 0 && command.options.length === 0 && command.registeredArguments.length === 0
-  return isGroup ? below : [command, ...below]
+  return isGroup || command.parent === null ? below : [command, ...below]
 }
 
 function nameOf(command: Command): string {
