@@ -80,7 +80,7 @@ export class Arena {
     const [points, later] = [join(temporaryFolder(), 'points'), join(temporaryFolder(), 'points')]
     const config = await this.#configOf(watcher)
     const sky = weather === 'dear' ? createSky(this.#stage, join(dirname(config), 'data')) : undefined
-    let child = start(config, points, first)
+    let child = start(config, { points, killAt: first })
     let deaths = 0
     try {
       const end = performance.now() + LIFE_MS
@@ -90,7 +90,7 @@ export class Arena {
           throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${first}, ${second}.`)
         if (child.signalCode === 'SIGKILL') {
           deaths += 1
-          child = deaths === 1 ? start(config, later, second) : start(config)
+          child = deaths === 1 ? start(config, { points: later, killAt: second }) : start(config)
         } else if (child.exitCode !== null)
           throw new Error(`Expected the node to run, got exit code ${child.exitCode}.`)
         if (!isWaited && (await this.#isLed())) {

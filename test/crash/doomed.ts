@@ -3,17 +3,27 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { KILL_AT, POINTS_FILE } from './points.ts'
+import { KILL_AT, POINTS_FILE, TAKEN_FILE } from './points.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 
-/** A process of the node; writes the points that it passes to `points`, and dies at `killAt`. */
-export function start(config: string, points?: string, killAt?: string): ChildProcess {
-  const told = points === undefined ? {} : { [POINTS_FILE]: points }
-  const doomed = killAt === undefined ? {} : { [KILL_AT]: killAt }
+/** What a process of the node is told. */
+export type Told = {
+  /** Where it writes the points that it passes. */
+  readonly points?: string
+  /** Where it dies; undefined: nowhere. */
+  readonly killAt?: string | undefined
+  /** Where it reads a nonce that somebody else has used. */
+  readonly taken?: string
+}
+
+/** A process of the node. */
+export function start(config: string, { points, killAt, taken }: Told = {}): ChildProcess {
+  const told = { [POINTS_FILE]: points, [KILL_AT]: killAt, [TAKEN_FILE]: taken }
+  const given = Object.entries(told).filter(([, value]) => value !== undefined)
   return spawn(process.execPath, [CHILD, config], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...told, ...doomed },
+    env: { ...process.env, ...Object.fromEntries(given) },
   })
 }
 

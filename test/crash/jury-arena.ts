@@ -16,6 +16,7 @@ import { writeNodeFolder } from '../node/node-folder.ts'
 import { pricedIndex } from '../node/source/priced-index.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { kill, linesOf, start } from './doomed.ts'
+import { createRival, type Rival } from './rival.ts'
 
 const NAME = 'ann'
 const TERMS: JuryTerms = {
@@ -43,6 +44,12 @@ export type JurorResult = {
   readonly tokens: bigint
   readonly pool: number
 }
+
+/**
+ * `calm`: everything is mined at once. `contested`: block by block, and before the first vote somebody sends a transaction with the
+ * node's key that offers too little to be mined: the votes wait behind it until the node takes its nonce.
+ */
+export type JuryWeather = 'calm' | 'contested'
 
 /** One life, and the calls out of the node that it could have ended at. */
 export type JurorLife = { readonly points: readonly string[]; readonly deaths: number; readonly result: JurorResult }
@@ -90,11 +97,16 @@ export class JuryArena {
   }
 
   /** One life: killed where it is told to, started again, until the jury has ruled and the fee was taken out. */
-  async live(killAt?: string): Promise<JurorLife> {
+  async live(weather: JuryWeather = 'calm', killAt?: string): Promise<JurorLife> {
     await this.#rewind()
-    const points = join(temporaryFolder(), 'points')
+    const folder = temporaryFolder()
+    const [points, taken] = [join(folder, 'points'), join(folder, 'taken')]
     const config = await this.#config()
-    let child = start(config, points, killAt)
+    if (weather === 'contested') await this.#stage.embedded.setMining('manual')
+    const { seats: votes } = TERMS
+    const rival =
+      weather === 'contested' ? createRival(this.#stage, this.#chain, { name: NAME, votes, file: taken }) : undefined
+    let child = start(config, { points, killAt, taken })
     let deaths = 0
     try {
       const end = performance.now() + LIFE_MS
@@ -102,9 +114,9 @@ export class JuryArena {
         if (performance.now() > end) throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${killAt}.`)
         if (child.signalCode === 'SIGKILL') {
           deaths += 1
-          child = start(config)
+          child = start(config, { taken })
         } else if (child.exitCode !== null) throw new Error(`Expected the node to run, got exit ${child.exitCode}.`)
-        await this.#passTime()
+        await this.#passTime(rival)
         await wait(POLL_MS)
       }
       return { points: linesOf(points), deaths, result: await this.#result() }
@@ -115,12 +127,15 @@ export class JuryArena {
 
   /** Back to where every life begins. */
   async #rewind(): Promise<void> {
-    const { rpcUrl } = this.#stage.embedded
+    const { embedded } = this.#stage
+    const { rpcUrl } = embedded
+    await embedded.setMining('instant')
     if (this.#snapshot !== undefined) await request(rpcUrl, 'evm_revert', [this.#snapshot])
     this.#snapshot = await request(rpcUrl, 'evm_snapshot', [])
+    await request(rpcUrl, 'anvil_dropAllTransactions', [])
     const { number, time } = await latestBlock(this.#chain)
     this.#firstBlock = number + 1n
-    await this.#stage.embedded.mineAt(time + 1n)
+    await embedded.mineAt(time + 1n)
   }
 
   #config(): Promise<string> {
@@ -145,11 +160,14 @@ test = true`,
   }
 
   /** A block a second, and over what the chain has to wait for at once. */
-  async #passTime(): Promise<void> {
+  async #passTime(rival: Rival | undefined): Promise<void> {
     const { embedded } = this.#stage
     const { number, time } = await latestBlock(this.#chain)
     const { stage, seedBlock, commitEnd } = await readCase(this.#chain, this.#jury, this.#id)
     const seats = await readSeats(this.#chain, this.#jury, this.#id, 0)
+    const isDrawing = stage === 'waiting' && number > seedBlock
+    const stageNow = isDrawing ? 'drawing' : stage === 'voting' ? 'voting' : 'other'
+    if ((await rival?.pass(stageNow, commitEnd)) === 'mined') return
     if (stage === 'waiting' && number <= seedBlock) {
       const client = createTestClient({ mode: 'anvil', transport: http(embedded.rpcUrl) })
       await client.mine({ blocks: 130, interval: 12 })

@@ -5,6 +5,8 @@ import process from 'node:process'
 export const POINTS_FILE = 'ASSIZE_CRASH_POINTS'
 /** Where it is to die: `before NAME` or `after NAME`. */
 export const KILL_AT = 'ASSIZE_CRASH_AT'
+/** Where a nonce is that somebody else has used with the node's key. */
+export const TAKEN_FILE = 'ASSIZE_CRASH_TAKEN'
 
 const counts = new Map<string, number>()
 

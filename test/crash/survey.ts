@@ -19,8 +19,26 @@ export function endsOf({ points }: Pick<Life, 'points'>): readonly End[] {
   return chosen.flatMap((point) => [`before ${point}`, `after ${point}`])
 }
 
+/** The writes before the reads, so that a survey that is stopped has tried what matters most. */
+export function writesFirst(ends: readonly End[]): readonly End[] {
+  const isOfWrite = (end: End): boolean => isWrite(end.replace(/^(?:before|after) /, '').replace(/ #\d+$/, ''))
+  return [...ends.filter(isOfWrite), ...ends.filter((end) => !isOfWrite(end))]
+}
+
 function isWrite(name: string): boolean {
   return /^(?:write|append|sync|publish) |^eth_sendRawTransaction$/.test(name)
+}
+
+/** What a life found that may not end: that it does not is a finding, and the survey goes on. */
+export async function tried<T extends Finding>(
+  end: End,
+  live: () => Promise<readonly T[]>,
+): Promise<readonly (T | Finding)[]> {
+  try {
+    return await live()
+  } catch (error) {
+    return [{ end, isReached: false, faults: [String(error)] }]
+  }
 }
 
 /** Lives one life for an end, and says what is not as it is without. */
@@ -48,8 +66,8 @@ export async function tryTwoEnds(
 }
 
 /** What differs, in words. */
-export function faultsOf(got: Result, want: Result): readonly string[] {
-  const keys = Object.keys(want) as (keyof Result)[] // its own keys
+export function faultsOf<T extends object>(got: T, want: T): readonly string[] {
+  const keys = Object.keys(want) as (keyof T & string)[] // its own keys
   return keys
     .map((key) => [key, show(got[key]), show(want[key])] as const)
     .filter(([, a, b]) => a !== b)
