@@ -45,6 +45,8 @@ export type JurorComponents = {
   readonly waiting: () => readonly Pick<KnownCase, 'id' | 'fixing'>[]
   /** This node's place among `jurors` for the fixing: who comes first moves its case on first. */
   readonly rank: (id: Hex, jurors: readonly Address[]) => number
+  /** Each of the juries was looked at with success for the first time. */
+  readonly onSeen: () => void
   /** Unix seconds. */
   readonly now: () => bigint
 }
@@ -72,7 +74,7 @@ type Memory = {
 /** A juror for `juries`. Its votes need nothing that is in memory: it can be stopped at any time. */
 export function createJuror(components: JurorComponents): Juror {
   const turns = createClerkTurns(components)
-  const standing = createStanding()
+  const standing = createStanding(components.juries)
   const memory: Memory = { terms: new Map(), turns, seen: new Map(), ended: new Map(), standing }
   let running: Promise<void> | undefined
   let isAsked = false
@@ -99,7 +101,8 @@ export function createJuror(components: JurorComponents): Juror {
 
 /** Over all juries, at the block `head`, or the newest. */
 async function pass(components: JurorComponents, memory: Memory, head: Head | undefined): Promise<void> {
-  const { chain, juries, log, signal } = components
+  const { chain, juries, log, signal, onSeen, now } = components
+  const isFirst = memory.standing.view(now()).unseen > 0
   await Promise.all(
     juries.map(async (jury) => {
       try {
@@ -111,11 +114,13 @@ async function pass(components: JurorComponents, memory: Memory, head: Head | un
       }
     }),
   )
+  if (isFirst && memory.standing.view(now()).unseen === 0) onSeen()
 }
 
 async function attendJury(components: JurorComponents, memory: Memory, jury: Address, head: Head): Promise<void> {
   const { chain, log, signal } = components
-  memory.terms.set(jury, memory.terms.get(jury) ?? (await chain.court(jury).terms()))
+  const terms = memory.terms.get(jury) ?? (await chain.court(jury).terms())
+  memory.terms.set(jury, terms)
   const cases = await readCases(components, jury, head)
   const known = new Set(cases.map(({ id }) => id))
   const isOurs = ({ arbitrator, backup }: Fixing): boolean => arbitrator === jury || backup === jury
@@ -127,6 +132,7 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
   memory.standing.keep(
     jury,
     all.map(({ id }) => id),
+    terms.seats,
   )
   await Promise.all(
     all.map(async (one) => {

@@ -11,8 +11,10 @@ export type JurorView = {
   readonly deadline: bigint | undefined
   /** Juries and cases whose last look failed: what is due there is as it was seen before. */
   readonly failing: number
-  /** Commitments and reveals that are still to be sent. */
+  /** Commitments and reveals that are still to be sent; of a case that was never looked at with success, as many as it may ask for. */
   readonly toSend: number
+  /** Juries that were not looked at with success since the start: what is to be sent there is not known. */
+  readonly unseen: number
 }
 
 /** What was last seen of the votes of a case. */
@@ -26,28 +28,39 @@ export interface Standing {
   pass(jury: Address, id: Hex): void
   /** A look at the case, or without `id` at the jury, failed. */
   fail(jury: Address, id?: Hex): void
-  /** A look at the jury succeeded, and these are its cases: others are forgotten. */
-  keep(jury: Address, ids: readonly Hex[]): void
+  /** A look at the jury succeeded, and these are its cases, of at most `mostSeats` seats: others are forgotten. */
+  keep(jury: Address, ids: readonly Hex[], mostSeats: number): void
   /** As of `now`, Unix seconds. */
   view(now: bigint): JurorView
 }
 
-/** Nothing is seen yet. */
-export function createStanding(): Standing {
+/** Each seat commits and reveals. */
+const VOTES_OF_SEAT = 2
+
+/** Nothing is seen yet of `juries`. */
+export function createStanding(juries: readonly Address[]): Standing {
   const seen = new Map<string, Seen>()
+  const unseen = new Set(juries.map((jury) => keyOf(jury)))
+  /** The most votes that cases may ask for which were never looked at. */
+  const untold = new Map<string, number>()
   const failing = new Set<string>()
   return {
     note(jury, id, one) {
+      untold.set(keyOf(jury, id), 0)
       if (one === undefined) seen.delete(keyOf(jury, id))
       else seen.set(keyOf(jury, id), one)
     },
     pass: (jury, id) => void failing.delete(keyOf(jury, id)),
     fail: (jury, id) => void failing.add(keyOf(jury, id)),
-    keep(jury, ids) {
+    keep(jury, ids, mostSeats) {
+      unseen.delete(keyOf(jury))
+      for (const id of ids) {
+        const key = keyOf(jury, id)
+        untold.set(key, untold.get(key) ?? VOTES_OF_SEAT * mostSeats)
+      }
       const kept = new Set(ids.map((id) => keyOf(jury, id)))
       const isGone = (key: string): boolean => key.startsWith(keyOf(jury)) && !kept.has(key)
-      for (const key of failing) if (isGone(key)) failing.delete(key)
-      for (const key of seen.keys()) if (isGone(key)) seen.delete(key)
+      for (const keys of [failing, seen, untold]) for (const key of keys.keys()) if (isGone(key)) keys.delete(key)
     },
     view(now) {
       const cases = [...seen.values()].map((one) => ({ ...one, now })).filter(isRunning)
@@ -57,7 +70,8 @@ export function createStanding(): Standing {
         late: sumOf(cases.map(lateSeats)),
         deadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],
         failing: failing.size,
-        toSend: sumOf(cases.map(votesToSend)),
+        toSend: sumOf([...cases.map(votesToSend), ...untold.values()]),
+        unseen: unseen.size,
       }
     },
   }

@@ -122,6 +122,11 @@ async function act(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
     await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
     return 'idle'
   }
+  if (parts.juror.view().unseen > 0) {
+    const reason = 'It is not seen yet what the seats in juries have to send: no stake of ours.'
+    await parts.journal.write({ stage: 'stake', fixingId: tracked.id, action: 'none', reason })
+    return 'idle'
+  }
   const { observation, confidence } = parts.reporter.view(tracked.id)
   const { minSources } = tracked.document.aggregation
   const unsure = observation === undefined ? undefined : unsureness(confidence, minSources, policy)

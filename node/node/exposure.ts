@@ -26,10 +26,11 @@ const VOTES_KEPT = 2n
 
 /**
  * What the account can stake, wei: what the seats that this node votes for still have to commit and reveal is kept back, since a stake
- * in a jury is lost without it. Throws DeadRpcError.
+ * in a jury is lost without it. Nothing, until each of its juries was looked at since the start. Throws DeadRpcError.
  */
-export function spendable({ chain, juror }: Pick<Parts, 'chain' | 'juror'>): Promise<bigint> {
-  return chain.spendable(VOTES_KEPT * VOTE_GAS * BigInt(juror.view().toSend))
+export async function spendable({ chain, juror }: Pick<Parts, 'chain' | 'juror'>): Promise<bigint> {
+  const { toSend, unseen } = juror.view()
+  return unseen > 0 ? 0n : chain.spendable(VOTES_KEPT * VOTE_GAS * BigInt(toSend))
 }
 
 /**

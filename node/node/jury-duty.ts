@@ -37,6 +37,10 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
       state.documents.has(indexId) ? reporter.view(id).observation?.value : INVALID,
     heard: (id) => store.observations.all(id).map(({ signed }) => signed.value),
     waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),
+    // Who waits to stake does so at once, and not only with the next block.
+    onSeen: () => {
+      for (const tracked of state.tracked.values()) tracked.isDirty = true
+    },
     now: () => clock.now(),
     rank: (id, jurors: readonly Address[]) => proposalRank(id, jurors, chain.account ?? '0x'),
   })

@@ -132,7 +132,7 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
 }
 
 /** Seats whose stake is lost unless somebody sees to it, and looks that would have told of others. */
-export function juryProblems({ late, deadline, failing }: JurorView): string[] {
+export function juryProblems({ late, deadline, failing, unseen }: JurorView): string[] {
   const end = deadline === undefined ? '' : ` The next end is ${deadline}.`
   return [
     ...(late === 0
@@ -146,6 +146,11 @@ export function juryProblems({ late, deadline, failing }: JurorView): string[] {
       : [
           `${failing} looks at juries and their cases failed the last time: what is due there may not be seen. ` +
             'The log says why, unless an endpoint did not answer.',
+        ]),
+    ...(unseen === 0
+      ? []
+      : [
+          `Nothing new is staked: ${unseen} of its juries could not be looked at since the start, and votes there come first.`,
         ]),
   ]
 }

@@ -23,7 +23,7 @@ const TERMS: JuryTerms = {
 }
 
 /** A juror of one jury with one case in which it has a seat; what `broken` names does not answer. */
-function jurorWith(broken: Set<string>) {
+function jurorWith(broken: Set<string>, heard = { seen: 0 }) {
   const unless = async <T>(what: string, value: T): Promise<T> => {
     if (broken.has(what)) throw new DeadRpcError('http://127.0.0.1:1', 'no answer')
     return value
@@ -68,6 +68,7 @@ function jurorWith(broken: Set<string>) {
     reading: () => undefined,
     heard: () => [],
     waiting: () => [],
+    onSeen: () => void (heard.seen += 1),
     rank: () => 0,
     now: () => HEAD.time,
   }
@@ -83,5 +84,22 @@ test.each(['terms', 'opened', 'trial', 'voters'])('a look that fails at %s shows
   broken.clear()
   juror.look(HEAD)
   await juror.idle()
-  expect(juror.view()).toEqual({ failing: 0, seats: 1, late: 0, deadline: 90_000n, toSend: 2 })
+  expect(juror.view()).toEqual({ failing: 0, seats: 1, late: 0, deadline: 90_000n, toSend: 2, unseen: 0 })
+})
+
+test('says once that it has seen its juries, and not before a look at all of them succeeded', async () => {
+  const broken = new Set(['opened'])
+  const heard = { seen: 0 }
+  const juror = jurorWith(broken, heard)
+  expect(juror.view()).toMatchObject({ unseen: 1, toSend: 0 })
+  for (const [unseen, seen] of [
+    [1, 0],
+    [0, 1],
+    [0, 1],
+  ]) {
+    juror.look(HEAD)
+    await juror.idle()
+    expect([juror.view().unseen, heard.seen]).toEqual([unseen, seen])
+    broken.clear()
+  }
 })

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { OracleEvent } from '../../../node/chain/port.ts'
+import type { JurorView } from '../../../node/juror/standing.ts'
 import { proposalRoom, stakeElsewhere, spendable } from '../../../node/node/exposure.ts'
 import { track, type Tracked } from '../../../node/node/tracked.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
@@ -82,11 +83,13 @@ test('keeps back twice the gas of every vote that is still to be sent', async ()
       return 7n
     },
   } as never // nothing else is looked at
-  const view = { seats: 2, late: 0, deadline: undefined, failing: 0, toSend: 3 }
-  const juror = { look: () => undefined, idle: async () => undefined, view: () => view }
-  expect(await spendable({ chain, juror })).toBe(7n)
+  const view = { seats: 2, late: 0, deadline: undefined, failing: 0, toSend: 3, unseen: 0 }
+  const jurorOf = (seen: JurorView) => ({ look: () => undefined, idle: async () => undefined, view: () => seen })
+  expect(await spendable({ chain, juror: jurorOf(view) })).toBe(7n)
   // Three votes of 100 000 gas.
   expect(asked).toEqual([600_000n])
+  // As long as a jury was not looked at, it is not known how many there are.
+  expect(await spendable({ chain, juror: jurorOf({ ...view, unseen: 1 }) })).toBe(0n)
 })
 
 test('proposals leave half of everything to disputes', () => {

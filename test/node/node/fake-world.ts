@@ -16,6 +16,7 @@ import type {
   Sent,
 } from '../../../node/chain/port.ts'
 import { DeadRpcError } from '#client/chain.ts'
+import type { CourtPort } from '../../../node/chain/court-port.ts'
 import type { Candidate } from '#client/oracle-reader.ts'
 import { DOMAIN, FIXING, FIXING_ID, WAD } from '../reporters.ts'
 import { snapshotOf } from '../snapshots.ts'
@@ -42,6 +43,8 @@ export class FakeWorld {
   fate: Fate = { kind: 'refused', reason: 'cancelled' }
   /** What every endpoint says to a transaction that was signed elsewhere. */
   reception: Reception = 'taken'
+  /** The jury, if there is one. */
+  court: CourtPort | undefined
   /** What was broadcast, in order. */
   readonly raws: Hex[] = []
   /** What was sent, in order. */
@@ -128,7 +131,8 @@ export class FakeWorld {
       outlook: () => alive(() => this.outlook),
       pursue: () => alive(() => this.fate),
       court: () => {
-        throw new Error('no jury here')
+        if (this.court === undefined) throw new Error('no jury here')
+        return this.court
       },
     }
   }

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Config } from '#node/config'
 import { openStore } from '#node/store'
+import { DeadRpcError } from '#client/chain.ts'
+import type { CourtPort } from '../../../node/chain/court-port.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { haltStaking, resumeStaking } from '../../../node/halt.ts'
 import { FIXING, FIXING_ID, keyOf, MATURITY, reporterKey, WAD } from '../reporters.ts'
@@ -9,6 +11,17 @@ import { SILENT } from '../silent-log.ts'
 import { networkIdentity } from '../gossip/peer.ts'
 import { configOf, connected, fixingOf, introduce, run, scene, SOON, status, stop } from './scene.ts'
 
+const JURY_TERMS = {
+  seats: 3,
+  quorum: 2,
+  leastPool: 3,
+  leastSeparationPpm: 1_000,
+  warmUp: 1,
+  seatStake: 1n,
+  seatFee: 1n,
+  commitTime: 86_400,
+  revealTime: 43_200,
+}
 const JOURNAL = z.array(z.object({ reason: z.string() }))
 
 test('four nodes observe at maturity and reach one report, to the last digit; the first of them proposes it', async () => {
@@ -160,6 +173,33 @@ test('stakes nothing while the operator has stopped it, says so everywhere, and 
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
   expect(await ask('/journal')).toContain('"action":"resume"')
   expect(await ask('/metrics')).toContain('assize_halted 0')
+})
+
+test('stakes nothing after a start until it has seen what its seats in juries have to send, and then at once', async () => {
+  const { world, configOf: config } = await scene(1)
+  const settings = await config(0)
+  const own = { ...settings, juror: { ...settings.juror, juries: [FIXING.arbitrator] } }
+  let terms: CourtPort['terms'] = () => Promise.reject(new DeadRpcError('http://127.0.0.1:1', 'no answer'))
+  const court: Partial<CourtPort> = { terms: () => terms(), opened: async () => [] }
+  world.court = court as CourtPort // nothing else is asked of a jury without cases
+  world.facts = { round: 1, bond: FIXING.minBond, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: FIXING.minBond }]
+  const node = await run(own, world)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.lastDecision?.reason, SOON).toContain('seats in juries')
+  const ready = await fetch(`http://127.0.0.1:${node.httpPort}/readyz`)
+  expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('1 of its juries')])
+  const answer = Promise.withResolvers<Awaited<ReturnType<CourtPort['terms']>>>()
+  let asked = 0
+  terms = () => {
+    asked += 1
+    return answer.promise
+  }
+  world.mine(MATURITY + 12n)
+  await expect.poll(() => asked, SOON).toBeGreaterThan(0)
+  expect(world.sent).toEqual([])
+  answer.resolve(JURY_TERMS)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
 })
 
 test('puts no money where it does not trust the arbitrator, and says so', async () => {
