@@ -37,6 +37,7 @@ const NOT_RUN: readonly (readonly [document: string, begins: string, reason: str
   ['docs/deployment.md', 'assize deploy --recorded', 'needs a deployment on a chain; test/cli/deploy.test.ts plays it'],
   ['docs/deployment.md', 'npm run verification', 'test/tools/verification.test.ts runs it'],
   ['docs/evidence.md', 'npm run mutate', 'takes hours'],
+  ['docs/evidence.md', 'npm run check:crashes', 'takes hours'],
   ['docs/evidence.md', 'npm run replay -- --games', 'takes as long as one lets it'],
   ['docs/evidence.md', 'npm run prove', 'is a step of npm test'],
   ['docs/evidence.md', 'npm run replay -- --registry', 'takes as long as one lets it'],
