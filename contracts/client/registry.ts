@@ -2,6 +2,7 @@ import {
   type Address,
   concat,
   encodeFunctionData,
+  type Hash,
   type Hex,
   type LocalAccount,
   parseEventLogs,
@@ -227,14 +228,24 @@ export function proposeAttestedCall(
   return { name: 'proposeAttested', to: registry, data }
 }
 
-/** The reporters at `time` (Unix seconds) in index order, read at the latest block. Throws DeadRpcError. */
-export async function readReporters(chain: Chain, registry: Address, time: bigint): Promise<RegisteredReporter[]> {
+/**
+ * The reporters at `time` (Unix seconds) in index order, read at the latest block or at the one of that hash. The registry
+ * remembers of each the present signer and the one before: read at a block near `time` for the signers of then, if somebody may have
+ * rotated twice since. Throws DeadRpcError.
+ */
+export async function readReporters(
+  chain: Chain,
+  registry: Address,
+  time: bigint,
+  blockHash?: Hash,
+): Promise<RegisteredReporter[]> {
   return explained(chain.rpcUrl, 'reportersAt', async () => {
     const reporters = await chain.publicClient.readContract({
       address: registry,
       abi,
       functionName: 'reportersAt',
       args: [time],
+      ...(blockHash === undefined ? {} : { blockHash, requireCanonical: true }),
     })
     return reporters.map(({ index, owner, signer, peerId, stake, key }) => {
       return { index, owner, signer, peerId, stake, key: concat([key.x_a, key.x_b, key.y_a, key.y_b]) }

@@ -29,6 +29,9 @@ export type Verification = {
  * that comes from: nobody is believed but the chain, at a block of `depth`. A settlement is borne out by a report that it is
  * not separated from: nobody could have disputed the one with the other. That the venues said so is not proven. Throws
  * ShallowChainError, ReorganisedError, OracleRevertError('BeforeFirstEpoch'), DeadRpcError.
+ *
+ * The reporters are those of the maturity as the registry remembers them at that block, which is each one's last two signers: for a
+ * fixing so old that somebody has rotated twice since, give the hash of a block soon after its settlement.
  */
 export async function verifySettlement(
   chain: Chain,
@@ -39,7 +42,7 @@ export async function verifySettlement(
   const { fixing } = evidence
   const assessment = assessEvidence(evidence)
   const settlement = await readSettlement(chain, trusted.oracle, fixing, depth)
-  const reporters = await readReporters(chain, trusted.registry, fixing.maturity)
+  const reporters = await readReporters(chain, trusted.registry, fixing.maturity, settlement.blockHash)
   const epoch = await readEpoch(chain, trusted.registry, fixing.maturity)
   const values = evidence.observations.map(({ signed }) => signed.value)
   const reported = values.length === 0 ? undefined : lowerMedian(values)

@@ -1,11 +1,17 @@
+import { encodeFunctionData } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { propose } from '#client/oracle-writer.ts'
+import { g1Of, g2Of } from '#client/registry.ts'
+import { send } from '#client/send.ts'
 import { verifySettlement } from '#client/verify.ts'
+import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
+import { blsKey, blsSign } from '#protocol/bls.ts'
 import type { Evidence } from '#protocol/evidence.ts'
 import { evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
+import { possessionDigest } from '#protocol/registration.ts'
+import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
 import { observe } from './evidence-scene.ts'
 
 const NOW = { confirmations: 0n }
@@ -67,3 +73,37 @@ test('does not bear out a settlement that the reporters’ median could have dis
   const found = await faults({ ...evidence, fixing: terms })
   expect(found).toEqual(['settlement', 'fixing'])
 })
+
+test('knows a reporter that has rotated twice since at a block before, by its hash', async () => {
+  const { hash } = await latestBlock(ann)
+  const [first] = evidence.panel.reporters
+  if (first === undefined) throw new Error('Expected a reporter, got none.')
+  for (const name of ['first, later', 'first, much later']) {
+    await stage.embedded.mineAt((await latestBlock(ann)).time + 2n * 86_400n)
+    await rotate(first.index, name)
+  }
+  const now = await verifySettlement(ann, stage.deployments, evidence, NOW)
+  expect(now).toMatchObject({ isVerified: false, settlement: { kind: 'settled' } })
+  expect(now.findings.filter(({ isSound }) => !isSound).map(({ what }) => what)).toEqual(['reporters'])
+  const then = await verifySettlement(ann, stage.deployments, evidence, { blockHash: hash })
+  expect(then).toMatchObject({ isVerified: true, settlement: { kind: 'settled', value: 2_502n * ETHER } })
+})
+
+/** Gives the reporter the signer and the key called `name`. */
+async function rotate(index: number, name: string): Promise<void> {
+  const { registry } = stage.deployments
+  const domain = { chainId: ann.chainId, registry }
+  const { signer, blsSecret } = recruitOf(name, { peerId: '0x00', stake: ETHER })
+  const key = g1Of(blsKey(blsSecret))
+  const owner = ann.account.address
+  const possession = blsSign(blsSecret, possessionDigest(domain, { owner, key: blsKey(blsSecret) }), 'possession')
+  const call = { address: registry, abi: reporterRegistryAbi } as const
+  const digest = await ann.publicClient.readContract({
+    ...call,
+    functionName: 'rotationDigest',
+    args: [index, owner, signer.address, key],
+  })
+  const consent = (await signer.sign?.({ hash: digest })) ?? '0x'
+  const args = [index, signer.address, key, g2Of(possession), consent] as const
+  await send(ann, { name: 'rotate', to: registry, data: encodeFunctionData({ ...call, functionName: 'rotate', args }) })
+}
