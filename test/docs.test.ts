@@ -29,6 +29,29 @@ function linksIn(markdown: string): string[] {
     .filter((target) => !target.includes('://'))
 }
 
+/** The fragments of a document's headings, as GitHub makes them. */
+function fragmentsOf(path: string): Set<string> {
+  const prose = textOf(path).replaceAll(/^```.*?^```$/gms, '')
+  return new Set(
+    [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+}
+
+/** Links with a fragment, to this document or another, that lead to no heading. */
+function lostFragments(document: string): string[] {
+  const links = [...textOf(document).matchAll(/\]\(([^)#\s:]*)#([^)\s]+)\)/g)]
+  return links.flatMap(([, target = '', fragment = '']) => {
+    const path = target === '' ? document : join(dirname(document), target)
+    return path.endsWith('.md') && !fragmentsOf(path).has(fragment) ? [`${target}#${fragment}`] : []
+  })
+}
+
 describe('docs/spec.md', () => {
   test('has every requirement that it states cited by a test', () => {
     const stated = requirementsIn(textOf('docs/spec.md'))
@@ -43,5 +66,9 @@ describe.each(DOCUMENTS)('%s', (document) => {
   test('links only to files that exist', () => {
     const links = linksIn(textOf(document))
     expect(links.filter((target) => !existsSync(join(ROOT, dirname(document), target)))).toEqual([])
+  })
+
+  test('links only to headings that exist', () => {
+    expect(lostFragments(document)).toEqual([])
   })
 })

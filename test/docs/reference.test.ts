@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { commandNames } from '../reference/commands.ts'
+import { ELSEWHERE, jsonCommands } from '../reference/json.ts'
 import { REFERENCES } from '../reference/references.ts'
 import { contractErrors, namedErrorsIn, thrownIn } from '../reference/source-errors.ts'
+import { shapeOf } from '../reference/shape.ts'
 import { argumentsAt, literalsOf, shownText } from '../reference/source-text.ts'
 
 test.each(REFERENCES)('$file is what the code says', async ({ file, write }) => {
@@ -18,6 +20,35 @@ test('the reference of commands has every command with its examples', async () =
   expect(
     sections.filter((section) => !/Examples?:\n  assize /.test(section)).map((each) => each.split('\n')[0]),
   ).toEqual([])
+})
+
+test('the reference of JSON has the document of every command that prints one, each with its version', async () => {
+  const sections = readFileSync('docs/reference/json.md', 'utf8').split('\n## ').slice(1)
+  const shown = sections.flatMap((section) => /^assize (.*)$/m.exec(section.split('\n')[0] ?? '')?.[1] ?? [])
+  // Those that print nothing but their document need no --json.
+  const speaking = await jsonCommands()
+  const wordless = ['keys bind', 'evidence export'].filter((name) => !speaking.includes(name))
+  expect([...shown, ...Object.keys(ELSEWHERE)].toSorted()).toEqual([...speaking, ...wordless].toSorted())
+  const unversioned = sections.filter(
+    (section) => section.startsWith('assize ') && !/`version` \| number 1|#what-every-action-prints/.test(section),
+  )
+  expect(unversioned.map((section) => section.split('\n')[0])).toEqual([])
+})
+
+test('a shape says what is in every document, and what only in some', () => {
+  const documents = [
+    { a: { b: '1' }, c: [{ value: '2.5' }, { value: '3', d: null }], e: '0x' },
+    { a: { b: '1.5' }, c: [], e: null },
+  ]
+  expect(shapeOf(documents).map(({ path, is, isAlways }) => [path, is, isAlways])).toEqual([
+    ['a', 'object', true],
+    ['a.b', 'decimal as text', true],
+    ['c', 'list', true],
+    ['c[]', 'object', true],
+    ['c[].value', 'value', true],
+    ['c[].d', 'null', false],
+    ['e', 'hex or null', true],
+  ])
 })
 
 describe('what the reference of errors reads from the source', () => {

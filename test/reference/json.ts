@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import { wholeProgram } from '../cli/whole-program.ts'
+import { code, NOTICE, table } from './markdown.ts'
+import { runSession } from './session.ts'
+import { shapeOf } from './shape.ts'
+
+/** Commands whose documents are not in the reference, and where they are instead. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  demo: 'a summary of the demo; test/e2e/demo.test.ts reads it',
+  devnet:
+    '`version`, `folder` and `environment`, whose names are those of [the environment](commands.md#environment) and the few of [the quickstart](../quickstart.md)',
+  deploy: 'with `--record`, the record of [deployment.md](../deployment.md#what-a-record-holds)',
+  differences: 'needs a node that has heard of others; test/cli/differences.test.ts reads it',
+  'evidence check': 'needs a node that has observed; test/cli/evidence.test.ts reads it',
+  'evidence export': 'the evidence itself, `protocol/evidence-file` of the package',
+  'jury close': 'as `jury open`',
+  'jury reseed': 'as `jury open`',
+  'uma assert': 'as `propose`',
+  'uma dispute': 'as `propose`',
+  'uma settle': 'as `request`',
+  'uma status': 'needs a court at UMA; test/cli/uma.test.ts reads it',
+}
+
+/** docs/reference/json.md: the shape of what commands print with `--json`, from what they have printed. */
+export async function jsonReference(): Promise<string> {
+  const printed = await runSession()
+  const actions = [...printed.values()].flat().filter(isAction)
+  const lines = [
+    '# JSON documents',
+    '',
+    NOTICE,
+    '',
+    'With `--json` a command prints exactly one document on stdout, and talks on stderr. `version` counts changes that a reader has to know of: fields may be added within one version, and none goes,',
+    'is renamed or means something else. The shapes here are those of documents that the commands have printed on a network of their own; a field that some of these lack says so.',
+    '',
+    'Amounts are in the smallest unit of their token (wei), as text; a `value` is a decimal in index units, as text, or `INVALID`; times are Unix seconds and lengths seconds, as numbers;',
+    'shares in ppm are numbers. `list` is a list, and what is in it has `[]` in its path.',
+    '',
+    '## An error',
+    '',
+    'Instead of the document, with the exit code of `error.exitCode`.',
+    '',
+    ...shapeTable(printed.get('error') ?? []),
+    '## What every action prints',
+    '',
+    'Commands that send something print these fields, and below only what is theirs. Before anything was sent (`--dry-run`) `isSent` is false, and no step has a transaction.',
+    '',
+    ...shapeTable(actions.map((each) => Object.fromEntries(Object.entries(each).filter(([key]) => ACTION.has(key))))),
+    ...[...printed.keys()]
+      .filter((name) => name !== 'error')
+      .toSorted()
+      .flatMap((name) => [`## assize ${name}`, '', ...sectionOf(printed.get(name) ?? [])]),
+    '## Not shown here',
+    '',
+    ...table(
+      ['command', 'its document'],
+      Object.entries(ELSEWHERE).map(([name, where]) => [code(`assize ${name}`), where]),
+    ),
+  ]
+  return `${lines.join('\n').trimEnd()}\n`
+}
+
+/** The commands that have `--json`, or print nothing else. */
+export async function jsonCommands(): Promise<string[]> {
+  const found: string[] = []
+  const walk = (command: Command, path: readonly string[]): void => {
+    if (command.options.some(({ long }) => long === '--json')) found.push(path.join(' '))
+    for (const below of command.commands) walk(below, [...path, below.name()])
+  }
+  walk(await wholeProgram(), [])
+  return found
+}
+
+/** The fields that all actions have. */
+const ACTION = new Set(['version', 'chainId', 'oracle', 'action', 'gas', 'isSent', 'steps'])
+
+function isAction(document: unknown): document is Record<string, unknown> {
+  return typeof document === 'object' && document !== null && [...ACTION].every((key) => key in document)
+}
+
+function sectionOf(documents: readonly unknown[]): string[] {
+  if (!documents.every(isAction)) return shapeTable(documents)
+  const own = documents.map((each) => Object.fromEntries(Object.entries(each).filter(([key]) => !ACTION.has(key))))
+  const isBare = own.every((each) => Object.keys(each).length === 0)
+  return [
+    '[What every action prints](#what-every-action-prints)' + (isBare ? '.' : ', and:'),
+    '',
+    ...(isBare ? [] : shapeTable(own)),
+  ]
+}
+
+function shapeTable(documents: readonly unknown[]): string[] {
+  const rows = shapeOf(documents).map(({ path, is, isAlways }) => {
+    const version = path === 'version' ? ' 1' : ''
+    return [code(path), `${is}${version}${isAlways ? '' : '; not always there'}`]
+  })
+  return table(['field', 'what it is'], rows)
+}

@@ -1,0 +1,249 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect, latestBlock } from '#client/chain.ts'
+import { openStore } from '#node/store'
+import { Cleanup } from '../../cli/demo/cleanup.ts'
+import { castPeople, type Person } from '../../cli/demo/people.ts'
+import { type Devnet, openDevnet } from '../../cli/devnet/devnet.ts'
+import { writeKeystore } from '../../node/keystore.ts'
+import { assize } from '../cli/command-line.ts'
+import { commandNames } from './commands.ts'
+
+/** What commands printed with `--json`, by their names. */
+export type Printed = ReadonlyMap<string, readonly unknown[]>
+
+/** 2026-03-27 08:00 UTC. */
+const NOW = 1_774_598_400n
+
+/** Runs one command of nearly every kind on a network of its own, with `--json`, and keeps what each prints. */
+export async function runSession(): Promise<Printed> {
+  const cleanup = new Cleanup()
+  const scratch = mkdtempSync(join(tmpdir(), 'assize-session-'))
+  cleanup.defer(async () => rmSync(scratch, { recursive: true }))
+  try {
+    const signal = new AbortController().signal
+    const env = process.env
+    const devnet = await openDevnet({ folder: undefined, port: 0, now: NOW, env, signal, cleanup })
+    const session = new Session(devnet, scratch, await commandNames())
+    await lookAndExplain(session)
+    await disputeAndClaim(session)
+    await announceAndPropose(session)
+    await sitInACouncil(session)
+    await sitInAJury(session)
+    await keepKeysAndReport(session)
+    await keepAStore(session)
+    await describeAnIndex(session)
+    return session.printed
+  } finally {
+    await cleanup.run()
+  }
+}
+
+class Session {
+  readonly printed = new Map<string, unknown[]>()
+  readonly devnet: Devnet
+  readonly scratch: string
+  readonly #names: readonly string[]
+
+  constructor(devnet: Devnet, scratch: string, names: readonly string[]) {
+    this.devnet = devnet
+    this.scratch = scratch
+    // The longest name first: `devnet` is also the beginning of `devnet pass`.
+    this.#names = names.toSorted((a, b) => b.length - a.length)
+  }
+
+  /** A value of the network's environment. */
+  of(name: string): string {
+    return this.devnet.environment[name] ?? ''
+  }
+
+  /** Runs a command line, whose words have spaces between them, and returns its document. Throws if it printed none. */
+  async run(line: string, more: Record<string, string> = {}): Promise<Record<string, unknown>> {
+    const words = line.split(' ')
+    const name = this.#names.find((each) => `${line} `.startsWith(`${each} `)) ?? line
+    const chain = await connect({ rpcUrl: this.devnet.embedded.rpcUrl })
+    const { time } = await latestBlock(chain)
+    const env = { ...this.devnet.environment, ...more }
+    const { out, err } = await assize([...words, '--json'], env, { now: () => time })
+    if (out === '') throw new Error(`Expected a document of ${line}, got none: ${err}`)
+    const document = JSON.parse(out) as Record<string, unknown>
+    if ('error' in document && name !== 'error') throw new Error(`Expected ${line} to succeed, got: ${err}`)
+    this.printed.set(name, [...(this.printed.get(name) ?? []), document])
+    return document
+  }
+
+  /** The document of an error. */
+  async fail(line: string): Promise<void> {
+    const { out } = await assize([...line.split(' '), '--json'], { ...this.devnet.environment })
+    this.printed.set('error', [...(this.printed.get('error') ?? []), JSON.parse(out) as unknown])
+  }
+
+  async pass(time: string): Promise<void> {
+    await this.run(`devnet pass ${time}`)
+  }
+
+  /** The environment of somebody else, with a keystore. */
+  async as(person: Person): Promise<Record<string, string>> {
+    const keystore = join(this.scratch, `${person.name}.json`)
+    const password = join(this.scratch, `${person.name}.password`)
+    await writeKeystore(keystore, person.privateKey, 'pw', { cost: 1_024 })
+    writeFileSync(password, 'pw', { mode: 0o600 })
+    await this.devnet.embedded.setBalance(person.account.address, 10n ** 19n)
+    return { ASSIZE_KEYSTORE: keystore, ASSIZE_PASSWORD_FILE: password }
+  }
+}
+
+async function lookAndExplain(session: Session): Promise<void> {
+  const fixing = session.of('FIXING')
+  for (const line of ['fixing list', `fixing show ${fixing}`, 'status', `verify ${fixing}`, 'watch --once']) {
+    await session.run(line)
+  }
+  for (const line of ['explain --value 1000', 'griefing', 'income']) await session.run(line)
+  await session.fail('fixing show 0x12')
+}
+
+async function disputeAndClaim(session: Session): Promise<void> {
+  const fixing = session.of('FIXING')
+  const account = session.of('ACCOUNT')
+  await session.run(`devnet give ${account} 20eth`)
+  await session.run(`contribute ${fixing} 2500.10 0.05eth --dry-run`)
+  await session.run(`contribute ${fixing} 2500.10 0.05eth --yes`)
+  for (const line of [`fixing show ${fixing}`, 'watch --once', 'status']) await session.run(line)
+  await session.run(`contribute ${fixing} 2500.10 rest --yes`)
+  await session.run(`fixing show ${fixing}`)
+  await session.run(`appeal ${fixing} 3000 rest --dry-run`)
+  await session.run('receipts list')
+  await session.run(`receipts transfer ${fixing} 0x000000000000000000000000000000000000dEaD --amount 0.01eth --yes`)
+  await session.run(`claim ${fixing} --yes`)
+  await session.pass('2d')
+  for (const line of ['status', 'fixing list', `fixing show ${fixing}`, 'receipts list', 'watch --once'])
+    await session.run(line)
+  await session.run(`verify ${fixing}`)
+  await session.run(`claim ${fixing} --yes`)
+  await session.run(`collect ${fixing} --yes`)
+}
+
+async function announceAndPropose(session: Session): Promise<void> {
+  const fixing = await createFixing(session, 'COUNCIL', '10')
+  await session.run(`fund ${fixing} 0.01eth --yes`)
+  for (const line of [`fixing show ${fixing}`, `verify ${fixing}`, 'watch --once']) await session.run(line)
+  await session.run(`propose ${fixing} 2500.10 --yes`)
+}
+
+/** Creates a fixing that matured `minutes` ago, ruled on by the address that `court` names; returns its id. */
+async function createFixing(session: Session, court: string, minutes: string): Promise<string> {
+  const chain = await connect({ rpcUrl: session.devnet.embedded.rpcUrl })
+  const { time } = await latestBlock(chain)
+  const maturity = new Date(Number(time - 60n * BigInt(minutes)) * 1_000).toISOString().slice(0, 16)
+  const index = join(session.devnet.folder, 'index.json')
+  const both = `--arbitrator ${session.of(court)} --backup ${session.of('BACKUP')}`
+  const { id } = await session.run(`fixing create --index ${index} --maturity ${maturity}Z ${both} --yes`)
+  return String(id)
+}
+
+const FOUR_DAYS = String(4 * 24 * 60)
+
+async function sitInACouncil(session: Session): Promise<void> {
+  const { council } = castPeople(1, 0, { node: 0n, owner: 0n })
+  const fixing = await createFixing(session, 'COUNCIL', FOUR_DAYS)
+  await session.run(`request ${fixing} --yes`)
+  for (const line of [`fixing show ${fixing}`, 'status', 'watch --once', 'fixing list']) await session.run(line)
+  const file = join(session.scratch, 'ruling.json')
+  let member: Record<string, string> = {}
+  for (const person of council.slice(0, 3)) {
+    member = await session.as(person)
+    await session.run(`council sign ${fixing} 2500.10 --file ${file} --yes`, member)
+  }
+  await session.run(`council submit ${file} --yes`)
+  for (const line of [`fixing show ${fixing}`, 'status', 'receipts list', `claim ${fixing} --yes`])
+    await session.run(line)
+  await session.run(`council claim ${session.of('COUNCIL')} --yes`, member)
+}
+
+async function sitInAJury(session: Session): Promise<void> {
+  const one = `jury voter 0x000000000000000000000000000000000000dEaD --dry-run`
+  for (const line of ['jury status', 'jury join 4 --yes', one]) await session.run(line)
+  await session.pass('1d')
+  await session.run('jury admit --yes')
+  const fixing = await createFixing(session, 'ASSIZE_JURY', FOUR_DAYS)
+  await session.run(`request ${fixing} --yes`)
+  await session.run(`jury open ${fixing} --yes`)
+  await session.run('devnet pass 26min --blocks 130')
+  await session.run(`jury draw ${fixing} --yes`)
+  await session.run(`jury commit ${fixing} 2500.10 --yes`)
+  await session.run(`jury status ${fixing}`)
+  await session.pass('1h')
+  await session.run(`jury reveal ${fixing} 2500.10 --yes`)
+  await session.run(`jury resolve ${fixing} --yes`)
+  for (const line of [`jury status ${fixing}`, 'jury claim --yes', 'jury leave --yes']) await session.run(line)
+}
+
+async function keepKeysAndReport(session: Session): Promise<void> {
+  const path = (name: string): string => join(session.scratch, name)
+  await session.run(`keys new ${path('key.json')} --password-file ${path('password')}`)
+  writeFileSync(path('raw'), `0x${'21'.repeat(32)}`, { mode: 0o600 })
+  await session.run(`keys import ${path('imported.json')} --from ${path('raw')} --password-file ${path('password')}`)
+  await session.run(`keys list ${session.scratch}`)
+  const own = { ASSIZE_KEYSTORE: path('key.json'), ASSIZE_PASSWORD_FILE: path('password') }
+  await session.run(`keys export ${path('key.json')} ${path('exported')} --yes --password-file ${path('password')}`)
+  writeFileSync(path('node.toml'), configurationOf(session))
+  const config = `--config ${path('node.toml')}`
+  const consent = await assize(
+    ['keys', 'bind', ...config.split(' '), '--owner', session.of('ACCOUNT')],
+    { ...session.devnet.environment, ...own },
+    { now: () => NOW },
+  )
+  session.printed.set('keys bind', [JSON.parse(consent.out)])
+  writeFileSync(path('consent.json'), consent.out)
+  for (const line of [
+    `register ${path('consent.json')} --yes`,
+    'stake 0 0.5eth --yes',
+    'reporters',
+    `doctor ${config}`,
+  ]) {
+    await session.run(line, line.startsWith('doctor') ? own : {})
+  }
+  await session.run('unregister 0 --yes')
+  await session.pass('339d')
+  await session.run('unstake 0 --yes')
+}
+
+function configurationOf(session: Session): string {
+  return `data_dir = "data"
+rpc_url = "${session.of('ASSIZE_RPC_URL')}"
+oracle = "${session.of('ASSIZE_ORACLE')}"
+registry = "${session.of('ASSIZE_REGISTRY')}"
+index_dir = "${session.devnet.folder}"
+keystore = "key.json"
+password_file = "password"
+`
+}
+
+async function keepAStore(session: Session): Promise<void> {
+  const config = `--config ${join(session.scratch, 'node.toml')}`
+  const store = await openStore(join(session.scratch, 'data'))
+  const entry = {
+    time: NOW,
+    stage: 'observe',
+    action: 'observe',
+    reason: 'Value 1.',
+    fixingId: `0x${'12'.repeat(32)}`,
+  } as const
+  await store.journal.append(entry)
+  await store.close()
+  await session.run(`journal ${config}`)
+  for (const line of [`halt ${config} why`, `resume ${config}`]) await session.run(line)
+  const backup = join(session.scratch, 'backup.jsonl')
+  await session.run(`backup ${config} ${backup}`)
+  await session.run(`restore --data-dir ${join(session.scratch, 'restored')} ${backup}`)
+}
+
+async function describeAnIndex(session: Session): Promise<void> {
+  const file = join(session.scratch, 'index.json')
+  await session.run(`index new --base ETH --quote USD --bounds 10..1000000 --out ${file}`)
+  await session.run(`index check ${file}`)
+  const maturity = new Date(Number(NOW) * 1_000).toISOString().slice(0, 16)
+  const own = join(session.devnet.folder, 'index.json')
+  await session.run(`index sample ${own} --maturity ${maturity}Z --prices ${session.of('ASSIZE_CSV_FILE')}`)
+}
