@@ -20,11 +20,15 @@ type Flags = NetworkFlags &
     readonly once?: true
     readonly all?: true
     readonly untilWrong?: true
+    /** Seconds. */
+    readonly blind: number
     readonly arbitrators?: readonly Address[]
   }
 
 /** A block of Ethereum, seconds. */
 const INTERVAL = 12
+/** How long an alarm may see nothing before it says so by its end, seconds: endpoints that restart are back by then. */
+const BLIND = 600
 
 const EXAMPLES = `
 With the index documents it computes each value itself, and says where an honest node would dispute what stands. Anyone can create a fixing that names
@@ -34,7 +38,7 @@ is the own one, else by the odds that the stakes imply, less the stake and the g
 Examples:
   assize watch --index-dir indices
   assize watch --once --json
-  assize watch --until-wrong --interval 1min && mail -s "assize: a wrong value" me`
+  if assize watch --until-wrong --interval 1min; then mail -s "assize: a wrong value" me; else mail -s "assize: no alarm any more" me; fi`
 
 /** Adds `assize watch`: fixings as they stand, until Ctrl-C. */
 export function defineWatch(program: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -45,6 +49,12 @@ export function defineWatch(program: Command, context: Context, done: (code: Exi
     .option('--once', 'look once and end')
     .option('--all', 'settled fixings too')
     .option('--until-wrong', 'end with exit 0 once what stands is wrong by the own value')
+    .option(
+      '--blind <time>',
+      'with --until-wrong: end with exit 1 once no look has succeeded for so long',
+      duration,
+      BLIND,
+    )
     .option(
       '--arbitrators <list>',
       'judge and rank only fixings whose two that rule are among these (default: $ASSIZE_POLICY_ARBITRATORS)',
@@ -66,6 +76,7 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
   const show = display(flags, connection, context)
   // Whoever has named a wrong endpoint learns it here; one that dies later may come back.
   let look = await watching.look()
+  let seenMs = clock.monotonicMs()
   for (;;) {
     show(look)
     const isWrong = look.fixings.some(({ verdict }) => verdict?.kind === 'differs')
@@ -76,12 +87,18 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
       await clock.sleep(1_000, signal).catch(() => undefined)
       if (io.isTerminal && flags.json !== true) show(look)
     }
-    if (signal.aborted) return EXIT.ok
-    look = await watching.look().catch((error: unknown) => {
+    // Exit 0 would say of an alarm that something is wrong.
+    if (signal.aborted) return flags.untilWrong === true ? EXIT.interrupted : EXIT.ok
+    try {
+      look = await watching.look()
+      seenMs = clock.monotonicMs()
+    } catch (error) {
       // An endpoint in trouble answers anything; whoever watches wants it to be asked again.
-      io.err(`${failureOf(error).message} Looking again in ${flags.interval} s.`)
-      return look
-    })
+      const { message } = failureOf(error)
+      const blindMs = clock.monotonicMs() - seenMs
+      if (flags.untilWrong === true && blindMs >= flags.blind * 1_000) throw new BlindError(blindMs, message, error)
+      io.err(`${message} Looking again in ${flags.interval} s.`)
+    }
   }
 }
 
@@ -127,4 +144,16 @@ function factsOf({ fixings }: Look): string {
     return { id, phase, state, candidates, settlement, pots: view.pots, own, security }
   })
   return JSON.stringify(facts, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
+}
+
+/** An alarm that has not seen anything for too long: whatever is wrong by now, it would not go off. */
+class BlindError extends Error {
+  override readonly name = 'Cli.BlindError'
+  readonly hint = 'Start it again with an endpoint that answers (--rpc); --blind says how long it may see nothing.'
+  readonly exitCode = EXIT.failed
+  constructor(blindMs: number, last: string, cause: unknown) {
+    super(`Expected a look to succeed, got only failures for ${Math.floor(blindMs / 1_000)} s. The last: ${last}`, {
+      cause,
+    })
+  }
 }

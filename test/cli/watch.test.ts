@@ -229,4 +229,25 @@ describe('assize watch', () => {
     const dead = await ann.run(['watch', '--once'], { env: { ...ann.env, ASSIZE_RPC_URL: proxy.url } })
     expect(dead).toMatchObject({ exitCode: 1, err: expect.stringContaining('Expected a JSON-RPC endpoint at') })
   })
+
+  test('as an alarm ends with exit 1 when its endpoint stays dead, and with another code than 0 when it is stopped', async () => {
+    const state = { isDead: false }
+    const between = (): string | undefined => (state.isDead ? 'gone' : undefined)
+    const rewrite = (text: string): string => (state.isDead ? 'gone' : text)
+    const proxy = await startProxy(court.stage.embedded.rpcUrl, between, rewrite)
+    const env = { ASSIZE_RPC_URL: proxy.url }
+    const alarm = [...reading(), '--until-wrong', '--interval', '1s', '--json']
+    const stopped = watching(alarm, { env })
+    await expect.poll(() => stopped.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    expect(await stopped.end()).toBe(130)
+    const watch = watching([...alarm, '--blind', '2s'], { env })
+    await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    state.isDead = true
+    const { exitCode, out } = await watch.ended
+    expect(exitCode).toBe(1)
+    expect([...watch.lines, out].join('\n')).toMatch(
+      /Expected a look to succeed, got only failures for \d+ s\. The last: /,
+    )
+    await proxy.close()
+  })
 })
