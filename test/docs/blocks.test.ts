@@ -65,6 +65,14 @@ describe('every block of commands in the documents', () => {
     expect(idle, 'no such block').toEqual([])
   })
 
+  test('is of a language that some test reads', () => {
+    // Programs are run by test/package/package.test.ts and test/docs/integrators.test.ts, configurations are loaded below.
+    const read = (block: Block): boolean =>
+      /^(?:sh(?: not-run| terminal=\w+)?|text(?: terminal=\w+)?|toml|indented|)$/.test(block.info) ||
+      (['ts', 'solidity'].includes(block.info) && block.document === 'docs/integrators.md')
+    expect(BLOCKS.filter((block) => !read(block)).map(({ document, info }) => `${document}: ${info}`)).toEqual([])
+  })
+
   test('has no test left that runs nothing', () => {
     for (const [document, file] of Object.entries(RUN)) {
       expect(readFileSync(file, 'utf8'), file).toContain(document)
