@@ -108,6 +108,10 @@ export const CATALOGUE: readonly Section[] = [
     heading: 'Run a reporter:',
     entries: [
       entry(
+        { init: 'Set a node up, step by step: settings, keys, registration, a check of everything, and its start.' },
+        async () => (await import('./commands/init.ts')).defineInit,
+      ),
+      entry(
         { keys: 'Make, list and move keys; let those of a node agree to be registered.' },
         async () => (await import('./commands/keys.ts')).defineKeys,
       ),

@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
 import type { Check } from '../reporter/checkup.ts'
+import { checkLines } from '../reporter/check-lines.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 
 type Flags = { readonly config: string; readonly json?: true }
-
-const MARKS = { ok: '  ok  ', warn: '  WARN', bad: '  BAD ' } as const
-const TONES = { ok: 'good', warn: 'strong', bad: 'bad' } as const
 
 const EXAMPLES = `
 Nothing is changed, signed or sent. Exit 1: something is bad.
@@ -32,9 +30,7 @@ async function examine({ config: file, json }: Flags, { io, env, now }: Context)
   const checks: Check[] = []
   for await (const check of checkUp(config, now)) {
     checks.push(check)
-    if (json === true) continue
-    io.out(`${io.paint(TONES[check.state], MARKS[check.state])} ${check.what}: ${check.found}`)
-    if (check.fix !== undefined) io.out(`         ${check.fix}`)
+    if (json !== true) for (const line of checkLines(check, io)) io.out(line)
   }
   const bad = checks.filter(({ state }) => state === 'bad').length
   const warned = checks.filter(({ state }) => state === 'warn').length

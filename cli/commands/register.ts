@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import type { Address } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { registerCall, registeredIn, readMemberships } from '#client/registry.ts'
-import { type Action, perform } from '../chain/action.ts'
-import { openOracle, requireFresh } from '../chain/connection.ts'
+import { type Action, type Performed, perform } from '../chain/action.ts'
+import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import { type ConsentFile, readConsent } from '../reporter/consent-file.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
@@ -16,7 +16,7 @@ import {
   type NetworkFlags,
   type SigningFlags,
 } from '../options.ts'
-import { reportPerformed } from '../chain/report.ts'
+import { type Deed, reportPerformed } from '../chain/report.ts'
 import { openRegistry } from '../reporter/registry-place.ts'
 import { openSigner } from '../chain/signer.ts'
 
@@ -42,6 +42,24 @@ export function defineRegister(program: Command, context: Context, done: (code: 
 }
 
 async function register(file: string, flags: Flags, context: Context): Promise<ExitCode> {
+  const { performed, deed, connection, lines } = await enlist(file, flags, context)
+  reportPerformed(performed, deed, { connection, flags, context, lines })
+  return EXIT.ok
+}
+
+/** What came of a registration, and what to say of it. */
+type Enlisted = {
+  readonly performed: Performed
+  readonly deed: Deed
+  readonly connection: Connection
+  readonly lines: readonly string[]
+}
+
+/**
+ * Registers what a consent names, after saying what it takes and asking. Throws InputError, RefusedError, DeclinedError and
+ * the errors of the layers below; then nothing was registered.
+ */
+export async function enlist(file: string, flags: Flags, context: Context): Promise<Enlisted> {
   const consent = await readConsent(file)
   const connection = await openOracle(flags, context)
   const { chain, token, paste } = connection
@@ -68,8 +86,7 @@ async function register(file: string, flags: Flags, context: Context): Promise<E
   const index = receipt === undefined ? undefined : registeredIn(receipt)
   const lines = index === undefined ? [] : await afterwards(index)
   const deed = { action: 'register', amount: stake, reporter: { index, signer: reporter } }
-  reportPerformed(performed, deed, { connection, flags, context, lines })
-  return EXIT.ok
+  return { performed, deed, connection, lines }
 
   async function afterwards(place: number): Promise<string[]> {
     const { time } = await latestBlock(chain)

@@ -129,7 +129,7 @@ async function endpointCheck(
       const found = `chain ${chain.chainId}, where chain_id is ${config.chainId}`
       return { check: { what, state: 'bad', found, fix: 'Correct rpc_url, or chain_id.' }, chain: undefined }
     }
-    return { check: headCheck(what, { number, time }, config, now()), chain }
+    return { check: headCheck(what, { number, time }, config.clock, now()), chain }
   } catch (error) {
     const fix = 'Start it, or name another in rpc_url and rpc_fallbacks.'
     return { check: { what, state: 'bad', found: failureOf(error).message, fix }, chain: undefined }
@@ -137,10 +137,10 @@ async function endpointCheck(
 }
 
 /** An old head: the endpoint is behind, or this machine's clock ahead. A head of the future: the clock is behind. */
-function headCheck(
+export function headCheck(
   what: string,
   { number, time }: { readonly number: bigint; readonly time: bigint },
-  { clock }: Config,
+  clock: Config['clock'],
   now: bigint,
 ): Check {
   const found = `block ${number} of ${formatTime(time)}`

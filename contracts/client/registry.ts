@@ -308,6 +308,13 @@ export async function readMinStake(chain: Chain, registry: Address): Promise<big
   )
 }
 
+/** The oracle whose fixings the registry's reporters attest. */
+export async function readRegistryOracle(chain: Chain, registry: Address): Promise<Address> {
+  return explained(chain.rpcUrl, 'ORACLE', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'ORACLE' }),
+  )
+}
+
 /** The registry took the registration and logged nothing: it is another contract. */
 export class RegistrationUnseenError extends Error {
   override readonly name = 'Registry.RegistrationUnseenError'

@@ -46,6 +46,7 @@ test('the unit runs a file that is there, and stops it as it wants to be stopped
   const unit = readFileSync('docs/operations/assize.service', 'utf8')
   const [, executable = '', script = ''] = /^ExecStart=(\S+) (\S+) --config \S+$/m.exec(unit) ?? []
   expect(executable).toMatch(/node_modules\/\.bin\/node$/)
-  expect(readFileSync(script, 'utf8')).toContain("process.on('SIGTERM', stop)")
+  expect(script).toMatch(/^\/opt\/assize\//)
+  expect(readFileSync(script.replace('/opt/assize/', ''), 'utf8')).toContain("process.on('SIGTERM', stop)")
   expect(unit).toContain('RestartPreventExitStatus=2')
 })

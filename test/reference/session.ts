@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, latestBlock } from '#client/chain.ts'
@@ -8,6 +8,7 @@ import { castPeople, type Person } from '../../cli/demo/people.ts'
 import { type Devnet, openDevnet } from '../../cli/devnet/devnet.ts'
 import { writeKeystore } from '../../node/keystore.ts'
 import { assize } from '../cli/command-line.ts'
+import { freePort } from '../cli/free-port.ts'
 import { commandNames } from './commands.ts'
 
 /** What commands printed with `--json`, by their names. */
@@ -207,6 +208,21 @@ async function keepKeysAndReport(session: Session): Promise<void> {
   await session.run('unregister 0 --yes')
   await session.pass('339d')
   await session.run('unstake 0 --yes')
+  await setUp(session)
+}
+
+/** A node, before and after its owner registers it. */
+async function setUp(session: Session): Promise<void> {
+  const path = (name: string): string => join(session.scratch, name)
+  mkdirSync(path('indices'))
+  cpSync(join(session.devnet.folder, 'index.json'), path('indices/index.json'))
+  const ports = `--port ${await freePort()} --http-port ${await freePort()}`
+  const account = session.of('ACCOUNT')
+  await session.run(
+    `init ${path('node')} --yes --clock chain --index-dir ${path('indices')} --owner ${account} ${ports}`,
+  )
+  const key = `--owner-keystore ${session.of('ASSIZE_KEYSTORE')} --owner-password-file ${session.of('ASSIZE_PASSWORD_FILE')}`
+  await session.run(`init ${path('node')} --yes ${key}`)
 }
 
 function configurationOf(session: Session): string {

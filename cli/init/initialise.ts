@@ -1,0 +1,151 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type Chain, connect } from '#client/chain.ts'
+import { readRegistryTerms } from '#client/registry-terms.ts'
+import { type Config, loadConfig } from '#node/config'
+import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { checkLines } from '../reporter/check-lines.ts'
+import { type Check, checkUp } from '../reporter/checkup.ts'
+import { runNode } from '../reporter/node-program.ts'
+import { writeOwnerOnly } from '../reporter/secret-file.ts'
+import { askSettings } from './answers.ts'
+import { configText } from './config-text.ts'
+import { type InitFlags, requireFlags } from './flags.ts'
+import { ensureKey } from './keys.ts'
+import { agrees, type Desk } from './questions.ts'
+import { ensureRegistered } from './registration.ts'
+import { documentOf, linesOf, type SetUp } from './report.ts'
+import type { Places, SetupRole } from './settings.ts'
+import { ensureUnit } from './unit.ts'
+
+/**
+ * Goes through every step of a set-up, and does what is not done yet. Exit 1 if the check-up finds something bad; otherwise the
+ * node's, if it is started. Throws what is wrong with an answer that cannot be asked for again.
+ */
+export async function initialise(folder: string, flags: InitFlags, context: Context): Promise<ExitCode> {
+  const { io, signal } = context
+  const places = placesOf(resolve(folder))
+  const desk = { io, signal, terminal: flags.yes === true ? undefined : context.terminal }
+  const config = await ensureConfig(places, { flags, context, desk })
+  const role = roleOf(config)
+  const chain = await connect({ rpcUrl: config.rpcUrls[0] ?? '' })
+  const signer = await ensureKey(config, context)
+  const registration =
+    role === 'reporter' && signer !== undefined
+      ? await ensureRegistered({
+          config,
+          chain,
+          signer,
+          flags,
+          places,
+          context,
+          desk,
+          ...(await termsOf(chain, config)),
+        })
+      : undefined
+  const unit = await ensureUnit(places, config, { flags, desk })
+  const checks = await examine(config, context, flags)
+  const setUp: SetUp = { places, config, role, signer, registration, unit, checks }
+  if (flags.json === true) io.out(JSON.stringify(documentOf(setUp), undefined, 2))
+  else for (const line of linesOf(setUp)) io.out(line)
+  if (checks.some(({ state }) => state === 'bad')) return EXIT.failed
+  if (isRunning(checks) || !(await isToStart(flags, desk))) return EXIT.ok
+  return runNode(places.config, { signal, env: ownEnvironment(context) }, flags.json === true ? 'stderr' : 'stdout')
+}
+
+/** Settings of the environment go before those of the file, and may be of somebody else: of the owner, such as a keystore. */
+function ownEnvironment({ env }: Context): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ASSIZE_')))
+}
+
+function placesOf(folder: string): Places {
+  return {
+    folder,
+    config: join(folder, 'node.toml'),
+    keystore: join(folder, 'keystore'),
+    password: join(folder, 'password'),
+    data: join(folder, 'data'),
+    indices: join(folder, 'indices'),
+    consent: join(folder, 'consent.json'),
+    unit: join(folder, 'assize.service'),
+  }
+}
+
+type Asking = { readonly flags: InitFlags; readonly context: Context; readonly desk: Desk }
+
+/** The settings that are there, else those that are asked for, written before anything else is done. */
+async function ensureConfig(places: Places, { flags, context, desk }: Asking): Promise<Config> {
+  const has = {
+    config: await isThere(places.config),
+    indices: await isThere(places.indices),
+    consent: await isThere(places.consent),
+  }
+  requireFlags(flags, has, context)
+  // What the environment says is of whoever runs this, not of the node that will run by itself.
+  if (!has.config) {
+    const settings = await askSettings({ flags, context, desk, places })
+    await mkdir(places.folder, { recursive: true })
+    await writeOwnerOnly(places.config, configText(settings, places))
+    context.io.err(`Written: ${places.config}.`)
+  }
+  const config = loadConfig({ file: places.config, env: {} })
+  if (has.config) {
+    requireSame(places, config, flags)
+    context.io.err(`${places.config} is there: what it says is kept.`)
+  }
+  return config
+}
+
+function requireSame({ config: file }: Places, config: Config, flags: InitFlags): void {
+  const pairs = [
+    ['the role', flags.role, roleOf(config)],
+    ['the endpoint', flags.rpc, config.rpcUrls[0]],
+    ['the oracle', flags.oracle, config.oracle],
+    ['the registry', flags.registry, config.registry],
+    ['http_port', flags.httpPort, config.httpPort],
+  ] as const
+  const wrong = pairs.find(([, want, got]) => want !== undefined && want !== got)
+  if (wrong === undefined) return
+  const [what, want, got] = wrong
+  throw new InputError(
+    `Expected ${what} ${want} in ${file}, got ${got}.`,
+    'Edit that file, or set another node up in another folder: nothing is overwritten.',
+  )
+}
+
+function roleOf({ key, roles }: Config): SetupRole {
+  if (key === undefined) return 'watcher'
+  return roles.includes('reporter') ? 'reporter' : 'juror'
+}
+
+async function termsOf(chain: Chain, { registry }: Config): Promise<{ readonly minStake: bigint }> {
+  const { minStake } = await readRegistryTerms(chain, registry)
+  return { minStake }
+}
+
+async function examine(config: Config, { io, now }: Context, { json }: InitFlags): Promise<Check[]> {
+  const checks: Check[] = []
+  for await (const check of checkUp(config, now)) {
+    checks.push(check)
+    for (const line of checkLines(check, io)) {
+      if (json === true) io.err(line)
+      else io.out(line)
+    }
+  }
+  return checks
+}
+
+/** Whether a node answers at the port of the settings: then it is not started a second time. */
+function isRunning(checks: readonly Check[]): boolean {
+  return checks.some(({ what, state }) => what === 'node' && state !== 'warn')
+}
+
+async function isToStart({ start }: InitFlags, desk: Desk): Promise<boolean> {
+  return start === true || agrees('Start the node now, until Ctrl-C?', desk)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
+}

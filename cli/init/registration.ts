@@ -1,0 +1,196 @@
+import { rm, stat } from 'node:fs/promises'
+import type { Address } from 'viem'
+import { readPurse, readToken } from '#client/bond-token.ts'
+import { type Chain, latestBlock } from '#client/chain.ts'
+import { readMemberships } from '#client/registry.ts'
+import type { Config } from '#node/config'
+import { address as parseAddress, type Amount, amount, baseUnits } from '../arguments.ts'
+import { DeclinedError } from '../chain/action.ts'
+import { keystoreAt } from '../chain/signer.ts'
+import { consentOf } from '../commands/keys-bind.ts'
+import { enlist } from '../commands/register.ts'
+import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
+import { ETHER, formatAmount, formatTime } from '../format.ts'
+import { readConsent } from '../reporter/consent-file.ts'
+import { writeNew } from '../reporter/secret-file.ts'
+import type { InitFlags } from './flags.ts'
+import { answer, type Desk, read } from './questions.ts'
+import type { Places } from './settings.ts'
+
+/** How far a reporter's registration is. */
+export type Registration =
+  | { readonly kind: 'registered'; readonly index: number; readonly activeTime: bigint }
+  /** The keys have agreed; `command` is for wherever the owner's key is. */
+  | { readonly kind: 'agreed'; readonly owner: Address; readonly stake: bigint; readonly command: string }
+
+type Setting = {
+  readonly config: Config
+  readonly chain: Chain
+  readonly minStake: bigint
+  readonly signer: Address
+  readonly flags: InitFlags
+  readonly places: Places
+  readonly context: Context
+  readonly desk: Desk
+}
+
+/** A consent holds for so long, seconds, and one that ends within an hour is made again. */
+const VALID_SECONDS = 604_800
+const LEAST_LEFT = 3_600n
+
+/**
+ * Brings the registration as far as it can be from here: found, or agreed to, or, where the owner's key is at hand and its
+ * owner agrees, sent. Throws InputError, DeadRpcError, the keystore's errors.
+ */
+export async function ensureRegistered(setting: Setting): Promise<Registration> {
+  const known = await registered(setting)
+  if (known !== undefined) return known
+  const { owner, stake } = await ensureConsent(setting)
+  const { flags, places, context, config } = setting
+  const command = ownersCommand(setting)
+  if (flags.ownerKeystore === undefined) return { kind: 'agreed', owner, stake, command }
+  context.io.err(`Registering takes ${formatAmount(stake, ETHER)} from ${owner}:`)
+  try {
+    const { performed } = await enlist(
+      places.consent,
+      {
+        rpc: config.rpcUrls[0] ?? '',
+        oracle: config.oracle,
+        registry: config.registry,
+        keystore: flags.ownerKeystore,
+        ...(flags.ownerPasswordFile === undefined ? {} : { passwordFile: flags.ownerPasswordFile }),
+        // The head was looked at already, by the clock that the node goes by.
+        maxAge: Number.MAX_SAFE_INTEGER,
+        ...(flags.yes === true ? { yes: true } : {}),
+        // Talk, not results: those are one document.
+        json: true,
+      },
+      context,
+    )
+    context.io.err(`Registered in block ${performed.sent.at(-1)?.blockNumber ?? '?'}.`)
+  } catch (error) {
+    if (!(error instanceof DeclinedError)) throw error
+    return { kind: 'agreed', owner, stake, command }
+  }
+  return (await registered(setting)) ?? { kind: 'agreed', owner, stake, command }
+}
+
+async function registered({ chain, config, signer }: Setting): Promise<Registration | undefined> {
+  const { time } = await latestBlock(chain)
+  const members = await readMemberships(chain, config.registry, time)
+  const own = members.find((member) => member.signer === signer && member.inactiveTime === undefined)
+  return own === undefined ? undefined : { kind: 'registered', index: own.index, activeTime: own.activeTime }
+}
+
+/** Whom the keys have agreed to be registered by, in a file that holds; made if there is none. */
+async function ensureConsent(setting: Setting): Promise<{ readonly owner: Address; readonly stake: bigint }> {
+  const { chain, config, places, context, signer } = setting
+  const { time } = await latestBlock(chain)
+  if ((await stat(places.consent).catch(() => undefined)) !== undefined) {
+    const { agreed, registry } = await readConsent(places.consent)
+    const { owner, stake, deadline, signer: bound } = agreed.registration
+    requireSame(setting, { owner, stake, signer: bound, registry })
+    if (deadline > time + LEAST_LEFT) {
+      context.io.err(`The consent in ${places.consent} holds until ${formatTime(deadline)}.`)
+      return { owner, stake }
+    }
+    // It is worth nothing any more, and has no secret in it.
+    await rm(places.consent)
+  }
+  const owner = await askOwner(setting)
+  const stake = await askStake(setting)
+  await sayPurse(setting, owner, stake.base)
+  const text = await consentOf(config, { owner, stake: stake.typed, valid: VALID_SECONDS }, context)
+  await writeNew(places.consent, `${text}\n`)
+  context.io.err(`Written: ${places.consent}. ${signer} may be registered by ${owner} alone.`)
+  return { owner, stake: stake.base }
+}
+
+function requireSame(
+  { config, flags, places, signer }: Setting,
+  found: { readonly owner: Address; readonly stake: bigint; readonly signer: Address; readonly registry: Address },
+): void {
+  const owner = ownerOf(flags)
+  const pairs = [
+    ['the owner', owner, found.owner],
+    ['the key', signer, found.signer],
+    ['the registry', config.registry, found.registry],
+    [
+      'a stake of',
+      flags.stake === undefined ? undefined : `${baseUnits(flags.stake, ETHER)} wei`,
+      `${found.stake} wei`,
+    ],
+  ] as const
+  const wrong = pairs.find(([, want, got]) => want !== undefined && want !== got)
+  if (wrong === undefined) return
+  const [what, want, got] = wrong
+  throw new InputError(
+    `Expected ${what} ${want} in ${places.consent}, got ${got}.`,
+    `If it was not registered, remove the file: another is made.`,
+  )
+}
+
+/** As the flags say: by address, or by a keystore that carries its own. */
+function ownerOf({ owner, ownerKeystore }: InitFlags): Address | undefined {
+  if (ownerKeystore === undefined) return owner
+  const known = keystoreAt(ownerKeystore)
+  if (known === undefined) {
+    throw new InputError(`Expected the owner's keystore at ${ownerKeystore}, got none.`, 'Correct its path.')
+  }
+  if (owner !== undefined && known.address !== undefined && known.address !== owner) {
+    throw new InputError(
+      `Expected the key of ${owner} in ${ownerKeystore}, got that of ${known.address}.`,
+      'Name another keystore, or leave --owner out.',
+    )
+  }
+  return known.address ?? owner
+}
+
+function askOwner({ flags, desk, signer }: Setting): Promise<Address> {
+  return answer(desk, {
+    flag: '--owner',
+    text: 'Address of the owner, who pays the stake and gets the rewards; its key stays elsewhere',
+    given: ownerOf(flags),
+    otherwise: undefined,
+    check: (text) => {
+      const owner = read(parseAddress, text)
+      if (owner !== signer) return owner
+      throw new InputError(
+        `Expected an owner apart from the node's key, got ${owner} for both.`,
+        'Whoever takes over the node would have the stake: use another key, kept elsewhere.',
+      )
+    },
+  })
+}
+
+function askStake({ flags, desk, minStake }: Setting): Promise<{ readonly typed: Amount; readonly base: bigint }> {
+  const least = formatAmount(minStake, ETHER, 18)
+  return answer(desk, {
+    flag: '--stake',
+    text: 'Stake, lost if the reporter signs two observations of one fixing',
+    given: flags.stake?.text,
+    otherwise: least,
+    check: (text) => {
+      const typed = read(amount, text)
+      const base = baseUnits(typed, ETHER)
+      if (base >= minStake) return { typed, base }
+      throw new InputError(`Expected a stake of at least ${least}, got ${formatAmount(base, ETHER, 18)}.`, 'Give more.')
+    },
+  })
+}
+
+/** An owner who cannot pay yet is no mistake: the money may be on its way. */
+async function sayPurse({ chain, config, context }: Setting, owner: Address, stake: bigint): Promise<void> {
+  const token = await readToken(chain, config.oracle)
+  const { eth, held } = await readPurse(chain, token.address, owner, config.registry)
+  const spendable = token.isWeth ? eth + held : held
+  if (spendable > stake) return
+  const has = formatAmount(spendable, token)
+  context.io.err(`Note: ${owner} has ${has} now; the stake is ${formatAmount(stake, token)}, and gas comes on top.`)
+}
+
+function ownersCommand({ config, places }: Setting): string {
+  const { rpcUrls, oracle, registry } = config
+  return `assize register ${places.consent} --registry ${registry} --oracle ${oracle} --rpc ${rpcUrls[0] ?? ''}`
+}

@@ -1,0 +1,466 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { keccak256, stringToHex } from 'viem'
+import { latestBlock } from '#client/chain.ts'
+import { deploy, deployJury } from '#client/deploy.ts'
+import type { JuryTerms } from '#client/jury.ts'
+import { readMemberships } from '#client/registry.ts'
+import { askNode } from '#node/http-client'
+import { READINESS } from '#node/http-schemas'
+import { loadConfig } from '#node/config'
+import { writeKeystore } from '#node/keystore'
+import type { Context } from '../../cli/context.ts'
+import { accountOf, DEPLOY_OPTIONS, ETHER } from '../client/chain-fixture.ts'
+import { threeSamples } from '../protocol/index-documents.ts'
+import { assize, type Run } from './command-line.ts'
+import { type Court, type Disputer, openCourt } from './disputer.ts'
+import { freePort } from './free-port.ts'
+import { closesOf, DOCUMENT } from './file-index.ts'
+
+type SetCode = { Method: 'anvil_setCode'; Parameters: unknown[]; ReturnType: null }
+
+const JURY: JuryTerms = {
+  seats: 3,
+  quorum: 2,
+  leastPool: 4,
+  leastSeparationPpm: 1_000,
+  warmUp: 86_400,
+  seatStake: ETHER / 10n,
+  seatFee: ETHER / 500n,
+  commitTime: 3_600,
+  revealTime: 3_600,
+}
+const FEED = {
+  id: 'feed',
+  venue: 'feed',
+  kind: 'chainlink',
+  quote: 'USD',
+  chainId: 8_453,
+  finalitySeconds: 60,
+  feed: '0x5f4eC3Df9cbd43714FE2740f5E3616155c5b8419',
+  maxAgeSeconds: 3_900,
+  timeoutMs: 5_000,
+}
+
+let court: Court
+let owner: Disputer
+let busy: Server
+let busyPort: number
+/** Of the node that a test sets up; not there before. */
+let folder: string
+let turn = 0
+
+const at = (name: string): string => join(court.folder, name)
+
+beforeAll(async () => {
+  court = await openCourt()
+  owner = await court.disputer('owner', 20n * ETHER)
+  mkdirSync(at('indices'))
+  writeFileSync(at('indices/index.json'), JSON.stringify(DOCUMENT))
+  mkdirSync(at('empty'))
+  mkdirSync(at('other'))
+  writeFileSync(at('other/package.json'), '{}')
+  writeFileSync(at('closes.csv'), closesOf('2500.1'))
+  busy = await listening()
+  busyPort = portOf(busy)
+})
+afterAll(async () => {
+  busy.close()
+  await court.close()
+})
+beforeEach(() => {
+  turn += 1
+  folder = at(`node-${turn}`)
+})
+
+async function listening(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return server
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** A key that is quickly unlocked; the first tests have one made as anybody has. */
+async function cheapKey(): Promise<Record<string, string>> {
+  const keystore = at(`key-${turn}`)
+  if (!existsSync(keystore))
+    await writeKeystore(keystore, keccak256(stringToHex(`node ${turn}`)), 'pw', { cost: 1_024 })
+  writeFileSync(at('password'), 'pw', { mode: 0o600 })
+  return { keystore, 'password-file': at('password') }
+}
+
+const MADE = { keystore: undefined, 'password-file': undefined }
+
+/** All that a script must give, on this chain; `changes` replace or, undefined, leave out. */
+async function given(changes: Record<string, string | undefined> = {}): Promise<string[]> {
+  const { oracle, registry } = court.stage.deployments
+  const flags: Record<string, string | undefined> = {
+    rpc: court.stage.embedded.rpcUrl,
+    clock: 'chain',
+    oracle,
+    registry,
+    'index-dir': at('indices'),
+    prices: at('closes.csv'),
+    owner: owner.account.address,
+    ...(await cheapKey()),
+    port: String(await freePort()),
+    'http-port': String(await freePort()),
+    ...changes,
+  }
+  return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+}
+
+const ownersKey = (): Record<string, string> => ({
+  'owner-keystore': owner.env['ASSIZE_KEYSTORE'] ?? '',
+  'owner-password-file': owner.env['ASSIZE_PASSWORD_FILE'] ?? '',
+})
+
+const init = (args: readonly string[], world: Partial<Context> = {}): Promise<Run> =>
+  assize(['init', folder, ...args], {}, world)
+
+const document = ({ out }: Run) => JSON.parse(out)
+
+async function members() {
+  const { time } = await latestBlock(owner.chain)
+  return readMemberships(owner.chain, court.stage.deployments.registry, time)
+}
+
+describe('assize init, in a script', () => {
+  test('goes from nothing to a registered reporter whose node is ready', async () => {
+    const interruption = new AbortController()
+    const flags = [...(await given({ ...ownersKey(), ...MADE })), '--yes', '--json', '--start']
+    const running = init(flags, { signal: interruption.signal })
+    const httpPort = Number(flags[flags.indexOf('--http-port') + 1])
+    await expect
+      .poll(() => askNode(httpPort, '/readyz', READINESS).catch(() => undefined), { timeout: 60_000 })
+      .toMatchObject({ ready: true, problems: [] })
+    interruption.abort()
+    const run = await running
+    expect(run.exitCode).toBe(0)
+    const set = document(run)
+    expect(set).toMatchObject({
+      version: 1,
+      role: 'reporter',
+      folder,
+      config: join(folder, 'node.toml'),
+      registration: { state: 'registered' },
+      httpPort,
+      unit: null,
+      isWell: true,
+    })
+    const own = (await members()).find(({ signer }) => signer === set.signer)
+    expect(own).toMatchObject({ index: set.registration.index, owner: owner.account.address, stake: ETHER })
+    expect(run.err).toContain(`Registering takes 1 ETH from ${owner.account.address}:`)
+    expect(`${run.out}${run.err}`).not.toContain(readFileSync(join(folder, 'password'), 'utf8').trim())
+  })
+
+  test('writes what a node reads, for its owner only, and changes nothing the second time', async () => {
+    const terms = { announce: '/dns4/me.example/tcp/4001', arbitrators: court.stage.deployments.council }
+    const flags = await given({ ...terms, ...MADE })
+    const first = await init([...flags, '--yes', '--json', '--service'])
+    expect(first).toMatchObject({ exitCode: 0 })
+    const config = loadConfig({ file: join(folder, 'node.toml'), env: {} })
+    const flag = (name: string): string => flags[flags.indexOf(`--${name}`) + 1] ?? ''
+    expect(config).toMatchObject({
+      chainId: 31_337,
+      clock: 'chain',
+      oracle: court.stage.deployments.oracle,
+      registry: court.stage.deployments.registry,
+      dataDir: join(folder, 'data'),
+      indexDir: at('indices'),
+      csvFile: at('closes.csv'),
+      key: { kind: 'keystore', keystore: join(folder, 'keystore'), passwordFile: join(folder, 'password') },
+      roles: ['reporter', 'proposer', 'watchtower', 'keeper'],
+      listen: [`/ip4/0.0.0.0/tcp/${flag('port')}`],
+      announce: ['/dns4/me.example/tcp/4001'],
+      httpPort: Number(flag('http-port')),
+    })
+    expect(config.policy.arbitrators).toEqual([court.stage.deployments.council])
+    for (const name of ['node.toml', 'keystore', 'password']) {
+      expect(statSync(join(folder, name)).mode & 0o077, name).toBe(0)
+    }
+    const files = readdirSync(folder).toSorted()
+    expect(files).toEqual(['assize.service', 'consent.json', 'data', 'keystore', 'node.toml', 'password'])
+    const texts = () => files.filter((name) => name !== 'data').map((name) => readFileSync(join(folder, name), 'utf8'))
+    const before = texts()
+    const again = await init(['--yes', '--json'])
+    expect(again.exitCode).toBe(0)
+    expect(document(again)).toEqual(document(first))
+    expect(texts()).toEqual(before)
+  })
+
+  test('finds the block from which on the oracle is there', async () => {
+    await init([...(await given()), '--yes'])
+    const { fromBlock } = loadConfig({ file: join(folder, 'node.toml'), env: {} })
+    const { publicClient } = owner.chain
+    const { oracle: address } = court.stage.deployments
+    expect(fromBlock).toBeGreaterThan(0n)
+    expect(await publicClient.getCode({ address, blockNumber: fromBlock })).toBeDefined()
+    expect(await publicClient.getCode({ address, blockNumber: fromBlock - 1n })).toBeUndefined()
+  })
+
+  test('prints the command for the machine of the owner, which registers; then goes on from there', async () => {
+    const first = document(await init([...(await given()), '--yes', '--json']))
+    expect(first.registration).toMatchObject({ state: 'agreed', owner: owner.account.address, stake: String(ETHER) })
+    const { oracle, registry } = court.stage.deployments
+    const command = `assize register ${join(folder, 'consent.json')} --registry ${registry} --oracle ${oracle} --rpc ${court.stage.embedded.rpcUrl}`
+    expect(first.next[0].command).toBe(command)
+    expect(await owner.run([...command.split(' ').slice(1), '--yes'])).toMatchObject({ exitCode: 0 })
+    const again = document(await init(['--yes', '--json']))
+    expect(again).toMatchObject({ signer: first.signer, registration: { state: 'registered' } })
+  })
+
+  test('goes on after it ended at any step', async () => {
+    const flags = await given()
+    await init([...flags, '--yes'])
+    const config = readFileSync(join(folder, 'node.toml'), 'utf8')
+    const { signer } = document(await init(['--yes', '--json']))
+    for (const name of ['consent.json', 'data']) {
+      rmSync(join(folder, name), { recursive: true })
+    }
+    const again = await init([...flags, '--yes', '--json'])
+    expect(document(again)).toMatchObject({ signer, registration: { state: 'agreed' } })
+    expect(readFileSync(join(folder, 'node.toml'), 'utf8')).toBe(config)
+  })
+
+  test('names every flag that is missing, and writes nothing', async () => {
+    expect(await init([])).toMatchObject({
+      exitCode: 2,
+      err: 'error: Expected --oracle, --registry, --index-dir, --owner, --yes where nobody can be asked, got none. Give them, or run it in a terminal; "assize init --help" says what they are.',
+    })
+    expect((await init([...(await given()), '--role', 'juror', '--yes'])).err).toContain(
+      'Expected --juries where nobody',
+    )
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  const ZEROES = `0x${'00'.repeat(19)}aa`
+  test.each<[string, () => Record<string, string | undefined>, string, (1 | 2)?]>([
+    ['a dead endpoint', () => ({ rpc: 'http://127.0.0.1:1' }), 'Expected a JSON-RPC endpoint at http://127.0.0.1:1', 1],
+    ['no endpoint', () => ({ rpc: 'localhost' }), 'got something that is not an http(s) address', 1],
+    ['another chain', () => ({ 'chain-id': '1' }), 'Expected chain 1 at '],
+    ['a chain of another time', () => ({ clock: 'system' }), 'Expected an endpoint and a clock of the same time'],
+    ['a fallback that is dead', () => ({ 'rpc-fallbacks': 'http://127.0.0.1:1' }), 'got no answer', 1],
+    [
+      'an oracle without code',
+      () => ({ oracle: ZEROES }),
+      'Expected a MaturityOracle at 0x00000000000000000000000000000000000000AA',
+    ],
+    ['an oracle that is none', () => ({ oracle: court.stage.deployments.council }), 'Expected a MaturityOracle at '],
+    [
+      'a registry that is none',
+      () => ({ registry: court.stage.deployments.oracle }),
+      'Expected a ReporterRegistry at ',
+    ],
+    ['an address that is none', () => ({ oracle: '0x12' }), 'Expected an address, got "0x12"'],
+    ['a folder that is not there', () => ({ 'index-dir': at('nowhere') }), 'Expected a folder with index documents'],
+    ['a folder without documents', () => ({ 'index-dir': at('empty') }), 'there is nothing to observe'],
+    ['JSON that is no index', () => ({ 'index-dir': at('other') }), 'Expected a valid index document in '],
+    ['a file of closes that is not there', () => ({ prices: at('nowhere.csv') }), 'Expected a file at '],
+    [
+      'no file of closes where one is read',
+      () => ({ prices: undefined }),
+      'Expected --prices where nobody can be asked',
+    ],
+    ['arbitrators that are none', () => ({ arbitrators: 'council' }), 'Expected an address, got "council"'],
+    ['a jury that is none', () => ({ juries: court.stage.deployments.council }), 'Expected a JuryArbitrator at '],
+    ['a port in use', () => ({ 'http-port': String(busyPort) }), 'one that is in use'],
+    ['one port for both', () => ({ port: '41999', 'http-port': '41999' }), "Expected another port than the peers'"],
+    ['port 0', () => ({ port: '0' }), 'Expected a port from 1 to 65535, got 0.'],
+    ['an address of peers that is none', () => ({ bootstrap: 'node.example:4001' }), 'Expected a multiaddr such as '],
+    [
+      'a peer without its id',
+      () => ({ bootstrap: '/dns4/node.example/tcp/4001' }),
+      'Expected a multiaddr with /p2p/ and a peer id',
+    ],
+    ['an own address that is none', () => ({ announce: 'me.example' }), 'Expected a multiaddr such as '],
+  ])('refuses %s, and writes nothing', async (_name, changes, message, exit = 2) => {
+    const { exitCode, out, err } = await init([...(await given(changes())), '--yes', '--json'])
+    expect(err).toContain(message)
+    expect(err.split('\n').at(-1)).toMatch(/^error: /)
+    expect(exitCode).toBe(exit)
+    expect(JSON.parse(out)).toMatchObject({ version: 1, error: { exitCode } })
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  test('refuses the registry of another oracle', async () => {
+    // Another bond token makes another oracle, and the registry of that.
+    const weth = '0x00000000000000000000000000000000000000bb'
+    const code = await owner.chain.publicClient.getCode({ address: court.stage.deployments.weth })
+    await owner.chain.publicClient.request<SetCode>({ method: 'anvil_setCode', params: [weth, code] })
+    const options = { ...DEPLOY_OPTIONS, weth } as const
+    const { oracle, registry } = await deploy(await court.stage.as('deployer'), options)
+    const { exitCode, err } = await init([...(await given({ registry })), '--yes'])
+    expect(exitCode).toBe(2)
+    expect(err).toContain(
+      `error: Expected a registry of the oracle ${court.stage.deployments.oracle}, got that of ${oracle}.`,
+    )
+  })
+
+  test.each<[string, () => Record<string, string | undefined>, string]>([
+    ['too little stake', () => ({ stake: '0.5eth' }), 'Expected a stake of at least 1 ETH, got 0.5 ETH.'],
+    ["no keystore of the owner's", () => ({ 'owner-keystore': at('none.json') }), "Expected the owner's keystore at "],
+    [
+      "an owner's keystore of somebody else",
+      () => ({ ...ownersKey(), owner: accountOf('somebody').address }),
+      'Expected the key of ',
+    ],
+    [
+      "the node's key as the owner's",
+      () => ({ keystore: owner.env['ASSIZE_KEYSTORE'], 'password-file': owner.env['ASSIZE_PASSWORD_FILE'] }),
+      "Expected an owner apart from the node's key",
+    ],
+    [
+      "a password that is not the key's",
+      () => ({ keystore: owner.env['ASSIZE_KEYSTORE'], 'password-file': at('closes.csv') }),
+      'Expected the password of ',
+    ],
+  ])('refuses %s, exit 2, and goes on once that is right', async (_name, changes, message) => {
+    const { exitCode, err } = await init([...(await given(changes())), '--yes'])
+    expect({ exitCode, err: err.split('\n').at(-1) }).toEqual({ exitCode: 2, err: expect.stringContaining(message) })
+    expect(existsSync(join(folder, 'consent.json'))).toBe(false)
+  })
+
+  test('does not let flags contradict what is there', async () => {
+    await init([...(await given()), '--yes'])
+    const { exitCode, err } = await init(['--yes', '--http-port', '9'])
+    expect(exitCode).toBe(2)
+    expect(err).toContain(`Expected http_port 9 in ${join(folder, 'node.toml')}, got `)
+    const stranger = await init(['--yes', '--owner', accountOf('somebody').address])
+    expect(stranger.err).toContain(
+      `Expected the owner ${accountOf('somebody').address} in ${join(folder, 'consent.json')}`,
+    )
+  })
+
+  test('starts nothing where the check-up finds something bad, exit 1', async () => {
+    await init([...(await given()), '--yes'])
+    writeFileSync(
+      join(folder, 'node.toml'),
+      readFileSync(join(folder, 'node.toml'), 'utf8').replace(at('indices'), at('other')),
+    )
+    const { exitCode, out } = await init(['--yes', '--start', '--json'])
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ isWell: false })
+  })
+
+  test('sets a watcher up, which has no key and asks for no stake', async () => {
+    const set = document(await init([...(await given({ role: 'watcher', owner: undefined })), '--yes', '--json']))
+    expect(set).toMatchObject({ role: 'watcher', signer: null, registration: null, isWell: true })
+    expect(readdirSync(folder)).toEqual(['node.toml'])
+    expect(loadConfig({ file: join(folder, 'node.toml'), env: {} })).toMatchObject({ key: undefined, roles: [] })
+  })
+})
+
+test('sets a juror up, and prints the command that names its key the voter', async () => {
+  const jury = await deployJury(await court.stage.as('deployer'), court.stage.deployments.oracle, JURY)
+  const flags = await given({ role: 'juror', owner: undefined, juries: jury, for: owner.account.address })
+  const set = document(await init([...flags, '--yes', '--json']))
+  expect(set).toMatchObject({ role: 'juror', registration: null })
+  expect(set.next[0].command).toBe(`assize jury voter ${set.signer} --jury ${jury}`)
+  const { roles, juror } = loadConfig({ file: join(folder, 'node.toml'), env: {} })
+  expect(roles).toEqual(['keeper', 'juror'])
+  expect(juror).toMatchObject({ juries: [jury], principals: [owner.account.address] })
+})
+
+test('wants an endpoint of every other chain that a document reads', async () => {
+  mkdirSync(at('feeds'))
+  writeFileSync(at('feeds/index.json'), JSON.stringify(threeSamples([FEED])))
+  const flags = [...(await given({ 'index-dir': at('feeds'), prices: undefined })), '--yes']
+  expect((await init(flags)).err).toContain('Expected --source-rpc where nobody can be asked, got none.')
+  const { err } = await init([...flags, '--source-rpc', `8453=${court.stage.embedded.rpcUrl}`])
+  expect(err).toContain(`Expected chain 8453 at ${court.stage.embedded.rpcUrl}, got chain 31337.`)
+})
+
+describe('assize init, at a terminal', () => {
+  /** Somebody who types the next of the answers to whatever begins so; `asked` is what the screen showed. */
+  function typist(answers: Readonly<Record<string, readonly string[]>>): { world: Partial<Context>; asked: string[] } {
+    const left = new Map(Object.entries(answers).map(([question, typed]) => [question, [...typed]]))
+    const asked: string[] = []
+    const ask = (question: string): Promise<string> => {
+      asked.push(question)
+      const key = [...left.keys()].find((beginning) => question.startsWith(beginning))
+      const next = key === undefined ? undefined : left.get(key)?.shift()
+      if (next === undefined) throw new Error(`Nobody expected the question "${question}".`)
+      return Promise.resolve(next)
+    }
+    return { world: { terminal: { ask, askSecret: ask } }, asked }
+  }
+
+  test('asks again for what is wrong, saying why, and takes an empty line for what it shows', async () => {
+    const { oracle, registry, council } = court.stage.deployments
+    const { rpcUrl } = court.stage.embedded
+    const [port, httpPort] = [String(await freePort()), String(await freePort())]
+    const self = '0x00000000000000000000000000000000000000AA'
+    const { world, asked } = typist({
+      'What it shall be': ['reportr', ''],
+      'JSON-RPC endpoint of the chain': ['http://127.0.0.1:1', rpcUrl],
+      'Endpoints of others': [''],
+      'Address of the MaturityOracle': ['', self, oracle],
+      'Address of the ReporterRegistry': [oracle, registry],
+      'Folder with the documents': [at('empty'), at('indices')],
+      'The CSV file': [at('closes.csv')],
+      'Who may rule': [council],
+      'TCP port for its peers': [port],
+      'Where others can call it': ['me.example', ''],
+      'Peers to call first': [''],
+      'Port on 127.0.0.1': [port, httpPort],
+      'Address of the owner': ['me', owner.account.address],
+      Stake: ['1 wei', '2 eth'],
+      'Write a unit for systemd?': ['n'],
+      'Start the node now': [''],
+    })
+    const { exitCode, out, err } = await init(['--clock', 'chain'], world)
+    expect(exitCode).toBe(0)
+    const errors = err.split('\n').filter((line) => line.startsWith('error: '))
+    expect(errors.map((line) => line.slice(7, 60))).toEqual([
+      expect.stringContaining('Expected reporter, juror, watcher, got "reportr".'),
+      expect.stringContaining('Expected a JSON-RPC endpoint at http://127.0.0.1:1'),
+      expect.stringContaining('Expected an answer, got none.'),
+      expect.stringContaining('Expected a MaturityOracle at '),
+      expect.stringContaining('Expected a ReporterRegistry at '),
+      expect.stringContaining('Expected an index document in '),
+      expect.stringContaining('Expected a multiaddr such as '),
+      expect.stringContaining("Expected another port than the peers', got "),
+      expect.stringContaining('Expected an address, got "me".'),
+      expect.stringContaining('Expected a stake of at least 1 ETH, got '),
+    ])
+    expect(asked.find((question) => question.startsWith('What it shall be'))).toContain('[reporter]: ')
+    expect(out).toContain(`A reporter is set up in ${folder}.`)
+    expect(out).toContain('not registered yet')
+    expect(loadConfig({ file: join(folder, 'node.toml'), env: {} }).oracle).toBe(oracle)
+    const consent = JSON.parse(readFileSync(join(folder, 'consent.json'), 'utf8'))
+    expect(consent).toMatchObject({ owner: owner.account.address, stake: String(2n * ETHER) })
+  })
+
+  test('registers only who says yes to what it takes, and asks nothing twice', async () => {
+    const flags = await given(ownersKey())
+    const rest = {
+      'Endpoints of others': [''],
+      'Who may rule': [''],
+      'Where others can call it': [''],
+      'Peers to call first': [''],
+      'Write a unit for systemd?': ['n'],
+      'Start the node now': ['n'],
+    }
+    const no = typist({ ...rest, 'What it shall be': [''], Stake: [''], 'Register it with 1 ETH?': ['n'] })
+    const declined = await init(flags, no.world)
+    expect(declined.exitCode).toBe(0)
+    expect(declined.err).toContain('stake     1 ETH; lost if the reporter signs two observations of one fixing')
+    expect(declined.out).toContain('not registered yet')
+    const yes = typist({
+      'Register it with 1 ETH?': ['y'],
+      'Write a unit for systemd?': ['y'],
+      'Start the node now': ['n'],
+    })
+    const agreed = await init(flags, yes.world)
+    expect(agreed.out).toMatch(/registry {2}reporter \d+, from 20/)
+    expect(yes.asked).toHaveLength(3)
+    expect(agreed.out).toContain(`sudo cp ${join(folder, 'assize.service')} /etc/systemd/system/`)
+  })
+})

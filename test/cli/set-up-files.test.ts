@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { configText } from '../../cli/init/config-text.ts'
+import type { Settings } from '../../cli/init/settings.ts'
+import { serviceUnit } from '../../cli/reporter/service-unit.ts'
+import { loadConfig } from '#node/config'
+import { temporaryFolder } from '../node/temporary.ts'
+
+const SETTINGS: Settings = {
+  role: 'reporter',
+  rpcUrls: ['http://one.example/?key="quoted"', 'https://two.example', 'https://three.example'],
+  chainId: 1,
+  clock: 'system',
+  oracle: '0x00000000000000000000000000000000000000A1',
+  registry: '0x00000000000000000000000000000000000000A2',
+  fromBlock: 19_000_000n,
+  indexDir: '/srv/indices',
+  csvFile: '/srv/closes.csv',
+  sourceRpc: new Map([
+    [10, 'https://ten.example'],
+    [8_453, 'https://base.example/?key=1'],
+  ]),
+  key: { keystore: '/etc/node/keystore', passwordFile: '/etc/node/password' },
+  arbitrators: ['0x00000000000000000000000000000000000000a3'],
+  juries: ['0x00000000000000000000000000000000000000A4'],
+  principals: ['0x00000000000000000000000000000000000000a5'],
+  port: 4_001,
+  announce: ['/dns4/me.example/tcp/4001'],
+  bootstrap: ['/dns4/node.example/tcp/4001/p2p/12D3KooWFcBxWifdM5zGhSW5QqM3HTzX7Wq6A7MGQ8B7oip8ek1X'],
+  httpPort: 9_464,
+}
+
+describe('the settings that are written', () => {
+  test('are read back by a node as they were answered', () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'node.toml')
+    writeFileSync(file, configText(SETTINGS, { folder, data: join(folder, 'data') }))
+    const config = loadConfig({ file, env: {} })
+    expect(config).toMatchObject({
+      rpcUrls: SETTINGS.rpcUrls,
+      rpcAgreement: 2,
+      chainId: 1,
+      clock: 'system',
+      oracle: SETTINGS.oracle,
+      registry: SETTINGS.registry,
+      fromBlock: 19_000_000n,
+      dataDir: join(folder, 'data'),
+      indexDir: '/srv/indices',
+      csvFile: '/srv/closes.csv',
+      sourceRpc: SETTINGS.sourceRpc,
+      key: { kind: 'keystore', keystore: '/etc/node/keystore', passwordFile: '/etc/node/password' },
+      roles: ['reporter', 'proposer', 'watchtower', 'keeper', 'juror'],
+      listen: ['/ip4/0.0.0.0/tcp/4001'],
+      announce: SETTINGS.announce,
+      bootstrap: SETTINGS.bootstrap,
+      httpPort: 9_464,
+    })
+    expect(config.policy.arbitrators.map((one) => one.toLowerCase())).toEqual(SETTINGS.arbitrators)
+    expect(config.juror.principals.map((one) => one.toLowerCase())).toEqual(SETTINGS.principals)
+  })
+
+  test('say what each is for, and name what lies in their own folder by its name', () => {
+    const text = configText({ ...SETTINGS, indexDir: '/n/indices' }, { folder: '/n', data: '/n/data' })
+    expect(text).toContain('\ndata_dir = "data"\n')
+    expect(text).toContain('\nindex_dir = "indices"\n')
+    for (const paragraph of text.trim().split('\n\n')) expect(paragraph).toMatch(/^(\[\w+\]\n)?# /)
+  })
+})
+
+/** The node of docs/operations. */
+const DOCUMENTED = {
+  user: 'assize',
+  workingDirectory: '/opt/assize',
+  program: ['/opt/assize/node_modules/.bin/node', '/opt/assize/node/main.ts'],
+  config: '/etc/assize/node.toml',
+  passwordFile: '/etc/assize/password',
+  dataDir: '/var/lib/assize',
+}
+
+describe('the unit that is written', () => {
+  test('is that of docs/operations/assize.service for the folders there', () => {
+    expect(readFileSync('docs/operations/assize.service', 'utf8')).toBe(serviceUnit(DOCUMENTED))
+  })
+
+  test('lets the node write where its data are, in a home as well', () => {
+    const unit = serviceUnit({ ...DOCUMENTED, dataDir: '/home/ann/my node/100%', config: '/home/ann/node.toml' })
+    expect(unit).toContain('\nReadWritePaths="/home/ann/my node/100%%"\n')
+    expect(unit).toContain('\nProtectHome=read-only\n')
+    expect(unit).not.toContain('StateDirectory')
+  })
+
+  test.runIf(spawnSync('systemd-analyze', ['--version']).error === undefined)('is accepted by systemd', () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'my node'))
+    writeFileSync(join(folder, 'password'), 'pw')
+    const unit = join(folder, 'assize.service')
+    const terms = { ...DOCUMENTED, user: 'root', workingDirectory: folder, program: [process.execPath, '/main.ts'] }
+    const text = serviceUnit({
+      ...terms,
+      config: join(folder, 'my node', 'node.toml'),
+      dataDir: join(folder, 'my node'),
+    })
+    writeFileSync(unit, text)
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' })
+    expect(stderr.split('\n').filter((line) => line.includes('assize.service'))).toEqual([])
+    expect(status).toBe(0)
+  })
+})
