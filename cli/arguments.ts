@@ -48,10 +48,9 @@ export function gasPrice(text: string): bigint {
   return ether(text)
 }
 
-/** Gwei, as wei: `500`, `0.5`. */
+/** An amount, wei, that counts gwei without a unit: `500`, `0.5`, `500gwei`. */
 export function gwei(text: string): bigint {
-  if (/[a-z]/i.test(text)) throw new InvalidArgumentError(`Expected a number of gwei such as 2, got "${text}".`)
-  return ether(`${text}gwei`)
+  return ether(/[a-z]\s*$/i.test(text) ? text : `${text}gwei`)
 }
 
 /** A share or rate in ppm: `95`, `99.5%`, `-20`. */

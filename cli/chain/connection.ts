@@ -15,6 +15,8 @@ export type Connection = {
   readonly token: BondToken
   /** Its log, of one fixing if `id` is given, from a later block than the flags say if one is; says how far it is if it takes long. */
   readonly readLog: (id?: Hex, from?: bigint) => Promise<OracleEvent[]>
+  /** Says how far it is with many fixings if that takes long. */
+  readonly onPart: (done: number, of: number) => void
   /** A command line of ours to paste, with the flags that this one was given. */
   readonly paste: (...words: readonly string[]) => string
 }
@@ -27,12 +29,19 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
   await requireCode(chain, 'a MaturityOracle', oracle)
   const token = await readToken(chain, oracle)
   const fromBlock = flags.fromBlock ?? BigInt(numberOf(env, 'ASSIZE_FROM_BLOCK') ?? 0)
+  const tell = onceASecond(context)
+  const tellBlocks = (blocksLeft: bigint): void => {
+    if (blocksLeft > 0n) tell(`reading the log, ${blocksLeft} blocks to go (--from-block spares old ones) ...`)
+  }
   return {
     chain,
     oracle,
     token,
+    onPart: (done, of) => {
+      if (done < of) tell(`looked at ${done} of ${of} fixings ...`)
+    },
     readLog: (id, from = fromBlock) =>
-      oracleEvents(chain, oracle, { fromBlock: from > fromBlock ? from : fromBlock, onPart: progressOf(context) }, id),
+      oracleEvents(chain, oracle, { fromBlock: from > fromBlock ? from : fromBlock, onPart: tellBlocks }, id),
     paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' '),
   }
 }
@@ -58,13 +67,13 @@ export function requireFresh(atTime: bigint, now: bigint, maxAge: number): void 
   )
 }
 
-/** Says at most once a second what is left. */
-function progressOf({ io, now }: Context): (blocksLeft: bigint) => void {
+/** Says a line of progress on stderr, nothing within the first second and at most one a second after that. */
+function onceASecond({ io, now }: Context): (line: string) => void {
   let told = now()
-  return (blocksLeft) => {
-    if (blocksLeft === 0n || now() <= told) return
+  return (line) => {
+    if (now() <= told) return
     told = now()
-    io.err(`reading the log, ${blocksLeft} blocks to go (--from-block spares old ones) ...`)
+    io.err(line)
   }
 }
 

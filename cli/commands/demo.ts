@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { duration, instant } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import {
   DEFAULT_SAMPLING,
@@ -30,7 +31,11 @@ export function defineDemo(program: Command, context: Context, done: (code: Exit
     .command('demo')
 
     .option('--prices <file>', 'replay this CSV of closes (time,venue_pair,…) instead of the synthetic crash')
-    .option('--maturity <unix>', 'the maturity in Unix seconds; needed with --prices', time)
+    .option(
+      '--maturity <time>',
+      'the maturity: Unix seconds, or UTC such as 2026-03-27T08:00Z; needed with --prices',
+      maturityTime,
+    )
     .option('--honest', 'nobody attacks: the undisputed path')
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
     .option('--seed <n>', 'seed of the synthetic market and of all keys', count(0, 2 ** 31), 1)
@@ -41,7 +46,7 @@ export function defineDemo(program: Command, context: Context, done: (code: Exit
       MIN_REPORTERS,
     )
     .option('--samples <n>', 'closes in the index window', count(1, 1_440), DEFAULT_SAMPLING.samples)
-    .option('--interval <s>', 'seconds of a candle', count(1, 86_400), DEFAULT_SAMPLING.intervalSeconds)
+    .option('--interval <time>', 'of a candle: 60s, 5min', candle, DEFAULT_SAMPLING.intervalSeconds)
     .option('--keep <dir>', "keep the nodes' data and logs in this new folder")
     .option('--port <n>', "the embedded chain's port; 0 = any", count(0, 65_535), 0)
     .addOption(
@@ -79,11 +84,17 @@ function optionsOf(flags: Flags): DemoOptions {
 }
 
 /** A maturity: the chain starts an hour earlier, and contracts keep times below 2^39. */
-function time(text: string): bigint {
-  if (!/^\d{1,12}$/.test(text) || BigInt(text) < 10_000n || BigInt(text) >= 2n ** 39n) {
-    throw new InvalidArgumentError(`Expected Unix seconds, got "${text}".`)
-  }
-  return BigInt(text)
+function maturityTime(text: string): bigint {
+  const time = instant(text)
+  if (time >= 10_000n && time < 2n ** 39n) return time
+  throw new InvalidArgumentError(`Expected a time from 1970-01-01T02:47Z to 19391-05-31T11:00Z, got "${text}".`)
+}
+
+/** Seconds of a candle: up to a day. */
+function candle(text: string): number {
+  const seconds = duration(text)
+  if (seconds >= 1 && seconds <= 86_400) return seconds
+  throw new InvalidArgumentError(`Expected a time from 1s to 1d, got "${text}".`)
 }
 
 function count(min: number, max: number): (text: string) => number {

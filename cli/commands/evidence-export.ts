@@ -21,7 +21,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readIndexFile } from '../index/index-file.ts'
 import { oneOf } from '../reporter/node-fixing.ts'
 
-type Flags = { readonly config: string; readonly file?: string; readonly bodies: boolean }
+type Flags = { readonly config: string; readonly file?: string; readonly bodies: boolean; readonly json?: true }
 type Observation = z.output<typeof OBSERVATIONS>[number]
 type Archived = z.output<typeof SAMPLES> | z.output<typeof FAILURE>
 
@@ -42,6 +42,7 @@ export function defineEvidenceExport(group: Command, context: Context, done: (co
     .requiredOption('--config <file>', "the node's TOML configuration; it must run, with http_port")
     .option('--file <file>', 'write it there (default: print it)')
     .option('--no-bodies', 'leave out what the sources answered')
+    .option('--json', 'with --file: print what is in it as one JSON document; without, the evidence is one')
     .addHelpText('after', EXAMPLES)
     .action(async (fixing: string, flags: Flags) => done(await exportEvidence(fixing, flags, context)))
 }
@@ -63,6 +64,10 @@ async function exportEvidence(beginning: string, flags: Flags, { io, env }: Cont
   io.err(
     `${observations.length} observations of ${panel.reporters.length} reporters, the closes behind ${withSamples} of them, what ${bodies.filter(({ body }) => body !== undefined).length} of its sources answered.`,
   )
+  if (flags.file !== undefined && flags.json === true) {
+    const counts = { reporters: panel.reporters.length, observations: observations.length, samples: withSamples }
+    io.out(JSON.stringify({ version: 1, file: flags.file, fixing: id, ...counts }, undefined, 2))
+  }
   if (flags.file !== undefined) io.err(`Check it: assize evidence check ${flags.file}`)
   return EXIT.ok
 }

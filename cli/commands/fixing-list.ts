@@ -31,12 +31,16 @@ export function defineFixingList(group: Command, context: Context, done: (code: 
 
 async function listFixings(flags: Flags, context: Context): Promise<ExitCode> {
   const { io } = context
-  const { chain, oracle, readLog } = await openOracle(flags, context)
+  const { chain, oracle, readLog, onPart } = await openOracle(flags, context)
   const events = await readLog()
-  const views = await inParts(createdIn(events), async ({ fixing, id }) => {
-    const snapshot = await readFixing(chain, oracle, fixing)
-    return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
-  })
+  const views = await inParts(
+    createdIn(events),
+    async ({ fixing, id }) => {
+      const snapshot = await readFixing(chain, oracle, fixing)
+      return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
+    },
+    onPart,
+  )
   const shown = views.filter(({ snapshot }) => flags.phase === undefined || snapshot.phase === flags.phase)
   if (flags.json === true) {
     const fixings = shown.map(viewDocument)

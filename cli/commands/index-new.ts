@@ -4,7 +4,7 @@ import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { warningsOf } from '#protocol/index-warnings.ts'
 import { USUAL_NOISE_PPM } from '#protocol/parameters.ts'
-import { percent, positive, whole } from '../arguments.ts'
+import { duration, percent, positive, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -68,7 +68,7 @@ export function defineIndexNew(group: Command, context: Context, done: (code: Ex
         .default([], 'nowhere'),
     )
     .option('--samples <n>', 'closes in the window', positive, 30)
-    .option('--interval <seconds>', `of a candle: ${PRESET_INTERVALS.join(', ')}`, whole, 60)
+    .option('--interval <time>', `of a candle: ${PRESET_INTERVALS.map((each) => `${each}s`).join(', ')}`, duration, 60)
     .option('--min-sources <n>', 'needed in every candle (default: more than half)', positive)
     .addOption(
       new Option('--clamp <percent>', 'how far from the median a candle counts')

@@ -7,7 +7,7 @@ import { positive } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatTime, shorten } from '../format.ts'
+import { ETHER, formatAmount, formatIndexValue, formatTime, shorten } from '../format.ts'
 
 type Flags = {
   readonly config: string
@@ -92,5 +92,16 @@ async function readEntries({ dataDir, httpPort }: Config, limit: number): Promis
 }
 
 function lineOf({ time, stage, action, reason, fixingId }: Entry): string {
-  return [formatTime(time), fixingId === undefined ? '-' : shorten(fixingId), stage, action, reason].join('  ')
+  const about = fixingId === undefined ? '-' : shorten(fixingId)
+  return [formatTime(time), about, stage, action, inUnits(reason)].join('  ')
+}
+
+/** From so many digits on a number counts parts of 1e18: of an ETH, or of the unit of an index. */
+const LONG = /\b(\d{15,39})\b(?! wei per gas)( wei\b)?/g
+
+/** What the node wrote in wei, and values with 18 decimals, as people read them; scripts get what it wrote. */
+function inUnits(reason: string): string {
+  return reason.replaceAll(LONG, (_, digits: string, wei: string | undefined) =>
+    wei === undefined ? formatIndexValue(BigInt(digits), 18) : formatAmount(BigInt(digits), ETHER, 18),
+  )
 }

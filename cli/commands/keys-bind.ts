@@ -24,6 +24,7 @@ type Flags = {
   readonly peerId?: Hex
   readonly keystore?: string
   readonly passwordFile?: string
+  readonly json?: true
 }
 
 const WEEK = 604_800
@@ -49,14 +50,16 @@ export function defineKeysBind(group: Command, context: Context, done: (code: Ex
     .option('--peer-id <hex>', "the node's peer id, where its data_dir is not", peerIdHex)
     .option('--keystore <file>', 'the key, if a signer has it for the node')
     .option('--password-file <file>', 'its password')
+    .option('--json', 'print what is in the file on stdout, also if it is written')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => done(await bind(flags, context)))
   group
     .command('peer')
     .description('The peer id of a node in hex, for a signer that binds its key elsewhere.')
     .requiredOption('--config <file>', "the node's TOML configuration")
+    .option('--json', 'print one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  assize keys peer --config node.toml')
-    .action(async ({ config }: { readonly config: string }) => done(await showPeer(config, context)))
+    .action(async (flags: Pick<Flags, 'config' | 'json'>) => done(await showPeer(flags, context)))
 }
 
 async function bind(flags: Flags, context: Context): Promise<ExitCode> {
@@ -64,22 +67,23 @@ async function bind(flags: Flags, context: Context): Promise<ExitCode> {
   const { loadConfig } = await import('#node/config')
   const config = loadConfig({ file: flags.config, env })
   const text = await consentOf(config, flags, context)
-  if (flags.file === undefined) io.out(text)
-  else await writeNew(flags.file, `${text}\n`)
+  if (flags.file !== undefined) await writeNew(flags.file, `${text}\n`)
+  if (flags.file === undefined || flags.json === true) io.out(text)
   if (flags.file !== undefined) io.err(`The owner registers it: assize register ${flags.file}`)
   return EXIT.ok
 }
 
-async function showPeer(file: string, { io, env }: Context): Promise<ExitCode> {
+async function showPeer({ config, json }: Pick<Flags, 'config' | 'json'>, { io, env }: Context): Promise<ExitCode> {
   const { loadConfig } = await import('#node/config')
-  io.out(await peerIdOf(loadConfig({ file, env }).dataDir))
+  const peerId = await peerIdOf(loadConfig({ file: config, env }).dataDir)
+  io.out(json === true ? JSON.stringify({ version: 1, peerId }) : peerId)
   return EXIT.ok
 }
 
 /** What a node's keys agree to, as the owner's file. Throws InputError, DeadRpcError and the keystore's errors. */
 export async function consentOf(
   config: Config,
-  flags: Omit<Flags, 'config' | 'file'>,
+  flags: Omit<Flags, 'config' | 'file' | 'json'>,
   context: Context,
 ): Promise<string> {
   const { registry, dataDir, rpcUrls, key: place } = config

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type FixingView, renderView, viewDocument, viewOf } from '../fixing/fixing-view.ts'
+import { inParts } from '../in-parts.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 
 type Flags = NetworkFlags & {
@@ -52,7 +53,10 @@ async function showStatus(flags: Flags, context: Context): Promise<ExitCode> {
   return flags.exitCode === true && !isFinal ? EXIT.notFinal : EXIT.ok
 }
 
-async function readViews({ chain, oracle, readLog }: Connection, wanted: Hex | undefined): Promise<FixingView[]> {
+async function readViews(
+  { chain, oracle, readLog, onPart }: Connection,
+  wanted: Hex | undefined,
+): Promise<FixingView[]> {
   const events = await readLog()
   const created = createdIn(events).filter(({ id }) => wanted === undefined || id === wanted)
   if (wanted !== undefined && created.length === 0) {
@@ -61,10 +65,12 @@ async function readViews({ chain, oracle, readLog }: Connection, wanted: Hex | u
       'List what is there with --all, or look further back with --from-block.',
     )
   }
-  return Promise.all(
-    created.map(async ({ fixing, id }) => {
+  return inParts(
+    created,
+    async ({ fixing, id }) => {
       const snapshot = await readFixing(chain, oracle, fixing)
       return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
-    }),
+    },
+    onPart,
   )
 }

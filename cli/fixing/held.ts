@@ -38,7 +38,11 @@ export async function heldAnywhere(
   events: readonly OracleEvent[],
   holder: Address,
 ): Promise<Held[]> {
-  const held = await inParts(createdIn(events), (one) => heldOf(connection, { ...one, events }, holder))
+  const held = await inParts(
+    createdIn(events),
+    (one) => heldOf(connection, { ...one, events }, holder),
+    connection.onPart,
+  )
   return held.flat()
 }
 

@@ -50,7 +50,7 @@ export function startWatching(
   connection: Connection,
   { settled, ownValue, trust }: WatchTerms,
 ): { readonly look: () => Promise<Look> } {
-  const { chain, oracle, token, readLog } = connection
+  const { chain, oracle, token, readLog, onPart } = connection
   let events: OracleEvent[] = []
   let next = 0n
   /** Fixings that settled deep enough are not asked about again. */
@@ -87,7 +87,7 @@ export function startWatching(
       next = head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n
       const fee = await readGasFee(chain)
       const gasCost = GAS_OF_STAKING * fee.likely
-      const fixings = await inParts(createdIn(events), (one) => watchOne(one, token.isWeth ? gasCost : 0n))
+      const fixings = await inParts(createdIn(events), (one) => watchOne(one, token.isWeth ? gasCost : 0n), onPart)
       const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
       return { block: head.number, time: head.time, gasCost, fixings: shown }
     },

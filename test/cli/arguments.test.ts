@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { amount, baseUnits, duration, instant } from '../../cli/arguments.ts'
+import { amount, baseUnits, duration, gwei, instant } from '../../cli/arguments.ts'
 import { InputError } from '../../cli/errors.ts'
 
 const WETH = { symbol: 'WETH', decimals: 18, isWeth: true }
@@ -34,6 +34,16 @@ describe('amounts', () => {
   ])('refuses %j of a token that has no such unit or digit', (text, token) => {
     expect(() => baseUnits(amount(text), token)).toThrow(InputError)
   })
+})
+
+test.each([
+  ['500', 500n * 10n ** 9n],
+  ['0.5', 5n * 10n ** 8n],
+  ['500 gwei', 500n * 10n ** 9n],
+  ['0.000000002eth', 2n * 10n ** 9n],
+  ['7wei', 7n],
+])('%j is so much where gwei are counted', (text, wei) => {
+  expect(gwei(text)).toBe(wei)
 })
 
 test.each([

@@ -100,6 +100,10 @@ test('evidence of a node is exported into one file, and checked without the node
   expect(exported.err).toContain(
     '2 observations of 2 reporters, the closes behind 2 of them, what 1 of its sources answered.',
   )
+  const copy = ['--file', `${file}.copy`, '--json']
+  const told = await assize(['evidence', 'export', id, '--config', config, ...copy], env)
+  const counts = { reporters: 2, observations: 2, samples: 2 }
+  expect(JSON.parse(told.out)).toEqual({ version: 1, file: `${file}.copy`, fixing: id, ...counts })
   const bare = await assize(['evidence', 'export', id, '--config', config, '--no-bodies'], env)
   expect(JSON.parse(bare.out)).toMatchObject({ id, bodies: [] })
   for (const close of closing.splice(0).toReversed()) await close()

@@ -274,3 +274,13 @@ test('names a fixing that was never created, exit 2', async () => {
       'List what is there with "assize fixing list", or look further back with --from-block.',
   })
 })
+
+test('says how far it is with many fixings, on stderr, once a second of this machine', async () => {
+  const { length } = JSON.parse((await ann.run(['fixing', 'list', '--json'])).out).fixings
+  expect(length).toBeGreaterThan(8)
+  let second = 0n
+  const slow = await ann.run(['fixing', 'list', '--json'], { now: () => (second += 1n) })
+  expect(slow.err.split('\n')).toContain(`looked at 8 of ${length} fixings ...`)
+  expect(JSON.parse(slow.out).fixings).toHaveLength(length)
+  expect((await ann.run(['fixing', 'list', '--json'])).err).toBe('')
+})

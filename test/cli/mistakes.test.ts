@@ -101,7 +101,7 @@ test('names the option that is out of bounds', async () => {
   })
   expect(await assize(['demo', '--maturity', 'tomorrow'])).toMatchObject({
     exitCode: 2,
-    err: `error: option '--maturity <unix>' argument 'tomorrow' is invalid. Expected Unix seconds, got "tomorrow". Run assize --help.`,
+    err: `error: option '--maturity <time>' argument 'tomorrow' is invalid. Expected Unix seconds, or UTC such as 2025-03-28T08:00Z, got "tomorrow". Run assize --help.`,
   })
 })
 

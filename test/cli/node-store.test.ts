@@ -64,6 +64,22 @@ test('journal reads the store of a node that is stopped', async () => {
   })
 })
 
+test('journal shows amounts and values with their units to people, and what the node wrote to scripts', async () => {
+  const { config, dataDir } = await stoppedNode()
+  const store = await openStore(dataDir)
+  const written =
+    'Staked 100000000000000000 wei on 2500100000000000000000. Offers 2000000000 wei per gas, 100000000000000000 wei per gas, and 12 wei.'
+  await store.journal.append({ ...LINE, fixingId: FIXING_ID, reason: written })
+  await store.close()
+  const { out } = await assize(['journal', '--config', config])
+  expect(out).toContain(
+    'none  Staked 0.1 ETH on 2500.1. Offers 2000000000 wei per gas, 100000000000000000 wei per gas, and 12 wei.',
+  )
+  expect(JSON.parse((await assize(['journal', '--config', config, '--json'])).out).lines).toContainEqual(
+    expect.objectContaining({ reason: written }),
+  )
+})
+
 test('journal asks a node that runs', async () => {
   const asked: number[] = []
   const journal = async (limit: number) => {

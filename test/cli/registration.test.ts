@@ -77,6 +77,11 @@ describe('a reporter, from its keys to its stake back', () => {
     const again = JSON.parse((await bind('--owner', owner.account.address)).out)
     expect(again.peerId).toBe(reporter?.peerId)
     expect(again.stake).toBe(String(ETHER))
+    const peer = await assize(['keys', 'peer', '--config', config, '--json'])
+    expect(JSON.parse(peer.out)).toEqual({ version: 1, peerId: reporter?.peerId })
+    const copy = join(court.folder, 'copy.json')
+    const both = await bind('--owner', owner.account.address, '--file', copy, '--json')
+    expect(JSON.parse(both.out)).toEqual(JSON.parse(readFileSync(copy, 'utf8')))
 
     expect((await as(owner, ['stake', '0', '0.5eth', '--yes'])).exitCode).toBe(0)
     const listed = JSON.parse((await as(owner, ['reporters', '--json'])).out)

@@ -196,6 +196,7 @@ async function keepKeysAndReport(session: Session): Promise<void> {
     { now: () => NOW },
   )
   session.printed.set('keys bind', [JSON.parse(consent.out)])
+  await session.run(`keys peer ${config}`)
   writeFileSync(path('consent.json'), consent.out)
   for (const line of [
     `register ${path('consent.json')} --yes`,
