@@ -12,7 +12,7 @@ import {
   sourceEndpoint,
   whole,
 } from './arguments.ts'
-import { formatEth } from './format.ts'
+import { ETHER, formatAmount } from './format.ts'
 
 /** Which oracle a command is about. A flag goes before the environment. */
 export type NetworkFlags = {
@@ -96,5 +96,5 @@ export function addReadingOptions(command: Command): Command {
 
 /** An amount of ETH with a default: commander cannot print bigints, so the default is described. */
 export function etherOption(flags: string, description: string, wei: bigint): Option {
-  return new Option(flags, description).argParser(ether).default(wei, formatEth(wei))
+  return new Option(flags, description).argParser(ether).default(wei, formatAmount(wei, ETHER))
 }

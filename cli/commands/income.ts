@@ -74,7 +74,7 @@ function addCostOptions(command: Command): void {
     .addOption(etherOption('--bond <eth>', 'what a proposal bonds', DEFAULT_PARAMETERS.minBond))
     .option('--bond-time <time>', 'for how long: seconds, or such as 24h, 2d', duration, DEFAULT_PARAMETERS.firstWindow)
     .addOption(etherOption('--capital <eth>', 'kept at hand for bonds and disputes', DEFAULT_PARAMETERS.minBond))
-    .option('--stake <eth>', 'stake of the reporter (default: 1, or the least of --registry)', ether)
+    .option('--stake <eth>', 'stake of the reporter (default: 1 ETH, or the least of --registry)', ether)
     .option('--interest <percent>', 'what stake and capital would earn elsewhere in a year (default: 3)', percent)
     .option('--years <n>', 'over how many years the registration is written off', positive, 3)
     .option('--rosters <n>', 'how often a year a roster is published', whole, 12)

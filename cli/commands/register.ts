@@ -8,7 +8,7 @@ import { type ConsentFile, readConsent } from '../reporter/consent-file.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatRelative, formatTime, type Token } from '../format.ts'
 import {
   addNetworkOptions,
   addRegistryOption,
@@ -17,7 +17,7 @@ import {
   type SigningFlags,
 } from '../options.ts'
 import { type Deed, reportPerformed } from '../chain/report.ts'
-import { openRegistry } from '../reporter/registry-place.ts'
+import { openRegistry, type Registry } from '../reporter/registry-place.ts'
 import { openSigner } from '../chain/signer.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
@@ -79,7 +79,7 @@ export async function enlist(file: string, flags: Flags, context: Context): Prom
   }
   requireFresh(registry.time, context.now(), flags.maxAge)
   const signer = await openSigner(flags, context)
-  requireUsable(consent, signer.address, registry.time, registry.terms.minStake)
+  requireUsable(consent, signer.address, registry, token)
   const { stake, signer: reporter } = consent.agreed.registration
   const performed = await perform(actionOf(consent, formatAmount(stake, token)), { connection, signer, flags, context })
   const receipt = performed.sent.at(-1)
@@ -103,8 +103,9 @@ export async function enlist(file: string, flags: Flags, context: Context): Prom
   }
 }
 
-function requireUsable({ agreed }: ConsentFile, owner: Address, time: bigint, minStake: bigint): void {
+function requireUsable({ agreed }: ConsentFile, owner: Address, { time, terms }: Registry, token: Token): void {
   const { registration } = agreed
+  const { minStake } = terms
   if (registration.owner !== owner) {
     throw new InputError(
       `Expected the key of the owner ${registration.owner}, got that of ${owner}.`,
@@ -119,7 +120,7 @@ function requireUsable({ agreed }: ConsentFile, owner: Address, time: bigint, mi
   }
   if (registration.stake >= minStake) return
   throw new InputError(
-    `Expected a stake of at least ${minStake} wei, got ${registration.stake} wei.`,
+    `Expected a stake of at least ${formatAmount(minStake, token, 18)}, got ${formatAmount(registration.stake, token, 18)}.`,
     'Make another consent: assize keys bind --stake.',
   )
 }

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { checkLines } from '../reporter/check-lines.ts'
-import { type Check, checkUp } from '../reporter/checkup.ts'
+import { type Check, checkUp, hostOf } from '../reporter/checkup.ts'
 import { runNode } from '../reporter/node-program.ts'
 import { writeOwnerOnly } from '../reporter/secret-file.ts'
 import { askSettings } from './answers.ts'
@@ -101,7 +101,7 @@ async function ensureConfig(places: Places, { flags, context, desk }: Asking): P
 function requireSame({ config: file }: Places, config: Config, flags: InitFlags): void {
   const pairs = [
     ['the role', flags.role, roleOf(config)],
-    ['the endpoint', flags.rpc, config.rpcUrls[0]],
+    ['the endpoint at', hostGiven(flags.rpc), hostGiven(config.rpcUrls[0])],
     ['the oracle', flags.oracle, config.oracle],
     ['the registry', flags.registry, config.registry],
     ['http_port', flags.httpPort, config.httpPort],
@@ -113,6 +113,11 @@ function requireSame({ config: file }: Places, config: Config, flags: InitFlags)
     `Expected ${what} ${want} in ${file}, got ${got}.`,
     'Edit that file, or set another node up in another folder: nothing is overwritten.',
   )
+}
+
+/** An endpoint without the key that its address may hold. */
+function hostGiven(rpcUrl: string | undefined): string | undefined {
+  return rpcUrl === undefined ? undefined : hostOf(rpcUrl)
 }
 
 function roleOf({ key, roles }: Config): SetupRole {

@@ -118,8 +118,8 @@ function requireSame(
     ['the registry', config.registry, found.registry],
     [
       'a stake of',
-      flags.stake === undefined ? undefined : `${baseUnits(flags.stake, ETHER)} wei`,
-      `${found.stake} wei`,
+      flags.stake === undefined ? undefined : formatAmount(baseUnits(flags.stake, ETHER), ETHER, 18),
+      formatAmount(found.stake, ETHER, 18),
     ],
   ] as const
   const wrong = pairs.find(([, want, got]) => want !== undefined && want !== got)
@@ -192,5 +192,11 @@ async function sayPurse({ chain, config, context }: Setting, owner: Address, sta
 
 function ownersCommand({ config, places }: Setting): string {
   const { rpcUrls, oracle, registry } = config
-  return `assize register ${places.consent} --registry ${registry} --oracle ${oracle} --rpc ${rpcUrls[0] ?? ''}`
+  return `assize register ${places.consent} --registry ${registry} --oracle ${oracle} --rpc ${shareable(rpcUrls[0] ?? '')}`
+}
+
+/** An endpoint as it can be shown to others: a path, a query or a name in its address may be a key to it. */
+function shareable(rpcUrl: string): string {
+  const { username, pathname, search } = new URL(rpcUrl)
+  return username === '' && pathname === '/' && search === '' ? rpcUrl : 'ENDPOINT'
 }

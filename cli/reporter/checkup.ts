@@ -309,6 +309,6 @@ async function nodeCheck({ httpPort }: Config): Promise<Check> {
 }
 
 /** Where an endpoint is, without a key that may stand in its path. */
-function hostOf(rpcUrl: string): string {
+export function hostOf(rpcUrl: string): string {
   return URL.canParse(rpcUrl) ? new URL(rpcUrl).host : rpcUrl
 }

@@ -104,7 +104,7 @@ test.each(['1', '1eth', '1 ETH', '1weth', '1000000000gwei'])(
 test('griefing has a help text with its defaults', async () => {
   const { exitCode, out } = await assize(['griefing', '--help'])
   expect(exitCode).toBe(0)
-  expect(out).toContain('(default: 0.1)')
+  expect(out).toContain('(default: 0.1 ETH)')
 })
 
 test.each([

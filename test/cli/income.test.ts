@@ -130,7 +130,7 @@ test('income pays for claims alone, for a part of one for many, or what it is to
 test('income has a help text with its defaults', async () => {
   const { exitCode, out } = await run('income --help')
   expect(exitCode).toBe(0)
-  expect(out).toContain('(default: 0.1)')
+  expect(out).toContain('(default: 0.1 ETH)')
   expect(out.replaceAll(/\s+/g, ' ')).toContain('alone: 71678 gas a share; batched: 15302, if 88 split one transaction')
   expect(out).toContain('Examples:\n  assize income\n')
 })

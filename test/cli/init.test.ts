@@ -216,6 +216,16 @@ describe('assize init, in a script', () => {
     expect(again).toMatchObject({ signer: first.signer, registration: { state: 'registered' } })
   })
 
+  test('shows nobody an endpoint whose address may hold a key', async () => {
+    const rpc = `${court.stage.embedded.rpcUrl}/?key=very-secret`
+    const { exitCode, out, err } = await init([...(await given({ rpc })), '--yes', '--json'])
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(out).next[0].command).toMatch(/ --rpc ENDPOINT$/)
+    const other = await init(['--yes', '--rpc', 'http://127.0.0.1:9/v3/as-secret'])
+    expect(other.err).toContain(`Expected the endpoint at 127.0.0.1:9 in ${join(folder, 'node.toml')}, got 127.0.0.1:`)
+    expect(`${out}${err}${other.err}`).not.toMatch(/secret/)
+  })
+
   test('goes on after it ended at any step', async () => {
     const flags = await given()
     await init([...flags, '--yes'])
