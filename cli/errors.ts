@@ -80,8 +80,11 @@ const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCo
   'EmbeddedChain.ChainDiedError': { hint: 'Run the command again.' },
 }
 
-/** Any thrown thing as a {@link Failure}. An error that nobody foresaw is named as such, without its stack. */
-export function failureOf(error: unknown): Failure {
+/**
+ * Any thrown thing as a {@link Failure}; `help` is the command that explains what could have been typed instead. An error that
+ * nobody foresaw is named as such, without its stack.
+ */
+export function failureOf(error: unknown, help = 'assize --help'): Failure {
   if (error instanceof CommanderError) {
     // A command group without a command: its help was written already.
     const isHelp = error.code === 'commander.help'
@@ -91,7 +94,7 @@ export function failureOf(error: unknown): Failure {
           .replace(/^error: /, '')
           .replaceAll('\n', ' ')
           .replace(/(?<!\.)$/, '.')
-    return { name: 'Cli.UsageError', message, hint: 'Run assize --help.', exitCode: EXIT.usage }
+    return { name: 'Cli.UsageError', message, hint: `Run ${help}.`, exitCode: EXIT.usage }
   }
   if (!(error instanceof Error)) {
     return { name: 'Cli.UnknownError', message: String(error), hint: 'Run the command again.', exitCode: EXIT.failed }

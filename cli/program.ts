@@ -15,8 +15,9 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
   const { io } = context
   let exitCode: ExitCode = EXIT.ok
   const called = calledBy(args)
+  let program: Command | undefined
   try {
-    const program = await programWith(
+    program = await programWith(
       (entry) => entry === called,
       context,
       (code) => {
@@ -27,11 +28,23 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
-    const failure = failureOf(error)
+    const failure = failureOf(error, helpFor(args, program))
     if (args.includes('--json')) io.out(failureDocument(failure))
     io.err(failureLine(failure, io))
     return failure.exitCode
   }
+}
+
+/** The help of the innermost command that the words call. */
+function helpFor(args: readonly string[], program: Command | undefined): string {
+  const words = ['assize']
+  let at = program
+  for (const word of args) {
+    at = at?.commands.find((command) => command.name() === word)
+    if (at === undefined) break
+    words.push(word)
+  }
+  return [...words, '--help'].join(' ')
 }
 
 /** The program with the code of the commands that are `wanted`; of the others it knows name and description. */

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import type { Address } from 'viem'
 import { z } from 'zod'
-import { fieldError, InvalidFieldError, UnreadableConfigError } from './config/errors.ts'
+import { fieldError, InvalidFieldError, UNKNOWN, UnreadableConfigError } from './config/errors.ts'
 import { CONNECTIONS, DISCOVERY, GOSSIP, type NetworkConfig, networkConfig, RELAY } from './config/network.ts'
 import { address, count, endpoints, flag, list, path, type SourceEndpoints, webUrl } from './config/fields.ts'
 import { type FeeLimits, FEES, feesOf } from './config/fees.ts'
@@ -192,7 +192,7 @@ function fromEnvironment(env: ConfigInputs['env']): Record<string, string> {
 const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 function place(settings: Record<string, unknown>, name: string, text: string): void {
-  if (!CONFIG_FIELDS.includes(name)) throw new InvalidFieldError(name, 'a known setting', `"${name}"`)
+  if (!CONFIG_FIELDS.includes(name)) throw new InvalidFieldError(name, UNKNOWN, '')
   const value = LISTS.includes(name) ? text.split(',').filter((entry) => entry !== '') : text
   const [first = name, second] = name.split('.')
   if (second === undefined) {

@@ -195,7 +195,10 @@ export class UnreadableKeystoreError extends Error {
   override readonly name = 'Keystore.UnreadableKeystoreError'
   readonly file: string
   constructor(file: string, want: string, got: string, options: ErrorOptions) {
-    super(`Expected ${want} at ${file}, got ${got}. Make one with "cast wallet import", or correct the path.`, options)
+    super(
+      `Expected ${want} at ${file}, got ${got}. Correct the path; assize keys new makes a keystore and a password.`,
+      options,
+    )
     this.file = file
   }
 }

@@ -145,9 +145,11 @@ function admitting(named: Address | undefined): Think {
     const juror = named ?? account
     const { newcomers, admitTime } = await readStanding(connection.chain, jury.address, juror)
     if (newcomers === 0 || admitTime > time) {
-      const got =
-        newcomers === 0 ? 'none' : `${newcomers} from ${formatTime(admitTime)}${formatRelative(admitTime, time)} on`
-      throw new RefusedError(`Expected stakes of ${juror} that have warmed up, got ${got}.`, 'Come back then.')
+      const [got, hint] =
+        newcomers === 0
+          ? ['none that wait', 'Put some in: assize jury join STAKES']
+          : [`${newcomers} from ${formatTime(admitTime)}${formatRelative(admitTime, time)} on`, 'Come back then.']
+      throw new RefusedError(`Expected stakes of ${juror} that have warmed up, got ${got}.`, hint)
     }
     await requireOpenPool(connection, jury)
     return {

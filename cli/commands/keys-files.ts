@@ -123,6 +123,9 @@ function isPrivateKey(key: Hex): boolean {
 }
 
 function list(folder: string, { json }: Flags, { io }: Context): ExitCode {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new InputError(`Expected a folder with keystores at ${folder}, got none.`, 'Correct the path.')
+  }
   const found = globSync('*', { cwd: folder })
     .toSorted()
     .flatMap((name) => {

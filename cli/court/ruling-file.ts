@@ -3,6 +3,7 @@ import { type Address, type Hex, isAddress, isHex } from 'viem'
 import { z } from 'zod'
 import { formatValue, parseValue } from '#protocol/decimal.ts'
 import { jsonOf } from '#protocol/json.ts'
+import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
 
 /** A council's ruling with whatever signatures were collected, as members hand it on. */
@@ -63,14 +64,14 @@ export async function readRulingIfThere(file: string): Promise<RulingFile | unde
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
     throw new InputError(`Expected a ruling at ${file}, got no readable file.`, 'Check its permissions.', { cause })
   }
-  const parsed = RULING.safeParse(jsonOf(text))
+  const document = jsonOf(text)
+  const parsed = RULING.safeParse(document)
   if (parsed.success) {
     const { version: _, ...ruling } = parsed.data
     return ruling
   }
-  const issue = parsed.error.issues[0]
   throw new InputError(
-    `Expected a ruling in ${file}, got ${issue?.path.join('.') || 'the document itself'}: ${issue?.message ?? 'something else'}.`,
+    `Expected a ruling in ${file}, got ${faultText(schemaFault(parsed.error, document))}.`,
     'Ask whoever made it for another.',
   )
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Chain } from '#client/chain.ts'
 import { hasCode, readCodeHash } from '#client/deploy.ts'
 import { type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
+import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
 
 /** A step, and the hash of the code that is at its address: undefined if there is none. */
@@ -58,9 +59,8 @@ export async function readDeploymentRecord(path: string): Promise<DeploymentReco
   }
   const parsed = schema.safeParse(content)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const field = issue?.path.join('.') ?? ''
-  throw new InputError(`${path}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not readable'}`, HINT)
+  const fault = faultText(schemaFault(parsed.error, content))
+  throw new InputError(`Expected the record of a deployment in ${path}, got ${fault}.`, HINT)
 }
 
 /**

@@ -3,6 +3,7 @@ import { parse, TomlError } from 'smol-toml'
 import type { Address } from 'viem'
 import { z } from 'zod'
 import type { DeployOptions } from '#client/deployment-plan.ts'
+import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { address, amount, baseUnits, duration } from '../arguments.ts'
 import { InputError } from '../errors.ts'
 import { ETHER } from '../format.ts'
@@ -62,11 +63,11 @@ min_band_ppm = 10000
 
 /** Reads the terms of a deployment. Throws InputError, which names the field. */
 export async function readDeploymentTerms(path: string): Promise<DeployOptions> {
-  const parsed = schema.safeParse(await readToml(path))
+  const terms = await readToml(path)
+  const parsed = schema.safeParse(terms)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const field = issue?.path.join('.') ?? ''
-    throw new InputError(`${path}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not readable'}`, HINT)
+    const fault = faultText(schemaFault(parsed.error, terms))
+    throw new InputError(`Expected the terms of a deployment in ${path}, got ${fault}.`, HINT)
   }
   const { weth, council: first, backup_council: second, registry } = parsed.data
   requireApart(first, second)

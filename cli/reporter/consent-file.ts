@@ -3,6 +3,7 @@ import { type Address, type Hex, isAddress, isHex } from 'viem'
 import { z } from 'zod'
 import type { Consent } from '#client/registry.ts'
 import { jsonOf } from '#protocol/json.ts'
+import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
 
 /** What the keys of a reporter agreed to, as it is handed from the machine that has them to the owner. */
@@ -48,12 +49,11 @@ export async function readConsent(file: string): Promise<ConsentFile> {
       cause,
     })
   })
-  const parsed = FILE.safeParse(jsonOf(text))
+  const document = jsonOf(text)
+  const parsed = FILE.safeParse(document)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const place =
-      issue === undefined || issue.path.length === 0 ? 'something else' : `${issue.path.join('.')}: ${issue.message}`
-    throw new InputError(`Expected a consent in ${file}, got ${place}.`, 'Make another: assize keys bind.')
+    const fault = faultText(schemaFault(parsed.error, document))
+    throw new InputError(`Expected a consent in ${file}, got ${fault}.`, 'Make another: assize keys bind.')
   }
   const { version: _, chainId, registry, possession, consent, key, ...terms } = parsed.data
   return {

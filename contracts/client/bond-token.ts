@@ -73,13 +73,18 @@ export class NotOracleError extends Error {
   }
 }
 
-/** Its bond token. The council and the registry have one too; only the oracle has a sink. */
+/** ERC-6909: the oracle's receipts. */
+const RECEIPTS = '0x0f632fb3'
+
+/** Its bond token. Arbitrators and registry have one too, the registry also a sink, the vault receipts: only the oracle has all. */
 async function readOracle(chain: Chain, oracle: Address): Promise<Address> {
   try {
+    const contract = { address: oracle, abi: maturityOracleAbi } as const
     const [token] = await Promise.all([
       readBondToken(chain, oracle),
-      explained(chain.rpcUrl, 'SINK', () =>
-        chain.publicClient.readContract({ address: oracle, abi: maturityOracleAbi, functionName: 'SINK' }),
+      explained(chain.rpcUrl, 'SINK', () => chain.publicClient.readContract({ ...contract, functionName: 'SINK' })),
+      explained(chain.rpcUrl, 'supportsInterface', () =>
+        chain.publicClient.readContract({ ...contract, functionName: 'supportsInterface', args: [RECEIPTS] }),
       ),
     ])
     return token

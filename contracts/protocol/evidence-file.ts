@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Evidence } from './evidence.ts'
 import { IndexDocumentError, parseIndexDocument } from './index-document.ts'
 import { jsonOf } from './json.ts'
+import { schemaFault } from './schema-fault.ts'
 
 const MAX_BITS = 128n
 const decimal = (bits = MAX_BITS) =>
@@ -92,10 +93,11 @@ export function evidenceText(evidence: Evidence): string {
 
 /** Reads what {@link evidenceText} wrote. Whether it is true is another question. Throws {@link EvidenceFormatError}. */
 export function parseEvidence(text: string): Evidence {
-  const parsed = FILE.safeParse(jsonOf(text))
+  const file = jsonOf(text)
+  const parsed = FILE.safeParse(file)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new EvidenceFormatError(issue?.path.join('.') ?? '', issue?.message ?? 'something else')
+    const { field, reason } = schemaFault(parsed.error, file)
+    throw new EvidenceFormatError(field, reason)
   }
   const { version: _version, kind: _kind, document, observations, samples, ...rest } = parsed.data
   return {

@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize'
 import { keccak256, stringToBytes, type Hex } from 'viem'
 import { z } from 'zod'
 import { CCXT_TIMEFRAMES, currency, indexSource, integer, text, type SourceSpec } from './index-source.ts'
+import { schemaFault } from './schema-fault.ts'
 
 const MAX_SOURCES = 64
 
@@ -44,8 +45,8 @@ export type IndexDocument = z.infer<typeof indexDocument>
 export function parseIndexDocument(json: unknown): IndexDocument {
   const parsed = indexDocument.safeParse(json)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new IndexDocumentError(issue === undefined ? '' : issue.path.join('.'), issue?.message ?? 'is not valid')
+  const { field, reason } = schemaFault(parsed.error, json)
+  throw new IndexDocumentError(field, reason)
 }
 
 /** The document as RFC 8785 canonical JSON: the same text however its author ordered and spaced it. */

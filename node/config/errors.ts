@@ -1,13 +1,11 @@
 import type { z } from 'zod'
+import { schemaFault } from '#protocol/schema-fault.ts'
 
 /** What is wrong with the first of the settings that do not fit. */
 export function fieldError(error: z.ZodError, settings: unknown): InvalidFieldError {
-  const issue = error.issues[0]
-  if (issue === undefined) return new InvalidFieldError('', 'valid settings', 'others')
-  const names = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
-  const field = names.join('.')
-  const want = issue.code === 'unrecognized_keys' ? 'a known setting' : issue.message
-  const got = names.reduce<unknown>((value, name) => (isTable(value) ? value[String(name)] : undefined), settings)
+  const { field, want, isUnknown } = schemaFault(error, settings)
+  if (isUnknown) return new InvalidFieldError(field, UNKNOWN, '')
+  const got = field.split('.').reduce<unknown>((value, name) => (isTable(value) ? value[name] : undefined), settings)
   const shown = got === undefined ? 'nothing' : JSON.stringify(got, decimals)
   // Of a URL with a password everything else says which one it is.
   return new InvalidFieldError(field, want, shown.replaceAll(/\/\/[^/@"]*@/g, '//…@'))
@@ -17,14 +15,19 @@ const isTable = (value: unknown): value is Record<string, unknown> => typeof val
 
 const decimals = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)
 
+/** What is wanted in place of a setting that there is not. */
+export const UNKNOWN = 'a known setting'
+
 /** A setting is missing, unknown or out of its bounds. */
 export class InvalidFieldError extends Error {
   override readonly name = 'Config.InvalidFieldError'
   readonly field: string
   constructor(field: string, want: string, got: string) {
     super(
-      `Expected ${field}: ${want}, got ${got}. ` +
-        `Set it in the file, as ASSIZE_${field.replace('.', '_').toUpperCase()} or --${field.replaceAll(/[._]/g, '-')}.`,
+      want === UNKNOWN
+        ? `Expected ${UNKNOWN}, got ${field}. docs/operations/running.md has them all.`
+        : `Expected ${field}: ${want}, got ${got}. ` +
+            `Set it in the file, as ASSIZE_${field.replace('.', '_').toUpperCase()} or --${field.replaceAll(/[._]/g, '-')}.`,
     )
     this.field = field
   }

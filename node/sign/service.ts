@@ -1,6 +1,7 @@
 import { type Hex, serializeSignature, type TransactionSerializableEIP1559 } from 'viem'
 import { isAddress, isHex } from 'viem/utils'
 import { z } from 'zod'
+import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
 import type { ObservationSignature } from '#protocol/observation.ts'
 import type { Log } from '../log.ts'
@@ -144,11 +145,7 @@ function signed(signer: Signer, read: Exclude<Message, { readonly primaryType: '
 function parsed<S extends z.ZodType>(schema: S, params: unknown): z.output<S> {
   const result = schema.safeParse(params)
   if (result.success) return result.data
-  const issue = result.error.issues[0]
-  return refuse(
-    INVALID,
-    `Expected ${issue?.message ?? 'other'} in ${issue?.path.join('.') ?? 'params'}, got something else.`,
-  )
+  return refuse(INVALID, `Expected valid params, got ${faultText(schemaFault(result.error, params))}.`)
 }
 
 function bytesOf({ r, s, v }: ObservationSignature): Hex {

@@ -7,6 +7,7 @@ import { jsonOf } from '#protocol/json.ts'
 import { type Observation, OBSERVATION_TYPES, type SigningDomain, typedDataDomain } from '#protocol/observation.ts'
 import { type Presence, PRESENCE_TYPES } from '#protocol/presence.ts'
 import { type Report, REPORT_TYPES } from '#protocol/report.ts'
+import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { DOMAIN_TYPES } from './domain-types.ts'
 
 /** What a reporter signs, by its EIP-712 primary type. */
@@ -116,10 +117,10 @@ export function readTypedData(domain: SigningDomain, data: unknown): Message {
   const document = DOCUMENT.safeParse(given)
   const asked = MESSAGES.safeParse(given)
   if (!asked.success || !document.success) {
-    const issue = (asked.error ?? document.error)?.issues[0]
+    const error = asked.error ?? document.error
     throw new ForeignTypedDataError(
       'an observation, a presence, a report or a request for one',
-      `${issue?.path.join('.') ?? 'it'}: ${issue?.message ?? 'something else'}`,
+      error === undefined ? 'something else' : faultText(schemaFault(error, given)),
     )
   }
   const { verifyingContract, ...rest } = typedDataDomain(domain)

@@ -168,5 +168,5 @@ test('assize fixing without more says what it can do, exit 2', async () => {
   const { exitCode, err } = await ann.run(['fixing'])
   expect(exitCode).toBe(2)
   expect(err).toContain('create')
-  expect(err.split('\n').at(-1)).toBe('error: Expected a command, got none. Run assize --help.')
+  expect(err.split('\n').at(-1)).toBe('error: Expected a command, got none. Run assize fixing --help.')
 })

@@ -124,7 +124,7 @@ test('a record is held against the chain by anyone, and nothing in it can be cha
   const elsewhere = await check((text) => text.replace('"chainId": 31337', '"chainId": 1'))
   expect(elsewhere).toMatchObject({ exitCode: 2, err: expect.stringContaining('Expected chain 1 at') })
   const broken = await check((text) => text.replace('"version": 1', '"version": 2'))
-  expect(broken).toMatchObject({ exitCode: 2, err: expect.stringContaining('changed.json: version: ') })
+  expect(broken).toMatchObject({ exitCode: 2, err: expect.stringContaining('changed.json, got version: ') })
 })
 
 test('a record is found wanting where code is gone or another', async () => {
@@ -173,7 +173,7 @@ test.each([
     '0x2222222222222222222222222222222222222222',
     "Expected backup_council.members to be others than council's",
   ],
-  ['[registry]', '[registry]\nowner = "me"', 'registry: '],
+  ['[registry]', '[registry]\nowner = "me"', 'got registry.owner: is not known.'],
   ['[registry]', '[registry', 'got no TOML in line'],
 ])('refuses terms with %j → %j, and names the field', async (was, is, message) => {
   const path = join(folder, 'wrong.toml')

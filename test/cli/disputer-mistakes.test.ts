@@ -49,7 +49,7 @@ describe('a mistake before anything is sent names what was expected, what was fo
       exitCode: 2,
       err:
         'error: Expected a keystore at /nowhere.json, got no readable file. ' +
-        'Make one with "cast wallet import", or correct the path.',
+        'Correct the path; assize keys new makes a keystore and a password.',
     })
     const other = accountOf('other').address
     expect(await ann.run([...args, '--account', other])).toMatchObject({
@@ -191,7 +191,8 @@ describe('a mistake before anything is sent names what was expected, what was fo
       exitCode: 2,
       err: `error: Expected a MaturityOracle at ${nowhere}, got an address without code. ${where}`,
     })
-    for (const other of [court.stage.deployments.weth, court.stage.deployments.council]) {
+    const { weth, council, registry, vault } = court.stage.deployments
+    for (const other of [weth, council, registry, vault]) {
       expect(await ann.run([...args, '--oracle', other])).toMatchObject({
         exitCode: 2,
         err: `error: Expected a MaturityOracle at ${other}, got another contract. ${where}`,

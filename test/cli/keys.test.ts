@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -94,6 +94,12 @@ describe('assize keys', () => {
     const exposed = keystores.filter(({ isExposed }: { isExposed: boolean }) => isExposed)
     expect(exposed).toMatchObject([{ keystore: at('b.json') }])
     expect((await run(['list', folder])).out).toContain(`others can read it: chmod 600 ${at('b.json')}`)
-    expect((await run(['list', at('nowhere')])).out).toBe(`No keystore is in ${at('nowhere')}.`)
+    expect(await run(['list', at('nowhere')])).toEqual({
+      exitCode: 2,
+      out: '',
+      err: `error: Expected a folder with keystores at ${at('nowhere')}, got none. Correct the path.`,
+    })
+    mkdirSync(at('empty'))
+    expect((await run(['list', at('empty')])).out).toBe(`No keystore is in ${at('empty')}.`)
   })
 })

@@ -41,7 +41,7 @@ test('names an unknown command and an unknown option, exit 2', async () => {
   expect((await assize(['photograph'])).err).toBe("error: unknown command 'photograph'. Run assize --help.")
   expect(await assize(['demo', '--fast'])).toMatchObject({
     exitCode: 2,
-    err: "error: unknown option '--fast'. Run assize --help.",
+    err: "error: unknown option '--fast'. Run assize demo --help.",
   })
 })
 
@@ -97,11 +97,11 @@ test('says its version', async () => {
 test('names the option that is out of bounds', async () => {
   expect(await assize(['demo', '--nodes', '3'])).toMatchObject({
     exitCode: 2,
-    err: `error: option '--nodes <n>' argument '3' is invalid. Expected a whole number from 7 to 25, got "3". Run assize --help.`,
+    err: `error: option '--nodes <n>' argument '3' is invalid. Expected a whole number from 7 to 25, got "3". Run assize demo --help.`,
   })
   expect(await assize(['demo', '--maturity', 'tomorrow'])).toMatchObject({
     exitCode: 2,
-    err: `error: option '--maturity <time>' argument 'tomorrow' is invalid. Expected Unix seconds, or UTC such as 2025-03-28T08:00Z, got "tomorrow". Run assize --help.`,
+    err: `error: option '--maturity <time>' argument 'tomorrow' is invalid. Expected Unix seconds, or UTC such as 2025-03-28T08:00Z, got "tomorrow". Run assize demo --help.`,
   })
 })
 
@@ -176,6 +176,6 @@ test('wants an oracle that is an address', async () => {
   })
   expect(await assize(['status', '--oracle', '0x12'])).toMatchObject({
     exitCode: 2,
-    err: `error: option '--oracle <address>' argument '0x12' is invalid. Expected an address, got "0x12". Run assize --help.`,
+    err: `error: option '--oracle <address>' argument '0x12' is invalid. Expected an address, got "0x12". Run assize status --help.`,
   })
 })

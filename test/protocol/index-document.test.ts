@@ -48,7 +48,7 @@ test('accepts a document whose source is converted by another', () => {
 test.each([
   ['no object', '', []],
   ['another version', 'version', documentJson([alpha], { version: 2 })],
-  ['an unknown field', '', documentJson([alpha], { weight: 1 })],
+  ['an unknown field', 'weight', documentJson([alpha], { weight: 1 })],
   ['no sources', 'sources', documentJson([])],
   ['a fraction', 'noisePpm', documentJson([alpha], { noisePpm: 0.5 })],
   ['a number beyond exact integers', 'noisePpm', documentJson([alpha], { noisePpm: 2 ** 53 })],
@@ -68,8 +68,12 @@ test.each([
   ['no chain', 'sources.0.chainId', documentJson([{ ...feed, chainId: 0 }])],
   ['a candle that ccxt has no name for', 'sampling.intervalSeconds', documentJson([exchange], { sampling: ODD })],
   ['an exchange in capital letters', 'sources.0.exchange', documentJson([{ ...exchange, exchange: 'Kraken' }])],
-  ['an exchange with a URL', 'sources.0', documentJson([{ ...exchange, url: 'https://x' }])],
-  ['a CSV source with pointers', 'sources.0', documentJson([{ ...csv, pointers: { rows: '', time: '', close: '' } }])],
+  ['an exchange with a URL', 'sources.0.url', documentJson([{ ...exchange, url: 'https://x' }])],
+  [
+    'a CSV source with pointers',
+    'sources.0.pointers',
+    documentJson([{ ...csv, pointers: { rows: '', time: '', close: '' } }]),
+  ],
   ['a bound as a number', 'sources.0.bounds.min', documentJson([bounded(1, '2')])],
   ['a bound of zero', 'sources.0.bounds.min', documentJson([bounded('0', '2')])],
   ['bounds the wrong way round', 'sources.0.bounds', documentJson([bounded('2', '1.99')])],

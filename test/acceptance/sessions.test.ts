@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { install, type Installed, ROOT } from '../package/installed.ts'
+import { comparable } from './comparable.ts'
+import { entriesOf, mistakeOf, openShell, recordOf } from './session.ts'
+
+const SESSIONS = join(ROOT, 'test', 'acceptance', 'sessions')
+const NAMES = readdirSync(SESSIONS)
+/** How the sessions call the network's folder, and their own. */
+const [NETWORK, WORK] = ['/tmp/assize-devnet', '/tmp/session']
+
+let installed: Installed
+beforeAll(async () => {
+  installed = await install()
+})
+afterAll(() => installed.remove())
+
+const textOf = (name: string): string => readFileSync(join(SESSIONS, name), 'utf8')
+
+/** A network of its own, until it is interrupted. */
+async function startNetwork(folder: string): Promise<ChildProcess> {
+  const network = spawn('node', ['cli/main.ts', 'devnet', '--folder', folder], { cwd: ROOT, env: cleanEnvironment() })
+  for await (const line of createInterface({ input: network.stderr })) {
+    if (line.startsWith('Ready.')) return network
+  }
+  throw new Error('Expected a network, got its end.')
+}
+
+/** Nothing of whoever runs the tests leaks into a session. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(ASSIZE_|FIXING$|npm_|VITEST|NODE_OPTIONS)/.test(name))
+  return { ...Object.fromEntries(own), NO_COLOR: '1', TZ: 'UTC' }
+}
+
+// Recorded anew with `vitest run test/acceptance -u`; read what changed before it is committed.
+describe.each(NAMES)('%s', (name) => {
+  test('the packed command line answers as it was recorded', async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'assize-acceptance-'))
+    const network = await startNetwork(join(parent, 'devnet'))
+    const here = (text: string): string => text.replaceAll(NETWORK, join(parent, 'devnet')).replaceAll(WORK, parent)
+    const cli = join(installed.unpacked, 'dist/cli/main.js')
+    const setUp = `assize() { node ${cli} "$@"; }; . ${parent}/devnet/env`
+    const shell = await openShell(parent, setUp, cleanEnvironment())
+    const records: string[] = []
+    for (const entry of entriesOf(textOf(name))) {
+      const { out, err, exitCode } = await shell.run(here(entry.command))
+      const there = (text: string): string =>
+        comparable(text.replaceAll(join(parent, 'devnet'), NETWORK).replaceAll(parent, WORK))
+      records.push(recordOf(entry, { out: there(out), err: there(err), exitCode }))
+    }
+    await shell.end()
+    network.kill('SIGINT')
+    await new Promise((resolve) => network.once('close', resolve))
+    rmSync(parent, { recursive: true })
+    await expect(records.join('\n')).toMatchFileSnapshot(join(SESSIONS, name))
+  })
+})
+
+describe('the mistakes', () => {
+  const entries = NAMES.flatMap((name) => textOf(name).split(/\n\n(?=[#$] )/))
+  const mistakes = entries.filter((record) => entriesOf(record).some((entry) => mistakeOf(entry) !== undefined))
+
+  test('are at least sixty, each of a cause of its own', () => {
+    const causes = mistakes.flatMap((record) => entriesOf(record).flatMap((entry) => mistakeOf(entry) ?? []))
+    expect(causes.length).toBeGreaterThanOrEqual(60)
+    expect(new Set(causes).size).toBe(causes.length)
+  })
+
+  test('end with an exit code that says so, and with one line that says what was expected or what to do', () => {
+    for (const record of mistakes) {
+      const lines = record.trim().split('\n')
+      expect(lines.at(-1), record).toMatch(/^= (1|2|3|8)$/)
+      expect(lines.filter((line) => /^! (error: |assize node: )/.test(line)).length, record).toBeLessThanOrEqual(1)
+      expect(record, record).not.toMatch(/\n! +at .*:\d+:\d+/)
+    }
+  })
+})
