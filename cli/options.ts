@@ -45,7 +45,7 @@ export type ReadingFlags = {
 /** Where a node of one's own listens, and anvil by default. */
 export const DEFAULT_RPC = 'http://127.0.0.1:8545'
 /** A head this old, seconds, is of an endpoint that fell behind: 25 blocks of Ethereum. */
-const MAX_AGE = 300
+export const MAX_AGE = 300
 
 /** Adds the options that say which oracle, and `--json`. */
 export function addNetworkOptions(command: Command): Command {

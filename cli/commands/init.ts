@@ -24,7 +24,7 @@ export function defineInit(program: Command, context: Context, done: (code: Exit
   addOwnerOptions(command)
     .option('--service', 'write a systemd unit too')
     .option('--start', 'start the node at the end, until Ctrl-C')
-    .option('--yes', 'do not ask: take what is given, and the defaults')
+    .option('--yes', 'do not ask: take what is given here, and the defaults; nothing of the environment')
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: InitFlags) => {
@@ -44,8 +44,8 @@ function addSettingOptions(command: Command): Command {
         .choices(['system', 'chain'])
         .default('system'),
     )
-    .option('--oracle <address>', 'the MaturityOracle (default: $ASSIZE_ORACLE)', address)
-    .option('--registry <address>', 'the ReporterRegistry (default: $ASSIZE_REGISTRY)', address)
+    .option('--oracle <address>', 'the MaturityOracle', address)
+    .option('--registry <address>', 'the ReporterRegistry', address)
     .option('--from-block <n>', 'where the log begins (default: where the oracle does, if the endpoint knows)', block)
     .option('--index-dir <folder>', 'index documents, and no other JSON (default: FOLDER/indices)')
     .option('--prices <csv>', 'the file of csv sources without a URL')

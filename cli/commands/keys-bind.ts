@@ -148,8 +148,8 @@ function peerIdHex(text: string): Hex {
   throw new InvalidArgumentError(`Expected 1 to 64 bytes in hex, got "${text}".`)
 }
 
-/** Of the node that uses the folder; its key is made if there is none yet. */
-async function peerIdOf(dataDir: string): Promise<`0x${string}`> {
+/** The peer id in hex of the node that uses the folder; its key is made if there is none yet. */
+export async function peerIdOf(dataDir: string): Promise<`0x${string}`> {
   const { loadNetworkKey, NETWORK_KEY_FILE } = await import('#node/network-key')
   const key = await loadNetworkKey(join(dataDir, NETWORK_KEY_FILE))
   return bytesToHex(key.publicKey.toMultihash().bytes)

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Address } from 'viem'
 import type { Chain } from '#client/chain.ts'
 import { address, addresses, port as parsePort } from '../arguments.ts'
+import { keystoreAt } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { DEFAULT_RPC } from '../options.ts'
@@ -26,9 +27,14 @@ type Asking = {
 
 type Named<K extends keyof Settings> = Pick<Settings, K>
 
-/** Everything that a node's settings need, asked in turn, each looked at at once. Throws as {@link answer}. */
-export async function askSettings(asking: Asking): Promise<Settings> {
-  const { flags, places } = asking
+/**
+ * Everything that a node's settings need, asked in turn, each looked at at once. Throws as {@link answer}. What the environment
+ * says is offered to whoever sits there, and not taken unseen: it may be of the owner, or of another node.
+ */
+export async function askSettings({ context, ...rest }: Asking): Promise<Settings> {
+  const { flags, places } = rest
+  const asking = { ...rest, context: flags.yes === true ? { ...context, env: {} } : context }
+  if (flags.keystore !== undefined) requireKeystore(resolve(flags.keystore))
   const role = await askRole(asking)
   const { chain, ...endpoints } = await askEndpoints(asking)
   const contracts = await askContracts(asking, chain)
@@ -43,6 +49,15 @@ export async function askSettings(asking: Asking): Promise<Settings> {
           passwordFile: flags.passwordFile === undefined ? places.password : resolve(flags.passwordFile),
         }
   return { role, key, ...endpoints, ...contracts, ...indexSettings, ...trust, ...network }
+}
+
+/** A key that is named is one that exists: another in its place would report as somebody else. Throws InputError. */
+function requireKeystore(keystore: string): void {
+  if (keystoreAt(keystore) !== undefined) return
+  throw new InputError(
+    `Expected a keystore at ${keystore}, got none.`,
+    'Correct its path; or leave --keystore out, and a key is made.',
+  )
 }
 
 function askRole({ flags, desk }: Asking): Promise<SetupRole> {

@@ -37,12 +37,6 @@ export type InitFlags = {
   readonly json?: true
 }
 
-/** What must be said where nobody can be asked: a flag, and how the environment says it, if it does. */
-const NEEDED = [
-  { flag: '--oracle', field: 'oracle', variable: 'ASSIZE_ORACLE' },
-  { flag: '--registry', field: 'registry', variable: 'ASSIZE_REGISTRY' },
-] as const
-
 /**
  * Throws InputError that names every flag that is missing where nobody can be asked: in a script, or with --yes. What an
  * existing set-up says already (`has`) is not missing.
@@ -50,11 +44,11 @@ const NEEDED = [
 export function requireFlags(
   flags: InitFlags,
   has: { readonly config: boolean; readonly indices: boolean; readonly consent: boolean },
-  { env, terminal }: Pick<Context, 'env' | 'terminal'>,
+  { terminal }: Pick<Context, 'terminal'>,
 ): void {
   if (terminal !== undefined && flags.yes !== true) return
   const role = flags.role ?? 'reporter'
-  const settings = has.config ? [] : missingSettings(flags, has.indices, env)
+  const settings = has.config ? [] : missingSettings(flags, has.indices)
   const isOwned = has.consent || flags.owner !== undefined || flags.ownerKeystore !== undefined
   const missing = [
     ...settings,
@@ -69,9 +63,10 @@ export function requireFlags(
   )
 }
 
-function missingSettings(flags: InitFlags, hasIndices: boolean, env: Context['env']): string[] {
-  const isSet = (variable: string): boolean => (env[variable] ?? '') !== ''
-  const named = NEEDED.filter(({ field, variable }) => flags[field] === undefined && !isSet(variable))
-  const hasFolder = flags.indexDir !== undefined || hasIndices || isSet('ASSIZE_INDEX_DIR')
-  return [...named.map(({ flag }) => flag), ...(hasFolder ? [] : ['--index-dir'])]
+function missingSettings({ oracle, registry, indexDir }: InitFlags, hasIndices: boolean): string[] {
+  return [
+    ...(oracle === undefined ? ['--oracle'] : []),
+    ...(registry === undefined ? ['--registry'] : []),
+    ...(indexDir === undefined && !hasIndices ? ['--index-dir'] : []),
+  ]
 }

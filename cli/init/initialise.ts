@@ -28,10 +28,10 @@ export async function initialise(folder: string, flags: InitFlags, context: Cont
   const { io, signal } = context
   const places = placesOf(resolve(folder))
   const desk = { io, signal, terminal: flags.yes === true ? undefined : context.terminal }
-  const config = await ensureConfig(places, { flags, context, desk })
+  const { config, isNew } = await ensureConfig(places, { flags, context, desk })
   const role = roleOf(config)
-  const chain = await connect({ rpcUrl: config.rpcUrls[0] ?? '' })
-  const signer = await ensureKey(config, context)
+  const chain = await connectTo(config)
+  const signer = await ensureKey(config, { places, isNew }, context)
   const registration =
     role === 'reporter' && signer !== undefined
       ? await ensureRegistered({
@@ -42,6 +42,7 @@ export async function initialise(folder: string, flags: InitFlags, context: Cont
           places,
           context,
           desk,
+          inspect: () => inspect(config, context),
           ...(await termsOf(chain, config)),
         })
       : undefined
@@ -76,7 +77,10 @@ function placesOf(folder: string): Places {
 type Asking = { readonly flags: InitFlags; readonly context: Context; readonly desk: Desk }
 
 /** The settings that are there, else those that are asked for, written before anything else is done. */
-async function ensureConfig(places: Places, { flags, context, desk }: Asking): Promise<Config> {
+async function ensureConfig(
+  places: Places,
+  { flags, context, desk }: Asking,
+): Promise<{ readonly config: Config; readonly isNew: boolean }> {
   const has = {
     config: await isThere(places.config),
     indices: await isThere(places.indices),
@@ -95,7 +99,7 @@ async function ensureConfig(places: Places, { flags, context, desk }: Asking): P
     requireSame(places, config, flags)
     context.io.err(`${places.config} is there: what it says is kept.`)
   }
-  return config
+  return { config, isNew: !has.config }
 }
 
 function requireSame({ config: file }: Places, config: Config, flags: InitFlags): void {
@@ -125,9 +129,25 @@ function roleOf({ key, roles }: Config): SetupRole {
   return roles.includes('reporter') ? 'reporter' : 'juror'
 }
 
+/** The chain of the settings. Throws DeadRpcError; InputError for another chain. */
+async function connectTo({ rpcUrls: [rpcUrl = ''], chainId }: Config): Promise<Chain> {
+  const chain = await connect({ rpcUrl })
+  if (chainId === undefined || chain.chainId === chainId) return chain
+  throw new InputError(
+    `Expected chain ${chainId} at ${hostOf(rpcUrl)}, got chain ${chain.chainId}.`,
+    'Correct rpc_url, or chain_id.',
+  )
+}
+
 async function termsOf(chain: Chain, { registry }: Config): Promise<{ readonly minStake: bigint }> {
   const { minStake } = await readRegistryTerms(chain, registry)
   return { minStake }
+}
+
+async function inspect(config: Config, { now }: Context): Promise<Check[]> {
+  const checks: Check[] = []
+  for await (const check of checkUp(config, now)) checks.push(check)
+  return checks
 }
 
 async function examine(config: Config, { io, now }: Context, { json }: InitFlags): Promise<Check[]> {

@@ -4,15 +4,29 @@ import { keystoreAt, unlockKey } from '../chain/signer.ts'
 import { freshKey, writeKey } from '../commands/keys-files.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
+import type { Places } from './settings.ts'
 
-/** The address of a node's key, which is made if its configuration names a keystore that is not there yet; undefined without one. */
-export async function ensureKey({ key }: Config, context: Context): Promise<Address | undefined> {
+/**
+ * The address of a node's key; undefined without one. For new settings (`isNew`) it is made if it is not there yet. Throws
+ * InputError for a keystore that older settings name and that is gone; the keystore's errors.
+ */
+export async function ensureKey(
+  { key }: Config,
+  { places, isNew }: { readonly places: Places; readonly isNew: boolean },
+  context: Context,
+): Promise<Address | undefined> {
   const { io } = context
   if (key === undefined) return undefined
   if (key.kind === 'signer') return key.address
   const { keystore, passwordFile } = key
   const known = keystoreAt(keystore)
   if (known === undefined) {
+    if (!isNew) {
+      throw new InputError(
+        `Expected the keystore ${keystore} that ${places.config} names, got none.`,
+        `Restore it from its copy; or, if there never was one, make it: assize keys new ${keystore} --password-file ${passwordFile}`,
+      )
+    }
     const made = await writeKey(keystore, freshKey(), passwordFile, context)
     io.err(`The key ${made} is in ${keystore}, its password in ${passwordFile}. Keep copies of both elsewhere, apart.`)
     return made

@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises'
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import { readPurse, readToken } from '#client/bond-token.ts'
 import { type Chain, latestBlock } from '#client/chain.ts'
 import { readMemberships } from '#client/registry.ts'
@@ -7,13 +7,16 @@ import type { Config } from '#node/config'
 import { address as parseAddress, type Amount, amount, baseUnits } from '../arguments.ts'
 import { DeclinedError } from '../chain/action.ts'
 import { keystoreAt } from '../chain/signer.ts'
-import { consentOf } from '../commands/keys-bind.ts'
+import { consentOf, peerIdOf } from '../commands/keys-bind.ts'
 import { enlist } from '../commands/register.ts'
 import type { Context } from '../context.ts'
-import { InputError } from '../errors.ts'
+import { InputError, RefusedError } from '../errors.ts'
 import { ETHER, formatAmount, formatTime } from '../format.ts'
-import { readConsent } from '../reporter/consent-file.ts'
+import { MAX_AGE } from '../options.ts'
+import type { Check } from '../reporter/checkup.ts'
+import { type ConsentFile, readConsent } from '../reporter/consent-file.ts'
 import { writeNew } from '../reporter/secret-file.ts'
+import { checkRegistry } from './chain-answers.ts'
 import type { InitFlags } from './flags.ts'
 import { answer, type Desk, read } from './questions.ts'
 import type { Places } from './settings.ts'
@@ -33,6 +36,8 @@ type Setting = {
   readonly places: Places
   readonly context: Context
   readonly desk: Desk
+  /** Looks at the whole set-up as it is now. */
+  readonly inspect: () => Promise<readonly Check[]>
 }
 
 /** A consent holds for so long, seconds, and one that ends within an hour is made again. */
@@ -41,7 +46,8 @@ const LEAST_LEFT = 3_600n
 
 /**
  * Brings the registration as far as it can be from here: found, or agreed to, or, where the owner's key is at hand and its
- * owner agrees, sent. Throws InputError, DeadRpcError, the keystore's errors.
+ * owner agrees, sent. Throws InputError, RefusedError where the check-up finds something bad before the stake is sent,
+ * DeadRpcError, the keystore's errors.
  */
 export async function ensureRegistered(setting: Setting): Promise<Registration> {
   const known = await registered(setting)
@@ -50,6 +56,7 @@ export async function ensureRegistered(setting: Setting): Promise<Registration> 
   const { flags, places, context, config } = setting
   const command = ownersCommand(setting)
   if (flags.ownerKeystore === undefined) return { kind: 'agreed', owner, stake, command }
+  await requireWell(setting)
   context.io.err(`Registering takes ${formatAmount(stake, ETHER)} from ${owner}:`)
   try {
     const { performed } = await enlist(
@@ -60,8 +67,9 @@ export async function ensureRegistered(setting: Setting): Promise<Registration> 
         registry: config.registry,
         keystore: flags.ownerKeystore,
         ...(flags.ownerPasswordFile === undefined ? {} : { passwordFile: flags.ownerPasswordFile }),
-        // The head was looked at already, by the clock that the node goes by.
-        maxAge: Number.MAX_SAFE_INTEGER,
+        ...(config.chainId === undefined ? {} : { chainId: config.chainId }),
+        // On a network to try things on, time is what its newest block says.
+        maxAge: config.clock === 'chain' ? Number.MAX_SAFE_INTEGER : MAX_AGE,
         ...(flags.yes === true ? { yes: true } : {}),
         // Talk, not results: those are one document.
         json: true,
@@ -76,6 +84,21 @@ export async function ensureRegistered(setting: Setting): Promise<Registration> 
   return (await registered(setting)) ?? { kind: 'agreed', owner, stake, command }
 }
 
+/**
+ * The stake goes by what one endpoint says: so everything is looked at right before, that the endpoints agree among it. Whether
+ * a node runs already and is ready is no matter of the stake's. Throws RefusedError.
+ */
+async function requireWell({ inspect, config, chain }: Setting): Promise<void> {
+  const bad = (await inspect()).filter(({ what, state }) => state === 'bad' && what !== 'node')
+  if (bad.length > 0) {
+    throw new RefusedError(
+      `Expected nothing bad in the check-up before the stake is sent, got ${bad.map(({ what, found }) => `${what}: ${found}`).join('; ')}.`,
+      'Mend it, and run this again: nothing was sent.',
+    )
+  }
+  await checkRegistry(chain, config.registry, config.oracle)
+}
+
 async function registered({ chain, config, signer }: Setting): Promise<Registration | undefined> {
   const { time } = await latestBlock(chain)
   const members = await readMemberships(chain, config.registry, time)
@@ -88,9 +111,9 @@ async function ensureConsent(setting: Setting): Promise<{ readonly owner: Addres
   const { chain, config, places, context, signer } = setting
   const { time } = await latestBlock(chain)
   if ((await stat(places.consent).catch(() => undefined)) !== undefined) {
-    const { agreed, registry } = await readConsent(places.consent)
-    const { owner, stake, deadline, signer: bound } = agreed.registration
-    requireSame(setting, { owner, stake, signer: bound, registry })
+    const found = await readConsent(places.consent)
+    const { owner, stake, deadline } = found.agreed.registration
+    requireSame(setting, found, await peerIdOf(config.dataDir))
     if (deadline > time + LEAST_LEFT) {
       context.io.err(`The consent in ${places.consent} holds until ${formatTime(deadline)}.`)
       return { owner, stake }
@@ -108,14 +131,18 @@ async function ensureConsent(setting: Setting): Promise<{ readonly owner: Addres
 }
 
 function requireSame(
-  { config, flags, places, signer }: Setting,
-  found: { readonly owner: Address; readonly stake: bigint; readonly signer: Address; readonly registry: Address },
+  { config, chain, flags, places, signer }: Setting,
+  { chainId, registry, agreed: { registration: found } }: ConsentFile,
+  peerId: Hex,
 ): void {
   const owner = ownerOf(flags)
   const pairs = [
     ['the owner', owner, found.owner],
     ['the key', signer, found.signer],
-    ['the registry', config.registry, found.registry],
+    ['the registry', config.registry, registry],
+    ['the chain', String(chain.chainId), String(chainId)],
+    // Others find a reporter by the peer that it was registered as, for good.
+    ['the peer', peerId, found.peerId],
     [
       'a stake of',
       flags.stake === undefined ? undefined : formatAmount(baseUnits(flags.stake, ETHER), ETHER, 18),

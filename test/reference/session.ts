@@ -219,9 +219,10 @@ async function setUp(session: Session): Promise<void> {
   cpSync(join(session.devnet.folder, 'index.json'), path('indices/index.json'))
   const ports = `--port ${await freePort()} --http-port ${await freePort()}`
   const account = session.of('ACCOUNT')
-  await session.run(
-    `init ${path('node')} --yes --clock chain --index-dir ${path('indices')} --owner ${account} ${ports}`,
-  )
+  const [rpc, oracle, registry] = ['RPC_URL', 'ORACLE', 'REGISTRY'].map((name) => session.of(`ASSIZE_${name}`))
+  const chain = `--rpc ${rpc} --oracle ${oracle} --registry ${registry} --clock chain`
+  const files = `--index-dir ${path('indices')} --prices ${session.of('ASSIZE_CSV_FILE')}`
+  await session.run(`init ${path('node')} --yes ${chain} ${files} --owner ${account} ${ports}`)
   const key = `--owner-keystore ${session.of('ASSIZE_KEYSTORE')} --owner-password-file ${session.of('ASSIZE_PASSWORD_FILE')}`
   await session.run(`init ${path('node')} --yes ${key}`)
 }
