@@ -95,6 +95,13 @@ const ROWS: readonly EditRow[] = [
     'collateralOf[series.fixing.id(CHAIN_ID, address(ORACLE))] -= amount;',
     'collateralOf[series.fixing.id(CHAIN_ID, address(ORACLE))] -= amount;\n        if (mostCollateral(series.fixing) == 0) revert EmptyAmount();',
   ],
+  [
+    'R-605',
+    'who cannot be read secures nothing',
+    'contracts/src/libraries/SecurityLib.sol',
+    'let isRead := staticcall',
+    'cost := not(0)\n            let isRead := staticcall',
+  ],
   ['R-605', 'security is in bond token', VAULT, 'RATE_UNIT, BOND_RATE), MAX', 'RATE_UNIT, RATE_UNIT), MAX'],
   [
     'R-605',

@@ -4,6 +4,7 @@ const ADAPTER = 'contracts/src/arbitrators/Erc792Arbitrator.sol'
 const SHARED = 'contracts/src/arbitrators/CourtAdapter.sol'
 const UMA = 'contracts/src/arbitrators/UmaArbitrator.sol'
 const LENS = 'contracts/src/libraries/SecurityLib.sol'
+const DISTANCE = 'contracts/src/libraries/DistanceLib.sol'
 
 const ROWS: readonly EditRow[] = [
   ['R-520', 'every value is a choice', ADAPTER, 'createDispute{value: cost}(CHOICES', 'createDispute{value: cost}(2'],
@@ -138,6 +139,7 @@ const ROWS: readonly EditRow[] = [
   ],
   ['R-521', 'a short turn secures nothing', SHARED, 'fixing.arbitrationLimit < LEAST_TURN || ', ''],
   ['R-520', 'a low fee secures nothing', SHARED, ' || fixing.arbitrationFee < LEAST_FEE', ''],
+  ['R-521', 'the nearer of two wins', DISTANCE, '_gap(a, f) * _smaller(b, f) <', '_gap(a, f) * _smaller(b, f) >'],
   ['R-521', 'the claim is narrow', UMA, 'fixing.separationPpm / TOLERANCE', 'fixing.separationPpm / 2'],
   ['R-530', 'the cheaper counts', LENS, 'first < second ? first : second', 'second > 0 ? first : 0'],
   ['R-530', 'a flood is not copied', LENS, 'mload(input), 0x00, 0x20)', 'mload(input), 0x00, 0x00)'],

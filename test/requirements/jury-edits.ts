@@ -5,6 +5,8 @@ const POOL = 'contracts/src/arbitrators/jury/JurorPool.sol'
 const TURN = 'contracts/src/libraries/TurnLib.sol'
 const VERDICT = 'contracts/src/libraries/VerdictLib.sol'
 const TWIN = 'contracts/protocol/jury.ts'
+const BALLOT = 'contracts/protocol/ballot.ts'
+const VOTES = 'node/juror/votes.ts'
 
 const ROWS: readonly EditRow[] = [
   ['R-500', 'seats are odd', JURY, 'if (t.seats % 2 == 0)', 'if (t.seats == 0)'],
@@ -100,6 +102,8 @@ const ROWS: readonly EditRow[] = [
     'if (block.timestamp >= trial.commitEnd)',
     'if (block.timestamp >= trial.revealEnd)',
   ],
+  ['R-502', 'a salt is made of r and s', BALLOT, 'slice(signature, 0, 2 * WORD, { strict: true })', 'signature'],
+  ['R-502', 'the key opens what was lost', VOTES, '[...guesses, INVALID].find(', 'guesses.find('],
   ['R-502', 'revealing begins after', JURY, 'block.timestamp < start || ', ''],
   ['R-502', 'revealing ends', JURY, ' || block.timestamp >= end)', ')'],
   [
@@ -145,6 +149,14 @@ const ROWS: readonly EditRow[] = [
     ' && DistanceLib.isWithin(values[i], verdict, bandPpm)',
     ' && (verdict > 0 || bandPpm > 0)',
   ],
+  [
+    'R-504',
+    'what nobody earns burns',
+    JURY,
+    'IOracleConstants(address(ORACLE)).SINK(), forf',
+    'address(BOND_TOKEN), forf',
+  ],
+  ['R-504', 'who is right keeps its stake', JURY, '_release(jurors[i]);\n            _credit(', '_credit('],
   ['R-504', 'shares are to the wei', JURY, 'share + amount % count', 'share'],
   ['R-504', 'what was forfeited is earned', JURY, 'amount += trial.forfeited + ', 'amount += '],
   ['R-504', 'a kept stake is released once', POOL, 'if (_waitingCount() == 0) _pool.push(juror);\n        else', ''],

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMaturityOracle} from "src/interfaces/IMaturityOracle.sol";
 import {IUmaArbitrator} from "src/interfaces/IUmaArbitrator.sol";
+import {DistanceLib} from "src/libraries/DistanceLib.sol";
 import {FixingId, Phase} from "src/types/Fixing.sol";
 
 import {UmaFixture} from "../mocks/UmaFixture.sol";
@@ -188,10 +189,7 @@ contract UmaTest is UmaFixture {
         uint256 own = VALUE - VALUE * 150 / 1e6 + bound(noiseSeed, 0, VALUE * 300 / 1e6);
         uint256 ruling = VALUE - VALUE * 50 / 1e6 + bound(claimSeed, 0, VALUE * 100 / 1e6);
         uint256 other = isAbove ? own + own * 1001 / 1e6 : own - own * 1001 / 1e6;
-        uint256 toOwn = own > ruling ? own - ruling : ruling - own;
-        uint256 toOther = other > ruling ? other - ruling : ruling - other;
-        (uint256 leastOwn, uint256 leastOther) = (own < ruling ? own : ruling, other < ruling ? other : ruling);
-        assertLt(toOwn * leastOther, toOther * leastOwn);
+        assertTrue(DistanceLib.isNearer(uint128(own), uint128(other), uint128(ruling)));
     }
 
     function test_constructor_boundsTheLiveness() public {
