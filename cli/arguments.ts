@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
-import { type Address, getAddress, type Hex, isAddress, isHex, parseUnits } from 'viem'
+import { type Address, type Hex, isAddress, isHex, parseUnits } from 'viem'
+import { addressIn } from '#protocol/address.ts'
 import { DecimalError, parseValue } from '#protocol/decimal.ts'
 import { InputError } from './errors.ts'
 import { ETHER, type Token } from './format.ts'
@@ -71,10 +72,12 @@ export function indexValue(text: string): bigint {
   }
 }
 
-/** An address, in its checksummed form. */
+/** An address, in its checksummed form; one whose checksum is wrong has a digit that is. */
 export function address(text: string): Address {
-  if (!isAddress(text, { strict: false })) throw new InvalidArgumentError(`Expected an address, got "${text}".`)
-  return getAddress(text)
+  const found = addressIn(text)
+  if (found !== undefined) return found
+  const want = isAddress(text, { strict: false }) ? 'an address whose checksum is right' : 'an address'
+  throw new InvalidArgumentError(`Expected ${want}, got "${text}".`)
 }
 
 /** Addresses with commas between them. */

@@ -1,4 +1,5 @@
-import { type Address, getAddress, isAddress } from 'viem'
+import type { Address } from 'viem'
+import { addressIn } from '#protocol/address.ts'
 import type { Context } from './context.ts'
 import { InputError } from './errors.ts'
 
@@ -6,6 +7,7 @@ import { InputError } from './errors.ts'
 export function addressFrom(env: Context['env'], name: string): Address | undefined {
   const text = env[name]
   if (text === undefined || text === '') return undefined
-  if (isAddress(text, { strict: false })) return getAddress(text)
-  throw new InputError(`Expected an address in ${name}, got "${text}".`, 'Correct it.')
+  const found = addressIn(text)
+  if (found !== undefined) return found
+  throw new InputError(`Expected an address in ${name}, got "${text}".`, 'Correct it: every digit and capital counts.')
 }

@@ -1,9 +1,11 @@
-import { type Address, getAddress, type Hex, isAddress } from 'viem'
+import type { Address, Hex } from 'viem'
 import { type BondToken, readToken } from '#client/bond-token.ts'
 import { type Chain, connect } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
+import { addressIn } from '#protocol/address.ts'
 import type { Context } from '../context.ts'
+import { commandLine } from '../command-line.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import { DEFAULT_RPC, type NetworkFlags } from '../options.ts'
@@ -42,7 +44,7 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
     },
     readLog: (id, from = fromBlock) =>
       oracleEvents(chain, oracle, { fromBlock: from > fromBlock ? from : fromBlock, onPart: tellBlocks }, id),
-    paste: (...words) => ['assize', ...words, ...givenFlags(flags)].join(' '),
+    paste: (...words) => commandLine('assize', ...words, ...givenFlags(flags)),
   }
 }
 
@@ -79,7 +81,8 @@ function onceASecond({ io, now }: Context): (line: string) => void {
 
 function oracleOf(env: Context['env']): Address {
   const text = env['ASSIZE_ORACLE']
-  if (text !== undefined && isAddress(text, { strict: false })) return getAddress(text)
+  const found = text === undefined ? undefined : addressIn(text)
+  if (found !== undefined) return found
   const got = text === undefined || text === '' ? 'none' : `"${text}"`
   throw new InputError(`Expected the address of the oracle, got ${got}.`, 'Give it with --oracle, or in ASSIZE_ORACLE.')
 }
@@ -91,10 +94,11 @@ function numberOf(env: Context['env'], name: string): string | undefined {
   throw new InputError(`Expected a whole number in ${name}, got "${text}".`, 'Correct it.')
 }
 
-function givenFlags({ rpc, oracle, fromBlock }: NetworkFlags): string[] {
+function givenFlags({ rpc, oracle, chainId, fromBlock }: NetworkFlags): string[] {
   return [
     ...(rpc === undefined ? [] : ['--rpc', rpc]),
     ...(oracle === undefined ? [] : ['--oracle', oracle]),
+    ...(chainId === undefined ? [] : ['--chain-id', String(chainId)]),
     ...(fromBlock === undefined ? [] : ['--from-block', String(fromBlock)]),
   ]
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Address, getAddress, isAddress, type LocalAccount } from 'viem'
 import type { AccountKey } from '#node/keystore'
+import { addressIn } from '#protocol/address.ts'
 import { jsonOf } from '#protocol/json.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
@@ -35,7 +36,8 @@ export async function openSigner(flags: KeyFlags, context: Context): Promise<Sig
 export function viewerOf(account: Address | undefined, { env }: Context): Address | undefined {
   if (account !== undefined) return account
   const named = env['ASSIZE_ACCOUNT']
-  if (named !== undefined && isAddress(named, { strict: false })) return getAddress(named)
+  const found = named === undefined ? undefined : addressIn(named)
+  if (found !== undefined) return found
   const keystore = env['ASSIZE_KEYSTORE']
   return keystore === undefined ? undefined : keystoreAt(keystore)?.address
 }

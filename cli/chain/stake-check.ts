@@ -55,7 +55,7 @@ function refusalError(
   paste: Connection['paste'],
 ): Error {
   const { id, facts, fixing } = snapshot
-  const instead = (name: string): string => `Instead: ${paste(name, id, formatValue(value), quoted(amountText))}`
+  const instead = (name: string): string => `Instead: ${paste(name, id, formatValue(value), amountText)}`
   switch (refusal.reason) {
     case 'inactive':
       return phaseRefusal(snapshot, paste)
@@ -77,13 +77,8 @@ function refusalError(
         `Expected a value at least ${fixing.separationPpm / 10_000} % from every candidate, got ${formatValue(value)} beside ${shown}.`,
         refusal.nearest === facts.leader
           ? `${shown} leads already: at this distance it is the same claim.`
-          : `Stake on that one: ${paste(kind, id, shown, quoted(amountText))}`,
+          : `Stake on that one: ${paste(kind, id, shown, amountText)}`,
       )
     }
   }
-}
-
-/** An amount such as `0.1 eth` is two words to a shell. */
-function quoted(text: string): string {
-  return text.includes(' ') ? `"${text}"` : text
 }

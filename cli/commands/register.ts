@@ -23,8 +23,8 @@ import { openSigner } from '../chain/signer.ts'
 type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
 
 const EXAMPLES = `
-The consent comes from the machine of the node (assize keys bind) and names you as the owner: rewards and the stake are yours, the node's key can take
-neither. Keep the owner's key elsewhere.
+The consent comes from the machine of the node (assize keys bind) and names you as the owner: rewards and the stake are paid to you alone. Keep the
+owner's key elsewhere. Whoever has the node's key can sign two values, which has the stake slashed.
 
 Examples:
   assize register consent.json --registry 0x56…

@@ -1,12 +1,16 @@
 import type { Address } from 'viem'
-import { getAddress, isAddress, parseGwei } from 'viem/utils'
+import { parseGwei } from 'viem/utils'
 import { z } from 'zod'
+import { addressIn } from '#protocol/address.ts'
 
-/** An address, in any case. */
-export const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }), 'an address of 0x and 40 hex digits')
-  .transform((text): Address => getAddress(text))
+/** An address, in small letters, in capitals, or with its checksum. */
+export const address = z.string().transform((text, context): Address => {
+  const found = addressIn(text)
+  if (found !== undefined) return found
+  const [message, input] = ['an address of 0x and 40 hex digits, with the checksum of its capitals', text]
+  context.addIssue({ code: 'custom', message, input })
+  return z.NEVER
+})
 /** A file or folder. */
 export const path = z.string().min(1, 'a path')
 /** Texts. */

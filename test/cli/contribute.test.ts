@@ -240,7 +240,7 @@ describe('assize appeal', () => {
       exitCode: 1,
       err:
         'error: Expected a disputed proposal, got one that nobody disputed yet. ' +
-        `Instead: assize contribute ${id} 2500.1 "0.1 eth"`,
+        `Instead: assize contribute ${id} 2500.1 '0.1 eth'`,
     })
   })
 })

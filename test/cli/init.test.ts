@@ -287,7 +287,7 @@ describe('assize init, in a script', () => {
     ['arbitrators that are none', () => ({ arbitrators: 'council' }), 'Expected an address, got "council"'],
     ['a jury that is none', () => ({ juries: court.stage.deployments.council }), 'Expected a JuryArbitrator at '],
     ['a port in use', () => ({ 'http-port': String(busyPort) }), 'one that is in use'],
-    ['one port for both', () => ({ port: '41999', 'http-port': '41999' }), "Expected another port than the peers'"],
+    ['one port for both', () => ({ port: '21999', 'http-port': '21999' }), "Expected another port than the peers'"],
     ['port 0', () => ({ port: '0' }), 'Expected a port from 1 to 65535, got 0.'],
     ['an address of peers that is none', () => ({ bootstrap: 'node.example:4001' }), 'Expected a multiaddr such as '],
     [
