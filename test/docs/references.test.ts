@@ -40,7 +40,9 @@ describe.each(DOCUMENTS)('%s', (path) => {
   })
 
   test('names files of tests and contracts that exist', () => {
-    const paths = [...text.matchAll(/\b(?:test|contracts)\/[\w/.-]+\.(?:ts|sol|json)\b/g)].map(([name]) => name)
+    const paths = [...text.matchAll(/(?<!@openzeppelin\/)\b(?:test|contracts)\/[\w/.-]+\.(?:ts|sol|json)\b/g)].map(
+      ([name]) => name,
+    )
     expect(paths.filter((name) => !isReadable(name))).toEqual([])
   })
 })

@@ -8,8 +8,8 @@ import {FixingConsumer} from "../FixingConsumer.sol";
 
 /// @title One fixing as a Chainlink feed
 /// @notice For contracts that read `AggregatorV3Interface`. There is one round, 1, and it never changes; before the settlement, and if the
-/// fixing is INVALID, every read of it reverts. `updatedAt` is the maturity, which is what the answer is of: a reader that wants
-/// answers younger than an hour refuses it when that is over.
+/// fixing is INVALID, every read of it reverts. `updatedAt` is the maturity, which is what the answer is of: one that
+/// nobody disputed is at least as old as the first window when it can first be read, and every bound on its age is passed one day.
 contract ChainlinkFeed is IAggregatorV3, FixingConsumer {
     /// @dev A fixing's value has 18 decimals.
     uint8 private constant MAX_DECIMALS = 18;

@@ -9,7 +9,7 @@ import {FixingConsumer} from "../FixingConsumer.sol";
 /// @title One fixing as the oracle of a Morpho Blue market
 /// @notice The index is what one whole collateral token is worth in whole loan tokens. Before the settlement, and if the fixing is INVALID,
 /// `price` reverts: in such a market nobody can borrow, withdraw collateral against a debt or be liquidated until then, and everything else
-/// works. That is what a market wants whose collateral is redeemed at the same settlement; it is no feed of today's price.
+/// works. That is what a market wants whose collateral is paid in the loan token by the same settlement; it is no feed of today's price.
 contract MorphoPrice is IMorphoOracle, FixingConsumer {
     /// @dev Morpho's scale, and the decimals of a fixing's value.
     uint256 private constant MORPHO_DECIMALS = 36;
