@@ -8,7 +8,7 @@ import { SETUP_ROLES } from '../init/settings.ts'
 const EXAMPLES = `
 Asks for what it cannot find out, looks at every answer at once, and writes FOLDER/node.toml, keystore, password and consent.json. What is there is kept: run
 it again, and it goes on where it ended. The owner's key belongs on another machine: the command for there is printed. With --owner-keystore the
-reporter is registered from here, after asking, or with --yes at once.
+reporter is registered from here, after asking, or with --yes at once; --max bounds what that takes, --dry-run only simulates it.
 
 Examples:
   assize init /etc/assize
@@ -71,4 +71,6 @@ function addOwnerOptions(command: Command): Command {
     .option('--stake <amount>', 'how much (default: the least that the registry takes)', amount)
     .option('--owner-keystore <file>', "the owner's key, to register from here")
     .option('--owner-password-file <file>', 'its password (default: asked)')
+    .option('--max <amount>', 'refuse to spend more than this on registering, gas included', amount)
+    .option('--dry-run', 'with --owner-keystore: only simulate the registration; the rest is done')
 }

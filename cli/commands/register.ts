@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
 import { latestBlock } from '#client/chain.ts'
-import { registerCall, registeredIn, readMemberships } from '#client/registry.ts'
+import { readUnbondingDelay, registerCall, registeredIn, readMemberships } from '#client/registry.ts'
 import { type Action, type Performed, perform } from '../chain/action.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import { type ConsentFile, readConsent } from '../reporter/consent-file.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatRelative, formatTime, type Token } from '../format.ts'
+import { formatAmount, formatDuration, formatRelative, formatTime, type Token } from '../format.ts'
 import {
   addNetworkOptions,
   addRegistryOption,
@@ -81,7 +81,8 @@ export async function enlist(file: string, flags: Flags, context: Context): Prom
   const signer = await openSigner(flags, context)
   requireUsable(consent, signer.address, registry, token)
   const { stake, signer: reporter } = consent.agreed.registration
-  const performed = await perform(actionOf(consent, formatAmount(stake, token)), { connection, signer, flags, context })
+  const terms = { stake: formatAmount(stake, token), delay: await readUnbondingDelay(chain, registry.address) }
+  const performed = await perform(actionOf(consent, terms), { connection, signer, flags, context })
   const receipt = performed.sent.at(-1)
   const index = receipt === undefined ? undefined : registeredIn(receipt)
   const lines = index === undefined ? [] : await afterwards(index)
@@ -125,7 +126,10 @@ function requireUsable({ agreed }: ConsentFile, owner: Address, { time, terms }:
   )
 }
 
-function actionOf({ registry, agreed }: ConsentFile, stake: string): Action {
+function actionOf(
+  { registry, agreed }: ConsentFile,
+  { stake, delay }: { readonly stake: string; readonly delay: bigint },
+): Action {
   const { signer, peerId, deadline } = agreed.registration
   return {
     steps: [{ label: `register ${signer}`, call: registerCall(registry, agreed) }],
@@ -137,6 +141,7 @@ function actionOf({ registry, agreed }: ConsentFile, stake: string): Action {
       `reporter  ${signer}, peer ${peerId}`,
       `registry  ${registry}`,
       `stake     ${stake}; lost if the reporter signs two observations of one fixing, or co-signs what the registry's own court finds false`,
+      `locked    while it reports, and ${formatDuration(delay)} after it has left`,
       `consent   holds until ${formatTime(deadline)}`,
     ],
     question: `Register it with ${stake}?`,

@@ -24,6 +24,10 @@ export type InitFlags = {
   readonly stake?: Amount
   readonly ownerKeystore?: string
   readonly ownerPasswordFile?: string
+  /** Bounds what registering from here may spend, gas included. */
+  readonly max?: Amount
+  /** The registration is only simulated. */
+  readonly dryRun?: true
   readonly arbitrators?: readonly Address[]
   readonly juries?: readonly Address[]
   readonly for?: readonly Address[]

@@ -70,13 +70,18 @@ export async function ensureRegistered(setting: Setting): Promise<Registration> 
         ...(config.chainId === undefined ? {} : { chainId: config.chainId }),
         // On a network to try things on, time is what its newest block says.
         maxAge: config.clock === 'chain' ? Number.MAX_SAFE_INTEGER : MAX_AGE,
+        ...(flags.max === undefined ? {} : { max: flags.max }),
+        ...(flags.dryRun === true ? { dryRun: true } : {}),
         ...(flags.yes === true ? { yes: true } : {}),
         // Talk, not results: those are one document.
         json: true,
       },
       context,
     )
-    context.io.err(`Registered in block ${performed.sent.at(-1)?.blockNumber ?? '?'}.`)
+    const receipt = performed.sent.at(-1)
+    context.io.err(
+      receipt === undefined ? 'Only simulated: nothing was sent.' : `Registered in block ${receipt.blockNumber}.`,
+    )
   } catch (error) {
     if (!(error instanceof DeclinedError)) throw error
     return { kind: 'agreed', owner, stake, command }

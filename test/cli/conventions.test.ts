@@ -24,6 +24,11 @@ const WITHOUT_JSON: Readonly<Record<string, string>> = {
   signer: 'runs until it is stopped; prints one line of JSON when it is ready',
 }
 
+/** Those that sign and bound nothing, and why. */
+const WITHOUT_BOUND: Readonly<Record<string, string>> = {
+  deploy: 'stakes nothing, and goes to no contract that is there: it pays gas alone',
+}
+
 const everyOption = (): { name: string; option: Option }[] =>
   leaves.flatMap(({ name, command }) => command.options.map((option) => ({ name: `${name} ${option.long}`, option })))
 
@@ -89,15 +94,20 @@ describe('every command', () => {
   })
 
   test('that signs can be tried, bounded, and told not to ask', () => {
-    const signing = leaves.filter(({ command }) => command.options.some(({ long }) => long === '--max'))
-    expect(signing.length).toBeGreaterThan(25)
-    const wanted = ['--dry-run', '--yes', '--keystore', '--password-file', '--account', '--max-age', '--json']
-    for (const { name, command } of signing) {
-      expect(
-        command.options.map(({ long }) => long),
-        name,
-      ).toEqual(expect.arrayContaining(wanted))
-    }
+    const has = ({ command }: Leaf, name: string): boolean => command.options.some(({ long }) => long === name)
+    // Not by --max: a command without it is just what is looked for.
+    const own = leaves.filter((leaf) => has(leaf, '--keystore') && has(leaf, '--yes') && !has(leaf, '--owner-keystore'))
+    const owners = leaves.filter((leaf) => has(leaf, '--owner-keystore'))
+    expect(own.length).toBeGreaterThan(25)
+    expect(owners.map(({ name }) => name)).toEqual(['init'])
+    const bounded = ['--max', '--dry-run', '--yes', '--json']
+    const wanted = [...bounded, '--password-file', '--account', '--max-age']
+    const without = (leaf: Leaf, names: readonly string[]): string[] =>
+      names.filter((name) => !has(leaf, name)).map((name) => `${leaf.name} ${name}`)
+    const bound = own.filter(({ name }) => WITHOUT_BOUND[name] === undefined)
+    expect(own.length - bound.length).toBe(Object.keys(WITHOUT_BOUND).length)
+    expect(bound.flatMap((leaf) => without(leaf, wanted))).toEqual([])
+    expect(owners.flatMap((leaf) => without(leaf, [...bounded, '--owner-password-file']))).toEqual([])
   })
 })
 

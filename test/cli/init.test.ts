@@ -381,6 +381,20 @@ describe('assize init, in a script', () => {
     })
   })
 
+  test('registers within --max only, and with --dry-run not at all', async () => {
+    const flags = [...(await given(ownersKey())), '--yes']
+    const before = await members()
+    const dear = await init([...flags, '--max', '1eth'])
+    expect(dear).toMatchObject({ exitCode: 2, err: expect.stringContaining('Expected to spend at most 1 ETH, got 1.') })
+    const tried = await init([...flags, '--dry-run', '--json'])
+    expect(tried.err).toContain('Only simulated: nothing was sent.')
+    // A stake is free 337 days after its reporter left: docs/operator.md.
+    expect(tried.err).toContain('locked    while it reports, and 337 d after it has left')
+    expect(document(tried)).toMatchObject({ registration: { state: 'agreed' } })
+    expect(await members()).toEqual(before)
+    expect(document(await init([...flags, '--max', '2eth', '--json'])).registration.state).toBe('registered')
+  })
+
   test('uses no consent that was made for another peer or another chain', async () => {
     const flags = [...(await given()), '--yes']
     await init(flags)
