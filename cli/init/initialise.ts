@@ -12,6 +12,7 @@ import { runNode } from '../reporter/node-program.ts'
 import { writeOwnerOnly } from '../reporter/secret-file.ts'
 import { askSettings } from './answers.ts'
 import { configText } from './config-text.ts'
+import { requireSame } from './contradiction.ts'
 import { type InitFlags, requireFlags } from './flags.ts'
 import { ensureKey } from './keys.ts'
 import { agrees, type Desk } from './questions.ts'
@@ -96,32 +97,10 @@ async function ensureConfig(
   }
   const config = loadConfig({ file: places.config, env: {} })
   if (has.config) {
-    requireSame(places, config, flags)
+    requireSame(places, config, roleOf(config), flags)
     context.io.err(`${places.config} is there: what it says is kept.`)
   }
   return { config, isNew: !has.config }
-}
-
-function requireSame({ config: file }: Places, config: Config, flags: InitFlags): void {
-  const pairs = [
-    ['the role', flags.role, roleOf(config)],
-    ['the endpoint at', hostGiven(flags.rpc), hostGiven(config.rpcUrls[0])],
-    ['the oracle', flags.oracle, config.oracle],
-    ['the registry', flags.registry, config.registry],
-    ['http_port', flags.httpPort, config.httpPort],
-  ] as const
-  const wrong = pairs.find(([, want, got]) => want !== undefined && want !== got)
-  if (wrong === undefined) return
-  const [what, want, got] = wrong
-  throw new InputError(
-    `Expected ${what} ${want} in ${file}, got ${got}.`,
-    'Edit that file, or set another node up in another folder: nothing is overwritten.',
-  )
-}
-
-/** An endpoint without the key that its address may hold. */
-function hostGiven(rpcUrl: string | undefined): string | undefined {
-  return rpcUrl === undefined ? undefined : hostOf(rpcUrl)
 }
 
 function roleOf({ key, roles }: Config): SetupRole {

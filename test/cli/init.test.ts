@@ -453,6 +453,24 @@ describe('assize init, in a script', () => {
     const { exitCode, err } = await init(['--yes', '--http-port', '9'])
     expect(exitCode).toBe(2)
     expect(err).toContain(`Expected http_port 9 in ${join(folder, 'node.toml')}, got `)
+    const other = accountOf('somebody').address
+    for (const [flag, value, name] of [
+      ['--arbitrators', other, 'policy.arbitrators'],
+      ['--index-dir', at('other'), 'index_dir'],
+      ['--prices', at('nowhere.csv'), 'csv_file'],
+      ['--keystore', at('nowhere.json'), 'keystore'],
+      ['--port', '9', 'listen'],
+      ['--announce', '/dns4/me.example/tcp/9', 'announce'],
+      ['--chain-id', '1', 'chain_id'],
+      ['--from-block', '0', 'from_block'],
+      ['--rpc-fallbacks', 'https://two.example/secret', 'rpc_fallbacks'],
+      ['--source-rpc', '10=https://ten.example/secret', 'source_rpc.10'],
+      ['--rpc', `${court.stage.embedded.rpcUrl}/secret`, 'the endpoint at'],
+    ] as const) {
+      const run = await init(['--yes', flag, value])
+      expect(run, flag).toMatchObject({ exitCode: 2, err: expect.stringContaining(`error: Expected ${name} `) })
+      expect(run.err).not.toContain('secret')
+    }
     const stranger = await init(['--yes', '--owner', accountOf('somebody').address])
     expect(stranger.err).toContain(
       `Expected the owner ${accountOf('somebody').address} in ${join(folder, 'consent.json')}`,
