@@ -132,7 +132,9 @@ async function endpointCheck(
     return { check: headCheck(what, { number, time }, config.clock, now()), chain }
   } catch (error) {
     const fix = 'Start it, or name another in rpc_url and rpc_fallbacks.'
-    return { check: { what, state: 'bad', found: failureOf(error).message, fix }, chain: undefined }
+    // A key may stand in the address, and what doctor prints is shown to others.
+    const found = failureOf(error).message.replaceAll(rpcUrl, hostOf(rpcUrl))
+    return { check: { what, state: 'bad', found, fix }, chain: undefined }
   }
 }
 

@@ -174,3 +174,14 @@ describe('assize doctor', () => {
     expect(JSON.parse(silent.out).checks.find(({ what }: Check) => what === 'node')).toMatchObject({ state: 'warn' })
   })
 })
+
+test('shows no key that stands in the address of a dead endpoint', async () => {
+  const { config } = await folderOf({ rpc_url: '"http://127.0.0.1:1/v3/very-secret"' })
+  const { exitCode, checks } = await examined(config)
+  expect(exitCode).toBe(1)
+  expect(checks.find(({ what }) => what === 'endpoint 127.0.0.1:1')).toMatchObject({
+    state: 'bad',
+    found: 'Expected a JSON-RPC endpoint at 127.0.0.1:1, got no answer.',
+  })
+  expect(JSON.stringify(checks)).not.toContain('secret')
+})
