@@ -32,6 +32,7 @@ const NOT_RUN: readonly (readonly [document: string, begins: string, reason: str
   ['docs/arbitrators.md', 'assize uma status', 'needs a court at UMA; test/cli/uma.test.ts plays it'],
   ['docs/benchmarks.md', 'npm run bench:network', 'takes half an hour'],
   ['docs/benchmarks.md', 'npm run check:network', 'needs root'],
+  ['docs/benchmarks.md', 'npm run bench:start', 'measures'],
   ['docs/deployment.md', 'assize deploy --example', 'needs people for two councils; test/cli/deploy.test.ts plays it'],
   ['docs/deployment.md', 'assize deploy --recorded', 'needs a deployment on a chain; test/cli/deploy.test.ts plays it'],
   ['docs/deployment.md', 'npm run verification', 'test/tools/verification.test.ts runs it'],
