@@ -73,12 +73,17 @@ export function createCollateral(components: CollateralComponents): Collateral {
       .filter((intent) => isOpen(intent) && takesStake(intent))
       .map((intent) => ({ spender: spenderOf(intent), amount: intent.amount })),
   ]
+  const wraps = (): readonly Intent[] =>
+    unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && intent.action === 'wrap')
   const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
+    const before = wraps()
     const { held, allowance } = await chain.holdings(spender)
     // After that: what is taken in between is missed then, and not wrapped twice.
     await transactions.tend()
+    const wrapping = wraps()
+    // What was wrapped in between may not have been held yet: there are fewer with every time.
+    if (wrapping.length < before.length) return isReady(plan, spender)
     const staking = taking()
-    const wrapping = unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && intent.action === 'wrap')
     const missing = sumOf(staking) - held - sumOf(wrapping)
     if (missing > 0n) {
       const wrapped = await attempt({ ...plan, action: 'wrap', amount: missing }, (terms) => chain.wrap(missing, terms))

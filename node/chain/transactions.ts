@@ -29,8 +29,9 @@ export interface Transactions {
    */
   attempt(plan: Plan, send: (terms: Terms) => Promise<Sent>): Promise<Attempted>
   /**
-   * Looks after everything that may still be mined, or undone: one look at a time. Until the account was once seen without
-   * transactions that nothing is known of here, it looks for these too. Throws DeadRpcError.
+   * Looks after everything that may still be mined, or undone: one look at a time, which begins after the call, so that it sees
+   * what the caller has seen. Until the account was once seen without transactions that nothing is known of here, it looks for
+   * these too. Throws DeadRpcError.
    */
   tend(): Promise<void>
   /** The first nonce that waits on the chain and that nothing here was signed with: nothing is staked. Undefined: none. */
@@ -80,6 +81,8 @@ export function createTransactions(components: TransactionsComponents): Transact
   /** Keys of those that somebody waits for. */
   const awaited = new Set<string>()
   let tending: Promise<void> | undefined
+  /** The look after the one that is under way. */
+  let next: Promise<void> | undefined
   let seen = -1n
   const of = (fixingId: Hex): readonly Intent[] => intents.of(fixingId).filter((intent) => isOf(intent, chain.account))
   const nonces = (): ReadonlySet<number> => new Set(unfinishedOf(components).flatMap(({ nonce }) => nonce ?? []))
@@ -108,11 +111,22 @@ export function createTransactions(components: TransactionsComponents): Transact
     const vote = nonce === undefined || !isStuck ? undefined : heldUp(unfinished, nonce, outlook.time)
     if (vote !== undefined) await use(nonce, 'outbid', vote, outlook.time)
   }
-  const tend = (): Promise<void> => {
-    tending ??= look().finally(() => {
+  const begin = (): Promise<void> => {
+    tending = look().finally(() => {
       tending = undefined
     })
     return tending
+  }
+  const tend = (): Promise<void> => {
+    if (tending === undefined) return begin()
+    // That one may have passed already what has changed since.
+    next ??= tending
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return tending ?? begin()
+      })
+    return next
   }
   /** Waits until it ended, or has taken too long. */
   const follow = async (key: string): Promise<Attempted> => {

@@ -27,8 +27,8 @@ import { createSky } from './sky.ts'
 const NAME = 'ann'
 const LIE = 3_000n * ETHER
 const POLL_MS = 50
-/** A life takes seconds; one that takes so long hangs. */
-const LIFE_MS = 120_000
+/** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
+const LIFE_MS = 600_000
 
 const STATUS = z.object({
   fixings: z.array(z.object({ id: z.string(), observations: z.number(), equivocators: z.array(z.unknown()) })),

@@ -31,8 +31,8 @@ const TERMS: JuryTerms = {
   revealTime: 43_200,
 }
 const POLL_MS = 50
-/** A life takes seconds; one that takes so long hangs. */
-const LIFE_MS = 120_000
+/** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
+const LIFE_MS = 600_000
 
 /** What a life as a juror came to. */
 export type JurorResult = {

@@ -4,7 +4,7 @@ import { readFixing } from '#client/oracle-reader.ts'
 import { wethBalance } from '#client/weth.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { createCollateral } from '../../../node/chain/collateral.ts'
-import type { ChainPort, Sent, Terms } from '../../../node/chain/port.ts'
+import type { ChainPort, Fate, Sent, Terms } from '../../../node/chain/port.ts'
 import type { Attempted } from '../../../node/chain/transactions.ts'
 import { systemClock } from '../../../node/clock.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
@@ -148,11 +148,15 @@ test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s 
   expect(await wethBalance(await stage.as('reader'), stage.deployments.weth, accountOf(name).address)).toBe(0n)
 })
 
-/** A chain on which nothing is mined, of an account that holds `held` and lets both contracts take as much. */
-function stuck(held: bigint, rows: readonly Intent[] = []) {
+/**
+ * A chain on which nothing is mined unless `pursue` says so, of an account that holds `held`, one after the other, and first lets both
+ * contracts take as much.
+ */
+function stuck(held: readonly bigint[], rows: readonly Intent[] = [], pursue?: ChainPort['pursue']) {
   const intents = intentMemory(rows)
   const [registry, oracle] = [keyOf('registry').address, keyOf('oracle').address]
   const asked: string[] = []
+  let looks = 0
   const sign = async ({ record, nonces }: Terms, to: Address): Promise<Sent> => {
     const nonce = 3 + nonces().size
     const call = { name: 'x', to, data: '0x', gas: 1n } as const
@@ -161,14 +165,18 @@ function stuck(held: bigint, rows: readonly Intent[] = []) {
   }
   const chain = {
     account: keyOf('sender').address,
-    holdings: async () => ({ held, allowance: held }),
+    holdings: async () => {
+      const now = held[Math.min(looks, held.length - 1)] ?? 0n
+      looks += 1
+      return { held: now, allowance: held[0] ?? 0n }
+    },
     wrap: async (amount: bigint, terms: Terms) => (asked.push(`wrap ${amount}`), sign(terms, oracle)),
     approve: async (spender: string, amount: bigint, terms: Terms): Promise<Sent> => {
       asked.push(`approve ${spender} ${amount} after ${terms.nonces().size}`)
       return { kind: 'done', moved: 0n }
     },
   }
-  const transactions = transactionsOf(intents)
+  const transactions = transactionsOf(intents, pursue === undefined ? {} : { chain: { pursue } })
   const collateral = createCollateral({ chain, transactions, intents, journal: journalMemory(), registry })
   const stake = (n: number, amount: bigint, spender: 'oracle' | 'registry' = 'oracle') => {
     const fixingId = `0x${n.toString(16).padStart(64, '0')}` as const
@@ -178,11 +186,11 @@ function stuck(held: bigint, rows: readonly Intent[] = []) {
       transactions.attempt(plan, (terms) => sign(terms, spender === 'oracle' ? oracle : registry)),
     )
   }
-  return { asked, stake, collateral, intents }
+  return { asked, stake, collateral, intents, transactions }
 }
 
 test('what is on its way is not staked again, nor its allowance taken away, however long it takes', async () => {
-  const { asked, stake, collateral } = stuck(10n)
+  const { asked, stake, collateral } = stuck([10n])
   expect(collateral.committed()).toBe(0n)
   // Nobody waits for it any more.
   expect(await stake(1, 6n)).toEqual({ kind: 'later' })
@@ -196,8 +204,31 @@ test('what is on its way is not staked again, nor its allowance taken away, howe
   expect(asked).toEqual(['wrap 5'])
 })
 
+/** What an earlier process signed: it may be mined. */
+function signed(action: Intent['action'], amount: bigint): Intent {
+  const slot = { nonce: 3, from: keyOf('sender').address, versions: [] }
+  const line = { kind: 'stake', round: 0, value: TRUTH, state: 'signed', nonce: 3, slot, at: 0n } as const
+  return { ...line, key: `${FIXING_ID}:000000`, fixingId: FIXING_ID, action, amount }
+}
+
+const MINED: Fate = { kind: 'done', moved: 0n, block: 10n, hash: FIXING_ID }
+
+test('what was wrapped after the holdings were asked for is not wrapped again', async () => {
+  const { asked, stake } = stuck([0n, 10n], [signed('wrap', 10n)], async () => MINED)
+  await stake(2, 10n)
+  expect(asked).toEqual(['approve oracle 10 after 1'])
+})
+
+test('a stake that was taken is not wrapped for again where the look under way has not seen it', async () => {
+  const fates: Fate[] = [{ kind: 'pending' }, MINED]
+  const pursue = async (): Promise<Fate> => fates.shift() ?? MINED
+  const { asked, stake, transactions } = stuck([4n], [signed('propose', 6n)], pursue)
+  await Promise.all([transactions.tend(), stake(2, 4n)])
+  expect(asked).toEqual([])
+})
+
 test('what is about to be staked is told at once, of other fixings, until it is signed', async () => {
-  const { stake, collateral } = stuck(10n)
+  const { stake, collateral } = stuck([10n])
   const idOf = (n: number) => `0x${n.toString(16).padStart(64, '0')}` as const
   const staking = [stake(1, 6n), stake(2, 3n)]
   expect([1, 2, 3].map((n) => collateral.upcoming(idOf(n)))).toEqual([3n, 6n, 9n])
@@ -206,12 +237,12 @@ test('what is about to be staked is told at once, of other fixings, until it is 
 })
 
 test('an allowance is for what is on its way and what is being staked, of one contract', async () => {
-  const { asked, stake } = stuck(10n)
+  const { asked, stake } = stuck([10n])
   await stake(1, 3n)
   await stake(2, 4n, 'registry')
   await stake(3, 3n)
   expect(asked).toEqual([])
-  const poor = stuck(10n)
+  const poor = stuck([10n])
   await poor.stake(1, 8n)
   const wrapped = { ...poor.intents.unfinished()[0], key: 'w', action: 'wrap', amount: 100n, nonce: 9 } as Intent // a whole one
   await poor.intents.put(wrapped)
@@ -226,7 +257,7 @@ test('what another key has on its way is none of this one', async () => {
   const slot = { nonce: 3, from, versions: [] }
   const line = { kind: 'stake', round: 0, value: TRUTH, state: 'signed', nonce: 3, slot, at: 0n } as const
   const other: Intent = { ...line, key: 'a', fixingId: FIXING_ID, action: 'wrap', amount: 100n }
-  const { asked, stake, collateral } = stuck(10n, [other, { ...other, key: 'b', action: 'propose', amount: 100n }])
+  const { asked, stake, collateral } = stuck([10n], [other, { ...other, key: 'b', action: 'propose', amount: 100n }])
   expect(collateral.committed()).toBe(0n)
   await stake(1, 11n)
   expect(asked).toEqual(['wrap 1'])

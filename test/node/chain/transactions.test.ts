@@ -42,15 +42,24 @@ const open = (changes: Partial<Intent> = {}): Intent => ({
   ...changes,
 })
 
-/** Transactions on a chain whose fates are `fates`, one after the other, the last for ever. */
-function on(fates: readonly Fate[], rows: readonly Intent[] = [], halted?: string) {
+/** Transactions on a chain whose fates are `fates`, one after the other, the last for ever; `fault` is why an outlook fails. */
+function on(
+  fates: readonly Fate[],
+  rows: readonly Intent[] = [],
+  halted?: string,
+  fault: () => string | undefined = () => undefined,
+) {
   const intents = intentMemory(rows)
   const journal = journalMemory()
   const clock = fakeClock()
   const pursuits: Parameters<ChainPort['pursue']>[] = []
   const state = { number: 10n }
   const chain = {
-    outlook: async () => ({ ...OUTLOOK, number: state.number }),
+    outlook: async () => {
+      const why = fault()
+      if (why !== undefined) throw new Error(why)
+      return { ...OUTLOOK, number: state.number }
+    },
     pursue: async (...args: Parameters<ChainPort['pursue']>) => {
       pursuits.push(args)
       return fates[Math.min(pursuits.length, fates.length) - 1] ?? { kind: 'pending' as const }
@@ -189,6 +198,26 @@ test('looks after all that is unfinished in the order of nonces, with the neares
     [4, false, 2_000n],
     [5, false, undefined],
   ])
+})
+
+test('a look begins after it was asked for: one that is under way may have passed what was seen since', async () => {
+  const { transactions, pursuits } = on([{ kind: 'pending' }, { kind: 'pending' }, DONE], [open()])
+  const first = transactions.tend()
+  const second = transactions.tend()
+  const third = transactions.tend()
+  await first
+  expect(pursuits).toHaveLength(1)
+  await Promise.all([second, third])
+  expect(pursuits).toHaveLength(2)
+  await transactions.tend()
+  expect(pursuits).toHaveLength(3)
+})
+
+test('a look that fails is not the next one', async () => {
+  const failing = ['dead']
+  const { transactions, pursuits } = on([], [open()], undefined, () => failing.pop())
+  const [first, second] = await Promise.allSettled([transactions.tend(), transactions.tend()])
+  expect([first.status, second.status, pursuits.length]).toEqual(['rejected', 'fulfilled', 1])
 })
 
 test('looks again at what was mined, with every block until it cannot be undone, and sends it again if it was', async () => {
