@@ -20,6 +20,7 @@ contract JuryHandler is JuryFixture {
 
     /// Bond token that jurors put in less what they took out, wei.
     int256 public putIn;
+    /// What the oracle has paid to jury and sink, wei: read off the oracle, so that nothing can get lost on the way unseen.
     uint256 public feesReceived;
     /// Rounds that were decided, that hung, cases that failed.
     uint256 public decided;
@@ -167,13 +168,13 @@ contract JuryHandler is JuryFixture {
         JuryCase memory trial = jury.caseOf(id);
         if (trial.stage != JuryStage.Voting) return;
         if (block.timestamp < trial.revealEnd) vm.warp(trial.revealEnd);
-        uint256 heldBefore = weth.balanceOf(address(jury)) + weth.balanceOf(SINK);
+        uint256 paidBefore = weth.balanceOf(address(oracle));
         uint256[] memory before = _wealth();
         JurySeat[] memory seats = _seats();
         uint256 size = jury.poolSize();
         jury.resolve(fixing);
         if (jury.poolSize() != size) _requireClosedPool();
-        feesReceived += weth.balanceOf(address(jury)) + weth.balanceOf(SINK) - heldBefore;
+        feesReceived += paidBefore - weth.balanceOf(address(oracle));
         _judge(trial, seats, before);
     }
 
