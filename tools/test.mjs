@@ -1,4 +1,5 @@
-// `npm test`: every check and every test of the repository, the quick ones first, stopping at the first that fails.
+// `npm test`: every check and every test of the repository, stopping after the first that fails. Some have one core busy for minutes:
+// others run beside them.
 //
 //   npm test                                   all steps
 //   npm test -- --only vitest                  one step, or several: --only types,lint
@@ -16,31 +17,53 @@ import { fileURLToPath } from 'node:url'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const BIN = join(ROOT, 'node_modules', '.bin')
 const SCRATCH = mkdtempSync(join(tmpdir(), 'assize-test-'))
+/** Every test file and every command that tests call is a process of its own, and would compile the same modules again. */
+const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'assize-modules')
 const VITEST_REPORT = join(SCRATCH, 'vitest.json')
 
-/** `count` turns what the command wrote into test counts; steps without it only pass or fail. */
-const STEPS = [
-  { name: 'lockfile', command: ['node', 'tools/mend-lockfile.mjs', '--check'] },
-  { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
-  { name: 'types', command: ['tsc', '--noEmit'] },
-  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
-  { name: 'unused', command: ['knip', '--no-progress'] },
-  { name: 'abi', command: ['node', 'tools/generate-abi.mjs', '--check'] },
-  { name: 'build', command: ['forge', 'build'] },
-  { name: 'prove', command: ['node', 'test/prove/main.ts', '--together'] },
-  { name: 'forge', command: ['forge', 'test', '--json'], isCaptured: true, count: countForge },
-  {
-    name: 'vitest',
-    command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
-    count: countVitest,
-  },
+/**
+ * What runs one after the other; what stands in one row begins at once, each of its lists in order. `count` turns what the command
+ * wrote into test counts; steps without it only pass or fail.
+ */
+const STAGES = [
+  [[{ name: 'lockfile', command: ['node', 'tools/mend-lockfile.mjs', '--check'] }]],
+  [
+    [{ name: 'build', command: ['forge', 'build'] }],
+    [
+      { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
+      { name: 'types', command: ['tsc', '--noEmit'] },
+      { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
+      { name: 'unused', command: ['knip', '--no-progress'] },
+      { name: 'abi', command: ['node', 'tools/generate-abi.mjs', '--check'] },
+      { name: 'prove', command: ['node', 'test/prove/main.ts', '--together'] },
+    ],
+  ],
+  [[{ name: 'forge', command: ['forge', 'test', '--json'], isCaptured: true, count: countForge }]],
+  [
+    [
+      {
+        name: 'vitest',
+        command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
+        count: countVitest,
+      },
+    ],
+  ],
 ]
+const STEPS = STAGES.flat(2)
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
 try {
   const { steps, extra } = select(process.argv.slice(2))
-  for (const step of steps) {
-    if (!(await runStep(step, extra))) {
+  for (const lists of STAGES) {
+    const passed = await Promise.all(
+      lists.map((list) =>
+        runInOrder(
+          list.filter((step) => steps.includes(step)),
+          extra,
+        ),
+      ),
+    )
+    if (passed.includes(false)) {
       process.exitCode = 1
       break
     }
@@ -69,6 +92,12 @@ function select(args) {
   if (names.length > 1 && extra.length > 0)
     throw new Error(`Expected one step before ${extra.join(' ')}, got ${names.length}.`)
   return { steps: STEPS.filter((step) => names.includes(step.name)), extra }
+}
+
+/** Runs steps until one fails; true if none did. */
+async function runInOrder(steps, extra) {
+  for (const step of steps) if (!(await runStep(step, extra))) return false
+  return true
 }
 
 /** Runs one step and adds to the counts; true if it passed. */
@@ -148,7 +177,7 @@ function run([file, ...args], isCaptured) {
   return new Promise((resolve) => {
     const child = spawn(file, args, {
       cwd: ROOT,
-      env: { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}` },
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}` },
       stdio: ['ignore', isCaptured ? 'pipe' : 'inherit', 'inherit'],
     })
     const stop = (signal) => child.kill(signal)
