@@ -8,9 +8,10 @@ import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { addNetworkOptions, addReadingOptions, type NetworkFlags, type ReadingFlags } from '../options.ts'
+import { addNetworkOptions, addReadingOptions, MAX_AGE, type NetworkFlags, type ReadingFlags } from '../options.ts'
 import { ownValues } from '../index/own-values.ts'
 import { type Trust, trustOf } from '../chain/trust.ts'
+import { BlindError, isWrong, startAlarm, UnreadError } from '../fixing/alarm.ts'
 import { lookDocument, lookLines } from '../fixing/watch-lines.ts'
 import { type Look, startWatching } from '../fixing/watching.ts'
 
@@ -22,6 +23,8 @@ type Flags = NetworkFlags &
     readonly untilWrong?: true
     /** Seconds. */
     readonly blind: number
+    /** Seconds. */
+    readonly maxAge: number
     readonly arbitrators?: readonly Address[]
   }
 
@@ -29,11 +32,15 @@ type Flags = NetworkFlags &
 const INTERVAL = 12
 /** How long an alarm may see nothing before it says so by its end, seconds: endpoints that restart are back by then. */
 const BLIND = 600
+/** Sources that did not suffice are asked again after so long, seconds; an alarm asks at least twice before it ends. */
+const AGAIN_AFTER = 300
 
 const EXAMPLES = `
 With the index documents it computes each value itself, and says where an honest node would dispute what stands. Anyone can create a fixing that names
 their own arbitrators: say whom you trust. A pot's expected gain is what comes back if its value
 is the own one, else by the odds that the stakes imply, less the stake and the gas of wrapping, staking and claiming.
+An alarm (--until-wrong) judges fixings whose document it has, ruled on by those you trust, and ends with exit 1 once it cannot:
+the endpoint is dead, slow or behind, or the sources of a fixing that has a proposal cannot be read.
 
 Examples:
   assize watch --index-dir indices
@@ -51,9 +58,15 @@ export function defineWatch(program: Command, context: Context, done: (code: Exi
     .option('--until-wrong', 'end with exit 0 once what stands is wrong by the own value')
     .option(
       '--blind <time>',
-      'with --until-wrong: end with exit 1 once no look has succeeded for so long',
+      'with --until-wrong: end with exit 1 once no look has succeeded, or a value could not be judged, for so long',
       duration,
       BLIND,
+    )
+    .option(
+      '--max-age <time>',
+      'with --until-wrong: a look sees nothing if the newest block is older',
+      duration,
+      MAX_AGE,
     )
     .option(
       '--arbitrators <list>',
@@ -70,40 +83,46 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
   const settled = flags.all === true ? 'shown' : 'hidden'
   const trust = (fixing: Fixing): Trust => trustOf(fixing, flags.arbitrators, context.env)
-  if (flags.untilWrong === true) requireJudge(flags, context)
-  const watching = startWatching(connection, { settled, trust, ownValue: ownValues(flags, context) })
+  const isAlarm = flags.untilWrong === true
+  if (isAlarm) requireJudge(flags, context)
+  const ownValue = ownValues(flags, context, isAlarm ? Math.min(AGAIN_AFTER, Math.floor(flags.blind / 2)) : AGAIN_AFTER)
+  const watching = startWatching(connection, { settled, strangers: isAlarm ? 'hidden' : 'shown', trust, ownValue })
   const clock = machineClock(now)
   const show = display(flags, connection, context)
+  // Exit 0 would say of an alarm that something is wrong.
+  const stopped = isAlarm ? EXIT.interrupted : EXIT.ok
+  const looking = isAlarm ? startAlarm(watching.look, { ...flags, clock, signal }) : watching
   // Whoever has named a wrong endpoint learns it here; one that dies later may come back.
-  let look = await watching.look()
-  let seenMs = clock.monotonicMs()
+  let look = await looking.look()
   for (;;) {
     show(look)
-    const isWrong = look.fixings.some(({ verdict }) => verdict?.kind === 'differs')
-    if (flags.untilWrong === true && isWrong) return EXIT.ok
+    if (isAlarm && isWrong(look)) return EXIT.ok
     if (flags.once === true) return EXIT.ok
     const until = clock.monotonicMs() + flags.interval * 1_000
     while (clock.monotonicMs() < until && !signal.aborted) {
       await clock.sleep(1_000, signal).catch(() => undefined)
       if (io.isTerminal && flags.json !== true) show(look)
     }
-    // Exit 0 would say of an alarm that something is wrong.
-    if (signal.aborted) return flags.untilWrong === true ? EXIT.interrupted : EXIT.ok
+    if (signal.aborted) return stopped
     try {
-      look = await watching.look()
-      seenMs = clock.monotonicMs()
+      look = await looking.look()
     } catch (error) {
+      if (signal.aborted) return stopped
+      if (error instanceof BlindError || error instanceof UnreadError) throw error
       // An endpoint in trouble answers anything; whoever watches wants it to be asked again.
-      const { message } = failureOf(error)
-      const blindMs = clock.monotonicMs() - seenMs
-      if (flags.untilWrong === true && blindMs >= flags.blind * 1_000) throw new BlindError(blindMs, message, error)
-      io.err(`${message} Looking again in ${flags.interval} s.`)
+      io.err(`${failureOf(error).message} Looking again in ${flags.interval} s.`)
     }
   }
 }
 
 /** Throws InputError for an alarm that could never go off, or that anybody could set off. */
-function requireJudge({ arbitrators, indexDir }: Flags, { env }: Context): void {
+function requireJudge({ arbitrators, indexDir, once }: Flags, { env }: Context): void {
+  if (once === true) {
+    throw new InputError(
+      'Expected --once or --until-wrong, got both.',
+      'Leave one of them out: an alarm that has looked once goes off no more.',
+    )
+  }
   const nobody = { arbitrator: zeroAddress, backup: zeroAddress }
   if (trustOf(nobody, arbitrators, env) === 'unknown') {
     throw new InputError(
@@ -144,16 +163,4 @@ function factsOf({ fixings }: Look): string {
     return { id, phase, state, candidates, settlement, pots: view.pots, own, security }
   })
   return JSON.stringify(facts, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
-}
-
-/** An alarm that has not seen anything for too long: whatever is wrong by now, it would not go off. */
-class BlindError extends Error {
-  override readonly name = 'Cli.BlindError'
-  readonly hint = 'Start it again with an endpoint that answers (--rpc); --blind says how long it may see nothing.'
-  readonly exitCode = EXIT.failed
-  constructor(blindMs: number, last: string, cause: unknown) {
-    super(`Expected a look to succeed, got only failures for ${Math.floor(blindMs / 1_000)} s. The last: ${last}`, {
-      cause,
-    })
-  }
 }

@@ -9,6 +9,7 @@ import type { Connection } from '../chain/connection.ts'
 import { type FixingView, viewOf } from './fixing-view.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { inParts } from '../in-parts.ts'
+import type { OwnReading } from '../index/own-values.ts'
 import type { Trust } from '../chain/trust.ts'
 import { type OwnValue, type Verdict, verdictOf } from './verdict.ts'
 
@@ -18,6 +19,8 @@ export type Watched = {
   readonly security: Security
   /** What the reader's own machine reads of the index; undefined without a document, or a value. */
   readonly own: OwnValue | undefined
+  /** Why there is no own value although its document says how to read one. */
+  readonly unreadable: string | undefined
   readonly verdict: Verdict | undefined
   readonly trust: Trust
   /** None of a fixing that is not trusted. */
@@ -36,8 +39,10 @@ export type Look = {
 
 export type WatchTerms = {
   readonly settled: 'shown' | 'hidden'
+  /** Fixings that are not trusted; of hidden ones nothing is read. */
+  readonly strangers: 'shown' | 'hidden'
   /** The reader's own value of a fixing that has matured. */
-  readonly ownValue: (fixing: CreatedFixing) => Promise<OwnValue | undefined>
+  readonly ownValue: (fixing: CreatedFixing) => Promise<OwnReading>
   /** Whether who rules on it is trusted: anyone can create a fixing that names their own. */
   readonly trust: (fixing: Fixing) => Trust
 }
@@ -48,46 +53,50 @@ const REORG_BLOCKS = 64n
 /** Looks at all fixings, each time at what came since. */
 export function startWatching(
   connection: Connection,
-  { settled, ownValue, trust }: WatchTerms,
+  { settled, strangers, ownValue, trust }: WatchTerms,
 ): { readonly look: () => Promise<Look> } {
   const { chain, oracle, token, readLog, onPart } = connection
-  let events: OracleEvent[] = []
-  let next = 0n
+  /** One value, so that a look that was given up and ends late leaves what belongs together. */
+  let log: { readonly events: readonly OracleEvent[]; readonly next: bigint } = { events: [], next: 0n }
   /** Fixings that settled deep enough are not asked about again. */
   const done = new Map<Hex, Watched>()
 
   /** Whether nothing that was logged of the fixing can still be undone. */
   const isDeep = (id: Hex): boolean =>
-    events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < next)
+    log.events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < log.next)
 
   const watchOne = async (created: CreatedFixing, gasCost: bigint): Promise<Watched> => {
     const { id, fixing } = created
     const known = done.get(id)
     if (known !== undefined) return known
     const snapshot = await readFixing(chain, oracle, fixing)
-    const view = viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
+    const view = viewOf(snapshot, potsOf(log.events, id, snapshot.facts.round))
     const isTrusted = trust(fixing)
     const isJudged =
       isTrusted !== 'no' && snapshot.phase !== 'pending' && (snapshot.phase !== 'settled' || settled === 'shown')
-    const own = isJudged ? await ownValue(created) : undefined
+    const { own, unreadable } = isJudged ? await ownValue(created) : {}
     const verdict = own === undefined ? undefined : verdictOf(own, view)
     const security = await readSecurity(chain, oracle, fixing)
     // Who has not said whom they trust is told nothing that they might stake on.
     const chances = isTrusted === 'yes' ? chancesOf({ view, fixing }, own, gasCost) : []
-    const watched = { view, security, own, verdict, trust: isTrusted, chances }
+    const watched = { view, security, own, unreadable, verdict, trust: isTrusted, chances }
     if (snapshot.phase === 'settled' && isDeep(id)) done.set(id, watched)
     return watched
   }
 
   return {
     async look() {
+      const before = log
       const head = await latestBlock(chain)
-      const fresh = await readLog(undefined, next)
-      events = [...events.filter(({ blockNumber }) => blockNumber < next), ...fresh]
-      next = head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n
+      const fresh = await readLog(undefined, before.next)
+      log = {
+        events: [...before.events.filter(({ blockNumber }) => blockNumber < before.next), ...fresh],
+        next: head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n,
+      }
       const fee = await readGasFee(chain)
       const gasCost = GAS_OF_STAKING * fee.likely
-      const fixings = await inParts(createdIn(events), (one) => watchOne(one, token.isWeth ? gasCost : 0n), onPart)
+      const created = createdIn(log.events).filter(({ fixing }) => strangers === 'shown' || trust(fixing) !== 'no')
+      const fixings = await inParts(created, (one) => watchOne(one, token.isWeth ? gasCost : 0n), onPart)
       const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
       return { block: head.number, time: head.time, gasCost, fixings: shown }
     },

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { latestBlock } from '#client/chain.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { contribute } from '#client/oracle-writer.ts'
 import { indexId } from '#protocol/index-document.ts'
+import type { Context } from '../../cli/context.ts'
 import type { Io } from '../../cli/io.ts'
 import { accountOf, ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, withoutChance } from './disputer.ts'
@@ -50,7 +51,10 @@ async function looked(
 }
 
 /** A watch that goes on until it is stopped, and what it wrote. */
-function watching(args: readonly string[], { isTerminal = false, env = {} } = {}) {
+function watching(
+  args: readonly string[],
+  { isTerminal = false, env = {}, ...world }: Partial<Context> & { readonly isTerminal?: boolean } = {},
+) {
   const lines: string[] = []
   const screens: string[][] = []
   const stopping = new AbortController()
@@ -61,7 +65,7 @@ function watching(args: readonly string[], { isTerminal = false, env = {} } = {}
     redraw: (shown) => void screens.push([...shown]),
     paint: (_, text) => text,
   }
-  const ended = ann.run(['watch', ...args], { io, signal: stopping.signal, env: { ...ann.env, ...env } })
+  const ended = ann.run(['watch', ...args], { io, signal: stopping.signal, env: { ...ann.env, ...env }, ...world })
   return { lines, screens, end: async () => (stopping.abort(), (await ended).exitCode), ended }
 }
 
@@ -249,5 +253,116 @@ describe('assize watch', () => {
       /Expected a look to succeed, got only failures for \d+ s\. The last: /,
     )
     await proxy.close()
+  })
+
+  describe('as an alarm', () => {
+    const alarm = (): string[] => [...reading(), '--until-wrong', '--interval', '1s', '--json']
+    const hasLooked = (watch: ReturnType<typeof watching>) =>
+      expect
+        .poll(() => watch.lines.filter((line) => line.startsWith('{')).length, { timeout: 60_000 })
+        .toBeGreaterThan(0)
+
+    /** An endpoint that stops answering when it is told to, and counts who waits for it. */
+    const startHanging = async () => {
+      const state = { isHanging: false, hanging: 0 }
+      const between = (): Promise<undefined> | undefined => {
+        if (!state.isHanging) return undefined
+        state.hanging += 1
+        return new Promise(() => undefined)
+      }
+      return { proxy: await startProxy(court.stage.embedded.rpcUrl, between), state }
+    }
+
+    test('counts an endpoint that stays at an old block as blind, and says so', async () => {
+      let clock = (await latestBlock(ann.chain)).time + 300n
+      const watch = watching([...alarm(), '--blind', '2s'], { now: () => clock })
+      await hasLooked(watch)
+      clock += 1n
+      const { exitCode } = await watch.ended
+      expect(exitCode).toBe(1)
+      const said = watch.lines.filter((line) => !line.startsWith('{"'))
+      expect(said).toContain('Expected a newest block at most 5 min old, got one 5 min 1 s old. Looking again in 1 s.')
+      expect(said.join('\n')).toMatch(
+        /got only failures for [23] s\. The last: Expected a newest block at most 5 min old/,
+      )
+    })
+
+    test('bears an older block if it is told to, and refuses one at its start otherwise', async () => {
+      const clock = (await latestBlock(ann.chain)).time + 3_600n
+      const refused = await ann.run(['watch', ...alarm()], { now: () => clock })
+      expect(refused).toMatchObject({ exitCode: 1, out: expect.stringContaining('got one 1 h old') })
+      const watch = watching([...alarm(), '--max-age', '1h'], { now: () => clock })
+      await hasLooked(watch)
+      expect(await watch.end()).toBe(130)
+    })
+
+    test('gives a look up that takes too long', async () => {
+      const { proxy, state } = await startHanging()
+      const watch = watching([...alarm(), '--blind', '4s'], { env: { ASSIZE_RPC_URL: proxy.url } })
+      await hasLooked(watch)
+      state.isHanging = true
+      expect((await watch.ended).exitCode).toBe(1)
+      const said = watch.lines.join('\n')
+      expect(said).toContain('Expected a look to take at most 2 s, got one that goes on. Looking again in 1 s.')
+      expect(said).toMatch(/got only failures for [4-7] s\. The last: Expected a look to take at most 2 s/)
+      await proxy.close()
+    })
+
+    test('stops at once while a look hangs', async () => {
+      const { proxy, state } = await startHanging()
+      const watch = watching(alarm(), { env: { ASSIZE_RPC_URL: proxy.url } })
+      await hasLooked(watch)
+      state.isHanging = true
+      await expect.poll(() => state.hanging, { timeout: 60_000 }).toBeGreaterThan(0)
+      const since = performance.now()
+      expect(await watch.end()).toBe(130)
+      // The request itself would be given up after ten.
+      expect(performance.now() - since).toBeLessThan(5_000)
+      await proxy.close()
+    })
+
+    test('ends when sources stay unread of a fixing that has a proposal, and not of one that has none', async () => {
+      rmSync(join(court.folder, 'closes.csv'))
+      await fixing()
+      const { id } = await fixing(TRUE)
+      const watch = watching([...alarm(), '--blind', '2s'])
+      const { exitCode } = await watch.ended
+      expect(exitCode).toBe(1)
+      const said = watch.lines.join('\n')
+      expect(said).toMatch(new RegExp(`Expected a value of fixing ${id}, got none for [2-4] s: `))
+      expect(said).toContain(`assize verify ${id}`)
+    })
+
+    test('asks sources again that failed, and goes off by what they say then', async () => {
+      rmSync(join(court.folder, 'closes.csv'))
+      const start = performance.now()
+      const { time } = await latestBlock(ann.chain)
+      const now = (): bigint => time + BigInt(Math.floor((performance.now() - start) / 1_000))
+      await fixing()
+      const { id } = await fixing(FALSE)
+      const watch = watching([...alarm(), '--blind', '20s'], { now })
+      await hasLooked(watch)
+      expect(watch.lines.some((line) => line.startsWith(`no value for ${id}`))).toBe(true)
+      writeFileSync(join(court.folder, 'closes.csv'), closesOf('2500.1'))
+      expect((await watch.ended).exitCode).toBe(0)
+    })
+
+    test('reads nothing of what strangers rule on', async () => {
+      const stranger = accountOf('stranger').address
+      await court.fixing({ indexId: indexId(DOCUMENT), arbitrator: stranger }, FALSE)
+      const watch = watching(alarm())
+      await hasLooked(watch)
+      expect(await watch.end()).toBe(130)
+      expect(JSON.parse(watch.lines.find((line) => line.startsWith('{')) ?? '')).toMatchObject({ fixings: [] })
+      expect(watch.lines.filter((line) => line.startsWith('reading '))).toEqual([])
+    })
+
+    test('is refused together with --once', async () => {
+      const { exitCode, err } = await ann.run(['watch', '--until-wrong', '--once', ...reading()])
+      expect({ exitCode, err }).toEqual({
+        exitCode: 2,
+        err: 'error: Expected --once or --until-wrong, got both. Leave one of them out: an alarm that has looked once goes off no more.',
+      })
+    })
   })
 })
