@@ -13,13 +13,15 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const DEVELOPMENT = ['devDependencies', 'scripts', 'overrides', 'allowScripts', 'imports', 'private']
 const TOOLS = /^(?:node-|@foundry-rs\/(?:forge|cast)-)/
 
 const folder = resolve(process.argv[2] ?? '.')
 const stage = mkdtempSync(join(tmpdir(), 'assize-package-'))
 try {
-  for (const path of ['README.md', 'LICENSE', 'contracts/src']) {
+  // `dist` is built below.
+  for (const path of ['README.md', 'LICENSE', ...MANIFEST.files.filter((name) => name !== 'dist')]) {
     cpSync(join(ROOT, path), join(stage, path), { recursive: true })
   }
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published(), undefined, 2)}\n`)
@@ -36,9 +38,8 @@ try {
 }
 
 function published() {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const kept = Object.entries(manifest).filter(([name]) => !DEVELOPMENT.includes(name))
-  const optional = Object.entries(manifest.optionalDependencies).filter(([name]) => !TOOLS.test(name))
+  const kept = Object.entries(MANIFEST).filter(([name]) => !DEVELOPMENT.includes(name))
+  const optional = Object.entries(MANIFEST.optionalDependencies).filter(([name]) => !TOOLS.test(name))
   return { ...Object.fromEntries(kept), optionalDependencies: Object.fromEntries(optional) }
 }
 

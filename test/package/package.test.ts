@@ -48,12 +48,13 @@ function entries(): Map<string, string> {
 }
 
 describe('the packed package', () => {
-  test('holds JavaScript, declarations and the contracts, and nothing else', () => {
+  test('holds JavaScript, declarations, the contracts and the documents, and nothing else', () => {
     const kinds = new Set(
       installed.files.map((path) => {
         if (/^dist\/.*\.js$/.test(path)) return 'code'
         if (path === 'dist/cli/LICENSES.txt') return 'licences'
         if (/^dist\/contracts\/(client|protocol)\/.*\.d\.ts$/.test(path)) return 'types'
+        if (path.startsWith('docs/')) return 'documents'
         return /^contracts\/src\/.*\.sol$/.test(path) ? 'contracts' : path
       }),
     )
@@ -62,6 +63,7 @@ describe('the packed package', () => {
       'README.md',
       'code',
       'contracts',
+      'documents',
       'licences',
       'package.json',
       'types',
@@ -69,6 +71,17 @@ describe('the packed package', () => {
     const code = installed.files.filter((path) => path.startsWith('dist/'))
     const left = code.filter((path) => /(['"])(?:#\w+\/|\.{1,2}\/)[\w./-]*\.ts\1/.test(fileOf(path)))
     expect(left).toEqual([])
+  })
+
+  test('has every document that its messages, its contracts and its README name', () => {
+    const named = installed.files
+      .filter((path) => /^dist\/(?:cli|node|contracts)\/.*\.js$|\.sol$|^README\.md$/.test(path))
+      .flatMap((path) =>
+        [...fileOf(path).matchAll(/(?<![\w/.-])docs\/[\w/-]+\.(?:md|json|service|yml)\b/g)].map(([name]) => name),
+      )
+    expect(named).toContain('docs/index-authors.md')
+    expect(named).toContain('docs/operations/running.md')
+    expect([...new Set(named)].filter((name) => !installed.files.includes(name))).toEqual([])
   })
 
   test('brings whoever installs it neither a Node nor a compiler', () => {
