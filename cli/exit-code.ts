@@ -12,6 +12,9 @@ export const EXIT_MEANINGS: readonly (readonly [code: ExitCode, meaning: string]
     EXIT.abstained,
     'no value: the reporters abstained (`demo`), or the sources do not suffice (`index sample`, `verify`)',
   ],
-  [EXIT.notFinal, 'nothing is due yet (`claim`), or not settled yet (`status --exit-code`)'],
+  [
+    EXIT.notFinal,
+    'nothing is due yet (`claim`), not settled yet (`status --exit-code`), or not all is deployed (`deploy --check`, `--recorded`)',
+  ],
   [EXIT.interrupted, 'you said no, or pressed Ctrl-C'],
 ]
