@@ -9,13 +9,13 @@ import { CREATE2_DEPLOYER, type DeployOptions, type DeploymentStep, planDeployme
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
 import { confirm } from '../chain/action.ts'
-import { address as addressOf, whole } from '../arguments.ts'
+import { address as addressOf, ether, whole } from '../arguments.ts'
 import { openChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import type { DeploymentRecord, Placed } from '../deployment/deployment-record.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatColumns, formatEth } from '../format.ts'
+import { ETHER, formatAmount, formatColumns, formatEth } from '../format.ts'
 import { DEFAULT_RPC } from '../options.ts'
 import { openSigner } from '../chain/signer.ts'
 
@@ -30,6 +30,8 @@ type Flags = {
   readonly keystore?: string
   readonly passwordFile?: string
   readonly account?: Address
+  /** Wei. */
+  readonly max?: bigint
   readonly dryRun?: true
   readonly yes?: true
   readonly json?: true
@@ -39,7 +41,7 @@ const EXAMPLES = `
 Examples:
   assize deploy --example > terms.toml
   assize deploy --terms terms.toml --dry-run --account 0x12…
-  assize deploy --terms terms.toml --record deployments
+  assize deploy --terms terms.toml --record deployments --max 0.1eth
   assize deploy --terms terms.toml --check
   assize deploy --recorded deployments/1.json`
 
@@ -64,6 +66,7 @@ export function defineDeploy(program: Command, context: Context, done: (code: Ex
       'its password (default: $ASSIZE_PASSWORD_FILE, else $ASSIZE_PASSWORD, else asked)',
     )
     .option('--account <address>', 'with --dry-run: simulate for this account, without a key', addressOf)
+    .option('--max <amount>', 'refuse to spend more than this, gas included', ether)
     .option('--dry-run', 'only say what would be deployed, and what it costs')
     .option('--yes', 'do not ask; needed where nobody can be asked')
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
@@ -162,6 +165,7 @@ async function deployMissing(
       ? `gas       ${sum}: about ${formatEth(sum * fee.likely)} ETH, at most ${formatEth((sum * fee.most * 3n) / 2n)} ETH`
       : 'gas       not known: the endpoint does not simulate; some 20 000 000 for everything',
   ])
+  requireWithinMax(flags, isComplete ? sum * fee.likely : undefined)
   if (flags.dryRun === true || signer.account === undefined) return
   await confirm(`Deploy ${missing.length} contracts on chain ${chain.chainId}?`, { flags, context })
   const paying = await connect({ rpcUrl: chain.rpcUrl, account: signer.account })
@@ -169,6 +173,22 @@ async function deployMissing(
     context.io.err(`${step.name} (${place + 1} of ${missing.length}) ...`)
     await carryOut(paying, step, { signal: context.signal })
   }
+}
+
+/** Throws InputError for gas that costs more than --max, wei; RefusedError where it is not known. */
+function requireWithinMax({ max }: Flags, cost: bigint | undefined): void {
+  if (max === undefined) return
+  if (cost === undefined) {
+    throw new RefusedError(
+      'Expected an endpoint that simulates to hold the gas against --max, got one that does not.',
+      'Use another with --rpc, or leave --max out.',
+    )
+  }
+  if (cost <= max) return
+  throw new InputError(
+    `Expected to spend at most ${formatAmount(max, ETHER)}, got ${formatAmount(cost, ETHER)} of gas.`,
+    'Raise --max, or deploy when gas is cheaper.',
+  )
 }
 
 function linesOf(chain: Chain, planned: readonly Placed[]): string[] {

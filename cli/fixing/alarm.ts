@@ -94,9 +94,12 @@ export class BlindError extends Error {
   readonly exitCode = EXIT.failed
   constructor(blindMs: number, cause: unknown) {
     const last = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
-    super(`Expected a look to succeed, got only failures for ${formatDuration(wholeSeconds(blindMs))}. The last: ${last}`, {
-      cause,
-    })
+    super(
+      `Expected a look to succeed, got only failures for ${formatDuration(wholeSeconds(blindMs))}. The last: ${last}`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -12,6 +12,7 @@ import { writeKeystore } from '#node/keystore'
 import { readDeploymentTerms } from '../../cli/deployment/deployment-terms.ts'
 import { accountOf, START } from '../client/chain-fixture.ts'
 import { assize, type Run } from './command-line.ts'
+import { startProxy } from './rpc-proxy.ts'
 
 const ETHER = 10n ** 18n
 const NAMES = [
@@ -64,13 +65,35 @@ test('says what would be deployed and what it costs, and sends nothing', async (
   expect((await deploy('--check')).exitCode).toBe(8)
 })
 
+test('deploys nothing for more than --max, or where it cannot be held to it', async () => {
+  const dear = await deploy('--yes', '--max', '1gwei')
+  expect(dear).toMatchObject({
+    exitCode: 2,
+    err: expect.stringMatching(
+      /^error: Expected to spend at most ~0 ETH, got 0\.\d+ ETH of gas\. Raise --max, or deploy when gas is cheaper\.$/,
+    ),
+  })
+  const blind = await startProxy(embedded.rpcUrl, (method) => (method === 'eth_simulateV1' ? 'not here' : undefined))
+  const unknown = await assize(['deploy', '--terms', terms, '--yes', '--max', '1eth'], {
+    ...environment,
+    ASSIZE_RPC_URL: blind.url,
+  })
+  await blind.close()
+  expect(unknown).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('Expected an endpoint that simulates to hold the gas against --max'),
+  })
+  expect((await deploy('--check')).out).toContain('7 to be deployed.')
+  expect((await deploy('--dry-run', '--max', '1eth')).exitCode).toBe(0)
+})
+
 test('goes on where it was interrupted, and does nothing twice', async () => {
   const account = accountOf('deployer')
   const chain = await connect({ rpcUrl: embedded.rpcUrl, account, pollingMs: 20 })
   const { steps, deployments } = planDeployment(await readDeploymentTerms(terms))
   for (const step of steps.slice(0, 2)) await carryOut(chain, step)
 
-  const made = await deploy('--yes', '--record', join(folder, 'deployments'))
+  const made = await deploy('--yes', '--max', '1eth', '--record', join(folder, 'deployments'))
   expect(made).toMatchObject({ exitCode: 0, err: expect.stringContaining('CouncilArbitrator (1 of 5) ...') })
   expect(made.out).toMatch(/MaturityOracle +0x[0-9a-fA-F]{40} +is there/)
   expect(made.out).toContain(`Next: export ASSIZE_ORACLE=${deployments.oracle}`)
