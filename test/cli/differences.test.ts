@@ -6,6 +6,7 @@ import type { RunningNode } from '../../node/node.ts'
 import { connected, fixingOf, run, scene, SOON } from '../node/node/scene.ts'
 import { FIXING_ID, MATURITY, reporterKey } from '../node/reporters.ts'
 import { temporaryFolder } from '../node/temporary.ts'
+import { recordOf } from '../reference/json.ts'
 import { assize } from './command-line.ts'
 
 /** A configuration that says where `node` answers. */
@@ -37,19 +38,21 @@ async function twoMinds(closes: readonly [string, string]): Promise<readonly [Ru
 }
 
 test('differences names the source and the minutes in which another reporter saw something else', async () => {
-  const [one] = await twoMinds(['2500.25', '2501'])
+  const [one] = await twoMinds(['2500.25', '2501.5'])
   const config = configOf(one.httpPort)
   const { exitCode, out } = await assize(['differences', FIXING_ID.slice(0, 8), '--config', config])
-  const minutes = [180n, 120n, 60n].map((before) => `  ${formatTime(MATURITY - before)}  a       2500.25  2501`)
+  const minutes = [180n, 120n, 60n].map((before) => `  ${formatTime(MATURITY - before)}  a       2500.25  2501.5`)
   expect(out.split('\n')).toEqual([
-    `${reporterKey(1).address} observed 2501, this node 2500.25.`,
+    `${reporterKey(1).address} observed 2501.5, this node 2500.25.`,
     '  minute                   source  here     there',
     ...minutes,
   ])
   expect(exitCode).toBe(0)
   const signer = reporterKey(1).address
   const json = await assize(['differences', FIXING_ID, '--config', config, '--signer', signer, '--json'])
-  const change = { sourceId: 'a', ours: '2500.25', theirs: '2501' }
+  const change = { sourceId: 'a', ours: '2500.25', theirs: '2501.5' }
+  const { shape, file } = recordOf('differences', [JSON.parse(json.out)])
+  await expect(shape).toMatchFileSnapshot(file)
   expect(JSON.parse(json.out)).toEqual({
     version: 1,
     fixing: FIXING_ID,
@@ -58,9 +61,9 @@ test('differences names the source and the minutes in which another reporter saw
         kind: 'compared',
         signer,
         sourcesRoot: expect.stringMatching(/^0x[0-9a-f]{64}$/),
-        value: '2501000000000000000000',
+        value: '2501500000000000000000',
         ownValue: '2500250000000000000000',
-        recomputed: '2501000000000000000000',
+        recomputed: '2501500000000000000000',
         differences: [180n, 120n, 60n].map((before) => ({ ...change, open: (MATURITY - before).toString() })),
       },
     ],

@@ -17,6 +17,7 @@ import { SILENT } from '../node/silent-log.ts'
 import { openVenue } from '../node/source/venue.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
+import { recordOf } from '../reference/json.ts'
 import { assize } from './command-line.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -106,10 +107,18 @@ test('evidence of a node is exported into one file, and checked without the node
   expect(JSON.parse(told.out)).toEqual({ version: 1, file: `${file}.copy`, fixing: id, ...counts })
   const bare = await assize(['evidence', 'export', id, '--config', config, '--no-bodies'], env)
   expect(JSON.parse(bare.out)).toMatchObject({ id, bodies: [] })
+  const whole = JSON.parse(readFileSync(file, 'utf8'))
+  const records = [
+    recordOf('evidence export', [whole, JSON.parse(bare.out)], {
+      when: 'With `--file` that is in the file, and this is printed:',
+      documents: [JSON.parse(told.out)],
+    }),
+  ]
   for (const close of closing.splice(0).toReversed()) await close()
 
   const { exitCode, out } = await assize(['evidence', 'check', file])
   expect(exitCode).toBe(0)
+  const sound = await assize(['evidence', 'check', file, '--json'])
   const lines = out.split('\n')
   expect(lines).toContain(`fixing    ${id}`)
   expect(lines.some((line) => line.includes('NOT'))).toBe(false)
@@ -122,6 +131,8 @@ test('evidence of a node is exported into one file, and checked without the node
   const forged = await assize(['evidence', 'check', file, '--json'])
   expect(forged.exitCode).toBe(1)
   const document = JSON.parse(forged.out)
+  records.push(recordOf('evidence check', [JSON.parse(sound.out), document]))
+  for (const record of records) await expect(record.shape).toMatchFileSnapshot(record.file)
   expect(document).toMatchObject({ isSound: false, fixing: id, value: '2500' })
   expect(document.findings.filter(({ isSound }: { isSound: boolean }) => !isSound)).toHaveLength(1)
 }, 120_000)

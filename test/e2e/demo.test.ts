@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { recordOf } from '../reference/json.ts'
 import { familyOf, isAlive, startDemo } from './demo-process.ts'
 
 const TIMEOUT_MS = 300_000
@@ -11,6 +12,8 @@ const ETHER = 10n ** 18n
 const DEPEG = fileURLToPath(new URL('../../../shared/data/btc-minute-venues-2023-03-usdc-depeg.csv', import.meta.url))
 const HOURLY = fileURLToPath(new URL('../../../shared/data/eth-hourly-venues-2022q1.csv', import.meta.url))
 
+/** What the demo said of an attacked maturity, and of one that was not. */
+const printed: unknown[] = []
 const folders: string[] = []
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'assize-e2e-'))
@@ -96,6 +99,7 @@ test(
     const { exitCode, out } = await demo.ended
     expect(exitCode, out).toBe(0)
 
+    printed.push(JSON.parse(out))
     const result = DOCUMENT.parse(JSON.parse(out))
     expect(result).toMatchObject({ outcome: 'settled', exitCode: 0, conserved: true, fundsFaults: [], valueFaults: [] })
     expect(result.observations).toHaveLength(7)
@@ -133,6 +137,9 @@ test(
 
 test('resolves an undisputed maturity by time alone', { timeout: TIMEOUT_MS }, async () => {
   const { exitCode, out } = await startDemo(['--json', '--honest', '--seed', '2']).ended
+  printed.push(JSON.parse(out))
+  const { shape, file } = recordOf('demo', printed)
+  await expect(shape).toMatchFileSnapshot(file)
   const result = DOCUMENT.parse(JSON.parse(out))
   expect(result).toMatchObject({ outcome: 'settled', conserved: true, valueFaults: [], unclaimed: [] })
   expect(exitCode).toBe(0)

@@ -1,25 +1,25 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { wholeProgram } from '../cli/whole-program.ts'
 import { code, NOTICE, table } from './markdown.ts'
 import { runSession } from './session.ts'
 import { shapeOf } from './shape.ts'
 
-/** Commands whose documents are not in the reference, and where they are instead. */
+const RECORDS = 'test/reference/recorded'
+
+/** Commands that this session cannot run, and whose documents they print. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  demo: 'a summary of the demo; test/e2e/demo.test.ts reads it',
-  devnet:
-    '`version`, `folder` and `environment`, whose names are those of [the environment](commands.md#environment) and the few of [the quickstart](../quickstart.md)',
-  deploy: 'with `--record`, the record of [deployment.md](../deployment.md#what-a-record-holds)',
-  differences: 'needs a node that has heard of others; test/cli/differences.test.ts reads it',
-  'evidence check': 'needs a node that has observed; test/cli/evidence.test.ts reads it',
-  'evidence export': 'the evidence itself, `protocol/evidence-file` of the package',
-  'jury close': 'as `jury open`',
-  'jury reseed': 'as `jury open`',
-  'uma assert': 'as `propose`',
-  'uma dispute': 'as `propose`',
-  'uma settle': 'as `request`',
-  'uma status': 'needs a court at UMA; test/cli/uma.test.ts reads it',
+  'jury reseed': 'as [`jury open`](#assize-jury-open): a chain forgets a seed block only after 8191 others',
 }
+
+/** Commands whose documents a test of their own compares, which has the nodes that they need: the shapes, by their names. */
+const RECORDED: Readonly<Record<string, string>> = Object.fromEntries(
+  globSync('*.md', { cwd: RECORDS }).map((file) => [
+    basename(file, '.md').replaceAll('-', ' '),
+    readFileSync(join(RECORDS, file), 'utf8'),
+  ]),
+)
 
 /** docs/reference/json.md: the shape of what commands print with `--json`, from what they have printed. */
 export async function jsonReference(): Promise<string> {
@@ -46,10 +46,14 @@ export async function jsonReference(): Promise<string> {
     'Commands that send something print these fields, and below only what is theirs. Before anything was sent (`--dry-run`) `isSent` is false, and no step has a transaction.',
     '',
     ...shapeTable(actions.map((each) => Object.fromEntries(Object.entries(each).filter(([key]) => ACTION.has(key))))),
-    ...[...printed.keys()]
+    ...[...printed.keys(), ...Object.keys(RECORDED)]
       .filter((name) => name !== 'error')
       .toSorted()
-      .flatMap((name) => [`## assize ${name}`, '', ...sectionOf(printed.get(name) ?? [])]),
+      .flatMap((name) => [
+        `## assize ${name}`,
+        '',
+        ...(RECORDED[name]?.split('\n') ?? sectionOf(printed.get(name) ?? [])),
+      ]),
     '## Not shown here',
     '',
     ...table(
@@ -87,6 +91,22 @@ function sectionOf(documents: readonly unknown[]): string[] {
     '',
     ...(isBare ? [] : shapeTable(own)),
   ]
+}
+
+/** Documents that a command prints where something is the case. */
+type Otherwise = { readonly when: string; readonly documents: readonly unknown[] }
+
+/** The shape of what a command printed, for the reference, and the file that has it: `vitest -u` writes it anew. */
+export function recordOf(
+  name: string,
+  documents: readonly unknown[],
+  otherwise?: Otherwise,
+): { readonly shape: string; readonly file: string } {
+  const more = otherwise === undefined ? [] : [otherwise.when, '', ...shapeTable(otherwise.documents)]
+  return {
+    shape: [...shapeTable(documents), ...more].join('\n'),
+    file: resolve(RECORDS, `${name.replaceAll(' ', '-')}.md`),
+  }
 }
 
 function shapeTable(documents: readonly unknown[]): string[] {

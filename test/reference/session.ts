@@ -10,6 +10,7 @@ import { writeKeystore } from '../../node/keystore.ts'
 import { assize } from '../cli/command-line.ts'
 import { freePort } from '../cli/free-port.ts'
 import { commandNames } from './commands.ts'
+import { askUma, FOUR_DAYS, sitInAJury } from './court-session.ts'
 
 /** What commands printed with `--json`, by their names. */
 export type Printed = ReadonlyMap<string, readonly unknown[]>
@@ -32,6 +33,9 @@ export async function runSession(): Promise<Printed> {
     await announceAndPropose(session)
     await sitInACouncil(session)
     await sitInAJury(session)
+    await askUma(session)
+    await deployAgain(session)
+    await openAnother(session)
     await keepKeysAndReport(session)
     await keepAStore(session)
     await describeAnIndex(session)
@@ -41,7 +45,8 @@ export async function runSession(): Promise<Printed> {
   }
 }
 
-class Session {
+/** A network, and what commands that were run there have printed. */
+export class Session {
   readonly printed = new Map<string, unknown[]>()
   readonly devnet: Devnet
   readonly scratch: string
@@ -78,6 +83,17 @@ class Session {
   async fail(line: string): Promise<void> {
     const { out } = await assize([...line.split(' '), '--json'], { ...this.devnet.environment })
     this.printed.set('error', [...(this.printed.get('error') ?? []), JSON.parse(out) as unknown])
+  }
+
+  /** Creates a fixing that matured `minutes` ago, ruled on by `court`; returns its id. */
+  async createFixing(court: string, minutes: string): Promise<string> {
+    const chain = await connect({ rpcUrl: this.devnet.embedded.rpcUrl })
+    const { time } = await latestBlock(chain)
+    const maturity = new Date(Number(time - 60n * BigInt(minutes)) * 1_000).toISOString().slice(0, 16)
+    const index = join(this.devnet.folder, 'index.json')
+    const both = `--arbitrator ${court} --backup ${this.of('BACKUP')}`
+    const { id } = await this.run(`fixing create --index ${index} --maturity ${maturity}Z ${both} --yes`)
+    return String(id)
   }
 
   async pass(time: string): Promise<void> {
@@ -126,28 +142,15 @@ async function disputeAndClaim(session: Session): Promise<void> {
 }
 
 async function announceAndPropose(session: Session): Promise<void> {
-  const fixing = await createFixing(session, 'COUNCIL', '10')
+  const fixing = await session.createFixing(session.of('COUNCIL'), '10')
   await session.run(`fund ${fixing} 0.01eth --yes`)
   for (const line of [`fixing show ${fixing}`, `verify ${fixing}`, 'watch --once']) await session.run(line)
   await session.run(`propose ${fixing} 2500.10 --yes`)
 }
 
-/** Creates a fixing that matured `minutes` ago, ruled on by the address that `court` names; returns its id. */
-async function createFixing(session: Session, court: string, minutes: string): Promise<string> {
-  const chain = await connect({ rpcUrl: session.devnet.embedded.rpcUrl })
-  const { time } = await latestBlock(chain)
-  const maturity = new Date(Number(time - 60n * BigInt(minutes)) * 1_000).toISOString().slice(0, 16)
-  const index = join(session.devnet.folder, 'index.json')
-  const both = `--arbitrator ${session.of(court)} --backup ${session.of('BACKUP')}`
-  const { id } = await session.run(`fixing create --index ${index} --maturity ${maturity}Z ${both} --yes`)
-  return String(id)
-}
-
-const FOUR_DAYS = String(4 * 24 * 60)
-
 async function sitInACouncil(session: Session): Promise<void> {
   const { council } = castPeople(1, 0, { node: 0n, owner: 0n })
-  const fixing = await createFixing(session, 'COUNCIL', FOUR_DAYS)
+  const fixing = await session.createFixing(session.of('COUNCIL'), FOUR_DAYS)
   await session.run(`request ${fixing} --yes`)
   for (const line of [`fixing show ${fixing}`, 'status', 'watch --once', 'fixing list']) await session.run(line)
   const file = join(session.scratch, 'ruling.json')
@@ -160,24 +163,6 @@ async function sitInACouncil(session: Session): Promise<void> {
   for (const line of [`fixing show ${fixing}`, 'status', 'receipts list', `claim ${fixing} --yes`])
     await session.run(line)
   await session.run(`council claim ${session.of('COUNCIL')} --yes`, member)
-}
-
-async function sitInAJury(session: Session): Promise<void> {
-  const one = `jury voter 0x000000000000000000000000000000000000dEaD --dry-run`
-  for (const line of ['jury status', 'jury join 4 --yes', one]) await session.run(line)
-  await session.pass('1d')
-  await session.run('jury admit --yes')
-  const fixing = await createFixing(session, 'ASSIZE_JURY', FOUR_DAYS)
-  await session.run(`request ${fixing} --yes`)
-  await session.run(`jury open ${fixing} --yes`)
-  await session.run('devnet pass 26min --blocks 130')
-  await session.run(`jury draw ${fixing} --yes`)
-  await session.run(`jury commit ${fixing} 2500.10 --yes`)
-  await session.run(`jury status ${fixing}`)
-  await session.pass('1h')
-  await session.run(`jury reveal ${fixing} 2500.10 --yes`)
-  await session.run(`jury resolve ${fixing} --yes`)
-  for (const line of [`jury status ${fixing}`, 'jury claim --yes', 'jury leave --yes']) await session.run(line)
 }
 
 async function keepKeysAndReport(session: Session): Promise<void> {
@@ -264,4 +249,32 @@ async function describeAnIndex(session: Session): Promise<void> {
   const maturity = new Date(Number(NOW) * 1_000).toISOString().slice(0, 16)
   const own = join(session.devnet.folder, 'index.json')
   await session.run(`index sample ${own} --maturity ${maturity}Z --prices ${session.of('ASSIZE_CSV_FILE')}`)
+}
+
+async function deployAgain(session: Session): Promise<void> {
+  const { out } = await assize(['deploy', '--example'])
+  const terms = join(session.scratch, 'terms.toml')
+  // The embedded chain has a WETH of its own.
+  writeFileSync(terms, out.replace(/^weth = .*$/m, ''))
+  const folder = join(session.scratch, 'deployments')
+  await session.run(`deploy --terms ${terms} --check`)
+  await session.run(`deploy --terms ${terms} --record ${folder} --yes`)
+  await session.run(`deploy --recorded ${join(folder, '31337.json')}`)
+}
+
+/** Another network, which ends as soon as it has said where it is. */
+async function openAnother(session: Session): Promise<void> {
+  const stopping = new AbortController()
+  const out = (line: string): void => {
+    session.printed.set('devnet', [JSON.parse(line)])
+    stopping.abort()
+  }
+  const io = {
+    isTerminal: false,
+    out,
+    err: () => undefined,
+    redraw: () => undefined,
+    paint: (_: unknown, text: string) => text,
+  }
+  await assize(['devnet', '--json'], {}, { io, signal: stopping.signal, now: () => NOW })
 }

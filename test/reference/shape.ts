@@ -43,7 +43,7 @@ function parentOf(path: string): string {
 }
 
 /** Fields that hold an index value, whole or not. */
-const VALUES = /(?:^|[.\]])(?:value|leader|settlement|own|standing|strike)$/
+const VALUES = /(?:^|[.\]])(?:value|leader|settlement|own|ownValue|standing|strike|recomputed|trueValue)$/
 
 function kindOf(path: string, value: unknown): string {
   if (value === null) return 'null'
@@ -52,6 +52,9 @@ function kindOf(path: string, value: unknown): string {
   if (/^0x[\da-fA-F]{40}$/.test(value)) return 'address'
   if (/^0x[\da-f]{64}$/.test(value)) return '32 bytes in hex'
   if (/^0x[\da-f]*$/.test(value)) return 'hex'
+  // As it was signed; no index is that large.
+  if (/^observations\[\]\.(?:value|ownValue|recomputed)$/.test(path) && /^\d{18,}$/.test(value))
+    return 'value times 1e18'
   if (VALUES.test(path) && /^\d+(?:\.\d+)?$|^INVALID$/.test(value)) return 'value'
   if (/^-?\d+$/.test(value)) return 'whole number as text'
   return /^-?\d+\.\d+$/.test(value) ? 'decimal as text' : 'text'
