@@ -120,6 +120,10 @@ export const CATALOGUE: readonly Section[] = [
         async () => (await import('./commands/register.ts')).defineRegister,
       ),
       entry(
+        { rotate: 'Replace the keys of a reporter that you own by new ones, from the next epoch on.' },
+        async () => (await import('./commands/rotate.ts')).defineRotate,
+      ),
+      entry(
         {
           unregister:
             'End the membership of a reporter that you own, for good. Its stake is free after the unbonding delay.',
@@ -129,7 +133,7 @@ export const CATALOGUE: readonly Section[] = [
         async () => (await import('./commands/membership.ts')).defineMembership,
       ),
       entry(
-        { reporters: 'Who is registered: index, signer, owner, stake, since when and until when.' },
+        { reporters: 'Who is registered: index, signer, owner, stake, since when; pay those who attest a fixing.' },
         async () => (await import('./commands/reporters.ts')).defineReporters,
       ),
       entry(

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatColumns, formatRelative, formatTime, type Token } from '../format.ts'
 import { addNetworkOptions, addRegistryOption, type NetworkFlags } from '../options.ts'
+import { defineReportersReward } from './reporters-reward.ts'
 import { openRegistry } from '../reporter/registry-place.ts'
 
 type Flags = NetworkFlags & { readonly registry?: Address; readonly owner?: Address }
@@ -16,7 +17,7 @@ Examples:
   assize reporters
   assize reporters --owner 0x34… --json`
 
-/** Adds `assize reporters`: who is registered, since when, with how much stake. */
+/** Adds `assize reporters`: who is registered, since when, with how much stake; and what pays them. */
 export function defineReporters(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('reporters')
@@ -25,6 +26,7 @@ export function defineReporters(program: Command, context: Context, done: (code:
   addRegistryOption(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => done(await listReporters(flags, context)))
+  defineReportersReward(command, context, done)
 }
 
 async function listReporters(flags: Flags, context: Context): Promise<ExitCode> {

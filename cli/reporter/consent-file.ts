@@ -9,8 +9,10 @@ import { InputError } from '../errors.ts'
 /** What the keys of a reporter agreed to, as it is handed from the machine that has them to the owner. */
 export type ConsentFile = { readonly chainId: number; readonly registry: Address; readonly agreed: Consent }
 
-const someAddress = z.custom<Address>((value) => typeof value === 'string' && isAddress(value), 'an address')
-const bytes = (length: number, most = length) =>
+/** An address in such a file. */
+export const someAddress = z.custom<Address>((value) => typeof value === 'string' && isAddress(value), 'an address')
+/** So many bytes in such a file, in hex. */
+export const bytes = (length: number, most = length) =>
   z.custom<Hex>(
     (value) => isHex(value) && value.length % 2 === 0 && value.length >= 2 + 2 * length && value.length <= 2 + 2 * most,
     `${length === most ? length : `${length} to ${most}`} bytes of hex`,
@@ -44,21 +46,25 @@ export function consentText({ chainId, registry, agreed }: ConsentFile): string 
 
 /** Reads what {@link consentText} wrote. Throws InputError naming the file and the field. */
 export async function readConsent(file: string): Promise<ConsentFile> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new InputError(`Expected a consent at ${file}, got no readable file.`, 'Make one: assize keys bind.', {
-      cause,
-    })
-  })
-  const document = jsonOf(text)
-  const parsed = FILE.safeParse(document)
-  if (!parsed.success) {
-    const fault = faultText(schemaFault(parsed.error, document))
-    throw new InputError(`Expected a consent in ${file}, got ${fault}.`, 'Make another: assize keys bind.')
-  }
-  const { version: _, chainId, registry, possession, consent, key, ...terms } = parsed.data
+  const parsed = await readSigned(file, FILE, 'keys bind')
+  const { version: _, chainId, registry, possession, consent, key, ...terms } = parsed
   return {
     chainId,
     registry,
     agreed: { registration: { ...terms, key }, possession, consent },
   }
+}
+
+/** Reads a file that `assize ‹maker›` has keys agree in. Throws InputError naming the file and the field. */
+export async function readSigned<S extends z.ZodType>(file: string, schema: S, maker: string): Promise<z.output<S>> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new InputError(`Expected a consent at ${file}, got no readable file.`, `Make one: assize ${maker}.`, {
+      cause,
+    })
+  })
+  const document = jsonOf(text)
+  const parsed = schema.safeParse(document)
+  if (parsed.success) return parsed.data
+  const fault = faultText(schemaFault(parsed.error, document))
+  throw new InputError(`Expected a consent in ${file}, got ${fault}.`, `Make another: assize ${maker}.`)
 }

@@ -15,7 +15,13 @@ import { type BlsKey, blsKey, type BlsSignature, blsSign } from '#protocol/bls.t
 import { placesIn } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { SigningDomain } from '#protocol/observation.ts'
-import { possessionDigest, type Registration, registrationTypedData } from '#protocol/registration.ts'
+import {
+  possessionDigest,
+  type Registration,
+  registrationTypedData,
+  type Rotation,
+  rotationTypedData,
+} from '#protocol/registration.ts'
 import type { Report } from '#protocol/report.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
@@ -109,6 +115,39 @@ export async function register(
 export function registeredIn({ logs }: Pick<TransactionReceipt, 'logs'>): number | undefined {
   const [registered] = parseEventLogs({ abi, logs, eventName: 'Registered' })
   return registered?.args.index
+}
+
+/** What new keys of a reporter have agreed to: only its owner can send it. */
+export type RotationConsent = Rotation & {
+  /** Of the BLS key, over `possessionDigest`. */
+  readonly possession: BlsSignature
+  /** Of the signer, over `rotationTypedData`. */
+  readonly consent: Hex
+}
+
+/** Has both new keys agree to take the place of those of reporter `index`, which is `owner`'s. */
+export async function consentToRotation(
+  domain: SigningDomain,
+  { signer, blsSecret, ...terms }: Pick<Recruit, 'signer' | 'blsSecret'> & Pick<Rotation, 'index' | 'owner'>,
+): Promise<RotationConsent> {
+  const rotation: Rotation = { ...terms, signer: signer.address, key: blsKey(blsSecret) }
+  return {
+    ...rotation,
+    possession: blsSign(blsSecret, possessionDigest(domain, rotation), 'possession'),
+    consent: await signer.signTypedData(rotationTypedData(domain, rotation)),
+  }
+}
+
+/** The transaction that replaces a reporter's keys at the next epoch's start; its sender must be the owner. */
+export function rotateCall(registry: Address, { index, signer, key, possession, consent }: RotationConsent): Call {
+  const args = [index, signer, g1Of(key), g2Of(possession), consent] as const
+  return { name: 'rotate', to: registry, data: encodeFunctionData({ abi, functionName: 'rotate', args }) }
+}
+
+/** From when on the new keys of a rotation sign, Unix seconds; undefined for a transaction that rotated none. */
+export function rotatedIn({ logs }: Pick<TransactionReceipt, 'logs'>): bigint | undefined {
+  const [rotated] = parseEventLogs({ abi, logs, eventName: 'Rotated' })
+  return rotated?.args.fromTime
 }
 
 /** The transaction that adds to the stake of a reporter; its sender must be the owner. */

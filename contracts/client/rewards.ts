@@ -18,8 +18,13 @@ export function fundReporters(
   amount: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
+  return send(chain, fundReportersCall(registry, fixing, amount), options)
+}
+
+/** The transaction of {@link fundReporters}. */
+export function fundReportersCall(registry: Address, fixing: Fixing, amount: bigint): Call {
   const data = encodeFunctionData({ abi, functionName: 'fundReporters', args: [fixing, amount] })
-  return send(chain, { name: 'fundReporters', to: registry, data }, options)
+  return { name: 'fundReporters', to: registry, data }
 }
 
 /** Pays the owner of the reporter at `place` its share of the reward; anyone may. Returns the share, wei. */
@@ -79,11 +84,17 @@ export async function refundReward(
   attestation: Claimed,
   options?: SendOptions,
 ): Promise<bigint> {
-  const { value, signers } = attestation
-  const data = encodeFunctionData({ abi, functionName: 'refundReward', args: [fixing, value, signers] })
-  const receipt = await send(chain, { name: 'refundReward', to: registry, data }, options)
+  const receipt = await send(chain, refundRewardCall(registry, fixing, attestation), options)
   const [refunded] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardRefunded' })
   return refunded?.args.amount ?? 0n
+}
+
+/** The transaction of {@link refundReward}; undefined for an attestation that there is none of. */
+export function refundRewardCall(registry: Address, fixing: Fixing, attestation: Claimed | undefined): Call {
+  // Both are ignored then.
+  const { value, signers } = attestation ?? { value: 0n, signers: 0n }
+  const data = encodeFunctionData({ abi, functionName: 'refundReward', args: [fixing, value, signers] })
+  return { name: 'refundReward', to: registry, data }
 }
 
 /** What attesters of the fixing share if they are right, paid shares included, wei. Throws DeadRpcError. */

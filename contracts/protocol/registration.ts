@@ -24,6 +24,12 @@ const TYPES = {
     { name: 'keyHash', type: 'bytes32' },
     { name: 'deadline', type: 'uint64' },
   ],
+  Rotation: [
+    { name: 'index', type: 'uint8' },
+    { name: 'owner', type: 'address' },
+    { name: 'signer', type: 'address' },
+    { name: 'keyHash', type: 'bytes32' },
+  ],
   Possession: [
     { name: 'owner', type: 'address' },
     { name: 'keyHash', type: 'bytes32' },
@@ -38,6 +44,19 @@ export function registrationTypedData(domain: SigningDomain, registration: Regis
     types: TYPES,
     primaryType: 'Registration',
     message: { owner, signer, peerIdHash: keccak256(peerId), stake, keyHash: keccak256(key), deadline },
+  } as const
+}
+
+/** New keys of a reporter: the contract's `rotate`. */
+export type Rotation = Pick<Registration, 'owner' | 'signer' | 'key'> & { readonly index: number }
+
+/** What a new signer signs to be rotated in, for `signTypedData`. It does not expire, and only the owner can use it. */
+export function rotationTypedData(domain: SigningDomain, { index, owner, signer, key }: Rotation) {
+  return {
+    domain: typedDataDomain(domain),
+    types: TYPES,
+    primaryType: 'Rotation',
+    message: { index, owner, signer, keyHash: keccak256(key) },
   } as const
 }
 

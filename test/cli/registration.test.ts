@@ -160,4 +160,61 @@ describe('a reporter, from its keys to its stake back', () => {
     )
     expect((await as(friend, ['unregister', '0', '--yes'])).err).toContain('Expected the key of the owner')
   })
+  test('keys rotate, rotate: new keys take over at the next epoch, of its owner alone', async () => {
+    const { registry, weth } = court.stage.deployments
+    await pass(3n * DAY)
+    const address = owner.account.address
+    const file = join(court.folder, 'rotation.json')
+    await nodeConfig('new', `0x${'23'.repeat(32)}`)
+    const key = ['--keystore', join(court.folder, 'new.key.json'), '--password-file', join(court.folder, 'new.pw')]
+    const agree = (whose: string, ...args: string[]) =>
+      assize(['keys', 'rotate', '0', '--config', config, '--owner', whose, ...key, ...args])
+    const agreed = await agree(address, '--file', file)
+    expect(agreed).toMatchObject({ exitCode: 0, out: '' })
+    const { signer } = JSON.parse(readFileSync(file, 'utf8'))
+    expect(agreed.err).toContain(`${signer} agrees to sign for reporter 0 of ${address}.`)
+    expect(readFileSync(file, 'utf8')).not.toContain('23'.repeat(32))
+    expect((await agree(address, '--file', file)).err).toContain('nothing is overwritten')
+    expect((await agree(signer)).err).toContain('Expected an owner apart from the new key')
+
+    const spoilt = async (changes: object): Promise<string> => {
+      const changed = join(court.folder, 'spoilt.json')
+      writeFileSync(changed, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...changes }))
+      return (await as(owner, ['rotate', changed, '--yes'])).err
+    }
+    expect(await spoilt({ chainId: 1 })).toContain('on chain 31337, got one for')
+    expect(await spoilt({ registry: weth })).toContain('Expected a consent for the registry')
+    expect(await spoilt({ reporter: 9 })).toContain('Expected the index of a reporter, got 9')
+    expect(await spoilt({ owner: signer })).toContain(`Expected the key of the owner ${signer}, got`)
+    expect(await spoilt({ consent: '0x12' })).toContain('got consent: 65 bytes of hex')
+    // Neither another owner nor another key than those that agreed.
+    expect(await spoilt({ signer: accountOf('nobody').address })).toMatch(/^error: /)
+    const thief = await court.disputer('thief', ETHER)
+    expect((await as(thief, ['rotate', file, '--yes'])).err).toContain(`Expected the key of the owner ${address}, got`)
+
+    const before = await readReporters(owner.chain, registry, (await latestBlock(owner.chain)).time)
+    const dry = await as(owner, ['rotate', file, '--dry-run'])
+    expect(dry).toMatchObject({ exitCode: 0, out: expect.stringContaining('Nothing was sent.') })
+    const rotated = await as(owner, ['rotate', file, '--yes'])
+    expect(rotated.exitCode).toBe(0)
+    expect(
+      withoutChance(rotated.out)
+        .split('\n')
+        .filter((line) => !line.startsWith('gas ')),
+    ).toEqual([
+      'reporter  0: 0x… now, which never comes back',
+      'new key   0x…, from the start of the next epoch',
+      'steps     rotate to 0x…',
+      expect.stringMatching(/^Reporter 0 signs with 0x… from TIME \(in .*\)\.$/),
+      'At that time stop its node, name the new keystore in its configuration, and start it.',
+    ])
+    const { time } = await latestBlock(owner.chain)
+    expect(await readReporters(owner.chain, registry, time)).toEqual(before)
+    await pass(DAY)
+    const [later] = await readReporters(owner.chain, registry, (await latestBlock(owner.chain)).time)
+    expect(later).toMatchObject({ index: 0, owner: address, signer })
+    expect(later?.key).not.toBe(before[0]?.key)
+    const again = await as(owner, ['rotate', file, '--yes'])
+    expect(again.exitCode).toBe(1)
+  })
 })

@@ -130,6 +130,7 @@ async function disputeAndClaim(session: Session): Promise<void> {
   await session.run(`contribute ${fixing} 2500.10 rest --yes`)
   await session.run(`fixing show ${fixing}`)
   await session.run(`appeal ${fixing} 3000 rest --dry-run`)
+  await session.run(`reporters fund ${fixing} 0.01eth --yes`)
   await session.run('receipts list')
   await session.run(`receipts transfer ${fixing} 0x000000000000000000000000000000000000dEaD --amount 0.01eth --yes`)
   await session.run(`claim ${fixing} --yes`)
@@ -139,6 +140,7 @@ async function disputeAndClaim(session: Session): Promise<void> {
   await session.run(`verify ${fixing}`)
   await session.run(`claim ${fixing} --yes`)
   await session.run(`collect ${fixing} --yes`)
+  await session.run(`reporters refund ${fixing} --yes`)
 }
 
 async function announceAndPropose(session: Session): Promise<void> {
@@ -191,6 +193,12 @@ async function keepKeysAndReport(session: Session): Promise<void> {
   ]) {
     await session.run(line, line.startsWith('doctor') ? own : {})
   }
+  await session.pass('3d')
+  await session.run(`keys new ${path('next.json')} --password-file ${path('next.pw')}`)
+  const next = `--keystore ${path('next.json')} --password-file ${path('next.pw')}`
+  const rotation = await session.run(`keys rotate 0 ${config} --owner ${session.of('ACCOUNT')} ${next}`)
+  writeFileSync(path('rotation.json'), JSON.stringify(rotation))
+  await session.run(`rotate ${path('rotation.json')} --yes`)
   await session.run('unregister 0 --yes')
   await session.pass('339d')
   await session.run('unstake 0 --yes')

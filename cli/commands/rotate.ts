@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import type { Address } from 'viem'
+import { rotateCall, rotatedIn } from '#client/registry.ts'
+import { perform } from '../chain/action.ts'
+import { openOracle, requireFresh } from '../chain/connection.ts'
+import { reportPerformed } from '../chain/report.ts'
+import { openSigner } from '../chain/signer.ts'
+import type { Context } from '../context.ts'
+import { InputError, RefusedError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { formatRelative, formatTime } from '../format.ts'
+import {
+  addNetworkOptions,
+  addRegistryOption,
+  addSigningOptions,
+  type NetworkFlags,
+  type SigningFlags,
+} from '../options.ts'
+import { memberOf, openRegistry } from '../reporter/registry-place.ts'
+import { readRotation, type RotationFile } from '../reporter/rotation-file.ts'
+
+type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
+
+const EXAMPLES = `
+The node signs with its old key until the rotation takes effect, and with the new one from then on: change its keystore then, not before. At most once
+in two epochs.
+
+Examples:
+  assize rotate rotation.json --registry 0x56…
+  assize rotate rotation.json --dry-run --account 0x34…`
+
+/** Adds `assize rotate`: replaces the keys of a reporter by new ones that have agreed to it. */
+export function defineRotate(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('rotate')
+
+    .argument('<consent>', 'the file of "assize keys rotate"')
+  addSigningOptions(addRegistryOption(addNetworkOptions(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, flags: Flags) => done(await rotate(file, flags, context)))
+}
+
+async function rotate(file: string, flags: Flags, context: Context): Promise<ExitCode> {
+  const consent = await readRotation(file)
+  const connection = await openOracle(flags, context)
+  const registry = await openRegistry(connection.chain, flags.registry, context)
+  requireThisRegistry(consent, connection.chain.chainId, registry.address)
+  requireFresh(registry.time, context.now(), flags.maxAge)
+  const { agreed } = consent
+  const member = memberOf(registry, agreed.index)
+  const owner = await openSigner(flags, context)
+  if (member.owner !== owner.address || agreed.owner !== owner.address) {
+    const want = member.owner === owner.address ? agreed.owner : member.owner
+    throw new InputError(
+      `Expected the key of the owner ${want}, got that of ${owner.address}.`,
+      'Name its keystore with --keystore, or make another consent: assize keys rotate --owner.',
+    )
+  }
+  if (member.inactiveTime !== undefined) {
+    throw new RefusedError('Expected a reporter that stays, got one that is leaving.', 'Register another.')
+  }
+  const performed = await perform(
+    {
+      steps: [{ label: `rotate to ${agreed.signer}`, call: rotateCall(registry.address, agreed) }],
+      amount: 0n,
+      claims: 0,
+      gain: undefined,
+      lines: [
+        `reporter  ${agreed.index}: ${member.signer} now, which never comes back`,
+        `new key   ${agreed.signer}, from the start of the next epoch`,
+      ],
+      question: `Replace the keys of reporter ${agreed.index}?`,
+      // Whether it can be rotated is simulated again.
+      recheck: () => Promise.resolve(),
+    },
+    { connection, signer: owner, flags, context },
+  )
+  const receipt = performed.sent.at(-1)
+  const from = receipt === undefined ? undefined : rotatedIn(receipt)
+  const lines =
+    from === undefined
+      ? []
+      : [
+          `Reporter ${agreed.index} signs with ${agreed.signer} from ${formatTime(from)}${formatRelative(from, registry.time)}.`,
+          'At that time stop its node, name the new keystore in its configuration, and start it.',
+        ]
+  const reporter = { index: agreed.index, signer: agreed.signer }
+  reportPerformed(performed, { action: 'rotate', reporter }, { connection, flags, context, lines })
+  return EXIT.ok
+}
+
+function requireThisRegistry(consent: RotationFile, chainId: number, registry: Address): void {
+  if (consent.chainId === chainId && consent.registry.toLowerCase() === registry.toLowerCase()) return
+  throw new InputError(
+    `Expected a consent for the registry ${registry} on chain ${chainId}, got one for ${consent.registry} on chain ${consent.chainId}.`,
+    'Correct --registry or --rpc, or make another: assize keys rotate.',
+  )
+}
