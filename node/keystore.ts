@@ -1,11 +1,12 @@
 import { pbkdf2, randomBytes, scrypt } from 'node:crypto'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as Keystore from 'ox/Keystore'
 import { privateKeyToAddress } from 'viem/accounts'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
 import type { Log } from './log.ts'
+import { createFile } from './whole-file.ts'
 
 /** An account's key, decrypted. */
 export type AccountKey = { readonly address: Address; readonly privateKey: Hex }
@@ -77,7 +78,12 @@ export async function writeKeystore(
   const address = privateKeyToAddress(privateKey)
   const content = { address: address.slice(2).toLowerCase(), ...encrypted }
   await mkdir(dirname(file), { recursive: true })
-  await createFile(file, `${JSON.stringify(content)}\n`)
+  try {
+    await createFile(file, `${JSON.stringify(content)}\n`, OWNER_ONLY)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw new KeystoreExistsError(file)
+    throw cause
+  }
   return address
 }
 
@@ -152,21 +158,6 @@ async function readText(file: string, want: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (cause) {
     throw new UnreadableKeystoreError(file, want, 'no readable file', { cause })
-  }
-}
-
-async function createFile(file: string, content: string): Promise<void> {
-  try {
-    const handle = await open(file, 'wx', OWNER_ONLY)
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw new KeystoreExistsError(file)
-    throw cause
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
+import { createFile } from './whole-file.ts'
 
 /** Its name in a node's `data_dir`. */
 export const NETWORK_KEY_FILE = 'libp2p.key'
@@ -29,13 +30,7 @@ export async function loadNetworkKey(file: string): Promise<PrivateKey> {
 async function createNetworkKey(file: string): Promise<PrivateKey> {
   const key = await generateKeyPair('Ed25519')
   await mkdir(dirname(file), { recursive: true })
-  const handle = await open(file, 'wx', OWNER_ONLY)
-  try {
-    await handle.writeFile(`${Buffer.from(privateKeyToProtobuf(key)).toString('base64')}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await createFile(file, `${Buffer.from(privateKeyToProtobuf(key)).toString('base64')}\n`, OWNER_ONLY)
   return key
 }
 

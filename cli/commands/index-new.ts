@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { writeFile } from 'node:fs/promises'
 import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { warningsOf } from '#protocol/index-warnings.ts'
@@ -10,6 +9,7 @@ import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { warningLines } from '../index/index-lines.ts'
 import { PRESET_INTERVALS, PRESET_NAMES, presetOf, type Wanted } from '../index/venue-presets.ts'
+import { writeNew } from '../reporter/secret-file.ts'
 
 const EXAMPLES = `
 Venues: ${PRESET_NAMES.join(', ')}. Their candles are read as they document them; try what you wrote with
@@ -163,20 +163,6 @@ function sourceOf(venue: string, id: string, wanted: Wanted, more: Record<string
   }
   const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }
   return { id, kind: 'http-json', quote: wanted.quote, ...preset, ...limits, ...more }
-}
-
-async function writeNew(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: 'wx' })
-  } catch (cause) {
-    throw new InputError(
-      `Expected to create ${file}, got a file that is there or cannot be written.`,
-      'Name another.',
-      {
-        cause,
-      },
-    )
-  }
 }
 
 /** `coinbase,binanceus:USDT`. */

@@ -1,5 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Address } from 'viem'
 import { type Chain, connect } from '#client/chain.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
 import { type Config, loadConfig } from '#node/config'
@@ -14,7 +16,7 @@ import { askSettings } from './answers.ts'
 import { configText } from './config-text.ts'
 import { requireSame } from './contradiction.ts'
 import { type InitFlags, requireFlags } from './flags.ts'
-import { ensureKey } from './keys.ts'
+import { makeKey, signerOf } from './keys.ts'
 import { agrees, type Desk } from './questions.ts'
 import { ensureRegistered } from './registration.ts'
 import { documentOf, linesOf, type SetUp } from './report.ts'
@@ -29,10 +31,10 @@ export async function initialise(folder: string, flags: InitFlags, context: Cont
   const { io, signal } = context
   const places = placesOf(resolve(folder))
   const desk = { io, signal, terminal: flags.yes === true ? undefined : context.terminal }
-  const { config, isNew } = await ensureConfig(places, { flags, context, desk })
+  const { config, made } = await ensureConfig(places, { flags, context, desk })
   const role = roleOf(config)
   const chain = await connectTo(config)
-  const signer = await ensureKey(config, { places, isNew }, context)
+  const signer = made ?? (await signerOf(config, places, context))
   const registration =
     role === 'reporter' && signer !== undefined
       ? await ensureRegistered({
@@ -77,30 +79,31 @@ function placesOf(folder: string): Places {
 
 type Asking = { readonly flags: InitFlags; readonly context: Context; readonly desk: Desk }
 
-/** The settings that are there, else those that are asked for, written before anything else is done. */
+/** The settings that are there, else those that are asked for, with the key that was made for them. */
 async function ensureConfig(
   places: Places,
   { flags, context, desk }: Asking,
-): Promise<{ readonly config: Config; readonly isNew: boolean }> {
+): Promise<{ readonly config: Config; readonly made: Address | undefined }> {
   const has = {
-    config: await isThere(places.config),
-    indices: await isThere(places.indices),
-    consent: await isThere(places.consent),
+    config: existsSync(places.config),
+    indices: existsSync(places.indices),
+    consent: existsSync(places.consent),
   }
   requireFlags(flags, has, context)
   // What the environment says is of whoever runs this, not of the node that will run by itself.
-  if (!has.config) {
-    const settings = await askSettings({ flags, context, desk, places })
-    await mkdir(places.folder, { recursive: true })
-    await writeOwnerOnly(places.config, configText(settings, places))
-    context.io.err(`Written: ${places.config}.`)
-  }
-  const config = loadConfig({ file: places.config, env: {} })
+  const load = (): Config => loadConfig({ file: places.config, env: {} })
   if (has.config) {
+    const config = load()
     requireSame(places, config, roleOf(config), flags)
     context.io.err(`${places.config} is there: what it says is kept.`)
+    return { config, made: undefined }
   }
-  return { config, isNew: !has.config }
+  const settings = await askSettings({ flags, context, desk, places })
+  await mkdir(places.folder, { recursive: true })
+  const made = await makeKey(settings, context)
+  await writeOwnerOnly(places.config, configText(settings, places))
+  context.io.err(`Written: ${places.config}.`)
+  return { config: load(), made }
 }
 
 function roleOf({ key, roles }: Config): SetupRole {
@@ -148,8 +151,4 @@ function isRunning(checks: readonly Check[]): boolean {
 
 async function isToStart({ start }: InitFlags, desk: Desk): Promise<boolean> {
   return start === true || agrees('Start the node now, until Ctrl-C?', desk)
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined
 }

@@ -1,4 +1,5 @@
-import { rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { Address, Hex } from 'viem'
 import { readPurse, readToken } from '#client/bond-token.ts'
 import { type Chain, latestBlock } from '#client/chain.ts'
@@ -115,7 +116,7 @@ async function registered({ chain, config, signer }: Setting): Promise<Registrat
 async function ensureConsent(setting: Setting): Promise<{ readonly owner: Address; readonly stake: bigint }> {
   const { chain, config, places, context, signer } = setting
   const { time } = await latestBlock(chain)
-  if ((await stat(places.consent).catch(() => undefined)) !== undefined) {
+  if (existsSync(places.consent)) {
     const found = await readConsent(places.consent)
     const { owner, stake, deadline } = found.agreed.registration
     requireSame(setting, found, await peerIdOf(config.dataDir))

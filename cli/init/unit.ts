@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import type { Config } from '#node/config'
 import { nodeProgram } from '../reporter/node-program.ts'
@@ -14,7 +14,7 @@ export async function ensureUnit(
   { dataDir, key }: Config,
   { flags, desk }: { readonly flags: InitFlags; readonly desk: Desk },
 ): Promise<string | undefined> {
-  if ((await stat(unit).catch(() => undefined)) !== undefined) return unit
+  if (existsSync(unit)) return unit
   if (flags.service !== true && !(await agrees('Write a unit for systemd?', desk))) return undefined
   const program = nodeProgram()
   const text = serviceUnit({

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { createFile } from '#node/whole-file'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 
@@ -12,20 +13,16 @@ export function writeOwnerOnly(file: string, text: string): Promise<void> {
   return writeNew(file, text, OWNER_ONLY)
 }
 
-/** Writes a new file, for all to read unless `mode` says otherwise. Throws InputError rather than overwrite one. */
+/** Writes a new file, whole or not at all; for all to read unless `mode` says otherwise. Throws InputError rather than overwrite one. */
 export async function writeNew(file: string, text: string, mode?: number): Promise<void> {
-  const handle = await open(file, 'wx', mode).catch((cause: unknown) => {
+  try {
+    await createFile(file, text, mode)
+  } catch (cause) {
     throw new InputError(
       `Expected to create ${file}, got a file that is there or cannot be written.`,
       'Name another; nothing is overwritten.',
       { cause },
     )
-  })
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

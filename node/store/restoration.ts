@@ -1,5 +1,5 @@
-import { open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { replaceFile } from '../whole-file.ts'
 
 /**
  * That a store was made from a backup, or that a key came to it that it did not know: what else was signed is not known.
@@ -59,22 +59,8 @@ async function read(file: string): Promise<Mark | undefined> {
   return { time: BigInt(time), isSeen: state === 'seen' }
 }
 
-/** Replaces the file: whole or not at all. */
-async function write(file: string, { time, isSeen }: Mark): Promise<void> {
-  const handle = await open(`${file}.new`, 'w', 0o600)
-  try {
-    await handle.writeFile(`${time} ${isSeen ? 'seen' : 'restored'}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(`${file}.new`, file)
-  const folder = await open(dirname(file), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+function write(file: string, { time, isSeen }: Mark): Promise<void> {
+  return replaceFile(file, `${time} ${isSeen ? 'seen' : 'restored'}\n`, 0o600)
 }
 
 /** Nobody can tell what must not be signed. */

@@ -41,6 +41,7 @@ const GROUND = [
   'network-key',
   'verify',
   'version',
+  'whole-file',
 ]
 
 /** What knows all stages; nothing imports it. */

@@ -232,6 +232,18 @@ describe('assize init, in a script', () => {
     expect(`${out}${err}${other.err}`).not.toMatch(/secret/)
   })
 
+  test.each(['encrypting ...', 'Written: '])('goes on after it ended at "%s"', async (last) => {
+    const err = (line: string): void => {
+      if (line.startsWith(last)) throw new Error('The machine stopped.')
+    }
+    const flags = [...(await given(MADE)), '--yes', '--json']
+    const cut = await init(flags, {
+      io: { isTerminal: false, out: () => {}, err, redraw: () => {}, paint: (_, text) => text },
+    })
+    expect(cut.exitCode).toBe(1)
+    expect(await init(flags)).toMatchObject({ exitCode: 0 })
+  })
+
   test('goes on after it ended at any step', async () => {
     const flags = await given()
     await init([...flags, '--yes'])
