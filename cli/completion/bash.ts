@@ -1,3 +1,4 @@
+import { shellQuoted } from '../command-line.ts'
 import type { Place } from './grammar.ts'
 import { placeName, rowsByValues, type ValueRow, valueRows } from './tables.ts'
 
@@ -14,7 +15,7 @@ ${places.map(placeArm).join('\n')}
 _assize_values() {
   case "$1" in
 ${rowsByValues(valueRows(places))
-  .map(({ text, rows }) => `  ${rows.map(pattern).join('|')}) values=${quoted(text)} ;;`)
+  .map(({ text, rows }) => `  ${rows.map(pattern).join('|')}) values=${shellQuoted(text)} ;;`)
   .join('\n')}
   *) values=; return 1 ;;
   esac
@@ -66,13 +67,9 @@ complete -F _assize assize`
 function placeArm(place: Place): string {
   const commands = place.commands.map(({ word }) => word).join(' ')
   const options = place.options.map(({ word }) => word).join(' ')
-  return `  ${quoted(placeName(place))}) commands=${quoted(commands)} options=${quoted(options)} ;;`
+  return `  ${shellQuoted(placeName(place))}) commands=${shellQuoted(commands)} options=${shellQuoted(options)} ;;`
 }
 
 function pattern({ key, isRepeated }: ValueRow): string {
-  return isRepeated ? `${quoted(key.slice(0, key.lastIndexOf('|') + 1))}[1-9]*` : quoted(key)
-}
-
-function quoted(text: string): string {
-  return `'${text}'`
+  return isRepeated ? `${shellQuoted(key.slice(0, key.lastIndexOf('|') + 1))}[1-9]*` : shellQuoted(key)
 }

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../command-line.ts'
 import type { Place, Word } from './grammar.ts'
 import { placeName, rowsByValues, type ValueRow, valueRows } from './tables.ts'
 
@@ -76,17 +77,13 @@ else
 fi`
 
 function placeArm(place: Place): string {
-  return `  ${quoted(placeName(place))}) commands=(${described(place.commands)}) options=(${described(place.options)}) ;;`
+  return `  ${shellQuoted(placeName(place))}) commands=(${described(place.commands)}) options=(${described(place.options)}) ;;`
 }
 
 function described(words: readonly Word[]): string {
-  return words.map(({ word, description }) => quoted(`${word}:${description}`)).join(' ')
+  return words.map(({ word, description }) => shellQuoted(`${word}:${description}`)).join(' ')
 }
 
 function pattern({ key, isRepeated }: ValueRow): string {
-  return isRepeated ? `${quoted(key.slice(0, key.lastIndexOf('|') + 1))}[1-9]*` : quoted(key)
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
+  return isRepeated ? `${shellQuoted(key.slice(0, key.lastIndexOf('|') + 1))}[1-9]*` : shellQuoted(key)
 }
