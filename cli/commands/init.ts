@@ -23,6 +23,7 @@ export function defineInit(program: Command, context: Context, done: (code: Exit
   addSettingOptions(command)
   addOwnerOptions(command)
     .option('--service', 'write a systemd unit too')
+    .option('--service-user <name>', 'whom it runs the node as (default: you; root must say)')
     .option('--start', 'start the node at the end, until Ctrl-C')
     .option('--yes', 'do not ask: take what is given here, and the defaults; nothing of the environment')
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')

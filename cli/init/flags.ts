@@ -36,6 +36,8 @@ export type InitFlags = {
   readonly bootstrap?: string
   readonly httpPort?: number
   readonly service?: true
+  /** Whom a systemd unit runs the node as. */
+  readonly serviceUser?: string
   readonly start?: true
   readonly yes?: true
   readonly json?: true
@@ -43,11 +45,11 @@ export type InitFlags = {
 
 /**
  * Throws InputError that names every flag that is missing where nobody can be asked: in a script, or with --yes. What an
- * existing set-up says already (`has`) is not missing.
+ * existing set-up says already (`has`) is not missing; `user`: whom the unit runs as, if one is wanted.
  */
 export function requireFlags(
   flags: InitFlags,
-  has: { readonly config: boolean; readonly indices: boolean; readonly consent: boolean },
+  has: { readonly config: boolean; readonly indices: boolean; readonly consent: boolean; readonly user: boolean },
   { terminal }: Pick<Context, 'terminal'>,
 ): void {
   if (terminal !== undefined && flags.yes !== true) return
@@ -58,6 +60,7 @@ export function requireFlags(
     ...settings,
     ...(role === 'reporter' && !isOwned && !has.config ? ['--owner'] : []),
     ...(role === 'juror' && flags.juries === undefined && !has.config ? ['--juries'] : []),
+    ...(!has.user ? ['--service-user'] : []),
     ...(flags.yes === true ? [] : ['--yes']),
   ]
   if (missing.length === 0) return

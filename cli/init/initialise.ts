@@ -18,20 +18,26 @@ import { requireSame } from './contradiction.ts'
 import { type InitFlags, requireFlags } from './flags.ts'
 import { makeKey, signerOf } from './keys.ts'
 import { agrees, type Desk } from './questions.ts'
+import { requirePlace } from './place.ts'
 import { ensureRegistered } from './registration.ts'
 import { documentOf, linesOf, type SetUp } from './report.ts'
 import type { Places, SetupRole } from './settings.ts'
-import { ensureUnit } from './unit.ts'
+import { ensureUnit, type Host, isUserKnown, requireLasting, THIS_HOST, unitName } from './unit.ts'
 
 /**
  * Goes through every step of a set-up, and does what is not done yet. Exit 1 if the check-up finds something bad; otherwise the
  * node's, if it is started. Throws what is wrong with an answer that cannot be asked for again.
  */
-export async function initialise(folder: string, flags: InitFlags, context: Context): Promise<ExitCode> {
+export async function initialise(
+  folder: string,
+  flags: InitFlags,
+  context: Context,
+  host = THIS_HOST,
+): Promise<ExitCode> {
   const { io, signal } = context
   const places = placesOf(resolve(folder))
   const desk = { io, signal, terminal: flags.yes === true ? undefined : context.terminal }
-  const { config, made } = await ensureConfig(places, { flags, context, desk })
+  const { config, made } = await ensureConfig(places, { flags, context, desk, host })
   const role = roleOf(config)
   const chain = await connectTo(config)
   const signer = made ?? (await signerOf(config, places, context))
@@ -49,7 +55,7 @@ export async function initialise(folder: string, flags: InitFlags, context: Cont
           ...(await termsOf(chain, config)),
         })
       : undefined
-  const unit = await ensureUnit(places, config, { flags, desk })
+  const unit = await ensureUnit(places, config, { flags, desk, host })
   const checks = await examine(config, context, flags)
   const setUp: SetUp = { places, config, role, signer, registration, unit, checks }
   if (flags.json === true) io.out(JSON.stringify(documentOf(setUp), undefined, 2))
@@ -73,23 +79,26 @@ function placesOf(folder: string): Places {
     data: join(folder, 'data'),
     indices: join(folder, 'indices'),
     consent: join(folder, 'consent.json'),
-    unit: join(folder, 'assize.service'),
+    unit: join(folder, unitName(folder)),
   }
 }
 
-type Asking = { readonly flags: InitFlags; readonly context: Context; readonly desk: Desk }
+type Asking = { readonly flags: InitFlags; readonly context: Context; readonly desk: Desk; readonly host: Host }
 
 /** The settings that are there, else those that are asked for, with the key that was made for them. */
 async function ensureConfig(
   places: Places,
-  { flags, context, desk }: Asking,
+  { flags, context, desk, host }: Asking,
 ): Promise<{ readonly config: Config; readonly made: Address | undefined }> {
+  const isUnitDue = flags.service === true && !existsSync(places.unit)
   const has = {
     config: existsSync(places.config),
     indices: existsSync(places.indices),
     consent: existsSync(places.consent),
+    user: !isUnitDue || isUserKnown(flags, host),
   }
   requireFlags(flags, has, context)
+  if (isUnitDue) requireLasting(host)
   // What the environment says is of whoever runs this, not of the node that will run by itself.
   const load = (): Config => loadConfig({ file: places.config, env: {} })
   if (has.config) {
@@ -98,6 +107,7 @@ async function ensureConfig(
     context.io.err(`${places.config} is there: what it says is kept.`)
     return { config, made: undefined }
   }
+  await requirePlace(places.folder)
   const settings = await askSettings({ flags, context, desk, places })
   await mkdir(places.folder, { recursive: true })
   const made = await makeKey(settings, context)

@@ -8,6 +8,7 @@ import type { Config } from '#node/config'
 import { address as parseAddress, type Amount, amount, baseUnits } from '../arguments.ts'
 import { DeclinedError } from '../chain/action.ts'
 import { keystoreAt } from '../chain/signer.ts'
+import { commandLine } from '../command-line.ts'
 import { consentOf, peerIdOf } from '../commands/keys-bind.ts'
 import { enlist } from '../commands/register.ts'
 import type { Context } from '../context.ts'
@@ -223,9 +224,9 @@ async function sayPurse({ chain, config, context }: Setting, owner: Address, sta
   context.io.err(`Note: ${owner} has ${has} now; the stake is ${formatAmount(stake, token)}, and gas comes on top.`)
 }
 
-function ownersCommand({ config, places }: Setting): string {
-  const { rpcUrls, oracle, registry } = config
-  return `assize register ${places.consent} --registry ${registry} --oracle ${oracle} --rpc ${shareable(rpcUrls[0] ?? '')}`
+function ownersCommand({ config: { rpcUrls, oracle, registry }, places }: Setting): string {
+  const network = ['--registry', registry, '--oracle', oracle, '--rpc', shareable(rpcUrls[0] ?? '')]
+  return commandLine('assize', 'register', places.consent, ...network)
 }
 
 /** An endpoint as it can be shown to others: a path, a query or a name in its address may be a key to it. */

@@ -1,9 +1,13 @@
 import type { Address } from 'viem'
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { Config } from '#node/config'
+import { commandLine } from '../command-line.ts'
 import { formatColumns, formatTime } from '../format.ts'
 import type { Check } from '../reporter/checkup.ts'
 import type { Registration } from './registration.ts'
 import type { Places, SetupRole } from './settings.ts'
+import type { Unit } from './unit.ts'
 
 /** What a set-up came to. */
 export type SetUp = {
@@ -14,8 +18,7 @@ export type SetUp = {
   readonly signer: Address | undefined
   /** Undefined for a node that reports nothing. */
   readonly registration: Registration | undefined
-  /** Where the systemd unit is; undefined without one. */
-  readonly unit: string | undefined
+  readonly unit: Unit | undefined
   readonly checks: readonly Check[]
 }
 
@@ -50,7 +53,7 @@ export function documentOf(setUp: SetUp): Record<string, unknown> {
     signer: signer ?? null,
     registration: registration === undefined ? null : registrationDocument(registration, places),
     httpPort: config.httpPort,
-    unit: unit ?? null,
+    unit: unit?.file ?? null,
     isWell: checks.every(({ state }) => state !== 'bad'),
     checks,
     next: stepsOf(setUp),
@@ -71,7 +74,8 @@ function registrationDocument(registration: Registration, { consent }: Places): 
   return { state: 'agreed', owner, stake: stake.toString(), consent }
 }
 
-function stepsOf({ places, config, role, signer, registration, unit }: SetUp): Step[] {
+function stepsOf(setUp: SetUp): Step[] {
+  const { places, config, role, signer, registration, unit } = setUp
   const { config: file } = places
   const [jury] = config.juror.juries
   return [
@@ -82,18 +86,31 @@ function stepsOf({ places, config, role, signer, registration, unit }: SetUp): S
       ? [
           {
             what: "where the seats' key is, name it their voter",
-            command: `assize jury voter ${signer} --jury ${jury}`,
+            command: commandLine('assize', 'jury', 'voter', signer ?? '', '--jury', jury),
           },
         ]
       : []),
     ...(unit === undefined
-      ? [{ what: 'run it', command: `assize node --config ${file}` }]
+      ? [{ what: 'run it', command: commandLine('assize', 'node', '--config', file) }]
+      : serviceSteps(unit, setUp)),
+    { what: 'see how it is', command: commandLine('assize', 'doctor', '--config', file) },
+  ]
+}
+
+function serviceSteps({ file, stranger }: Unit, { places: { folder }, config: { key, dataDir } }: SetUp): Step[] {
+  const own = [dataDir, ...(key?.kind === 'keystore' ? [key.keystore] : [])]
+  const elsewhere = own.filter((path) => !path.startsWith(`${folder}/`) && existsSync(path))
+  const install = commandLine('sudo', 'cp', file, '/etc/systemd/system/')
+  const enable = commandLine('sudo', 'systemctl', 'enable', '--now', basename(file))
+  return [
+    ...(stranger === undefined
+      ? []
       : [
           {
-            what: 'run it, now and whenever the machine starts',
-            command: `sudo cp ${unit} /etc/systemd/system/ && sudo systemctl enable --now assize`,
+            what: `give ${stranger}, whom it runs as, what it reads and writes`,
+            command: commandLine('sudo', 'chown', '-R', `${stranger}:`, folder, ...elsewhere),
           },
         ]),
-    { what: 'see how it is', command: `assize doctor --config ${file}` },
+    { what: 'run it, now and whenever the machine starts', command: `${install} && ${enable}` },
   ]
 }

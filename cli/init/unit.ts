@@ -1,30 +1,118 @@
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { basename } from 'node:path'
 import type { Config } from '#node/config'
+import { InputError } from '../errors.ts'
 import { nodeProgram } from '../reporter/node-program.ts'
 import { writeNew } from '../reporter/secret-file.ts'
-import { serviceUnit } from '../reporter/service-unit.ts'
+import { serviceUnit, stateOf } from '../reporter/service-unit.ts'
 import type { InitFlags } from './flags.ts'
-import { agrees, type Desk } from './questions.ts'
+import { agrees, answer, type Desk } from './questions.ts'
 import type { Places } from './settings.ts'
 
-/** A systemd unit for this node, run as this user; where it was written, or undefined if nobody wants one. */
+/** Who sets a node up, with which program. Replaced in tests. */
+export type Host = {
+  readonly user: () => { readonly uid: number; readonly username: string }
+  /** How a node is started, before its `--config`. */
+  readonly program: readonly string[]
+}
+
+/** A systemd unit of this node. */
+export type Unit = {
+  readonly file: string
+  /** Whom the node runs as, where that is not who set it up: what was made is to be given to them. */
+  readonly stranger: string | undefined
+}
+
+type Asking = { readonly flags: InitFlags; readonly desk: Desk; readonly host: Host }
+
+const USER = /^User=(.*)$/m
+/** A name as useradd takes it. */
+const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/i
+/** Digits of what tells the units of two folders of one name apart. */
+const MARK_DIGITS = 6
+
+/** This process: its user and its program. */
+export const THIS_HOST: Host = { user: () => userInfo(), program: nodeProgram() }
+
+/** The unit's name, which nodes in other folders do not have: all units of a machine are in one. */
+export function unitName(folder: string): string {
+  const mark = createHash('sha256').update(folder).digest('hex').slice(0, MARK_DIGITS)
+  return `assize-${basename(folder).replaceAll(/[^\w.-]/g, '-')}-${mark}.service`
+}
+
+/** The unit that is there, or is wanted and written; undefined if nobody wants one. Throws InputError for one that could not run. */
 export async function ensureUnit(
   { folder, config: file, unit }: Places,
-  { dataDir, key }: Config,
-  { flags, desk }: { readonly flags: InitFlags; readonly desk: Desk },
-): Promise<string | undefined> {
-  if (existsSync(unit)) return unit
+  config: Config,
+  asking: Asking,
+): Promise<Unit | undefined> {
+  const { flags, desk, host } = asking
+  if (existsSync(unit)) return unitAt(unit, asking)
   if (flags.service !== true && !(await agrees('Write a unit for systemd?', desk))) return undefined
-  const program = nodeProgram()
+  requireLasting(host)
+  const { dataDir, indexDir, csvFile, key } = config
   const text = serviceUnit({
-    user: userInfo().username,
+    name: basename(unit),
+    user: await askUser(asking),
     workingDirectory: folder,
-    program,
+    program: host.program,
     config: file,
     passwordFile: key?.kind === 'keystore' ? key.passwordFile : undefined,
     dataDir,
+    inputs: [indexDir, csvFile, key?.kind === 'keystore' ? key.keystore : key?.tokenFile].filter(isNamed),
   })
+  // A unit whose writable folder is not there does not start.
+  if (stateOf(dataDir) === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await writeNew(unit, text)
-  return unit
+  return unitAt(unit, asking)
+}
+
+/** Throws InputError for a program that is gone when a cache is cleared: a unit of it would end some day, unseen. */
+export function requireLasting({ program }: Pick<Host, 'program'>): void {
+  const passing = program.find((path) => path.split('/').includes('_npx'))
+  if (passing === undefined) return
+  throw new InputError(
+    `Expected a program that stays for a systemd unit, got one in the cache of npx: ${passing}.`,
+    'Install it, npm install --global assize, and run this again from there.',
+  )
+}
+
+/** Whether a unit can be written without asking whom it runs as: root must say, and may say root. */
+export function isUserKnown({ serviceUser }: Pick<InitFlags, 'serviceUser'>, { user }: Pick<Host, 'user'>): boolean {
+  return serviceUser !== undefined || user().uid !== 0
+}
+
+function askUser({ flags, desk, host }: Asking): Promise<string> {
+  return answer(desk, {
+    flag: '--service-user',
+    text: 'User that the node runs as, such as assize (root: whoever takes it over has the machine)',
+    given: isUserKnown(flags, host) ? (flags.serviceUser ?? host.user().username) : undefined,
+    otherwise: undefined,
+    check: (text) => {
+      if (USER_NAME.test(text)) return text
+      throw new InputError(
+        `Expected the name of a user, got "${text}".`,
+        'Name one that is there, or make it: useradd.',
+      )
+    },
+  })
+}
+
+/** Throws InputError if it runs as somebody else than the flags say. */
+function unitAt(file: string, { flags: { serviceUser }, host }: Asking): Unit {
+  const user = USER.exec(readFileSync(file, 'utf8'))?.[1] ?? 'root'
+  if (serviceUser !== undefined && serviceUser !== user) {
+    throw new InputError(
+      `Expected the user ${serviceUser} in ${file}, got ${user}.`,
+      'Edit that file, or remove it: another is written.',
+    )
+  }
+  return { file, stranger: user === host.user().username ? undefined : user }
+}
+
+function isNamed(path: string | undefined): path is string {
+  return path !== undefined
 }

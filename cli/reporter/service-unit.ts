@@ -1,26 +1,46 @@
-/** What a unit runs, as whom, and where. */
+import { InputError } from '../errors.ts'
+
+/** What a unit runs, as whom, and where; paths are absolute. */
 export type ServiceTerms = {
+  /** Of its file, as systemd will know it: `assize.service`. */
+  readonly name: string
   readonly user: string
-  /** Where the program is started, and how: absolute paths. */
+  /** Where the program is started, and how. */
   readonly workingDirectory: string
   readonly program: readonly string[]
   readonly config: string
   readonly passwordFile: string | undefined
+  /** The one folder that the node writes to. */
   readonly dataDir: string
+  /** What else it reads: keystore, index documents. */
+  readonly inputs: readonly string[]
 }
 
-/** Folders that systemd makes and gives to the unit's user. */
-const STATE = /^\/var\/lib\/([\w.-]+)$/
+/** What systemd makes and gives to the unit's user, in this folder. */
+const STATE = /^\/var\/lib\/([\w.-]+(?:\/[\w.-]+)*)$/
 /** What ProtectHome=true hides. */
 const HOME = /^\/(?:home|root|run\/user)(?:\/|$)/
+/** What not every setting of a unit has a way to write. */
+const UNWRITABLE = /["\\\p{Cc}]/u
 
-/** A systemd unit for a node; docs/operations/assize.service is that of a node in /opt/assize. */
+/** The folder below /var/lib that systemd makes for the unit; undefined for a folder that must be there before it starts. */
+export function stateOf(dataDir: string): string | undefined {
+  return STATE.exec(dataDir)?.[1]
+}
+
+/**
+ * A systemd unit for a node; docs/operations/assize.service is that of a node in /opt/assize. Throws InputError for a path that
+ * cannot be written in one.
+ */
 export function serviceUnit(terms: ServiceTerms): string {
-  const { user, workingDirectory, program, config, passwordFile, dataDir } = terms
-  const isAtHome = [workingDirectory, config, dataDir, ...program].some((path) => HOME.test(path))
-  const [, state] = STATE.exec(dataDir) ?? []
+  const { name, user, workingDirectory, program, config, passwordFile, dataDir, inputs } = terms
+  const secrets = passwordFile === undefined ? [] : [passwordFile]
+  const paths = [workingDirectory, config, dataDir, ...program, ...inputs, ...secrets]
+  requireWritable(paths)
+  const [executable, ...words] = [...program, '--config', config]
+  const state = stateOf(dataDir)
   return [
-    `# /etc/systemd/system/assize.service. What a node is told stands in ${config} and nowhere else: assize backup and`,
+    `# /etc/systemd/system/${name}. What a node is told stands in ${config} and nowhere else: assize backup and`,
     '# assize restore read the same file.',
     '[Unit]',
     'Description=Assize reporter node',
@@ -29,8 +49,9 @@ export function serviceUnit(terms: ServiceTerms): string {
     '',
     '[Service]',
     `User=${user}`,
-    `WorkingDirectory=${workingDirectory}`,
-    `ExecStart=${[...program, '--config', config].map(quoted).join(' ')}`,
+    `WorkingDirectory=${literal(workingDirectory)}`,
+    // What is run is never taken for a variable; what it is given may be.
+    `ExecStart=${[word(executable), ...words.map((one) => word(one).replaceAll('$', '$$$$'))].join(' ')}`,
     '# SIGTERM lets it finish what it writes; what it sent is on disk.',
     'TimeoutStopSec=30',
     'Restart=on-failure',
@@ -38,12 +59,12 @@ export function serviceUnit(terms: ServiceTerms): string {
     '# 2: the operator must correct something. Starting again would not.',
     'RestartPreventExitStatus=2',
     ...(state === undefined
-      ? [`ReadWritePaths=${quoted(dataDir)}`]
+      ? [`ReadWritePaths=${word(dataDir)}`]
       : [`StateDirectory=${state}`, 'StateDirectoryMode=0700']),
-    ...(passwordFile === undefined ? [] : [`LoadCredential=password:${passwordFile}`]),
-    ...(passwordFile === undefined ? [] : ['Environment=ASSIZE_PASSWORD_FILE=%d/password']),
+    ...secrets.map((file) => `LoadCredential=password:${literal(file)}`),
+    ...secrets.map(() => 'Environment=ASSIZE_PASSWORD_FILE=%d/password'),
     ...ALWAYS,
-    `ProtectHome=${isAtHome ? 'read-only' : 'true'}`,
+    `ProtectHome=${paths.some((path) => HOME.test(path)) ? 'read-only' : 'true'}`,
     '',
     '[Install]',
     'WantedBy=multi-user.target',
@@ -68,8 +89,22 @@ const ALWAYS = [
   'CapabilityBoundingSet=',
 ]
 
-/** A path as systemd reads it: `%` begins a specifier, and a space ends a word. */
-function quoted(path: string): string {
-  const escaped = path.replaceAll('%', '%%')
-  return /^[\w@:.,/+=%-]+$/.test(escaped) ? escaped : `"${escaped.replaceAll(/["\\]/g, '\\$&')}"`
+function requireWritable(paths: readonly string[]): void {
+  const wrong = paths.find((path) => UNWRITABLE.test(path))
+  if (wrong === undefined) return
+  throw new InputError(
+    `Expected paths without quotation marks, backslashes and line breaks for a systemd unit, got ${JSON.stringify(wrong)}.`,
+    'Rename it, or run the node without --service.',
+  )
+}
+
+/** A path where systemd takes the whole line for one: `%` begins a specifier. */
+function literal(path: string): string {
+  return path.replaceAll('%', '%%')
+}
+
+/** A path where systemd splits words: a space or a quotation mark would end one. */
+function word(path: string): string {
+  const escaped = literal(path)
+  return /^[\w@:.,/+=%$-]+$/.test(escaped) ? escaped : `"${escaped}"`
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { keccak256, stringToHex } from 'viem'
@@ -15,6 +16,7 @@ import type { Context } from '../../cli/context.ts'
 import { accountOf, DEPLOY_OPTIONS, ETHER } from '../client/chain-fixture.ts'
 import { threeSamples } from '../protocol/index-documents.ts'
 import { assize, type Run } from './command-line.ts'
+import { unitName } from '../../cli/init/unit.ts'
 import { type Court, type Disputer, openCourt } from './disputer.ts'
 import { freePort } from './free-port.ts'
 import { closesOf, DOCUMENT } from './file-index.ts'
@@ -169,7 +171,7 @@ describe('assize init, in a script', () => {
   test('writes what a node reads, for its owner only, and changes nothing the second time', async () => {
     const terms = { announce: '/dns4/me.example/tcp/4001', arbitrators: court.stage.deployments.council }
     const flags = await given({ ...terms, ...MADE })
-    const first = await init([...flags, '--yes', '--json', '--service'])
+    const first = await init([...flags, '--yes', '--json', '--service', '--service-user', userInfo().username])
     expect(first).toMatchObject({ exitCode: 0 })
     const config = loadConfig({ file: join(folder, 'node.toml'), env: {} })
     const flag = (name: string): string => flags[flags.indexOf(`--${name}`) + 1] ?? ''
@@ -192,7 +194,7 @@ describe('assize init, in a script', () => {
       expect(statSync(join(folder, name)).mode & 0o077, name).toBe(0)
     }
     const files = readdirSync(folder).toSorted()
-    expect(files).toEqual(['assize.service', 'consent.json', 'data', 'keystore', 'node.toml', 'password'])
+    expect(files).toEqual([unitName(folder), 'consent.json', 'data', 'keystore', 'node.toml', 'password'])
     const texts = () => files.filter((name) => name !== 'data').map((name) => readFileSync(join(folder, name), 'utf8'))
     const before = texts()
     const again = await init(['--yes', '--json'])
@@ -255,6 +257,19 @@ describe('assize init, in a script', () => {
     const again = await init([...flags, '--yes', '--json'])
     expect(document(again)).toMatchObject({ signer, registration: { state: 'agreed' } })
     expect(readFileSync(join(folder, 'node.toml'), 'utf8')).toBe(config)
+  })
+
+  test.each<[string, () => string]>([
+    ['below a file', () => at('closes.csv')],
+    ['where nothing can be made', () => '/proc'],
+  ])('refuses a folder %s before it asks anything', async (_name, place) => {
+    folder = join(place(), 'node')
+    const ask = (): Promise<string> => Promise.reject(new Error('Nobody is to be asked.'))
+    expect(await init([], { terminal: { ask, askSecret: ask } })).toEqual({
+      exitCode: 2,
+      out: '',
+      err: `error: Expected a folder that can be written at ${folder}, got one that cannot be made in ${place()}. Name another, or run this as a user who may write there.`,
+    })
   })
 
   test('names every flag that is missing, and writes nothing', async () => {
@@ -609,9 +624,12 @@ describe('assize init, at a terminal', () => {
       'Write a unit for systemd?': ['y'],
       'Start the node now': ['n'],
     })
-    const agreed = await init(flags, yes.world)
+    const agreed = await init([...flags, '--service-user', userInfo().username], yes.world)
     expect(agreed.out).toMatch(/registry {2}reporter \d+, from 20/)
     expect(yes.asked).toHaveLength(3)
-    expect(agreed.out).toContain(`sudo cp ${join(folder, 'assize.service')} /etc/systemd/system/`)
+    const unit = unitName(folder)
+    expect(agreed.out).toContain(
+      `sudo cp ${join(folder, unit)} /etc/systemd/system/ && sudo systemctl enable --now ${unit}`,
+    )
   })
 })

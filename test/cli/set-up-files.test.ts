@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configText } from '../../cli/init/config-text.ts'
 import type { Settings } from '../../cli/init/settings.ts'
-import { serviceUnit } from '../../cli/reporter/service-unit.ts'
+import { serviceUnit, type ServiceTerms } from '../../cli/reporter/service-unit.ts'
 import { loadConfig } from '#node/config'
 import { temporaryFolder } from '../node/temporary.ts'
 
@@ -70,13 +70,15 @@ describe('the settings that are written', () => {
 })
 
 /** The node of docs/operations. */
-const DOCUMENTED = {
+const DOCUMENTED: ServiceTerms = {
+  name: 'assize.service',
   user: 'assize',
   workingDirectory: '/opt/assize',
   program: ['/opt/assize/node_modules/.bin/node', '/opt/assize/node/main.ts'],
   config: '/etc/assize/node.toml',
   passwordFile: '/etc/assize/password',
   dataDir: '/var/lib/assize',
+  inputs: ['/etc/assize/keystore', '/etc/assize/indices'],
 }
 
 describe('the unit that is written', () => {
@@ -89,18 +91,51 @@ describe('the unit that is written', () => {
     expect(unit).toContain('\nReadWritePaths="/home/ann/my node/100%%"\n')
     expect(unit).toContain('\nProtectHome=read-only\n')
     expect(unit).not.toContain('StateDirectory')
+    const deep = serviceUnit({ ...DOCUMENTED, dataDir: '/var/lib/assize/two' })
+    expect(deep).toContain('\nStateDirectory=assize/two\n')
+  })
+
+  test.each<[string, Partial<ServiceTerms>]>([
+    ['its folder', { workingDirectory: '/home/ann' }],
+    ['the settings', { config: '/root/node.toml' }],
+    ['the password', { passwordFile: '/home/ann/password' }],
+    ['what is run', { program: ['/home/ann/.nvm/node', '/opt/assize/main.js'] }],
+    ['an input', { inputs: ['/etc/assize/keystore', '/home/ann/indices'] }],
+  ])('leaves homes to be read where %s is in one', (_name, changes) => {
+    expect(serviceUnit(DOCUMENTED)).toContain('\nProtectHome=true\n')
+    expect(serviceUnit({ ...DOCUMENTED, ...changes })).toContain('\nProtectHome=read-only\n')
+  })
+
+  test('has no specifier and no variable of a path that looks like one', () => {
+    const unit = serviceUnit({
+      ...DOCUMENTED,
+      workingDirectory: '/srv/100%',
+      program: ['/srv/$HOME/node', '/srv/$HOME/main.js'],
+      config: '/srv/100%/$x y/node.toml',
+      passwordFile: '/srv/100% $x/password',
+    })
+    expect(unit).toContain('\nWorkingDirectory=/srv/100%%\n')
+    expect(unit).toContain('\nExecStart=/srv/$HOME/node /srv/$$HOME/main.js --config "/srv/100%%/$$x y/node.toml"\n')
+    expect(unit).toContain('\nLoadCredential=password:/srv/100%% $x/password\n')
+  })
+
+  test.each(['/srv/"', '/srv/a\\b', '/srv/\nExecStart=/bin/true'])('is not written of the path %j', (path) => {
+    expect(() => serviceUnit({ ...DOCUMENTED, inputs: [path] })).toThrow(
+      'Expected paths without quotation marks, backslashes and line breaks for a systemd unit, got ',
+    )
   })
 
   test.runIf(spawnSync('systemd-analyze', ['--version']).error === undefined)('is accepted by systemd', () => {
     const folder = temporaryFolder()
-    mkdirSync(join(folder, 'my node'))
-    writeFileSync(join(folder, 'password'), 'pw')
+    mkdirSync(join(folder, 'my $1 %h node'))
+    writeFileSync(join(folder, 'my $1 %h node', 'password'), 'pw')
     const unit = join(folder, 'assize.service')
     const terms = { ...DOCUMENTED, user: 'root', workingDirectory: folder, program: [process.execPath, '/main.ts'] }
     const text = serviceUnit({
       ...terms,
-      config: join(folder, 'my node', 'node.toml'),
-      dataDir: join(folder, 'my node'),
+      config: join(folder, 'my $1 %h node', 'node.toml'),
+      passwordFile: join(folder, 'my $1 %h node', 'password'),
+      dataDir: join(folder, 'my $1 %h node'),
     })
     writeFileSync(unit, text)
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' })
