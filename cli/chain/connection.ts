@@ -3,6 +3,7 @@ import { type BondToken, readToken } from '#client/bond-token.ts'
 import { type Chain, connect } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
+import type { Config } from '#node/config'
 import { addressIn } from '#protocol/address.ts'
 import type { Context } from '../context.ts'
 import { commandLine } from '../command-line.ts'
@@ -50,13 +51,50 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
 
 /** Connects to the endpoint that flags and environment name. Throws InputError for another chain than they want, DeadRpcError. */
 export async function openChain(flags: Pick<NetworkFlags, 'rpc' | 'chainId'>, { env }: Context): Promise<Chain> {
-  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
-  const wanted = flags.chainId ?? numberOf(env, 'ASSIZE_CHAIN_ID')
-  if (wanted === undefined || Number(wanted) === chain.chainId) return chain
-  throw new InputError(
-    `Expected chain ${wanted} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
-    'Name an endpoint of that chain with --rpc, or correct --chain-id.',
-  )
+  const named = numberOf(env, 'ASSIZE_CHAIN_ID')
+  return connectTo(flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC, {
+    chainId: flags.chainId ?? (named === undefined ? undefined : Number(named)),
+    hint: 'Name an endpoint of that chain with --rpc, or correct --chain-id.',
+  })
+}
+
+/** Connects to the preferred endpoint of a node's settings, shown as its host. Throws InputError for another chain, DeadRpcError. */
+export function openNodesChain({
+  rpcUrls: [rpcUrl = ''],
+  chainId,
+}: Pick<Config, 'rpcUrls' | 'chainId'>): Promise<Chain> {
+  return connectTo(rpcUrl, { chainId, shown: hostOf(rpcUrl), hint: 'Correct rpc_url, or chain_id.' })
+}
+
+/**
+ * Connects to one endpoint, which its chain and all errors call `shown`: its address unless said otherwise. Throws InputError
+ * with `hint` for another chain than `chainId`, DeadRpcError.
+ */
+export async function connectTo(
+  rpcUrl: string,
+  {
+    chainId,
+    shown = rpcUrl,
+    hint,
+  }: { readonly chainId: number | undefined; readonly shown?: string; readonly hint: string },
+): Promise<Chain> {
+  const chain = await connect({ rpcUrl }).catch((error: unknown) => {
+    throw renamed(error, rpcUrl, shown)
+  })
+  if (chainId === undefined || chainId === chain.chainId) return { ...chain, rpcUrl: shown }
+  throw new InputError(`Expected chain ${chainId} at ${shown}, got chain ${chain.chainId}.`, hint)
+}
+
+/** The host of an endpoint: a key to it may stand in the rest of its address. */
+export function hostOf(rpcUrl: string): string {
+  return /^(?:[a-z][\w+.-]*:\/\/)?(?:[^/?#]*@)?([^/?#]*)/i.exec(rpcUrl)?.[1] ?? ''
+}
+
+/** The error, with `shown` wherever its text has the address of the endpoint. */
+export function renamed(error: unknown, rpcUrl: string, shown: string): unknown {
+  if (!(error instanceof Error)) return error
+  const hint = 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint.replaceAll(rpcUrl, shown) } : {}
+  return Object.assign(error, { message: error.message.replaceAll(rpcUrl, shown), ...hint })
 }
 
 /** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */

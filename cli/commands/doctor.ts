@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import type { Check } from '../reporter/checkup.ts'
 import { checkLines } from '../reporter/check-lines.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -27,11 +26,9 @@ export function defineDoctor(program: Command, context: Context, done: (code: Ex
 async function examine({ config: file, json }: Flags, { io, env, now }: Context): Promise<ExitCode> {
   const [{ loadConfig }, { checkUp }] = await Promise.all([import('#node/config'), import('../reporter/checkup.ts')])
   const config = loadConfig({ file, env })
-  const checks: Check[] = []
-  for await (const check of checkUp(config, now)) {
-    checks.push(check)
+  const checks = await checkUp(config, now, (check) => {
     if (json !== true) for (const line of checkLines(check, io)) io.out(line)
-  }
+  })
   const bad = checks.filter(({ state }) => state === 'bad').length
   const warned = checks.filter(({ state }) => state === 'warn').length
   if (json === true) io.out(JSON.stringify({ version: 1, isWell: bad === 0, checks }, undefined, 2))

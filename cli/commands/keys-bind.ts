@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Address, bytesToHex, type Hex, isHex } from 'viem'
-import { connect, latestBlock } from '#client/chain.ts'
+import { latestBlock } from '#client/chain.ts'
 import { consentTo } from '#client/registry.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
 import type { Config } from '#node/config'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { address, type Amount, amount, baseUnits, duration } from '../arguments.ts'
+import { openNodesChain } from '../chain/connection.ts'
 import { consentText } from '../reporter/consent-file.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
@@ -86,8 +87,8 @@ export async function consentOf(
   flags: Omit<Flags, 'config' | 'file' | 'json'>,
   context: Context,
 ): Promise<string> {
-  const { registry, dataDir, rpcUrls, key: place } = config
-  const chain = await connect({ rpcUrl: rpcUrls[0] ?? '' })
+  const { registry, dataDir, key: place } = config
+  const chain = await openNodesChain(config)
   const { minStake } = await readRegistryTerms(chain, registry)
   const { time } = await latestBlock(chain)
   const stake = flags.stake === undefined ? minStake : baseUnits(flags.stake, ETHER)

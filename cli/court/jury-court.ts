@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import { latestBlock } from '#client/chain.ts'
+import { type Chain, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { isJury } from '#client/juror.ts'
 import { type JuryCase, type JurySeat, type JuryTerms, readCase, readJuryTerms, readSeats } from '#client/jury.ts'
@@ -33,14 +33,15 @@ export async function openJury({ chain }: Connection, named: Address | undefined
   if (address === undefined) {
     throw new InputError('Expected the address of a jury, got none.', 'Give it with --jury, or in ASSIZE_JURY.')
   }
-  await requireCode(chain, 'a JuryArbitrator', address)
-  if (!(await isJury(chain, address))) {
-    throw new InputError(
-      `Expected a JuryArbitrator at ${address}, got another contract.`,
-      'Check the address: "assize fixing show" names the two that rule on a fixing.',
-    )
-  }
+  await requireJury(chain, address, 'Check the address: "assize fixing show" names the two that rule on a fixing.')
   return { address, terms: await readJuryTerms(chain, address) }
+}
+
+/** The address, if a jury is there. Throws InputError with `hint` for another contract, NoCodeError, DeadRpcError. */
+export async function requireJury(chain: Chain, address: Address, hint: string): Promise<Address> {
+  await requireCode(chain, 'a JuryArbitrator', address)
+  if (await isJury(chain, address)) return address
+  throw new InputError(`Expected a JuryArbitrator at ${address}, got another contract.`, hint)
 }
 
 /**

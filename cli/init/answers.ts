@@ -2,11 +2,13 @@ import { resolve } from 'node:path'
 import type { Address } from 'viem'
 import type { Chain } from '#client/chain.ts'
 import { address, addresses, port as parsePort } from '../arguments.ts'
+import { hostOf } from '../chain/connection.ts'
 import { keystoreAt } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
+import { requireJury } from '../court/jury-court.ts'
 import { InputError } from '../errors.ts'
 import { DEFAULT_RPC } from '../options.ts'
-import { checkEndpoint, checkJury, checkOracle, checkRegistry, type Endpoint } from './chain-answers.ts'
+import { checkEndpoint, checkOracle, checkRegistry, type Endpoint } from './chain-answers.ts'
 import type { InitFlags } from './flags.ts'
 import { checkFile, checkIndexFolder, foreignChains, needsFile } from './index-answers.ts'
 import { checkMultiaddrs, checkPort } from './network-answers.ts'
@@ -83,11 +85,13 @@ async function askEndpoints({
   const { now, env, io } = context
   const look = (url: string, chainId: number | undefined): Promise<Endpoint> =>
     told(io, checkEndpoint(url, { chainId, clock, now }))
+  const otherwise = env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC
   const { chain, url } = await answer(desk, {
     flag: '--rpc',
     text: 'JSON-RPC endpoint of the chain',
     given: flags.rpc,
-    otherwise: env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC,
+    otherwise,
+    shown: hostOf(otherwise),
     check: (text) => look(text, flags.chainId),
   })
   const { chainId } = chain
@@ -181,7 +185,8 @@ async function askTrust(
           text: 'The juries in which it votes, addresses with commas between',
           given: flags.juries?.join(','),
           otherwise: env['ASSIZE_JURY'],
-          check: (text) => Promise.all(read(addresses, text).map((jury) => checkJury(chain, jury))),
+          check: (text) =>
+            Promise.all(read(addresses, text).map((jury) => requireJury(chain, jury, 'Check the address.'))),
         })
       : []
   const principals =

@@ -1,13 +1,13 @@
 import type { Address } from 'viem'
 import { readToken } from '#client/bond-token.ts'
-import { type Chain, connect, latestBlock } from '#client/chain.ts'
+import { type Chain, latestBlock } from '#client/chain.ts'
 import { readCreationBlock } from '#client/creation-block.ts'
 import { requireCode } from '#client/deploy.ts'
-import { readJuryTerms } from '#client/jury.ts'
 import { readRegistryOracle } from '#client/registry.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
+import { connectTo, hostOf } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import { failureOf, InputError } from '../errors.ts'
+import { InputError } from '../errors.ts'
 import { ETHER, formatAmount } from '../format.ts'
 import { headCheck } from '../reporter/checkup.ts'
 
@@ -26,13 +26,7 @@ export async function checkEndpoint(
     now,
   }: { readonly chainId: number | undefined; readonly clock: Clock; readonly now: Context['now'] },
 ): Promise<Endpoint> {
-  const chain = await connect({ rpcUrl: url })
-  if (chainId !== undefined && chain.chainId !== chainId) {
-    throw new InputError(
-      `Expected chain ${chainId} at ${chain.rpcUrl}, got chain ${chain.chainId}.`,
-      'Name an endpoint of that chain.',
-    )
-  }
+  const chain = await connectTo(url, { chainId, shown: hostOf(url), hint: 'Name an endpoint of that chain.' })
   const { state, found, fix = '' } = headCheck(url, await latestBlock(chain), clock, now())
   if (state === 'bad') throw new InputError(`Expected an endpoint and a clock of the same time, got ${found}.`, fix)
   return { chain, url, found: `chain ${chain.chainId}, ${found}` }
@@ -66,19 +60,4 @@ export async function checkRegistry(
   }
   const least = formatAmount(minStake, ETHER, 18)
   return { registry, found: `${reporters} report, each with at least ${least}` }
-}
-
-/** Throws InputError for what is no jury. */
-export async function checkJury(chain: Chain, jury: Address): Promise<Address> {
-  try {
-    await requireCode(chain, 'a JuryArbitrator', jury)
-    await readJuryTerms(chain, jury)
-    return jury
-  } catch (error) {
-    const { name, message, hint } = failureOf(error)
-    if (name === 'Deploy.NoCodeError' || name === 'Chain.DeadRpcError') throw new InputError(message, hint)
-    throw new InputError(`Expected a JuryArbitrator at ${jury}, got another contract.`, 'Check the address.', {
-      cause: error,
-    })
-  }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Config } from '#node/config'
+import { hostOf } from '../chain/connection.ts'
 import { InputError } from '../errors.ts'
-import { hostOf } from '../reporter/checkup.ts'
 import type { InitFlags } from './flags.ts'
 import { parts } from './questions.ts'
 import type { Places, SetupRole } from './settings.ts'

@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Address } from 'viem'
-import { type Chain, connect } from '#client/chain.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
 import { type Config, loadConfig } from '#node/config'
+import { openNodesChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { checkLines } from '../reporter/check-lines.ts'
-import { type Check, checkUp, hostOf } from '../reporter/checkup.ts'
+import { type Check, checkUp } from '../reporter/checkup.ts'
 import { runNode } from '../reporter/node-program.ts'
 import { writeOwnerOnly } from '../reporter/secret-file.ts'
 import { askSettings } from './answers.ts'
@@ -39,7 +38,7 @@ export async function initialise(
   const desk = { io, signal, terminal: flags.yes === true ? undefined : context.terminal }
   const { config, made } = await ensureConfig(places, { flags, context, desk, host })
   const role = roleOf(config)
-  const chain = await connectTo(config)
+  const chain = await openNodesChain(config)
   const signer = made ?? (await signerOf(config, places, context))
   const registration =
     role === 'reporter' && signer !== undefined
@@ -51,12 +50,17 @@ export async function initialise(
           places,
           context,
           desk,
-          inspect: () => inspect(config, context),
-          ...(await termsOf(chain, config)),
+          inspect: () => checkUp(config, context.now),
+          minStake: (await readRegistryTerms(chain, config.registry)).minStake,
         })
       : undefined
   const unit = await ensureUnit(places, config, { flags, desk, host })
-  const checks = await examine(config, context, flags)
+  const checks = await checkUp(config, context.now, (check) => {
+    for (const line of checkLines(check, io)) {
+      if (flags.json === true) io.err(line)
+      else io.out(line)
+    }
+  })
   const setUp: SetUp = { places, config, role, signer, registration, unit, checks }
   if (flags.json === true) io.out(JSON.stringify(documentOf(setUp), undefined, 2))
   else for (const line of linesOf(setUp)) io.out(line)
@@ -119,39 +123,6 @@ async function ensureConfig(
 function roleOf({ key, roles }: Config): SetupRole {
   if (key === undefined) return 'watcher'
   return roles.includes('reporter') ? 'reporter' : 'juror'
-}
-
-/** The chain of the settings. Throws DeadRpcError; InputError for another chain. */
-async function connectTo({ rpcUrls: [rpcUrl = ''], chainId }: Config): Promise<Chain> {
-  const chain = await connect({ rpcUrl })
-  if (chainId === undefined || chain.chainId === chainId) return chain
-  throw new InputError(
-    `Expected chain ${chainId} at ${hostOf(rpcUrl)}, got chain ${chain.chainId}.`,
-    'Correct rpc_url, or chain_id.',
-  )
-}
-
-async function termsOf(chain: Chain, { registry }: Config): Promise<{ readonly minStake: bigint }> {
-  const { minStake } = await readRegistryTerms(chain, registry)
-  return { minStake }
-}
-
-async function inspect(config: Config, { now }: Context): Promise<Check[]> {
-  const checks: Check[] = []
-  for await (const check of checkUp(config, now)) checks.push(check)
-  return checks
-}
-
-async function examine(config: Config, { io, now }: Context, { json }: InitFlags): Promise<Check[]> {
-  const checks: Check[] = []
-  for await (const check of checkUp(config, now)) {
-    checks.push(check)
-    for (const line of checkLines(check, io)) {
-      if (json === true) io.err(line)
-      else io.out(line)
-    }
-  }
-  return checks
 }
 
 /** Whether a node answers at the port of the settings: then it is not started a second time. */

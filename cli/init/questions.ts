@@ -11,6 +11,8 @@ export type Question<T> = {
   readonly given: string | undefined
   /** What an empty line, or --yes, stands for; undefined: nothing does. */
   readonly otherwise: string | undefined
+  /** What is shown in its place, which may be a secret. */
+  readonly shown?: string
   /** What it means, looked at at once. Throws what is wrong with it. */
   readonly check: (text: string) => T | Promise<T>
 }
@@ -26,15 +28,14 @@ const OF_THE_ANSWER = /^\w+\.\w+$/
  * what was given, InputError where nobody can be asked, AbortError.
  */
 export async function answer<T>({ io, signal, terminal }: Desk, question: Question<T>): Promise<T> {
-  const { flag, text, given, otherwise, check } = question
+  const { flag, text, given, otherwise, check, shown = otherwise ?? '' } = question
   if (given !== undefined) return check(given)
   if (terminal === undefined) {
     if (otherwise !== undefined) return check(otherwise)
     throw new InputError(`Expected ${flag} where nobody can be asked, got none.`, 'Give it.')
   }
-  const shown = otherwise === undefined || otherwise === '' ? '' : ` [${otherwise}]`
   for (;;) {
-    const typed = (await terminal.ask(`${text}${shown}: `, signal)).trim()
+    const typed = (await terminal.ask(`${text}${shown === '' ? '' : ` [${shown}]`}: `, signal)).trim()
     try {
       if (typed === '' && otherwise === undefined) throw new InputError('Expected an answer, got none.', '')
       return await check(typed === '' ? (otherwise ?? '') : typed)

@@ -7,6 +7,7 @@ import { readMemberships } from '#client/registry.ts'
 import type { Config } from '#node/config'
 import { address as parseAddress, type Amount, amount, baseUnits } from '../arguments.ts'
 import { DeclinedError } from '../chain/action.ts'
+import { hostOf, renamed } from '../chain/connection.ts'
 import { keystoreAt } from '../chain/signer.ts'
 import { commandLine } from '../command-line.ts'
 import { consentOf, peerIdOf } from '../commands/keys-bind.ts'
@@ -59,12 +60,13 @@ export async function ensureRegistered(setting: Setting): Promise<Registration> 
   const command = ownersCommand(setting)
   if (flags.ownerKeystore === undefined) return { kind: 'agreed', owner, stake, command }
   await requireWell(setting)
+  const [rpcUrl = ''] = config.rpcUrls
   context.io.err(`Registering takes ${formatAmount(stake, ETHER)} from ${owner}:`)
   try {
     const { performed } = await enlist(
       places.consent,
       {
-        rpc: config.rpcUrls[0] ?? '',
+        rpc: rpcUrl,
         oracle: config.oracle,
         registry: config.registry,
         keystore: flags.ownerKeystore,
@@ -85,7 +87,7 @@ export async function ensureRegistered(setting: Setting): Promise<Registration> 
       receipt === undefined ? 'Only simulated: nothing was sent.' : `Registered in block ${receipt.blockNumber}.`,
     )
   } catch (error) {
-    if (!(error instanceof DeclinedError)) throw error
+    if (!(error instanceof DeclinedError)) throw renamed(error, rpcUrl, hostOf(rpcUrl))
     return { kind: 'agreed', owner, stake, command }
   }
   return (await registered(setting)) ?? { kind: 'agreed', owner, stake, command }

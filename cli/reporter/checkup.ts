@@ -1,7 +1,7 @@
 import { globSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
-import { blockAt, type Chain, connect, latestBlock } from '#client/chain.ts'
+import { blockAt, type Chain, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { readMemberships } from '#client/registry.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
@@ -9,7 +9,8 @@ import type { Config } from '#node/config'
 import { askNode } from '#node/http-client'
 import { READINESS } from '#node/http-schemas'
 import { indexId } from '#protocol/index-document.ts'
-import { failureOf } from '../errors.ts'
+import { hostOf, openNodesChain } from '../chain/connection.ts'
+import { failureOf, InputError } from '../errors.ts'
 import { formatAmount, formatDuration, formatTime, ETHER, shorten } from '../format.ts'
 import { readIndexFile } from '../index/index-file.ts'
 import { keystoreAt } from '../chain/signer.ts'
@@ -30,8 +31,21 @@ const OTHERS_READ = 0o077
 /** What a node keeps of a year is a fraction; without room it can neither sign nor send. */
 const LEAST_FREE_BYTES = 1_000_000_000
 
-/** Looks at everything that a node of this configuration needs, one thing after the other. Never throws. */
-export async function* checkUp(config: Config, now: () => bigint): AsyncGenerator<Check> {
+/** Looks at everything that a node of this configuration needs, one thing after the other; `each` is told at once. Never throws. */
+export async function checkUp(
+  config: Config,
+  now: () => bigint,
+  each: (check: Check) => void = () => undefined,
+): Promise<Check[]> {
+  const checks: Check[] = []
+  for await (const check of checksOf(config, now)) {
+    checks.push(check)
+    each(check)
+  }
+  return checks
+}
+
+async function* checksOf(config: Config, now: () => bigint): AsyncGenerator<Check> {
   yield* guarded('keys', () => secretChecks(config))
   yield* guarded('disk', () => [diskCheck(config)])
   const chains: Chain[] = []
@@ -123,18 +137,11 @@ async function endpointCheck(
 ): Promise<{ readonly check: Check; readonly chain: Chain | undefined }> {
   const what = `endpoint ${hostOf(rpcUrl)}`
   try {
-    const chain = await connect({ rpcUrl })
-    const { number, time } = await latestBlock(chain)
-    if (config.chainId !== undefined && config.chainId !== chain.chainId) {
-      const found = `chain ${chain.chainId}, where chain_id is ${config.chainId}`
-      return { check: { what, state: 'bad', found, fix: 'Correct rpc_url, or chain_id.' }, chain: undefined }
-    }
-    return { check: headCheck(what, { number, time }, config.clock, now()), chain }
+    const chain = await openNodesChain({ ...config, rpcUrls: [rpcUrl] })
+    return { check: headCheck(what, await latestBlock(chain), config.clock, now()), chain }
   } catch (error) {
-    const fix = 'Start it, or name another in rpc_url and rpc_fallbacks.'
-    // A key may stand in the address, and what doctor prints is shown to others.
-    const found = failureOf(error).message.replaceAll(rpcUrl, hostOf(rpcUrl))
-    return { check: { what, state: 'bad', found, fix }, chain: undefined }
+    const fix = error instanceof InputError ? error.hint : 'Start it, or name another in rpc_url and rpc_fallbacks.'
+    return { check: { what, state: 'bad', found: failureOf(error).message, fix }, chain: undefined }
   }
 }
 
@@ -190,7 +197,7 @@ async function* agreementChecks(chains: readonly Chain[]): AsyncGenerator<Check>
     const isSame = blocks.every(({ hash }) => hash === blocks[0]?.hash)
     if (isSame) yield { what, state: 'ok', found: `all ${chains.length} have the same block ${height}` }
     else {
-      const found = `they have different blocks ${height}: ${blocks.map(({ hash }, i) => `${hostOf(chains[i]?.rpcUrl ?? '')} ${shorten(hash)}`).join(', ')}`
+      const found = `they have different blocks ${height}: ${blocks.map(({ hash }, i) => `${chains[i]?.rpcUrl} ${shorten(hash)}`).join(', ')}`
       yield {
         what,
         state: 'bad',
@@ -308,9 +315,4 @@ async function nodeCheck({ httpPort }: Config): Promise<Check> {
       fix: 'Start it: assize node --config …',
     }
   }
-}
-
-/** Where an endpoint is, without a key that may stand in its path. */
-export function hostOf(rpcUrl: string): string {
-  return URL.canParse(rpcUrl) ? new URL(rpcUrl).host : rpcUrl
 }

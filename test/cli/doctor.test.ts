@@ -11,6 +11,7 @@ import { SILENT } from '../node/silent-log.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { assize } from './command-line.ts'
 import { DOCUMENT } from './file-index.ts'
+import { startProxy } from './rpc-proxy.ts'
 import { keccak256, stringToHex } from 'viem'
 
 let stage: Stage
@@ -183,5 +184,17 @@ test('shows no key that stands in the address of a dead endpoint', async () => {
     state: 'bad',
     found: 'Expected a JSON-RPC endpoint at 127.0.0.1:1, got no answer.',
   })
+  expect(JSON.stringify(checks)).not.toContain('secret')
+})
+
+test('shows no key of an endpoint that dies while it is asked', async () => {
+  const proxy = await startProxy(stage.embedded.rpcUrl, async (method) => {
+    if (method === 'eth_getCode') await proxy.close()
+    return undefined
+  })
+  const { config } = await folderOf({ rpc_url: `"${proxy.url}/v3/very-secret"` })
+  const { exitCode, checks } = await examined(config)
+  expect(exitCode).toBe(1)
+  expect(states(checks, 'oracle', 'registry')).toEqual({ oracle: 'bad', registry: 'bad' })
   expect(JSON.stringify(checks)).not.toContain('secret')
 })

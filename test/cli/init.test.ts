@@ -20,6 +20,7 @@ import { unitName } from '../../cli/init/unit.ts'
 import { type Court, type Disputer, openCourt } from './disputer.ts'
 import { freePort } from './free-port.ts'
 import { closesOf, DOCUMENT } from './file-index.ts'
+import { startProxy } from './rpc-proxy.ts'
 
 type SetCode = { Method: 'anvil_setCode'; Parameters: unknown[]; ReturnType: null }
 
@@ -246,6 +247,50 @@ describe('assize init, in a script', () => {
     expect(await init(flags)).toMatchObject({ exitCode: 0 })
   })
 
+  const KEY = 'v3/very-secret'
+  test.each<[string, () => Record<string, string>, string]>([
+    ['a dead endpoint', () => ({ rpc: `http://127.0.0.1:1/${KEY}` }), 'Expected a JSON-RPC endpoint at 127.0.0.1:1, '],
+    ['what is no address', () => ({ rpc: `rpc.example/${KEY}` }), 'Expected a JSON-RPC endpoint at rpc.example, '],
+    [
+      'credentials',
+      () => ({ rpc: 'http://ann:very-secret@127.0.0.1:1' }),
+      'Expected a JSON-RPC endpoint at 127.0.0.1:1, ',
+    ],
+    [
+      'another chain',
+      () => ({ rpc: `${court.stage.embedded.rpcUrl}/?key=very-secret`, 'chain-id': '1' }),
+      'Expected chain 1 at ',
+    ],
+    ['a fallback', () => ({ 'rpc-fallbacks': `http://127.0.0.1:1/${KEY}` }), 'Expected a JSON-RPC endpoint at 127.'],
+  ])('says what is wrong with %s without its key', async (_name, changes, message) => {
+    const { out, err } = await init([...(await given(changes())), '--yes', '--json'])
+    expect(err).toContain(message)
+    expect(`${out}${err}`).not.toContain('secret')
+  })
+
+  test.each(['consent.json holds until', 'Registering takes '])(
+    'shows no key of an endpoint that is dead after "%s"',
+    async (last) => {
+      let isDead = false
+      const proxy = await startProxy(court.stage.embedded.rpcUrl, async () => {
+        if (isDead) await proxy.close()
+        return undefined
+      })
+      const flags = [...(await given({ ...ownersKey(), rpc: `${proxy.url}/${KEY}` })), '--yes', '--json']
+      await init([...flags, '--dry-run'])
+      const lines: string[] = []
+      const say = (line: string): void => {
+        lines.push(line)
+        isDead ||= line.includes(last)
+      }
+      const io = { isTerminal: false, out: say, err: say, redraw: () => {}, paint: (_: unknown, text: string) => text }
+      expect((await init(flags, { io })).exitCode).toBe(1)
+      const { host } = new URL(proxy.url)
+      expect(lines.at(-1)).toContain(`Expected a JSON-RPC endpoint at ${host}, got no answer.`)
+      expect(lines.join(' ')).not.toContain('secret')
+    },
+  )
+
   test('goes on after it ended at any step', async () => {
     const flags = await given()
     await init([...flags, '--yes'])
@@ -285,7 +330,12 @@ describe('assize init, in a script', () => {
 
   const ZEROES = `0x${'00'.repeat(19)}aa`
   test.each<[string, () => Record<string, string | undefined>, string, (1 | 2)?]>([
-    ['a dead endpoint', () => ({ rpc: 'http://127.0.0.1:1' }), 'Expected a JSON-RPC endpoint at http://127.0.0.1:1', 1],
+    [
+      'a dead endpoint',
+      () => ({ rpc: 'http://127.0.0.1:1' }),
+      'Expected a JSON-RPC endpoint at 127.0.0.1:1, got no answer.',
+      1,
+    ],
     ['no endpoint', () => ({ rpc: 'localhost' }), 'got something that is not an http(s) address', 1],
     ['another chain', () => ({ 'chain-id': '1' }), 'Expected chain 1 at '],
     ['a chain of another time', () => ({ clock: 'system' }), 'Expected an endpoint and a clock of the same time'],
@@ -540,7 +590,7 @@ test('wants an endpoint of every other chain that a document reads', async () =>
   const flags = [...(await given({ 'index-dir': at('feeds'), prices: undefined })), '--yes']
   expect((await init(flags)).err).toContain('Expected --source-rpc where nobody can be asked, got none.')
   const { err } = await init([...flags, '--source-rpc', `8453=${court.stage.embedded.rpcUrl}`])
-  expect(err).toContain(`Expected chain 8453 at ${court.stage.embedded.rpcUrl}, got chain 31337.`)
+  expect(err).toContain(`Expected chain 8453 at ${new URL(court.stage.embedded.rpcUrl).host}, got chain 31337.`)
 })
 
 describe('assize init, at a terminal', () => {
@@ -586,7 +636,7 @@ describe('assize init, at a terminal', () => {
     const errors = err.split('\n').filter((line) => line.startsWith('error: '))
     expect(errors.map((line) => line.slice(7, 60))).toEqual([
       expect.stringContaining('Expected reporter, juror, watcher, got "reportr".'),
-      expect.stringContaining('Expected a JSON-RPC endpoint at http://127.0.0.1:1'),
+      expect.stringContaining('Expected a JSON-RPC endpoint at 127.0.0.1:1, '),
       expect.stringContaining('Expected an answer, got none.'),
       expect.stringContaining('Expected a MaturityOracle at '),
       expect.stringContaining('Expected a ReporterRegistry at '),
@@ -602,6 +652,12 @@ describe('assize init, at a terminal', () => {
     expect(loadConfig({ file: join(folder, 'node.toml'), env: {} }).oracle).toBe(oracle)
     const consent = JSON.parse(readFileSync(join(folder, 'consent.json'), 'utf8'))
     expect(consent).toMatchObject({ owner: owner.account.address, stake: String(2n * ETHER) })
+  })
+
+  test('asks without showing the key of an endpoint of the environment', async () => {
+    const { world, asked } = typist({ 'What it shall be': ['watcher'] })
+    await assize(['init', folder], { ASSIZE_RPC_URL: 'https://rpc.example/v3/very-secret' }, world)
+    expect(asked.at(-1)).toBe('JSON-RPC endpoint of the chain [rpc.example]: ')
   })
 
   test('registers only who says yes to what it takes, and asks nothing twice', async () => {
