@@ -158,6 +158,11 @@ export function loadConfig(inputs: ConfigInputs): Config {
   return shape(parsed.data)
 }
 
+/** The variables of the environment that are set and go before the file in {@link loadConfig}. */
+export function overridesIn(env: ConfigInputs['env']): string[] {
+  return Object.keys(fromEnvironment(env)).map(variableOf)
+}
+
 function readFile(file: string): Record<string, unknown> {
   let text: string
   try {
@@ -183,10 +188,14 @@ function readFile(file: string): Record<string, unknown> {
 function fromEnvironment(env: ConfigInputs['env']): Record<string, string> {
   const found: Record<string, string> = {}
   for (const name of CONFIG_FIELDS) {
-    const text = env[`ASSIZE_${name.replace('.', '_').toUpperCase()}`]
+    const text = env[variableOf(name)]
     if (text !== undefined) found[name] = text
   }
   return found
+}
+
+function variableOf(name: string): string {
+  return `ASSIZE_${name.replace('.', '_').toUpperCase()}`
 }
 
 const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

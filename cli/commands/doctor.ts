@@ -23,10 +23,11 @@ export function defineDoctor(program: Command, context: Context, done: (code: Ex
     .action(async (flags: Flags) => done(await examine(flags, context)))
 }
 
-async function examine({ config: file, json }: Flags, { io, env, now }: Context): Promise<ExitCode> {
+async function examine({ config: file, json }: Flags, context: Context): Promise<ExitCode> {
+  const { io, env } = context
   const [{ loadConfig }, { checkUp }] = await Promise.all([import('#node/config'), import('../reporter/checkup.ts')])
   const config = loadConfig({ file, env })
-  const checks = await checkUp(config, now, (check) => {
+  const checks = await checkUp(config, context, (check) => {
     if (json !== true) for (const line of checkLines(check, io)) io.out(line)
   })
   const bad = checks.filter(({ state }) => state === 'bad').length

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { checkLines } from '../reporter/check-lines.ts'
 import { type Check, checkUp } from '../reporter/checkup.ts'
+import { nodesCommand } from '../reporter/nodes-command.ts'
 import { runNode } from '../reporter/node-program.ts'
 import { writeOwnerOnly } from '../reporter/secret-file.ts'
 import { askSettings } from './answers.ts'
@@ -50,18 +51,19 @@ export async function initialise(
           places,
           context,
           desk,
-          inspect: () => checkUp(config, context.now),
+          inspect: () => checkUp(config, context),
           minStake: (await readRegistryTerms(chain, config.registry)).minStake,
         })
       : undefined
   const unit = await ensureUnit(places, config, { flags, desk, host })
-  const checks = await checkUp(config, context.now, (check) => {
+  const checks = await checkUp(config, context, (check) => {
     for (const line of checkLines(check, io)) {
       if (flags.json === true) io.err(line)
       else io.out(line)
     }
   })
-  const setUp: SetUp = { places, config, role, signer, registration, unit, checks }
+  const paste = (...words: readonly string[]): string => nodesCommand(context.env, ...words)
+  const setUp: SetUp = { places, config, role, signer, registration, unit, checks, paste }
   if (flags.json === true) io.out(JSON.stringify(documentOf(setUp), undefined, 2))
   else for (const line of linesOf(setUp)) io.out(line)
   if (checks.some(({ state }) => state === 'bad')) return EXIT.failed

@@ -20,6 +20,8 @@ export type SetUp = {
   readonly registration: Registration | undefined
   readonly unit: Unit | undefined
   readonly checks: readonly Check[]
+  /** A command line that reads the settings from their file alone. */
+  readonly paste: (...words: readonly string[]) => string
 }
 
 type Step = { readonly what: string; readonly command: string }
@@ -75,7 +77,7 @@ function registrationDocument(registration: Registration, { consent }: Places): 
 }
 
 function stepsOf(setUp: SetUp): Step[] {
-  const { places, config, role, signer, registration, unit } = setUp
+  const { places, config, role, signer, registration, unit, paste } = setUp
   const { config: file } = places
   const [jury] = config.juror.juries
   return [
@@ -91,9 +93,9 @@ function stepsOf(setUp: SetUp): Step[] {
         ]
       : []),
     ...(unit === undefined
-      ? [{ what: 'run it', command: commandLine('assize', 'node', '--config', file) }]
+      ? [{ what: 'run it', command: paste('assize', 'node', '--config', file) }]
       : serviceSteps(unit, setUp)),
-    { what: 'see how it is', command: commandLine('assize', 'doctor', '--config', file) },
+    { what: 'see how it is', command: paste('assize', 'doctor', '--config', file) },
   ]
 }
 

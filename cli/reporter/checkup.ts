@@ -5,15 +5,18 @@ import { blockAt, type Chain, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { readMemberships } from '#client/registry.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
-import type { Config } from '#node/config'
+import { type Config, overridesIn } from '#node/config'
 import { askNode } from '#node/http-client'
 import { READINESS } from '#node/http-schemas'
 import { indexId } from '#protocol/index-document.ts'
 import { hostOf, openNodesChain } from '../chain/connection.ts'
+import { commandLine } from '../command-line.ts'
+import type { Context } from '../context.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { formatAmount, formatDuration, formatTime, ETHER, shorten } from '../format.ts'
 import { readIndexFile } from '../index/index-file.ts'
 import { keystoreAt } from '../chain/signer.ts'
+import { nodesCommand } from './nodes-command.ts'
 
 /** One thing that was looked at; `fix`: what to do where it is not well. */
 export type Check = {
@@ -34,15 +37,26 @@ const LEAST_FREE_BYTES = 1_000_000_000
 /** Looks at everything that a node of this configuration needs, one thing after the other; `each` is told at once. Never throws. */
 export async function checkUp(
   config: Config,
-  now: () => bigint,
+  { env, now }: Pick<Context, 'env' | 'now'>,
   each: (check: Check) => void = () => undefined,
 ): Promise<Check[]> {
   const checks: Check[] = []
-  for await (const check of checksOf(config, now)) {
+  const add = (check: Check): void => {
     checks.push(check)
     each(check)
   }
+  environmentChecks(env).forEach(add)
+  for await (const check of checksOf(config, now)) add(check)
   return checks
+}
+
+/** What is run from here has other settings than a unit that reads the same file. */
+function environmentChecks(env: Context['env']): Check[] {
+  const names = overridesIn(env)
+  if (names.length === 0) return []
+  const found = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} set here, which goes before the file`
+  const fix = `By the file alone: ${nodesCommand(env, 'assize', 'doctor', '--config', '…')}`
+  return [{ what: 'environment', state: 'warn', found, fix }]
 }
 
 async function* checksOf(config: Config, now: () => bigint): AsyncGenerator<Check> {
@@ -96,7 +110,7 @@ function secretChecks({ key }: Config): Check[] {
           what: 'keystore',
           state: 'bad',
           found: `no keystore at ${key.keystore}`,
-          fix: `Make one: assize keys new ${key.keystore} --password-file ${key.passwordFile}`,
+          fix: `Make one: ${commandLine('assize', 'keys', 'new', key.keystore, '--password-file', key.passwordFile)}`,
         } as const)
       : modeCheck('keystore', key.keystore),
     modeCheck('password', key.passwordFile),
@@ -109,7 +123,7 @@ function modeCheck(what: string, file: string): Check {
   if (stats === undefined)
     return { what, state: 'bad', found: `no file at ${file}`, fix: 'Correct its path in the configuration.' }
   if ((stats.mode & OTHERS_READ) === 0) return { what, state: 'ok', found: `${file}, for its owner only` }
-  return { what, state: 'bad', found: `others can read ${file}`, fix: `chmod 600 ${file}` }
+  return { what, state: 'bad', found: `others can read ${file}`, fix: commandLine('chmod', '600', file) }
 }
 
 function diskCheck({ dataDir }: Config): Check {

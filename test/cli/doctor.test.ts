@@ -176,6 +176,16 @@ describe('assize doctor', () => {
   })
 })
 
+test('says which variables go before the file, and how to look without them', async () => {
+  const { config } = await folderOf()
+  const env = { ASSIZE_HTTP_PORT: '1', ASSIZE_POLICY_PER_POT_WEI: '1', ASSIZE_ACCOUNT: 'no setting' }
+  const { out } = await assize(['doctor', '--config', config], env, { now: () => MATURITY })
+  expect(out).toContain(
+    '  WARN environment: ASSIZE_HTTP_PORT, ASSIZE_POLICY_PER_POT_WEI are set here, which goes before the file\n' +
+      '         By the file alone: env -u ASSIZE_HTTP_PORT -u ASSIZE_POLICY_PER_POT_WEI assize doctor --config …\n',
+  )
+})
+
 test('shows no key that stands in the address of a dead endpoint', async () => {
   const { config } = await folderOf({ rpc_url: '"http://127.0.0.1:1/v3/very-secret"' })
   const { exitCode, checks } = await examined(config)

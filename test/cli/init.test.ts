@@ -513,8 +513,22 @@ describe('assize init, in a script', () => {
     }
     mkdirSync(join(folder, 'indices'), { recursive: true })
     writeFileSync(join(folder, 'indices/index.json'), JSON.stringify(DOCUMENT))
-    const { exitCode } = await assize(['init', folder, ...(await given({ 'index-dir': undefined })), '--yes'], env)
+    const args = ['init', folder, ...(await given({ 'index-dir': undefined })), '--yes', '--json']
+    const { exitCode, out } = await assize(args, env)
     expect(exitCode).toBe(0)
+    // What is run from here would take it.
+    const without = Object.keys(env).toSorted()
+    const { checks, next } = JSON.parse(out)
+    const warned = checks.find(({ what }: { what: string }) => what === 'environment')
+    expect(warned).toMatchObject({ state: 'warn', found: expect.stringContaining('are set here, which goes before') })
+    for (const name of without) expect(warned.found).toContain(name)
+    const [begin, ...rest] = next[1].command.split(' -u ')
+    expect([begin, ...rest.join(' ').split(' ').slice(0, 4).toSorted()]).toEqual(['env', ...without])
+    expect(next.map(({ command }: { command: string }) => command.replace(/^env( -u \w+)+/, 'env …'))).toEqual([
+      expect.stringMatching(/^assize register /),
+      `env … assize node --config ${join(folder, 'node.toml')}`,
+      `env … assize doctor --config ${join(folder, 'node.toml')}`,
+    ])
     const { policy, indexDir } = loadConfig({ file: join(folder, 'node.toml'), env: {} })
     expect({ arbitrators: policy.arbitrators, indexDir }).toEqual({
       arbitrators: [],
