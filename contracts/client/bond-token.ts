@@ -3,6 +3,7 @@ import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
 import { readBondToken } from './account.ts'
 import { explained, isOfAnotherContract } from './errors.ts'
+import { atOneBlock, blockOf } from './one-block.ts'
 import { wethAbi } from './weth.ts'
 
 /** The token that an oracle takes stake in. */
@@ -42,25 +43,26 @@ export async function readToken(chain: Chain, oracle: Address): Promise<BondToke
   })
 }
 
-/** Reads what `holder` has and what `spender` may take of it. Throws DeadRpcError. */
+/** Reads what `holder` has and what `spender` may take of it, at the latest block. Throws ReorganisedError, DeadRpcError. */
 export async function readPurse(chain: Chain, token: Address, holder: Address, spender: Address): Promise<Purse> {
-  return explained(chain.rpcUrl, 'balanceOf', async () => {
-    const { number: blockNumber } = await chain.publicClient.getBlock()
-    const contract = { address: token, abi: wethAbi } as const
-    const [eth, [held, allowance]] = await Promise.all([
-      chain.publicClient.getBalance({ address: holder, blockNumber }),
-      chain.publicClient.multicall({
-        deployless: true,
-        allowFailure: false,
-        blockNumber,
-        contracts: [
-          { ...contract, functionName: 'balanceOf', args: [holder] },
-          { ...contract, functionName: 'allowance', args: [holder, spender] },
-        ],
-      }),
-    ])
-    return { eth, held, allowance }
-  })
+  const contract = { address: token, abi: wethAbi } as const
+  return atOneBlock(chain, undefined, (block) =>
+    explained(chain.rpcUrl, 'balanceOf', async () => {
+      const [eth, [held, allowance]] = await Promise.all([
+        chain.publicClient.getBalance({ address: holder, ...blockOf(block) }),
+        chain.publicClient.multicall({
+          ...blockOf(block),
+          deployless: true,
+          allowFailure: false,
+          contracts: [
+            { ...contract, functionName: 'balanceOf', args: [holder] },
+            { ...contract, functionName: 'allowance', args: [holder, spender] },
+          ],
+        }),
+      ])
+      return { eth, held, allowance }
+    }),
+  )
 }
 
 /** The contract at the address is no oracle of ours. */

@@ -53,7 +53,8 @@ export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
 
 /**
  * Every event of the oracle in the range, by default up to the latest block, in chain order; of one fixing if `id` is
- * given. A range that the endpoint finds too large is halved until it answers. Throws DeadRpcError.
+ * given. A range that the endpoint finds too large is halved until it answers. Warning: of no one block; while the range is
+ * read, its newest blocks may be replaced. End it at one that is final where that matters. Throws DeadRpcError.
  */
 export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRange, id?: Hex): Promise<OracleEvent[]> {
   // The id is the first indexed field of every event but the receipts' own, whose are accounts.

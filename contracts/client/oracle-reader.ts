@@ -13,6 +13,7 @@ import {
 } from '#protocol/phase.ts'
 import type { BlockHead, Chain } from './chain.ts'
 import { explained } from './errors.ts'
+import { type At, atOneBlock, blockOf } from './one-block.ts'
 
 /** A value that has led, with all stake on it, bond-token wei. */
 export type Candidate = { readonly value: bigint; readonly stake: bigint }
@@ -48,61 +49,24 @@ export function deadlineOf({ phase, facts }: Pick<FixingSnapshot, 'phase' | 'fac
   return phase === 'active' ? facts.deadline : undefined
 }
 
-/** Which block: by its number, whichever that is when it is asked for, or the very one, wherever the answer comes from. */
-export type At = bigint | BlockHead
-
 /**
- * Reads `fixing` at the block `atBlock`, by default the latest: one block for every field, so that they fit each
- * other. The phase is derived for that block's time. Throws DeadRpcError, and as the endpoint does for a block that is not
- * in its chain.
+ * Reads `fixing` at the block `at`, by default the latest: every request names the one block's hash, so that all fields fit
+ * each other. The phase is derived for that block's time. Throws ReorganisedError, DeadRpcError, and as the endpoint does for a
+ * block that is not in its chain.
  */
-export async function readFixing(chain: Chain, oracle: Address, fixing: Fixing, atBlock?: At): Promise<FixingSnapshot> {
-  return explained(chain.rpcUrl, 'readFixing', async () => {
-    const { publicClient } = chain
-    const block = typeof atBlock === 'object' ? atBlock : await headAt(chain, atBlock)
-    const place = typeof atBlock === 'object' ? atBlock : block.number
-    const at = { ...blockOf(place), deployless: true, allowFailure: false } as const
-    const contract = { address: oracle, abi: maturityOracleAbi } as const
-    const id = fixingId(fixing, { chainId: chain.chainId, oracle })
-    const [[round, leader, staked, deadline, arbitratedAt], [values, stakes], [, settled], [how, winner]] =
-      await publicClient.multicall({
-        ...at,
-        contracts: [
-          { ...contract, functionName: 'state', args: [fixing] },
-          { ...contract, functionName: 'candidates', args: [fixing] },
-          { ...contract, functionName: 'settlementOf', args: [id] },
-          { ...contract, functionName: 'outcome', args: [fixing] },
-        ],
-      })
-    const proposal = values[0]
-    const bond = round === 0 || proposal === undefined ? 0n : await bondOf(chain, oracle, fixing, proposal, place)
-    const ruling = OUTCOMES[how] === 'ruling' ? settled : 0n
-    const facts: FixingFacts = { bond, round, leader, deadline, arbitratedAt, ruling }
-    return {
-      id,
-      fixing,
-      atBlock: block.number,
-      atTime: block.time,
-      facts,
-      phase: phaseAt(fixing, facts, block.time),
-      staked,
-      candidates: values.map((value, i) => ({ value, stake: stakes[i] ?? 0n })),
-      leaderIndex: round === 0 ? undefined : values.indexOf(leader),
-      settlement: settlementAt(fixing, facts, block.time),
-      outcome: outcomeAt(fixing, facts, block.time),
-      winner: winner === 0n ? undefined : winner,
-      currentArbitrator: currentArbitrator(fixing, facts, block.time),
-    }
-  })
+export async function readFixing(chain: Chain, oracle: Address, fixing: Fixing, at?: At): Promise<FixingSnapshot> {
+  return atOneBlock(chain, at, (block) =>
+    explained(chain.rpcUrl, 'readFixing', () => readFixingIn(chain, oracle, fixing, block)),
+  )
 }
 
-/** Reads one pot at the block `atBlock`, by default the latest. Claims do not lower `filled`. Throws DeadRpcError. */
+/** Reads one pot at the block `at`, by default the latest, by one request. Claims do not lower `filled`. Throws DeadRpcError. */
 export async function readPot(
   chain: Chain,
   oracle: Address,
   fixing: Fixing,
   pot: { readonly kind: Kind; readonly round: number; readonly value: bigint },
-  atBlock?: At,
+  at?: At,
 ): Promise<Pot> {
   return explained(chain.rpcUrl, 'pot', async () => {
     const [filled, need] = await chain.publicClient.readContract({
@@ -110,26 +74,35 @@ export async function readPot(
       abi: maturityOracleAbi,
       functionName: 'pot',
       args: [fixing, KIND_CODE[pot.kind], pot.round, pot.value],
-      ...(atBlock === undefined ? {} : blockOf(atBlock)),
+      ...blockOf(at),
     })
     return { filled, need }
   })
 }
 
-/** The bond a proposal would need at the current open interest. Throws OracleRevertError as `propose` would revert. */
-export async function readBond(chain: Chain, oracle: Address, fixing: Fixing): Promise<bigint> {
+/**
+ * The bond a proposal would need at the open interest of the block `at`, by default the latest, by one request. Throws
+ * OracleRevertError as `propose` would revert, DeadRpcError.
+ */
+export async function readBond(chain: Chain, oracle: Address, fixing: Fixing, at?: At): Promise<bigint> {
   return explained(chain.rpcUrl, 'bond', () =>
-    chain.publicClient.readContract({ address: oracle, abi: maturityOracleAbi, functionName: 'bond', args: [fixing] }),
+    chain.publicClient.readContract({
+      address: oracle,
+      abi: maturityOracleAbi,
+      functionName: 'bond',
+      args: [fixing],
+      ...blockOf(at),
+    }),
   )
 }
 
-/** Receipts of one kind, round and value that `holder` has. */
+/** Receipts of one kind, round and value that `holder` has at the block `at`, by default the latest, by one request. */
 export async function readReceipts(
   chain: Chain,
   oracle: Address,
   receipt: bigint,
   holder: Address,
-  atBlock?: bigint,
+  at?: At,
 ): Promise<bigint> {
   return explained(chain.rpcUrl, 'balanceOf', () =>
     chain.publicClient.readContract({
@@ -137,27 +110,48 @@ export async function readReceipts(
       abi: maturityOracleAbi,
       functionName: 'balanceOf',
       args: [holder, receipt],
-      ...(atBlock === undefined ? {} : { blockNumber: atBlock }),
+      ...blockOf(at),
     }),
   )
 }
 
-async function bondOf(chain: Chain, oracle: Address, fixing: Fixing, proposal: bigint, atBlock: At): Promise<bigint> {
-  const { filled } = await readPot(chain, oracle, fixing, { kind: 'stake', round: 0, value: proposal }, atBlock)
+async function readFixingIn(chain: Chain, oracle: Address, fixing: Fixing, block: BlockHead): Promise<FixingSnapshot> {
+  const contract = { address: oracle, abi: maturityOracleAbi } as const
+  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
+  const [[round, leader, staked, deadline, arbitratedAt], [values, stakes], [, settled], [how, winner]] =
+    await chain.publicClient.multicall({
+      ...blockOf(block),
+      deployless: true,
+      allowFailure: false,
+      contracts: [
+        { ...contract, functionName: 'state', args: [fixing] },
+        { ...contract, functionName: 'candidates', args: [fixing] },
+        { ...contract, functionName: 'settlementOf', args: [id] },
+        { ...contract, functionName: 'outcome', args: [fixing] },
+      ],
+    })
+  const proposal = values[0]
+  const bond = round === 0 || proposal === undefined ? 0n : await bondOf(chain, oracle, fixing, proposal, block)
+  const ruling = OUTCOMES[how] === 'ruling' ? settled : 0n
+  const facts: FixingFacts = { bond, round, leader, deadline, arbitratedAt, ruling }
+  return {
+    id,
+    fixing,
+    atBlock: block.number,
+    atTime: block.time,
+    facts,
+    phase: phaseAt(fixing, facts, block.time),
+    staked,
+    candidates: values.map((value, i) => ({ value, stake: stakes[i] ?? 0n })),
+    leaderIndex: round === 0 ? undefined : values.indexOf(leader),
+    settlement: settlementAt(fixing, facts, block.time),
+    outcome: outcomeAt(fixing, facts, block.time),
+    winner: winner === 0n ? undefined : winner,
+    currentArbitrator: currentArbitrator(fixing, facts, block.time),
+  }
+}
+
+async function bondOf(chain: Chain, oracle: Address, fixing: Fixing, proposal: bigint, at: At): Promise<bigint> {
+  const { filled } = await readPot(chain, oracle, fixing, { kind: 'stake', round: 0, value: proposal }, at)
   return filled
-}
-
-async function headAt(
-  { publicClient }: Chain,
-  number: bigint | undefined,
-): Promise<Pick<BlockHead, 'number' | 'time'>> {
-  const block = await publicClient.getBlock(number === undefined ? {} : { blockNumber: number })
-  return { number: block.number, time: block.timestamp }
-}
-
-/** A block's hash goes with the call (EIP-1898): no two endpoints behind one address can mix two chains. */
-function blockOf(
-  at: At,
-): { readonly blockNumber: bigint } | { readonly blockHash: Hex; readonly requireCanonical: true } {
-  return typeof at === 'bigint' ? { blockNumber: at } : { blockHash: at.hash, requireCanonical: true }
 }

@@ -2,7 +2,8 @@ import type { Address } from 'viem'
 import { isNearer, isSeparated } from '#protocol/distance.ts'
 import { type Fixing, MAX_LEADERS } from '#protocol/fixing.ts'
 import { appealProspects, contributionProspects, longestLock, type Move, type Prospect } from '#protocol/prospects.ts'
-import type { Chain } from './chain.ts'
+import type { BlockHead, Chain } from './chain.ts'
+import { type At, atOneBlock } from './one-block.ts'
 import { type FixingSnapshot, type Pot, readFixing, readPot } from './oracle-reader.ts'
 
 /** Stake that somebody thinks of. */
@@ -48,33 +49,18 @@ export type Quote = { readonly atBlock: bigint } & (
 )
 
 /**
- * What a contribution or an appeal would take, need, win and lose, read at the block `atBlock`, by default the latest. Sends
- * nothing. Throws {@link EmptyBidError}, DeadRpcError.
+ * What a contribution or an appeal would take, need, win and lose at the block `at`, by default the latest: every request
+ * names the one block's hash. Sends nothing. Throws {@link EmptyBidError}, ReorganisedError, DeadRpcError.
  */
 export async function quoteContribution(
   chain: Chain,
   oracle: Address,
   fixing: Fixing,
   bid: Bid,
-  atBlock?: bigint,
+  at?: At,
 ): Promise<Quote> {
   if (bid.amount !== 'rest' && bid.amount <= 0n) throw new EmptyBidError(bid.amount)
-  const snapshot = await readFixing(chain, oracle, fixing, atBlock)
-  const refusal = refusalOf(bid, snapshot)
-  if (refusal !== undefined) return { kind: 'refused', atBlock: snapshot.atBlock, ...refusal }
-  const { round, deadline } = snapshot.facts
-  const kind = bid.kind === 'contribute' ? 'stake' : 'appeal'
-  const pot = await readPot(chain, oracle, fixing, { kind, round, value: bid.value }, snapshot.atBlock)
-  const staking = bid.kind === 'contribute' ? 'contribution' : 'appeal'
-  return {
-    kind: 'open',
-    atBlock: snapshot.atBlock,
-    round,
-    deadline,
-    ...takenOf(bid, pot),
-    prospects: prospectsOf(bid, pot, snapshot),
-    longestLockSeconds: longestLock(fixing, { kind: staking, round }),
-  }
+  return atOneBlock(chain, at, (block) => quoteAt(chain, oracle, fixing, bid, block))
 }
 
 /** Why the oracle would refuse stake for the value, as it stands in `snapshot`; undefined if it would not. */
@@ -115,6 +101,25 @@ export function prospectsOf(bid: Bid, pot: Pot, snapshot: FixingSnapshot): reado
   }
   const prospects = bid.kind === 'contribute' ? contributionProspects(move) : appealProspects(move)
   return prospects.filter(({ end }) => missing > 0n || end !== 'unfilled')
+}
+
+async function quoteAt(chain: Chain, oracle: Address, fixing: Fixing, bid: Bid, block: BlockHead): Promise<Quote> {
+  const snapshot = await readFixing(chain, oracle, fixing, block)
+  const refusal = refusalOf(bid, snapshot)
+  if (refusal !== undefined) return { kind: 'refused', atBlock: snapshot.atBlock, ...refusal }
+  const { round, deadline } = snapshot.facts
+  const kind = bid.kind === 'contribute' ? 'stake' : 'appeal'
+  const pot = await readPot(chain, oracle, fixing, { kind, round, value: bid.value }, block)
+  const staking = bid.kind === 'contribute' ? 'contribution' : 'appeal'
+  return {
+    kind: 'open',
+    atBlock: snapshot.atBlock,
+    round,
+    deadline,
+    ...takenOf(bid, pot),
+    prospects: prospectsOf(bid, pot, snapshot),
+    longestLockSeconds: longestLock(fixing, { kind: staking, round }),
+  }
 }
 
 /** A bid of nothing. */

@@ -4,6 +4,7 @@ import { type Fixing, KIND_CODE, type Kind, receiptId } from '#protocol/fixing.t
 import type { Chain } from './chain.ts'
 import { explained, OracleRevertError } from './errors.ts'
 import type { OracleEvent } from './fixing-log.ts'
+import { type At, atOneBlock, blockOf } from './one-block.ts'
 import type { Claim } from './oracle-writer.ts'
 
 /** Receipts that somebody holds; `amount` in bond-token base units. */
@@ -25,36 +26,47 @@ export function receiptsOf(events: readonly OracleEvent[], id: Hex): Claim[] {
   return [...found.values()]
 }
 
-/** Those of `receipts` of fixing `id` that `holder` has, however they came by them. Throws DeadRpcError. */
+/**
+ * Those of `receipts` of fixing `id` that `holder` has at the block `at`, by default the latest, however they came by them: every
+ * request, one for each dozen, names the one block's hash. Throws ReorganisedError, DeadRpcError.
+ */
 export async function readHoldings(
   chain: Chain,
   oracle: Address,
   { id, receipts }: { readonly id: Hex; readonly receipts: readonly Claim[] },
   holder: Address,
+  at?: At,
 ): Promise<Holding[]> {
   if (receipts.length === 0) return []
-  return explained(chain.rpcUrl, 'balanceOf', async () => {
-    const amounts = await chain.publicClient.multicall({
-      deployless: true,
-      allowFailure: false,
-      contracts: receipts.map(({ kind, round, value }) => ({
-        address: oracle,
-        abi,
-        functionName: 'balanceOf' as const,
-        args: [holder, receiptId(id, kind, round, value)] as const,
-      })),
-    })
-    return receipts.map((receipt, i) => ({ ...receipt, amount: amounts[i] ?? 0n })).filter(({ amount }) => amount > 0n)
-  })
+  const amounts = await atOneBlock(chain, at, (block) =>
+    explained(chain.rpcUrl, 'balanceOf', () =>
+      chain.publicClient.multicall({
+        ...blockOf(block),
+        deployless: true,
+        allowFailure: false,
+        contracts: receipts.map(({ kind, round, value }) => ({
+          address: oracle,
+          abi,
+          functionName: 'balanceOf' as const,
+          args: [holder, receiptId(id, kind, round, value)] as const,
+        })),
+      }),
+    ),
+  )
+  return receipts.map((receipt, i) => ({ ...receipt, amount: amounts[i] ?? 0n })).filter(({ amount }) => amount > 0n)
 }
 
-/** Tries a claim of `holder` out without sending it, at the latest block. Throws DeadRpcError. */
+/**
+ * Tries a claim of `holder` out without sending it, at the block `at`, by default the latest, by one request. Throws
+ * DeadRpcError.
+ */
 export async function tryClaim(
   chain: Chain,
   oracle: Address,
   fixing: Fixing,
   { kind, round, value }: Claim,
   holder: Address,
+  at?: At,
 ): Promise<ClaimTrial> {
   try {
     const { result } = await explained(chain.rpcUrl, 'claim', () =>
@@ -64,6 +76,7 @@ export async function tryClaim(
         functionName: 'claim',
         args: [fixing, KIND_CODE[kind], round, value],
         account: holder,
+        ...blockOf(at),
       }),
     )
     return { kind: 'paid', paid: result }

@@ -2,8 +2,9 @@ import { type Address, encodeFunctionData, type Hex, hexToBigInt, size, zeroAddr
 import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
-import { type Chain, DeadRpcError } from './chain.ts'
+import { type BlockHead, type Chain, DeadRpcError } from './chain.ts'
 import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { type At, atOneBlock, blockOf, requireStillThere } from './one-block.ts'
 
 /** What a fixing is safe for, beside what depends on it, bond-token wei. Undefined: the endpoint could not say. */
 export type Security = {
@@ -17,27 +18,36 @@ export type Security = {
 const GAS = 200_000n + 35_000n
 const WORD = 32
 
-/** Asks `fixing`'s arbitrators and its source of open interest, as SecurityLens and the oracle do. Throws DeadRpcError. */
-export async function readSecurity(chain: Chain, oracle: Address, fixing: Fixing): Promise<Security> {
-  const cost = (arbitrator: Address): Promise<bigint | undefined> =>
-    readWord(
-      chain,
-      arbitrator,
-      encodeFunctionData({ abi: councilArbitratorAbi, functionName: 'costOfCorruption', args: [fixing] }),
-    )
-  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
-  const interest = encodeFunctionData({ abi: splitVaultAbi, functionName: 'openInterest', args: [id] })
-  const [first, second, openInterest] = await Promise.all([
-    cost(fixing.arbitrator),
-    cost(fixing.backup),
-    fixing.openInterest === zeroAddress ? 0n : readWord(chain, fixing.openInterest, interest),
-  ])
-  return { securedUpTo: cheaper(first, second), openInterest }
+/**
+ * Asks `fixing`'s arbitrators and its source of open interest, as SecurityLens and the oracle do, at the block `at`, by default
+ * the latest: each by a request of its own, with its own bound of gas, that names the one block's hash. Throws ReorganisedError,
+ * DeadRpcError.
+ */
+export async function readSecurity(chain: Chain, oracle: Address, fixing: Fixing, at?: At): Promise<Security> {
+  return atOneBlock(chain, at, async (block) => {
+    const security = await readSecurityIn(chain, oracle, fixing, block)
+    const isKnown = security.securedUpTo !== undefined && security.openInterest !== undefined
+    // An endpoint that could not say may have had another block in its place.
+    if (!isKnown) await requireStillThere(chain, block)
+    return security
+  })
 }
 
 /** Whether more depends on the fixing than it is safe for; false as long as that is not known. */
 export function isAboveSecured({ securedUpTo, openInterest }: Security): boolean {
   return securedUpTo !== undefined && openInterest !== undefined && openInterest > securedUpTo
+}
+
+async function readSecurityIn(chain: Chain, oracle: Address, fixing: Fixing, block: BlockHead): Promise<Security> {
+  const data = encodeFunctionData({ abi: councilArbitratorAbi, functionName: 'costOfCorruption', args: [fixing] })
+  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
+  const interest = encodeFunctionData({ abi: splitVaultAbi, functionName: 'openInterest', args: [id] })
+  const [first, second, openInterest] = await Promise.all([
+    readWord(chain, fixing.arbitrator, data, block),
+    readWord(chain, fixing.backup, data, block),
+    fixing.openInterest === zeroAddress ? 0n : readWord(chain, fixing.openInterest, interest, block),
+  ])
+  return { securedUpTo: cheaper(first, second), openInterest }
 }
 
 function cheaper(first: bigint | undefined, second: bigint | undefined): bigint | undefined {
@@ -47,9 +57,10 @@ function cheaper(first: bigint | undefined, second: bigint | undefined): bigint 
 }
 
 /** One word of an answer; 0 for a contract that reverts, is not there or says less. */
-async function readWord(chain: Chain, to: Address, data: Hex): Promise<bigint | undefined> {
+async function readWord(chain: Chain, to: Address, data: Hex, block: BlockHead): Promise<bigint | undefined> {
   try {
-    const answer = await explained(chain.rpcUrl, 'the view', () => chain.publicClient.call({ to, data, gas: GAS }))
+    const call = { to, data, gas: GAS, ...blockOf(block) }
+    const answer = await explained(chain.rpcUrl, 'the view', () => chain.publicClient.call(call))
     if (answer.data === undefined || size(answer.data) < WORD) return 0n
     return hexToBigInt(`0x${answer.data.slice(2, 2 + 2 * WORD)}`)
   } catch (error) {

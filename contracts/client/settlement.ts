@@ -3,7 +3,8 @@ import { type Fixing, INVALID } from '#protocol/fixing.ts'
 import type { Phase, SettledBy } from '#protocol/phase.ts'
 import { type BlockHead, blockAt, type Chain, finalizedBlock, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
-import { type FixingSnapshot, readFixing } from './oracle-reader.ts'
+import { requireStillThere, whileItStays } from './one-block.ts'
+import { readFixing } from './oracle-reader.ts'
 
 /**
  * Which block is believed: the newest that is final by the chain's own rule, one with so many blocks on top of it, or the very
@@ -25,12 +26,9 @@ export type SettlementReading = {
   | { readonly kind: 'invalid'; readonly by: SettledBy }
 )
 
-/** How often a block is read anew whose place another took meanwhile. */
-const ATTEMPTS = 3
-
 /**
  * What the oracle says of `fixing` at a block of `depth`: all of it is asked for by that block's hash, and the block was still in
- * the chain afterwards. Throws {@link ShallowChainError}, {@link ReorganisedError}, DeadRpcError.
+ * the chain afterwards. Throws {@link ShallowChainError}, ReorganisedError, DeadRpcError.
  */
 export async function readSettlement(
   chain: Chain,
@@ -38,16 +36,17 @@ export async function readSettlement(
   fixing: Fixing,
   depth: Depth,
 ): Promise<SettlementReading> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const block = await blockOf(chain, depth)
-    const snapshot = await readStill(chain, oracle, fixing, block)
-    if (snapshot === undefined) continue
-    const { phase, settlement, outcome: by } = snapshot
-    const at = { atBlock: block.number, blockHash: block.hash, atTime: block.time }
-    if (settlement === undefined) return { ...at, kind: 'unsettled', phase }
-    return settlement === INVALID ? { ...at, kind: 'invalid', by } : { ...at, kind: 'settled', value: settlement, by }
-  }
-  throw new ReorganisedError(ATTEMPTS)
+  return whileItStays(
+    chain,
+    () => blockOf(chain, depth),
+    async (block) => {
+      const { phase, settlement, outcome: by } = await readFixing(chain, oracle, fixing, block)
+      await requireStillThere(chain, block)
+      const at = { atBlock: block.number, blockHash: block.hash, atTime: block.time }
+      if (settlement === undefined) return { ...at, kind: 'unsettled', phase }
+      return settlement === INVALID ? { ...at, kind: 'invalid', by } : { ...at, kind: 'settled', value: settlement, by }
+    },
+  )
 }
 
 /** The chain has no block of the wanted depth, or its endpoint knows of none. */
@@ -56,15 +55,6 @@ export class ShallowChainError extends Error {
   readonly hint = 'Wait for more blocks; where no block is ever final, ask for confirmations instead.'
   constructor(depth: Depth) {
     super(`Expected a block ${wantOf(depth)}, got none.`)
-  }
-}
-
-/** Blocks of the wanted depth were replaced whenever they were read. */
-export class ReorganisedError extends Error {
-  override readonly name = 'Settlement.ReorganisedError'
-  readonly hint = 'Ask for more confirmations.'
-  constructor(attempts: number) {
-    super(`Expected a block to stay while it was read, got another in its place ${attempts} times.`)
   }
 }
 
@@ -82,22 +72,6 @@ async function blockOf(chain: Chain, depth: Depth): Promise<BlockHead> {
   })
 }
 
-/** Undefined if another block took its place meanwhile: then it does not matter why the reading failed. */
-async function readStill(
-  chain: Chain,
-  oracle: Address,
-  fixing: Fixing,
-  block: BlockHead,
-): Promise<FixingSnapshot | undefined> {
-  try {
-    const snapshot = await readFixing(chain, oracle, fixing, block)
-    return (await isStillThere(chain, block)) ? snapshot : undefined
-  } catch (error) {
-    if (await isStillThere(chain, block)) throw error
-    return undefined
-  }
-}
-
 async function knownBlock(chain: Chain, depth: { readonly blockHash: Hash }): Promise<BlockHead> {
   return explained(chain.rpcUrl, 'eth_getBlockByHash', async () => {
     try {
@@ -107,13 +81,6 @@ async function knownBlock(chain: Chain, depth: { readonly blockHash: Hash }): Pr
       if (error instanceof BlockNotFoundError) throw new ShallowChainError(depth)
       throw error
     }
-  })
-}
-
-async function isStillThere(chain: Chain, { number, hash }: BlockHead): Promise<boolean> {
-  return explained(chain.rpcUrl, 'eth_getBlockByNumber', async () => {
-    const { number: newest } = await latestBlock(chain)
-    return newest >= number && (await blockAt(chain, number)).hash === hash
   })
 }
 

@@ -11,6 +11,7 @@ import { splitVaultAbi as abi } from '#protocol/abi/split-vault.ts'
 import { encodeFixing, type Fixing } from '#protocol/fixing.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
+import { type At, blockOf } from './one-block.ts'
 import { send, type SendOptions } from './send.ts'
 
 /** One option pair on one fixing: P pays `min(1, strike / x)` of a unit of collateral, N the rest. */
@@ -100,10 +101,19 @@ export async function mergeToEther(
   await send(chain, { name: 'mergeToEther', to: vault, data }, options)
 }
 
-/** The most collateral that the vault takes for `fixing` now, wei: what its arbitrators secure. */
-export async function readMostCollateral(chain: Chain, vault: Address, fixing: Fixing): Promise<bigint> {
+/**
+ * The most collateral that the vault takes for `fixing` at the block `at`, by default the latest, wei: what its arbitrators
+ * secure, by one request. Throws OracleRevertError, DeadRpcError.
+ */
+export async function readMostCollateral(chain: Chain, vault: Address, fixing: Fixing, at?: At): Promise<bigint> {
   return explained(chain.rpcUrl, 'mostCollateral', () =>
-    chain.publicClient.readContract({ address: vault, abi, functionName: 'mostCollateral', args: [fixing] }),
+    chain.publicClient.readContract({
+      address: vault,
+      abi,
+      functionName: 'mostCollateral',
+      args: [fixing],
+      ...blockOf(at),
+    }),
   )
 }
 
@@ -156,17 +166,20 @@ export async function transferLeg(
   await send(chain, { name: 'transfer', to: vault, data }, options)
 }
 
-/** The legs of series `id` that `holder` has. */
-export async function readLegs(chain: Chain, vault: Address, id: Hex, holder: Address): Promise<Legs> {
-  return explained(chain.rpcUrl, 'balanceOf', async () => {
-    const read = (leg: 'P' | 'N'): Promise<bigint> =>
-      chain.publicClient.readContract({
-        address: vault,
-        abi,
-        functionName: 'balanceOf',
-        args: [holder, legId(id, leg)],
-      })
-    const [p, n] = await Promise.all([read('P'), read('N')])
-    return { p, n }
-  })
+/** The legs of series `id` that `holder` has at the block `at`, by default the latest, both by one request. Throws DeadRpcError. */
+export async function readLegs(chain: Chain, vault: Address, id: Hex, holder: Address, at?: At): Promise<Legs> {
+  const balance = { address: vault, abi, functionName: 'balanceOf' } as const
+  const [p, n] = await explained(chain.rpcUrl, 'balanceOf', () =>
+    chain.publicClient.multicall({
+      ...blockOf(at),
+      deployless: true,
+      allowFailure: false,
+      batchSize: 0,
+      contracts: [
+        { ...balance, args: [holder, legId(id, 'P')] },
+        { ...balance, args: [holder, legId(id, 'N')] },
+      ],
+    }),
+  )
+  return { p, n }
 }

@@ -142,8 +142,8 @@ test('believes nothing of a block whose place another takes while it is read', a
     blockHash: (await latestBlock(ann)).hash,
   })
   await expect(readSettlement(await unsteady(100), oracle, fixing, NOW)).rejects.toMatchObject({
-    name: 'Settlement.ReorganisedError',
-    message: 'Expected a block to stay while it was read, got another in its place 3 times.',
+    name: 'OneBlock.ReorganisedError',
+    message: 'Expected a block to stay while it was read, got another in its place; attempts: 3.',
   })
 })
 
@@ -188,7 +188,7 @@ test('reads the very block that it is given, and nothing once that is undone', a
     ),
   })
   await expect(readSettlement(remembered, oracle, fixing, at)).rejects.toMatchObject({
-    name: 'Settlement.ReorganisedError',
+    name: 'OneBlock.ReorganisedError',
   })
   await request('evm_revert', snapshot)
   await expect(readSettlement(ann, oracle, fixing, at)).rejects.toMatchObject({

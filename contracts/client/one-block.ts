@@ -1,0 +1,79 @@
+import type { Hash } from 'viem'
+import { type BlockHead, blockAt, type Chain, latestBlock } from './chain.ts'
+import { explained } from './errors.ts'
+
+/** Which block: by its number, whichever that is when it is asked for, or the very one, wherever the answer comes from. */
+export type At = bigint | BlockHead
+
+/** How often a block is read anew whose place another took meanwhile. */
+const ATTEMPTS = 3
+
+/**
+ * What `read` finds at one block, `at` or by default the latest: it asks for that block's hash in every request ({@link blockOf}), so
+ * that no two answers are of different chains. If its place is taken meanwhile, the block there now is read; one that `at` names by its
+ * hash is not given up for another. Throws {@link ReorganisedError}, DeadRpcError, and as the endpoint does for a block that it does not
+ * have.
+ */
+export async function atOneBlock<T>(
+  chain: Chain,
+  at: At | undefined,
+  read: (block: BlockHead) => Promise<T>,
+): Promise<T> {
+  if (typeof at === 'object') return read(at)
+  return whileItStays(chain, () => headAt(chain, at), read)
+}
+
+/**
+ * What `read` finds at the block that `find` gives. Reads anew, and finds anew, what failed while another block took its
+ * place: then it does not matter why. Throws {@link ReorganisedError}.
+ */
+export async function whileItStays<T>(
+  chain: Chain,
+  find: () => Promise<BlockHead>,
+  read: (block: BlockHead) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const block = await find()
+    try {
+      return await read(block)
+    } catch (error) {
+      if (!(error instanceof ReorganisedError) && (await isStillThere(chain, block))) throw error
+    }
+  }
+  throw new ReorganisedError(ATTEMPTS)
+}
+
+/** Throws {@link ReorganisedError} if another block took its place, DeadRpcError. */
+export async function requireStillThere(chain: Chain, block: BlockHead): Promise<void> {
+  if (!(await isStillThere(chain, block))) throw new ReorganisedError(1)
+}
+
+/** Where one request reads, as viem wants it. A block's hash goes with the call (EIP-1898); left out it is the latest block. */
+export function blockOf(
+  at: At | undefined,
+): { readonly blockNumber?: bigint } | { readonly blockHash: Hash; readonly requireCanonical: true } {
+  if (at === undefined) return {}
+  return typeof at === 'bigint' ? { blockNumber: at } : { blockHash: at.hash, requireCanonical: true }
+}
+
+/** Blocks were replaced whenever they were read. */
+export class ReorganisedError extends Error {
+  override readonly name = 'OneBlock.ReorganisedError'
+  readonly hint = 'Read again, or read a block with more confirmations.'
+  constructor(attempts: number) {
+    super(`Expected a block to stay while it was read, got another in its place; attempts: ${attempts}.`)
+  }
+}
+
+async function headAt(chain: Chain, number: bigint | undefined): Promise<BlockHead> {
+  return explained(chain.rpcUrl, 'eth_getBlockByNumber', () =>
+    number === undefined ? latestBlock(chain) : blockAt(chain, number),
+  )
+}
+
+async function isStillThere(chain: Chain, { number, hash }: BlockHead): Promise<boolean> {
+  return explained(chain.rpcUrl, 'eth_getBlockByNumber', async () => {
+    const { number: newest } = await latestBlock(chain)
+    return newest >= number && (await blockAt(chain, number)).hash === hash
+  })
+}
