@@ -26,6 +26,10 @@ const CONTRACTS = [
   { name: 'SplitVault' },
   { name: 'SecurityLens' },
   { name: 'ConditionalTokensReporter' },
+  { name: 'ChainlinkFeed' },
+  { name: 'MorphoPrice' },
+  { name: 'Erc7726Quote' },
+  { name: 'ResultsById' },
   { name: 'WETH9', artifact: 'node_modules/canonical-weth/build/contracts/WETH9.json', hasAbi: false },
 ]
 
@@ -122,9 +126,9 @@ function strays(files) {
     .map((path) => relative(ROOT, path))
 }
 
-/** MaturityOracle -> maturity-oracle, WETH9 -> weth-9. */
+/** MaturityOracle -> maturity-oracle, WETH9 -> weth-9, Erc7726Quote -> erc-7726-quote. */
 function kebabCase(name) {
-  return name.replaceAll(/([a-z])([A-Z])|([A-Za-z])(\d)/g, '$1$3-$2$4').toLowerCase()
+  return name.replaceAll(/([a-z\d])([A-Z])|([A-Za-z])(\d)/g, '$1$3-$2$4').toLowerCase()
 }
 
 /** MaturityOracle -> maturityOracle, WETH9 -> weth9. */

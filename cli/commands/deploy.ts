@@ -3,11 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import { type Chain, connect } from '#client/chain.ts'
-import { readChainFeatures } from '#client/chain-features.ts'
+import { type ChainFeature, readChainFeatures } from '#client/chain-features.ts'
 import { carryOut, deployCall, requireCode } from '#client/deploy.ts'
-import { CREATE2_DEPLOYER, type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
+import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
+import { CREATE2_DEPLOYER, type DeploymentStep } from '#client/deployment-step.ts'
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
+import { readWethFaults } from '#client/weth-trial.ts'
 import { confirm } from '../chain/action.ts'
 import { address as addressOf, ether, whole } from '../arguments.ts'
 import { openChain } from '../chain/connection.ts'
@@ -90,7 +92,7 @@ async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
   }
   const terms = await readDeploymentTerms(flags.terms)
   const chain = await openChain(flags, context)
-  await requireUsable(chain, terms)
+  await requireUsable(chain, terms, context)
   const planned = await planOn(chain, terms)
   const missing = planned.filter(({ codeHash }) => codeHash === undefined)
   say(flags, context, linesOf(chain, planned))
@@ -105,17 +107,37 @@ async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
   return EXIT.ok
 }
 
-/** Throws InputError or RefusedError for a chain on which the contracts would not work. */
-async function requireUsable(chain: Chain, { weth }: DeployOptions): Promise<void> {
+/** Throws InputError or RefusedError for a chain on which the contracts would not work; warns of what only a jury would need. */
+async function requireUsable(chain: Chain, { weth }: DeployOptions, { io }: Context): Promise<void> {
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
-  if (weth !== undefined) await requireCode(chain, 'WETH', weth)
+  if (weth !== undefined) await requireWeth(chain, weth, io)
   else if (chain.chainId !== EMBEDDED_CHAIN_ID) {
     throw new InputError(`Expected weth in the terms for chain ${chain.chainId}, got none.`, "Name the chain's WETH.")
   }
   const lacking = (await readChainFeatures(chain)).filter(({ isThere }) => !isThere)
-  if (lacking.length === 0) return
-  const what = lacking.map(({ name, needs }) => `${name} (${needs})`).join('; ')
-  throw new RefusedError(`Expected chain ${chain.chainId} to have ${what}.`, 'Use a chain with the Prague upgrade.')
+  const named = (all: readonly ChainFeature[]): string => all.map(({ name, needs }) => `${name} (${needs})`).join('; ')
+  const needed = lacking.filter(({ neededBy }) => neededBy !== 'jury')
+  if (needed.length > 0) {
+    throw new RefusedError(
+      `Expected chain ${chain.chainId} to have ${named(needed)}.`,
+      'Use a chain with the Prague upgrade.',
+    )
+  }
+  if (lacking.length > 0) io.err(`Note: chain ${chain.chainId} has no ${named(lacking)}. Everything else works.`)
+}
+
+/** Tries WETH out: whatever has code could stand there, and all stake is taken in it. */
+async function requireWeth(chain: Chain, weth: Address, io: Context['io']): Promise<void> {
+  await requireCode(chain, 'WETH', weth)
+  const faults = await readWethFaults(chain, weth)
+  if (faults === undefined) {
+    io.err(`Note: the endpoint cannot try WETH out: see for yourself that ${weth} is the chain's.`)
+  } else if (faults.length > 0) {
+    throw new RefusedError(
+      `Expected WETH at ${weth}, got a contract whose ${faults.join(', ')} ${faults.length === 1 ? 'does' : 'do'} not do what WETH's would.`,
+      "Name the chain's WETH; bridged tokens of that name take no ether.",
+    )
+  }
 }
 
 async function planOn(chain: Chain, terms: DeployOptions): Promise<Placed[]> {

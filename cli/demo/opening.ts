@@ -1,5 +1,5 @@
 import { type Chain, connect } from '#client/chain.ts'
-import { deploy } from '#client/deploy.ts'
+import { deploy } from '#client/deploy-oracle.ts'
 import type { CouncilTerms } from '#client/deployment-plan.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { formatTime } from '../format.ts'

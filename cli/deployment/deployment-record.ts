@@ -3,7 +3,8 @@ import { type Address, getAddress, type Hash, isAddress, isAddressEqual, isHash 
 import { z } from 'zod'
 import type { Chain } from '#client/chain.ts'
 import { hasCode, readCodeHash } from '#client/deploy.ts'
-import { type DeployOptions, type DeploymentStep, planDeployment } from '#client/deployment-plan.ts'
+import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
+import type { DeploymentStep } from '#client/deployment-step.ts'
 import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
 

@@ -1,102 +1,42 @@
 import { type Address, concatHex, type Hash, keccak256, zeroHash } from 'viem'
 import type { Chain, WritableChain } from './chain.ts'
-import {
-  CREATE2_DEPLOYER,
-  type DeployOptions,
-  type Deployments,
-  type DeploymentStep,
-  planDeployment,
-  planJury,
-  planUma,
-  planVault,
-  type UmaTerms,
-  type VaultTerms,
-} from './deployment-plan.ts'
-import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
+import { planVault, type VaultTerms } from './consumer-plan.ts'
+import { CREATE2_DEPLOYER, type DeploymentStep } from './deployment-step.ts'
 import { explained } from './errors.ts'
-import type { JuryTerms } from './jury.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
-/**
- * Deploys every contract through the CREATE2 deployer, salt 0: the same addresses on every chain for the same options.
- * What is there already is left alone, so an interrupted deployment is repeated, never doubled. Throws
- * {@link WethRequiredError}, {@link NoCodeError}, OracleRevertError, DeadRpcError.
- */
-export async function deploy(
-  chain: WritableChain,
-  options: DeployOptions,
-  sendOptions?: SendOptions,
-): Promise<Deployments> {
-  if (options.weth === undefined && chain.chainId !== EMBEDDED_CHAIN_ID) throw new WethRequiredError(chain.chainId)
-  const { steps, deployments } = planDeployment(options)
-  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
-  if (options.weth !== undefined) await requireCode(chain, 'WETH', options.weth)
-  for (const step of steps) await carryOut(chain, step, sendOptions)
-  return deployments
-}
-
-/** Deploys a jury for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
-export async function deployJury(
-  chain: WritableChain,
-  oracle: Address,
-  terms: JuryTerms,
-  sendOptions?: SendOptions,
-): Promise<Address> {
-  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
-  const step = planJury(oracle, terms)
-  await carryOut(chain, step, sendOptions)
-  return step.address
-}
-
-/** Deploys an adapter to UMA for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
-export async function deployUma(
-  chain: WritableChain,
-  oracle: Address,
-  terms: UmaTerms,
-  sendOptions?: SendOptions,
-): Promise<Address> {
-  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
-  await requireCode(chain, "UMA's optimistic oracle", terms.court)
-  const step = planUma(oracle, terms)
-  await carryOut(chain, step, sendOptions)
-  return step.address
-}
-
-/** Deploys a vault of `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
+/** Deploys a vault of `oracle`, unless it is there. Returns its address. Throws as {@link carryOut}. */
 export async function deployVault(
   chain: WritableChain,
   oracle: Address,
   terms: VaultTerms,
   sendOptions?: SendOptions,
 ): Promise<Address> {
-  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   await requireCode(chain, 'the collateral', terms.collateral)
   const step = planVault(oracle, terms)
   await carryOut(chain, step, sendOptions)
   return step.address
 }
 
-/** Deploys one contract, unless it is there. Throws as {@link deploy}. */
+/**
+ * Deploys one contract through the CREATE2 deployer, unless it is there. Throws {@link NoCodeError}, OracleRevertError and
+ * SilentRevertError as its constructor reverts, PoorAccountError, DeadRpcError.
+ */
 export async function carryOut(chain: WritableChain, step: DeploymentStep, sendOptions?: SendOptions): Promise<void> {
   if (await hasCode(chain, step.address)) return
-  await send(chain, deployCall(step), sendOptions)
+  await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
+  const call = deployCall(step)
+  // The deployer keeps to itself why a constructor reverts.
+  await explained(chain.rpcUrl, call.name, () =>
+    chain.publicClient.call({ account: chain.account, data: step.initCode }),
+  )
+  await send(chain, call, sendOptions)
   await requireCode(chain, step.name, step.address)
 }
 
 /** The transaction that deploys it. */
 export function deployCall({ name, initCode }: DeploymentStep): Call {
   return { name: `deploy ${name}`, to: CREATE2_DEPLOYER, data: concatHex([zeroHash, initCode]) }
-}
-
-/** A chain that is not embedded has its own WETH, which must be named. */
-export class WethRequiredError extends Error {
-  override readonly name = 'Deploy.WethRequiredError'
-  readonly chainId: number
-  readonly hint = "Name the chain's WETH with --weth ADDRESS."
-  constructor(chainId: number) {
-    super(`Expected the address of WETH on chain ${chainId}, got none.`)
-    this.chainId = chainId
-  }
 }
 
 /** An address that must hold a contract holds none. */

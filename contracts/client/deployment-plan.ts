@@ -1,25 +1,20 @@
-import { type Address, encodeDeployData, getContractAddress, type Hex, stringToHex, zeroHash } from 'viem'
-import { conditionalTokensReporterAbi } from '#protocol/abi/conditional-tokens-reporter.ts'
+import { type Address, encodeDeployData, stringToHex } from 'viem'
 import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
 import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
-import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { umaArbitratorAbi } from '#protocol/abi/uma-arbitrator.ts'
-import { conditionalTokensReporterBytecode } from './bytecode/conditional-tokens-reporter.ts'
 import { councilArbitratorBytecode } from './bytecode/council-arbitrator.ts'
 import { juryArbitratorBytecode } from './bytecode/jury-arbitrator.ts'
 import { maturityOracleBytecode } from './bytecode/maturity-oracle.ts'
 import { reporterRegistryBytecode } from './bytecode/reporter-registry.ts'
 import { securityLensBytecode } from './bytecode/security-lens.ts'
-import { splitVaultBytecode } from './bytecode/split-vault.ts'
 import { umaArbitratorBytecode } from './bytecode/uma-arbitrator.ts'
 import { weth9Bytecode } from './bytecode/weth-9.ts'
+import { planVault } from './consumer-plan.ts'
 import type { CouncilSigner } from './council.ts'
+import { type Creation, type DeploymentStep, stepOf } from './deployment-step.ts'
 import type { JuryTerms } from './jury.ts'
-
-/** The CREATE2 deployer that every chain has at the same address: Arachnid's deterministic-deployment-proxy. */
-export const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
 
 /** Where forfeited stake goes: an address nobody controls, so that self-dispute always costs (protocol section 3). */
 export const SINK: Address = '0x000000000000000000000000000000000000dEaD'
@@ -62,14 +57,7 @@ export type Deployments = {
   readonly lens: Address
 }
 
-/** A vault to deploy. */
-export type VaultTerms = {
-  readonly collateral: Address
-  /** Bond-token wei per 1e18 wei of collateral, at most 2^128 - 1; 1e18 for the bond token itself. */
-  readonly bondRate: bigint
-}
-
-/** An adapter to deploy. Amounts in bond-token wei; `declaredCost` is an assertion that the deployer publishes. */
+/** An adapter to UMA to deploy. Amounts in bond-token wei; `declaredCost` is an assertion that the deployer publishes. */
 export type UmaTerms = {
   /** UMA's optimistic oracle, version 3. */
   readonly court: Address
@@ -78,25 +66,6 @@ export type UmaTerms = {
   /** The least bond of an assertion; UMA may ask for more. */
   readonly leastBond: bigint
   readonly declaredCost: bigint
-}
-
-/** One contract to be created by CREATE2 with salt 0: its address is a function of its init code alone. */
-export type DeploymentStep = {
-  /** What it is in the deployment: a contract may be in it twice. */
-  readonly name: string
-  /** Its name in contracts/src, or WETH9. */
-  readonly contract: string
-  readonly initCode: Hex
-  /** What follows the creation code in it: ABI-encoded, as explorers ask for it. */
-  readonly constructorArguments: Hex
-  readonly address: Address
-}
-
-type Creation = {
-  readonly contract: string
-  readonly creationCode: Hex
-  readonly initCode: Hex
-  readonly name?: string
 }
 
 /** What `deploy` will do, in order, without asking any chain. The same options give the same addresses everywhere. */
@@ -118,13 +87,6 @@ export function planDeployment(options: DeployOptions): { steps: DeploymentStep[
   return { steps, deployments: { weth, oracle, council, backupCouncil, registry, vault, lens } }
 }
 
-/** A vault of `oracle` for the collateral of the terms. */
-export function planVault(oracle: Address, { collateral, bondRate }: VaultTerms): DeploymentStep {
-  const args = [oracle, collateral, bondRate] as const
-  const initCode = encodeDeployData({ abi: splitVaultAbi, bytecode: splitVaultBytecode, args })
-  return stepOf({ contract: 'SplitVault', creationCode: splitVaultBytecode, initCode })
-}
-
 /** A jury that rules for `oracle` under `terms`, as a step of its own: an oracle may have several. */
 export function planJury(oracle: Address, terms: JuryTerms): DeploymentStep {
   const initCode = encodeDeployData({ abi: juryArbitratorAbi, bytecode: juryArbitratorBytecode, args: [oracle, terms] })
@@ -136,22 +98,6 @@ export function planUma(oracle: Address, { court, liveness, leastBond, declaredC
   const args = [oracle, court, BigInt(liveness), leastBond, declaredCost] as const
   const initCode = encodeDeployData({ abi: umaArbitratorAbi, bytecode: umaArbitratorBytecode, args })
   return stepOf({ contract: 'UmaArbitrator', creationCode: umaArbitratorBytecode, initCode })
-}
-
-/** A reporter of `oracle`'s settlements to Gnosis's conditional tokens at an address. */
-export function planConditionalTokensReporter(oracle: Address, conditionalTokens: Address): DeploymentStep {
-  const initCode = encodeDeployData({
-    abi: conditionalTokensReporterAbi,
-    bytecode: conditionalTokensReporterBytecode,
-    args: [oracle, conditionalTokens],
-  })
-  return stepOf({ contract: 'ConditionalTokensReporter', creationCode: conditionalTokensReporterBytecode, initCode })
-}
-
-function stepOf({ contract, creationCode, initCode, name = contract }: Creation): DeploymentStep {
-  const constructorArguments: Hex = `0x${initCode.slice(creationCode.length)}`
-  const address = getContractAddress({ opcode: 'CREATE2', from: CREATE2_DEPLOYER, salt: zeroHash, bytecode: initCode })
-  return { name, contract, initCode, constructorArguments, address }
 }
 
 function oracleStep(weth: Address): DeploymentStep {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Address, type Hex, keccak256, stringToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readChainFeatures } from '#client/chain-features.ts'
 import { connect } from '#client/chain.ts'
 import { carryOut, hasCode } from '#client/deploy.ts'
 import { planDeployment } from '#client/deployment-plan.ts'
@@ -222,25 +221,48 @@ test('refuses another chain, terms that are not there, and to begin without term
   expect(err).toContain('Expected WETH at 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2, got an address without code.')
 })
 
-test('knows what a chain lacks', async () => {
-  const chain = await connect({ rpcUrl: embedded.rpcUrl })
-  const features = await readChainFeatures(chain)
-  expect(features.map(({ name, isThere }) => [name, isThere])).toEqual([
-    ['EIP-1153', true],
-    ['EIP-2537', true],
-    ['EIP-2935', true],
-  ])
-})
-
-test('knows what a chain before Prague lacks, and deploys nothing there', async () => {
+test('says what a chain before Prague lacks, and deploys nothing there', async () => {
   const old = await startEmbeddedChain({ startTime: START, hardfork: 'shanghai' })
   try {
-    const features = await readChainFeatures(await connect({ rpcUrl: old.rpcUrl }))
-    expect(features.map(({ isThere }) => isThere)).toEqual([false, false, false])
     const result = await assize(['deploy', '--terms', terms, '--yes'], { ...environment, ASSIZE_RPC_URL: old.rpcUrl })
     expect(result.exitCode).toBe(1)
     expect(result.err).toContain('EIP-2537 (the registry: BLS signatures of reporters)')
   } finally {
     await old.stop()
   }
+})
+
+test('warns of a chain on which no jury can be drawn, and deploys everything else', async () => {
+  const chain = await connect({ rpcUrl: embedded.rpcUrl })
+  const history = '0x0000F90827F1C53a10cb7A02335B175320002935'
+  const code = (await chain.publicClient.getCode({ address: history })) ?? '0x'
+  const setCode = (to: Hex): Promise<unknown> =>
+    chain.publicClient.request<{ Method: string; Parameters: Hex[]; ReturnType: unknown }>({
+      method: 'anvil_setCode',
+      params: [history, to],
+    })
+  await setCode('0x')
+  try {
+    const result = await deploy('--check')
+    expect(result).toMatchObject({
+      exitCode: 0,
+      err: expect.stringContaining('Note: chain 31337 has no EIP-2935 (a jury: the seed of a draw).'),
+    })
+  } finally {
+    await setCode(code)
+  }
+})
+
+test('refuses a WETH that is none', async () => {
+  const { deployments } = planDeployment(await readDeploymentTerms(terms))
+  const path = join(folder, 'vault-as-weth.toml')
+  const example = (await assize(['deploy', '--example'])).out
+  await writeFile(path, example.replace(/^weth = .*$/m, `weth = "${deployments.vault}"`))
+  const result = await assize(['deploy', '--terms', path, '--dry-run'], environment)
+  expect(result).toMatchObject({ exitCode: 1, out: '' })
+  expect(result.err).toContain(
+    `Expected WETH at ${deployments.vault}, got a contract whose deposit, approve, transferFrom, withdraw do not do`,
+  )
+  await writeFile(path, example.replace(/^weth = .*$/m, `weth = "${deployments.weth}"`))
+  expect(await assize(['deploy', '--terms', path, '--dry-run'], environment)).toMatchObject({ exitCode: 0 })
 })

@@ -1,7 +1,7 @@
 import { createTestClient, http, keccak256, numberToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { latestBlock } from '#client/chain.ts'
-import { deployJury } from '#client/deploy.ts'
+import { deployJury } from '#client/deploy-oracle.ts'
 import { type JuryTerms, readCase, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { wethBalance } from '#client/weth.ts'

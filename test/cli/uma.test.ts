@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { latestBlock } from '#client/chain.ts'
-import { deployUma } from '#client/deploy.ts'
+import { deployUma } from '#client/deploy-oracle.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { send } from '#client/send.ts'
 import { settleAssertionCall } from '#client/uma.ts'

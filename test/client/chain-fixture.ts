@@ -1,7 +1,7 @@
 import { type Hex, keccak256, type LocalAccount, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { connect, type WritableChain } from '#client/chain.ts'
-import { deploy } from '#client/deploy.ts'
+import { deploy } from '#client/deploy-oracle.ts'
 import type { CouncilTerms, DeployOptions, Deployments } from '#client/deployment-plan.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import type { Recruit } from '#client/registry.ts'

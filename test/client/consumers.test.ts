@@ -1,11 +1,13 @@
-import { getAddress } from 'viem'
+import { type Address, encodeFunctionData, getAddress } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
-import { deployVault } from '#client/deploy.ts'
+import { planChainlinkFeed, planErc7726Quote, planMorphoPrice, planResultsById } from '#client/consumer-plan.ts'
+import { carryOut, deployVault } from '#client/deploy.ts'
 import { readBond } from '#client/oracle-reader.ts'
 import { propose } from '#client/oracle-writer.ts'
 import { readSecurity } from '#client/security.ts'
+import { send } from '#client/send.ts'
 import {
   createSeries,
   legId,
@@ -22,7 +24,12 @@ import {
   transferLeg,
 } from '#client/vault.ts'
 import { ensureCollateral } from '#client/weth.ts'
+import { chainlinkFeedAbi } from '#protocol/abi/chainlink-feed.ts'
+import { erc7726QuoteAbi } from '#protocol/abi/erc-7726-quote.ts'
+import { morphoPriceAbi } from '#protocol/abi/morpho-price.ts'
+import { resultsByIdAbi } from '#protocol/abi/results-by-id.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
+import { fixingId } from '#protocol/fixing.ts'
 import { payoff } from '#protocol/payoff.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
 
@@ -121,4 +128,54 @@ test('another collateral is measured in bond token by the rate of its vault', as
     openInterest: (5n * ETHER) / 2n,
   })
   await expect(splitEther(ann, vault, later, 1n)).rejects.toMatchObject({ errorName: 'NotEther' })
+})
+
+test('deploys every adapter from its terms, and each says what was settled', async () => {
+  const { oracle, weth } = stage.deployments
+  const maturity = (await latestBlock(ann)).time + 3_600n
+  const fixing = { ...stage.fixing, maturity }
+  const quote: Address = `0x${'0d'.repeat(20)}`
+  const feed = planChainlinkFeed(oracle, { fixing, decimals: 8, description: 'ETH / USD' })
+  const price = planMorphoPrice(oracle, { fixing, loanDecimals: 6, collateralDecimals: 18 })
+  const quotes = planErc7726Quote(oracle, { fixing, base: weth, baseDecimals: 18, quote, quoteDecimals: 6 })
+  const results = planResultsById(oracle)
+  for (const step of [feed, price, quotes, results]) await carryOut(ann, step)
+  await stage.embedded.mineAt(maturity)
+  await propose(ann, oracle, fixing, { value: 2_500n * ETHER, maxBond: ETHER })
+  await stage.embedded.mineAt((await latestBlock(ann)).time + 86_400n)
+
+  const { publicClient } = ann
+  const ofFeed = { address: feed.address, abi: chainlinkFeedAbi } as const
+  expect(await publicClient.readContract({ ...ofFeed, functionName: 'description' })).toBe('ETH / USD')
+  const [, answer] = await publicClient.readContract({ ...ofFeed, functionName: 'latestRoundData' })
+  expect(answer).toBe(2_500n * 10n ** 8n)
+  const ofPrice = { address: price.address, abi: morphoPriceAbi } as const
+  expect(await publicClient.readContract({ ...ofPrice, functionName: 'price' })).toBe(2_500n * 10n ** 24n)
+  const ofQuotes = { address: quotes.address, abi: erc7726QuoteAbi } as const
+  const two = { functionName: 'getQuote', args: [2n * ETHER, weth, quote] } as const
+  expect(await publicClient.readContract({ ...ofQuotes, ...two })).toBe(5_000n * 10n ** 6n)
+  const ofResults = { address: results.address, abi: resultsByIdAbi } as const
+  const data = encodeFunctionData({ ...ofResults, functionName: 'learn', args: [fixing] })
+  await send(ann, { name: 'learn', to: results.address, data })
+  const id = fixingId(fixing, { chainId: ann.chainId, oracle })
+  const byId = { functionName: 'valueFor', args: [id] } as const
+  expect(await publicClient.readContract({ ...ofResults, ...byId })).toEqual([2_500n * ETHER, maturity, 200n])
+})
+
+test('says why an adapter cannot be deployed, before anything is sent', async () => {
+  const { oracle } = stage.deployments
+  const { number } = await latestBlock(ann)
+  const fixing = { ...stage.fixing, minBond: 0n }
+  const feed = planChainlinkFeed(oracle, { fixing, decimals: 8, description: '' })
+  await expect(carryOut(ann, feed)).rejects.toMatchObject({ errorName: 'ParameterOutOfBounds' })
+  expect((await latestBlock(ann)).number).toBe(number)
+  expect(() => planChainlinkFeed(oracle, { fixing, decimals: 19, description: '' })).toThrow(
+    'Expected decimals within 0 .. 18, got 19.',
+  )
+  const tokens = { fixing, loanDecimals: 18, collateralDecimals: -1 }
+  expect(() => planMorphoPrice(oracle, tokens)).toThrow('Expected collateralDecimals within 0 .. 18, got -1.')
+  const [base, quote]: [Address, Address] = [oracle, oracle]
+  expect(() => planErc7726Quote(oracle, { fixing, base, baseDecimals: 18, quote, quoteDecimals: 1.5 })).toThrow(
+    'Expected quoteDecimals within 0 .. 18, got 1.5.',
+  )
 })

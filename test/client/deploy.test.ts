@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WritableChain } from '#client/chain.ts'
 import { latestBlock } from '#client/chain.ts'
-import { deploy, NoCodeError, WethRequiredError } from '#client/deploy.ts'
+import { NoCodeError } from '#client/deploy.ts'
+import { deploy, WethRequiredError } from '#client/deploy-oracle.ts'
 import { planDeployment } from '#client/deployment-plan.ts'
 import { accountOf, DEPLOY_OPTIONS, raiseStage, type Stage } from './chain-fixture.ts'
 

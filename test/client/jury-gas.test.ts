@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createTestClient, type Hex, http, numberToHex, type TransactionReceipt } from 'viem'
 import { expect, test } from 'vitest'
 import type { WritableChain } from '#client/chain.ts'
-import { deployJury } from '#client/deploy.ts'
+import { deployJury } from '#client/deploy-oracle.ts'
 import {
   admitJuror,
   commitVote,

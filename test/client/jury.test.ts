@@ -2,7 +2,7 @@ import { type Address, createTestClient, type Hex, http, numberToHex } from 'vie
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHeader } from '#client/block-header.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
-import { deployJury } from '#client/deploy.ts'
+import { deployJury } from '#client/deploy-oracle.ts'
 import { OracleRevertError } from '#client/errors.ts'
 import {
   admitJuror,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { deploy } from '#client/deploy.ts'
+import { deploy } from '#client/deploy-oracle.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { readReceipts } from '#client/oracle-reader.ts'
 import { fixingId, receiptId } from '#protocol/fixing.ts'

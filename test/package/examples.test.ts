@@ -5,7 +5,7 @@ import { type Address, getAddress, type Hex, keccak256, parseAbi, stringToHex } 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { carryOut } from '#client/deploy.ts'
-import { planConditionalTokensReporter } from '#client/deployment-plan.ts'
+import { planConditionalTokensReporter } from '#client/consumer-plan.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'

@@ -5,7 +5,7 @@ import { type Address, createTestClient, type Hex, http, keccak256, stringToHex 
 import { afterEach, expect, test } from 'vitest'
 import { loadConfig } from '#node/config'
 import { connect, latestBlock, type WritableChain } from '#client/chain.ts'
-import { deployJury } from '#client/deploy.ts'
+import { deployJury } from '#client/deploy-oracle.ts'
 import { admitJuror, type JuryTerms, openCase, readCase, readPool, readSeats, stakeSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, create, propose, request } from '#client/oracle-writer.ts'

@@ -1,0 +1,67 @@
+import type { Address } from 'viem'
+import type { WritableChain } from './chain.ts'
+import { carryOut, requireCode } from './deploy.ts'
+import {
+  type DeployOptions,
+  type Deployments,
+  planDeployment,
+  planJury,
+  planUma,
+  type UmaTerms,
+} from './deployment-plan.ts'
+import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
+import type { JuryTerms } from './jury.ts'
+import type { SendOptions } from './send.ts'
+
+/**
+ * Deploys every contract through the CREATE2 deployer, salt 0: the same addresses on every chain for the same options.
+ * What is there already is left alone, so an interrupted deployment is repeated, never doubled. Throws
+ * {@link WethRequiredError}, NoCodeError, OracleRevertError, DeadRpcError.
+ */
+export async function deploy(
+  chain: WritableChain,
+  options: DeployOptions,
+  sendOptions?: SendOptions,
+): Promise<Deployments> {
+  if (options.weth === undefined && chain.chainId !== EMBEDDED_CHAIN_ID) throw new WethRequiredError(chain.chainId)
+  const { steps, deployments } = planDeployment(options)
+  if (options.weth !== undefined) await requireCode(chain, 'WETH', options.weth)
+  for (const step of steps) await carryOut(chain, step, sendOptions)
+  return deployments
+}
+
+/** Deploys a jury for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
+export async function deployJury(
+  chain: WritableChain,
+  oracle: Address,
+  terms: JuryTerms,
+  sendOptions?: SendOptions,
+): Promise<Address> {
+  const step = planJury(oracle, terms)
+  await carryOut(chain, step, sendOptions)
+  return step.address
+}
+
+/** Deploys an adapter to UMA for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
+export async function deployUma(
+  chain: WritableChain,
+  oracle: Address,
+  terms: UmaTerms,
+  sendOptions?: SendOptions,
+): Promise<Address> {
+  await requireCode(chain, "UMA's optimistic oracle", terms.court)
+  const step = planUma(oracle, terms)
+  await carryOut(chain, step, sendOptions)
+  return step.address
+}
+
+/** A chain that is not embedded has its own WETH, which must be named. */
+export class WethRequiredError extends Error {
+  override readonly name = 'DeployOracle.WethRequiredError'
+  readonly chainId: number
+  readonly hint = "Name the chain's WETH with --weth ADDRESS."
+  constructor(chainId: number) {
+    super(`Expected the address of WETH on chain ${chainId}, got none.`)
+    this.chainId = chainId
+  }
+}

@@ -1,0 +1,145 @@
+import { bls12_381 } from '@noble/curves/bls12-381.js'
+import { type Address, createPublicClient, type Hex, http } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ELEMENT, G1, G2, MAPPED_ELEMENT, MINUS_G1, TWICE_G1, TWICE_G2 } from '#client/bls-vectors.ts'
+import { readChainFeatures } from '#client/chain-features.ts'
+import { connect, connectThrough, latestBlock, type WritableChain } from '#client/chain.ts'
+import { startEmbeddedChain } from '#client/embedded-chain.ts'
+import { readWethFaults } from '#client/weth-trial.ts'
+import { raiseStage, type Stage, START } from './chain-fixture.ts'
+
+let stage: Stage
+let ann: WritableChain
+beforeAll(async () => {
+  stage = await raiseStage()
+  ann = await stage.as('ann')
+})
+afterAll(() => stage.embedded.stop())
+
+/** Name, for whom, and whether it is there. */
+async function featuresOf(...args: Parameters<typeof readChainFeatures>): Promise<unknown[]> {
+  return (await readChainFeatures(...args)).map(({ name, neededBy, isThere }) => [name, neededBy, isThere])
+}
+
+const ALL = [
+  ['EIP-1153', 'all', true],
+  ['EIP-2537', 'registry', true],
+  ['EIP-2935', 'jury', true],
+]
+
+/** An endpoint of the stage's chain that changes what calls to `to` answer. */
+async function lying(to: string, change: (result: Hex, data: string) => Hex): Promise<WritableChain> {
+  const client = createPublicClient({ transport: http(stage.embedded.rpcUrl, { retryCount: 0 }) })
+  const chain = await connectThrough({
+    account: ann.account,
+    provider: {
+      async request(call) {
+        const result = await client.request(call as Parameters<typeof client.request>[0])
+        const [asked] = Array.isArray(call.params) ? (call.params as { to?: string; data?: string }[]) : []
+        return call.method === 'eth_call' && asked?.to?.toLowerCase() === to ? change(result, asked.data ?? '') : result
+      },
+    },
+  })
+  return chain
+}
+
+test('finds everything on a chain after Prague, also at its first block, and nothing before Cancun', async () => {
+  expect(await featuresOf(ann)).toEqual(ALL)
+  expect(await featuresOf(ann, await latestBlock(ann))).toEqual(ALL)
+  expect(await featuresOf(ann, 0n)).toEqual(ALL)
+  const old = await startEmbeddedChain({ startTime: START, hardfork: 'shanghai' })
+  try {
+    const chain = await connect({ rpcUrl: old.rpcUrl })
+    expect(await featuresOf(chain)).toEqual(ALL.map(([name, neededBy]) => [name, neededBy, false]))
+  } finally {
+    await old.stop()
+  }
+})
+
+test.each([
+  ['the sum of two points of G1', 0x0b],
+  ['the sum of two points of G2', 0x0d],
+  ['the map to G2', 0x11],
+])('takes no precompile for EIP-2537 that gets %s wrong', async (_what, place) => {
+  const chain = await lying(addressOf(place), (result) => `0x${'00'.repeat((result.length - 2) / 2)}`)
+  expect(await featuresOf(chain)).toEqual([ALL[0], ['EIP-2537', 'registry', false], ALL[2]])
+})
+
+test.each(['0', '1'])('takes no pairing that is always %s', async (always) => {
+  const chain = await lying(addressOf(0x0f), () => `0x${always.padStart(64, '0')}`)
+  expect(await featuresOf(chain)).toEqual([ALL[0], ['EIP-2537', 'registry', false], ALL[2]])
+})
+
+test('takes no history that gives another hash', async () => {
+  const chain = await lying('0x0000f90827f1c53a10cb7a02335b175320002935', (result) => `0x${result.slice(4)}00`)
+  expect(await featuresOf(chain)).toEqual([ALL[0], ALL[1], ['EIP-2935', 'jury', false]])
+})
+
+test('asks for points that are what they are said to be', () => {
+  const { G1: first, G2: second } = bls12_381
+  const word = (number: bigint): string => number.toString(16).padStart(128, '0')
+  const ofFirst = (point: typeof first.Point.BASE): string => {
+    const { x, y } = point.toAffine()
+    return `0x${word(x)}${word(y)}`
+  }
+  const ofSecond = ({ x, y }: ReturnType<typeof second.Point.BASE.toAffine>): string =>
+    `0x${[x.c0, x.c1, y.c0, y.c1].map(word).join('')}`
+  const [one, two] = [first.Point.BASE, second.Point.BASE]
+  expect([G1, MINUS_G1, TWICE_G1]).toEqual([one, one.negate(), one.double()].map(ofFirst))
+  expect([G2, TWICE_G2]).toEqual([two, two.double()].map((point) => ofSecond(point.toAffine())))
+  expect(ELEMENT).toBe(`0x${word(1n)}${word(2n)}`)
+  expect(MAPPED_ELEMENT).toBe(ofSecond(second.mapToCurve([1n, 2n])))
+})
+
+test('finds no fault in WETH, and moves nothing', async () => {
+  const before = await latestBlock(ann)
+  expect(await readWethFaults(ann, stage.deployments.weth)).toEqual([])
+  expect(await readWethFaults(ann, stage.deployments.weth, before)).toEqual([])
+  expect((await latestBlock(ann)).hash).toBe(before.hash)
+})
+
+test('names what another contract does not do as WETH does', async () => {
+  const all = ['deposit', 'approve', 'transferFrom', 'withdraw']
+  expect(await readWethFaults(ann, stage.deployments.vault)).toEqual(all)
+  expect(await readWethFaults(ann, `0x${'77'.repeat(20)}`)).toEqual(all)
+  // WETH9 with the selector of one of its functions changed.
+  const code = (await ann.publicClient.getCode({ address: stage.deployments.weth })) ?? '0x'
+  const selectors = { deposit: 'd0e30db0', approve: '095ea7b3', transferFrom: '23b872dd', withdraw: '2e1a7d4d' }
+  const faults = new Map<string, unknown>()
+  for (const [name, selector] of Object.entries(selectors)) {
+    const changed = code.replace(selector, 'ffffffff')
+    expect(changed).not.toBe(code)
+    const address: Address = `0x${selector.padStart(40, '1')}`
+    await ask('anvil_setCode', address, changed)
+    faults.set(name, await readWethFaults(ann, address))
+  }
+  expect(Object.fromEntries(faults)).toEqual({
+    // Its fallback takes ether as deposit does.
+    deposit: [],
+    approve: ['approve'],
+    transferFrom: ['transferFrom'],
+    withdraw: ['withdraw'],
+  })
+})
+
+test('says that it does not know where an endpoint simulates no such call', async () => {
+  const client = createPublicClient({ transport: http(stage.embedded.rpcUrl, { retryCount: 0 }) })
+  const chain = await connectThrough({
+    provider: {
+      request({ method, params }) {
+        // Ignores the override, as endpoints without it do.
+        const kept = method === 'eth_call' && Array.isArray(params) ? (params as unknown[]).slice(0, 2) : params
+        return client.request({ method, params: kept } as Parameters<typeof client.request>[0])
+      },
+    },
+  })
+  expect(await readWethFaults(chain, stage.deployments.weth)).toBeUndefined()
+})
+
+function addressOf(place: number): string {
+  return `0x${place.toString(16).padStart(40, '0')}`
+}
+
+async function ask(method: string, ...params: readonly unknown[]): Promise<unknown> {
+  return ann.publicClient.request({ method, params } as unknown as { method: 'eth_chainId' })
+}
