@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { type Address, getAddress, type Hash, isAddress, isAddressEqual, isHash } from 'viem'
 import { z } from 'zod'
 import type { Chain } from '#client/chain.ts'
-import { hasCode, readCodeHash } from '#client/deploy.ts'
+import { hasCode, readBuiltCodeHash, readCodeHash } from '#client/deploy.ts'
 import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
 import type { DeploymentStep } from '#client/deployment-step.ts'
+import { isOfAnotherContract } from '#client/errors.ts'
+import { readStartTime } from '#client/registry.ts'
 import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
 
@@ -14,8 +16,11 @@ export type Placed = DeploymentStep & { readonly codeHash: Hash | undefined }
 /** A step, and whether what a record says of it is so. */
 export type Finding = { readonly name: string; readonly address: Address; readonly state: FindingState }
 
-/** What a record can be wrong about. `other address`: it does not follow from the terms that the record states. */
-export type FindingState = 'is there' | 'missing' | 'other code' | 'other address'
+/**
+ * What a record can be wrong about. `other code`: than was there when it was recorded, or than this build makes. `not recorded`: the record
+ * says that nothing was there, and something is. `other address`: it does not follow from the terms that the record states.
+ */
+export type FindingState = 'is there' | 'missing' | 'not recorded' | 'other code' | 'other address'
 
 /** Looks what is at every step's address. Throws DeadRpcError. */
 export async function placeAll(chain: Chain, steps: readonly DeploymentStep[]): Promise<Placed[]> {
@@ -66,7 +71,8 @@ export async function readDeploymentRecord(path: string): Promise<DeploymentReco
 
 /**
  * Holds a record against the chain. Every address must follow from its terms, by CREATE2 and this build's bytecode, and have
- * the code that it had when it was recorded. Throws InputError for contracts that are no deployment of ours, DeadRpcError.
+ * the code that it had when it was recorded, which must be what this build's constructor leaves there, where the endpoint can run
+ * that. Throws InputError for contracts that are no deployment of ours, DeadRpcError.
  */
 export async function checkRecord(chain: Chain, record: DeploymentRecord): Promise<Finding[]> {
   const { weth, ...others } = record.terms
@@ -76,14 +82,15 @@ export async function checkRecord(chain: Chain, record: DeploymentRecord): Promi
     throw new InputError(`Expected ${steps.map(({ name }) => name).join(', ')} in the record, got ${names}.`, HINT)
   }
   const found: Finding[] = []
-  for (const [place, { name, address, constructorArguments, contract }] of steps.entries()) {
+  for (const [place, step] of steps.entries()) {
+    const { name, address, constructorArguments, contract } = step
     const said = record.contracts[place]
     if (said === undefined) continue
     const isSame =
       isAddressEqual(said.address, address) &&
       said.contract === contract &&
       said.constructorArguments.toLowerCase() === constructorArguments
-    const state = isSame ? stateOf(said.codeHash, await readCodeHash(chain, address)) : 'other address'
+    const state = isSame ? await readState(chain, step, said.codeHash) : 'other address'
     found.push({ name, address: said.address, state })
   }
   for (const [name, address] of Object.entries(record.deployments)) {
@@ -96,9 +103,23 @@ export async function checkRecord(chain: Chain, record: DeploymentRecord): Promi
   return found
 }
 
-function stateOf(recorded: Hash | null, found: Hash | undefined): FindingState {
+async function readState(chain: Chain, step: DeploymentStep, recorded: Hash | null): Promise<FindingState> {
+  const found = await readCodeHash(chain, step.address)
   if (found === undefined) return 'missing'
-  return recorded === null || recorded === found ? 'is there' : 'other code'
+  if (recorded === null) return 'not recorded'
+  if (recorded !== found) return 'other code'
+  try {
+    const built = await readBuiltCodeHash(chain, step, await readKeptTime(chain, step))
+    return built === undefined || built === found ? 'is there' : 'other code'
+  } catch (error) {
+    if (isOfAnotherContract(error)) return 'other code'
+    throw error
+  }
+}
+
+/** The time that its constructor kept in its code, Unix seconds; undefined if it keeps none. */
+async function readKeptTime(chain: Chain, { contract: name, address }: DeploymentStep): Promise<bigint | undefined> {
+  return name === 'ReporterRegistry' ? readStartTime(chain, address) : undefined
 }
 
 function plainCouncil({ signers, threshold, costOfCorruption }: DeployOptions['council']): object {
@@ -123,21 +144,25 @@ const council = z.strictObject({
   threshold: z.int().positive(),
   costOfCorruption: wei,
 })
-const schema = z.strictObject({
+const contract = z
+  .strictObject({
+    name: z.string(),
+    address: anAddress,
+    deployed: z.boolean(),
+    contract: z.string(),
+    constructorArguments: bytes,
+    codeHash: aHash.nullable(),
+  })
+  .refine(({ deployed, codeHash }) => deployed === (codeHash !== null), {
+    path: ['deployed'],
+    message: 'Expected true beside a codeHash, and false beside null.',
+  })
+const fields = z.strictObject({
   version: z.literal(1),
   chainId: z.int().positive(),
   complete: z.boolean(),
   deployments: z.record(z.string(), anAddress),
-  contracts: z.array(
-    z.strictObject({
-      name: z.string(),
-      address: anAddress,
-      deployed: z.boolean(),
-      contract: z.string(),
-      constructorArguments: bytes,
-      codeHash: aHash.nullable(),
-    }),
-  ),
+  contracts: z.array(contract),
   terms: z.strictObject({
     weth: anAddress.optional(),
     council,
@@ -149,6 +174,10 @@ const schema = z.strictObject({
       minBandPpm: z.int().positive(),
     }),
   }),
+})
+const schema = fields.refine(({ complete, contracts }) => complete === contracts.every(({ deployed }) => deployed), {
+  path: ['complete'],
+  message: 'Expected true if every contract is deployed, else false.',
 })
 
 /** What `deployments/<chain id>.json` says. */

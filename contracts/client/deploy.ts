@@ -65,3 +65,29 @@ export async function readCodeHash(chain: Chain, address: Address): Promise<Hash
   const code = await explained(chain.rpcUrl, 'eth_getCode', () => chain.publicClient.getCode({ address }))
   return code === undefined || code === '0x' ? undefined : keccak256(code)
 }
+
+/**
+ * keccak256 of the code that this build's `step` leaves at its address, immutables and all: its init code is run there, by one simulated
+ * call with a state override, as at `time` (Unix seconds), which the constructor of a registry keeps. Undefined: the endpoint
+ * simulates no such call. Throws DeadRpcError.
+ */
+export async function readBuiltCodeHash(
+  chain: Chain,
+  { address, initCode }: DeploymentStep,
+  time?: bigint,
+): Promise<Hash | undefined> {
+  return explained(chain.rpcUrl, 'eth_call', async () => {
+    try {
+      const { data } = await chain.publicClient.call({
+        account: CREATE2_DEPLOYER,
+        to: address,
+        stateOverride: [{ address, code: initCode }],
+        ...(time === undefined ? {} : { blockOverrides: { time } }),
+      })
+      return data === undefined ? undefined : keccak256(data)
+    } catch {
+      await chain.publicClient.getChainId() // throws where nobody answers at all
+      return undefined
+    }
+  })
+}

@@ -347,6 +347,13 @@ export async function readMinStake(chain: Chain, registry: Address): Promise<big
   )
 }
 
+/** When the registry was deployed, Unix seconds: its epochs are counted from there. */
+export async function readStartTime(chain: Chain, registry: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'START_TIME', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'START_TIME' }),
+  )
+}
+
 /** The oracle whose fixings the registry's reporters attest. */
 export async function readRegistryOracle(chain: Chain, registry: Address): Promise<Address> {
   return explained(chain.rpcUrl, 'ORACLE', () =>

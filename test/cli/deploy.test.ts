@@ -175,6 +175,64 @@ test('a record is found wanting where code is gone or another', async () => {
   expect((await check()).exitCode).toBe(0)
 })
 
+test('a record that contradicts itself, or says that nothing is there where something is, is not true', async () => {
+  const written = JSON.parse(await readFile(join(folder, 'deployments', '31337.json'), 'utf8')) as {
+    contracts: { name: string; deployed: boolean; codeHash: Hex | null }[]
+  }
+  const check = async (own: object, ofLens: object): Promise<Run> => {
+    const path = join(folder, 'contradicting.json')
+    const contracts = written.contracts.map((one) => (one.name === 'SecurityLens' ? { ...one, ...ofLens } : one))
+    await writeFile(path, JSON.stringify({ ...written, contracts, ...own }))
+    return assize(['deploy', '--recorded', path], { ASSIZE_RPC_URL: embedded.rpcUrl })
+  }
+  expect(await check({}, {})).toMatchObject({ exitCode: 0 })
+  expect(await check({}, { codeHash: null })).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('contracts.6.deployed: Expected true beside a codeHash, and false beside null.'),
+  })
+  expect(await check({}, { deployed: false })).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('contracts.6.deployed: '),
+  })
+  for (const [own, ofLens] of [
+    [{ complete: false }, {}],
+    [{}, { deployed: false, codeHash: null }],
+  ] as const) {
+    expect(await check(own, ofLens)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('complete: Expected true if every contract is deployed, else false.'),
+    })
+  }
+  expect(await check({ complete: false }, { deployed: false, codeHash: null })).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('SecurityLens: not recorded'),
+  })
+})
+
+test('a record of code that this build does not make is not true, even if that code is there', async () => {
+  const chain = await connect({ rpcUrl: embedded.rpcUrl })
+  const text = await readFile(join(folder, 'deployments', '31337.json'), 'utf8')
+  const path = join(folder, 'planted.json')
+  for (const { name, address } of planDeployment(await readDeploymentTerms(terms)).steps) {
+    const code = (await chain.publicClient.getCode({ address })) ?? '0x'
+    const setCode = (to: Hex): Promise<unknown> =>
+      chain.publicClient.request<{ Method: string; Parameters: Hex[]; ReturnType: unknown }>({
+        method: 'anvil_setCode',
+        params: [address, to],
+      })
+    const planted: Hex = `${code}00`
+    expect(text, name).toContain(keccak256(code))
+    await writeFile(path, text.replaceAll(keccak256(code), keccak256(planted)))
+    await setCode(planted)
+    try {
+      const { exitCode, err } = await assize(['deploy', '--recorded', path], { ASSIZE_RPC_URL: embedded.rpcUrl })
+      expect({ exitCode, err }, name).toMatchObject({ exitCode: 1, err: expect.stringContaining(': other code') })
+    } finally {
+      await setCode(code)
+    }
+  }
+})
+
 test.each([
   [
     'threshold = 3',
