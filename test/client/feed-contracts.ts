@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
+import fluxAggregator from '@chainlink/contracts/abi/v0.6/FluxAggregator.json' with { type: 'json' }
+import aggregatorProxy from '@chainlink/contracts/abi/v0.6/AggregatorProxy.json' with { type: 'json' }
 import { type Abi, type Address, getAddress, type Hex, parseAbi } from 'viem'
 import type { WritableChain } from '#client/chain.ts'
 import type { EmbeddedChain } from '#client/embedded-chain.ts'
 
-const FIXTURE = new URL('../fixtures/chainlink.json', import.meta.url)
-const BYTECODE: { contracts: Record<'FluxAggregator' | 'AggregatorProxy', Hex> } = JSON.parse(
-  readFileSync(FIXTURE, 'utf8'),
-)
 const NOBODY = '0x00000000000000000000000000000000000000ff'
 
 const AGGREGATOR_ABI = parseAbi([
@@ -19,6 +16,11 @@ const PROXY_ABI = parseAbi([
   'function proposeAggregator(address aggregator)',
   'function confirmAggregator(address aggregator)',
 ])
+
+/** What Chainlink compiled and published. */
+function bytecodeOf(artifact: typeof fluxAggregator | typeof aggregatorProxy): Hex {
+  return artifact.compilerOutput.evm.bytecode.object as Hex
+}
 
 /** Deploys a contract as `chain`'s account. */
 export async function put(chain: WritableChain, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<Address> {
@@ -63,18 +65,14 @@ export async function openFeed(
 ): Promise<Feed> {
   const deploy = async (): Promise<Address> => {
     const limits = [NOBODY, 0n, ROUND_TIMEOUT, '0x0000000000000000000000000000000000000000', -(10n ** 30n), 10n ** 30n]
-    const address = await put(ada, AGGREGATOR_ABI, BYTECODE.contracts.FluxAggregator, [
-      ...limits,
-      decimals,
-      'ETH / USD',
-    ])
+    const address = await put(ada, AGGREGATOR_ABI, bytecodeOf(fluxAggregator), [...limits, decimals, 'ETH / USD'])
     const oracles = [ada.account.address, bede.account.address]
     await write(ada, address, AGGREGATOR_ABI, 'changeOracles', [[], oracles, oracles, 1, 1, 0])
     return address
   }
   let aggregator = await deploy()
   let round = 0n
-  const proxy = await put(ada, PROXY_ABI, BYTECODE.contracts.AggregatorProxy, [aggregator])
+  const proxy = await put(ada, PROXY_ABI, bytecodeOf(aggregatorProxy), [aggregator])
   return {
     proxy,
     async answer(time, answer, oracles = [ada]) {
