@@ -14,7 +14,8 @@ import type { JuryTerms } from './jury.ts'
 import type { SendOptions } from './send.ts'
 
 /**
- * Deploys every contract through the CREATE2 deployer, salt 0: the same addresses on every chain for the same options.
+ * Deploys every contract through the CREATE2 deployer, salt 0: the same options, WETH among them, give the same addresses
+ * on every chain.
  * What is there already is left alone, so an interrupted deployment is repeated, never doubled. Throws
  * {@link WethRequiredError}, NoCodeError, OracleRevertError, DeadRpcError.
  */

@@ -68,7 +68,10 @@ export type UmaTerms = {
   readonly declaredCost: bigint
 }
 
-/** What `deploy` will do, in order, without asking any chain. The same options give the same addresses everywhere. */
+/**
+ * What `deploy` will do, in order, without asking any chain. The same options, WETH among them, give the same addresses everywhere
+ * (docs/adr/0016-an-address-follows-from-the-terms-and-weth-is-one.md).
+ */
 export function planDeployment(options: DeployOptions): { steps: DeploymentStep[]; deployments: Deployments } {
   const steps: DeploymentStep[] = []
   const add = (step: DeploymentStep): Address => {

@@ -1,9 +1,10 @@
+import type { Address } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WritableChain } from '#client/chain.ts'
 import { latestBlock } from '#client/chain.ts'
 import { NoCodeError } from '#client/deploy.ts'
 import { deploy, WethRequiredError } from '#client/deploy-oracle.ts'
-import { planDeployment } from '#client/deployment-plan.ts'
+import { type Deployments, planDeployment } from '#client/deployment-plan.ts'
 import { accountOf, DEPLOY_OPTIONS, raiseStage, type Stage } from './chain-fixture.ts'
 
 let stage: Stage
@@ -44,6 +45,15 @@ test('gives other addresses to other terms', () => {
   expect(others.deployments.council).not.toBe(council)
   // Whose rulings slash is one of its terms.
   expect(others.deployments.registry).not.toBe(registry)
+})
+
+test('gives the same addresses only where WETH has the same', () => {
+  const at = (weth: Address): Deployments => planDeployment({ ...DEPLOY_OPTIONS, weth }).deployments
+  const here = at('0x00000000000000000000000000000000000000aa')
+  const there = at('0x00000000000000000000000000000000000000bb')
+  const same = Object.keys(here).filter((role) => here[role as keyof Deployments] === there[role as keyof Deployments]) // its keys
+  expect(same).toEqual(['lens'])
+  expect(at(here.weth)).toEqual(here)
 })
 
 test('refuses to deploy without WETH on a chain that is not embedded', async () => {
