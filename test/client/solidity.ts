@@ -3,8 +3,12 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Abi, Hex } from 'viem'
 
-/** A compiler from npm, by the name under which package.json has it: the one of the contracts, and the oldest that consumers may use. */
+/** A compiler from npm, by the name under which package.json has it: that of the contracts; and Morpho's, the oldest that
+ * what consumers import is for. */
 export type CompilerName = 'solc' | 'solc-0.8.19'
+
+/** Where solady says that its sources are. */
+const REMAPPINGS = ['solady/=node_modules/solady/src/']
 
 /** What is compiled: the file `entry` of the folder `root`, whose packages lie in `root`/node_modules. */
 export type Compilation = {
@@ -36,6 +40,7 @@ export function compile({ compiler, root, entry }: Compilation): Compiled {
     sources: { [entry]: { content: readFileSync(join(root, entry), 'utf8') } },
     settings: {
       optimizer: { enabled: true },
+      remappings: REMAPPINGS,
       outputSelection: { [entry]: { [name]: ['abi', 'evm.bytecode.object'] } },
     },
   }

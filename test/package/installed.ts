@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,8 @@ export type Installed = {
   readonly unpacked: string
   /** Paths in the tarball. */
   readonly files: readonly string[]
+  /** Puts packages beside it that it only wants, as whoever needs them installs them. */
+  add(names: readonly string[]): void
   /** Writes `text` to the file `name`. */
   write(name: string, text: string): void
   /** Runs a program of the repository's packages, such as node or tsc, in the folder; never throws for its exit code. */
@@ -44,6 +46,7 @@ export async function install(): Promise<Installed> {
     files: globSync('**', { cwd: unpacked, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(unpacked, join(entry.parentPath, entry.name))),
+    add: (names) => link(folder, names),
     write: (name, text) => writeFileSync(join(folder, name), text),
     run: (file, args, env) => run(folder, file, args, env),
     remove: () => rmSync(base, { recursive: true, force: true }),
@@ -61,7 +64,7 @@ function link(folder: string, names: readonly string[]): void {
   for (const name of names) {
     const at = join(folder, 'node_modules', name)
     mkdirSync(dirname(at), { recursive: true })
-    symlinkSync(join(ROOT, 'node_modules', name), at)
+    if (!existsSync(at)) symlinkSync(join(ROOT, 'node_modules', name), at)
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title What ERC-792 calls an arbitrator, as far as it is called here
 /// @notice Called a court here, because an arbitrator of ours is what a fixing names. https://eips.ethereum.org/EIPS/eip-792

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 import {Fixing, FixingId, Kind, Phase} from "../types/Fixing.sol";
 import {ISettlementSource} from "./ISettlementSource.sol";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.25;
 
 import {BLS} from "solady/utils/ext/ithaca/BLS.sol";
 

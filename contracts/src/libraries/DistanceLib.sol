@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title How far two values are apart, as a ratio
 /// @notice Inverting the index changes nothing. INVALID (`type(uint128).max`) is infinitely far from every

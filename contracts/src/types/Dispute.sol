@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @notice All that an undisputed fixing ever stores, packed into one slot; `HeadLib` reads and extends it.
 /// From the low end: 128 bits the proposal (candidate 0; 0 = nothing proposed), 80 bits the bond less one

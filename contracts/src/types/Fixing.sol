@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @notice The id of a fixing: `keccak256(abi.encode(chainId, oracle, fixing))`.
 type FixingId is bytes32;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @notice The constants of a jury, fixed at its deployment. Amounts are bond-token wei, times are seconds.
 struct JuryTerms {

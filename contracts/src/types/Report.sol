@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @notice What a quorum of reporters co-signs for one fixing (R-402); the fixing and the epoch of its maturity complete
 /// the signed struct.

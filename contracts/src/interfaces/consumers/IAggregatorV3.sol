@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title Chainlink's AggregatorV3Interface
 /// @notice https://docs.chain.link/data-feeds/api-reference

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title Gnosis's conditional tokens, as far as they are called here
 /// @notice https://docs.gnosis.io/conditionaltokens

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title EIP-2362: pull oracle interface
 /// @notice https://eips.ethereum.org/EIPS/eip-2362

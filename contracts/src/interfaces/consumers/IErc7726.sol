@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title ERC-7726: a common quote
 /// @notice https://eips.ethereum.org/EIPS/eip-7726

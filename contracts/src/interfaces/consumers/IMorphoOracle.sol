@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title What Morpho Blue wants of an oracle
 /// @notice https://docs.morpho.org/get-started/resources/contracts/oracles

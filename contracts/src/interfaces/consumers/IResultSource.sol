@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
 /// @title What consumers of Reality.eth ask of it
 /// @notice https://reality.eth.limo/app/docs/html/contracts.html
