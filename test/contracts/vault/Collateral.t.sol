@@ -3,9 +3,11 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
+import {ISettlementSource} from "src/interfaces/ISettlementSource.sol";
 import {ISplitVault} from "src/interfaces/ISplitVault.sol";
 
-import {SplitVaultFixture} from "../mocks/SplitVaultFixture.sol";
+import {IVault, SplitVaultFixture} from "../mocks/SplitVaultFixture.sol";
+import {SilentToken} from "../support/SilentToken.sol";
 
 /// @dev Six decimals, as USDC.
 contract Dollar is ERC20 {
@@ -104,5 +106,84 @@ contract CollateralTest is SplitVaultFixture {
         _deployVault(address(oracle), address(dollar), max + 1);
         vm.expectRevert(abi.encodeWithSelector(ISplitVault.BondRateOutOfBounds.selector, 1e18 + 1, 1e18, 1e18));
         _deployVault(address(oracle), address(weth), 1e18 + 1);
+    }
+}
+
+/// R-601 to R-603: a vault of a collateral whose transfers return nothing.
+contract SilentCollateralTest is SplitVaultFixture {
+    uint256 private constant RATE = uint256(1 ether) * 1e18 / 2000e6;
+
+    SilentToken private token;
+
+    function setUp() public override {
+        super.setUp();
+        token = new SilentToken();
+        vault = _deployVault(address(oracle), address(token), RATE);
+        series.fixing.openInterest = address(vault);
+        id = vault.seriesId(series);
+        token.mint(alice, 9000e6);
+        vm.prank(alice);
+        token.approve(address(vault), 9000e6);
+    }
+
+    function test_silent_isSplitMergedAndRedeemed() public {
+        _split(alice, 9000e6);
+        assertEq(token.balanceOf(alice), 0);
+        assertEq(token.balanceOf(address(vault)), 9000e6);
+        vm.prank(alice);
+        vault.merge(series, 3000e6);
+        assertEq(token.balanceOf(alice), 3000e6);
+        _settle(series.fixing, 3000e18);
+        vm.startPrank(alice);
+        assertEq(vault.redeem(series, 6000e6, 0), 5000e6);
+        assertEq(vault.redeem(series, 0, 6000e6), 1000e6);
+        assertEq(token.balanceOf(alice), 9000e6);
+        assertEq(token.balanceOf(address(vault)), 0);
+    }
+
+    /// Nothing returned is no success where there is no money.
+    function test_silent_refusesWhatIsNotThere() public {
+        vm.startPrank(alice);
+        token.approve(address(vault), 0);
+        vm.expectRevert();
+        vault.split(series, 1);
+        token.approve(address(vault), 9000e6 + 1);
+        vm.expectRevert();
+        vault.split(series, 9000e6 + 1);
+        vault.split(series, 9000e6);
+        assertEq(_pOf(alice), 9000e6);
+    }
+
+    /// Legs of several series, each paid by its own settlement, in one transaction or not at all.
+    function test_silent_seriesAreRedeemedInOneTransaction() public {
+        _split(alice, 6000e6);
+        series.strike = 1500e18;
+        _split(alice, 3000e6);
+        bytes[] memory calls = new bytes[](3);
+        calls[0] = abi.encodeCall(vault.redeem, (series, 3000e6, 0));
+        series.strike = 2500e18;
+        calls[1] = abi.encodeCall(vault.redeem, (series, 6000e6, 0));
+        calls[2] = abi.encodeCall(vault.redeem, (series, 0, 6000e6));
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(ISettlementSource.NotSettled.selector, _idOf(series.fixing)));
+        vault.multicall(calls);
+        _settle(series.fixing, 3000e18);
+        vm.startPrank(alice);
+        bytes[] memory paid = vault.multicall(calls);
+        assertEq(abi.decode(paid[0], (uint256)), 1500e6);
+        assertEq(abi.decode(paid[1], (uint256)), 5000e6);
+        assertEq(abi.decode(paid[2], (uint256)), 1000e6);
+        assertEq(token.balanceOf(alice), 7500e6);
+
+        // The N of the first series is left; a call that asks for more undoes those before it.
+        series.strike = 1500e18;
+        calls[0] = abi.encodeCall(vault.redeem, (series, 0, 3000e6));
+        vm.expectRevert(
+            abi.encodeWithSelector(IVault.ERC6909InsufficientBalance.selector, alice, 0, 6000e6, id.pId())
+        );
+        vault.multicall(calls);
+        assertEq(token.balanceOf(alice), 7500e6);
+        assertEq(vault.redeem(series, 0, 3000e6), 1500e6);
+        assertEq(token.balanceOf(address(vault)), 0);
     }
 }
