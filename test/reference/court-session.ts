@@ -1,7 +1,7 @@
 import { getAddress } from 'viem'
 import { readToken } from '#client/bond-token.ts'
 import { connect } from '#client/chain.ts'
-import { deployUma } from '#client/deploy.ts'
+import { deployUma } from '#client/deploy-oracle.ts'
 import { castPeople } from '../../cli/demo/people.ts'
 import { raiseUma } from '../cli/uma-stage.ts'
 import type { Session } from './session.ts'
