@@ -54,7 +54,6 @@ export async function openChain(flags: Pick<NetworkFlags, 'rpc' | 'chainId'>, { 
   const named = numberOf(env, 'ASSIZE_CHAIN_ID')
   return connectTo(flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC, {
     chainId: flags.chainId ?? (named === undefined ? undefined : Number(named)),
-    hint: 'Name an endpoint of that chain with --rpc, or correct --chain-id.',
   })
 }
 
@@ -63,26 +62,25 @@ export function openNodesChain({
   rpcUrls: [rpcUrl = ''],
   chainId,
 }: Pick<Config, 'rpcUrls' | 'chainId'>): Promise<Chain> {
-  return connectTo(rpcUrl, { chainId, shown: hostOf(rpcUrl), hint: 'Correct rpc_url, or chain_id.' })
+  return connectTo(rpcUrl, { chainId, shown: hostOf(rpcUrl) })
 }
 
 /**
  * Connects to one endpoint, which its chain and all errors call `shown`: its address unless said otherwise. Throws InputError
- * with `hint` for another chain than `chainId`, DeadRpcError.
+ * for another chain than `chainId`, DeadRpcError.
  */
 export async function connectTo(
   rpcUrl: string,
-  {
-    chainId,
-    shown = rpcUrl,
-    hint,
-  }: { readonly chainId: number | undefined; readonly shown?: string; readonly hint: string },
+  { chainId, shown = rpcUrl }: { readonly chainId: number | undefined; readonly shown?: string },
 ): Promise<Chain> {
   const chain = await connect({ rpcUrl }).catch((error: unknown) => {
     throw renamed(error, rpcUrl, shown)
   })
   if (chainId === undefined || chainId === chain.chainId) return { ...chain, rpcUrl: shown }
-  throw new InputError(`Expected chain ${chainId} at ${shown}, got chain ${chain.chainId}.`, hint)
+  throw new InputError(
+    `Expected chain ${chainId} at ${shown}, got chain ${chain.chainId}.`,
+    'Name an endpoint of that chain with --rpc, or correct --chain-id; in the settings of a node rpc_url, or chain_id.',
+  )
 }
 
 /** The host of an endpoint: a key to it may stand in the rest of its address. */

@@ -4,7 +4,6 @@ import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import type { z } from 'zod'
-import { connect } from '#client/chain.ts'
 import { createdIn, oracleEvents } from '#client/fixing-log.ts'
 import { readEpoch, readReporters } from '#client/registry.ts'
 import { type Config, loadConfig } from '#node/config'
@@ -15,6 +14,7 @@ import { evidenceText } from '#protocol/evidence-file.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId } from '#protocol/index-document.ts'
 import { isAllOf, leavesOf, type SampleLeaf, withDifferences } from '#protocol/samples.ts'
+import { openNodesChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -73,8 +73,8 @@ async function exportEvidence(beginning: string, flags: Flags, { io, env }: Cont
 }
 
 async function gather(config: Config, id: Hex, tell: (line: string) => void): Promise<Evidence> {
-  const { oracle, registry, rpcUrls, fromBlock, indexDir, httpPort } = config
-  const chain = await connect({ rpcUrl: rpcUrls[0] ?? '' })
+  const { oracle, registry, fromBlock, indexDir, httpPort } = config
+  const chain = await openNodesChain(config)
   const [created] = createdIn(await oracleEvents(chain, oracle, { fromBlock }, id))
   if (created === undefined) {
     throw new InputError(`Expected fixing ${id} in the oracle's log, got none.`, 'Check rpc_url and from_block.')

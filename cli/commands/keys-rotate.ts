@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
-import { connect } from '#client/chain.ts'
 import { consentToRotation } from '#client/registry.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { address, whole } from '../arguments.ts'
+import { openNodesChain } from '../chain/connection.ts'
 import { unlockKey } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
@@ -46,8 +46,9 @@ export function defineKeysRotate(group: Command, context: Context, done: (code: 
 async function agree(index: number, flags: Flags, context: Context): Promise<ExitCode> {
   const { io, env } = context
   const { loadConfig } = await import('#node/config')
-  const { registry, rpcUrls } = loadConfig({ file: flags.config, env })
-  const chain = await connect({ rpcUrl: rpcUrls[0] ?? '' })
+  const config = loadConfig({ file: flags.config, env })
+  const { registry } = config
+  const chain = await openNodesChain(config)
   const { privateKey, address: signer } = await unlockKey(flags.keystore, flags, context)
   if (signer === flags.owner) {
     throw new InputError(

@@ -33,15 +33,18 @@ export async function openJury({ chain }: Connection, named: Address | undefined
   if (address === undefined) {
     throw new InputError('Expected the address of a jury, got none.', 'Give it with --jury, or in ASSIZE_JURY.')
   }
-  await requireJury(chain, address, 'Check the address: "assize fixing show" names the two that rule on a fixing.')
+  await requireJury(chain, address)
   return { address, terms: await readJuryTerms(chain, address) }
 }
 
-/** The address, if a jury is there. Throws InputError with `hint` for another contract, NoCodeError, DeadRpcError. */
-export async function requireJury(chain: Chain, address: Address, hint: string): Promise<Address> {
+/** The address, if a jury is there. Throws InputError for another contract, NoCodeError, DeadRpcError. */
+export async function requireJury(chain: Chain, address: Address): Promise<Address> {
   await requireCode(chain, 'a JuryArbitrator', address)
   if (await isJury(chain, address)) return address
-  throw new InputError(`Expected a JuryArbitrator at ${address}, got another contract.`, hint)
+  throw new InputError(
+    `Expected a JuryArbitrator at ${address}, got another contract.`,
+    'Check the address: "assize fixing show" names the two that rule on a fixing.',
+  )
 }
 
 /**

@@ -185,8 +185,7 @@ async function askTrust(
           text: 'The juries in which it votes, addresses with commas between',
           given: flags.juries?.join(','),
           otherwise: env['ASSIZE_JURY'],
-          check: (text) =>
-            Promise.all(read(addresses, text).map((jury) => requireJury(chain, jury, 'Check the address.'))),
+          check: (text) => Promise.all(read(addresses, text).map((jury) => requireJury(chain, jury))),
         })
       : []
   const principals =

@@ -26,7 +26,7 @@ export async function checkEndpoint(
     now,
   }: { readonly chainId: number | undefined; readonly clock: Clock; readonly now: Context['now'] },
 ): Promise<Endpoint> {
-  const chain = await connectTo(url, { chainId, shown: hostOf(url), hint: 'Name an endpoint of that chain.' })
+  const chain = await connectTo(url, { chainId, shown: hostOf(url) })
   const { state, found, fix = '' } = headCheck(url, await latestBlock(chain), clock, now())
   if (state === 'bad') throw new InputError(`Expected an endpoint and a clock of the same time, got ${found}.`, fix)
   return { chain, url, found: `chain ${chain.chainId}, ${found}` }

@@ -183,7 +183,7 @@ describe('a mistake before anything is sent names what was expected, what was fo
       exitCode: 2,
       err:
         `error: Expected chain 1 at ${court.stage.embedded.rpcUrl}, got chain 31337. ` +
-        'Name an endpoint of that chain with --rpc, or correct --chain-id.',
+        'Name an endpoint of that chain with --rpc, or correct --chain-id; in the settings of a node rpc_url, or chain_id.',
     })
     const where = 'Check the address, and that the RPC endpoint is of the right chain.'
     const nowhere = accountOf('nowhere').address

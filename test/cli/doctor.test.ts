@@ -107,7 +107,13 @@ describe('assize doctor', () => {
     ],
     ['no keystore', () => undefined, { keystore: '"nowhere"' }, 'keystore', 'Make one: assize keys new '],
     ['a dead endpoint', () => undefined, { rpc_url: '"http://127.0.0.1:1"' }, 'endpoint', 'Start it, or name another'],
-    ['another chain than is wanted', () => undefined, { chain_id: '1' }, 'endpoint', 'Correct rpc_url, or chain_id.'],
+    [
+      'another chain than is wanted',
+      () => undefined,
+      { chain_id: '1' },
+      'endpoint',
+      'in the settings of a node rpc_url, or chain_id.',
+    ],
     [
       'no contract',
       () => undefined,
