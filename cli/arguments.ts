@@ -94,6 +94,14 @@ export function hash(text: string): Hex {
   return `0x${text.slice(2).toLowerCase()}`
 }
 
+/** Ids with commas between them. */
+export function hashes(text: string): Hex[] {
+  return text
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => hash(part.trim()))
+}
+
 /** A block's number. */
 export function block(text: string): bigint {
   if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError(`Expected a block number, got "${text}".`)

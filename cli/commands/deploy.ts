@@ -68,7 +68,7 @@ export function defineDeploy(program: Command, context: Context, done: (code: Ex
       'its password (default: $ASSIZE_PASSWORD_FILE, else $ASSIZE_PASSWORD, else asked)',
     )
     .option('--account <address>', 'with --dry-run: simulate for this account, without a key', addressOf)
-    .option('--max <amount>', 'refuse to spend more than this, gas included', ether)
+    .option('--max <amount>', 'refuse if gas may come to more than this', ether)
     .option('--dry-run', 'only say what would be deployed, and what it costs')
     .option('--yes', 'do not ask; needed where nobody can be asked')
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
@@ -182,12 +182,14 @@ async function deployMissing(
     await readGasFee(chain),
   ]
   const sum = gas.reduce((total, one) => total + one, 0n)
+  // Half more than one offers now: the last is sent some blocks after the first.
+  const most = (sum * fee.most * 3n) / 2n
   say(flags, context, [
     isComplete
-      ? `gas       ${sum}: about ${formatEth(sum * fee.likely)} ETH, at most ${formatEth((sum * fee.most * 3n) / 2n)} ETH`
+      ? `gas       ${sum}: about ${formatEth(sum * fee.likely)} ETH, at most ${formatEth(most)} ETH`
       : 'gas       not known: the endpoint does not simulate; some 20 000 000 for everything',
   ])
-  requireWithinMax(flags, isComplete ? sum * fee.likely : undefined)
+  requireWithinMax(flags, isComplete ? most : undefined)
   if (flags.dryRun === true || signer.account === undefined) return
   await confirm(`Deploy ${missing.length} contracts on chain ${chain.chainId}?`, { flags, context })
   const paying = await connect({ rpcUrl: chain.rpcUrl, account: signer.account })

@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type Address, zeroAddress } from 'viem'
+import { type Address, type Hex, zeroAddress } from 'viem'
 import type { Fixing } from '#protocol/fixing.ts'
-import { addresses, duration } from '../arguments.ts'
+import { addresses, duration, hashes } from '../arguments.ts'
 import { machineClock } from '../clock.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
@@ -26,6 +26,7 @@ type Flags = NetworkFlags &
     /** Seconds. */
     readonly maxAge: number
     readonly arbitrators?: readonly Address[]
+    readonly fixings?: readonly Hex[]
   }
 
 /** A block of Ethereum, seconds. */
@@ -40,7 +41,8 @@ With the index documents it computes each value itself, and says where an honest
 their own arbitrators: say whom you trust. A pot's expected gain is what comes back if its value
 is the own one, else by the odds that the stakes imply, less the stake and the gas of wrapping, staking and claiming.
 An alarm (--until-wrong) judges fixings whose document it has, ruled on by those you trust, and ends with exit 1 once it cannot:
-the endpoint is dead, slow or behind, or the sources of a fixing that has a proposal cannot be read.
+the endpoint is dead, slow or behind, or the sources of a fixing that has a proposal cannot be read. Anyone can create such a fixing
+and let the alarm end for it: name those that matter with --fixings, and it looks at no other.
 
 Examples:
   assize watch --index-dir indices
@@ -73,6 +75,7 @@ export function defineWatch(program: Command, context: Context, done: (code: Exi
       'judge and rank only fixings whose two that rule are among these (default: $ASSIZE_POLICY_ARBITRATORS)',
       addresses,
     )
+    .option('--fixings <ids>', 'look only at these, with commas between them', hashes)
   addReadingOptions(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => done(await watch(flags, context)))
@@ -85,8 +88,14 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
   const trust = (fixing: Fixing): Trust => trustOf(fixing, flags.arbitrators, context.env)
   const isAlarm = flags.untilWrong === true
   if (isAlarm) requireJudge(flags, context)
-  const ownValue = ownValues(flags, context, isAlarm ? Math.min(AGAIN_AFTER, Math.floor(flags.blind / 2)) : AGAIN_AFTER)
-  const watching = startWatching(connection, { settled, strangers: isAlarm ? 'hidden' : 'shown', trust, ownValue })
+  const againAfter = isAlarm ? Math.min(AGAIN_AFTER, Math.floor(flags.blind / 2)) : AGAIN_AFTER
+  const watching = startWatching(connection, {
+    settled,
+    strangers: isAlarm ? 'hidden' : 'shown',
+    only: flags.fixings,
+    trust,
+    ownValue: ownValues(flags, context, againAfter),
+  })
   const clock = machineClock(now)
   const show = display(flags, connection, context)
   // Exit 0 would say of an alarm that something is wrong.
@@ -115,7 +124,7 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
   }
 }
 
-/** Throws InputError for an alarm that could never go off, or that anybody could set off. */
+/** Throws InputError for an alarm that could never go off, or that any arbitrator could set off. */
 function requireJudge({ arbitrators, indexDir, once }: Flags, { env }: Context): void {
   if (once === true) {
     throw new InputError(

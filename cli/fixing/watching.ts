@@ -6,6 +6,7 @@ import { readGasFee } from '#client/rehearsal.ts'
 import { readSecurity, type Security } from '#client/security.ts'
 import { type Chance, chancesOf, GAS_OF_STAKING } from './chances.ts'
 import type { Connection } from '../chain/connection.ts'
+import { InputError } from '../errors.ts'
 import { type FixingView, viewOf } from './fixing-view.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { inParts } from '../in-parts.ts'
@@ -41,6 +42,8 @@ export type WatchTerms = {
   readonly settled: 'shown' | 'hidden'
   /** Fixings that are not trusted; of hidden ones nothing is read. */
   readonly strangers: 'shown' | 'hidden'
+  /** The fixings that are looked at, which must be there; undefined: all. Of these one without a document is unreadable. */
+  readonly only?: readonly Hex[] | undefined
   /** The reader's own value of a fixing that has matured. */
   readonly ownValue: (fixing: CreatedFixing) => Promise<OwnReading>
   /** Whether who rules on it is trusted: anyone can create a fixing that names their own. */
@@ -53,7 +56,7 @@ const REORG_BLOCKS = 64n
 /** Looks at all fixings, each time at what came since. */
 export function startWatching(
   connection: Connection,
-  { settled, strangers, ownValue, trust }: WatchTerms,
+  { settled, strangers, only, ownValue, trust }: WatchTerms,
 ): { readonly look: () => Promise<Look> } {
   const { chain, oracle, token, readLog, onPart } = connection
   /** One value, so that a look that was given up and ends late leaves what belongs together. */
@@ -74,7 +77,10 @@ export function startWatching(
     const isTrusted = trust(fixing)
     const isJudged =
       isTrusted !== 'no' && snapshot.phase !== 'pending' && (snapshot.phase !== 'settled' || settled === 'shown')
-    const { own, unreadable } = isJudged ? await ownValue(created) : {}
+    const reading: OwnReading = isJudged ? await ownValue(created) : {}
+    const { own } = reading
+    const isLost = isJudged && own === undefined && only !== undefined
+    const unreadable = reading.unreadable ?? (isLost ? 'the document of its index is not there' : undefined)
     const verdict = own === undefined ? undefined : verdictOf(own, view)
     const security = await readSecurity(chain, oracle, fixing)
     // Who has not said whom they trust is told nothing that they might stake on.
@@ -95,10 +101,22 @@ export function startWatching(
       }
       const fee = await readGasFee(chain)
       const gasCost = GAS_OF_STAKING * fee.likely
-      const created = createdIn(log.events).filter(({ fixing }) => strangers === 'shown' || trust(fixing) !== 'no')
+      const created = createdIn(log.events).filter(
+        ({ id, fixing }) => (only?.includes(id) ?? true) && (strangers === 'shown' || trust(fixing) !== 'no'),
+      )
+      for (const id of only ?? []) requireAmong(created, id)
       const fixings = await inParts(created, (one) => watchOne(one, token.isWeth ? gasCost : 0n), onPart)
       const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
       return { block: head.number, time: head.time, gasCost, fixings: shown }
     },
   }
+}
+
+/** Throws InputError for a fixing that would be waited for in vain. */
+function requireAmong(created: readonly CreatedFixing[], wanted: Hex): void {
+  if (created.some(({ id }) => id === wanted)) return
+  throw new InputError(
+    `Expected fixing ${wanted} in the oracle's log, ruled on by those you trust, got none.`,
+    'Correct --fixings; look further back with --from-block; an alarm looks at nothing that strangers rule on (--arbitrators).',
+  )
 }

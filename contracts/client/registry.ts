@@ -25,6 +25,7 @@ import {
 import type { Report } from '#protocol/report.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
+import { logsOf } from './fixing-log.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
 /** A reporter of the registry at some time. */
@@ -317,17 +318,8 @@ export async function readAttestation(
   id: Hex,
   fromBlock: bigint,
 ): Promise<Attestation | undefined> {
-  const logs = await explained(chain.rpcUrl, 'eth_getLogs', () =>
-    chain.publicClient.getContractEvents({
-      address: registry,
-      abi,
-      eventName: 'Attested',
-      args: { id },
-      fromBlock,
-      strict: true,
-    }),
-  )
-  const last = logs.at(-1)?.args
+  const logs = await logsOf(chain, registry, { fromBlock }, id)
+  const last = parseEventLogs({ abi, logs, eventName: 'Attested' }).at(-1)?.args
   if (last === undefined) return undefined
   const { value, proposer, signers } = last
   return { value, proposer, signers, count: placesIn(signers).length }

@@ -4,6 +4,7 @@ import { bitmapOf } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
+import { logsOf } from './fixing-log.ts'
 import type { Attestation } from './registry.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
@@ -111,15 +112,6 @@ export async function readRewardsPaid(
   id: Hex,
   fromBlock: bigint,
 ): Promise<Map<number, bigint>> {
-  const logs = await explained(chain.rpcUrl, 'eth_getLogs', () =>
-    chain.publicClient.getContractEvents({
-      address: registry,
-      abi,
-      eventName: 'RewardPaid',
-      args: { id },
-      fromBlock,
-      strict: true,
-    }),
-  )
+  const logs = parseEventLogs({ abi, logs: await logsOf(chain, registry, { fromBlock }, id), eventName: 'RewardPaid' })
   return new Map(logs.map(({ args }) => [Number(args.place), args.amount]))
 }

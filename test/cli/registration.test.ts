@@ -215,6 +215,6 @@ describe('a reporter, from its keys to its stake back', () => {
     expect(later).toMatchObject({ index: 0, owner: address, signer })
     expect(later?.key).not.toBe(before[0]?.key)
     const again = await as(owner, ['rotate', file, '--yes'])
-    expect(again.exitCode).toBe(1)
+    expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining('got RotationTooSoon(') })
   })
 })

@@ -50,7 +50,7 @@ test('the reporters are funded in ETH, and what none of them earned comes back',
   expect(late).toMatchObject({ exitCode: 1, err: expect.stringContaining('got one settled at 2500.1') })
   const stranger = await court.disputer('stranger', ETHER)
   const nothing = await stranger.run(['reporters', 'refund', id, '--yes'], { env: { ...ann.env, ...stranger.env } })
-  expect(nothing).toMatchObject({ exitCode: 1, err: expect.stringContaining('Expected') })
+  expect(nothing).toMatchObject({ exitCode: 1, err: expect.stringContaining('NothingFunded') })
   const before = await wethBalance(ann.chain, weth, ann.account.address)
   const back = await ann.run(['reporters', 'refund', id, '--yes', '--json'])
   expect(JSON.parse(back.out)).toMatchObject({ action: 'reporters refund', fixing: id, isSent: true })

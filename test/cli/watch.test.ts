@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { keccak256 } from 'viem'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { latestBlock } from '#client/chain.ts'
 import { readFixing } from '#client/oracle-reader.ts'
@@ -67,6 +68,11 @@ function watching(
   }
   const ended = ann.run(['watch', ...args], { io, signal: stopping.signal, env: { ...ann.env, ...env }, ...world })
   return { lines, screens, end: async () => (stopping.abort(), (await ended).exitCode), ended }
+}
+
+/** Waits for the first look, which ends with a document; what it says of a fixing comes before. */
+function hasLooked({ lines }: Pick<ReturnType<typeof watching>, 'lines'>): Promise<unknown> {
+  return expect.poll(() => lines.filter((line) => line.startsWith('{')).length, { timeout: 60_000 }).toBeGreaterThan(0)
 }
 
 describe('assize watch', () => {
@@ -173,7 +179,7 @@ describe('assize watch', () => {
   test('ends once something is wrong, if asked to, and not for what strangers rule on', async () => {
     await fixing(TRUE)
     const watch = watching([...reading(), '--interval', '1s', '--until-wrong', '--json'])
-    await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    await hasLooked(watch)
     const stranger = accountOf('stranger').address
     await court.fixing({ indexId: indexId(DOCUMENT), arbitrator: stranger, window: 90_000 }, FALSE)
     const looks = watch.lines.length
@@ -219,7 +225,7 @@ describe('assize watch', () => {
     const rewrite = (text: string): string => (state.isDead ? 'gone' : text)
     const proxy = await startProxy(court.stage.embedded.rpcUrl, between, rewrite)
     const watch = watching(['--interval', '1s', '--json'], { env: { ASSIZE_RPC_URL: proxy.url } })
-    await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    await hasLooked(watch)
     state.isDead = true
     const told = (): boolean => watch.lines.some((line) => line.endsWith('Looking again in 1 s.'))
     await expect.poll(told, { timeout: 60_000 }).toBe(true)
@@ -242,10 +248,10 @@ describe('assize watch', () => {
     const env = { ASSIZE_RPC_URL: proxy.url }
     const alarm = [...reading(), '--until-wrong', '--interval', '1s', '--json']
     const stopped = watching(alarm, { env })
-    await expect.poll(() => stopped.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    await hasLooked(stopped)
     expect(await stopped.end()).toBe(130)
     const watch = watching([...alarm, '--blind', '2s'], { env })
-    await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(0)
+    await hasLooked(watch)
     state.isDead = true
     const { exitCode, out } = await watch.ended
     expect(exitCode).toBe(1)
@@ -257,10 +263,6 @@ describe('assize watch', () => {
 
   describe('as an alarm', () => {
     const alarm = (): string[] => [...reading(), '--until-wrong', '--interval', '1s', '--json']
-    const hasLooked = (watch: ReturnType<typeof watching>) =>
-      expect
-        .poll(() => watch.lines.filter((line) => line.startsWith('{')).length, { timeout: 60_000 })
-        .toBeGreaterThan(0)
 
     /** An endpoint that stops answering when it is told to, and counts who waits for it. */
     const startHanging = async () => {
@@ -285,6 +287,33 @@ describe('assize watch', () => {
       expect(said.join('\n')).toMatch(
         /got only failures for [23] s\. The last: Expected a newest block at most 5 min old/,
       )
+    })
+
+    test('looks only at the fixings that are named: anybody can create another and lie there', async () => {
+      const { id } = await fixing(TRUE)
+      const watch = watching([...alarm(), '--fixings', id])
+      await hasLooked(watch)
+      await fixing(FALSE)
+      const looks = watch.lines.length
+      await expect.poll(() => watch.lines.length, { timeout: 60_000 }).toBeGreaterThan(looks + 2)
+      expect(await watch.end()).toBe(130)
+      const { fixings } = await looked(...reading(), '--fixings', id)
+      expect(fixings).toMatchObject([{ id }])
+    })
+
+    test('ends with exit 1 where a fixing that is named has no document, and refuses one that is not there', async () => {
+      const other = keccak256('0x01')
+      const { id } = await court.fixing({ indexId: other }, TRUE)
+      const watch = watching([...alarm(), '--blind', '2s', '--fixings', id])
+      const { exitCode, out } = await watch.ended
+      expect(exitCode).toBe(1)
+      expect([...watch.lines, out].join('\n')).toContain('the document of its index is not there')
+      const absent = await ann.run(['watch', ...alarm(), '--fixings', other])
+      expect(absent).toMatchObject({ exitCode: 2, out: expect.stringContaining(`Expected fixing ${other} in`) })
+      const stranger = { indexId: indexId(DOCUMENT), arbitrator: accountOf('stranger').address }
+      const { id: theirs } = await court.fixing(stranger, TRUE)
+      const foreign = await ann.run(['watch', ...alarm(), '--fixings', theirs])
+      expect(foreign).toMatchObject({ exitCode: 2, out: expect.stringContaining(`Expected fixing ${theirs} in`) })
     })
 
     test('bears an older block if it is told to, and refuses one at its start otherwise', async () => {
