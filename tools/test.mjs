@@ -28,13 +28,15 @@ const VITEST_REPORT = join(SCRATCH, 'vitest.json')
 const STAGES = [
   [[{ name: 'lockfile', command: ['node', 'tools/mend-lockfile.mjs', '--check'] }]],
   [
-    [{ name: 'build', command: ['forge', 'build'] }],
+    [
+      { name: 'abi', command: ['node', 'tools/generate-abi.mjs', '--check'] },
+      { name: 'build', command: ['forge', 'build'] },
+    ],
     [
       { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
       { name: 'types', command: ['tsc', '--noEmit'] },
       { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
       { name: 'unused', command: ['knip', '--no-progress'] },
-      { name: 'abi', command: ['node', 'tools/generate-abi.mjs', '--check'] },
       { name: 'prove', command: ['node', 'test/prove/main.ts', '--together'] },
     ],
   ],
