@@ -24,8 +24,12 @@ type Step = { readonly data: Hex; readonly value?: number }
 const balanceOf = (holder: Address): Step => ({
   data: encodeFunctionData({ abi: wethAbi, functionName: 'balanceOf', args: [holder] }),
 })
-/** Wraps 3 wei, moves 2 by an allowance, and unwraps the third. Of what they give only balances and the allowance are looked at. */
+/**
+ * Wraps 3 wei, moves 2 by an allowance, and unwraps the third. Of what they give only the allowance is looked at, and by how much
+ * balances change: anyone can send something to either address.
+ */
 const STEPS: readonly Step[] = [
+  balanceOf(SELF),
   balanceOf(OTHER),
   { data: encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }), value: 3 },
   balanceOf(SELF),
@@ -57,28 +61,35 @@ export async function readWethFaults(chain: Chain, weth: Address, at?: At): Prom
       return { data: undefined }
     }
   })
-  if (answer.data === undefined || size(answer.data) !== (STEPS.length + 1) * WORD) return undefined
+  if (answer.data === undefined || size(answer.data) !== (STEPS.length + 2) * WORD) return undefined
   return faultsIn(answer.data)
 }
 
 function faultsIn(data: Hex): WethFault[] {
   const word = (i: number): bigint => BigInt(slice(data, i * WORD, (i + 1) * WORD))
-  const [otherBefore, wrapped, allowance] = [word(0), word(2), word(4)]
-  const [otherAfter, kept, left, ether] = [word(6), word(7), word(9), word(10)]
+  const [selfBefore, otherBefore, wrapped, allowance] = [word(0), word(1), word(3), word(5)]
+  const [otherAfter, kept, left] = [word(7), word(8), word(10)]
+  const [etherBefore, etherAfter] = [word(STEPS.length), word(STEPS.length + 1)]
   const faults: WethFault[] = []
-  if (wrapped !== 3n) faults.push('deposit')
+  if (wrapped - selfBefore !== 3n) faults.push('deposit')
   if (allowance !== 2n) faults.push('approve')
   if (otherAfter - otherBefore !== 2n) faults.push('transferFrom')
-  if (kept - left !== 1n || ether !== 1n) faults.push('withdraw')
+  if (kept - left !== 1n || etherBefore - etherAfter !== 2n) faults.push('withdraw')
   return faults
 }
 
-/** Init code that takes the steps and returns the word that each gave, and the ether that is left. */
+/** Init code that takes the steps and returns the word that each gave, and the ether before and after them. */
 function trialOf(weth: Address): Hex {
   const end = OUT + STEPS.length * WORD
-  // SELFBALANCE MSTORE, then RETURN of all words.
-  const finish = concat(['0x47', push2(end), '0x52', push2(end + WORD - OUT), push2(OUT), '0xf3'])
-  return concat([...STEPS.map((step, i) => codeOf(step, weth, OUT + i * WORD)), finish])
+  const steps = STEPS.map((step, i) => codeOf(step, weth, OUT + i * WORD))
+  // RETURN of all words
+  const finish = concat([push2(end + 2 * WORD - OUT), push2(OUT), '0xf3'])
+  return concat([keepEther(end), ...steps, keepEther(end + WORD), finish])
+}
+
+/** SELFBALANCE, MSTORE at `out`. */
+function keepEther(out: number): Hex {
+  return concat(['0x47', push2(out), '0x52'])
 }
 
 /** The code of one step, whose word goes to the memory at `out`. */

@@ -1,10 +1,11 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { type Address, createPublicClient, type Hex, http } from 'viem'
+import { type Address, createPublicClient, getContractAddress, type Hex, http } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ELEMENT, G1, G2, MAPPED_ELEMENT, MINUS_G1, TWICE_G1, TWICE_G2 } from '#client/bls-vectors.ts'
 import { readChainFeatures } from '#client/chain-features.ts'
 import { connect, connectThrough, latestBlock, type WritableChain } from '#client/chain.ts'
 import { startEmbeddedChain } from '#client/embedded-chain.ts'
+import { wethAbi, wethBalance } from '#client/weth.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
 import { raiseStage, type Stage, START } from './chain-fixture.ts'
 
@@ -96,6 +97,17 @@ test('finds no fault in WETH, and moves nothing', async () => {
   expect(await readWethFaults(ann, stage.deployments.weth)).toEqual([])
   expect(await readWethFaults(ann, stage.deployments.weth, before)).toEqual([])
   expect((await latestBlock(ann)).hash).toBe(before.hash)
+})
+
+test('finds no fault in WETH where somebody sent ether and WETH to the address that it is tried at', async () => {
+  const { weth } = stage.deployments
+  const self = getContractAddress({ from: '0x00000000000000000000000000000000000a551e', nonce: 0n })
+  await ask('anvil_setBalance', self, '0x1')
+  const token = { address: weth, abi: wethAbi } as const
+  await ann.walletClient.writeContract({ ...token, functionName: 'deposit', value: 1n })
+  await ann.walletClient.writeContract({ ...token, functionName: 'transfer', args: [self, 1n] })
+  expect(await wethBalance(ann, weth, self)).toBe(1n)
+  expect(await readWethFaults(ann, weth)).toEqual([])
 })
 
 test('names what another contract does not do as WETH does', async () => {
