@@ -1,5 +1,5 @@
-import { type Address, concatHex, type Hash, keccak256, zeroHash } from 'viem'
-import type { Chain, WritableChain } from './chain.ts'
+import { type Address, type CallParameters, concatHex, type Hash, keccak256, zeroHash } from 'viem'
+import { type Chain, latestBlock, type WritableChain } from './chain.ts'
 import { planVault, type VaultTerms } from './consumer-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from './deployment-step.ts'
 import { explained } from './errors.ts'
@@ -67,27 +67,33 @@ export async function readCodeHash(chain: Chain, address: Address): Promise<Hash
 }
 
 /**
- * keccak256 of the code that this build's `step` leaves at its address, immutables and all: its init code is run there, by one simulated
- * call with a state override, as at `time` (Unix seconds), which the constructor of a registry keeps. Undefined: the endpoint
- * simulates no such call. Throws DeadRpcError.
+ * keccak256 of the code that this build's `step` leaves at its address, immutables and all: its init code is run there, by a simulated
+ * call with a state override; for a constructor that keeps the time in its code, as a registry's does, as at `time` (Unix seconds).
+ * Undefined: the endpoint simulates no such call, or not at another time. Throws DeadRpcError.
  */
-export async function readBuiltCodeHash(
-  chain: Chain,
-  { address, initCode }: DeploymentStep,
-  time?: bigint,
-): Promise<Hash | undefined> {
+export async function readBuiltCodeHash(chain: Chain, step: DeploymentStep, time?: bigint): Promise<Hash | undefined> {
   return explained(chain.rpcUrl, 'eth_call', async () => {
     try {
-      const { data } = await chain.publicClient.call({
-        account: CREATE2_DEPLOYER,
-        to: address,
-        stateOverride: [{ address, code: initCode }],
-        ...(time === undefined ? {} : { blockOverrides: { time } }),
-      })
-      return data === undefined ? undefined : keccak256(data)
+      if (time === undefined) return await buildCode(chain, step, {})
+      const { number } = await latestBlock(chain)
+      const [built, later] = await Promise.all(
+        [time, time + 1n].map((at) => buildCode(chain, step, { blockNumber: number, blockOverrides: { time: at } })),
+      )
+      // The same at two times: the endpoint took its block's time instead, and said nothing.
+      return built === later ? undefined : built
     } catch {
       await chain.publicClient.getChainId() // throws where nobody answers at all
       return undefined
     }
   })
+}
+
+async function buildCode(
+  chain: Chain,
+  { address, initCode }: DeploymentStep,
+  where: Pick<CallParameters, 'blockOverrides'> & { readonly blockNumber?: bigint },
+): Promise<Hash | undefined> {
+  const stateOverride = [{ address, code: initCode }]
+  const { data } = await chain.publicClient.call({ account: CREATE2_DEPLOYER, to: address, stateOverride, ...where })
+  return data === undefined ? undefined : keccak256(data)
 }

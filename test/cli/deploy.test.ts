@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Address, type Hex, keccak256, stringToHex } from 'viem'
+import { type Address, createPublicClient, type Hex, http, keccak256, stringToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect } from '#client/chain.ts'
+import { connect, connectThrough } from '#client/chain.ts'
 import { carryOut, hasCode } from '#client/deploy.ts'
 import { planDeployment } from '#client/deployment-plan.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { writeKeystore } from '#node/keystore'
+import { checkRecord, readDeploymentRecord } from '../../cli/deployment/deployment-record.ts'
 import { readDeploymentTerms } from '../../cli/deployment/deployment-terms.ts'
 import { accountOf, START } from '../client/chain-fixture.ts'
 import { assize, type Run } from './command-line.ts'
@@ -207,6 +208,21 @@ test('a record that contradicts itself, or says that nothing is there where some
     exitCode: 1,
     err: expect.stringContaining('SecurityLens: not recorded'),
   })
+})
+
+test('a true record is one also to an endpoint that ignores the time of a simulated block', async () => {
+  const client = createPublicClient({ transport: http(embedded.rpcUrl, { retryCount: 0 }) })
+  const chain = await connectThrough({
+    provider: {
+      request({ method, params }) {
+        const kept = method === 'eth_call' && Array.isArray(params) ? (params as unknown[]).slice(0, 3) : params
+        return client.request({ method, params: kept } as Parameters<typeof client.request>[0])
+      },
+    },
+  })
+  const record = await readDeploymentRecord(join(folder, 'deployments', '31337.json'))
+  const findings = await checkRecord(chain, record)
+  expect(findings.map(({ name, state }) => [name, state])).toEqual(NAMES.map((name) => [name, 'is there']))
 })
 
 test('a record of code that this build does not make is not true, even if that code is there', async () => {
