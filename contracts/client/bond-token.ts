@@ -3,7 +3,7 @@ import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
 import { readBondToken } from './account.ts'
 import { explained, isOfAnotherContract } from './errors.ts'
-import { atOneBlock, blockOf } from './one-block.ts'
+import { type At, atOneBlock, blockOf } from './one-block.ts'
 import { wethAbi } from './weth.ts'
 
 /** The token that an oracle takes stake in. */
@@ -43,10 +43,19 @@ export async function readToken(chain: Chain, oracle: Address): Promise<BondToke
   })
 }
 
-/** Reads what `holder` has and what `spender` may take of it, at the latest block. Throws ReorganisedError, DeadRpcError. */
-export async function readPurse(chain: Chain, token: Address, holder: Address, spender: Address): Promise<Purse> {
+/**
+ * Reads what `holder` has and what `spender` may take of it, at the block `at`, by default the latest. Throws ReorganisedError,
+ * DeadRpcError.
+ */
+export async function readPurse(
+  chain: Chain,
+  token: Address,
+  holder: Address,
+  spender: Address,
+  at?: At,
+): Promise<Purse> {
   const contract = { address: token, abi: wethAbi } as const
-  return atOneBlock(chain, undefined, (block) =>
+  return atOneBlock(chain, at, (block) =>
     explained(chain.rpcUrl, 'balanceOf', async () => {
       const [eth, [held, allowance]] = await Promise.all([
         chain.publicClient.getBalance({ address: holder, ...blockOf(block) }),

@@ -1,8 +1,8 @@
-import { type Address, concat, type Hex, numberToHex } from 'viem'
+import { type Address, concat, type Hex, numberToHex, size } from 'viem'
 import { ELEMENT, G1, G2, MAPPED_ELEMENT, MINUS_G1, TWICE_G1, TWICE_G2 } from './bls-vectors.ts'
 import type { BlockHead, Chain } from './chain.ts'
-import { explained } from './errors.ts'
-import { type At, atOneBlock, blockOf } from './one-block.ts'
+import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
+import { type At, atOneBlock, blockOf, requireStillThere } from './one-block.ts'
 
 /** Something that the contracts need of a chain. */
 export type ChainFeature = {
@@ -14,28 +14,34 @@ export type ChainFeature = {
   readonly isThere: boolean
 }
 
-/** A call that gives exactly `want` where the feature is. */
-type Vector = { readonly to?: Address; readonly data: Hex; readonly want: Hex }
+/** Code of nothing (`eth_call` without an address) that returns exactly `want` where the feature is, and never fails itself. */
+type Vector = { readonly code: Hex; readonly want: Hex }
 
 /** EIP-2935's contract. */
 const HISTORY: Address = '0x0000F90827F1C53a10cb7A02335B175320002935'
 const ONE = numberToHex(1, { size: 32 })
 const ZERO = numberToHex(0, { size: 32 })
-/** Stores 1 in transient slot 0 (EIP-1153) and returns the slot as a word, as the init code of nothing. */
-const TRANSIENT: Vector = { data: '0x60015f5d5f5c5f5260205ff3', want: ONE }
+/** Of the code that copies a call's data to memory, bytes. */
+const COPY_SIZE = 9
+/** Creates what stores 1 in transient slot 0 (EIP-1153) and leaves the slot as its code, and returns that. */
+const TRANSIENT: Vector = {
+  // PUSH12 of the inner code, MSTORE at 0; CREATE of it, EXTCODECOPY of a word from there to 0, RETURN of the word.
+  code: '0x6b60015f5d5f5c5f5260205ff3600052602060006000600c60146000f03c60206000f3',
+  want: ONE,
+}
 /** What the contracts call of EIP-2537: additions, the pairing and the map to G2. A pairing that is not 1 must not be said to be. */
 const BLS: readonly Vector[] = [
-  { to: precompile(0x0b), data: concat([G1, G1]), want: TWICE_G1 },
-  { to: precompile(0x0d), data: concat([G2, G2]), want: TWICE_G2 },
-  { to: precompile(0x0f), data: concat([G1, G2, MINUS_G1, G2]), want: ONE },
-  { to: precompile(0x0f), data: concat([G1, G2, G1, G2]), want: ZERO },
-  { to: precompile(0x11), data: ELEMENT, want: MAPPED_ELEMENT },
+  calling(precompile(0x0b), concat([G1, G1]), TWICE_G1),
+  calling(precompile(0x0d), concat([G2, G2]), TWICE_G2),
+  calling(precompile(0x0f), concat([G1, G2, MINUS_G1, G2]), ONE),
+  calling(precompile(0x0f), concat([G1, G2, G1, G2]), ZERO),
+  calling(precompile(0x11), ELEMENT, MAPPED_ELEMENT),
 ]
 
 /**
  * Which of the things that the contracts need are there at the block `at`, by default the latest; every request names the one
  * block's hash. Each is used and its answer looked at: a precompile that answers otherwise is none. Throws ReorganisedError,
- * DeadRpcError.
+ * DeadRpcError, and what else an endpoint refuses a call with: that says nothing of the chain.
  */
 export async function readChainFeatures(chain: Chain, at?: At): Promise<ChainFeature[]> {
   return atOneBlock(chain, at, async (block) => {
@@ -44,6 +50,8 @@ export async function readChainFeatures(chain: Chain, at?: At): Promise<ChainFea
       Promise.all(BLS.map((vector) => answers(chain, block, vector))).then((all) => all.every(Boolean)),
       remembers(chain, block),
     ])
+    // What is missing may be so in another block, which took its place.
+    if (!hasTransient || !hasBls || !hasHistory) await requireStillThere(chain, block)
     return [
       { name: 'EIP-1153', neededBy: 'all', needs: 'every contract: guards against re-entrance', isThere: hasTransient },
       { name: 'EIP-2537', neededBy: 'registry', needs: 'the registry: BLS signatures of reporters', isThere: hasBls },
@@ -59,7 +67,7 @@ async function remembers(chain: Chain, block: BlockHead): Promise<boolean> {
   )
   if (block.number > 0n) {
     const data = numberToHex(block.number - 1n, { size: 32 })
-    return answers(chain, block, { to: HISTORY, data, want: parentHash })
+    return answers(chain, block, calling(HISTORY, data, parentHash))
   }
   const code = await explained(chain.rpcUrl, 'eth_getCode', () =>
     chain.publicClient.getCode({ address: HISTORY, ...blockOf(block) }),
@@ -67,25 +75,28 @@ async function remembers(chain: Chain, block: BlockHead): Promise<boolean> {
   return code !== undefined && code !== '0x'
 }
 
-/** Whether the call gives exactly what is wanted; a call that reverts gives nothing. */
-async function answers(chain: Chain, block: BlockHead, { want, ...call }: Vector): Promise<boolean> {
-  return explained(chain.rpcUrl, 'eth_call', async () => {
-    try {
-      const { data } = await chain.publicClient.call({ ...call, ...blockOf(block) })
-      return data === want
-    } catch (error) {
-      if (await isAlive(chain)) return false
-      throw error
-    }
-  })
+/** Whether the code returns exactly what is wanted; code that reverts returns nothing. */
+async function answers(chain: Chain, block: BlockHead, { code, want }: Vector): Promise<boolean> {
+  try {
+    const call = { data: code, ...blockOf(block) }
+    const { data } = await explained(chain.rpcUrl, 'eth_call', () => chain.publicClient.call(call))
+    return data === want
+  } catch (error) {
+    if (error instanceof OracleRevertError || error instanceof SilentRevertError) return false
+    throw error
+  }
 }
 
-/** Tells a call that failed from an endpoint that did. */
-async function isAlive(chain: Chain): Promise<boolean> {
-  return chain.publicClient.getChainId().then(
-    () => true,
-    () => false,
-  )
+/**
+ * Calls `to` and returns whether that did not fail, as a word, and what it gave. A call that fails inside, in whichever way, is thereby told
+ * from a request that an endpoint refuses, for which every client has words of its own.
+ */
+function calling(to: Address, data: Hex, want: Hex): Vector {
+  const length = numberToHex(size(data), { size: 2 })
+  // STATICCALL with the data, which CODECOPY put at 0; MSTORE of whether it worked, RETURNDATACOPY behind it, RETURN of both.
+  const call = concat(['0x6000600061', length, '0x600073', to, '0x5afa6000523d600060203e3d6020016000f3'])
+  const copy = concat(['0x61', length, '0x61', numberToHex(COPY_SIZE + size(call), { size: 2 }), '0x600039'])
+  return { code: concat([copy, call, data]), want: concat([ONE, want]) }
 }
 
 function precompile(place: number): Address {

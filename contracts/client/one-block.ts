@@ -1,11 +1,11 @@
-import type { Hash } from 'viem'
+import { BaseError, BlockNotFoundError, type Hash, RpcError } from 'viem'
 import { type BlockHead, blockAt, type Chain, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
 
 /** Which block: by its number, whichever that is when it is asked for, or the very one, wherever the answer comes from. */
 export type At = bigint | BlockHead
 
-/** How often a block is read anew whose place another took meanwhile. */
+/** How often is read what another block took the place of meanwhile, or what the endpoint refused. */
 const ATTEMPTS = 3
 
 /**
@@ -25,7 +25,8 @@ export async function atOneBlock<T>(
 
 /**
  * What `read` finds at the block that `find` gives. Reads anew, and finds anew, what failed while another block took its
- * place: then it does not matter why. Throws {@link ReorganisedError}.
+ * place: then it does not matter why; and what the endpoint refused, since one of the machines behind it may not have the newest block
+ * yet. Throws {@link ReorganisedError}, and as the endpoint does the last time.
  */
 export async function whileItStays<T>(
   chain: Chain,
@@ -37,7 +38,8 @@ export async function whileItStays<T>(
     try {
       return await read(block)
     } catch (error) {
-      if (!(error instanceof ReorganisedError) && (await isStillThere(chain, block))) throw error
+      const isFinal = attempt === ATTEMPTS - 1 || !isRefusal(error)
+      if (isFinal && !(error instanceof ReorganisedError) && (await isStillThere(chain, block))) throw error
     }
   }
   throw new ReorganisedError(ATTEMPTS)
@@ -69,6 +71,12 @@ async function headAt(chain: Chain, number: bigint | undefined): Promise<BlockHe
   return explained(chain.rpcUrl, 'eth_getBlockByNumber', () =>
     number === undefined ? latestBlock(chain) : blockAt(chain, number),
   )
+}
+
+/** Whether the endpoint answered that it cannot; a revert is none, which {@link explained} gave its own name. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false
+  return error.walk((cause) => cause instanceof RpcError || cause instanceof BlockNotFoundError) !== null
 }
 
 async function isStillThere(chain: Chain, { number, hash }: BlockHead): Promise<boolean> {

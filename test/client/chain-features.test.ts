@@ -1,9 +1,9 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { type Address, createPublicClient, getContractAddress, type Hex, http } from 'viem'
+import { type Address, concat, createPublicClient, getContractAddress, type Hex, http, slice } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ELEMENT, G1, G2, MAPPED_ELEMENT, MINUS_G1, TWICE_G1, TWICE_G2 } from '#client/bls-vectors.ts'
 import { readChainFeatures } from '#client/chain-features.ts'
-import { connect, connectThrough, latestBlock, type WritableChain } from '#client/chain.ts'
+import { type Chain, connect, connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
 import { startEmbeddedChain } from '#client/embedded-chain.ts'
 import { wethAbi, wethBalance } from '#client/weth.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
@@ -28,20 +28,25 @@ const ALL = [
   ['EIP-2935', 'jury', true],
 ]
 
-/** An endpoint of the stage's chain that changes what calls to `to` answer. */
-async function lying(to: string, change: (result: Hex, data: string) => Hex): Promise<WritableChain> {
-  const client = createPublicClient({ transport: http(stage.embedded.rpcUrl, { retryCount: 0 }) })
-  const chain = await connectThrough({
-    account: ann.account,
-    provider: {
-      async request(call) {
-        const result = await client.request(call as Parameters<typeof client.request>[0])
-        const [asked] = Array.isArray(call.params) ? (call.params as { to?: string; data?: string }[]) : []
-        return call.method === 'eth_call' && asked?.to?.toLowerCase() === to ? change(result, asked.data ?? '') : result
-      },
-    },
+/** An endpoint of the stage's chain that changes what code gives that calls `to`, behind the word that says whether it worked. */
+async function lying(to: string, change: (result: Hex) => Hex): Promise<Chain> {
+  return through(async (call, pass) => {
+    const result = await pass()
+    const [asked] = Array.isArray(call.params) ? (call.params as { data?: string }[]) : []
+    if (call.method !== 'eth_call' || asked?.data?.toLowerCase().includes(`73${to.slice(2)}5afa`) !== true)
+      return result
+    return concat([slice(result as Hex, 0, 32), change(slice(result as Hex, 32))])
   })
-  return chain
+}
+
+/** The stage's chain through an endpoint that answers with `answer`, which may pass the call on. */
+async function through(
+  answer: (call: Parameters<Provider['request']>[0], pass: () => Promise<unknown>) => Promise<unknown>,
+): Promise<Chain> {
+  const client = createPublicClient({ transport: http(stage.embedded.rpcUrl, { retryCount: 0 }) })
+  const request: Provider['request'] = (call) =>
+    answer(call, () => client.request(call as Parameters<typeof client.request>[0]))
+  return connectThrough({ provider: { request } })
 }
 
 test('finds everything on a chain after Prague, also at its first block, and nothing before Cancun', async () => {
@@ -74,6 +79,19 @@ test.each(['0', '1'])('takes no pairing that is always %s', async (always) => {
 test('takes no history that gives another hash', async () => {
   const chain = await lying('0x0000f90827f1c53a10cb7a02335b175320002935', (result) => `0x${result.slice(4)}00`)
   expect(await featuresOf(chain)).toEqual([ALL[0], ALL[1], ['EIP-2935', 'jury', false]])
+})
+
+test('does not take a request that an endpoint refuses for something that the chain lacks', async () => {
+  const refusing = (times: number): Promise<Chain> => {
+    let left = times
+    return through(async ({ method }, pass) => {
+      if (method !== 'eth_call' || left === 0) return pass()
+      left -= 1
+      throw Object.assign(new Error('header not found'), { code: -32_000 })
+    })
+  }
+  expect(await featuresOf(await refusing(1))).toEqual(ALL)
+  await expect(featuresOf(await refusing(Infinity))).rejects.toThrow('header not found')
 })
 
 test('asks for points that are what they are said to be', () => {
