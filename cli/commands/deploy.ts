@@ -158,15 +158,19 @@ async function checkRecorded(path: string, flags: Flags, context: Context): Prom
     `chain     ${chain.chainId}`,
     ...formatColumns(findings.map(({ name, address, state }) => [name, address, state])),
   ])
-  const wrong = findings.filter(({ state }) => state !== 'is there' && state !== 'missing')
+  const wrong = findings.filter(({ state }) => !['is there', 'deployed since', 'missing'].includes(state))
   if (wrong.length > 0) {
     const names = wrong.map(({ name, state }) => `${name}: ${state}`).join('; ')
     throw new RefusedError(`Expected what ${path} says, got ${names}.`, 'Do not use it: ask whoever published it.')
   }
-  const isComplete = findings.every(({ state }) => state === 'is there')
+  const isComplete = findings.every(({ state }) => state !== 'missing')
+  const isOutdated = findings.some(({ state }) => state === 'deployed since')
   if (flags.json === true)
     context.io.out(JSON.stringify({ version: 1, chainId: chain.chainId, isComplete, findings }, undefined, 2))
-  else context.io.out(isComplete ? 'Everything is there, and is what the file says.' : 'Something is missing.')
+  else if (!isComplete) context.io.out('Something is missing.')
+  else if (isOutdated)
+    context.io.out('Everything is there, more than when the file was written: --record writes it anew.')
+  else context.io.out('Everything is there, and is what the file says.')
   return isComplete ? EXIT.ok : EXIT.notFinal
 }
 

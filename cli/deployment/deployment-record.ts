@@ -18,9 +18,10 @@ export type Finding = { readonly name: string; readonly address: Address; readon
 
 /**
  * What a record can be wrong about. `other code`: than was there when it was recorded, or than this build makes. `not recorded`: the record
- * says that nothing was there, and something is. `other address`: it does not follow from the terms that the record states.
+ * says that nothing was there, and something is, of which it is not known that this build makes it; if it does, it was only
+ * `deployed since`. `other address`: it does not follow from the terms that the record states.
  */
-export type FindingState = 'is there' | 'missing' | 'not recorded' | 'other code' | 'other address'
+export type FindingState = 'is there' | 'deployed since' | 'missing' | 'not recorded' | 'other code' | 'other address'
 
 /** Looks what is at every step's address. Throws DeadRpcError. */
 export async function placeAll(chain: Chain, steps: readonly DeploymentStep[]): Promise<Placed[]> {
@@ -106,13 +107,18 @@ export async function checkRecord(chain: Chain, record: DeploymentRecord): Promi
 async function readState(chain: Chain, step: DeploymentStep, recorded: Hash | null): Promise<FindingState> {
   const found = await readCodeHash(chain, step.address)
   if (found === undefined) return 'missing'
-  if (recorded === null) return 'not recorded'
-  if (recorded !== found) return 'other code'
+  if (recorded !== null && recorded !== found) return 'other code'
+  const built = await readBuilt(chain, step)
+  if (recorded === null) return built === found ? 'deployed since' : 'not recorded'
+  return built === 'unknown' || built === found ? 'is there' : 'other code'
+}
+
+/** What this build leaves there; `none` where what is there is another contract, `unknown` where the endpoint does not simulate. */
+async function readBuilt(chain: Chain, step: DeploymentStep): Promise<Hash | 'none' | 'unknown'> {
   try {
-    const built = await readBuiltCodeHash(chain, step, await readKeptTime(chain, step))
-    return built === undefined || built === found ? 'is there' : 'other code'
+    return (await readBuiltCodeHash(chain, step, await readKeptTime(chain, step))) ?? 'unknown'
   } catch (error) {
-    if (isOfAnotherContract(error)) return 'other code'
+    if (isOfAnotherContract(error)) return 'none'
     throw error
   }
 }

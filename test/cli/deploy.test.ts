@@ -178,7 +178,7 @@ test('a record is found wanting where code is gone or another', async () => {
 
 test('a record that contradicts itself, or says that nothing is there where something is, is not true', async () => {
   const written = JSON.parse(await readFile(join(folder, 'deployments', '31337.json'), 'utf8')) as {
-    contracts: { name: string; deployed: boolean; codeHash: Hex | null }[]
+    contracts: { name: string; address: Address; deployed: boolean; codeHash: Hex | null }[]
   }
   const check = async (own: object, ofLens: object): Promise<Run> => {
     const path = join(folder, 'contradicting.json')
@@ -204,10 +204,37 @@ test('a record that contradicts itself, or says that nothing is there where some
       err: expect.stringContaining('complete: Expected true if every contract is deployed, else false.'),
     })
   }
+  const { publicClient } = await connect({ rpcUrl: embedded.rpcUrl })
+  const lens = written.contracts.find(({ name }) => name === 'SecurityLens')?.address ?? '0x'
+  const code = (await publicClient.getCode({ address: lens })) ?? '0x'
+  const setCode = (to: Hex): Promise<unknown> =>
+    publicClient.request<{ Method: string; Parameters: Hex[]; ReturnType: unknown }>({
+      method: 'anvil_setCode',
+      params: [lens, to],
+    })
+  await setCode(`${code}00`)
   expect(await check({ complete: false }, { deployed: false, codeHash: null })).toMatchObject({
     exitCode: 1,
     err: expect.stringContaining('SecurityLens: not recorded'),
   })
+  await setCode(code)
+})
+
+test('a record of what was there before the rest was deployed is true, but no longer all', async () => {
+  const written = JSON.parse(await readFile(join(folder, 'deployments', '31337.json'), 'utf8')) as {
+    contracts: object[]
+  }
+  const contracts = written.contracts.map((one) => ({ ...one, deployed: false, codeHash: null }))
+  const path = join(folder, 'early.json')
+  await writeFile(path, JSON.stringify({ ...written, complete: false, contracts }))
+  const check = (...flags: string[]): Promise<Run> =>
+    assize(['deploy', '--recorded', path, ...flags], { ASSIZE_RPC_URL: embedded.rpcUrl })
+  expect(await check()).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('Everything is there, more than when the file was written: --record writes it anew.'),
+  })
+  const { findings } = JSON.parse((await check('--json')).out) as { findings: { name: string; state: string }[] }
+  expect(findings.map(({ name, state }) => [name, state])).toEqual(NAMES.map((name) => [name, 'deployed since']))
 })
 
 test('a true record is one also to an endpoint that ignores the time of a simulated block', async () => {
