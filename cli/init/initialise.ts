@@ -22,7 +22,7 @@ import { requirePlace } from './place.ts'
 import { ensureRegistered } from './registration.ts'
 import { documentOf, linesOf, type SetUp } from './report.ts'
 import type { Places, SetupRole } from './settings.ts'
-import { ensureUnit, type Host, isUserKnown, requireLasting, THIS_HOST, unitName } from './unit.ts'
+import { ensureUnit, type Host, isUserKnown, requireRunnable, THIS_HOST, unitName } from './unit.ts'
 
 /**
  * Goes through every step of a set-up, and does what is not done yet. Exit 1 if the check-up finds something bad; otherwise the
@@ -104,7 +104,7 @@ async function ensureConfig(
     user: !isUnitDue || isUserKnown(flags, host),
   }
   requireFlags(flags, has, context)
-  if (isUnitDue) requireLasting(host)
+  if (isUnitDue) requireRunnable(places.folder, flags, host)
   // What the environment says is of whoever runs this, not of the node that will run by itself.
   const load = (): Config => loadConfig({ file: places.config, env: {} })
   if (has.config) {

@@ -1,10 +1,10 @@
 import type { Address } from 'viem'
-import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Config } from '#node/config'
 import { commandLine } from '../command-line.ts'
 import { formatColumns, formatTime } from '../format.ts'
 import type { Check } from '../reporter/checkup.ts'
+import { handoverCommand } from './handover.ts'
 import type { Registration } from './registration.ts'
 import type { Places, SetupRole } from './settings.ts'
 import type { Unit } from './unit.ts'
@@ -95,13 +95,21 @@ function stepsOf(setUp: SetUp): Step[] {
     ...(unit === undefined
       ? [{ what: 'run it', command: paste('assize', 'node', '--config', file) }]
       : serviceSteps(unit, setUp)),
-    { what: 'see how it is', command: paste('assize', 'doctor', '--config', file) },
+    {
+      what: 'see how it is',
+      // What was given to another is for them to read.
+      command: paste(
+        ...(unit?.stranger === undefined ? [] : ['sudo', '-u', unit.stranger]),
+        'assize',
+        'doctor',
+        '--config',
+        file,
+      ),
+    },
   ]
 }
 
-function serviceSteps({ file, stranger }: Unit, { places: { folder }, config: { key, dataDir } }: SetUp): Step[] {
-  const own = [dataDir, ...(key?.kind === 'keystore' ? [key.keystore] : [])]
-  const elsewhere = own.filter((path) => !path.startsWith(`${folder}/`) && existsSync(path))
+function serviceSteps({ file, stranger }: Unit, { places, config }: SetUp): Step[] {
   const install = commandLine('sudo', 'cp', file, '/etc/systemd/system/')
   const enable = commandLine('sudo', 'systemctl', 'enable', '--now', basename(file))
   return [
@@ -110,7 +118,7 @@ function serviceSteps({ file, stranger }: Unit, { places: { folder }, config: { 
       : [
           {
             what: `give ${stranger}, whom it runs as, what it reads and writes`,
-            command: commandLine('sudo', 'chown', '-R', `${stranger}:`, folder, ...elsewhere),
+            command: handoverCommand(stranger, places, config),
           },
         ]),
     { what: 'run it, now and whenever the machine starts', command: `${install} && ${enable}` },

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Config } from '#node/config'
 import { InputError } from '../errors.ts'
 import { nodeProgram } from '../reporter/node-program.ts'
 import { writeNew } from '../reporter/secret-file.ts'
-import { serviceUnit, stateOf } from '../reporter/service-unit.ts'
+import { homeAround, serviceUnit, stateOf } from '../reporter/service-unit.ts'
 import type { InitFlags } from './flags.ts'
 import { agrees, answer, type Desk } from './questions.ts'
 import type { Places } from './settings.ts'
 
 /** Who sets a node up, with which program. Replaced in tests. */
 export type Host = {
-  readonly user: () => { readonly uid: number; readonly username: string }
+  readonly user: () => { readonly uid: number; readonly username: string; readonly homedir: string }
   /** How a node is started, before its `--config`. */
   readonly program: readonly string[]
 }
@@ -56,7 +56,7 @@ export async function ensureUnit(
   const { dataDir, indexDir, csvFile, key } = config
   const text = serviceUnit({
     name: basename(unit),
-    user: await askUser(asking),
+    user: await askUser(folder, asking),
     workingDirectory: folder,
     program: host.program,
     config: file,
@@ -70,8 +70,14 @@ export async function ensureUnit(
   return unitAt(unit, asking)
 }
 
+/** Throws InputError for what would leave a unit that cannot run, as far as it is known before anything is asked. */
+export function requireRunnable(folder: string, flags: Pick<InitFlags, 'serviceUser'>, host: Host): void {
+  requireLasting(host)
+  if (isUserKnown(flags, host)) requireEnterable(folder, flags.serviceUser ?? host.user().username, host)
+}
+
 /** Throws InputError for a program that is gone when a cache is cleared: a unit of it would end some day, unseen. */
-export function requireLasting({ program }: Pick<Host, 'program'>): void {
+function requireLasting({ program }: Pick<Host, 'program'>): void {
   const passing = program.find((path) => path.split('/').includes('_npx'))
   if (passing === undefined) return
   throw new InputError(
@@ -80,23 +86,49 @@ export function requireLasting({ program }: Pick<Host, 'program'>): void {
   )
 }
 
+/** Throws InputError for a folder in the home of another than `user`: a unit that cannot enter it ends before it starts. */
+function requireEnterable(folder: string, user: string, host: Host): void {
+  const { username, homedir } = host.user()
+  if (user === username) return
+  const path = realPath(folder)
+  const home = homeAround(path)
+  const isOwn = home === undefined || basename(home) === user
+  if (isOwn && !isWithin(path, realPath(homedir))) return
+  throw new InputError(
+    `Expected a folder that the user ${user} may enter, for a unit that runs as them, got one in a home: ${folder}.`,
+    'Use one outside of homes, such as /var/lib/assize: assize init /var/lib/assize.',
+  )
+}
+
+function isWithin(path: string, home: string): boolean {
+  return home !== '/' && (path === home || path.startsWith(`${home}/`))
+}
+
+/** Without symbolic links, as far as it is there. */
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(realPath(dirname(path)), basename(path))
+}
+
 /** Whether a unit can be written without asking whom it runs as: root must say, and may say root. */
 export function isUserKnown({ serviceUser }: Pick<InitFlags, 'serviceUser'>, { user }: Pick<Host, 'user'>): boolean {
   return serviceUser !== undefined || user().uid !== 0
 }
 
-function askUser({ flags, desk, host }: Asking): Promise<string> {
+function askUser(folder: string, { flags, desk, host }: Asking): Promise<string> {
   return answer(desk, {
     flag: '--service-user',
     text: 'User that the node runs as, such as assize (root: whoever takes it over has the machine)',
     given: isUserKnown(flags, host) ? (flags.serviceUser ?? host.user().username) : undefined,
     otherwise: undefined,
     check: (text) => {
-      if (USER_NAME.test(text)) return text
-      throw new InputError(
-        `Expected the name of a user, got "${text}".`,
-        'Name one that is there, or make it: useradd.',
-      )
+      if (!USER_NAME.test(text)) {
+        throw new InputError(
+          `Expected the name of a user, got "${text}".`,
+          'Name one that is there, or make it: useradd.',
+        )
+      }
+      requireEnterable(folder, text, host)
+      return text
     },
   })
 }

@@ -20,8 +20,15 @@ export type ServiceTerms = {
 const STATE = /^\/var\/lib\/([\w.-]+(?:\/[\w.-]+)*)$/
 /** What ProtectHome=true hides. */
 const HOME = /^\/(?:home|root|run\/user)(?:\/|$)/
+/** A home, or what is in one. */
+const IN_HOME = /^(\/root|\/(?:home|run\/user)\/[^/]+)(?:\/|$)/
 /** What not every setting of a unit has a way to write. */
 const UNWRITABLE = /["\\\p{Cc}]/u
+
+/** The home that a path is in, or is: one that ProtectHome=true hides, whoever's it is. */
+export function homeAround(path: string): string | undefined {
+  return IN_HOME.exec(path)?.[1]
+}
 
 /** The folder below /var/lib that systemd makes for the unit; undefined for a folder that must be there before it starts. */
 export function stateOf(dataDir: string): string | undefined {

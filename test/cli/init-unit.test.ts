@@ -5,13 +5,14 @@ import { loadConfig } from '#node/config'
 import type { Context } from '../../cli/context.ts'
 import type { InitFlags } from '../../cli/init/flags.ts'
 import { initialise } from '../../cli/init/initialise.ts'
+import { linesOf } from '../../cli/init/report.ts'
 import type { Places } from '../../cli/init/settings.ts'
 import { ensureUnit, type Host, type Unit, unitName } from '../../cli/init/unit.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 
 const FLAGS: InitFlags = { clock: 'system', sourceRpc: new Map(), service: true, yes: true }
-const ANN = { uid: 1_000, username: 'ann' }
-const ROOT = { uid: 0, username: 'root' }
+const ANN = { uid: 1_000, username: 'ann', homedir: '/home/ann' }
+const ROOT = { uid: 0, username: 'root', homedir: '/root' }
 const PROGRAM = ['/opt/node', '/opt/assize/main.js']
 const CONFIG = `
 data_dir = "data"
@@ -105,4 +106,63 @@ test('no unit runs a program from the cache of npx, and that is said before anyt
   await expect(tried).rejects.toThrow('got one in the cache of npx')
   await expect(initialise(folder, flags, CONTEXT, hostOf(ROOT))).rejects.toThrow('Expected --service-user where')
   expect(readdirSync(folder)).toEqual([])
+})
+
+/** The commands that are printed for a unit that `stranger` runs. */
+function commandsFor(places: Places, stranger: string | undefined): string[] {
+  const paste = (...words: readonly string[]): string => words.join(' ')
+  const config = loadConfig({ file: places.config, env: {} })
+  const unit = { file: places.unit, stranger }
+  const rest = { role: 'watcher', signer: undefined, registration: undefined, checks: [] } as const
+  const lines = linesOf({ places, config, unit, paste, ...rest })
+  return lines.filter((line) => line.startsWith('    ')).map((line) => line.trim())
+}
+
+const KEYED = `${CONFIG}keystore = "keystore"\npassword_file = "password"\n`
+
+test('who runs the unit is given what was made, with the folder only if nothing else is in it', async () => {
+  const places = placesIn(join(temporaryFolder(), 'node'), KEYED)
+  for (const file of [places.keystore, places.password]) writeFileSync(file, '')
+  await unitOf(places, hostOf(ROOT), { serviceUser: 'assize' })
+  const { config, keystore, password, data, folder } = places
+  const files = `${config} ${keystore} ${password}`
+  expect(commandsFor(places, 'assize')[0]).toBe(
+    `sudo chown assize: ${folder} ${files} && sudo chown -R assize: ${data}`,
+  )
+  mkdirSync(join(folder, '.ssh'))
+  expect(commandsFor(places, 'assize')[0]).toBe(`sudo chown assize: ${files} && sudo chown -R assize: ${data}`)
+})
+
+test('no folder around the settings is given with all that is in it', () => {
+  for (const dataDir of ['.', '..']) {
+    const places = placesIn(join(temporaryFolder(), 'node'), CONFIG.replace('"data"', `"${dataDir}"`))
+    expect(commandsFor(places, 'assize')[0], dataDir).not.toContain(' -R ')
+  }
+})
+
+test('who can read the settings is who the check-up is to be run as', () => {
+  const places = placesIn(temporaryFolder())
+  expect(commandsFor(places, 'assize').at(-1)).toBe(`sudo -u assize assize doctor --config ${places.config}`)
+  expect(commandsFor(places, undefined).at(-1)).toBe(`assize doctor --config ${places.config}`)
+})
+
+test('no unit is written that another user runs in a home, and that is said before anything is written', async () => {
+  const home = temporaryFolder()
+  const host = hostOf({ ...ANN, homedir: home })
+  const refused = 'Expected a folder that the user assize may enter, for a unit that runs as them, got one in a home: '
+  for (const folder of [home, join(home, 'node')]) {
+    const places = placesIn(folder)
+    await expect(unitOf(places, host, { serviceUser: 'assize' })).rejects.toThrow(`${refused}${folder}`)
+    expect(existsSync(places.unit)).toBe(false)
+    expect(await unitOf(places, host)).toMatchObject({ stranger: undefined })
+  }
+  const address = '0x00000000000000000000000000000000000000A1'
+  const flags = { ...FLAGS, oracle: address, registry: address, owner: address, serviceUser: 'assize' } as const
+  for (const folder of ['/root/not-there', '/home/not-there/node', join(home, 'not-there')]) {
+    const tried = initialise(folder, { ...flags, indexDir: home }, CONTEXT, host)
+    await expect(tried, folder).rejects.toThrow(`${refused}${folder}`)
+    expect(existsSync(folder)).toBe(false)
+  }
+  const beside = placesIn(temporaryFolder())
+  expect(await unitOf(beside, host, { serviceUser: 'assize' })).toMatchObject({ stranger: 'assize' })
 })
