@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
 import type { RotationConsent } from '#client/registry.ts'
-import { bytes, readSigned, someAddress } from './consent-file.ts'
+import { bytes, readSigned, someAddress } from './signed-file.ts'
 
 /** What new keys of a reporter agreed to, as it is handed from the machine that has them to the owner. */
 export type RotationFile = {
