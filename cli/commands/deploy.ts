@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import { type Chain, connect } from '#client/chain.ts'
@@ -19,6 +19,7 @@ import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount, formatColumns, formatEth } from '../format.ts'
 import { DEFAULT_RPC } from '../options.ts'
+import { writeOver } from '../output-file.ts'
 import { openSigner } from '../chain/signer.ts'
 
 type Flags = {
@@ -261,6 +262,6 @@ async function record(
   const { deploymentDocument } = await import('../deployment/deployment-record.ts')
   await mkdir(folder, { recursive: true })
   const file = join(folder, `${chain.chainId}.json`)
-  await writeFile(file, `${JSON.stringify(deploymentDocument(chain.chainId, terms, planned), undefined, 2)}\n`)
+  await writeOver(file, `${JSON.stringify(deploymentDocument(chain.chainId, terms, planned), undefined, 2)}\n`)
   io.err(`Wrote ${file}.`)
 }

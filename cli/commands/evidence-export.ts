@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
@@ -19,6 +18,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readIndexFile } from '../index/index-file.ts'
+import { writeOver } from '../output-file.ts'
 import { oneOf } from '../reporter/node-fixing.ts'
 
 type Flags = { readonly config: string; readonly file?: string; readonly bodies: boolean; readonly json?: true }
@@ -58,7 +58,7 @@ async function exportEvidence(beginning: string, flags: Flags, { io, env }: Cont
   const evidence = flags.bodies ? whole : { ...whole, bodies: [] }
   const text = evidenceText(evidence)
   if (flags.file === undefined) io.out(text)
-  else await writeFile(flags.file, `${text}\n`)
+  else await writeOver(flags.file, `${text}\n`)
   const { observations, samples, panel, bodies } = evidence
   const withSamples = observations.filter(({ signed }) => samples.has(signed.sourcesRoot)).length
   io.err(

@@ -9,7 +9,7 @@ import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { warningLines } from '../index/index-lines.ts'
 import { PRESET_INTERVALS, PRESET_NAMES, presetOf, type Wanted } from '../index/venue-presets.ts'
-import { writeNew } from '../reporter/secret-file.ts'
+import { writeNew } from '../output-file.ts'
 
 const EXAMPLES = `
 Venues: ${PRESET_NAMES.join(', ')}. Their candles are read as they document them; try what you wrote with

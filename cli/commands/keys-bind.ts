@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount, formatTime } from '../format.ts'
-import { writeNew } from '../reporter/secret-file.ts'
+import { writeNew } from '../output-file.ts'
 import { unlockKey } from '../chain/signer.ts'
 
 type Flags = {

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { rotationText } from '../reporter/rotation-file.ts'
-import { writeNew } from '../reporter/secret-file.ts'
+import { writeNew } from '../output-file.ts'
 
 type Flags = {
   readonly config: string

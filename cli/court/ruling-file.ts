@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { type Address, type Hex, isAddress, isHex } from 'viem'
 import { z } from 'zod'
 import { formatValue, parseValue } from '#protocol/decimal.ts'
 import { jsonOf } from '#protocol/json.ts'
 import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
+import { writeOver } from '../output-file.ts'
 
 /** A council's ruling with whatever signatures were collected, as members hand it on. */
 export type RulingFile = {
@@ -76,9 +77,9 @@ export async function readRulingIfThere(file: string): Promise<RulingFile | unde
   )
 }
 
-/** Writes a ruling, in place of an older one. */
+/** Writes a ruling, in place of an older one: the signatures of others in it are not lost if writing ends halfway. */
 export async function writeRuling(file: string, ruling: RulingFile): Promise<void> {
-  await writeFile(file, `${rulingText(ruling)}\n`)
+  await writeOver(file, `${rulingText(ruling)}\n`)
 }
 
 /** One ruling of several files about the same, each member once. Throws InputError if they are about different things. */

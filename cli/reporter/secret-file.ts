@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createFile } from '#node/whole-file'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
+import { writeNew } from '../output-file.ts'
 
 const OWNER_ONLY = 0o600
 /** Of a password that nobody has to type. */
@@ -11,19 +11,6 @@ const PASSWORD_BYTES = 24
 /** Writes a new file that its owner alone can read. Throws InputError rather than overwrite one. */
 export function writeOwnerOnly(file: string, text: string): Promise<void> {
   return writeNew(file, text, OWNER_ONLY)
-}
-
-/** Writes a new file, whole or not at all; for all to read unless `mode` says otherwise. Throws InputError rather than overwrite one. */
-export async function writeNew(file: string, text: string, mode?: number): Promise<void> {
-  try {
-    await createFile(file, text, mode)
-  } catch (cause) {
-    throw new InputError(
-      `Expected to create ${file}, got a file that is there or cannot be written.`,
-      'Name another; nothing is overwritten.',
-      { cause },
-    )
-  }
 }
 
 /** A password for a new key: in the file, of which one is made if there is none; else typed twice. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Address, createPublicClient, type Hex, http, keccak256, stringToHex } from 'viem'
@@ -93,12 +93,18 @@ test('goes on where it was interrupted, and does nothing twice', async () => {
   const { steps, deployments } = planDeployment(await readDeploymentTerms(terms))
   for (const step of steps.slice(0, 2)) await carryOut(chain, step)
 
+  const place = join(folder, 'deployments', `${chain.chainId}.json`)
+  await mkdir(join(folder, 'deployments'))
+  await writeFile(place, 'older')
+  await link(place, `${place}.older`)
   const made = await deploy('--yes', '--max', '1eth', '--record', join(folder, 'deployments'))
   expect(made).toMatchObject({ exitCode: 0, err: expect.stringContaining('CouncilArbitrator (1 of 5) ...') })
   expect(made.out).toMatch(/MaturityOracle +0x[0-9a-fA-F]{40} +is there/)
   expect(made.out).toContain(`Next: export ASSIZE_ORACLE=${deployments.oracle}`)
   for (const { address } of steps) expect(await hasCode(chain, address)).toBe(true)
-  const recorded: unknown = JSON.parse(await readFile(join(folder, 'deployments', `${chain.chainId}.json`), 'utf8'))
+  const recorded: unknown = JSON.parse(await readFile(place, 'utf8'))
+  // Replaced as a whole, not written over.
+  expect(await readFile(`${place}.older`, 'utf8')).toBe('older')
   expect(recorded).toMatchObject({ version: 1, chainId: chain.chainId, complete: true, deployments })
 
   const nonce = await chain.publicClient.getTransactionCount({ address: account.address })

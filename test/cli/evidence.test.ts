@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { afterEach, expect, test } from 'vitest'
@@ -96,11 +96,15 @@ sync_every_ms = 1000`,
 test('evidence of a node is exported into one file, and checked without the node, the chain or the venue', async () => {
   const { id, config, env } = await twoReporters()
   const file = join(temporaryFolder(), 'evidence.json')
+  writeFileSync(file, 'older')
+  linkSync(file, `${file}.older`)
   const exported = await assize(['evidence', 'export', id.slice(0, 10), '--config', config, '--file', file], env)
   expect(exported).toMatchObject({ exitCode: 0, out: '' })
   expect(exported.err).toContain(
     '2 observations of 2 reporters, the closes behind 2 of them, what 1 of its sources answered.',
   )
+  // Replaced as a whole, not written over.
+  expect(readFileSync(`${file}.older`, 'utf8')).toBe('older')
   const copy = ['--file', `${file}.copy`, '--json']
   const told = await assize(['evidence', 'export', id, '--config', config, ...copy], env)
   const counts = { reporters: 2, observations: 2, samples: 2 }

@@ -39,7 +39,7 @@ test('new writes a document that check accepts under the same id, and never over
   const again = await run(...args)
   expect([again.exitCode, again.err]).toEqual([
     2,
-    `error: Expected to create ${file}, got a file that is there or cannot be written. Name another; nothing is overwritten.`,
+    `error: Expected to create ${file}, got a file that is there. Name another; nothing is overwritten.`,
   ])
 })
 
