@@ -38,9 +38,7 @@ export async function deployJury(
   terms: JuryTerms,
   sendOptions?: SendOptions,
 ): Promise<Address> {
-  const step = planJury(oracle, terms)
-  await carryOut(chain, step, sendOptions)
-  return step.address
+  return carryOut(chain, planJury(oracle, terms), sendOptions)
 }
 
 /** Deploys an adapter to UMA for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
@@ -51,9 +49,7 @@ export async function deployUma(
   sendOptions?: SendOptions,
 ): Promise<Address> {
   await requireCode(chain, "UMA's optimistic oracle", terms.court)
-  const step = planUma(oracle, terms)
-  await carryOut(chain, step, sendOptions)
-  return step.address
+  return carryOut(chain, planUma(oracle, terms), sendOptions)
 }
 
 /** A chain that is not embedded has its own WETH, which must be named. */

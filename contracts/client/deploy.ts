@@ -3,6 +3,7 @@ import { type Chain, latestBlock, type WritableChain } from './chain.ts'
 import { planVault, type VaultTerms } from './consumer-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from './deployment-step.ts'
 import { explained } from './errors.ts'
+import { ifSimulated } from './if-simulated.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
 /** Deploys a vault of `oracle`, unless it is there. Returns its address. Throws as {@link carryOut}. */
@@ -13,17 +14,19 @@ export async function deployVault(
   sendOptions?: SendOptions,
 ): Promise<Address> {
   await requireCode(chain, 'the collateral', terms.collateral)
-  const step = planVault(oracle, terms)
-  await carryOut(chain, step, sendOptions)
-  return step.address
+  return carryOut(chain, planVault(oracle, terms), sendOptions)
 }
 
 /**
- * Deploys one contract through the CREATE2 deployer, unless it is there. Throws {@link NoCodeError}, OracleRevertError and
- * SilentRevertError as its constructor reverts, PoorAccountError, DeadRpcError.
+ * Deploys one contract through the CREATE2 deployer, unless it is there. Returns its address. Throws {@link NoCodeError},
+ * OracleRevertError and SilentRevertError as its constructor reverts, PoorAccountError, DeadRpcError.
  */
-export async function carryOut(chain: WritableChain, step: DeploymentStep, sendOptions?: SendOptions): Promise<void> {
-  if (await hasCode(chain, step.address)) return
+export async function carryOut(
+  chain: WritableChain,
+  step: DeploymentStep,
+  sendOptions?: SendOptions,
+): Promise<Address> {
+  if (await hasCode(chain, step.address)) return step.address
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   const call = deployCall(step)
   // The deployer keeps to itself why a constructor reverts.
@@ -32,6 +35,7 @@ export async function carryOut(chain: WritableChain, step: DeploymentStep, sendO
   )
   await send(chain, call, sendOptions)
   await requireCode(chain, step.name, step.address)
+  return step.address
 }
 
 /** The transaction that deploys it. */
@@ -72,19 +76,14 @@ export async function readCodeHash(chain: Chain, address: Address): Promise<Hash
  * Undefined: the endpoint simulates no such call, or not at another time. Throws DeadRpcError.
  */
 export async function readBuiltCodeHash(chain: Chain, step: DeploymentStep, time?: bigint): Promise<Hash | undefined> {
-  return explained(chain.rpcUrl, 'eth_call', async () => {
-    try {
-      if (time === undefined) return await buildCode(chain, step, {})
-      const { number } = await latestBlock(chain)
-      const [built, later] = await Promise.all(
-        [time, time + 1n].map((at) => buildCode(chain, step, { blockNumber: number, blockOverrides: { time: at } })),
-      )
-      // The same at two times: the endpoint took its block's time instead, and said nothing.
-      return built === later ? undefined : built
-    } catch {
-      await chain.publicClient.getChainId() // throws where nobody answers at all
-      return undefined
-    }
+  return ifSimulated(chain, async () => {
+    if (time === undefined) return buildCode(chain, step, {})
+    const { number } = await latestBlock(chain)
+    const [built, later] = await Promise.all(
+      [time, time + 1n].map((at) => buildCode(chain, step, { blockNumber: number, blockOverrides: { time: at } })),
+    )
+    // The same at two times: the endpoint took its block's time instead, and said nothing.
+    return built === later ? undefined : built
   })
 }
 

@@ -1,6 +1,6 @@
 import { type Address, concat, encodeFunctionData, type Hex, numberToHex, parseAbi, size, slice } from 'viem'
 import type { Chain } from './chain.ts'
-import { explained } from './errors.ts'
+import { ifSimulated } from './if-simulated.ts'
 import { type At, blockOf } from './one-block.ts'
 import { wethAbi } from './weth.ts'
 
@@ -47,22 +47,17 @@ const STEPS: readonly Step[] = [
  * there for this call alone (`eth_call` with a state override). Undefined: the endpoint simulates no such call. Throws DeadRpcError.
  */
 export async function readWethFaults(chain: Chain, weth: Address, at?: At): Promise<WethFault[] | undefined> {
-  const answer = await explained(chain.rpcUrl, 'eth_call', async () => {
-    try {
-      return await chain.publicClient.call({
-        account: PAYER,
-        data: trialOf(weth),
-        value: 3n,
-        stateOverride: [{ address: PAYER, balance: 10n ** 18n }],
-        ...blockOf(at),
-      })
-    } catch {
-      await chain.publicClient.getChainId() // throws where nobody answers at all
-      return { data: undefined }
-    }
-  })
-  if (answer.data === undefined || size(answer.data) !== (STEPS.length + 2) * WORD) return undefined
-  return faultsIn(answer.data)
+  const answer = await ifSimulated(chain, () =>
+    chain.publicClient.call({
+      account: PAYER,
+      data: trialOf(weth),
+      value: 3n,
+      stateOverride: [{ address: PAYER, balance: 10n ** 18n }],
+      ...blockOf(at),
+    }),
+  )
+  const data = answer?.data
+  return data === undefined || size(data) !== (STEPS.length + 2) * WORD ? undefined : faultsIn(data)
 }
 
 function faultsIn(data: Hex): WethFault[] {
