@@ -82,10 +82,7 @@ export function address(text: string): Address {
 
 /** Addresses with commas between them. */
 export function addresses(text: string): Address[] {
-  return text
-    .split(',')
-    .filter((part) => part !== '')
-    .map((part) => address(part.trim()))
+  return listOf(text, address)
 }
 
 /** A fixing's or an index's id. */
@@ -96,10 +93,14 @@ export function hash(text: string): Hex {
 
 /** Ids with commas between them. */
 export function hashes(text: string): Hex[] {
+  return listOf(text, hash)
+}
+
+function listOf<T>(text: string, parse: (part: string) => T): T[] {
   return text
     .split(',')
     .filter((part) => part !== '')
-    .map((part) => hash(part.trim()))
+    .map((part) => parse(part.trim()))
 }
 
 /** A block's number. */
