@@ -35,6 +35,9 @@ export type SigningFlags = {
   readonly yes?: true
 }
 
+/** Which registry, and who signs what is sent to it. */
+export type RegistrySigningFlags = NetworkFlags & SigningFlags & { readonly registry?: Address }
+
 /** Where an index document and what it reads are found. */
 export type ReadingFlags = {
   readonly indexDir?: string
@@ -80,6 +83,11 @@ export function addSigningOptions(command: Command): Command {
     .option('--max-age <time>', 'refuse a chain whose newest block is older', duration, MAX_AGE)
     .option('--dry-run', 'only simulate and say what would happen')
     .option('--yes', 'do not ask; needed where nobody can be asked')
+}
+
+/** Adds the options of a command that sends transactions to a registry. */
+export function addRegistrySigningOptions(command: Command): Command {
+  return addSigningOptions(addRegistryOption(addNetworkOptions(command)))
 }
 
 /** Adds the options of a command that reads the sources of an index. */

@@ -1,28 +1,18 @@
 import type { Command } from 'commander'
-import type { Address } from 'viem'
 import { type Membership, readUnbondingDelay, startLeavingCall, topUpCall, withdrawCall } from '#client/registry.ts'
-import { type Action, perform } from '../chain/action.ts'
 import { type Amount, amount, baseUnits, whole } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatRelative, formatTime } from '../format.ts'
-import {
-  addNetworkOptions,
-  addRegistryOption,
-  addSigningOptions,
-  type NetworkFlags,
-  type SigningFlags,
-} from '../options.ts'
-import { memberOf, openRegistry, type Registry } from '../reporter/registry-place.ts'
-import { reportPerformed } from '../chain/report.ts'
+import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
+import { performAtRegistry, type RegistryDeed } from '../reporter/registry-deed.ts'
+import { memberOf, openRegistry, type Registry, requireStaying } from '../reporter/registry-place.ts'
 import { openSigner } from '../chain/signer.ts'
 
-type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
-
 /** What is about to be done to a membership. */
-type Deed = Pick<Action, 'steps' | 'amount' | 'lines' | 'question'> & { readonly after: readonly string[] }
+type Deed = Omit<RegistryDeed, 'claims'>
 
 /** How it is thought out. */
 type Think = (setting: {
@@ -36,23 +26,32 @@ type Think = (setting: {
 export function defineMembership(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const add = (name: string, help: string): Command => {
     const command = program.command(name).argument('<reporter>', 'its index', whole)
-    return addSigningOptions(addRegistryOption(addNetworkOptions(command))).addHelpText('after', help)
+    return addRegistrySigningOptions(command).addHelpText('after', help)
   }
   add(
     'unregister',
     '\nThe node must go on until the reporter has left: it reports until then.\n\nExamples:\n  assize unregister 7\n  assize unregister 7 --dry-run --account 0x34…',
-  ).action(async (index: number, flags: Flags) => done(await act('unregister', index, leaving, flags, context)))
+  ).action(async (index: number, flags: RegistrySigningFlags) =>
+    done(await act('unregister', index, leaving, flags, context)),
+  )
   add('stake', '\nExamples:\n  assize stake 7 1.5eth\n  assize stake 7 1.5eth --dry-run --account 0x34…')
     .argument('<amount>', 'such as 1.5eth', amount)
-    .action(async (index: number, added: Amount, flags: Flags) =>
+    .action(async (index: number, added: Amount, flags: RegistrySigningFlags) =>
       done(await act('stake', index, adding(added), flags, context)),
     )
   add('unstake', '\nExamples:\n  assize unstake 7\n  assize unstake 7 --dry-run --account 0x34…').action(
-    async (index: number, flags: Flags) => done(await act('unstake', index, withdrawing, flags, context)),
+    async (index: number, flags: RegistrySigningFlags) =>
+      done(await act('unstake', index, withdrawing, flags, context)),
   )
 }
 
-async function act(name: string, index: number, think: Think, flags: Flags, context: Context): Promise<ExitCode> {
+async function act(
+  name: string,
+  index: number,
+  think: Think,
+  flags: RegistrySigningFlags,
+  context: Context,
+): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
   const registry = await openRegistry(connection.chain, flags.registry, context)
   requireFresh(registry.time, context.now(), flags.maxAge)
@@ -66,20 +65,9 @@ async function act(name: string, index: number, think: Think, flags: Flags, cont
     )
   }
   const delay = await readUnbondingDelay(connection.chain, registry.address)
-  const { after, ...deed } = think({ connection, registry, member, delay })
-  const action: Action = {
-    ...deed,
-    taker: { name: 'the registry', address: registry.address },
-    claims: 0,
-    gain: undefined,
-    // Where the membership stands by then is simulated again.
-    recheck: () => Promise.resolve(),
-  }
-  const performed = await perform(action, { connection, signer, flags, context })
-  const done = { action: name, amount: deed.amount, reporter: { index, signer: member.signer } }
-  const lines = performed.sent.length === 0 ? [] : after
-  reportPerformed(performed, done, { connection, flags, context, lines })
-  return EXIT.ok
+  const deed = { ...think({ connection, registry, member, delay }), claims: 0 }
+  const reported = { action: name, reporter: { index, signer: member.signer } }
+  return performAtRegistry(deed, registry.address, reported, { connection, signer, flags, context })
 }
 
 const leaving: Think = ({ connection, registry, member, delay }) => {
@@ -107,12 +95,10 @@ const leaving: Think = ({ connection, registry, member, delay }) => {
 function adding(added: Amount): Think {
   return ({ connection, registry, member }) => {
     const { token, paste } = connection
-    const { index, stake, inactiveTime } = member
+    const { index, stake } = member
     const more = baseUnits(added, token)
     if (more === 0n) throw new InputError('Expected an amount above zero, got 0.', 'Give any amount.')
-    if (inactiveTime !== undefined) {
-      throw new RefusedError('Expected a reporter that stays, got one that is leaving.', 'Register another.')
-    }
+    requireStaying(member)
     return {
       steps: [{ label: `add ${formatAmount(more, token)}`, call: topUpCall(registry.address, index, more) }],
       amount: more,

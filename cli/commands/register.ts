@@ -9,18 +9,10 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatRelative, formatTime, type Token } from '../format.ts'
-import {
-  addNetworkOptions,
-  addRegistryOption,
-  addSigningOptions,
-  type NetworkFlags,
-  type SigningFlags,
-} from '../options.ts'
+import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
 import { type Deed, reportPerformed } from '../chain/report.ts'
 import { openRegistry, type Registry } from '../reporter/registry-place.ts'
 import { openSigner } from '../chain/signer.ts'
-
-type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
 
 const EXAMPLES = `
 The consent comes from the machine of the node (assize keys bind) and names you as the owner: rewards and the stake are paid to you alone. Keep the
@@ -32,16 +24,13 @@ Examples:
 
 /** Adds `assize register`: makes a reporter of keys that have agreed to it. */
 export function defineRegister(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const command = program
-    .command('register')
-
-    .argument('<consent>', 'the file of "assize keys bind"')
-  addSigningOptions(addRegistryOption(addNetworkOptions(command)))
+  const command = program.command('register').argument('<consent>', 'the file of "assize keys bind"')
+  addRegistrySigningOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, flags: Flags) => done(await register(file, flags, context)))
+    .action(async (file: string, flags: RegistrySigningFlags) => done(await register(file, flags, context)))
 }
 
-async function register(file: string, flags: Flags, context: Context): Promise<ExitCode> {
+async function register(file: string, flags: RegistrySigningFlags, context: Context): Promise<ExitCode> {
   const { performed, deed, connection, lines } = await enlist(file, flags, context)
   reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
@@ -59,7 +48,7 @@ type Enlisted = {
  * Registers what a consent names, after saying what it takes and asking. Throws InputError, RefusedError, DeclinedError and
  * the errors of the layers below; then nothing was registered.
  */
-export async function enlist(file: string, flags: Flags, context: Context): Promise<Enlisted> {
+export async function enlist(file: string, flags: RegistrySigningFlags, context: Context): Promise<Enlisted> {
   const consent = await readConsent(file)
   const connection = await openOracle(flags, context)
   const { chain, token, paste } = connection

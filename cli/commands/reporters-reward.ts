@@ -3,29 +3,17 @@ import type { Address, Hex } from 'viem'
 import { readAttestation, readRegistryOracle } from '#client/registry.ts'
 import { fundReportersCall, readReward, refundRewardCall } from '#client/rewards.ts'
 import { type Amount, amount, baseUnits, hash } from '../arguments.ts'
-import { type Action, perform } from '../chain/action.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
-import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
 import { phaseRefusal } from '../chain/stale.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
 import { formatAmount } from '../format.ts'
-import {
-  addNetworkOptions,
-  addRegistryOption,
-  addSigningOptions,
-  type NetworkFlags,
-  type SigningFlags,
-} from '../options.ts'
+import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
+import { performAtRegistry, type RegistryDeed } from '../reporter/registry-deed.ts'
 import { openRegistry } from '../reporter/registry-place.ts'
-
-type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
-
-/** What is about to be done to the reward of a fixing's reporters. */
-type Deed = Pick<Action, 'steps' | 'amount' | 'claims' | 'lines' | 'question'> & { readonly after: readonly string[] }
 
 /** How it is thought out. */
 type Think = (setting: {
@@ -34,16 +22,13 @@ type Think = (setting: {
   readonly found: FoundFixing
   /** What the reporters share by now, base units. */
   readonly reward: bigint
-}) => Deed | Promise<Deed>
+}) => RegistryDeed | Promise<RegistryDeed>
 
 /** Adds `assize reporters fund|refund`: pays whoever attests a fixing, or takes back what nobody earned. */
 export function defineReportersReward(group: Command, context: Context, done: (code: ExitCode) => void): void {
   const add = (name: string, description: string, example: string): Command => {
     const command = group.command(name).description(description).argument('<fixing>', 'its id', hash)
-    return addSigningOptions(addRegistryOption(addNetworkOptions(command))).addHelpText(
-      'after',
-      `\nExamples:${example}`,
-    )
+    return addRegistrySigningOptions(command).addHelpText('after', `\nExamples:${example}`)
   }
   // The list has options of the same names, and would keep them.
   add(
@@ -53,18 +38,24 @@ export function defineReportersReward(group: Command, context: Context, done: (c
   )
     .argument('<amount>', 'such as 0.1eth', amount)
     .action(async (id: Hex, added: Amount, _flags: unknown, own: Command) =>
-      done(await act('reporters fund', id, funding(added), own.optsWithGlobals<Flags>(), context)),
+      done(await act('reporters fund', id, funding(added), own.optsWithGlobals<RegistrySigningFlags>(), context)),
     )
   add(
     'refund',
     'Take back what the account has put into the reward of a fixing, if no reporter has earned it.',
     '\n  assize reporters refund 0x12ab…\n  assize reporters refund 0x12ab… --dry-run --account 0x34…',
   ).action(async (id: Hex, _flags: unknown, own: Command) =>
-    done(await act('reporters refund', id, refunding, own.optsWithGlobals<Flags>(), context)),
+    done(await act('reporters refund', id, refunding, own.optsWithGlobals<RegistrySigningFlags>(), context)),
   )
 }
 
-async function act(name: string, id: Hex, think: Think, flags: Flags, context: Context): Promise<ExitCode> {
+async function act(
+  name: string,
+  id: Hex,
+  think: Think,
+  flags: RegistrySigningFlags,
+  context: Context,
+): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
   const { chain, oracle } = connection
   const { address: registry } = await openRegistry(chain, flags.registry, context)
@@ -78,19 +69,9 @@ async function act(name: string, id: Hex, think: Think, flags: Flags, context: C
   const found = await findFixing(connection, id)
   requireFresh(found.view.snapshot.atTime, context.now(), flags.maxAge)
   const setting = { connection, registry, found, reward: await readReward(chain, registry, id) }
-  const { after, ...deed } = await think(setting)
+  const deed = await think(setting)
   const signer = await openSigner(flags, context)
-  const action: Action = {
-    ...deed,
-    taker: { name: 'the registry', address: registry },
-    gain: undefined,
-    // Where the fixing stands by then is simulated again.
-    recheck: () => Promise.resolve(),
-  }
-  const performed = await perform(action, { connection, signer, flags, context })
-  const lines = performed.sent.length === 0 ? [] : after
-  reportPerformed(performed, { action: name, id, amount: deed.amount }, { connection, flags, context, lines })
-  return EXIT.ok
+  return performAtRegistry(deed, registry, { action: name, id }, { connection, signer, flags, context })
 }
 
 function funding(added: Amount): Think {

@@ -6,20 +6,12 @@ import { openOracle, requireFresh } from '../chain/connection.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
-import { InputError, RefusedError } from '../errors.ts'
+import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatRelative, formatTime } from '../format.ts'
-import {
-  addNetworkOptions,
-  addRegistryOption,
-  addSigningOptions,
-  type NetworkFlags,
-  type SigningFlags,
-} from '../options.ts'
-import { memberOf, openRegistry } from '../reporter/registry-place.ts'
+import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
+import { memberOf, openRegistry, requireStaying } from '../reporter/registry-place.ts'
 import { readRotation, type RotationFile } from '../reporter/rotation-file.ts'
-
-type Flags = NetworkFlags & SigningFlags & { readonly registry?: Address }
 
 const EXAMPLES = `
 The node signs with its old key until the rotation takes effect, and with the new one from then on: change its keystore then, not before. At most once
@@ -31,16 +23,13 @@ Examples:
 
 /** Adds `assize rotate`: replaces the keys of a reporter by new ones that have agreed to it. */
 export function defineRotate(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const command = program
-    .command('rotate')
-
-    .argument('<consent>', 'the file of "assize keys rotate"')
-  addSigningOptions(addRegistryOption(addNetworkOptions(command)))
+  const command = program.command('rotate').argument('<consent>', 'the file of "assize keys rotate"')
+  addRegistrySigningOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, flags: Flags) => done(await rotate(file, flags, context)))
+    .action(async (file: string, flags: RegistrySigningFlags) => done(await rotate(file, flags, context)))
 }
 
-async function rotate(file: string, flags: Flags, context: Context): Promise<ExitCode> {
+async function rotate(file: string, flags: RegistrySigningFlags, context: Context): Promise<ExitCode> {
   const consent = await readRotation(file)
   const connection = await openOracle(flags, context)
   const registry = await openRegistry(connection.chain, flags.registry, context)
@@ -56,9 +45,7 @@ async function rotate(file: string, flags: Flags, context: Context): Promise<Exi
       'Name its keystore with --keystore, or make another consent: assize keys rotate --owner.',
     )
   }
-  if (member.inactiveTime !== undefined) {
-    throw new RefusedError('Expected a reporter that stays, got one that is leaving.', 'Register another.')
-  }
+  requireStaying(member)
   const performed = await perform(
     {
       steps: [{ label: `rotate to ${agreed.signer}`, call: rotateCall(registry.address, agreed) }],

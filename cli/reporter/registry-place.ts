@@ -4,7 +4,7 @@ import { type Membership, readMemberships } from '#client/registry.ts'
 import { readRegistryTerms, type RegistryTerms } from '#client/registry-terms.ts'
 import type { Context } from '../context.ts'
 import { addressFrom } from '../environment.ts'
-import { InputError } from '../errors.ts'
+import { InputError, RefusedError } from '../errors.ts'
 
 /** A registry that was found to be there, with who is in it now. */
 export type Registry = {
@@ -38,4 +38,10 @@ export function memberOf({ members }: Registry, index: number): Membership {
     `Expected the index of a reporter, got ${index}, which nobody has.`,
     there === '' ? 'Nobody is registered.' : `These are taken: ${there}. See assize reporters.`,
   )
+}
+
+/** Throws RefusedError for a reporter that leaves, or has left. */
+export function requireStaying({ inactiveTime }: Membership): void {
+  if (inactiveTime === undefined) return
+  throw new RefusedError('Expected a reporter that stays, got one that is leaving.', 'Register another.')
 }
