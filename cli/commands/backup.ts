@@ -11,7 +11,6 @@ type Flags = { readonly config?: string; readonly dataDir?: string; readonly jso
 export function defineBackup(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('backup')
-
     .argument('<file>', 'where to; must not exist')
     .option('--config <file>', "the node's TOML configuration")
     .option('--data-dir <dir>', 'instead of it: the folder of a signer')
@@ -27,7 +26,6 @@ Example:
     .action(async (file: string, flags: Flags) => done(await runBackup(file, flags, context)))
   program
     .command('restore')
-
     .argument('<file>', 'a file of assize backup')
     .option('--config <file>', "the node's TOML configuration")
     .option('--data-dir <dir>', 'instead of it: the folder of a signer')

@@ -23,10 +23,7 @@ Examples:
 
 /** Adds `assize collect`: sends the sink what was forfeited. */
 export function defineCollect(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const command = program
-    .command('collect')
-
-    .argument('<fixing>', 'its id', hash)
+  const command = program.command('collect').argument('<fixing>', 'its id', hash)
   addSigningOptions(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (id: Hex, flags: Flags) => done(await collectShare(id, flags, context)))

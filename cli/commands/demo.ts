@@ -29,7 +29,6 @@ type Flags = {
 export function defineDemo(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('demo')
-
     .option('--prices <file>', 'replay this CSV of closes (time,venue_pair,…) instead of the synthetic crash')
     .option(
       '--maturity <time>',

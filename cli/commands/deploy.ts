@@ -52,7 +52,6 @@ Examples:
 export function defineDeploy(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('deploy')
-
     .option('--terms <file>', 'the terms, TOML')
     .option('--example', 'print terms to start from')
     .option('--check', `only look whether everything is there; exit ${EXIT.notFinal} if not`)

@@ -24,7 +24,6 @@ Examples:
 export function defineDevnet(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('devnet')
-
     .option('--folder <dir>', 'keep key and environment in this new folder, while it runs')
     .option('--port <n>', "the chain's port; 0 = any", port, 0)
     .option('--json', 'print the environment as one JSON document')

@@ -20,7 +20,6 @@ type Fixing = z.output<typeof STATUS>['fixings'][number]
 export function defineDifferences(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('differences')
-
     .argument('<fixing>', 'its id; the beginning will do')
     .requiredOption('--config <file>', "the node's TOML configuration; it must run, with http_port")
     .option('--signer <address>', 'only of this reporter, also if it observed the same', address)

@@ -16,7 +16,6 @@ Examples:
 export function defineDoctor(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('doctor')
-
     .requiredOption('--config <file>', "the node's TOML configuration")
     .option('--json', 'print one JSON document on stdout')
     .addHelpText('after', EXAMPLES)

@@ -7,6 +7,5 @@ import { defineEvidenceExport } from './evidence-export.ts'
 /** Adds `assize evidence export|check`. */
 export function defineEvidence(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const group = program.command('evidence')
-
   for (const define of [defineEvidenceExport, defineEvidenceCheck]) define(group, context, done)
 }

@@ -51,7 +51,6 @@ Examples:
 export function defineExplain(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('explain')
-
     .requiredOption('--value <eth>', 'what a lie in one fixing could gain', ether)
   addStakeOptions(command)
   command

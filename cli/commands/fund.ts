@@ -25,7 +25,6 @@ Examples:
 export function defineFund(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('fund')
-
     .argument('<fixing>', 'its id', hash)
     .argument('<amount>', 'such as 0.1eth', amount)
   addSigningOptions(addNetworkOptions(command))

@@ -32,7 +32,6 @@ const DEFAULTS = DEFAULT_PARAMETERS
 export function defineGriefing(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('griefing')
-
     .addOption(etherOption('--min-bond <eth>', 'least bond', DEFAULTS.minBond))
     .option('--bond-ppm <ppm>', 'bond as a share of the open interest', whole, DEFAULTS.bondPpm)
     .addOption(etherOption('--open-interest <eth>', 'open interest when a value is proposed', 0n))

@@ -11,7 +11,6 @@ type Flags = { readonly config: string; readonly json?: true }
 export function defineHalt(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('halt')
-
     .argument('[reason]', 'for the journal, and for whoever finds the node halted', 'no reason given')
     .requiredOption('--config <file>', "the node's TOML configuration")
     .option('--json', 'print one JSON document on stdout')
@@ -29,7 +28,6 @@ Examples:
     .action((reason: string, flags: Flags) => done(runHalt(reason, flags, context)))
   program
     .command('resume')
-
     .requiredOption('--config <file>', "the node's TOML configuration")
     .option('--json', 'print one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  assize resume --config node.toml')

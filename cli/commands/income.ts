@@ -21,7 +21,6 @@ Examples:
 /** Adds `assize income`: what a reporter earns in a year under given terms. Reads a chain only if it is named. */
 export function defineIncome(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program.command('income')
-
   addRewardOptions(command)
   addCostOptions(command)
   addDisputeOptions(command)

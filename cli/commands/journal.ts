@@ -35,7 +35,6 @@ const MOST = 1_000
 export function defineJournal(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('journal')
-
     .requiredOption('--config <file>', "the node's TOML configuration")
     .option('--limit <n>', `how many lines, up to ${MOST}`, positive, 50)
     .option('--fixing <id>', 'only those about this fixing; the beginning of its id will do')

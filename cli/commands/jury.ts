@@ -9,6 +9,5 @@ import { defineJuryVote } from './jury-vote.ts'
 /** Adds `assize jury …`: being a juror, and what anybody can do about a case. */
 export function defineJury(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const group = program.command('jury')
-
   for (const define of [defineJuryStatus, defineJuryStake, defineJuryCase, defineJuryVote]) define(group, context, done)
 }

@@ -8,6 +8,5 @@ import { defineKeysRotate } from './keys-rotate.ts'
 /** Adds `assize keys …`: keystores, and what a reporter's keys agree to. */
 export function defineKeys(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const group = program.command('keys')
-
   for (const define of [defineKeysFiles, defineKeysBind, defineKeysRotate]) define(group, context, done)
 }

@@ -33,7 +33,6 @@ Examples:
 export function definePropose(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('propose')
-
     .argument('<fixing>', 'its id', hash)
     .argument('<value>', 'in index units, or INVALID', indexValue)
   addSigningOptions(addNetworkOptions(command))

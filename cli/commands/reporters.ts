@@ -19,10 +19,7 @@ Examples:
 
 /** Adds `assize reporters`: who is registered, since when, with how much stake; and what pays them. */
 export function defineReporters(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const command = program
-    .command('reporters')
-
-    .option('--owner <address>', 'only those of this owner', address)
+  const command = program.command('reporters').option('--owner <address>', 'only those of this owner', address)
   addRegistryOption(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => done(await listReporters(flags, context)))

@@ -26,10 +26,7 @@ Examples:
 
 /** Adds `assize request`: sends a fixing that nobody proposed to the arbitrator. */
 export function defineRequest(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  const command = program
-    .command('request')
-
-    .argument('<fixing>', 'its id', hash)
+  const command = program.command('request').argument('<fixing>', 'its id', hash)
   addSigningOptions(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (id: Hex, flags: Flags) => done(await requestRuling(id, flags, context)))

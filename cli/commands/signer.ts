@@ -31,7 +31,6 @@ type Flags = {
 export function defineSigner(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('signer')
-
     .requiredOption('--keystore <file>', 'the key, Web3 Secret Storage v3')
     .requiredOption('--password-file <file>', 'its password')
     .requiredOption('--token-file <file>', "what nodes must send: their signer.token_file's content")

@@ -26,7 +26,6 @@ Examples:
 export function defineStatus(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('status')
-
     .option('--fixing <id>', 'one fixing by its id', hash)
     .option('--all', 'every fixing that was created (the default)')
   addNetworkOptions(command)

@@ -9,7 +9,6 @@ import { defineUmaStatus } from './uma-status.ts'
 /** Adds `assize uma …`: what one does at UMA about a fixing that asks it. */
 export function defineUma(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const group = program.command('uma')
-
   for (const define of [defineUmaStatus, defineUmaAssert, defineUmaDispute, defineUmaSettle]) {
     define(group, context, done)
   }

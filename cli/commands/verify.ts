@@ -47,7 +47,6 @@ Examples:
 export function defineVerify(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('verify')
-
     .argument('<fixing>', 'its id', hash)
     .option('--index <file>', 'its index document')
     .addOption(new Option('--evidence <file>', 'compare with what reporters saw too: of "assize evidence export"'))

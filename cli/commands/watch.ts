@@ -53,7 +53,6 @@ Examples:
 export function defineWatch(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('watch')
-
     .option('--interval <time>', 'how often to look', duration, INTERVAL)
     .option('--once', 'look once and end')
     .option('--all', 'settled fixings too')
