@@ -26,7 +26,7 @@ import { createSky } from './sky.ts'
 
 const NAME = 'ann'
 const LIE = 3_000n * ETHER
-const POLL_MS = 50
+const POLL_MS = 100
 /** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
 const LIFE_MS = 600_000
 
@@ -137,7 +137,7 @@ rpc_url = "${this.#stage.embedded.rpcUrl}"
 oracle = "${oracle}"
 registry = "${registry}"
 clock = "chain"
-poll_ms = 50
+poll_ms = 250
 index_dir = ${JSON.stringify(this.#indexDir)}
 [gossip]
 test = true

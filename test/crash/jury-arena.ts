@@ -30,7 +30,7 @@ const TERMS: JuryTerms = {
   commitTime: 86_400,
   revealTime: 43_200,
 }
-const POLL_MS = 50
+const POLL_MS = 100
 /** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
 const LIFE_MS = 600_000
 
