@@ -6,7 +6,6 @@ import type { Fixing } from '#protocol/fixing.ts'
 import { agreesWith } from '#protocol/report.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Collateral } from './chain/collateral.ts'
-import type { Transactions } from './chain/transactions.ts'
 import type { Journal } from './journal.ts'
 
 /** What a proposer looks at. Amounts are bond-token wei, times Unix seconds. */
@@ -43,7 +42,6 @@ export type Way =
 /** What proposing works with. */
 export type ProposeComponents = {
   readonly chain: Pick<ChainPort, 'snapshot' | 'head' | 'propose' | 'proposeAttested'>
-  readonly transactions: Transactions
   readonly collateral: Collateral
   readonly journal: Journal
   /** Hears what peers know, so that the report is not made of less. */
@@ -89,7 +87,7 @@ export async function proposeOn(
 }
 
 async function carryOut(
-  { chain, transactions, collateral, journal, onRefused }: ProposeComponents,
+  { chain, collateral, journal, onRefused }: ProposeComponents,
   fixingId: Hex,
   { fixing, now }: ProposalView,
   proposal: Extract<Proposal, { readonly action: 'propose' }>,
@@ -98,14 +96,12 @@ async function carryOut(
   const { bond } = proposal
   const value = way.kind === 'attest' ? way.cosigned.report.value : proposal.value
   const plan = { fixingId, action: 'propose', kind: 'stake', round: 0, value, amount: bond, at: now } as const
-  const sent = await collateral.provide(plan, way.kind === 'attest' ? 'registry' : 'oracle', () =>
-    transactions.attempt(plan, (terms) => {
-      const limited = { ...terms, maxGasCost: way.maxGasCost }
-      return way.kind === 'attest'
-        ? chain.proposeAttested(fixing, way.cosigned, bond, limited)
-        : chain.propose(fixing, value, bond, limited)
-    }),
-  )
+  const sent = await collateral.stake(plan, way.kind === 'attest' ? 'registry' : 'oracle', (terms) => {
+    const limited = { ...terms, maxGasCost: way.maxGasCost }
+    return way.kind === 'attest'
+      ? chain.proposeAttested(fixing, way.cosigned, bond, limited)
+      : chain.propose(fixing, value, bond, limited)
+  })
   if (sent.kind === 'later') return 'idle'
   const how = way.kind === 'attest' ? `${proposal.reason} ${way.reason}` : proposal.reason
   const said =

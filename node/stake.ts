@@ -86,9 +86,7 @@ export async function stakeOn(
   const amount = amountNow()
   if (amount === 0n) return stay()
   const plan = { ...line, fixingId, action, amount, at: snapshot.atTime, deadline: facts.deadline }
-  const sent = await collateral.provide(plan, 'oracle', () =>
-    transactions.attempt(plan, (terms) => chain.stake(fixing, { ...line, amount }, terms)),
-  )
+  const sent = await collateral.stake(plan, 'oracle', (terms) => chain.stake(fixing, { ...line, amount }, terms))
   if (sent.kind === 'later') return 'idle'
   const alone = own.length === 0 ? aloneText(budget, snapshot) : ''
   if (sent.kind === 'done') await say(action, `${decision.reason} Put ${sent.moved} wei on ${value}.${alone}`)

@@ -10,10 +10,10 @@ import type { Attempted, Plan, Transactions } from './transactions.ts'
 /** What stakes are paid with: bond token that the contracts may take. */
 export interface Collateral {
   /**
-   * Runs `stake` once the account holds the plan's amount of bond token and `spender` may take it; wraps and approves what
-   * is missing, and no more. 'later' if that came to nothing, which the journal says.
+   * Carries out the plan with `send` once the account holds its amount of bond token and `spender` may take it; wraps and
+   * approves what is missing, and no more. 'later' if that came to nothing, which the journal says, or is still on its way.
    */
-  provide(plan: Plan, spender: Spender, stake: () => Promise<Attempted>): Promise<Attempted>
+  stake(plan: Plan, spender: Spender, send: Send): Promise<Attempted>
   /** Takes back what `spender` may still take, if nothing is being staked. */
   revoke(plan: Pick<Plan, 'fixingId' | 'at'>, spender: Spender): Promise<void>
   /** What is being staked and was not taken yet: the account still has it, and cannot stake it again. Bond-token wei. */
@@ -32,6 +32,8 @@ export type CollateralComponents = {
   readonly registry: Address
 }
 
+type Send = Parameters<Transactions['attempt']>[1]
+
 /** What is to be taken from the account. */
 type Taking = { readonly spender: Spender; readonly amount: bigint }
 
@@ -40,14 +42,15 @@ type Reserve = Taking & { readonly plan: Plan }
 
 /**
  * INVARIANT: no allowance is ever larger than what is being staked at the time: several fixings at once share one, so that
- * it is the sum of theirs.
+ * it is the sum of theirs. What is signed goes in the order of nonces: a stake that waits takes its part of what is allowed
+ * now, and nothing of an approval that is signed behind it.
  */
 export function createCollateral(components: CollateralComponents): Collateral {
   const { chain, transactions, intents, journal, registry } = components
   const reserves = new Set<Reserve>()
   const inTurn = turnstile()
 
-  const attempt = async (plan: Plan, send: Parameters<Transactions['attempt']>[1]): Promise<Attempted> => {
+  const attempt = async (plan: Plan, send: Send): Promise<Attempted> => {
     const sent = await transactions.attempt(plan, send)
     if (sent.kind === 'later') return sent
     const words = `${plan.action} ${plan.amount} wei`
@@ -66,31 +69,35 @@ export function createCollateral(components: CollateralComponents): Collateral {
     })
   const spenderOf = ({ slot }: Intent): Spender =>
     slot?.call?.to.toLowerCase() === registry.toLowerCase() ? 'registry' : 'oracle'
+  const unsigned = (): readonly Taking[] => [...reserves].filter((reserve) => !isSigned(reserve))
   /** What is on its way counts until it was mined, whether anybody still waits for it or not. */
   const taking = (): readonly Taking[] => [
-    ...[...reserves].filter((reserve) => !isSigned(reserve)),
+    ...unsigned(),
     ...unfinishedOf({ chain, intents })
       .filter((intent) => isOpen(intent) && takesStake(intent))
       .map((intent) => ({ spender: spenderOf(intent), amount: intent.amount })),
   ]
-  const wraps = (): readonly Intent[] =>
-    unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && intent.action === 'wrap')
+  const waiting = (of: 'wrap' | 'approve'): readonly Intent[] =>
+    unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && intent.action === of)
   const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
-    const before = wraps()
+    const before = [waiting('wrap').length, waiting('approve').length] as const
     const { held, allowance } = await chain.holdings(spender)
     // After that: what is taken in between is missed then, and not wrapped twice.
     await transactions.tend()
-    const wrapping = wraps()
-    // What was wrapped in between may not have been held yet: there are fewer with every time.
-    if (wrapping.length < before.length) return isReady(plan, spender)
+    const [wrapping, approving] = [waiting('wrap'), waiting('approve')]
+    // What was mined in between may have been asked for too early: there are fewer with every time.
+    if (wrapping.length < before[0] || approving.length < before[1]) return isReady(plan, spender)
     const staking = taking()
     const missing = sumOf(staking) - held - sumOf(wrapping)
     if (missing > 0n) {
       const wrapped = await attempt({ ...plan, action: 'wrap', amount: missing }, (terms) => chain.wrap(missing, terms))
       if (wrapped.kind !== 'done') return false
     }
-    const amount = sumOf(staking.filter((reserve) => reserve.spender === spender))
-    if (allowance >= amount) return true
+    // What it leaves of what is allowed now is known once it was mined.
+    if (approving.length > 0) return false
+    const isOfSpender = (one: Taking): boolean => one.spender === spender
+    if (allowance >= sumOf(staking.filter(isOfSpender))) return true
+    const amount = sumOf(unsigned().filter(isOfSpender))
     const approved = await attempt({ ...plan, action: 'approve', amount }, (terms) =>
       chain.approve(spender, amount, terms),
     )
@@ -100,11 +107,15 @@ export function createCollateral(components: CollateralComponents): Collateral {
     committed: () => sumOf(taking()),
     upcoming: (fixingId) =>
       sumOf([...reserves].filter((reserve) => reserve.plan.fixingId !== fixingId && !isSigned(reserve))),
-    async provide(plan, spender, stake) {
+    async stake(plan, spender, send) {
       const reserve = { spender, amount: plan.amount, plan }
       reserves.add(reserve)
       try {
-        return (await inTurn(() => isReady(plan, spender))) ? await stake() : { kind: 'later' }
+        const attempted = await inTurn(async () => {
+          if (!(await isReady(plan, spender))) return undefined
+          return untilSent((sent) => transactions.attempt(plan, (terms) => send(terms).finally(sent)))
+        })
+        return attempted === undefined ? { kind: 'later' } : await attempted.ended
       } finally {
         reserves.delete(reserve)
       }
@@ -117,6 +128,15 @@ export function createCollateral(components: CollateralComponents): Collateral {
       })
     },
   }
+}
+
+/** Runs it until it says that it has sent, or ends; what it comes to is known later. */
+async function untilSent<T>(run: (sent: () => void) => Promise<T>): Promise<{ readonly ended: Promise<T> }> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const ended = run(resolve)
+  // A failure is told to whoever waits for the end.
+  await Promise.race([promise, ended.catch(() => undefined)])
+  return { ended }
 }
 
 function sumOf(of: readonly { readonly amount: bigint }[]): bigint {

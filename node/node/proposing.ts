@@ -15,7 +15,7 @@ export async function propose(
   tracked: Tracked,
   refreshQuorum: () => Quorum | undefined,
 ): Promise<'acted' | 'idle'> {
-  const { chain, transactions, collateral, journal, config } = parts
+  const { chain, collateral, journal, config } = parts
   const { id, fixing, ripe, snapshot } = tracked
   if (ripe === undefined || snapshot === undefined || chain.account === undefined) return 'idle'
   const signers = ripe.reporters.map(({ signer }) => signer)
@@ -36,7 +36,6 @@ export async function propose(
   })
   const components = {
     chain,
-    transactions,
     collateral,
     journal,
     // Peers were heard before the co-signatures were asked for.

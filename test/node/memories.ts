@@ -71,9 +71,11 @@ export const OUTLOOK: Awaited<ReturnType<ChainPort['outlook']>> = {
 }
 
 /** Collateral that is always there. */
-export const PLENTY: Collateral = {
-  provide: (_plan, _spender, stake) => stake(),
-  revoke: async () => undefined,
-  committed: () => 0n,
-  upcoming: () => 0n,
+export function plenty(transactions: Transactions): Collateral {
+  return {
+    stake: (plan, _spender, send) => transactions.attempt(plan, send),
+    revoke: async () => undefined,
+    committed: () => 0n,
+    upcoming: () => 0n,
+  }
 }

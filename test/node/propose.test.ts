@@ -5,7 +5,7 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { CosignedReport } from '#client/registry.ts'
 import type { Sent, Terms } from '../../node/chain/port.ts'
 import { decideProposal, proposalRank, proposeOn, type ProposalView, type Way } from '../../node/propose.ts'
-import { intentMemory, journalMemory, PLENTY, transactionsOf } from './memories.ts'
+import { intentMemory, journalMemory, plenty, transactionsOf } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -103,8 +103,7 @@ async function run(
   const components = {
     chain,
     journal,
-    transactions: transactionsOf(intents),
-    collateral: PLENTY,
+    collateral: plenty(transactionsOf(intents)),
     catchUp: async () => undefined,
     room: () => options.rooms?.shift() ?? 10n ** 30n,
     chooseWay: async () => {

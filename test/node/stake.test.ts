@@ -4,7 +4,7 @@ import type { Ledger } from '../../node/chain/ledger.ts'
 import type { Sent, Stake } from '../../node/chain/port.ts'
 import { amountFor, type Budget, openInPot, ownStake, stakeOn } from '../../node/stake.ts'
 import type { Intent } from '../../node/store/intent-table.ts'
-import { intentMemory, journalMemory, PLENTY, transactionsOf } from './memories.ts'
+import { intentMemory, journalMemory, plenty, transactionsOf } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, WAD } from './reporters.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -124,14 +124,15 @@ async function run(
       return sent
     },
   }
+  const transactions = transactionsOf(intents)
   const result = await stakeOn(
     {
       chain,
       spendable: async () => spendable,
       journal,
       budget,
-      transactions: transactionsOf(intents),
-      collateral: { ...PLENTY, committed: () => options.committed ?? 0n },
+      transactions,
+      collateral: { ...plenty(transactions), committed: () => options.committed ?? 0n },
       elsewhere: options.elsewhere ?? (() => 0n),
       catchUp: async () => void order.push('catch up'),
     },

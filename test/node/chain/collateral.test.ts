@@ -47,13 +47,11 @@ async function fresh(): Promise<{ fixing: Fixing; id: `0x${string}` }> {
 }
 
 /** Proposes, for a bond of `amount` at most. */
-async function stakeOn({ collateral, transactions, chain }: Life, amount: bigint): Promise<Attempted> {
+async function stakeOn({ collateral, chain }: Life, amount: bigint): Promise<Attempted> {
   const { fixing, id } = await fresh()
   const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
   const plan = { ...line, fixingId: id, action: 'propose', at: LATER } as const
-  return collateral.provide(plan, 'oracle', () =>
-    transactions.attempt(plan, (terms) => chain.propose(fixing, TRUTH, amount, terms)),
-  )
+  return collateral.stake(plan, 'oracle', (terms) => chain.propose(fixing, TRUTH, amount, terms))
 }
 
 /** Every allowance that `name` ever gave, in order. */
@@ -115,7 +113,7 @@ test('fixings that are staked on at once share allowances of no more than all of
   expect(failed).toEqual([])
   const given = await allowancesOf('collateral cleo')
   expect(given.reduce((a, b) => (a > b ? a : b))).toBeLessThanOrEqual(3n * BOND)
-  expect(await ann.chain.holdings('oracle')).toMatchObject({ held: 0n })
+  expect(await ann.chain.holdings('oracle')).toEqual({ held: 0n, allowance: 0n })
 })
 
 test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s was written down', async (doomed) => {
@@ -149,10 +147,14 @@ test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s 
 })
 
 /**
- * A chain on which nothing is mined unless `pursue` says so, of an account that holds `held`, one after the other, and first lets both
- * contracts take as much.
+ * A chain on which nothing is mined unless `pursue` says so, of an account that holds `held`, one after the other, and lets both
+ * contracts take `allowed`, one after the other, or as much as it holds first.
  */
-function stuck(held: readonly bigint[], rows: readonly Intent[] = [], pursue?: ChainPort['pursue']) {
+function stuck(
+  held: readonly bigint[],
+  rows: readonly Intent[] = [],
+  { pursue, allowed = held.slice(0, 1) }: { pursue?: ChainPort['pursue']; allowed?: readonly bigint[] } = {},
+) {
   const intents = intentMemory(rows)
   const [registry, oracle] = [keyOf('registry').address, keyOf('oracle').address]
   const asked: string[] = []
@@ -160,15 +162,18 @@ function stuck(held: readonly bigint[], rows: readonly Intent[] = [], pursue?: C
   const sign = async ({ record, nonces }: Terms, to: Address): Promise<Sent> => {
     const nonce = 3 + nonces().size
     const call = { name: 'x', to, data: '0x', gas: 1n } as const
+    // Somebody else's turn, if it is not waited for.
+    await systemClock().sleep(1, new AbortController().signal)
     await record({ nonce, from: keyOf('sender').address, call, versions: [] })
     return { kind: 'sent' }
   }
   const chain = {
     account: keyOf('sender').address,
     holdings: async () => {
-      const now = held[Math.min(looks, held.length - 1)] ?? 0n
+      const now = (of: readonly bigint[]): bigint => of[Math.min(looks, of.length - 1)] ?? 0n
+      const found = { held: now(held), allowance: now(allowed) }
       looks += 1
-      return { held: now, allowance: held[0] ?? 0n }
+      return found
     },
     wrap: async (amount: bigint, terms: Terms) => (asked.push(`wrap ${amount}`), sign(terms, oracle)),
     approve: async (spender: string, amount: bigint, terms: Terms): Promise<Sent> => {
@@ -182,9 +187,7 @@ function stuck(held: readonly bigint[], rows: readonly Intent[] = [], pursue?: C
     const fixingId = `0x${n.toString(16).padStart(64, '0')}` as const
     const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
     const plan = { ...line, fixingId, action: 'propose', at: 2_000n } as const
-    return collateral.provide(plan, spender, () =>
-      transactions.attempt(plan, (terms) => sign(terms, spender === 'oracle' ? oracle : registry)),
-    )
+    return collateral.stake(plan, spender, (terms) => sign(terms, spender === 'oracle' ? oracle : registry))
   }
   return { asked, stake, collateral, intents, transactions }
 }
@@ -214,7 +217,7 @@ function signed(action: Intent['action'], amount: bigint): Intent {
 const MINED: Fate = { kind: 'done', moved: 0n, block: 10n, hash: FIXING_ID }
 
 test('what was wrapped after the holdings were asked for is not wrapped again', async () => {
-  const { asked, stake } = stuck([0n, 10n], [signed('wrap', 10n)], async () => MINED)
+  const { asked, stake } = stuck([0n, 10n], [signed('wrap', 10n)], { pursue: async () => MINED })
   await stake(2, 10n)
   expect(asked).toEqual(['approve oracle 10 after 1'])
 })
@@ -222,7 +225,7 @@ test('what was wrapped after the holdings were asked for is not wrapped again', 
 test('a stake that was taken is not wrapped for again where the look under way has not seen it', async () => {
   const fates: Fate[] = [{ kind: 'pending' }, MINED]
   const pursue = async (): Promise<Fate> => fates.shift() ?? MINED
-  const { asked, stake, transactions } = stuck([4n], [signed('propose', 6n)], pursue)
+  const { asked, stake, transactions } = stuck([4n], [signed('propose', 6n)], { pursue })
   await Promise.all([transactions.tend(), stake(2, 4n)])
   expect(asked).toEqual([])
 })
@@ -236,7 +239,7 @@ test('what is about to be staked is told at once, of other fixings, until it is 
   expect([collateral.upcoming(idOf(3)), collateral.committed()]).toEqual([0n, 9n])
 })
 
-test('an allowance is for what is on its way and what is being staked, of one contract', async () => {
+test('what waits takes its part of what is allowed now: an allowance is for what is signed behind it, of one contract', async () => {
   const { asked, stake } = stuck([10n])
   await stake(1, 3n)
   await stake(2, 4n, 'registry')
@@ -249,7 +252,21 @@ test('an allowance is for what is on its way and what is being staked, of one co
   await poor.stake(2, 7n, 'registry')
   expect(poor.asked).toEqual([])
   await poor.stake(3, 7n)
-  expect(poor.asked).toEqual(['approve oracle 15 after 3'])
+  expect(poor.asked).toEqual(['approve oracle 7 after 3'])
+})
+
+test('an approval is behind all that was decided on before it, and for nothing of that', async () => {
+  const { asked, stake } = stuck([10n], [], { allowed: [3n] })
+  await Promise.all([stake(1, 3n), stake(2, 4n)])
+  expect(asked).toEqual(['approve oracle 7 after 0', 'approve oracle 4 after 1'])
+})
+
+test('an approval that waits is waited for, and what was mined after the allowance was asked for is not approved again', async () => {
+  const waiting = stuck([10n], [signed('approve', 4n)], { allowed: [0n] })
+  expect(await waiting.stake(1, 4n)).toEqual({ kind: 'later' })
+  expect([waiting.asked, waiting.collateral.committed()]).toEqual([[], 0n])
+  const mined = stuck([10n], [signed('approve', 4n)], { allowed: [0n, 4n], pursue: async () => MINED })
+  expect([await mined.stake(1, 4n), mined.asked]).toEqual([{ kind: 'done', moved: 0n }, []])
 })
 
 test('what another key has on its way is none of this one', async () => {

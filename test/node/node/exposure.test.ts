@@ -6,7 +6,7 @@ import { proposalRoom, stakeElsewhere, spendable } from '../../../node/node/expo
 import { track, type Tracked } from '../../../node/node/tracked.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
-import { intentMemory, PLENTY, transactionsOf } from '../memories.ts'
+import { intentMemory, plenty, transactionsOf } from '../memories.ts'
 import { FIXING, keyOf } from '../reporters.ts'
 import { snapshotOf } from '../snapshots.ts'
 
@@ -46,11 +46,12 @@ function elsewhere(
       return [idOf(n), { ...known, ...changes[n - 1] }] as const
     }),
   )
+  const transactions = transactionsOf(intentMemory(intents))
   const parts = {
     chain: { account: SELF } as never, // nothing else is looked at
     watch: { events: (id: Hex) => events.filter((event) => event.id === id) } as never, // nothing else is looked at
-    transactions: transactionsOf(intentMemory(intents)),
-    collateral: { ...PLENTY, upcoming: (id: Hex) => (id === idOf(1) ? 1_000n : 0n) },
+    transactions,
+    collateral: { ...plenty(transactions), upcoming: (id: Hex) => (id === idOf(1) ? 1_000n : 0n) },
   }
   return stakeElsewhere(parts, { tracked }, idOf(1))
 }
