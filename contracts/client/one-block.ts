@@ -11,15 +11,15 @@ const ATTEMPTS = 3
 /**
  * What `read` finds at one block, `at` or by default the latest: it asks for that block's hash in every request ({@link blockOf}), so
  * that no two answers are of different chains. If its place is taken meanwhile, the block there now is read; one that `at` names by its
- * hash is not given up for another. Throws {@link ReorganisedError}, DeadRpcError, and as the endpoint does for a block that it does not
+ * hash is not given up for another. `read` is told whether what it throws is not read again. Throws {@link ReorganisedError}, DeadRpcError, and as the endpoint does for a block that it does not
  * have.
  */
 export async function atOneBlock<T>(
   chain: Chain,
   at: At | undefined,
-  read: (block: BlockHead) => Promise<T>,
+  read: (block: BlockHead, isLast: boolean) => Promise<T>,
 ): Promise<T> {
-  if (typeof at === 'object') return read(at)
+  if (typeof at === 'object') return read(at, true)
   return whileItStays(chain, () => headAt(chain, at), read)
 }
 
@@ -31,14 +31,15 @@ export async function atOneBlock<T>(
 export async function whileItStays<T>(
   chain: Chain,
   find: () => Promise<BlockHead>,
-  read: (block: BlockHead) => Promise<T>,
+  read: (block: BlockHead, isLast: boolean) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const block = await find()
+    const isLast = attempt === ATTEMPTS - 1
     try {
-      return await read(block)
+      return await read(block, isLast)
     } catch (error) {
-      const isFinal = attempt === ATTEMPTS - 1 || !isRefusal(error)
+      const isFinal = isLast || !isRefusal(error)
       if (isFinal && !(error instanceof ReorganisedError) && (await isStillThere(chain, block))) throw error
     }
   }
@@ -74,7 +75,7 @@ async function headAt(chain: Chain, number: bigint | undefined): Promise<BlockHe
 }
 
 /** Whether the endpoint answered that it cannot; a revert is none, which {@link explained} gave its own name. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false
   return error.walk((cause) => cause instanceof RpcError || cause instanceof BlockNotFoundError) !== null
 }

@@ -4,7 +4,7 @@ import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { type BlockHead, type Chain, DeadRpcError } from './chain.ts'
 import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
-import { type At, atOneBlock, blockOf, requireStillThere } from './one-block.ts'
+import { type At, atOneBlock, blockOf, isRefusal, requireStillThere } from './one-block.ts'
 
 /** What a fixing is safe for, beside what depends on it, bond-token wei. Undefined: the endpoint could not say. */
 export type Security = {
@@ -24,8 +24,8 @@ const WORD = 32
  * DeadRpcError.
  */
 export async function readSecurity(chain: Chain, oracle: Address, fixing: Fixing, at?: At): Promise<Security> {
-  return atOneBlock(chain, at, async (block) => {
-    const security = await readSecurityIn(chain, oracle, fixing, block)
+  return atOneBlock(chain, at, async (block, isLast) => {
+    const security = await readSecurityIn(chain, oracle, fixing, block, isLast)
     const isKnown = security.securedUpTo !== undefined && security.openInterest !== undefined
     // An endpoint that could not say may have had another block in its place.
     if (!isKnown) await requireStillThere(chain, block)
@@ -38,14 +38,21 @@ export function isAboveSecured({ securedUpTo, openInterest }: Security): boolean
   return securedUpTo !== undefined && openInterest !== undefined && openInterest > securedUpTo
 }
 
-async function readSecurityIn(chain: Chain, oracle: Address, fixing: Fixing, block: BlockHead): Promise<Security> {
+async function readSecurityIn(
+  chain: Chain,
+  oracle: Address,
+  fixing: Fixing,
+  block: BlockHead,
+  isLast: boolean,
+): Promise<Security> {
   const data = encodeFunctionData({ abi: councilArbitratorAbi, functionName: 'costOfCorruption', args: [fixing] })
+  const word = (to: Address, view: Hex): Promise<bigint | undefined> => readWord(chain, to, view, block, isLast)
   const id = fixingId(fixing, { chainId: chain.chainId, oracle })
   const interest = encodeFunctionData({ abi: splitVaultAbi, functionName: 'openInterest', args: [id] })
   const [first, second, openInterest] = await Promise.all([
-    readWord(chain, fixing.arbitrator, data, block),
-    readWord(chain, fixing.backup, data, block),
-    fixing.openInterest === zeroAddress ? 0n : readWord(chain, fixing.openInterest, interest, block),
+    word(fixing.arbitrator, data),
+    word(fixing.backup, data),
+    fixing.openInterest === zeroAddress ? 0n : word(fixing.openInterest, interest),
   ])
   return { securedUpTo: cheaper(first, second), openInterest }
 }
@@ -56,15 +63,21 @@ function cheaper(first: bigint | undefined, second: bigint | undefined): bigint 
   return first < second ? first : second
 }
 
-/** One word of an answer; 0 for a contract that reverts, is not there or says less. */
-async function readWord(chain: Chain, to: Address, data: Hex, block: BlockHead): Promise<bigint | undefined> {
+/** One word of an answer; 0 for a contract that reverts, is not there or says less. What is refused is undefined the last time. */
+async function readWord(
+  chain: Chain,
+  to: Address,
+  data: Hex,
+  block: BlockHead,
+  isLast: boolean,
+): Promise<bigint | undefined> {
   try {
     const call = { to, data, gas: GAS, ...blockOf(block) }
     const answer = await explained(chain.rpcUrl, 'the view', () => chain.publicClient.call(call))
     if (answer.data === undefined || size(answer.data) < WORD) return 0n
     return hexToBigInt(`0x${answer.data.slice(2, 2 + 2 * WORD)}`)
   } catch (error) {
-    if (error instanceof DeadRpcError) throw error
+    if (error instanceof DeadRpcError || (!isLast && isRefusal(error))) throw error
     return error instanceof OracleRevertError || error instanceof SilentRevertError ? 0n : undefined
   }
 }

@@ -57,8 +57,8 @@ const SEVERAL: readonly (readonly [name: string, read: (chain: Chain, at?: At) =
   ['readPurse', (chain, at) => readPurse(chain, FIRST, HOLDER, SECOND, at)],
   ['readChainFeatures', readChainFeatures],
 ]
-/** Those of them that do not take a refusal for an answer, as readSecurity does. */
-const PATIENT = SEVERAL.filter(([name]) => name !== 'readSecurity')
+/** Those of them that never take a refusal for an answer, as readSecurity does in the end. */
+const STRICT = SEVERAL.filter(([name]) => name !== 'readSecurity')
 /** Reads of one. */
 const SINGLE: typeof SEVERAL = [
   ['readPot', (chain, at) => readPot(chain, stage.deployments.oracle, fixing, { ...STAKE, value: ONE.proposal }, at)],
@@ -95,7 +95,7 @@ describe('what is reorganised between two requests', () => {
 })
 
 describe('a block that one of the machines behind an endpoint does not have yet', () => {
-  test.each(PATIENT)('is read again by %s', async (_name, read) => {
+  test.each(SEVERAL)('is read again by %s', async (_name, read) => {
     await reorganise(ONE)
     const want = await read(ann)
     const calm = await watched(() => Promise.resolve())
@@ -107,7 +107,7 @@ describe('a block that one of the machines behind an endpoint does not have yet'
     }
   })
 
-  test.each(PATIENT)('is not looked for by %s for ever, and not at all if it was named', async (_name, read) => {
+  test.each(STRICT)('is not looked for by %s for ever, and not at all if it was named', async (_name, read) => {
     const head = await reorganise(ONE)
     const isOfBlock = (method: string): boolean => !/^eth_getBlockByNumber$/.test(method)
     const lagging = await watched((_place, method) => (isOfBlock(method) ? refuse() : Promise.resolve()))
@@ -115,6 +115,18 @@ describe('a block that one of the machines behind an endpoint does not have yet'
     const named = await watched((_place, method) => (isOfBlock(method) ? refuse() : Promise.resolve()))
     await expect(read(named.chain, head)).rejects.toThrow('header not found')
     expect(lagging.methods.filter(isOfBlock)).toHaveLength(3 * named.methods.length)
+  })
+
+  test('is unknown to readSecurity in the end, and at once if it was named', async () => {
+    const head = await reorganise(ONE)
+    const unknown = { securedUpTo: undefined, openInterest: undefined }
+    const read = async (at?: At) => {
+      const { chain, methods } = await watched((_, method) => (method === 'eth_call' ? refuse() : Promise.resolve()))
+      const security = await readSecurity(chain, stage.deployments.oracle, answered(), at)
+      return { security, calls: methods.filter((method) => method === 'eth_call').length }
+    }
+    expect(await read()).toEqual({ security: unknown, calls: 9 })
+    expect(await read(head)).toEqual({ security: unknown, calls: 3 })
   })
 })
 
