@@ -41,11 +41,12 @@ export const FALSE = 3_000n * ETHER
 export const TRUE = 2_500n * ETHER + ETHER / 10n
 export const BOND = ETHER / 10n
 
-/** Starts a chain, deploys, and passes the maturity. */
-export async function openCourt(): Promise<Court> {
+/** Starts a chain, deploys, and passes the maturity, after `before`. */
+export async function openCourt(before: (stage: Stage) => Promise<void> = () => Promise.resolve()): Promise<Court> {
   const folder = mkdtempSync(join(tmpdir(), 'assize-court-'))
   const stage = await raiseStage()
   const { oracle } = stage.deployments
+  await before(stage)
   await stage.embedded.mineAt(MATURITY)
   const mallory = await stage.as('mallory')
   let salt = 0

@@ -1,16 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Hex } from 'viem'
 import { readFixing } from '#client/oracle-reader.ts'
+import { attest, publishRoster, register } from '#client/registry.ts'
 import { readReward } from '#client/rewards.ts'
 import { wethBalance } from '#client/weth.ts'
-import { ETHER } from '../client/chain-fixture.ts'
-import { type Court, type Disputer, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
+import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { ATTESTED, cosigned, RECRUITS } from '../client/cosigned.ts'
+import { type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
 
 let court: Court
 let ann: Disputer
 
 beforeAll(async () => {
-  court = await openCourt()
+  court = await openCourt(async ({ as, deployments: { registry } }) => {
+    const owner = await as('owner')
+    for (const recruit of RECRUITS) await register(owner, registry, recruit)
+  })
+  await publishRoster(await court.stage.as('owner'), court.stage.deployments.registry, MATURITY)
   const person = await court.disputer('funder', 3n * ETHER)
   const env = { ...person.env, ASSIZE_REGISTRY: court.stage.deployments.registry }
   ann = { ...person, env, run: (args, world = {}) => person.run(args, { env, ...world }) }
@@ -55,6 +61,21 @@ test('the reporters are funded in ETH, and what none of them earned comes back',
   const back = await ann.run(['reporters', 'refund', id, '--yes', '--json'])
   expect(JSON.parse(back.out)).toMatchObject({ action: 'reporters refund', fixing: id, isSent: true })
   expect((await wethBalance(ann.chain, weth, ann.account.address)) - before).toBe(ETHER / 2n)
+})
+
+test.each([
+  { settled: ATTESTED, ends: { exitCode: 1, err: expect.stringContaining('RewardEarned') }, back: 0n },
+  { settled: FALSE, ends: { exitCode: 0 }, back: ETHER / 2n },
+])('a reward that was attested for comes back where the settlement is another: $settled', async (row) => {
+  const { oracle, registry, weth } = court.stage.deployments
+  const { fixing, id } = await court.fixing({}, row.settled)
+  expect(await ann.run(['reporters', 'fund', id, '0.5eth', '--yes'])).toMatchObject({ exitCode: 0 })
+  await attest(ann.chain, registry, fixing, await cosigned(ann.chain, court.stage, fixing))
+  const { facts } = await readFixing(ann.chain, oracle, fixing)
+  await court.stage.embedded.mineAt(facts.deadline)
+  const before = await wethBalance(ann.chain, weth, ann.account.address)
+  expect(await ann.run(['reporters', 'refund', id, '--yes'])).toMatchObject(row.ends)
+  expect((await wethBalance(ann.chain, weth, ann.account.address)) - before).toBe(row.back)
 })
 
 test('nothing is given beyond --max, of nothing, or to what is no registry', async () => {

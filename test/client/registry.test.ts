@@ -4,31 +4,23 @@ import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { readFixing, readReceipts } from '#client/oracle-reader.ts'
 import {
   attest,
-  type CosignedReport,
   isRosterPublished,
   proposeAttested,
   publishRoster,
   readAttestation,
-  readEpoch,
   readMinStake,
   readReporters,
-  type Recruit,
   register,
 } from '#client/registry.ts'
 import { claimReward, claimRewards, fundReporters, readReward, refundReward } from '#client/rewards.ts'
 import { wethBalance } from '#client/weth.ts'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
-import { blsKey, blsSign, sumOfSignatures } from '#protocol/bls.ts'
+import { blsKey } from '#protocol/bls.ts'
 import { type Fixing, fixingId, receiptId, worstCase } from '#protocol/fixing.ts'
 import { possessionDigest, registrationTypedData } from '#protocol/registration.ts'
-import { type Report, reportDigest } from '#protocol/report.ts'
+import { reportDigest } from '#protocol/report.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
-
-const VALUE = 2_500n * ETHER
-const ROOT: Hex = `0x${'5a'.repeat(32)}`
-const RECRUITS: readonly Recruit[] = ['first', 'second', 'third', 'fourth'].map((name, i) =>
-  recruitOf(name, { peerId: `0x002${i}`, stake: BigInt(i + 1) * ETHER }),
-)
+import { ATTESTED, cosigned, RECRUITS } from './cosigned.ts'
 
 let stage: Stage
 let owner: WritableChain
@@ -43,19 +35,6 @@ beforeAll(async () => {
   for (const recruit of RECRUITS) indices.push(await register(owner, stage.deployments.registry, recruit))
 })
 afterAll(() => stage.embedded.stop())
-
-/** What the reporters of `places` co-sign: that of all four if none are named. */
-async function cosigned(fixing: Fixing, places: readonly number[] = [0, 1, 2, 3]): Promise<CosignedReport> {
-  const { registry, oracle } = stage.deployments
-  const epoch = await readEpoch(ann, registry, fixing.maturity)
-  const id = fixingId(fixing, { chainId: ann.chainId, oracle })
-  const proposer = accountOf('proposer').address
-  const report: Report = { epoch, fixingId: id, value: VALUE, observationsRoot: ROOT, proposer }
-  const digest = reportDigest({ chainId: ann.chainId, registry }, report)
-  const partials = places.map((place) => blsSign(RECRUITS[place]?.blsSecret ?? new Uint8Array(), digest, 'signature'))
-  const signers = places.reduce((bits, place) => bits | (1n << BigInt(place)), 0n)
-  return { report, signature: sumOfSignatures(partials), signers }
-}
 
 test('registers reporters with stake, signer, key and peer id, and lists them by index', async () => {
   const { registry } = stage.deployments
@@ -104,7 +83,7 @@ test('signs and proves what the registry asks for', async () => {
       args: [struct.owner, struct.key],
     }),
   )
-  const { report } = await cosigned(stage.fixing)
+  const { report } = await cosigned(ann, stage, stage.fixing)
   const id = fixingId(stage.fixing, { chainId: ann.chainId, oracle: stage.deployments.oracle })
   expect(reportDigest(domain, { ...report, epoch: 0n, fixingId: id })).toBe(
     await ann.publicClient.readContract({ ...contract, functionName: 'reportDigest', args: [stage.fixing, report] }),
@@ -117,34 +96,39 @@ test('R-403 the registry verifies an aggregate made here, proposes for the repor
   const id = fixingId(fixing, { chainId: ann.chainId, oracle })
   await fundReporters(ann, registry, fixing, 10n)
   await stage.embedded.mineAt(MATURITY + 1n)
-  const all = await cosigned(fixing)
+  const all = await cosigned(ann, stage, fixing)
   await expect(attest(ann, registry, fixing, all)).rejects.toMatchObject({ errorName: 'RosterMissing' })
   expect(await isRosterPublished(ann, registry, MATURITY)).toBe(false)
   expect(await readAttestation(ann, registry, id, 0n)).toBe(undefined)
   await publishRoster(ann, registry, MATURITY)
   expect(await isRosterPublished(ann, registry, MATURITY)).toBe(true)
 
-  const two = await cosigned(fixing, [0, 3])
+  const two = await cosigned(ann, stage, fixing, [0, 3])
   await expect(attest(ann, registry, fixing, two)).rejects.toMatchObject({ errorName: 'QuorumMissed', args: [2n, 3n] })
-  const three = await cosigned(fixing, [0, 1, 3])
+  const three = await cosigned(ann, stage, fixing, [0, 1, 3])
   await expect(attest(ann, registry, fixing, { ...three, signers: 0b0111n })).rejects.toMatchObject({
     errorName: 'SignatureInvalid',
   })
   await attest(ann, registry, fixing, three)
   expect(await readReward(ann, registry, id)).toBe(10n)
   const proposer = accountOf('proposer').address
-  expect(await readAttestation(ann, registry, id, 0n)).toEqual({ value: VALUE, proposer, signers: 0b1011n, count: 3 })
+  expect(await readAttestation(ann, registry, id, 0n)).toEqual({
+    value: ATTESTED,
+    proposer,
+    signers: 0b1011n,
+    count: 3,
+  })
 
   await proposeAttested(ann, registry, fixing, all, ETHER)
   expect(await readAttestation(ann, registry, id, 0n)).toMatchObject({ signers: 0b1111n, count: 4 })
   const { facts } = await readFixing(ann, oracle, fixing)
-  expect(facts).toMatchObject({ round: 1, leader: VALUE, bond: ETHER / 10n })
-  const receipt = receiptId(id, 'stake', 0, VALUE)
+  expect(facts).toMatchObject({ round: 1, leader: ATTESTED, bond: ETHER / 10n })
+  const receipt = receiptId(id, 'stake', 0, ATTESTED)
   expect(await readReceipts(ann, oracle, receipt, accountOf('proposer').address)).toBe(ETHER / 10n)
 
   await stage.embedded.mineAt(facts.deadline)
   const before = await wethBalance(ann, weth, owner.account.address)
-  const claim = { value: VALUE, signers: all.signers }
+  const claim = { value: ATTESTED, signers: all.signers }
   expect(await claimReward(ann, registry, fixing, { ...claim, place: 1 })).toBe(2n)
   // Three of 2 wei: place 1 was paid.
   expect(await claimRewards(ann, registry, fixing, { ...claim, places: [0, 1, 2, 3] })).toBe(6n)
