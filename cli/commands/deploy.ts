@@ -8,7 +8,7 @@ import { carryOut, deployCall, requireCode } from '#client/deploy.ts'
 import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from '#client/deployment-step.ts'
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
-import { readGasFee, rehearse } from '#client/rehearsal.ts'
+import { type GasFee, readBalance, readGasFee, rehearse } from '#client/rehearsal.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
 import { confirm } from '../chain/action.ts'
 import { address as addressOf, ether, whole } from '../arguments.ts'
@@ -186,8 +186,7 @@ async function deployMissing(
     await readGasFee(chain),
   ]
   const sum = gas.reduce((total, one) => total + one, 0n)
-  // Half more than one offers now: the last is sent some blocks after the first.
-  const most = (sum * fee.most * 3n) / 2n
+  const most = dearest(sum, fee)
   say(flags, context, [
     isComplete
       ? `gas       ${sum}: about ${formatEth(sum * fee.likely)} ETH, at most ${formatEth(most)} ETH`
@@ -197,10 +196,21 @@ async function deployMissing(
   if (flags.dryRun === true || signer.account === undefined) return
   await confirm(`Deploy ${missing.length} contracts on chain ${chain.chainId}?`, { flags, context })
   const paying = await connect({ rpcUrl: chain.rpcUrl, account: signer.account })
+  const balance = (): Promise<bigint> => readBalance(chain, signer.address)
+  const before = await balance()
   for (const [place, step] of missing.entries()) {
+    if (place > 0 && flags.max !== undefined) {
+      // Gas may be dearer than it was when the first was sent.
+      requireWithinMax(flags, before - (await balance()) + dearest(gas[place] ?? 0n, await readGasFee(chain)))
+    }
     context.io.err(`${step.name} (${place + 1} of ${missing.length}) ...`)
     await carryOut(paying, step, { signal: context.signal })
   }
+}
+
+/** What gas comes to at the most: half more than one offers now, as what is sent last is sent some blocks later. */
+function dearest(gas: bigint, fee: GasFee): bigint {
+  return (gas * fee.most * 3n) / 2n
 }
 
 /** Throws InputError for gas that costs more than --max, wei; RefusedError where it is not known. */
@@ -215,7 +225,7 @@ function requireWithinMax({ max }: Flags, cost: bigint | undefined): void {
   if (cost <= max) return
   throw new InputError(
     `Expected to spend at most ${formatAmount(max, ETHER)}, got ${formatAmount(cost, ETHER)} of gas.`,
-    'Raise --max, or deploy when gas is cheaper.',
+    'Raise --max, or deploy when gas is cheaper: what is there stays, and is not paid for again.',
   )
 }
 

@@ -55,6 +55,11 @@ export async function readGasFee(chain: Chain): Promise<GasFee> {
   })
 }
 
+/** What `account` has of the chain's own coin, wei. Throws DeadRpcError. */
+export async function readBalance(chain: Chain, account: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'eth_getBalance', () => chain.publicClient.getBalance({ address: account }))
+}
+
 /** The gas of each; undefined where the endpoint does not simulate, each of which says so in its own way. */
 async function tryTogether(
   chain: Chain,

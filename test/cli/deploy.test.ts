@@ -1,7 +1,7 @@
 import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Address, createPublicClient, type Hex, http, keccak256, stringToHex } from 'viem'
+import { type Address, createPublicClient, type Hex, http, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect, connectThrough } from '#client/chain.ts'
 import { carryOut, hasCode } from '#client/deploy.ts'
@@ -11,10 +11,12 @@ import { writeKeystore } from '#node/keystore'
 import { checkRecord, readDeploymentRecord } from '../../cli/deployment/deployment-record.ts'
 import { readDeploymentTerms } from '../../cli/deployment/deployment-terms.ts'
 import { accountOf, START } from '../client/chain-fixture.ts'
+import { request } from '../model/rpc.ts'
 import { assize, type Run } from './command-line.ts'
 import { startProxy } from './rpc-proxy.ts'
 
 const ETHER = 10n ** 18n
+const GWEI = 10n ** 9n
 const NAMES = [
   'WETH9',
   'MaturityOracle',
@@ -70,7 +72,7 @@ test('deploys nothing for more than --max, or where it cannot be held to it', as
   expect(dear).toMatchObject({
     exitCode: 2,
     err: expect.stringMatching(
-      /^error: Expected to spend at most ~0 ETH, got 0\.\d+ ETH of gas\. Raise --max, or deploy when gas is cheaper\.$/,
+      /^error: Expected to spend at most ~0 ETH, got 0\.\d+ ETH of gas\. Raise --max, or deploy when gas is cheaper: what is there stays, and is not paid for again\.$/,
     ),
   })
   const blind = await startProxy(embedded.rpcUrl, (method) => (method === 'eth_simulateV1' ? 'not here' : undefined))
@@ -85,6 +87,31 @@ test('deploys nothing for more than --max, or where it cannot be held to it', as
   })
   expect((await deploy('--check')).out).toContain('7 to be deployed.')
   expect((await deploy('--dry-run', '--max', '1eth')).exitCode).toBe(0)
+})
+
+test('goes no further than --max where gas becomes dear after the first, and on from there', async () => {
+  const price = async (baseFee: bigint): Promise<void> => {
+    await request(embedded.rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(baseFee)])
+    await request(embedded.rpcUrl, 'anvil_mine', [])
+  }
+  let sent = 0
+  const dearer = await startProxy(embedded.rpcUrl, async (method) => {
+    if (method === 'eth_sendRawTransaction') sent += 1
+    if (method === 'eth_getBalance' && sent === 1) await price(200n * GWEI)
+    return undefined
+  })
+  const stopped = await assize(['deploy', '--terms', terms, '--yes', '--max', '0.5eth'], {
+    ...environment,
+    ASSIZE_RPC_URL: dearer.url,
+  })
+  await dearer.close()
+  expect(stopped).toMatchObject({
+    exitCode: 2,
+    err: expect.stringMatching(/\nerror: Expected to spend at most 0\.5 ETH, got \d+\.\d+ ETH of gas\. Raise --max/),
+  })
+  expect(sent).toBe(1)
+  await price(GWEI)
+  expect((await deploy('--check')).out).toContain('6 to be deployed.')
 })
 
 test('goes on where it was interrupted, and does nothing twice', async () => {
