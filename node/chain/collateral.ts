@@ -4,6 +4,7 @@ import { takesStake } from '#protocol/bond.ts'
 import type { Journal } from '../journal.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { ChainPort, Spender } from './port.ts'
+import type { Slot } from '../store/slot.ts'
 import { isOpen, unfinishedOf } from './tend.ts'
 import type { Attempted, Plan, Transactions } from './transactions.ts'
 
@@ -37,13 +38,14 @@ type Send = Parameters<Transactions['attempt']>[1]
 /** What is to be taken from the account. */
 type Taking = { readonly spender: Spender; readonly amount: bigint }
 
-/** What is being staked now, and may not be signed yet. */
-type Reserve = Taking & { readonly plan: Plan }
+/** What is about to be staked, and is not signed yet. */
+type Reserve = Taking & Pick<Plan, 'fixingId'>
 
 /**
- * INVARIANT: no allowance is ever larger than what is being staked at the time: several fixings at once share one, so that
- * it is the sum of theirs. What is signed goes in the order of nonces: a stake that waits takes its part of what is allowed
- * now, and nothing of an approval that is signed behind it.
+ * INVARIANT: nothing is ever approved but for what was decided to be staked, and is not signed yet: several fixings at once
+ * share an allowance, so that it is the sum of theirs. What is signed goes in the order of nonces: a stake that waits takes
+ * its part of what is allowed now, and nothing of an approval that is signed behind it. What is refused after that stays
+ * allowed, and serves the next stake.
  */
 export function createCollateral(components: CollateralComponents): Collateral {
   const { chain, transactions, intents, journal, registry } = components
@@ -61,43 +63,33 @@ export function createCollateral(components: CollateralComponents): Collateral {
     await journal.write({ stage: 'collateral', fixingId: plan.fixingId, ...said })
     return sent
   }
-  /** Whether the stake was signed, and perhaps taken: whoever waits for it may not have noticed yet. */
-  const isSigned = ({ plan: { fixingId, action, round, value, at } }: Reserve): boolean =>
-    transactions.of(fixingId).some((intent) => {
-      const isSame = intent.action === action && intent.round === round && intent.value === value && intent.at === at
-      return isSame && intent.state !== 'failed'
-    })
   const spenderOf = ({ slot }: Intent): Spender =>
     slot?.call?.to.toLowerCase() === registry.toLowerCase() ? 'registry' : 'oracle'
-  const unsigned = (): readonly Taking[] => [...reserves].filter((reserve) => !isSigned(reserve))
+  const open = (is: (intent: Intent) => boolean): readonly Intent[] =>
+    unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && is(intent))
   /** What is on its way counts until it was mined, whether anybody still waits for it or not. */
   const taking = (): readonly Taking[] => [
-    ...unsigned(),
-    ...unfinishedOf({ chain, intents })
-      .filter((intent) => isOpen(intent) && takesStake(intent))
-      .map((intent) => ({ spender: spenderOf(intent), amount: intent.amount })),
+    ...reserves,
+    ...open(takesStake).map((intent) => ({ spender: spenderOf(intent), amount: intent.amount })),
   ]
-  const waiting = (of: 'wrap' | 'approve'): readonly Intent[] =>
-    unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && intent.action === of)
   const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
-    const before = [waiting('wrap').length, waiting('approve').length] as const
+    const before = open(isCollateral).length
     const { held, allowance } = await chain.holdings(spender)
     // After that: what is taken in between is missed then, and not wrapped twice.
     await transactions.tend()
-    const [wrapping, approving] = [waiting('wrap'), waiting('approve')]
-    // What was mined in between may have been asked for too early: there are fewer with every time.
-    if (wrapping.length < before[0] || approving.length < before[1]) return isReady(plan, spender)
+    // What has ended in between may have been asked for too early: there are fewer with every time.
+    if (open(isCollateral).length < before) return isReady(plan, spender)
     const staking = taking()
-    const missing = sumOf(staking) - held - sumOf(wrapping)
+    const missing = sumOf(staking) - held - sumOf(open(isWrap))
     if (missing > 0n) {
       const wrapped = await attempt({ ...plan, action: 'wrap', amount: missing }, (terms) => chain.wrap(missing, terms))
       if (wrapped.kind !== 'done') return false
     }
-    // What it leaves of what is allowed now is known once it was mined.
-    if (approving.length > 0) return false
     const isOfSpender = (one: Taking): boolean => one.spender === spender
-    if (allowance >= sumOf(staking.filter(isOfSpender))) return true
-    const amount = sumOf(unsigned().filter(isOfSpender))
+    // What is allowed is replaced by an approval on its way: behind it another says what is left then.
+    const isSettled = open(isApproval).length === 0
+    if (isSettled && allowance >= sumOf(staking.filter(isOfSpender))) return true
+    const amount = sumOf([...reserves].filter(isOfSpender))
     const approved = await attempt({ ...plan, action: 'approve', amount }, (terms) =>
       chain.approve(spender, amount, terms),
     )
@@ -105,15 +97,24 @@ export function createCollateral(components: CollateralComponents): Collateral {
   }
   return {
     committed: () => sumOf(taking()),
-    upcoming: (fixingId) =>
-      sumOf([...reserves].filter((reserve) => reserve.plan.fixingId !== fixingId && !isSigned(reserve))),
+    upcoming: (fixingId) => sumOf([...reserves].filter((reserve) => reserve.fixingId !== fixingId)),
     async stake(plan, spender, send) {
-      const reserve = { spender, amount: plan.amount, plan }
+      const reserve = { spender, amount: plan.amount, fixingId: plan.fixingId }
       reserves.add(reserve)
       try {
         const attempted = await inTurn(async () => {
           if (!(await isReady(plan, spender))) return undefined
-          return untilSent((sent) => transactions.attempt(plan, (terms) => send(terms).finally(sent)))
+          return untilSigned((signed) =>
+            transactions.attempt(plan, (terms) => {
+              const record = async (slot: Slot): Promise<void> => {
+                await terms.record(slot)
+                // From here on it is counted by what is on disk, until that is known to have ended.
+                reserves.delete(reserve)
+                signed()
+              }
+              return send({ ...terms, record })
+            }),
+          )
         })
         return attempted === undefined ? { kind: 'later' } : await attempted.ended
       } finally {
@@ -130,8 +131,21 @@ export function createCollateral(components: CollateralComponents): Collateral {
   }
 }
 
-/** Runs it until it says that it has sent, or ends; what it comes to is known later. */
-async function untilSent<T>(run: (sent: () => void) => Promise<T>): Promise<{ readonly ended: Promise<T> }> {
+function isWrap({ action }: Intent): boolean {
+  return action === 'wrap'
+}
+
+function isApproval({ action }: Intent): boolean {
+  return action === 'approve'
+}
+
+/** Whether it changes what the account holds, or what may be taken of it. */
+function isCollateral(intent: Intent): boolean {
+  return isWrap(intent) || isApproval(intent) || takesStake(intent)
+}
+
+/** Runs it until it says that it has signed, or ends; what it comes to is known later. */
+async function untilSigned<T>(run: (signed: () => void) => Promise<T>): Promise<{ readonly ended: Promise<T> }> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const ended = run(resolve)
   // A failure is told to whoever waits for the end.

@@ -1,4 +1,4 @@
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { wethBalance } from '#client/weth.ts'
@@ -146,6 +146,10 @@ test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s 
   expect(await wethBalance(await stage.as('reader'), stage.deployments.weth, accountOf(name).address)).toBe(0n)
 })
 
+function idOf(n: number): Hex {
+  return `0x${n.toString(16).padStart(64, '0')}`
+}
+
 /**
  * A chain on which nothing is mined unless `pursue` says so, of an account that holds `held`, one after the other, and lets both
  * contracts take `allowed`, one after the other, or as much as it holds first.
@@ -184,7 +188,7 @@ function stuck(
   const transactions = transactionsOf(intents, pursue === undefined ? {} : { chain: { pursue } })
   const collateral = createCollateral({ chain, transactions, intents, journal: journalMemory(), registry })
   const stake = (n: number, amount: bigint, spender: 'oracle' | 'registry' = 'oracle') => {
-    const fixingId = `0x${n.toString(16).padStart(64, '0')}` as const
+    const fixingId = idOf(n)
     const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
     const plan = { ...line, fixingId, action: 'propose', at: 2_000n } as const
     return collateral.stake(plan, spender, (terms) => sign(terms, spender === 'oracle' ? oracle : registry))
@@ -232,7 +236,6 @@ test('a stake that was taken is not wrapped for again where the look under way h
 
 test('what is about to be staked is told at once, of other fixings, until it is signed', async () => {
   const { stake, collateral } = stuck([10n])
-  const idOf = (n: number) => `0x${n.toString(16).padStart(64, '0')}` as const
   const staking = [stake(1, 6n), stake(2, 3n)]
   expect([1, 2, 3].map((n) => collateral.upcoming(idOf(n)))).toEqual([3n, 6n, 9n])
   await Promise.all(staking)
@@ -261,12 +264,18 @@ test('an approval is behind all that was decided on before it, and for nothing o
   expect(asked).toEqual(['approve oracle 7 after 0', 'approve oracle 4 after 1'])
 })
 
-test('an approval that waits is waited for, and what was mined after the allowance was asked for is not approved again', async () => {
-  const waiting = stuck([10n], [signed('approve', 4n)], { allowed: [0n] })
-  expect(await waiting.stake(1, 4n)).toEqual({ kind: 'later' })
-  expect([waiting.asked, waiting.collateral.committed()]).toEqual([[], 0n])
+test('what an approval on its way replaces is approved behind it, and what was mined after it was asked for is not', async () => {
+  const waiting = stuck([10n], [signed('approve', 4n)], { allowed: [9n] })
+  await waiting.stake(1, 4n)
+  expect(waiting.asked).toEqual(['approve oracle 4 after 1'])
   const mined = stuck([10n], [signed('approve', 4n)], { allowed: [0n, 4n], pursue: async () => MINED })
   expect([await mined.stake(1, 4n), mined.asked]).toEqual([{ kind: 'done', moved: 0n }, []])
+})
+
+test('what was taken after the holdings were asked for is looked at again, so that nothing is staked that is not there', async () => {
+  const { asked, stake } = stuck([6n, 0n], [signed('propose', 6n)], { pursue: async () => MINED, allowed: [6n, 0n] })
+  await stake(1, 6n)
+  expect(asked).toEqual(['wrap 6', 'approve oracle 6 after 2'])
 })
 
 test('what another key has on its way is none of this one', async () => {
