@@ -11,8 +11,8 @@ const ATTEMPTS = 3
 /**
  * What `read` finds at one block, `at` or by default the latest: it asks for that block's hash in every request ({@link blockOf}), so
  * that no two answers are of different chains. If its place is taken meanwhile, the block there now is read; one that `at` names by its
- * hash is not given up for another. `read` is told whether what it throws is not read again. Throws {@link ReorganisedError}, DeadRpcError, and as the endpoint does for a block that it does not
- * have.
+ * hash is not given up for another. `read` is told whether what it throws is not read again. Throws {@link ReorganisedError},
+ * DeadRpcError, and as the endpoint does for a block that it does not have.
  */
 export async function atOneBlock<T>(
   chain: Chain,
