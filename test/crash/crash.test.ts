@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../node/temporary.ts'
 import { Arena } from './arena.ts'
@@ -31,6 +32,8 @@ test('a node that dies on its way signs and pays once, and loses nothing', async
       expect(ends).toContain(`before ${name} #1`)
       expect(ends).toContain(`after ${name} #1`)
     }
+    const { length } = undisturbed.points
+    process.stderr.write(`a life of ${length} calls has ${ends.length} places to die at, ${SAMPLE.length} are tried here\n`)
     for (const end of SAMPLE) {
       const finding = await tryEnd(arena, 'calm', end, undisturbed.result)
       expect(finding).toMatchObject({ end, isReached: true, faults: [] })
