@@ -20,9 +20,10 @@ export type Attempted = Ended | { readonly kind: 'later' }
 export interface Transactions {
   /**
    * Finds out what became of the fixing's transactions whose end is not known: after a crash, or when they were not mined
-   * in time. 'wait' while one may still be mined. Throws DeadRpcError.
+   * in time. 'wait' while one may still be mined, or was in a block after `seen`: what was decided by that one could double it.
+   * Throws DeadRpcError.
    */
-  settle(fixingId: Hex): Promise<'clear' | 'wait'>
+  settle(fixingId: Hex, seen: bigint): Promise<'clear' | 'wait'>
   /**
    * Carries out the plan with `send`, unless it keeps being refused, and waits a while for it to be mined. What is refused
    * before it was signed leaves nothing on disk, however often it is tried. A failure to reach the chain throws.
@@ -183,10 +184,11 @@ export function createTransactions(components: TransactionsComponents): Transact
         if (hasEnded && intent.nonce !== undefined) await intents.put({ ...intent, block })
       }
     },
-    async settle(fixingId) {
-      if (!of(fixingId).some(isOpen)) return 'clear'
-      await tend()
-      return of(fixingId).some(isOpen) ? 'wait' : 'clear'
+    async settle(fixingId, seenBlock) {
+      if (of(fixingId).some(isOpen)) await tend()
+      const isUnseen = (intent: Intent): boolean =>
+        isOpen(intent) || (intent.block !== undefined && intent.block > seenBlock)
+      return of(fixingId).some(isUnseen) ? 'wait' : 'clear'
     },
     async attempt(plan, send) {
       const known = of(plan.fixingId)

@@ -63,8 +63,8 @@ async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done
   else if (wasSettled) network.sync.open(id)
   await cosign(parts, tracked)
   if (chain.account !== undefined) {
-    // A transaction of ours may still be mined: whatever we decided now could double it.
-    if ((await transactions.settle(id)) === 'wait') return 'waiting'
+    // A transaction of ours may still be mined, or was since: whatever we decided now could double it.
+    if ((await transactions.settle(id, tracked.snapshot.atBlock)) === 'wait') return 'waiting'
     if ((await act(parts, tracked)) === 'acted') tracked.isDirty = true
   }
   const kept = await keep(parts, tracked)
@@ -74,7 +74,7 @@ async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done
 
 /** Claims what reporting earned, for as long as it takes: of a fixing that is settled nothing else is looked at. */
 async function collect(parts: Parts, tracked: Tracked, dues: ShareView, head: Head): Promise<void> {
-  if ((await parts.transactions.settle(tracked.id)) === 'wait') return
+  if ((await parts.transactions.settle(tracked.id, head.number)) === 'wait') return
   const result = await claimShares(parts, dues, head.time)
   if (result === 'waiting') return
   tracked.dues = undefined

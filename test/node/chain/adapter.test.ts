@@ -17,6 +17,8 @@ const LIE = 3_000n * ETHER
 const TRUTH = 2_500n * ETHER
 /** After every block of these tests: what is decided has seen them all. */
 const LATER = MATURITY + 1_000_000n
+/** After every block of these tests. */
+const LAST = 1_000_000n
 const GWEI = 10n ** 9n
 const SOON = { timeout: 60_000, interval: 20 }
 
@@ -191,7 +193,7 @@ test('never stakes twice when it dies between signing and sending, or after send
     await expect(dying).rejects.toThrow(`killed ${moment}`)
     // The next life has what is on disk, and goes on with it; nothing else is begun.
     const again = transactionsOf(intents, { chain: ann, clock: systemClock() })
-    await expect.poll(() => again.settle(id), SOON).toBe('clear')
+    await expect.poll(() => again.settle(id, LAST), SOON).toBe('clear')
     expect(intents.of(id).map(({ state, moved, slot }) => [state, moved, slot?.versions.length])).toEqual([
       ['done', amount, 1],
     ])

@@ -17,6 +17,8 @@ const TRUTH = 2_500n * ETHER
 /** After every block of these tests: what is decided has seen them all. */
 const LATER = MATURITY + 1_000_000n
 const BOND = ETHER / 10n
+/** After every block of these tests. */
+const LAST = 1_000_000n
 
 let stage: Stage
 let fixings = 0
@@ -140,7 +142,7 @@ test.each(['wrap', 'approve'] as const)('is not doubled by a crash after the %s 
   const [left] = first.intents.unfinished().filter(({ state }) => state === 'signed')
   expect(left?.action).toBe(doomed)
   const second = await live(name, intentMemory([...first.intents.unfinished()]))
-  await expect.poll(() => second.transactions.settle(left?.fixingId ?? '0x')).toBe('clear')
+  await expect.poll(() => second.transactions.settle(left?.fixingId ?? '0x', LAST)).toBe('clear')
   expect(await stakeOn(second, BOND)).toMatchObject({ kind: 'done' })
   expect(await allowancesOf(name)).toEqual([BOND])
   expect(await wethBalance(await stage.as('reader'), stage.deployments.weth, accountOf(name).address)).toBe(0n)

@@ -18,6 +18,8 @@ const PLAN: Plan = {
 }
 const KEY = `${FIXING_ID}:000000`
 const SENT: Sent = { kind: 'sent' }
+/** After every block of these tests. */
+const HEAD = 1_000n
 const hashOf = (n: number): `0x${string}` => `0x${n.toString(16).padStart(64, '0')}`
 const slot = (nonce = 3, versions = 1): Slot => ({
   nonce,
@@ -92,12 +94,20 @@ test('stops waiting for what is not mined, and says so when it was', async () =>
   })
   expect(sent).toEqual({ kind: 'later' })
   expect(clock.monotonicMs()).toBe(45_000)
-  expect(await transactions.settle(FIXING_ID)).toBe('wait')
+  expect(await transactions.settle(FIXING_ID, HEAD)).toBe('wait')
   const later = on([DONE], intents.of(FIXING_ID))
-  expect(await later.transactions.settle(FIXING_ID)).toBe('clear')
+  expect(await later.transactions.settle(FIXING_ID, HEAD)).toBe('clear')
   expect(later.intents.of(FIXING_ID)[0]).toMatchObject({ state: 'done', moved: 4n })
   expect([lines(), later.lines()]).toEqual([[], ['mined: The contribute with nonce 3 was mined in block 10.']])
   expect(pursuits.length).toBeGreaterThan(40)
+})
+
+test('what was mined after the caller has looked is waited for, however it was noticed', async () => {
+  const { transactions } = on([DONE], [open()])
+  expect(await transactions.settle(FIXING_ID, 9n)).toBe('wait')
+  // Nothing is open any more.
+  expect(await transactions.settle(FIXING_ID, 9n)).toBe('wait')
+  expect(await transactions.settle(FIXING_ID, 10n)).toBe('clear')
 })
 
 test('several that are sent side by side for one fixing are written down apart', async () => {
@@ -134,7 +144,7 @@ test('a failure after it was signed leaves it to be looked after', async () => {
   })
   await expect(dying).rejects.toThrow('dead')
   expect(intents.of(FIXING_ID)[0]?.state).toBe('signed')
-  expect(await transactions.settle(FIXING_ID)).toBe('clear')
+  expect(await transactions.settle(FIXING_ID, HEAD)).toBe('clear')
 })
 
 test.each<[string, Intent, Fate, Partial<Intent>]>([
@@ -159,13 +169,13 @@ test.each<[string, Intent, Fate, Partial<Intent>]>([
   ],
 ])('after a crash, an intent that was %s is settled', async (_what, intent, fate, want) => {
   const { intents, transactions } = on([fate], [intent])
-  expect(await transactions.settle(FIXING_ID)).toBe('clear')
+  expect(await transactions.settle(FIXING_ID, HEAD)).toBe('clear')
   expect(intents.of(FIXING_ID)).toEqual([{ ...intent, ...want }])
 })
 
 test('what an older version signed is looked after by its hash', async () => {
   const { transactions, pursuits } = on([DONE], [open({ slot: undefined })])
-  expect(await transactions.settle(FIXING_ID)).toBe('clear')
+  expect(await transactions.settle(FIXING_ID, HEAD)).toBe('clear')
   expect(pursuits[0]?.[0]).toMatchObject({ nonce: 3, versions: [{ hash: hashOf(1) }] })
 })
 
@@ -180,7 +190,7 @@ test('asks nothing about intents that have ended, nor about those of another key
 test('waits for nothing that another key signed, and does not show it', async () => {
   const other = { ...slot(), from: keyOf('somebody else').address }
   const { transactions, pursuits } = on([], [open({ slot: other })])
-  expect([await transactions.settle(FIXING_ID), transactions.of(FIXING_ID)]).toEqual(['clear', []])
+  expect([await transactions.settle(FIXING_ID, HEAD), transactions.of(FIXING_ID)]).toEqual(['clear', []])
   await transactions.doubt(FIXING_ID, 10n)
   expect(pursuits).toEqual([])
 })
@@ -232,7 +242,7 @@ test('looks again at what was mined, with every block until it cannot be undone,
   state.number = 60n
   await transactions.tend()
   expect(intents.get(KEY)).toMatchObject({ state: 'signed', moved: undefined, block: undefined })
-  expect(await transactions.settle(FIXING_ID)).toBe('wait')
+  expect(await transactions.settle(FIXING_ID, HEAD)).toBe('wait')
   expect(lines()).toEqual([
     'undone: The contribute with nonce 3 was mined in a block that is not part of the chain any more.',
   ])
