@@ -12,9 +12,9 @@ let court: Court
 let ann: Disputer
 
 beforeAll(async () => {
-  court = await openCourt(async ({ as, deployments: { registry } }) => {
-    const owner = await as('owner')
-    for (const recruit of RECRUITS) await register(owner, registry, recruit)
+  court = await openCourt(async (stage) => {
+    const owner = await stage.as('owner')
+    for (const recruit of RECRUITS) await register(owner, stage.deployments.registry, recruit)
   })
   await publishRoster(await court.stage.as('owner'), court.stage.deployments.registry, MATURITY)
   const person = await court.disputer('funder', 3n * ETHER)
