@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** Where every stage takes its time from; tests give their own. */
 export interface Clock {
-  /** Unix seconds. Never goes back. */
+  /** Unix seconds. Goes back only when the system's time turns out to have been far ahead. */
   now(): bigint
   /** Milliseconds since some fixed moment, for measuring waits; unrelated to `now`. */
   monotonicMs(): number
@@ -23,12 +23,15 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal })
 }
 
-/** The operating system's clock, kept from going back when the system's time is set. */
+/** What time services set a clock back by for its drift, seconds; by more, if it was wrong. */
+const DRIFT_SECONDS = 30n
+
+/** The operating system's clock, kept from going back by a little. A correction is followed: what was ahead must not stay so. */
 export function systemClock(): Clock {
   let latest = 0n
   const now = (): bigint => {
     const read = BigInt(Math.floor(Date.now() / 1000))
-    if (read > latest) latest = read
+    if (read > latest || latest - read > DRIFT_SECONDS) latest = read
     return latest
   }
   return { now, monotonicMs, sleep }

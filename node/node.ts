@@ -16,6 +16,7 @@ import { startHttp } from './http/server.ts'
 import { createJournal } from './journal.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey, NETWORK_KEY_FILE } from './network-key.ts'
+import { dateOf } from './node/agreed-time.ts'
 import { stakeElsewhere } from './node/exposure.ts'
 import { intakeStore, knowledge, touch } from './node/knowledge.ts'
 import { keysOf } from './node/keys.ts'
@@ -259,6 +260,7 @@ function reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal
     signal,
     journal,
     observe,
+    date: () => dateOf(clock.now(), state.head),
     own: store.own,
     sample: (document, maturity) =>
       fetchSamples(document, maturity, { clock, signal, rpcUrls, csvFile: config.csvFile }),

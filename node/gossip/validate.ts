@@ -58,7 +58,7 @@ export interface ValidatorContext {
 }
 
 /** How far the observer's clock may be ahead of ours, seconds: a block and some drift. */
-const SKEW_SECONDS = 30n
+export const SKEW_SECONDS = 30n
 
 /**
  * Judges a message on the observation topic, cheapest check first: length, canonical bytes, fixing, time, tokens, known

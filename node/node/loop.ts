@@ -1,6 +1,7 @@
 import type { Head } from '../chain/port.ts'
 import type { ChainClock, Clock } from '../clock.ts'
 import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
+import { agreedTime } from './agreed-time.ts'
 import { attend } from './attend.ts'
 import { isDue, noteLook } from './due.ts'
 import type { Parts } from './parts.ts'
@@ -85,8 +86,8 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   const { head, isNew, found, isUndone } = await parts.watch.look()
   if (isUndone) await startOver(parts, state, head, found)
   follow?.advance(head.time)
-  const now = parts.clock.now()
-  await parts.store.restoration.note(head.time > now ? head.time : now)
+  const time = agreedTime(parts.clock.now(), head)
+  if (time !== undefined) await parts.store.restoration.note(time)
   await refreshSigners(parts, state, head)
   state.head = head
   // In the background: a transaction that does not get mined must not keep anything else waiting.

@@ -66,7 +66,8 @@ export function createRollCall(parts: RollCallParts, state: LoopState): RollCall
     },
     look(head, isNew) {
       const now = clock.now()
-      since ??= now
+      // What was ahead and is set right has listened since then.
+      if (since === undefined || now < since) since = now
       if (isNew) offset.note(head.time, now)
       for (const tracked of state.tracked.values()) {
         const { id, fixing } = tracked

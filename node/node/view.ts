@@ -1,16 +1,15 @@
 import type { Hex } from 'viem'
 import type { Observation } from '#protocol/observation.ts'
 import type { JurorView } from '../juror/standing.ts'
+import { SKEW_SECONDS } from '../gossip/validate.ts'
 import type { FixingStatus, NodeView, ReportView } from '../http/node-view.ts'
 import { createMetrics, type Identity } from '../metrics.ts'
+import { agreedTime, STALE_SECONDS } from './agreed-time.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import { differencesWith } from './differences.ts'
 import { createReading } from './reading.ts'
 import type { Tracked } from './tracked.ts'
-
-/** A newest block that is older says that endpoint or clock is wrong: chains have several a minute. */
-const STALE_SECONDS = 300n
 
 /** The node as its local interface shows it. */
 export function createView(parts: Parts, state: LoopState, identity: Identity): NodeView {
@@ -97,20 +96,15 @@ function shown({ value, observedAt, sourcesRoot }: Observation): Omit<Observatio
 
 /** What keeps the node from its work, each with what to look at. */
 function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] {
-  const { config, clock } = parts
+  const { config } = parts
   const { peers } = parts.network
   const halted = parts.halt.reason()
   const unknown = parts.transactions.unknownNonce()
-  const age = state.head === undefined ? 0n : clock.now() - state.head.time
-  // A clock that follows the chain is as old as its newest block.
-  const isStale = config.clock === 'system' && age > STALE_SECONDS
   return [
     ...(isSound ? [] : ['The store cannot be read: check the disk of data_dir.']),
     ...(state.isChainAlive ? [] : [`The chain cannot be read: ${state.chainError}`]),
     ...(state.isChainAlive && state.head === undefined ? ['No block was seen yet.'] : []),
-    ...(isStale
-      ? [`The newest block is ${age} s old: check this machine's clock, and whether rpc_url is in sync.`]
-      : []),
+    ...timeProblems(parts, state),
     ...(halted === undefined ? [] : [`Nothing new is staked: ${halted}. End the halt with assize resume.`]),
     ...(unknown === undefined
       ? []
@@ -128,6 +122,36 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
         ]
       : []),
     ...[...state.tracked.values()].flatMap((tracked) => missingAt(parts, tracked)),
+  ]
+}
+
+/** A clock and a newest block that contradict each other, and what is not signed for it. */
+function timeProblems({ config, clock, rollCall, keys, store }: Parts, { head }: LoopState): string[] {
+  if (head === undefined) return []
+  const now = clock.now()
+  const age = now - head.time
+  const behind = rollCall.clockOffset()
+  // Of a clock that was ahead when the mark was written, or of one that is now.
+  const isBarred = keys !== undefined && !store.restoration.maySign(now + STALE_SECONDS)
+  return [
+    // A clock that follows the chain is as old as its newest block.
+    ...(config.clock === 'system' && age > STALE_SECONDS
+      ? [`The newest block is ${age} s old: check this machine's clock, and whether rpc_url is in sync.`]
+      : []),
+    ...(behind > SKEW_SECONDS
+      ? [`This machine's clock is ${behind} s behind the newest block: it observes that much later. Set it.`]
+      : []),
+    ...(isBarred && agreedTime(now, head) === undefined
+      ? [
+          'Nothing is signed: the key is new here or the store restored, and clock and newest block have to agree first.',
+        ]
+      : []),
+    ...(isBarred && agreedTime(now, head) !== undefined
+      ? [
+          'Nothing is signed until the time that data_dir/restored says has passed: ' +
+            'see "Backup and restore" in docs/operations/running.md.',
+        ]
+      : []),
   ]
 }
 

@@ -41,6 +41,8 @@ export type ReporterComponents = {
   readonly log: Log
   readonly sample: (document: IndexDocument, maturity: bigint) => Promise<Sampling>
   readonly observe: typeof observe
+  /** When what is observed now is dated, Unix seconds. */
+  readonly date: () => bigint
   readonly own: { put(own: Own): Promise<void>; get(fixingId: Hex): Promise<Own | undefined> }
   readonly archive: (fixingId: Hex, record: unknown) => Promise<void>
   /** Signs as this node's reporter, guarded; undefined without a key. */
@@ -139,12 +141,15 @@ async function sign(
 }
 
 async function observeNow(
-  { clock, journal, observe: run, own, archive, sample }: ReporterComponents,
+  { date, journal, observe: run, own, archive, sample }: ReporterComponents,
   { id, fixing, document }: Target,
   state: Progress,
 ): Promise<Own | undefined> {
   const sampling = await sample(document, fixing.maturity)
-  const observed = run(document, sampling, { fixingId: id, observedAt: clock.now() })
+  const observedAt = date()
+  // The clock was set back meanwhile, and every peer would reject it: the next try is after the maturity by the right time.
+  if (observedAt < fixing.maturity) return undefined
+  const observed = run(document, sampling, { fixingId: id, observedAt })
   const { dropped } = observed
   if (observed.kind === 'abstention') {
     const { reason } = observed

@@ -7,7 +7,7 @@ import { replaceFile } from '../whole-file.ts'
 export interface Restoration {
   /** Whether something new may be signed for a fixing of this maturity, Unix seconds. Always, of a store never restored. */
   maySign(maturity: bigint): boolean
-  /** Says what time it is, at every look: the first after a restoration is remembered unless the mark is later. */
+  /** Says what time it is, at every look at which that is sure: the first after a restoration is remembered unless the mark is later. */
   note(time: bigint): Promise<void>
   /** A key comes that the store does not know: nothing new from now on until the next look. Waits for the disk. */
   begin(): Promise<void>

@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '#node/config'
 import { blsKey } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { indexId, type IndexDocument } from '#protocol/index-document.ts'
-import { chainClock } from '../../../node/clock.ts'
+import { chainClock, type Clock } from '../../../node/clock.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { FIXING, FIXING_ID, keyOf, MATURITY, reporterKey } from '../reporters.ts'
@@ -106,7 +106,7 @@ sync_every_ms = 500`,
   return loadConfig({ file, env: {} })
 }
 
-export async function run(config: Config, world: FakeWorld, clock = chainClock()): Promise<RunningNode> {
+export async function run(config: Config, world: FakeWorld, clock: Clock = chainClock()): Promise<RunningNode> {
   const node = await startNode(config, { log: SILENT, clock, openChain: async (key) => world.as(key?.address) })
   running.add(node)
   return node

@@ -56,6 +56,7 @@ function desk(samplings: Sampling[], changes: Partial<ReporterComponents> = {}):
     },
     log: SILENT,
     observe,
+    date: () => clock.now(),
     sample: async () => {
       order.push('sample')
       return samplings.shift() ?? BAD
@@ -130,6 +131,25 @@ test('abstains with a reason and tries again later and later, until the sources 
   expect(order).toContain('publish')
   expect(reporter.view(FIXING_ID)).toMatchObject({ observation: { value: 100n * WAD } })
   expect(reporter.view(FIXING_ID).abstained).toBe(undefined)
+})
+
+test('signs nothing that is dated before the maturity, to which a clock was set back, and signs at the next try', async () => {
+  let time = MATURITY - 1n
+  const { order, attend, clock } = desk([GOOD, GOOD], { date: () => time })
+  await attend()
+  expect(order).toEqual(['sample'])
+  time = MATURITY
+  clock.pass(500)
+  await attend()
+  expect(order.slice(1)).toEqual([
+    'sample',
+    'archive',
+    'keep own',
+    'journal observe',
+    `sign ${100n * WAD}`,
+    'publish',
+    'journal sign',
+  ])
 })
 
 test('signs the very observation it kept before a crash, without asking the sources again', async () => {
