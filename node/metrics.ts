@@ -11,6 +11,8 @@ export type Reading = {
   readonly isStoreSound: boolean
   /** Whether nothing keeps the keys from signing; true of a node without any. */
   readonly isSignerUp: boolean
+  /** Whether the key reports now, by the registry; undefined if it is not to, or while that was not read. */
+  readonly isRegistered: boolean | undefined
   readonly peers: number
   /** Of these, those whose key a reporter registered. */
   readonly reporterPeers: number
@@ -118,6 +120,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
   const clock = of('assize_clock_timestamp_seconds', "The node's clock, Unix.")
   const storeUp = of('assize_store_up', 'Whether the store can be read.')
   const signerUp = of('assize_signer_up', 'Whether the key is at hand; 1 too for a node without one.')
+  const registered = of('assize_registered', 'Whether the key of a reporter is one by the registry.', ['signer'])
   const peers = of('assize_peers', 'Peers that are connected.')
   const reporterPeers = of('assize_reporter_peers', 'Peers that are connected and registered as reporters.')
   const fixings = of('assize_fixings', 'Fixings that are followed, by phase.', ['phase'])
@@ -144,6 +147,7 @@ function gaugesOf(series: Registry, signer: string): (reading: Reading) => void 
     clock.set(Number(to.now))
     storeUp.set(Number(to.isStoreSound))
     signerUp.set(Number(to.isSignerUp))
+    if (to.isRegistered !== undefined) registered.set({ signer }, Number(to.isRegistered))
     peers.set(to.peers)
     reporterPeers.set(to.reporterPeers)
     for (const phase of PHASES) fixings.set({ phase }, to.fixings.get(phase) ?? 0)

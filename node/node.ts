@@ -120,6 +120,7 @@ async function start(
     isChainAlive: true,
     chainError: '',
     signersPeriod: undefined,
+    isRegistered: undefined,
     expected: new Map(),
     halted: undefined,
     failedPasses: 0,

@@ -49,6 +49,8 @@ export type NodeStatus = {
   readonly time: bigint
   /** Why the operator has stopped all new stake; absent if it has not. */
   readonly halted?: string
+  /** Whether the key reports now, by the registry; absent if it is not to, or while that was not read. */
+  readonly registered?: boolean
   readonly block: bigint
   readonly peers: number
   /** Which code verifies the signatures of peers. */

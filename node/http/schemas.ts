@@ -75,6 +75,10 @@ const VERIFICATION = z.enum(['native', 'portable'])
 export const STATUS = z.strictObject({
   time,
   halted: z.string().describe('why the operator has stopped all new stake; absent if it has not').optional(),
+  registered: z
+    .boolean()
+    .describe('whether the key reports now, by the registry; absent if it is not to, or while that was not read')
+    .optional(),
   block: decimal('number of the newest block that was seen'),
   peers: count,
   verification: z.strictObject({ ecdsa: VERIFICATION, bls: VERIFICATION }),

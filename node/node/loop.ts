@@ -24,6 +24,8 @@ export type LoopState = {
   chainError: string
   /** When these were read, in periods of chain time; undefined before the first time. */
   signersPeriod: bigint | undefined
+  /** Whether this node's key reports now, as of then; undefined without the role, or before the first time. */
+  isRegistered: boolean | undefined
   /** Registry index by lower-case signer of those who will report, by the maturity that is near. */
   readonly expected: Map<bigint, ReadonlyMap<string, number>>
   /** Why the operator has stopped all new stake, as of the last look; undefined: it has not. */
@@ -131,12 +133,14 @@ async function startOver(
  * Messages of fixings that are not known yet are kept if one of these signed them. If they cannot be read, those of before
  * serve until the next look: nothing else depends on them.
  */
-async function refreshSigners({ chain, known, log }: Parts, state: LoopState, head: Head): Promise<void> {
+async function refreshSigners({ chain, config, known, log }: Parts, state: LoopState, head: Head): Promise<void> {
   const period = head.time / SIGNERS_SECONDS
   if (state.signersPeriod === period) return
   try {
     const { reporters } = await chain.panel(head.time)
     known.note(reporters)
+    const own = config.roles.includes('reporter') ? chain.account?.toLowerCase() : undefined
+    state.isRegistered = own === undefined ? undefined : reporters.some(({ signer }) => signer.toLowerCase() === own)
     state.signersPeriod = period
   } catch (error) {
     log.debug({ err: error }, 'who reports now cannot be read')

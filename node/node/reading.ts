@@ -21,6 +21,7 @@ export function createReading(
     now: parts.clock.now(),
     isStoreSound: await isStoreSound(),
     isSignerUp: (await parts.keys?.problem()) === undefined,
+    isRegistered: state.isRegistered,
     peers: parts.network.peers.connected,
     reporterPeers: parts.network.peers.reporters,
     ...countsOf(parts, [...state.tracked.values()]),

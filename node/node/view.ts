@@ -21,6 +21,7 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
     status: async () => ({
       time: clock.now(),
       ...haltedOf(parts),
+      ...(state.isRegistered === undefined ? {} : { registered: state.isRegistered }),
       block: state.head?.number ?? 0n,
       peers: network.peers.connected,
       verification: identity.verification,

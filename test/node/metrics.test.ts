@@ -7,6 +7,7 @@ const READING: Reading = {
   now: 1_700_000_005n,
   isStoreSound: true,
   isSignerUp: false,
+  isRegistered: true,
   peers: 3,
   reporterPeers: 2,
   fixings: new Map([['active', 2]]),
@@ -49,6 +50,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_signer_up')).toEqual([' 0'])
   expect(samplesOf(text, 'assize_jury_passes_failing')).toEqual([' 3'])
   expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])
+  expect(samplesOf(text, 'assize_registered{')).toEqual(['signer=""} 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
   expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_fixings_short_of_sources')).toEqual([' 0'])
@@ -70,8 +72,9 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
 })
 
 test('who has no key has no account to watch', async () => {
-  const text = await createMetrics(IDENTITY).text({ ...READING, spendable: undefined })
+  const text = await createMetrics(IDENTITY).text({ ...READING, spendable: undefined, isRegistered: undefined })
   expect(samplesOf(text, 'assize_spendable_wei{')).toEqual([])
+  expect(samplesOf(text, 'assize_registered{')).toEqual([])
 })
 
 test('counters are the counts, however often they are read', async () => {
