@@ -64,7 +64,6 @@ export type DiscoveryOptions = {
 
 const SEEN_TTL_MS = 600_000
 const MAX_INBOUND_BYTES = 524_288
-const LOOPBACK = ['127.0.0.1', '::1']
 /** What a node does whose operator says nothing. */
 export const DEFAULT_LIMITS: ConnectionLimits = { max: 320, reserved: 200, perAddress: 8, perAddressPerSecond: 5 }
 /** Loopback is one address; libp2p's own limit is 5 a second. */
@@ -184,9 +183,9 @@ function peerDiscovery({ topics, discovery = NO_DISCOVERY }: HostOptions): NonNu
   return [mdns({ serviceTag: `_assize-${deployment}._udp.local` })]
 }
 
-function gossipOptions({ topics, isRegistered, test }: HostOptions): Parameters<typeof gossipsub>[0] {
+function gossipOptions({ topics, isRegistered }: HostOptions): Parameters<typeof gossipsub>[0] {
   return {
-    ...scoring({ topics, isRegistered, sharedAddresses: test ? LOOPBACK : [] }),
+    ...scoring({ topics, isRegistered }),
     globalSignaturePolicy: StrictNoSign,
     allowedTopics: Object.values(topics),
     msgIdFn: (message) => messageId(message.topic, message.data),

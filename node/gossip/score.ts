@@ -9,8 +9,6 @@ export type ScoreOptions = {
   readonly topics: Topics
   /** Whether the peer id belongs to a registered reporter. */
   readonly isRegistered: (peerId: string) => boolean
-  /** Addresses that many peers may share: loopback in tests, where default scoring delivers 0 of 380. */
-  readonly sharedAddresses: readonly string[]
 }
 
 const REGISTERED_BONUS = 10
@@ -42,14 +40,15 @@ const TOPIC = {
 }
 
 /** Score parameters for every topic: without an entry of its own, a topic's rejects cost nothing. */
-export function scoring({ topics, isRegistered, sharedAddresses }: ScoreOptions): Scoring {
+export function scoring({ topics, isRegistered }: ScoreOptions): Scoring {
   return {
     scoreParams: {
       topics: Object.fromEntries(Object.values(topics).map((topic) => [topic, TOPIC])),
       topicScoreCap: 30,
       appSpecificScore: (peerId) => (isRegistered(peerId) ? REGISTERED_BONUS : 0),
       appSpecificWeight: 1,
-      IPColocationFactorWhitelist: new Set(sharedAddresses),
+      // P6: reporters behind one relay or one NAT share its address. admission.ts bounds what calls from an address.
+      IPColocationFactorWeight: 0,
     },
     scoreThresholds: {
       gossipThreshold: -10,

@@ -104,11 +104,7 @@ test('names four topics per deployment', () => {
 
 test('scores every topic, so that a bad message costs something on each', () => {
   const topics = topicsOf({ chainId: 1, oracle: '0xABCDEF0123456789abcdef0123456789abcdef01' })
-  const { scoreParams, scoreThresholds } = scoring({
-    topics,
-    isRegistered: (peer) => peer === 'registered',
-    sharedAddresses: ['127.0.0.1'],
-  })
+  const { scoreParams, scoreThresholds } = scoring({ topics, isRegistered: (peer) => peer === 'registered' })
   expect(Object.keys(scoreParams.topics ?? {})).toEqual(Object.values(topics))
   for (const topic of Object.values(scoreParams.topics ?? {})) {
     const { topicWeight, invalidMessageDeliveriesWeight } = topic
@@ -118,5 +114,4 @@ test('scores every topic, so that a bad message costs something on each', () => 
   }
   expect(scoreParams.appSpecificScore?.('registered')).toBe(10)
   expect(scoreParams.appSpecificScore?.('stranger')).toBe(0)
-  expect([...(scoreParams.IPColocationFactorWhitelist ?? [])]).toEqual(['127.0.0.1'])
 })
