@@ -23,6 +23,7 @@ const PATIENCE_MS = 5_000
 const RESULT: Readonly<Record<Taken, TopicValidatorResult>> = {
   accept: TopicValidatorResult.Accept,
   ignore: TopicValidatorResult.Ignore,
+  throttled: TopicValidatorResult.Ignore,
   reject: TopicValidatorResult.Reject,
 }
 

@@ -45,6 +45,12 @@ export type IntakeComponents = {
   readonly rooms: Rooms
   readonly quarantine: Quarantine
   readonly strangers: Strangers
+  /**
+   * Gives the peer back the token that judging its message took. What is accepted costs none: there is one observation of a
+   * reporter for a fixing, and it must be verified whoever brings it. So a peer that brings all that was missed is heard to the
+   * end, and one that brings anything else is not.
+   */
+  readonly giveBack: (peer: string, of: 'message' | 'partial') => void
   readonly clock: Clock
   readonly log: Log
   /** The peer sent too many provably bad messages: drop its connections. */
@@ -54,8 +60,8 @@ export type IntakeComponents = {
   readonly onEvidence: (evidence: Evidence, isRelayed: boolean) => void
 }
 
-/** How a message was taken; the words of gossipsub's validator. */
-export type Taken = 'accept' | 'ignore' | 'reject'
+/** How a message was taken: the words of gossipsub's validator; `throttled` is ignored and may be sent again. */
+export type Taken = 'accept' | 'ignore' | 'throttled' | 'reject'
 
 /** The one door for messages of peers, whichever way they come. */
 export interface Intake {
@@ -107,9 +113,11 @@ export function createIntake(components: IntakeComponents): Intake {
       if (verdict.result === 'ignore') {
         if (verdict.code === 'signed-twice') store.addTwiceSigned(verdict.observation)
         if (isParkable(verdict.code)) park(peer, topic, bytes, origin)
-        return 'ignore'
+        return verdict.code === 'throttled' ? 'throttled' : 'ignore'
       }
       if (verdict.result === 'accept') {
+        // INVARIANT: before anything is waited for, or what comes together would run out of tokens together.
+        components.giveBack(peer, 'message')
         await store.add(verdict.observation)
         return 'accept'
       }
@@ -123,7 +131,8 @@ export function createIntake(components: IntakeComponents): Intake {
       count(verdict.result === 'accept' ? verdict.kind : verdict.code)
       if (verdict.result === 'reject') return blame(peer, verdict.code)
       if (verdict.result === 'ignore' && isAwaited(verdict.code)) park(peer, topic, bytes, origin)
-      return verdict.result
+      if (verdict.result === 'accept') components.giveBack(peer, verdict.kind === 'partial' ? 'partial' : 'message')
+      return verdict.result === 'ignore' && verdict.code === 'throttled' ? 'throttled' : verdict.result
     },
     async presence(peer: string, topic: string, bytes: Uint8Array, origin: Origin): Promise<Taken> {
       if (quarantine.has(peer, clock.monotonicMs())) return ignored(count, 'quarantined')

@@ -5,6 +5,8 @@ export type Rate = { readonly capacity: number; readonly perSecond: number }
 export interface TokenBuckets {
   /** Takes one token of `peer`; false if there is none left. `nowMs` never goes back. */
   take(peer: string, nowMs: number): boolean
+  /** Gives the peer back a token that it took. */
+  giveBack(peer: string): void
 }
 
 /** Buckets for at most `maxPeers` peers; the one unused longest is forgotten first (and would start full again). */
@@ -20,6 +22,10 @@ export function createTokenBuckets(rate: Rate, maxPeers: number): TokenBuckets {
       const oldest = buckets.keys().next()
       if (buckets.size > maxPeers && oldest.done !== true) buckets.delete(oldest.value)
       return tokens >= 1
+    },
+    giveBack(peer) {
+      const bucket = buckets.get(peer)
+      if (bucket !== undefined) bucket.tokens = Math.min(rate.capacity, bucket.tokens + 1)
     },
   }
 }

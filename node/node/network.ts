@@ -159,6 +159,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       has: (peer) => hasAny(components.registered?.() ?? []) && !components.isRegistered(bytesOfPeer(peer)),
       takeToken: () => strangerTokens.take('all', clock.monotonicMs()),
     },
+    giveBack: (peer, of) => (of === 'partial' ? partialTokens : tokens).giveBack(peer),
     clock,
     log,
     onQuarantined: (peer) => background('disconnecting a peer', dropPeer(host, peer)),
@@ -176,10 +177,10 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     log,
     signal,
     schedule: options.schedule,
-    admit: async (peer, bytes) =>
-      void (await (bytes[1] === WIRE_KIND.observation
+    admit: (peer, bytes) =>
+      bytes[1] === WIRE_KIND.observation
         ? intake.observation(peer, topics.observation, bytes)
-        : intake.report(peer, topics.report, bytes))),
+        : intake.report(peer, topics.report, bytes),
     takeToken: (peer) => syncTokens.take(peer, clock.monotonicMs()),
     isReporter: (peer) => components.isRegistered(bytesOfPeer(peer)),
     random: Math.random,

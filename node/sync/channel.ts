@@ -107,7 +107,7 @@ export async function answerFrames(
   try {
     for (let requests = 0; requests < maxRequests; requests += 1) {
       const frame = await channel.receive(signal)
-      if (frame === undefined || !takeToken()) break
+      if (frame === undefined || !(await takeToken())) break
       await answer(channel, frame)
     }
     await channel.close()
@@ -120,7 +120,8 @@ export async function answerFrames(
 /** How much one stream is answered. */
 export type AnswerLimits = {
   readonly maxRequests: number
-  readonly takeToken: () => boolean
+  /** May let the peer wait, who is patient for {@link FRAME_TIMEOUT_MS}. */
+  readonly takeToken: () => boolean | Promise<boolean>
   readonly signal: AbortSignal
   /** Instead of {@link FRAME_TIMEOUT_MS}. */
   readonly timeoutMs?: number

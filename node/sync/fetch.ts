@@ -36,7 +36,7 @@ const NOTHING: Hex = `0x${'00'.repeat(20)}`
 export async function fetchMissing(
   stream: Stream,
   own: SyncSource,
-  admit: (bytes: Uint8Array) => Promise<void>,
+  admit: (bytes: Uint8Array) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<SyncOutcome> {
   const channel = openChannel(stream)
@@ -88,7 +88,7 @@ async function fetchFixing(
   theirs: FixingStatus,
   ours: FixingStatus,
   own: SyncSource,
-  admit: (bytes: Uint8Array) => Promise<void>,
+  admit: (bytes: Uint8Array) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<number> {
   const { fixingId } = theirs
@@ -103,6 +103,10 @@ async function fetchFixing(
     const reporters = wanted.slice(at, at + CHUNK)
     const answer = await ask(channel, { kind: 'get', fixingId, reporters }, signal)
     if (answer.kind !== 'observations') throw new UnexpectedAnswerError('observations', answer.kind)
+    // INVARIANT: no more is judged than was asked for, an equivocator's two observations each.
+    if (answer.messages.length > 2 * reporters.length) {
+      throw new UnexpectedAnswerError(`observations of ${reporters.length} reporters`, `${answer.messages.length}`)
+    }
     // Together: each is judged in its turn, and all wait for the disk at once.
     await Promise.all(answer.messages.map(admit))
     received += answer.messages.length
@@ -113,7 +117,7 @@ async function fetchFixing(
 async function fetchReports(
   channel: Channel,
   fixingId: Hex,
-  admit: (bytes: Uint8Array) => Promise<void>,
+  admit: (bytes: Uint8Array) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<number> {
   let received = 0

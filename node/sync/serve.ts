@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { Hex } from 'viem'
+import type { Clock } from '../clock.ts'
 import { answerFrames, type Channel } from './channel.ts'
 import {
   CHUNK,
@@ -28,15 +29,25 @@ export interface SyncSource {
 
 /** Requests one stream may carry. */
 const MAX_REQUESTS = 2_000
+/** How long a peer that has no token left is let wait before another look, milliseconds. */
+const PACE_MS = 10
 
-/** Answers a peer's requests until it closes the stream. Throws ChannelError, SyncMessageError, {@link WrongDomainError}. */
+/**
+ * Answers a peer's requests, as fast as it has tokens, until it closes the stream. Throws ChannelError, SyncMessageError,
+ * {@link WrongDomainError}.
+ */
 export async function serveSync(
   stream: Stream,
   source: SyncSource,
   takeToken: () => boolean,
+  clock: Pick<Clock, 'sleep'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const limits = { maxRequests: MAX_REQUESTS, takeToken, signal }
+  const awaitToken = async (): Promise<boolean> => {
+    while (!takeToken()) await clock.sleep(PACE_MS, signal)
+    return true
+  }
+  const limits = { maxRequests: MAX_REQUESTS, takeToken: awaitToken, signal }
   await answerFrames(stream, (channel, frame) => answer(channel, decodeMessage(frame), source), limits)
 }
 

@@ -4,6 +4,7 @@ import type { Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Host } from '../gossip/host.ts'
+import type { Taken } from '../gossip/intake.ts'
 import { fetchMissing } from './fetch.ts'
 import { createSchedule, type SyncTimes } from './schedule.ts'
 import { serveSync, type SyncSource } from './serve.ts'
@@ -30,7 +31,7 @@ export type SyncComponents = {
   readonly signal: AbortSignal
   readonly schedule: SyncTimes
   /** Judges a message of a peer as if it had come by gossip. */
-  readonly admit: (peer: string, bytes: Uint8Array) => Promise<void>
+  readonly admit: (peer: string, bytes: Uint8Array) => Promise<Taken>
   /** Takes one of the peer's tokens for a request of its. */
   readonly takeToken: (peer: string) => boolean
   /** Whether the peer is a registered reporter's. */
@@ -43,6 +44,8 @@ const PEERS_AT_ONCE = 2
 const STREAMS_PER_PEER = 4
 const OPEN_TIMEOUT_MS = 5_000
 const SYNC_TIMEOUT_MS = 60_000
+/** Before a sync that was cut off, or of which something was throttled, goes on: the peer's tokens come back. */
+const PAUSE_MS = 250
 
 /** Serves peers, and syncs with every peer that connects. Call before the host starts. */
 export async function startSync(components: SyncComponents): Promise<Sync> {
@@ -54,7 +57,7 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
     SYNC_PROTOCOL,
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
-      serveSync(stream, source, () => components.takeToken(peer), signal).catch((error: unknown) => {
+      serveSync(stream, source, () => components.takeToken(peer), clock, signal).catch((error: unknown) => {
         log.debug({ err: error, peer }, 'ended a sync that a peer asked for')
       })
     },
@@ -74,7 +77,7 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
       following.set(peer, next)
       return next
     }
-    const run = pull(components, peerIdFromString(peer))
+    const run = pullAll(components, peer)
       .catch((error: unknown) => {
         if (!signal.aborted) log.debug({ err: error, peer }, 'a sync failed')
       })
@@ -104,11 +107,32 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
   return sync
 }
 
-async function pull({ host, source, log, signal, admit }: SyncComponents, peer: PeerId): Promise<void> {
+/** Pulls until nothing is left out. INVARIANT: goes on only after what brought something, so at most once for each message. */
+async function pullAll(components: SyncComponents, peer: string): Promise<void> {
+  const { clock, log, signal } = components
+  for (;;) {
+    const taken = new Set<Taken>()
+    const admit = async (bytes: Uint8Array): Promise<void> => void taken.add(await components.admit(peer, bytes))
+    try {
+      await pull(components, peerIdFromString(peer), admit)
+      if (!taken.has('throttled') || !taken.has('accept')) return
+    } catch (error) {
+      if (signal.aborted || !taken.has('accept')) throw error
+      log.debug({ err: error, peer }, 'a sync was cut off and goes on')
+    }
+    await clock.sleep(PAUSE_MS, signal)
+  }
+}
+
+async function pull(
+  { host, source, log, signal }: SyncComponents,
+  peer: PeerId,
+  admit: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
   const opening = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)])
   const stream = await host.dialProtocol(peer, SYNC_PROTOCOL, { signal: opening, runOnLimitedConnection: true })
   const until = AbortSignal.any([signal, AbortSignal.timeout(SYNC_TIMEOUT_MS)])
-  const outcome = await fetchMissing(stream, source, (bytes) => admit(peer.toString(), bytes), until)
+  const outcome = await fetchMissing(stream, source, admit, until)
   log.debug({ peer: peer.toString(), ...outcome, peerClock: outcome.peerClock.toString() }, 'synced')
 }
 

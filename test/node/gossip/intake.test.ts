@@ -4,6 +4,7 @@ import { encodeEvidence } from '../../../node/gossip/evidence.ts'
 import { createIntake, type Intake } from '../../../node/gossip/intake.ts'
 import { createParking, type Rooms } from '../../../node/gossip/parking.ts'
 import { createQuarantine } from '../../../node/gossip/quarantine.ts'
+import { createTokenBuckets } from '../../../node/gossip/token-bucket.ts'
 import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
 import { createPartialVerifier } from '../../../node/gossip/batch.ts'
 import { type Book, createBook } from '../../../node/cosign/book.ts'
@@ -32,7 +33,11 @@ type Desk = {
   readonly roll: Roll
 }
 
-function desk(changes: Partial<Parameters<typeof contextOf>[0]> = {}, strangerTokens = 1_000): Desk {
+function desk(
+  changes: Partial<Parameters<typeof contextOf>[0]> = {},
+  strangerTokens = 1_000,
+  giveBack: (peer: string, of: 'message' | 'partial') => void = () => undefined,
+): Desk {
   const roll = createRoll()
   const book = createBook()
   const held: VerifiedObservation[] = []
@@ -66,6 +71,7 @@ function desk(changes: Partial<Parameters<typeof contextOf>[0]> = {}, strangerTo
     rooms,
     quarantine,
     strangers: { has: (peer) => peer.startsWith('stranger'), takeToken: () => strangerTokens-- > 0 },
+    giveBack,
     clock: fakeClock(),
     log: SILENT,
     onQuarantined: (peer) => void dropped.push(peer),
@@ -283,4 +289,43 @@ test('looks at no more of what all strangers together send of unknown fixings th
   expect(dropped).toEqual([])
   for (let i = 0; i < 20; i += 1) await intake.observation('a reporter', 't', bytes)
   expect(looked).toHaveLength(30)
+})
+
+/** A desk whose peers have so many tokens, and get none with time. */
+function meteredDesk(capacity: number): Desk {
+  const buckets = {
+    message: createTokenBuckets({ capacity, perSecond: 0 }, 10),
+    partial: createTokenBuckets({ capacity, perSecond: 0 }, 10),
+  }
+  const changes = {
+    takeToken: (peer: string) => buckets.message.take(peer, 0),
+    takePartialToken: (peer: string) => buckets.partial.take(peer, 0),
+  }
+  return desk(changes, 0, (peer, of) => buckets[of].giveBack(peer))
+}
+
+test('hears a peer to the end that brings what was missed, however few tokens it has', async () => {
+  const { intake, held, book } = meteredDesk(1)
+  const all = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((index) => reportedBy(index)))
+  await Promise.all(all.map(({ bytes }) => intake.observation('a', 't', bytes)))
+  expect(held).toEqual(all)
+  const requests = [await requestedBy(0), await requestedBy(1)]
+  for (const { bytes } of requests) expect(await intake.report('a', 't', bytes)).toBe('accept')
+  for (const request of requests) {
+    for (const index of [2, 3, 4]) {
+      expect(await intake.report('a', 't', (await cosignedBy(index, request)).bytes)).toBe('accept')
+    }
+  }
+  expect(requests.flatMap(({ digest }) => book.partials(FIXING_ID, digest))).toHaveLength(6)
+  expect(intake.counts.get('throttled')).toBe(undefined)
+})
+
+test('verifies no more than the tokens of a peer of what is well signed and of no use', async () => {
+  const { intake, held } = meteredDesk(3)
+  const said = await Promise.all(Array.from({ length: 10 }, (_, value) => reportedBy(1, { value: BigInt(value + 1) })))
+  const taken: string[] = []
+  for (const { bytes } of said) taken.push(await intake.observation('evil', 't', bytes))
+  expect(taken).toEqual(['accept', ...said.slice(1, 4).map(() => 'ignore'), ...said.slice(4).map(() => 'throttled')])
+  expect(await intake.observation('good', 't', (await reportedBy(2)).bytes)).toBe('accept')
+  expect(held).toHaveLength(2)
 })

@@ -7,8 +7,9 @@ import type { Host } from '../../../node/gossip/host.ts'
 import { answerFrames, type Channel, openChannel } from '../../../node/sync/channel.ts'
 import { fetchMissing } from '../../../node/sync/fetch.ts'
 import { decodeMessage, encodeMessage, type FixingStatus, type SyncMessage } from '../../../node/sync/messages.ts'
-import type { SyncSource } from '../../../node/sync/serve.ts'
+import { serveSync, type SyncSource } from '../../../node/sync/serve.ts'
 import { SYNC_PROTOCOL } from '../../../node/sync/sync.ts'
+import { fakeClock } from '../fake-clock.ts'
 import { networkIdentity, openHostile, openPeer } from '../gossip/peer.ts'
 import { cosignedBy, DOMAIN, FIXING_ID, reportedBy, requestedBy } from '../reporters.ts'
 
@@ -304,6 +305,73 @@ test.each<[string, (request: SyncMessage) => SyncMessage, string]>([
   ['the wrong answer', () => ({ kind: 'have', fixingId: FIXING_ID, reporters: [] }), 'Sync.UnexpectedAnswerError'],
 ])('a client gives up on a server with %s', async (_what, answer, name) => {
   await expect(fetchFrom(answer)).rejects.toMatchObject({ name })
+})
+
+test('a client looks at no more observations than two of each reporter that it asked for', async () => {
+  const answer = (request: SyncMessage, count: number): SyncMessage => {
+    if (request.kind === 'status?') return status([{ ...NOTHING, count: 2, xor: XOR }])
+    if (request.kind === 'have?') return { kind: 'have', fixingId: FIXING_ID, reporters: [3, 5] }
+    return {
+      kind: 'observations',
+      fixingId: FIXING_ID,
+      messages: Array.from({ length: count }, () => new Uint8Array(195)),
+    }
+  }
+  expect((await fetchFrom((request) => answer(request, 4))).received).toHaveLength(4)
+  await expect(fetchFrom((request) => answer(request, 5))).rejects.toThrow(
+    'Expected observations of 2 reporters, got 5',
+  )
+})
+
+test('goes on with a peer that cuts it off for as long as that brings something, and no longer', async () => {
+  const all = await Promise.all([0, 1, 2].map((index) => reportedBy(index)))
+  const [server, here] = [await openHostile(), await openPeer({ syncEveryMs: 600_000 })]
+  let streams = 0
+  await server.handle(SYNC_PROTOCOL, async (stream) => {
+    streams += 1
+    const channel = openChannel(stream)
+    const answers: Record<string, (request: SyncMessage) => SyncMessage> = {
+      'status?': () => status([{ ...NOTHING, count: 3, xor: XOR, reportsXor: XOR }]),
+      'have?': () => ({ kind: 'have', fixingId: FIXING_ID, reporters: [0, 1, 2] }),
+      get: (request) => ({
+        kind: 'observations',
+        fixingId: FIXING_ID,
+        messages: all.flatMap(({ bytes }, i) => ('reporters' in request && request.reporters[0] === i ? [bytes] : [])),
+      }),
+    }
+    for (;;) {
+      const frame = await channel.receive(NEVER).catch(() => undefined)
+      const request = frame === undefined ? undefined : decodeMessage(frame)
+      const answer = request === undefined ? undefined : answers[request.kind]
+      if (request === undefined || answer === undefined) break
+      await channel.send(encodeMessage(answer(request)))
+    }
+    await channel.close()
+  })
+  here.connect({ address: server.getMultiaddrs()[0]?.toString() ?? '' })
+  await expect.poll(() => here.held.length, SOON).toBe(3)
+  await here.network.sync.now()
+  const after = streams
+  // One for each observation, one that brought nothing, and the one that was just asked for.
+  expect(after).toBe(5)
+})
+
+test('a server lets a peer over its quota wait for a token, and does not cut it off', async () => {
+  const [server, client] = [await openHostile(), await openHostile()]
+  const clock = fakeClock()
+  let looks = 0
+  const everyThird = (): boolean => (looks += 1) % 3 === 0
+  await server.handle('/test', (stream) => void serveSync(stream, SOURCE, everyThird, clock, NEVER))
+  const address = server.getMultiaddrs()[0]
+  if (address === undefined) throw new Error('listening')
+  const channel = openChannel(await client.dialProtocol(address, '/test'))
+  for (let asked = 0; asked < 4; asked += 1) {
+    await channel.send(encodeMessage({ kind: 'have?', fixingId: FIXING_ID }))
+    expect(await channel.receive(NEVER)).toEqual(
+      Buffer.from(encodeMessage({ kind: 'have', fixingId: FIXING_ID, reporters: [] })),
+    )
+  }
+  expect(clock.sleeps).toEqual(Array.from({ length: 8 }, () => 10))
 })
 
 test('a client does not follow a server that always has one more page of reports', async () => {
