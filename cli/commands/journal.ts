@@ -55,9 +55,7 @@ async function showJournal(flags: Flags, { io, env }: Context): Promise<ExitCode
   if (flags.limit > MOST) {
     throw new InputError(`Expected --limit from 1 to ${MOST}, got ${flags.limit}.`, 'Ask for fewer lines.')
   }
-  const entries = await readEntries(loadConfig({ file: flags.config, env }), flags.limit)
-  const { fixing } = flags
-  const shown = entries.filter(({ fixingId }) => fixing === undefined || fixingId?.startsWith(fixing) === true)
+  const shown = await readEntries(loadConfig({ file: flags.config, env }), flags)
   if (flags.json === true) {
     const lines = shown.map((entry) => ({ ...entry, time: Number(entry.time) }))
     io.out(JSON.stringify({ version: 1, lines }, undefined, 2))
@@ -66,14 +64,14 @@ async function showJournal(flags: Flags, { io, env }: Context): Promise<ExitCode
   return EXIT.ok
 }
 
-async function readEntries({ dataDir, httpPort }: Config, limit: number): Promise<readonly Entry[]> {
+async function readEntries({ dataDir, httpPort }: Config, { limit, fixing }: Flags): Promise<readonly Entry[]> {
   if (!hasStore(dataDir)) {
     throw new InputError(`Expected the store of a node in ${dataDir}, got none.`, 'Check data_dir.')
   }
   try {
     const store = await openStore(dataDir)
     try {
-      return ENTRIES.parse(await store.journal.newest(limit))
+      return ENTRIES.parse(await store.journal.newest(limit, fixing))
     } finally {
       await store.close()
     }
@@ -86,7 +84,8 @@ async function readEntries({ dataDir, httpPort }: Config, limit: number): Promis
         { cause: error },
       )
     }
-    return askNode(httpPort, `/journal?limit=${limit}`, ENTRIES)
+    const about = fixing === undefined ? '' : `&fixing=${encodeURIComponent(fixing)}`
+    return askNode(httpPort, `/journal?limit=${limit}${about}`, ENTRIES)
   }
 }
 

@@ -103,7 +103,8 @@ export interface NodeView {
   samples(id: Hex): Promise<unknown>
   /** Undefined too for a signer of whom no observation is held. */
   differences(id: Hex, signer: string): Promise<DifferencesView | undefined>
-  journal(limit: number): Promise<readonly JournalEntry[]>
+  /** The newest lines: all, or those about fixings whose id begins with `fixing`. */
+  journal(limit: number, fixing?: string): Promise<readonly JournalEntry[]>
   /** In Prometheus' text format. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
   /** Keeps the address connected. Throws a MultiaddrError. */

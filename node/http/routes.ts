@@ -65,7 +65,10 @@ const DETAILS: Readonly<Record<Route, FastifySchema>> = {
     ...just(schemas.JOURNAL),
     querystring: {
       type: 'object',
-      properties: { limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 } },
+      properties: {
+        limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
+        fixing: { type: 'string', description: 'only lines about this fixing; the beginning of its id will do' },
+      },
     },
   },
   '/peers': {

@@ -65,7 +65,9 @@ function addRoutes(server: FastifyInstance, view: NodeView): void {
     return reply.type(contentType).send(text)
   })
   server.get('/status', about('/status'), async () => view.status())
-  server.get('/journal', about('/journal'), async (request) => view.journal(limitOf(request)))
+  server.get('/journal', about('/journal'), async (request) =>
+    view.journal(limitOf(request), textIn(request.query, 'fixing')),
+  )
   server.get('/openapi.json', about('/openapi.json'), async () => server.swagger())
   server.post('/peers', about('/peers'), async (request, reply) => {
     const peer = PEER.safeParse(request.body)
@@ -99,13 +101,12 @@ function addFixingRoutes(server: FastifyInstance, view: NodeView): void {
     return (await view.samples(idOf(request))) ?? unknown(reply)
   })
   server.get<OfFixing>('/fixings/:id/differences', about('/fixings/:id/differences'), async (request, reply) => {
-    const { signer } = request.query
-    const asked = typeof signer === 'string' ? signer : ''
-    return (await view.differences(idOf(request), asked)) ?? unknown(reply)
+    const signer = textIn(request.query, 'signer') ?? ''
+    return (await view.differences(idOf(request), signer)) ?? unknown(reply)
   })
 }
 
-type OfFixing = { Params: { readonly id: string }; Querystring: { readonly signer?: unknown } }
+type OfFixing = { Params: { readonly id: string } }
 
 function about(route: Route): { readonly schema: FastifySchema } {
   return { schema: schemaOf(route) }
@@ -141,6 +142,11 @@ function limitOf(request: FastifyRequest): number {
   const { query } = request
   const limit = typeof query === 'object' && query !== null && 'limit' in query ? Number(query.limit) : 100
   return Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_JOURNAL) : 100
+}
+
+function textIn(query: unknown, name: string): string | undefined {
+  const text: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, name) : undefined
+  return typeof text === 'string' ? text : undefined
 }
 
 function unknown(reply: FastifyReply): FastifyReply {

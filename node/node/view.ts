@@ -50,7 +50,7 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
       const tracked = known(id)
       return tracked === undefined ? undefined : differencesWith(parts, tracked, signer)
     },
-    journal: (limit) => store.journal.newest(limit),
+    journal: (limit, fixing) => store.journal.newest(limit, fixing),
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await read()) }),
     addPeer: (address) => network.peers.add(address),
   }

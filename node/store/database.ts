@@ -14,7 +14,7 @@ export interface Database {
   /** Writes all rows or none. */
   write(rows: readonly Row[], durability: Durability): Promise<void>
   read(table: Table, key: string): Promise<unknown>
-  /** The rows whose key starts with `prefix`, in key order, at most `limit`; the last ones if `newest`. */
+  /** The rows whose key starts with `prefix` and comes before `before`, in key order, at most `limit`; the last ones if `newest`. */
   list(table: Table, query?: ListQuery): Promise<{ key: string; value: unknown }[]>
   /** Every row as it was when this was called, `meta` left out. */
   rows(): AsyncIterable<Row>
@@ -22,7 +22,12 @@ export interface Database {
 }
 
 /** Which rows {@link Database.list} returns. */
-export type ListQuery = { readonly prefix?: string; readonly limit?: number; readonly order?: 'oldest' | 'newest' }
+export type ListQuery = {
+  readonly prefix?: string
+  readonly before?: string | undefined
+  readonly limit?: number
+  readonly order?: 'oldest' | 'newest'
+}
 
 /** Sorts behind every character that keys are made of. */
 const LAST = '~'
@@ -57,9 +62,10 @@ export async function openDatabase(location: string, format?: number): Promise<D
         ),
       ),
     read: (table, name) => guarded(() => level.get(keyOf(table, name))),
-    list: (table, { prefix = '', limit = -1, order = 'oldest' } = {}) =>
+    list: (table, { prefix = '', before, limit = -1, order = 'oldest' } = {}) =>
       guarded(async () => {
-        const range = { gte: keyOf(table, prefix), lt: keyOf(table, prefix) + LAST }
+        const end = before === undefined ? keyOf(table, prefix) + LAST : keyOf(table, before)
+        const range = { gte: keyOf(table, prefix), lt: end }
         const rows = await allOf(level.iterator({ ...range, limit, reverse: order === 'newest' }))
         return rows.map(([name, value]) => ({ key: name.slice(table.length + 1), value }))
       }),

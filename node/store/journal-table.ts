@@ -18,8 +18,8 @@ export type JournalEntry = {
 /** The journal on disk; rows are only ever added. */
 export interface JournalTable {
   append(entry: Omit<JournalEntry, 'sequence'>): Promise<JournalEntry>
-  /** The newest `limit` entries, oldest first. */
-  newest(limit: number): Promise<readonly JournalEntry[]>
+  /** The newest `limit` entries, oldest first: all, or those about fixings whose id begins with `fixing`. */
+  newest(limit: number, fixing?: string): Promise<readonly JournalEntry[]>
 }
 
 const ENTRY = z.object({
@@ -31,11 +31,22 @@ const ENTRY = z.object({
   reason: z.string(),
 })
 
+/** Rows that are read at once: a journal of years is looked through piece by piece. */
+const PAGE = 1_000
+
 /** The journal of `database`. */
 export async function openJournalTable(database: Database): Promise<JournalTable> {
-  const newest = async (limit: number): Promise<readonly JournalEntry[]> => {
-    const rows = await database.list('journal', { limit, order: 'newest' })
-    return rows.map((row) => parseRow(ENTRY, 'journal', row)).toReversed()
+  const newest = async (limit: number, fixing?: string): Promise<readonly JournalEntry[]> => {
+    const found: JournalEntry[] = []
+    const isAbout = ({ fixingId }: JournalEntry): boolean =>
+      fixing === undefined || fixingId?.startsWith(fixing) === true
+    const size = fixing === undefined ? limit : PAGE
+    for (let before: string | undefined; ;) {
+      const rows = await database.list('journal', { before, limit: size, order: 'newest' })
+      found.push(...rows.map((row) => parseRow(ENTRY, 'journal', row)).filter(isAbout))
+      before = rows.at(-1)?.key
+      if (rows.length < size || found.length >= limit) return found.slice(0, limit).toReversed()
+    }
   }
   let sequence = (await newest(1)).at(-1)?.sequence ?? 0
   return {

@@ -81,9 +81,9 @@ test('journal shows amounts and values with their units to people, and what the 
 })
 
 test('journal asks a node that runs', async () => {
-  const asked: number[] = []
-  const journal = async (limit: number) => {
-    asked.push(limit)
+  const asked: unknown[] = []
+  const journal = async (limit: number, fixing?: string) => {
+    asked.push([limit, fixing])
     return [{ ...LINE, sequence: 3, reason: 'Said by the node.' }]
   }
   const server = await startHttp({ journal } as unknown as Parameters<typeof startHttp>[0], 0)
@@ -92,8 +92,10 @@ test('journal asks a node that runs', async () => {
   const running = await openStore(dataDir)
   closing.push(() => running.close())
   const { exitCode, out } = await assize(['journal', '--config', config, '--limit', '7'])
-  expect([exitCode, asked]).toEqual([0, [7]])
+  expect([exitCode, asked]).toEqual([0, [[7, undefined]]])
   expect(out).toContain('Said by the node.')
+  await assize(['journal', '--config', config, '--fixing', '0x12ab'])
+  expect(asked[1]).toEqual([50, '0x12ab'])
 })
 
 test('journal says what it needs of a node that cannot be asked, and makes no store', async () => {
