@@ -2,6 +2,7 @@ import type { DisablingEdit } from './disabling-edit.ts'
 
 const ADMISSION = 'node/gossip/admission.ts'
 const HOST = 'node/gossip/host.ts'
+const SYNC = 'node/sync/sync.ts'
 const RELAY = 'node/gossip/relay.ts'
 
 /** The requirement of peers: each rule turned off, one at a time. */
@@ -26,6 +27,76 @@ export const PEER_EDITS: readonly DisablingEdit[] = [
     file: ADMISSION,
     find: 'placeOf(getNetConfig(remoteAddr).host)',
     replace: "`${getNetConfig(remoteAddr).host}${placeOf('')}`",
+  },
+  {
+    id: 'R-415',
+    rule: 'a shared address costs nothing',
+    file: 'node/gossip/score.ts',
+    find: 'IPColocationFactorWeight: 0',
+    replace: 'IPColocationFactorWeight: -5',
+  },
+  {
+    id: 'R-416',
+    rule: 'topics are named',
+    file: 'node/gossip/topics.ts',
+    find: 'const base = `/assize/1/',
+    replace: 'const base = `/assize/2/',
+  },
+  {
+    id: 'R-416',
+    rule: 'ids are of the signature, too',
+    file: 'node/gossip/message-id.ts',
+    find: 'SEPARATOR, data))',
+    replace: 'SEPARATOR, data.subarray(0, 2)))',
+  },
+  {
+    id: 'R-416',
+    rule: 'messages are sent to all at once',
+    file: HOST,
+    find: 'floodPublish: true',
+    replace: 'floodPublish: false',
+  },
+  {
+    id: 'R-416',
+    rule: 'whoever connects is asked',
+    file: SYNC,
+    find: "'peer:connect'",
+    replace: "'peer:disconnect'",
+  },
+  {
+    id: 'R-416',
+    rule: 'a sync that was cut off goes on',
+    file: SYNC,
+    find: "if (signal.aborted || !taken.has('accept')) throw error",
+    replace: 'if (signal.aborted || taken.size >= 0) throw error',
+  },
+  {
+    id: 'R-416',
+    rule: 'so many are asked for at once',
+    file: 'node/sync/messages.ts',
+    find: 'export const CHUNK = 64',
+    replace: 'export const CHUNK = 32',
+  },
+  {
+    id: 'R-416',
+    rule: 'no more is looked at than was asked for',
+    file: 'node/sync/fetch.ts',
+    find: 'answer.messages.length > 2 * reporters.length',
+    replace: 'answer.messages.length > 3 * reporters.length',
+  },
+  {
+    id: 'R-416',
+    rule: 'what is accepted costs no token',
+    file: 'node/gossip/intake.ts',
+    find: "components.giveBack(peer, 'message')",
+    replace: "components.giveBack('', 'message')",
+  },
+  {
+    id: 'R-416',
+    rule: 'who asks too fast waits',
+    file: 'node/sync/serve.ts',
+    find: 'while (!takeToken()) await',
+    replace: 'if (!takeToken() && PACE_MS === 0) await',
   },
   {
     id: 'R-415',

@@ -86,14 +86,14 @@ test('condemns a peer at once', () => {
   expect([quarantine.has('a', 0), quarantine.has('a', 3_600_000), quarantine.has('b', 0)]).toEqual([true, false, false])
 })
 
-test('identifies a message by topic and data, the signature included', () => {
+test('R-416 identifies a message by topic and data, the signature included', () => {
   const data = Uint8Array.of(1, 2, 3)
   const want = createHash('sha256').update('topic').update(Uint8Array.of(0)).update(data).digest().subarray(0, 20)
   expect(Buffer.from(messageId('topic', data))).toEqual(want)
   expect(messageId('topi', Uint8Array.of(99, 0, 1))).not.toEqual(messageId('topic', Uint8Array.of(1)))
 })
 
-test('names four topics per deployment', () => {
+test('R-416 names four topics per deployment', () => {
   expect(topicsOf({ chainId: 1, oracle: '0xABCDEF0123456789abcdef0123456789abcdef01' })).toEqual({
     observation: '/assize/1/1-abcdef01/observation',
     report: '/assize/1/1-abcdef01/report',

@@ -55,7 +55,7 @@ test('R-415 listens to any number of peers of one address, a relay or a NAT, and
   expect(opts.scoreThresholds.graylistThreshold).toBe(-80)
 })
 
-test('gossips what is rare and valuable: to all at once, remembered for two minutes and recognised for ten', async () => {
+test('R-416 gossips what is rare and valuable: to all at once, remembered for two minutes and recognised for ten', async () => {
   const { opts } = await insideOf()
   expect(opts).toMatchObject({
     globalSignaturePolicy: 'StrictNoSign',

@@ -304,7 +304,7 @@ function meteredDesk(capacity: number): Desk {
   return desk(changes, 0, (peer, of) => buckets[of].giveBack(peer))
 }
 
-test('hears a peer to the end that brings what was missed, however few tokens it has', async () => {
+test('R-416 hears a peer to the end that brings what was missed, however few tokens it has', async () => {
   const { intake, held, book } = meteredDesk(1)
   const all = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((index) => reportedBy(index)))
   await Promise.all(all.map(({ bytes }) => intake.observation('a', 't', bytes)))

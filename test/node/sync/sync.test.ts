@@ -20,7 +20,7 @@ const XOR: Hex = `0x${'01'.repeat(20)}`
 /** Of no messages. */
 const NONE: Hex = `0x${'00'.repeat(20)}`
 
-test('a node that was away has everything as soon as it connects', async () => {
+test('R-416 a node that was away has everything as soon as it connects', async () => {
   const all = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((i) => reportedBy(i)))
   const there = await openPeer({ held: all })
   const late = await openPeer({ held: all.slice(2, 4) })
@@ -268,7 +268,7 @@ const status = (fixings: readonly FixingStatus[], domain = SEPARATOR): SyncMessa
   fixings,
 })
 
-test('a client asks in chunks of 64 and judges every message it is given', async () => {
+test('R-416 a client asks in chunks of 64 and judges every message it is given', async () => {
   const everyone = Array.from({ length: 150 }, (_, i) => i)
   const asked: number[] = []
   const { received } = await fetchFrom((request) => {
@@ -307,7 +307,7 @@ test.each<[string, (request: SyncMessage) => SyncMessage, string]>([
   await expect(fetchFrom(answer)).rejects.toMatchObject({ name })
 })
 
-test('a client looks at no more observations than two of each reporter that it asked for', async () => {
+test('R-416 a client looks at no more observations than two of each reporter that it asked for', async () => {
   const answer = (request: SyncMessage, count: number): SyncMessage => {
     if (request.kind === 'status?') return status([{ ...NOTHING, count: 2, xor: XOR }])
     if (request.kind === 'have?') return { kind: 'have', fixingId: FIXING_ID, reporters: [3, 5] }
@@ -323,7 +323,7 @@ test('a client looks at no more observations than two of each reporter that it a
   )
 })
 
-test('goes on with a peer that cuts it off for as long as that brings something, and no longer', async () => {
+test('R-416 goes on with a peer that cuts it off for as long as that brings something, and no longer', async () => {
   const all = await Promise.all([0, 1, 2].map((index) => reportedBy(index)))
   const [server, here] = [await openHostile(), await openPeer({ syncEveryMs: 600_000 })]
   let streams = 0
@@ -356,7 +356,7 @@ test('goes on with a peer that cuts it off for as long as that brings something,
   expect(after).toBe(5)
 })
 
-test('a server lets a peer over its quota wait for a token, and does not cut it off', async () => {
+test('R-416 a server lets a peer over its quota wait for a token, and does not cut it off', async () => {
   const [server, client] = [await openHostile(), await openHostile()]
   const clock = fakeClock()
   let looks = 0
