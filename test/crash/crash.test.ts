@@ -33,7 +33,9 @@ test('a node that dies on its way signs and pays once, and loses nothing', async
       expect(ends).toContain(`after ${name} #1`)
     }
     const { length } = undisturbed.points
-    process.stderr.write(`a life of ${length} calls has ${ends.length} places to die at, ${SAMPLE.length} are tried here\n`)
+    process.stderr.write(
+      `a life of ${length} calls has ${ends.length} places to die at, ${SAMPLE.length} are tried here\n`,
+    )
     for (const end of SAMPLE) {
       const finding = await tryEnd(arena, 'calm', end, undisturbed.result)
       expect(finding).toMatchObject({ end, isReached: true, faults: [] })
