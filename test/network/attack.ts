@@ -1,13 +1,28 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Stream } from '@libp2p/interface'
+import type { PeerId, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { Hex } from 'viem'
+import { bytesToHex, hexToBytes } from 'viem/utils'
+import type { Fixing } from '#protocol/fixing.ts'
 import { encodeEvidence } from '../../node/gossip/evidence.ts'
 import type { Host } from '../../node/gossip/host.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
+import { openChannel } from '../../node/sync/channel.ts'
 import { encodeMessage } from '../../node/sync/messages.ts'
 import { SYNC_PROTOCOL } from '../../node/sync/sync.ts'
 import type { Random } from '../model/random.ts'
-import { DOMAIN, FIXING_ID, reportedBy, reporterKey, signedBy } from '../node/reporters.ts'
+import {
+  cosignedBy,
+  DOMAIN,
+  FIXING,
+  FIXING_ID,
+  MATURITY,
+  presentBy,
+  reportedBy,
+  reporterKey,
+  requestedBy,
+  signedBy,
+} from '../node/reporters.ts'
 import { type Station, TOPICS } from './station.ts'
 
 /** What a hostile peer does, besides that it relays nothing for others. */
@@ -22,9 +37,19 @@ export const ATTACKS = [
   'equivocating',
   'slow-loris',
   'not reading',
+  'asking',
+  'calling',
+  'proposing',
+  'renaming',
 ] as const
 
 export type Attack = (typeof ATTACKS)[number]
+
+/** Not matured by the stations' clock, and close enough for its first call. */
+const UPCOMING: Fixing = { ...FIXING, maturity: MATURITY + 4_000n }
+const UPCOMING_ID: Hex = `0x${'ac'.repeat(32)}`
+/** What is open besides what was observed. */
+export const AHEAD: ReadonlyMap<Hex, Fixing> = new Map([[UPCOMING_ID, UPCOMING]])
 
 /** gossipsub's own limit on a message is half of it. */
 const OVERSIZED = 1_048_576
@@ -33,13 +58,23 @@ const MOST_OVERSIZED = 64
 const LORIS_STREAMS = 16
 /** A node serves so many at once for one peer. */
 const SYNC_STREAMS = 4
+/** A new key says so many messages, of which none is listened to after the second. */
+const WORDS_OF_A_NAME = 8
+/** Where a co-signature names what was signed. */
+const DIGEST_AT = 34
+/** How long an attack waits for one answer. */
+const ANSWER_MS = 5_000
 
 /** What is signed once for all hostile peers. */
 export type Arms = {
   readonly good: VerifiedObservation
   readonly foreign: VerifiedObservation
+  /** A co-signature of a report that nobody has asked for. */
+  readonly partial: Uint8Array
   /** Two by one registered reporter. */
   readonly pair: readonly [VerifiedObservation, VerifiedObservation]
+  /** The place of that reporter. */
+  readonly traitor: number
 }
 
 /** Signs them; the traitor is the reporter after the honest ones. */
@@ -49,21 +84,31 @@ export async function armsOf(honest: number): Promise<Arms> {
   const index = { reporterIndex: honest }
   return {
     good: await reportedBy(0),
+    partial: (await cosignedBy(3, await requestedBy(0))).bytes,
     foreign: await signedBy(reporterKey(0), {}, { ...DOMAIN, chainId: DOMAIN.chainId + 1 }),
     pair: [
       { ...first, ...index },
       { ...second, ...index },
     ],
+    traitor: honest,
   }
 }
 
 /** Whom they attack, and with what. */
-export type Field = { readonly arms: Arms; readonly stations: readonly Station[]; readonly random: Random }
+export type Field = {
+  readonly arms: Arms
+  readonly stations: readonly Station[]
+  readonly random: Random
+  /** Another hostile peer, with a new key. */
+  readonly recruit: () => Promise<Host>
+}
 
 /** Sends so many messages, or does what comes nearest; returns how many left. */
 export async function attack(villain: Host, kind: Attack, messages: number, field: Field): Promise<number> {
   if (kind === 'slow-loris') return starve(villain)
   if (kind === 'not reading') return askForNothing(villain, messages)
+  if (kind === 'asking') return askAndRead(villain, messages)
+  if (kind === 'renaming') return rename(messages, field)
   if (kind === 'eclipse') return besiege(villain, field.stations)
   if (kind === 'censoring') return 0
   if (kind === 'equivocating') {
@@ -76,8 +121,7 @@ export async function attack(villain: Host, kind: Attack, messages: number, fiel
   let sent = 0
   const count = kind === 'oversized' ? Math.min(messages / 16, MOST_OVERSIZED) : messages
   for (let i = 0; i < count; i += 1) {
-    const bytes = messageOf(kind, i, field)
-    sent += await publish(villain, TOPICS.observation, bytes)
+    sent += await publish(villain, topicOf(kind), await messageOf(kind, i, field))
     if (kind === 'oversized') await untilSent(villain)
     // Others have their turn, as on machines of their own.
     if (i % 16 === 0) await wait(1)
@@ -85,7 +129,36 @@ export async function attack(villain: Host, kind: Attack, messages: number, fiel
   return sent
 }
 
-function messageOf(kind: Attack, i: number, { arms, random }: Field): Uint8Array {
+function topicOf(kind: Attack): string {
+  if (kind === 'calling') return TOPICS.presence
+  return kind === 'proposing' ? TOPICS.report : TOPICS.observation
+}
+
+async function messageOf(kind: Attack, i: number, field: Field): Promise<Uint8Array> {
+  if (kind === 'calling') return calling(i, field)
+  return kind === 'proposing' ? proposing(i, field) : observing(kind, i, field)
+}
+
+/** That the traitor is there, each time in another way, and for fixings that may be announced any moment. */
+async function calling(i: number, { arms, random }: Field): Promise<Uint8Array> {
+  const fixingId = i % 2 === 0 ? UPCOMING_ID : randomId(random)
+  const { bytes } = await presentBy(arms.traitor, { fixingId, sentAt: UPCOMING.maturity - 600n, clockOffset: i })
+  return bytes
+}
+
+/** Reports that the traitor would have co-signed, each of another value, and co-signatures of reports that nobody has. */
+async function proposing(i: number, { arms, random }: Field): Promise<Uint8Array> {
+  if (i % 2 === 0) return (await requestedBy(arms.traitor, { value: BigInt(1 + i) }, 0b11111n, i & 3)).bytes
+  const partial = arms.partial.slice()
+  partial.set(hexToBytes(randomId(random)), DIGEST_AT)
+  return partial
+}
+
+function randomId(random: Random): Hex {
+  return bytesToHex(Uint8Array.from({ length: 32 }, () => random.below(256)))
+}
+
+function observing(kind: Attack, i: number, { arms, random }: Field): Uint8Array {
   const { bytes } = arms.good
   if (kind === 'oversized') return new Uint8Array(OVERSIZED).fill(i & 255, 0, 64)
   if (kind === 'wrong domain') return arms.foreign.bytes.with(97, i & 255)
@@ -162,6 +235,55 @@ async function askForNothing(villain: Host, messages: number): Promise<number> {
     }
   }
   return sent
+}
+
+/** Asks every peer for everything on as many streams as it serves, as fast as it answers. */
+async function askAndRead(villain: Host, messages: number): Promise<number> {
+  const request = encodeMessage({ kind: 'have?', fixingId: FIXING_ID })
+  const ask = async (peer: PeerId): Promise<number> => {
+    let sent = 0
+    try {
+      const channel = openChannel(
+        await villain.dialProtocol(peer, SYNC_PROTOCOL, { signal: AbortSignal.timeout(ANSWER_MS) }),
+      )
+      for (; sent < messages; sent += 1) {
+        await channel.send(request)
+        if ((await channel.receive(AbortSignal.timeout(ANSWER_MS))) === undefined) break
+      }
+      await channel.close()
+    } catch {
+      // It has heard enough.
+    }
+    return sent
+  }
+  const streams = villain.getPeers().flatMap((peer) => Array.from({ length: SYNC_STREAMS }, () => ask(peer)))
+  return (await Promise.all(streams)).reduce((sum, one) => sum + one, 0)
+}
+
+/** A new key as soon as the old one is not listened to any more. */
+async function rename(messages: number, field: Field): Promise<number> {
+  let sent = 0
+  for (let said = 0; said < messages; said += WORDS_OF_A_NAME) {
+    const villain = await field.recruit()
+    try {
+      await acquaint(villain, field.stations)
+      for (let i = 0; i < WORDS_OF_A_NAME; i += 1) {
+        sent += await publish(villain, TOPICS.observation, observing('junk', said + i, field))
+        await wait(1)
+      }
+    } finally {
+      await villain.stop()
+    }
+  }
+  return sent
+}
+
+/** Connects to everybody, and waits a little for somebody who would hear it. */
+async function acquaint(villain: Host, stations: readonly Station[]): Promise<void> {
+  const { pubsub } = villain.services
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  await Promise.allSettled(stations.map(({ address }) => villain.dial(multiaddr(address), { signal })))
+  while (!signal.aborted && pubsub.getSubscribers(TOPICS.observation).length === 0) await wait(10)
 }
 
 /** Connects to everybody, as often as they let it. */

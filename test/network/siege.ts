@@ -8,7 +8,7 @@ import { createHost, type Host } from '../../node/gossip/host.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
 import type { Random } from '../model/random.ts'
 import { FIXING_ID, reportedBy, reporterKey } from '../node/reporters.ts'
-import { type Attack, armsOf, attack } from './attack.ts'
+import { AHEAD, type Attack, armsOf, attack } from './attack.ts'
 import { LOOPBACK, openStation, type Station, TOPICS } from './station.ts'
 import { dialling } from './topology.ts'
 
@@ -58,7 +58,7 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
   const villains: Host[] = []
   try {
     for (let i = 0; i < honest; i += 1)
-      stations.push(await openStation({ indexOf, held: new Map([[FIXING_ID, []]]), schedule: SYNC }))
+      stations.push(await openStation({ indexOf, held: new Map([[FIXING_ID, []]]), ahead: AHEAD, schedule: SYNC }))
     for (const _ of attacks) villains.push(await openVillain())
     await join(stations, villains, dialling(count, DIALS, random))
     const before = residentMb()
@@ -68,7 +68,9 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     const arms = await armsOf(honest)
     const assault = async (): Promise<number> => {
       const sent = await Promise.all(
-        villains.map((villain, i) => attack(villain, attacks[i] ?? 'malformed', messages, { arms, stations, random })),
+        villains.map((villain, i) =>
+          attack(villain, attacks[i] ?? 'malformed', messages, { arms, stations, random, recruit: openVillain }),
+        ),
       )
       return sent.reduce((sum, one) => sum + one, 0)
     }

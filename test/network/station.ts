@@ -1,11 +1,13 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Hex } from 'viem'
+import type { Fixing } from '#protocol/fixing.ts'
 import { systemClock } from '../../node/clock.ts'
 import { createBook } from '../../node/cosign/book.ts'
 import type { Evidence } from '../../node/gossip/evidence.ts'
 import { topicsOf } from '../../node/gossip/topics.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
 import { joinNetwork, type Network } from '../../node/node/network.ts'
+import { createRoll } from '../../node/presence/roll.ts'
 import type { Verification } from '../../node/verify/verification.ts'
 import { contextOf, FIXING } from '../node/reporters.ts'
 import { SILENT } from '../node/silent-log.ts'
@@ -32,6 +34,8 @@ export type StationOptions = {
   readonly indexOf: ReadonlyMap<string, number>
   /** Fixings that are open, each with what is held of it at the start. */
   readonly held: ReadonlyMap<Hex, readonly VerifiedObservation[]>
+  /** Fixings that have not matured yet. */
+  readonly ahead?: ReadonlyMap<Hex, Fixing>
   readonly schedule?: { readonly afterMs: readonly number[]; readonly everyMs: number }
   readonly verification?: Verification
   /** An observation was verified and kept, other than the own. */
@@ -44,11 +48,12 @@ const WANTED_PEERS = 4
 const NEVER = { afterMs: [], everyMs: 3_600_000 }
 
 export async function openStation(options: StationOptions): Promise<Station> {
-  const { indexOf, onHeld } = options
+  const { indexOf, onHeld, ahead = new Map<Hex, Fixing>() } = options
   const held = new Map([...options.held].map(([id, known]) => [id, [...known]]))
-  const fixings = [...held.keys()]
+  const fixings = [...held.keys(), ...ahead.keys()]
   const proofs: Evidence[] = []
   const book = createBook()
+  const roll = createRoll()
   const controller = new AbortController()
   const defaults = contextOf()
   const known = (id: Hex): boolean => held.has(id)
@@ -60,9 +65,11 @@ export async function openStation(options: StationOptions): Promise<Station> {
       privateKey: await generateKeyPair('Ed25519'),
       verification: options.verification ?? VERIFICATION,
       context: contextOf({
-        fixing: (id) => (known(id) ? FIXING : undefined),
+        fixing: (id) => (known(id) ? FIXING : ahead.get(id)),
         reporters: (id) => (known(id) ? indexOf : undefined),
         roster: (id) => (known(id) ? defaults.roster(id) : undefined),
+        expected: () => indexOf,
+        roll,
         isSigner: (address) => indexOf.has(address),
         observations: (id) => held.get(id) ?? [],
         book,
@@ -77,7 +84,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
         addTwiceSigned: ({ signed, reporterIndex }) => book.addTwiceSigned(signed.fixingId, reporterIndex),
         addRequest: (request) => book.addRequest(request),
         addPartial: (partial) => book.addPartial(partial),
-        addPresence: () => undefined,
+        addPresence: (presence) => roll.add(presence),
       },
       openFixings: () => fixings,
       isRegistered: () => false,
