@@ -8,9 +8,26 @@ const SCALE = 10n ** 18n
  * The chance that a party gets more than half of the seats, 0 .. 1, exact to 1e-18 rounded down: stakes are drawn without
  * putting back. Wants `seats` and `held` at most `pool`.
  */
-export function majorityChance({ pool, held, seats }: Drawing): number {
+export function majorityChance(drawing: Drawing): number {
+  return chanceOfSeats(drawing, (drawing.seats >> 1) + 1, drawing.seats)
+}
+
+/**
+ * The chance that a party has its value ruled in one of the two draws of a jury, of whose seats `quorum` must reveal, 0 .. 1:
+ * with a majority in the first, or with too few for one and enough to hang it by keeping silent, and a majority in the
+ * second. Both draws are taken to be alike: the stakes that silence cost the party come out of the second, so this is
+ * what it has at most. Wants what {@link majorityChance} wants.
+ */
+export function captureChance({ quorum, ...drawing }: Drawing & { readonly quorum: number }): number {
+  const majority = majorityChance(drawing)
+  const hung = chanceOfSeats(drawing, drawing.seats - quorum + 1, drawing.seats >> 1)
+  return majority + hung * majority
+}
+
+/** The chance that the party gets `least` seats at least and `most` at most. */
+function chanceOfSeats({ pool, held, seats }: Drawing, least: number, most: number): number {
   let ways = 0n
-  for (let own = (seats >> 1) + 1; own <= Math.min(held, seats); own++) {
+  for (let own = least; own <= Math.min(held, most); own++) {
     ways += choose(held, own) * choose(pool - held, seats - own)
   }
   return Number((ways * SCALE) / choose(pool, seats)) / 1e18

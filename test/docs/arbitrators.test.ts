@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { chanceWithProposers, chanceWithTries, majorityChance } from '#protocol/jury-odds.ts'
+import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from '#protocol/jury-odds.ts'
 
 const TEXT = readFileSync('docs/arbitrators.md', 'utf8')
 const POOL = 1_000
@@ -35,6 +35,15 @@ test('the chances of a majority in docs/arbitrators.md are those of the draw (R-
     const chances = [0.1, 0.2, 0.3, 0.4].map((share) => chanceOf(Number(seats), share))
     expect(cells).toEqual([...chances, chanceWithTries(chanceOf(Number(seats), 0.2), 16)].map(percent))
   }
+})
+
+test('the chances of who hangs the first draw to have a second are those of docs/arbitrators.md (R-503)', () => {
+  const [one = [], both = []] = tableAt('| draws |')
+  const shares = [0.1, 0.2, 0.3, 0.4]
+  expect(one.slice(1)).toEqual(shares.map((share) => percent(chanceOf(31, share))))
+  const capture = (share: number): number => captureChance({ pool: POOL, held: POOL * share, seats: 31, quorum: 21 })
+  expect(both.slice(1)).toEqual(shares.map((share) => percent(capture(share))))
+  expect(TEXT).toContain(`one time in ${Math.round(1 / capture(0.4))}`)
 })
 
 test('the chances of who also proposes blocks are those of docs/arbitrators.md', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { majorityChance } from '#protocol/jury-odds.ts'
+import { captureChance, majorityChance } from '#protocol/jury-odds.ts'
 import { assize } from '../cli/command-line.ts'
 
 const TEXT = readFileSync('docs/threat-model.md', 'utf8').replaceAll(/\s+/g, ' ')
@@ -62,4 +62,9 @@ test('the chances of a majority in docs/threat-model.md are those of the draw', 
     `${Number((majorityChance({ pool: 1_000, held, seats }) * 100).toPrecision(2))} %`
   expect(TEXT).toContain(`a majority comes in ${percent(31, 300)} of the draws (5 seats: ${percent(5, 300)})`)
   expect(TEXT).toContain(`40 % has it in ${percent(31, 400)}`)
+  const [some, most] = [300, 400].map((held) => {
+    const chance = captureChance({ pool: 1_000, held, seats: 31, quorum: 21 })
+    return `${Number((chance * 100).toPrecision(2))} %`
+  })
+  expect(TEXT).toContain(`for its second draw: ${some} and ${most} of both`)
 })

@@ -60,6 +60,8 @@ const LORIS_STREAMS = 16
 const SYNC_STREAMS = 4
 /** A new key says so many messages, of which none is listened to after the second. */
 const WORDS_OF_A_NAME = 8
+/** Each takes a host of its own in the same program. */
+const MOST_NAMES = 24
 /** Where a co-signature names what was signed. */
 const DIGEST_AT = 34
 /** How long an attack waits for one answer. */
@@ -263,7 +265,7 @@ async function askAndRead(villain: Host, messages: number): Promise<number> {
 /** A new key as soon as the old one is not listened to any more. */
 async function rename(messages: number, field: Field): Promise<number> {
   let sent = 0
-  for (let said = 0; said < messages; said += WORDS_OF_A_NAME) {
+  for (let said = 0; said < Math.min(messages, MOST_NAMES * WORDS_OF_A_NAME); said += WORDS_OF_A_NAME) {
     const villain = await field.recruit()
     try {
       await acquaint(villain, field.stations)

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IJuryArbitrator} from "src/interfaces/IJuryArbitrator.sol";
+import {JurySeat, JuryStage} from "src/types/Jury.sol";
 
 import {JuryFixture} from "../mocks/JuryFixture.sol";
 
@@ -51,6 +52,40 @@ contract IncentivesTest is JuryFixture {
         assertEq(_gain(1), -1 ether);
         // Two stakes and the seats' part of the fee for 29 seats.
         assertApproxEqAbs(_gain(2), int256((2 ether + SEATS_PAY) / 29), 28);
+    }
+
+    /// Fifteen who see that they lose can hang the jury instead: eleven keep silent, four reveal, so that twenty have revealed.
+    /// That costs them less than losing, and brings another draw.
+    function test_incentive_aLosingCoalitionHangsTheJuryForLess() public {
+        uint128[] memory values = _liars(15);
+        for (uint256 i = 4; i < 15; i++) {
+            values[i] = 0;
+        }
+        JurySeat[] memory seats = _seats();
+        _vote(values, VALUE);
+        _resolve();
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Hung));
+        int256 coalition = 0;
+        for (uint256 i = 0; i < 15; i++) {
+            coalition += _gainOf(seats[i].juror);
+        }
+        // The stakes of the silent are shared by all twenty who revealed, four liars among them.
+        assertApproxEqAbs(coalition, -8.8 ether, 20);
+        assertApproxEqAbs(_gainOf(seats[30].juror), 0.55 ether, 20);
+    }
+
+    /// Half of the jurors cannot read the index and say INVALID, as they must. Half of the others is then enough for a lie below
+    /// the truth: fewer than the cost of corruption counts, which takes the honest to read it.
+    function test_incentive_anIndexThatHalfCannotReadIsCheaperToLieAbout() public {
+        uint128[] memory values = new uint128[](23);
+        for (uint256 i = 0; i < 23; i++) {
+            values[i] = i < 8 ? VALUE / 2 : INVALID;
+        }
+        _vote(values, VALUE);
+        _resolve();
+        assertEq(oracle.settlement(fixing), VALUE / 2);
+        assertApproxEqAbs(_gain(0), int256((23 ether + SEATS_PAY) / 8), 23);
+        assertLt(8 ether, jury.costOfCorruption(fixing));
     }
 
     function test_incentive_copyingLosesTheStake() public {
@@ -133,8 +168,18 @@ contract IncentivesTest is JuryFixture {
             }
             vm.revertToState(start);
         }
-        // What a promise to as many as are needed puts at risk is what the jury says that corruption costs, at least.
-        assertEq(jury.costOfCorruption(fixing), 11 ether);
+    }
+
+    /// What a promise to as many as must believe puts at risk is what the jury says that corruption costs, at least.
+    function test_incentive_pPlusEpsilonRisksTheCostOfCorruption() public {
+        uint256 cost = jury.costOfCorruption(fixing);
+        _vote(_liars(15), VALUE);
+        _resolve();
+        int256 promised = 0;
+        for (uint8 i = 0; i < 15; i++) {
+            promised += _gain(30) - _gain(i) + 1;
+        }
+        assertGt(promised, int256(cost));
     }
 
     function _liars(uint256 count) private pure returns (uint128[] memory values) {
@@ -146,7 +191,10 @@ contract IncentivesTest is JuryFixture {
 
     /// What the juror of `seat`, who came with one stake, has gained.
     function _gain(uint8 seat) private view returns (int256) {
-        address juror = _juror(seat);
+        return _gainOf(_juror(seat));
+    }
+
+    function _gainOf(address juror) private view returns (int256) {
         uint256 has = jury.idle(juror);
         address[] memory pool = jury.pool(0, type(uint256).max);
         for (uint256 i = 0; i < pool.length; i++) {
