@@ -35,7 +35,7 @@ export async function deploy(
 export async function deployJury(
   chain: WritableChain,
   oracle: Address,
-  terms: JuryTerms,
+  terms?: JuryTerms,
   sendOptions?: SendOptions,
 ): Promise<Address> {
   return carryOut(chain, planJury(oracle, terms), sendOptions)

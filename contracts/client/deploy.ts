@@ -28,14 +28,23 @@ export async function carryOut(
 ): Promise<Address> {
   if (await hasCode(chain, step.address)) return step.address
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
-  const call = deployCall(step)
-  // The deployer keeps to itself why a constructor reverts.
-  await explained(chain.rpcUrl, call.name, () =>
-    chain.publicClient.call({ account: chain.account, data: step.initCode }),
-  )
-  await send(chain, call, sendOptions)
+  await tryConstructor(chain, step, chain.account)
+  await send(chain, deployCall(step), sendOptions)
   await requireCode(chain, step.name, step.address)
   return step.address
+}
+
+/**
+ * Simulates its constructor alone, since the deployer keeps to itself why one reverts. Throws OracleRevertError and SilentRevertError as
+ * the constructor reverts, DeadRpcError.
+ */
+export async function tryConstructor(
+  chain: Chain,
+  step: DeploymentStep,
+  account: NonNullable<CallParameters['account']>,
+): Promise<void> {
+  const { name } = deployCall(step)
+  await explained(chain.rpcUrl, name, () => chain.publicClient.call({ account, data: step.initCode }))
 }
 
 /** The transaction that deploys it. */

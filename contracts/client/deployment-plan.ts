@@ -90,8 +90,24 @@ export function planDeployment(options: DeployOptions): { steps: DeploymentStep[
   return { steps, deployments: { weth, oracle, council, backupCouncil, registry, vault, lens } }
 }
 
+/**
+ * A jury as protocol section 8 wants one for what secures anything: 31 seats, of which two thirds must reveal, with a stake of 1 ETH each; a pool of
+ * twice the seats at least; a price of 0.039 ETH, which the default fee of a fixing pays. For WETH and other bond tokens of 18 decimals.
+ */
+export const DEFAULT_JURY_TERMS: JuryTerms = {
+  seats: 31,
+  quorum: 21,
+  leastPool: 62,
+  leastSeparationPpm: 1_000,
+  warmUp: 7 * 86_400,
+  seatStake: ONE,
+  seatFee: ONE / 1_000n,
+  commitTime: 2 * 86_400,
+  revealTime: 86_400,
+}
+
 /** A jury that rules for `oracle` under `terms`, as a step of its own: an oracle may have several. */
-export function planJury(oracle: Address, terms: JuryTerms): DeploymentStep {
+export function planJury(oracle: Address, terms: JuryTerms = DEFAULT_JURY_TERMS): DeploymentStep {
   const initCode = encodeDeployData({ abi: juryArbitratorAbi, bytecode: juryArbitratorBytecode, args: [oracle, terms] })
   return stepOf({ contract: 'JuryArbitrator', creationCode: juryArbitratorBytecode, initCode })
 }

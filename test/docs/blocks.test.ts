@@ -34,6 +34,7 @@ const NOT_RUN: readonly (readonly [document: string, begins: string, reason: str
   ['docs/benchmarks.md', 'npm run check:network', 'needs root'],
   ['docs/benchmarks.md', 'npm run bench:start', 'measures'],
   ['docs/deployment.md', 'assize deploy --example', 'needs people for two councils; test/cli/deploy.test.ts plays it'],
+  ['docs/deployment.md', 'assize jury deploy', 'is for an oracle on a chain; test/cli/jury-deploy.test.ts plays it'],
   ['docs/deployment.md', 'assize deploy --recorded', 'needs a deployment on a chain; test/cli/deploy.test.ts plays it'],
   ['docs/deployment.md', 'npm run verification', 'test/tools/verification.test.ts runs it'],
   ['docs/evidence.md', 'npm run mutate', 'takes hours'],

@@ -14,7 +14,7 @@ const ETHER = 10n ** 18n
 /** A juror alone in a pool, whose first case ends with a verdict, and whose second with none. */
 export async function sitInAJury(session: Session): Promise<void> {
   const one = `jury voter 0x000000000000000000000000000000000000dEaD --dry-run`
-  for (const line of ['jury status', 'jury join 4 --yes', one]) await session.run(line)
+  for (const line of ['jury deploy --yes', 'jury status', 'jury join 4 --yes', one]) await session.run(line)
   await session.pass('1d')
   await session.run('jury admit --yes')
   const fixing = await openCase(session)
