@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC165} from "@openzeppelin/contracts/interfaces/IERC165.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {IArbitrator} from "src/interfaces/IArbitrator.sol";
 import {IErc792Arbitrator} from "src/interfaces/IErc792Arbitrator.sol";
 import {IErc792Court} from "src/interfaces/IErc792Court.sol";
-import {FixingId} from "src/types/Fixing.sol";
+import {Fixing, FixingId} from "src/types/Fixing.sol";
 
 import {Erc792Fixture} from "../mocks/Erc792Fixture.sol";
 
@@ -22,8 +26,155 @@ contract ForgetfulCourt {
     }
 }
 
+/// @dev Opens and appeals, and takes no ether back.
+contract ExactPayer {
+    function open(IErc792Arbitrator adapter, Fixing calldata fixing) external payable {
+        adapter.open{value: msg.value}(fixing);
+    }
+
+    function appeal(IErc792Arbitrator adapter, FixingId id) external payable {
+        adapter.appeal{value: msg.value}(id);
+    }
+}
+
+/// @dev A court that calls back in the middle of what it is asked.
+contract ReenteringCourt {
+    bool private _isQuiet;
+
+    function arbitrationCost(bytes calldata) external pure returns (uint256) {
+        return 1;
+    }
+
+    function appealCost(uint256, bytes calldata) external pure returns (uint256) {
+        return 1;
+    }
+
+    function quieten(bool isQuiet) external {
+        _isQuiet = isQuiet;
+    }
+
+    function createDispute(uint256, bytes calldata) external payable returns (uint256) {
+        return _reenter();
+    }
+
+    function appeal(uint256, bytes calldata) external payable {
+        _reenter();
+    }
+
+    function _reenter() private returns (uint256) {
+        Fixing memory nothing;
+        if (!_isQuiet) IErc792Arbitrator(msg.sender).bring(nothing);
+        return 3;
+    }
+}
+
+/// @dev A bond token that has whoever it pays bring a ruling again.
+contract RebringingBondToken {
+    function balanceOf(address) external pure returns (uint256) {
+        return 1e30;
+    }
+
+    function transfer(address to, uint256) external returns (bool) {
+        Fixing memory nothing;
+        if (to.code.length > 0) IErc792Arbitrator(to).bring(nothing);
+        return true;
+    }
+}
+
 /// R-520.
 contract Erc792Test is Erc792Fixture {
+    bytes private constant REENTERED =
+        abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+
+    /// ERC-1497 and ERC-792: what courts' interfaces find a dispute and its evidence by.
+    function test_events_areThoseOfTheStandards() public {
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectEmit(next);
+        emit IErc792Arbitrator.MetaEvidence(0, "ipfs://meta");
+        _deployAdapter(address(court));
+
+        fixing.indexId = "a first";
+        _arbitrate(fixing);
+        assertEq(_open(), 0);
+        fixing.indexId = "a second";
+        id = _idOf(fixing);
+        _arbitrate(fixing);
+        vm.expectEmit(address(adapter));
+        emit IErc792Arbitrator.Dispute(IErc792Court(address(court)), 1, 0, uint256(FixingId.unwrap(id)));
+        assertEq(_open(), 1);
+        assertEq(adapter.caseOf(id).disputeId, 1);
+        court.giveRuling(1, VALUE);
+        vm.warp(block.timestamp + 3 minutes + 1);
+        vm.expectEmit(address(adapter));
+        emit IErc792Arbitrator.Ruling(IErc792Court(address(court)), 1, VALUE);
+        court.executeRuling(1);
+    }
+
+    /// The court is asked for the chamber and the jurors that the deployer named.
+    function test_open_asksTheChamberThatWasNamed() public {
+        _arbitrate(fixing);
+        vm.expectCall(address(court), abi.encodeCall(IErc792Court.arbitrationCost, (bytes("31 jurors"))));
+        vm.expectCall(
+            address(court), PRICE, abi.encodeCall(IErc792Court.createDispute, (type(uint128).max, bytes("31 jurors")))
+        );
+        _open();
+    }
+
+    /// Nothing is sent back where nothing is left: an account that takes no ether can pay exactly.
+    function test_exactPayment_sendsNothingBack() public {
+        ExactPayer payer = new ExactPayer();
+        _arbitrate(fixing);
+        payer.open{value: PRICE}(adapter, fixing);
+        uint256 disputeId = adapter.caseOf(id).disputeId;
+        court.giveRuling(disputeId, VALUE + 1);
+        vm.mockCall(
+            address(court), abi.encodeWithSelector(court.appealCost.selector, disputeId), abi.encode(2 * PRICE)
+        );
+        payer.appeal{value: 2 * PRICE}(adapter, id);
+        assertEq(adapter.caseOf(id).opener, address(payer));
+    }
+
+    function test_court_cannotReenter() public {
+        ReenteringCourt reentering = new ReenteringCourt();
+        adapter = _deployAdapter(address(reentering));
+        fixing.arbitrator = address(adapter);
+        id = _idOf(fixing);
+        _arbitrate(fixing);
+        vm.expectRevert(REENTERED);
+        adapter.open{value: 1}(fixing);
+        reentering.quieten(true);
+        adapter.open{value: 1}(fixing);
+        reentering.quieten(false);
+        vm.expectRevert(REENTERED);
+        adapter.appeal{value: 1}(id);
+    }
+
+    function test_bring_cannotBeReentered() public {
+        _arbitrate(fixing);
+        _ruleByCourt(_open(), VALUE);
+        vm.etch(address(weth), type(RebringingBondToken).runtimeCode);
+        vm.expectRevert(REENTERED);
+        adapter.bring(fixing);
+    }
+
+    /// Bond token that somebody sent here is not the fee.
+    function test_bring_paysTheFeeAlone() public {
+        _arbitrate(fixing);
+        _ruleByCourt(_open(), VALUE);
+        vm.prank(proposer);
+        weth.transfer(address(adapter), 5 ether);
+        adapter.bring(fixing);
+        assertEq(weth.balanceOf(opener), FEE);
+        assertEq(weth.balanceOf(address(adapter)), 5 ether);
+    }
+
+    function test_supportsInterface_saysWhatItIs() public view {
+        assertTrue(adapter.supportsInterface(type(IErc792Arbitrator).interfaceId));
+        assertTrue(adapter.supportsInterface(type(IArbitrator).interfaceId));
+        assertTrue(adapter.supportsInterface(type(IERC165).interfaceId));
+        assertFalse(adapter.supportsInterface(0xffffffff));
+    }
+
     function test_open_prepaysTheCourtAndReturnsTheRest() public {
         _arbitrate(fixing);
         vm.startPrank(opener);

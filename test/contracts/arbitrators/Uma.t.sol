@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC165} from "@openzeppelin/contracts/interfaces/IERC165.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+import {IArbitrator} from "src/interfaces/IArbitrator.sol";
 import {IMaturityOracle} from "src/interfaces/IMaturityOracle.sol";
 import {IUmaArbitrator} from "src/interfaces/IUmaArbitrator.sol";
 import {DistanceLib} from "src/libraries/DistanceLib.sol";
-import {FixingId, Phase} from "src/types/Fixing.sol";
+import {Fixing, FixingId, Phase} from "src/types/Fixing.sol";
 
 import {UmaFixture} from "../mocks/UmaFixture.sol";
+
+/// @dev A bond token that has whoever it moves to bring a ruling again.
+contract RebringingBondToken {
+    function balanceOf(address) external pure returns (uint256) {
+        return 1e30;
+    }
+
+    function transfer(address to, uint256) external returns (bool) {
+        return _rebring(to);
+    }
+
+    function transferFrom(address, address to, uint256) external returns (bool) {
+        return _rebring(to);
+    }
+
+    function _rebring(address to) private returns (bool) {
+        Fixing memory nothing;
+        if (to.code.length > 0) IUmaArbitrator(to).bring(nothing);
+        return true;
+    }
+}
 
 /// R-521.
 contract UmaTest is UmaFixture {
@@ -106,6 +132,9 @@ contract UmaTest is UmaFixture {
         vm.warp(turnEnd - LIVENESS);
         vm.expectRevert(abi.encodeWithSelector(IUmaArbitrator.TurnEndsBefore.selector, turnEnd, turnEnd));
         _assert(VALUE);
+        vm.warp(turnEnd - LIVENESS + 1);
+        vm.expectRevert(abi.encodeWithSelector(IUmaArbitrator.TurnEndsBefore.selector, turnEnd + 1, turnEnd));
+        _assert(VALUE);
         vm.warp(turnEnd - LIVENESS - 1);
         _assert(VALUE);
         vm.warp(turnEnd);
@@ -125,6 +154,7 @@ contract UmaTest is UmaFixture {
         // Anybody may name the adapter for a claim of his own, with his own liveness; it says nothing about the fixing.
         vm.startPrank(disputer);
         bytes memory claim = bytes(adapter.claimOf(fixing, VALUE + 1));
+        vm.recordLogs();
         bytes32 strange = court.assertTruth(
             claim, disputer, address(adapter), address(0), 0, weth, LEAST_BOND, ASSERT_TRUTH, bytes32(0)
         );
@@ -134,8 +164,37 @@ contract UmaTest is UmaFixture {
         );
         court.disputeAssertion(another, disputer);
         vm.stopPrank();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertGt(logs.length, 0);
+        for (uint256 i = 0; i < logs.length; i++) {
+            assertNotEq(logs[i].emitter, address(adapter));
+        }
         assertEq(adapter.caseOf(id).asserter, address(0));
         assertEq(adapter.assertionOf(strange).asserter, address(0));
+    }
+
+    function test_moneyCannotBeReentered() public {
+        bytes memory reentered =
+            abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+        _arbitrate(fixing);
+        bytes32 assertionId = _assert(VALUE);
+        vm.warp(block.timestamp + LIVENESS);
+        uint256 start = vm.snapshotState();
+        vm.etch(address(weth), type(RebringingBondToken).runtimeCode);
+        vm.expectRevert(reentered);
+        _assert(VALUE + 1);
+        vm.revertToState(start);
+        court.settleAssertion(assertionId);
+        vm.etch(address(weth), type(RebringingBondToken).runtimeCode);
+        vm.expectRevert(reentered);
+        adapter.bring(fixing);
+    }
+
+    function test_supportsInterface_saysWhatItIs() public view {
+        assertTrue(adapter.supportsInterface(type(IUmaArbitrator).interfaceId));
+        assertTrue(adapter.supportsInterface(type(IArbitrator).interfaceId));
+        assertTrue(adapter.supportsInterface(type(IERC165).interfaceId));
+        assertFalse(adapter.supportsInterface(0xffffffff));
     }
 
     /// What the oracle says does not matter to UMA: bonds are paid back whenever it resolves.

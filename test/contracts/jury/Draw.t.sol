@@ -75,6 +75,9 @@ contract DrawTest is JuryFixture {
         vm.warp(turnEnd - 6 days);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
         jury.open(fixing);
+        vm.warp(turnEnd - 6 days + 1);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd + 1, turnEnd));
+        jury.open(fixing);
         vm.warp(turnEnd - 6 days - 1);
         jury.open(fixing);
     }
@@ -242,7 +245,27 @@ contract DrawTest is JuryFixture {
         vm.warp(turnEnd - 6 days - 1);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotTooLate.selector, turnEnd - 1, turnEnd));
         jury.close(fixing);
+        uint256 start = vm.snapshotState();
         jury.reseed(fixing);
+        vm.revertToState(start);
+        // The last second that is too late for another seed is the first in which the case can be closed.
+        vm.warp(turnEnd - 6 days);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
+        jury.reseed(fixing);
+        jury.close(fixing);
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Failed));
+    }
+
+    /// The second turn ends two limits after the request.
+    function test_open_asABackupIsInTimeForTheSecondTurn() public {
+        (fixing.arbitrator, fixing.backup) = (backup, address(jury));
+        _arbitrate(fixing);
+        uint256 turnEnd = block.timestamp + 2 * ARBITRATION_LIMIT;
+        vm.warp(turnEnd - 6 days);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
+        jury.open(fixing);
+        vm.warp(turnEnd - 6 days - 1);
+        jury.open(fixing);
     }
 
     /// Blocks may be slower than any seed was meant to live: then too a verdict needs time to be ruled.
@@ -253,6 +276,9 @@ contract DrawTest is JuryFixture {
         bytes memory header = _reach(jury.caseOf(id).seedBlock, "randao");
         vm.warp(turnEnd - 3 days);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd, turnEnd));
+        jury.draw(fixing, header);
+        vm.warp(turnEnd - 3 days + 1);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooLate.selector, turnEnd + 1, turnEnd));
         jury.draw(fixing, header);
         vm.warp(turnEnd - 3 days - 1);
         jury.draw(fixing, header);
@@ -268,6 +294,9 @@ contract DrawTest is JuryFixture {
         vm.warp(block.timestamp + ARBITRATION_LIMIT);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotItsTurn.selector, id));
         jury.draw(fixing, header);
+        vm.roll(jury.caseOf(id).seedBlock + 8192);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotItsTurn.selector, id));
+        jury.reseed(fixing);
         jury.close(fixing);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
         jury.close(fixing);
@@ -279,6 +308,8 @@ contract DrawTest is JuryFixture {
         Fixing memory other = fixing;
         other.arbitrationFee = 0.039 ether - 1;
         assertEq(jury.costOfCorruption(other), 0);
+        other.arbitrationFee = 0.039 ether;
+        assertEq(jury.costOfCorruption(other), 11 ether);
         other = fixing;
         (other.arbitrator, other.backup) = (backup, address(jury));
         assertEq(jury.costOfCorruption(other), 11 ether);
@@ -298,6 +329,24 @@ contract DrawTest is JuryFixture {
         assertEq(jury.costOfCorruption(fixing), 11 ether);
         _vote(new uint128[](31), 0);
         _resolve();
+        assertEq(jury.costOfCorruption(fixing), 0);
+    }
+
+    /// Half of a quorum is rounded up to a whole seat, and the least pool is enough.
+    function test_costOfCorruption_atItsEdges() public {
+        JuryTerms memory terms = _terms();
+        (terms.quorum, terms.leastPool) = (22, 80);
+        jury = _deployJury(terms);
+        for (uint256 i = 0; i < JURORS; i++) {
+            vm.prank(jurors[i]);
+            weth.approve(address(jury), type(uint256).max);
+        }
+        fixing.arbitrator = address(jury);
+        assertEq(jury.costOfCorruption(fixing), 0);
+        _stakeAll(8);
+        assertEq(jury.costOfCorruption(fixing), 11 ether);
+        vm.prank(jurors[0]);
+        jury.unstake(new uint256[](1));
         assertEq(jury.costOfCorruption(fixing), 0);
     }
 

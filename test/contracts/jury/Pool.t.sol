@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC165} from "@openzeppelin/contracts/interfaces/IERC165.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import {IArbitrator} from "src/interfaces/IArbitrator.sol";
 import {IJuryArbitrator} from "src/interfaces/IJuryArbitrator.sol";
-import {FixingId} from "src/types/Fixing.sol";
+import {Fixing, FixingId} from "src/types/Fixing.sol";
 import {JuryTerms} from "src/types/Jury.sol";
 
 import {IJury, JuryFixture} from "../mocks/JuryFixture.sol";
@@ -19,6 +23,8 @@ contract PoolTest is JuryFixture {
         assertEq(last[1], jurors[0]);
         assertEq(last[3], jurors[0]);
         assertEq(jury.pool(83, 1).length, 0);
+        assertEq(jury.pool(84, 1).length, 0);
+        assertEq(jury.pool(0, 2).length, 2);
     }
 
     /// Whoever opens a case would come last of all, with as many stakes as it takes.
@@ -48,6 +54,9 @@ contract PoolTest is JuryFixture {
         jury.stake(3);
         jury.stayOut();
         assertEq(jury.idle(jurors[0]), 3 ether);
+        jury.stake(1);
+        jury.stayOut();
+        assertEq(jury.idle(jurors[0]), 3 ether);
         vm.warp(block.timestamp + WARM_UP);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYet.selector, 0, 0));
         jury.admit(jurors[0]);
@@ -66,14 +75,31 @@ contract PoolTest is JuryFixture {
         jury.stake(56);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 257, 256));
         jury.unstake(new uint256[](257));
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 0, 256));
+        jury.unstake(new uint256[](0));
+        vm.warp(block.timestamp + WARM_UP);
+        jury.admit(jurors[0]);
+        // As many as fit, from the last place on: the newcomer's are the last of the pool.
+        uint256[] memory places = new uint256[](256);
+        for (uint256 i = 0; i < 256; i++) {
+            places[i] = 335 - i;
+        }
+        jury.unstake(places);
+        assertEq(jury.idle(jurors[0]), 256 ether);
     }
 
     function test_stake_usesWhatIsIdleFirst() public {
         _unstake(0, 2);
         assertEq(jury.idle(jurors[0]), 2 ether);
+        // What was idle before stays.
+        uint256[] memory next = new uint256[](1);
+        next[0] = 2;
+        vm.prank(jurors[0]);
+        jury.unstake(next);
+        assertEq(jury.idle(jurors[0]), 3 ether);
         uint256 before = weth.balanceOf(jurors[0]);
         vm.startPrank(jurors[0]);
-        jury.stake(1);
+        jury.stake(2);
         assertEq(jury.idle(jurors[0]), 1 ether);
         assertEq(weth.balanceOf(jurors[0]), before);
         jury.stake(3);
@@ -94,6 +120,9 @@ contract PoolTest is JuryFixture {
         jury.unstake(places);
         places = new uint256[](2);
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PlacesNotDescending.selector, 0, 0));
+        jury.unstake(places);
+        (places[0], places[1]) = (3, 5);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PlacesNotDescending.selector, 3, 5));
         jury.unstake(places);
         places[0] = 7;
         places[1] = 0;
@@ -158,6 +187,9 @@ contract PoolTest is JuryFixture {
         _expectBound("seats", 30, 29, 29);
         _terms1.seats = 30;
         _deployBad();
+        _expectBound("seats", 32, 31, 31);
+        _terms1.seats = 32;
+        _deployBad();
         _expectBound("quorum", 15, 16, 31);
         _terms1.quorum = 15;
         _deployBad();
@@ -187,10 +219,30 @@ contract PoolTest is JuryFixture {
         _deployBad();
     }
 
+    function test_constructor_takesTheBoundsThemselves() public {
+        (_terms1.seats, _terms1.quorum, _terms1.leastPool) = (3, 2, 3);
+        _terms1.leastSeparationPpm = 1;
+        (_terms1.warmUp, _terms1.commitTime, _terms1.revealTime) = (1 days, 1 hours, 1 hours);
+        (_terms1.seatStake, _terms1.seatFee) = (1, 1);
+        assertEq(abi.encode(_deployJury(_terms1).terms()), abi.encode(_terms1));
+        (_terms1.seats, _terms1.quorum, _terms1.leastPool) = (63, 63, type(uint32).max);
+        _terms1.leastSeparationPpm = 200_000;
+        (_terms1.warmUp, _terms1.commitTime, _terms1.revealTime) = (30 days, 10 days, 10 days);
+        (_terms1.seatStake, _terms1.seatFee) = (type(uint88).max, type(uint88).max);
+        assertEq(abi.encode(_deployJury(_terms1).terms()), abi.encode(_terms1));
+        // An odd number that three divides.
+        (_terms1.seats, _terms1.quorum, _terms1.leastPool) = (33, 17, 33);
+        assertEq(_deployJury(_terms1).terms().seats, 33);
+    }
+
     function test_terms_areThoseOfTheDeployment() public view {
         assertEq(abi.encode(jury.terms()), abi.encode(_terms()));
         assertEq(jury.price(), 0.039 ether);
         assertTrue(jury.supportsInterface(type(IJuryArbitrator).interfaceId));
+        assertTrue(jury.supportsInterface(type(IArbitrator).interfaceId));
+        assertTrue(jury.supportsInterface(type(IERC165).interfaceId));
+        assertFalse(jury.supportsInterface(0xffffffff));
+        assertFalse(jury.supportsInterface(type(IERC20).interfaceId));
     }
 
     JuryTerms private _terms1 = _terms();
@@ -202,6 +254,76 @@ contract PoolTest is JuryFixture {
     function _deployBad() private {
         deployCode("JuryArbitrator.sol:JuryArbitrator", abi.encode(oracle, _terms1));
         _terms1 = _terms();
+    }
+
+    /// One wei is idle, and is used as well as any amount.
+    function test_stake_usesALastWei() public {
+        _terms1.seatStake = 1;
+        jury = _deployJury(_terms1);
+        vm.startPrank(jurors[0]);
+        weth.approve(address(jury), type(uint256).max);
+        jury.stake(1);
+        jury.stayOut();
+        assertEq(jury.idle(jurors[0]), 1);
+        jury.stake(1);
+        assertEq(jury.idle(jurors[0]), 0);
+        assertEq(weth.balanceOf(address(jury)), 1);
+    }
+
+    /// Two cases hold seats at once, and each gives back its own.
+    function test_seats_ofSeveralCasesAreCountedTogether() public {
+        _join(jurors[0], 100);
+        Fixing memory first = fixing;
+        _trial();
+        fixing.indexId = "another";
+        id = _idOf(fixing);
+        _trial();
+        // A third waits: stakes that come back meanwhile are idle, since nothing may enter the pool.
+        Fixing memory third = fixing;
+        third.indexId = "a third";
+        _arbitrate(third);
+        jury.open(third);
+        uint256 idleBefore = _idleOfAll();
+        vm.warp(jury.caseOf(_idOf(first)).revealEnd);
+        // Nobody reveals: the stakes of both are forfeited, and no longer counted as seated.
+        jury.resolve(first);
+        vm.warp(jury.caseOf(id).revealEnd);
+        jury.resolve(fixing);
+        assertEq(_idleOfAll(), idleBefore);
+        assertEq(jury.waiting().length, 1);
+        assertEq(FixingId.unwrap(jury.waiting()[0]), FixingId.unwrap(_idOf(third)));
+        jury.open(first);
+        // Two wait, of those that were opened as the third and the fourth.
+        assertEq(FixingId.unwrap(jury.waiting()[0]), FixingId.unwrap(_idOf(third)));
+        assertEq(FixingId.unwrap(jury.waiting()[1]), FixingId.unwrap(_idOf(first)));
+        assertEq(jury.poolSize(), 180 - 62);
+    }
+
+    function test_release_makesStakesIdleWhileACaseWaits() public {
+        _join(jurors[0], 100);
+        _trial();
+        Fixing memory other = fixing;
+        other.indexId = "another";
+        _arbitrate(other);
+        _vote(new uint128[](0), VALUE);
+        jury.open(other);
+        uint256[] memory idleBefore = new uint256[](JURORS);
+        for (uint256 i = 0; i < JURORS; i++) {
+            idleBefore[i] = jury.idle(jurors[i]);
+        }
+        _resolve();
+        assertEq(jury.poolSize(), 180 - 31);
+        uint256 share = SEATS_PAY / 31;
+        for (uint256 i = 0; i < JURORS; i++) {
+            uint256 seats = _seatsOf(jurors[i]);
+            assertApproxEqAbs(jury.idle(jurors[i]) - idleBefore[i], seats * (1 ether + share), 30);
+        }
+    }
+
+    function _idleOfAll() private view returns (uint256 sum) {
+        for (uint256 i = 0; i < JURORS; i++) {
+            sum += jury.idle(jurors[i]);
+        }
     }
 
     /// Juror `i`, whose stakes are the places 8 i .. 8 i + 7, takes `count` of them out.

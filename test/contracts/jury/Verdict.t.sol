@@ -145,6 +145,85 @@ contract VerdictTest is JuryFixture {
         assertEq(jury.caseOf(id).seedBlock, block.number + 128);
     }
 
+    function test_resolve_needsExactlyAQuorum() public {
+        _trial();
+        // Ten keep silent, the first of them, and 21 reveal.
+        _vote(new uint128[](10), VALUE);
+        _resolve();
+        assertEq(oracle.settlement(fixing), VALUE);
+    }
+
+    /// One who reveals has earned all that the others lose, whatever seat it has, and the first seat nothing by being the first.
+    function test_resolve_hangsForASingleSeat() public {
+        _trial();
+        uint128[] memory values = new uint128[](31);
+        values[7] = VALUE;
+        address juror = _juror(7);
+        _vote(values, 0);
+        _resolve();
+        assertEq(jury.idle(juror), 30 ether);
+        assertEq(jury.poolSize(), 50);
+        assertEq(jury.caseOf(id).forfeited, 0);
+        assertEq(weth.balanceOf(address(jury)), 80 ether);
+    }
+
+    /// What the first round forfeited is earned by the few who reveal in the second, and burns no second time.
+    function test_resolve_forfeitedStakesAreEarnedOnce() public {
+        _hang();
+        _draw(keccak256("again"));
+        uint128[] memory values = new uint128[](31);
+        values[3] = VALUE;
+        address juror = _juror(3);
+        uint256 before = jury.idle(juror);
+        _vote(values, 0);
+        _resolve();
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Failed));
+        assertEq(jury.idle(juror) - before, 61 ether);
+        assertEq(jury.caseOf(id).forfeited, 0);
+        assertEq(weth.balanceOf(0x000000000000000000000000000000000000dEaD), 0);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+    }
+
+    /// A jury that hung and has no time left for another is closed by anybody, while its turn lasts or after it.
+    function test_close_endsAHungCase() public {
+        _trial();
+        _vote(new uint128[](31), 0);
+        _resolve();
+        uint256 turnEnd = MATURITY + GRACE + ARBITRATION_LIMIT;
+        vm.expectRevert(
+            abi.encodeWithSelector(IJuryArbitrator.NotTooLate.selector, block.timestamp + 6 days, turnEnd)
+        );
+        jury.close(fixing);
+        vm.warp(turnEnd - 6 days);
+        vm.expectEmit(address(jury));
+        emit IJuryArbitrator.CaseFailed(id);
+        jury.close(fixing);
+        assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Failed));
+        // Nobody had earned them.
+        assertEq(weth.balanceOf(0x000000000000000000000000000000000000dEaD), 31 ether);
+        assertEq(jury.caseOf(id).forfeited, 0);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+    }
+
+    function test_close_isNotForACaseThatWasDecided() public {
+        _trial();
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
+        jury.close(fixing);
+        _vote(new uint128[](0), VALUE);
+        _resolve();
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
+        jury.close(fixing);
+    }
+
+    /// The smallest value there is, which no rule takes for silence.
+    function test_resolve_takesTheSmallestValue() public {
+        _trial();
+        _vote(new uint128[](0), 1);
+        _resolve();
+        assertEq(oracle.settlement(fixing), 1);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+    }
+
     function test_resolve_failsForGoodTheSecondTime() public {
         _hang();
         // Nobody revealed: nobody has earned the 31 stakes.
@@ -153,6 +232,7 @@ contract VerdictTest is JuryFixture {
         _vote(new uint128[](31), 0);
         _resolve();
         assertEq(uint8(jury.caseOf(id).stage), uint8(JuryStage.Failed));
+        assertEq(jury.caseOf(id).forfeited, 0);
         assertEq(weth.balanceOf(0x000000000000000000000000000000000000dEaD), 62 ether);
         assertEq(weth.balanceOf(address(jury)), _owed());
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.WrongStage.selector, id));
