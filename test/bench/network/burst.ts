@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
+import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Hex } from 'viem'
@@ -15,6 +19,7 @@ import { FIXING_ID, reportedBy, reporterKey } from '../../node/reporters.ts'
 import type { Say } from './bench.ts'
 import { type Figure, quantile, type Result } from './figures.ts'
 
+const MEMORY = fileURLToPath(new URL('burst-memory.ts', import.meta.url))
 /** Every peer dials so many, so that it has about twice as many connections. */
 const DIALS = 6
 /** gossipsub grafts its mesh once a second. */
@@ -53,28 +58,52 @@ export async function burst(
   { reporters, rounds }: { readonly reporters: number; readonly rounds: number },
   say: Say,
 ): Promise<Result> {
-  const observations = await Promise.all(Array.from({ length: reporters }, (_, i) => reportedBy(i)))
-  const graph = dialling(reporters, DIALS, new Random(SEED))
+  const { observations, graph } = await casting(reporters)
   const bare: Burst[] = []
   const node: Burst[] = []
-  let nodeBytes = 0
   for (let round = 1; round <= rounds; round += 1) {
     bare.push(await measured(await bareCrowd(observations, graph), reporters))
     say(`burst of ${reporters}, round ${round} of ${rounds}: bare gossipsub ${lineOf(bare.at(-1))}`)
-    const before = process.memoryUsage().rss
-    const crowd = await nodeCrowd(observations, graph)
-    nodeBytes = Math.max(nodeBytes, process.memoryUsage().rss - before)
-    node.push(await measured(crowd, reporters))
+    node.push(await measured(await nodeCrowd(observations, graph), reporters))
     say(`burst of ${reporters}, round ${round} of ${rounds}: nodes ${lineOf(node.at(-1))}`)
   }
-  return { bench: `burst of ${reporters} reporters`, figures: figuresOf(reporters, bare, node, nodeBytes) }
+  const memory = { bare: await memoryApart('bare', reporters), node: await memoryApart('node', reporters) }
+  say(`burst of ${reporters}: ${memory.node.toFixed(1)} MB a node, ${memory.bare.toFixed(1)} MB a bare one`)
+  return { bench: `burst of ${reporters} reporters`, figures: figuresOf(reporters, bare, node, memory) }
+}
+
+/** Whose memory is measured: gossipsub alone, or nodes. */
+export type CrowdKind = 'bare' | 'node'
+
+/**
+ * Megabytes that each peer of a crowd adds to a program that holds nothing else, by the most that it ever had: in a process of its
+ * own, since one that has held a crowd before gives little of its memory back.
+ */
+async function memoryApart(kind: CrowdKind, reporters: number): Promise<number> {
+  const child = spawn(process.execPath, [MEMORY, kind, String(reporters)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  if (code !== 0) throw new Error(`Expected the memory of a crowd, got exit code ${String(code)}.`)
+  return Number(printed)
+}
+
+/** What a crowd of `reporters` adds to the memory of this program, megabytes for each, with a burst of all of them. */
+export async function memoryHere(kind: CrowdKind, reporters: number): Promise<number> {
+  const { observations, graph } = await casting(reporters)
+  const before = process.memoryUsage().rss
+  await measured(await (kind === 'bare' ? bareCrowd : nodeCrowd)(observations, graph), reporters)
+  return (process.resourceUsage().maxRSS * 1_024 - before) / reporters / MEGABYTE
+}
+
+async function casting(reporters: number) {
+  const observations = await Promise.all(Array.from({ length: reporters }, (_, i) => reportedBy(i)))
+  return { observations, graph: dialling(reporters, DIALS, new Random(SEED)) }
 }
 
 function figuresOf(
   reporters: number,
   bare: readonly Burst[],
   node: readonly Burst[],
-  nodeBytes: number,
+  memory: Readonly<Record<CrowdKind, number>>,
 ): readonly Figure[] {
   const of = (all: readonly Burst[], list: Exclude<keyof Burst, 'cpuMs'>, share: number): number =>
     quantile(
@@ -135,7 +164,12 @@ function figuresOf(
         ),
       },
     },
-    { what: 'RSS of each node in the program, at most', value: nodeBytes / reporters / MEGABYTE, unit: 'MB' },
+    {
+      what: 'RSS of each, all in one program, at most',
+      value: memory.node,
+      unit: 'MB',
+      raw: { what: 'bare', value: memory.bare },
+    },
   ]
 }
 
