@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { freePort } from '../cli/free-port.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 
 /** Debian's Prometheus with the rules and the scraping of docs/operations, pointed at one node. */
@@ -85,15 +85,4 @@ async function started(server: ChildProcess, url: string): Promise<void> {
   }
   server.kill()
   throw new Error(`Expected Prometheus to answer within ${STARTED_MS} ms.`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
+import { freePort } from '../cli/free-port.ts'
 import type { LinkWeather, RelayOrder, Target } from './lab/weather.ts'
 
 const FAR: LinkWeather = { delayMs: 5, jitterMs: 20, lossPerMille: 300, stallMs: 30, resetPerMille: 0 }
@@ -36,15 +37,6 @@ async function relay(): Promise<Relay> {
   const to = { host: '127.0.0.1', port: (echo.address() as AddressInfo).port }
   await order({ kind: 'listen', host: '127.0.0.1', port, to, link: [0, 1] })
   return { order, port, to }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function dial({ port }: Relay): Promise<{ socket: Socket; said: () => string }> {
