@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -15,6 +15,7 @@ const REGISTRY_SOURCES = [
   'test/contracts/model/ModelMirror.sol',
 ]
 const JURY_SOURCES = ['contracts/src/arbitrators/JuryArbitrator.sol', 'test/contracts/model/ModelJuror.sol']
+const FLOCK = '/usr/bin/flock'
 const MODELS = ['ModelToken', 'ModelInterest', 'ModelLens'].map((name) => `test/contracts/model/${name}.sol`)
 
 export type Artifact = { readonly abi: Abi; readonly bytecode: Hex }
@@ -53,9 +54,27 @@ async function build(sources: readonly string[], { root = ROOT, out, cache }: Bu
     ...(out === undefined ? [] : ['--out', out]),
     ...(cache === undefined ? [] : ['--cache-path', cache]),
   ]
-  const forge = join(ROOT, 'node_modules', '.bin', 'forge')
-  await promisify(execFile)(forge, ['build', ...folders, ...sources], { cwd: root })
+  await forgeBuild([...folders, ...sources], root)
   return out ?? join(root, 'contracts', 'out')
+}
+
+/**
+ * Runs `forge build` with `args` in `root`; where util-linux has flock, alone there. Forge writes anew in place what it knows of
+ * earlier builds, even if there is nothing to do: of two at once one can read half of it and compile everything again.
+ */
+export async function forgeBuild(args: readonly string[], root: string): Promise<void> {
+  const forge = [join(ROOT, 'node_modules', '.bin', 'forge'), 'build', ...args]
+  const [file = '', ...rest] = hasFlock() ? [FLOCK, join(root, 'foundry.toml'), ...forge] : forge
+  await promisify(execFile)(file, rest, { cwd: root })
+}
+
+function hasFlock(): boolean {
+  try {
+    accessSync(FLOCK, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function readAll(out: string): Artifacts {
