@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** What takes long or needs more than npm installs has a mode of its own. */
@@ -14,6 +15,9 @@ export default defineConfig(({ mode }) => ({
     environment: 'node',
     allowOnly: false,
     passWithNoTests: false,
+    // Vitest would leave one core free. Most files wait for processes and chains that they started; what has a mode of its own
+    // measures, or takes the machine for itself.
+    maxWorkers: FILES[mode] === undefined ? availableParallelism() : 1,
     // Against tests that hang: no test is about how long something takes.
     testTimeout: 300_000,
     hookTimeout: 300_000,
