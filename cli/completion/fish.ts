@@ -27,7 +27,10 @@ end
 ${MACHINE}`
 }
 
-/** Goes through the words before the cursor: which command, whether an option waits for its value, how many arguments. */
+/**
+ * Goes through the words before the cursor: which command, whether an option waits for its value, how many arguments. Fish takes
+ * for a match whose description has the letters anywhere, so that options follow no other word that was begun.
+ */
 const MACHINE = `function __assize
     set -l at ''
     set -l waiting ''
@@ -64,7 +67,7 @@ const MACHINE = `function __assize
     end
     set -l values (__assize_values "$at|$waiting")
     or begin
-        __assize_options $at
+        test -z "$current"; and __assize_options $at
         return
     end
     switch "$values[1]"
