@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { grammarOf, type Place } from '../../cli/completion/grammar.ts'
 import { assize } from './command-line.ts'
@@ -21,6 +22,8 @@ beforeAll(async () => {
     scripts[shell] = out
     writeFileSync(join(folder, `script.${shell}`), out)
   }
+  mkdirSync(join(folder, '.functions'))
+  writeFileSync(join(folder, '.functions', '_assize'), scripts['zsh'] ?? '')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -28,7 +31,7 @@ const isThere = (shell: string): boolean => spawnSync(shell, ['--version']).erro
 
 /** Runs a shell in the folder; throws what it complains of. */
 function shellOutput(shell: string, args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync(shell, args, { cwd: folder, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(shell, args, { cwd: folder, encoding: 'utf8', timeout: 60_000 })
   if (status !== 0 || stderr !== '') throw new Error(`Expected ${shell} to be content, got ${status}: ${stderr}`)
   return stdout
 }
@@ -104,17 +107,45 @@ describe('bash', () => {
 })
 
 describe.runIf(isThere('fish'))('fish', () => {
-  test.each(TYPED)('completes %j', (words, candidates) => {
+  /** What fish itself would offer. */
+  const offered = (words: readonly string[]): string[] => {
     const line = ['assize', ...words].join(' ')
     const listed = shellOutput('fish', ['--no-config', '-c', `source script.fish; complete -C '${line}'`])
-    const offered = listed
-      .split('\n')
-      .flatMap((row) => (row === '' ? [] : [(row.split('\t')[0] ?? '').replace(/\/$/, '')]))
-    expect(offered.toSorted()).toEqual(candidates.toSorted())
+    return listed.split('\n').flatMap((row) => (row === '' ? [] : [(row.split('\t')[0] ?? '').replace(/\/$/, '')]))
+  }
+
+  test.each(TYPED)('completes %j', (words, candidates) => {
+    expect(offered(words).toSorted()).toEqual(candidates.toSorted())
+  })
+
+  test('takes what follows the equals sign for the value of the option', () => {
+    expect(offered(['fixing', 'list', '--phase=op'])).toEqual(['--phase=open'])
   })
 })
 
 describe.runIf(isThere('zsh'))('zsh', () => {
+  const SOURCED = 'autoload -Uz compinit; compinit -u -d ./.sourced; source script.zsh'
+  const KEPT = 'fpath=($PWD/.functions $fpath); autoload -Uz compinit; compinit -u -d ./.kept'
+
+  /** What zsh itself offers at Tab. */
+  const offered = (words: readonly string[], setUp: string): string[] => {
+    const program = fileURLToPath(new URL('zsh-offers.zsh', import.meta.url))
+    const said = shellOutput('zsh', ['-f', program, setUp, ['assize', ...words].join(' ')])
+    return [...new Set(Array.from(said.matchAll(/<(.+?)>/g), ([, match = '']) => match))]
+  }
+
+  test.each(TYPED)('completes %j', (words, candidates) => {
+    expect(offered(words, SOURCED).toSorted()).toEqual(candidates.toSorted())
+  })
+
+  test('takes what follows the equals sign for the value of the option', () => {
+    expect(offered(['fixing', 'list', '--phase=op'], SOURCED)).toEqual(['open'])
+  })
+
+  test('finds the script in a folder of fpath', () => {
+    expect(offered(['fixing', 'list', '--phase', 'a'], KEPT)).toEqual(['active', 'arbitration'])
+  })
+
   test('accepts the script', () => {
     expect(shellOutput('zsh', ['-f', '-n', 'script.zsh'])).toBe('')
   })
