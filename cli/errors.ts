@@ -8,6 +8,8 @@ export type Failure = {
   readonly message: string
   readonly hint: string
   readonly exitCode: ExitCode
+  /** The hash of the transaction that it is about, if it is about one that was sent. */
+  readonly transaction?: string
 }
 
 /** What the user gave cannot be used. */
@@ -66,7 +68,6 @@ const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCo
   'Backup.StoreExistsError': { hint: '', exitCode: EXIT.usage },
   'Fixing.ParameterOutOfBoundsError': { hint: '', exitCode: EXIT.usage },
   'IndexDocument.IndexDocumentError': { hint: '', exitCode: EXIT.usage },
-  WaitForTransactionReceiptTimeoutError: { hint: 'It may still be mined: look at it before you repeat the command.' },
   'PassTime.NotEmbeddedError': { hint: 'Start one with assize devnet.', exitCode: EXIT.usage },
   'EmbeddedChain.MissingAnvilError': {
     hint: 'Run npm ci, or name the executable in ASSIZE_ANVIL.',
@@ -105,7 +106,8 @@ export function failureOf(error: unknown, help = 'assize --help'): Failure {
   const remedy = REMEDIES[error.name]
   const hint = remedy?.hint ?? ('hint' in error && typeof error.hint === 'string' ? error.hint : '')
   const exitCode = remedy?.exitCode ?? ('exitCode' in error ? knownExit(error.exitCode) : EXIT.failed)
-  return { name: error.name, message: firstLine(error.message), hint, exitCode }
+  const transaction = 'hash' in error && typeof error.hash === 'string' ? { transaction: error.hash } : {}
+  return { name: error.name, message: firstLine(error.message), hint, exitCode, ...transaction }
 }
 
 /** A failure as one line for people. */

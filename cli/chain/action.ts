@@ -1,8 +1,10 @@
-import type { Address, TransactionReceipt } from 'viem'
+import type { Address, Hash, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
 import { connect } from '#client/chain.ts'
+import { UnconfirmedError } from '#client/errors.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
 import { type Call, send } from '#client/send.ts'
+import { requireNoneWaiting } from '#client/waiting.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'
 import { baseUnits } from '../arguments.ts'
 import type { Connection } from './connection.ts'
@@ -64,10 +66,13 @@ const MARGIN_PERCENT = 150n
 
 /**
  * Simulates the action, says what it costs and asks; then looks again, simulates again, sends and waits for every receipt.
- * Nothing is sent if the money does not suffice, --max is exceeded, the person says no, or the chain moved on.
+ * Nothing is sent if the money does not suffice, --max is exceeded, the person says no, the chain moved on, or a transaction
+ * of the account waits, which may be the same. Warning: {@link InFlightError} means that one may be mined yet.
  */
 export async function perform(action: Action, performer: Performer): Promise<Performed> {
   const { connection, signer, flags, context } = performer
+  // What is only simulated can be repeated at any time.
+  if (flags.dryRun !== true) await requireNoneWaiting(connection.chain, signer.address)
   const spender = takerOf(action, connection).address
   const purse = await readPurse(connection.chain, connection.token.address, signer.address, spender)
   const steps = [...fundingSteps(action, performer, fundingOf(action.amount, purse, connection.token)), ...action.steps]
@@ -79,6 +84,7 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   }
   if (flags.dryRun === true || signer.account === undefined) return { costs, steps, sent: [] }
   await confirm(action.question, performer)
+  await requireNoneWaiting(connection.chain, signer.address)
   await action.recheck()
   const calls = steps.map(({ call }) => call)
   await rehearse(connection.chain, signer.address, calls)
@@ -184,12 +190,14 @@ async function sendSteps(
   for (const { label, call } of steps) {
     try {
       context.io.err(`${label} ...`)
-      const receipt = await send(chain, call, { signal: context.signal })
+      const onSent = (hash: Hash): void => context.io.err(`${label}: sent, ${hash}`)
+      const receipt = await send(chain, call, { signal: context.signal, onSent })
       context.io.err(`${label}: in block ${receipt.blockNumber}, ${receipt.transactionHash}`)
       sent.push(receipt)
     } catch (error) {
-      const wrapped = steps.slice(0, sent.length).find(({ call: { name } }) => name === 'deposit')?.call.value
+      if (error instanceof UnconfirmedError) throw new InFlightError(sent.length, steps, error)
       if (sent.length === 0) throw error
+      const wrapped = steps.slice(0, sent.length).find(({ call: { name } }) => name === 'deposit')?.call.value
       throw new HalfDoneError(sent.length, steps, wrapped, account.address, error)
     }
   }
@@ -206,7 +214,29 @@ export class DeclinedError extends Error {
   }
 }
 
-/** A step failed after others were mined. */
+/** What became of a step is not known: it may be mined yet, and what comes after it was not sent. */
+export class InFlightError extends Error {
+  override readonly name = 'Cli.InFlightError'
+  readonly hash: Hash
+  readonly hint: string
+  readonly exitCode = EXIT.failed
+  constructor(done: number, steps: readonly Step[], cause: UnconfirmedError) {
+    const { message, hash, hint } = cause
+    const parts = [
+      ['Done before', steps.slice(0, done)],
+      ['In flight', steps.slice(done, done + 1)],
+      ['Not sent', steps.slice(done + 1)],
+    ] as const
+    const said = parts
+      .filter(([, some]) => some.length > 0)
+      .map(([what, some]) => `${what}: ${some.map(({ label }) => label).join('; ')}.`)
+    super([message, ...said].join(' '), { cause })
+    this.hash = hash
+    this.hint = hint
+  }
+}
+
+/** A step failed, and was not done, after others were mined. */
 export class HalfDoneError extends Error {
   override readonly name = 'Cli.HalfDoneError'
   readonly hint: string

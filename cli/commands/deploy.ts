@@ -9,6 +9,7 @@ import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from '#client/deployment-step.ts'
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { type GasFee, readBalance, readGasFee, rehearse } from '#client/rehearsal.ts'
+import { requireNoneWaiting } from '#client/waiting.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
 import { confirm } from '../chain/action.ts'
 import { address as addressOf, ether, whole } from '../arguments.ts'
@@ -181,6 +182,7 @@ async function deployMissing(
   missing: readonly DeploymentStep[],
 ): Promise<void> {
   const signer = await openSigner(flags, context)
+  if (flags.dryRun !== true) await requireNoneWaiting(chain, signer.address)
   const [{ gas, isComplete }, fee] = [
     await rehearse(chain, signer.address, missing.map(deployCall)),
     await readGasFee(chain),

@@ -2,9 +2,10 @@ import { type Address, type CallParameters, concatHex, type Hash, keccak256, zer
 import { type Chain, latestBlock, type WritableChain } from './chain.ts'
 import { planVault, type VaultTerms } from './consumer-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from './deployment-step.ts'
-import { explained } from './errors.ts'
+import { explained, WaitingTransactionError } from './errors.ts'
 import { ifSimulated } from './if-simulated.ts'
 import { type Call, send, type SendOptions } from './send.ts'
+import { countWaiting } from './waiting.ts'
 
 /** Deploys a vault of `oracle`, unless it is there. Returns its address. Throws as {@link carryOut}. */
 export async function deployVault(
@@ -19,14 +20,18 @@ export async function deployVault(
 
 /**
  * Deploys one contract through the CREATE2 deployer, unless it is there. Returns its address. Throws {@link NoCodeError},
- * OracleRevertError and SilentRevertError as its constructor reverts, PoorAccountError, DeadRpcError.
+ * WaitingTransactionError while a transaction of the account waits, which may be this one's; OracleRevertError and
+ * SilentRevertError as its constructor reverts, and what `send` throws.
  */
 export async function carryOut(
   chain: WritableChain,
   step: DeploymentStep,
   sendOptions?: SendOptions,
 ): Promise<Address> {
+  // Before the code: what is mined in between is seen then.
+  const waiting = await countWaiting(chain, chain.account.address)
   if (await hasCode(chain, step.address)) return step.address
+  if (waiting > 0) throw new WaitingTransactionError(chain.account.address, waiting)
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   await tryConstructor(chain, step, chain.account)
   await send(chain, deployCall(step), sendOptions)

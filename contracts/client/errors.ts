@@ -1,9 +1,11 @@
 import {
   type Abi,
+  type Address,
   BaseError,
   ContractFunctionRevertedError,
   decodeErrorResult,
   ExecutionRevertedError,
+  type Hash,
   type Hex,
   HttpRequestError,
   InsufficientFundsError,
@@ -53,6 +55,47 @@ export class PoorAccountError extends Error {
   constructor(call: string, options?: ErrorOptions) {
     super(`Expected the account to have the ETH that ${call} costs, got less.`, options)
     this.call = call
+  }
+}
+
+/** The transaction was handed to the endpoint, and no receipt of it was had: it may be mined yet. */
+export class UnconfirmedError extends Error {
+  override readonly name = 'Client.UnconfirmedError'
+  readonly hash: Hash
+  readonly hint: string
+  constructor(call: string, hash: Hash, options?: ErrorOptions) {
+    super(`Expected a receipt of ${call}, got none: transaction ${hash} may be mined yet.`, options)
+    this.hash = hash
+    this.hint = `Look at ${hash} first: do not repeat before it is mined or dropped.`
+  }
+}
+
+/** The account sent another transaction in its place, as a wallet does to cancel one: this one never will be mined. */
+export class ReplacedError extends Error {
+  override readonly name = 'Client.ReplacedError'
+  /** The one that never will be mined. */
+  readonly hash: Hash
+  /** The one that was. */
+  readonly by: Hash
+  readonly hint = 'Look at what took its place; repeat it if it is still wanted.'
+  constructor(call: string, hash: Hash, by: Hash) {
+    super(`Expected ${call} to be mined in transaction ${hash}, got ${by} in its place.`)
+    this.hash = hash
+    this.by = by
+  }
+}
+
+/** Transactions of the account wait to be mined: what is about to be done may be under way already. */
+export class WaitingTransactionError extends Error {
+  override readonly name = 'Client.WaitingTransactionError'
+  readonly account: Address
+  readonly count: number
+  readonly hint =
+    'Nothing was sent. Repeat when it is mined; if it never is, replace it from a wallet: whatever is sent later waits behind it.'
+  constructor(account: Address, count: number) {
+    super(`Expected no transaction of ${account} that waits to be mined, got ${count}.`)
+    this.account = account
+    this.count = count
   }
 }
 

@@ -1,6 +1,16 @@
-import { type Address, type Hex, keccak256, type TransactionReceipt } from 'viem'
+import {
+  type Address,
+  BaseError,
+  type Hash,
+  type Hex,
+  keccak256,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from 'viem'
 import type { WritableChain } from './chain.ts'
-import { explained, PoorAccountError } from './errors.ts'
+import { explained, OracleRevertError, PoorAccountError, SilentRevertError, UnconfirmedError } from './errors.ts'
+import { receiptOf, type SentTransaction } from './inclusion.ts'
+import { receptionOf } from './reception.ts'
 
 /** One transaction's content. `name` is the function's, for messages. */
 export type Call = {
@@ -13,40 +23,52 @@ export type Call = {
 
 export type SendOptions = {
   readonly signal?: AbortSignal
+  /** Called with the transaction's hash as soon as it is on its way, before its receipt is waited for. */
+  readonly onSent?: (hash: Hash) => void
 }
 
 /** Gas limit over the estimate, per cent: another's transaction may come first and make ours dearer. */
 export const GAS_MARGIN_PERCENT = 150n
-const RECEIPT_TIMEOUT_MS = 120_000
 
 /**
  * Simulates the call at the latest block, signs it here or has a wallet sign it, and waits for its receipt. Transactions of one
  * `WritableChain` take their nonces in turn. Throws OracleRevertError, SilentRevertError (nothing was sent, or it was
- * mined and reverted), PoorAccountError, DeadRpcError.
+ * mined and reverted), {@link RevertedError}, PoorAccountError, DeadRpcError (nothing was sent), ReplacedError.
+ * Warning: UnconfirmedError means that it may be mined yet: who repeats it then may do it twice.
  */
 export async function send(chain: WritableChain, call: Call, options: SendOptions = {}): Promise<TransactionReceipt> {
-  return explained(chain.rpcUrl, call.name, async () => {
-    const hash = await chain.inTurn(() => dispatch(chain, call, options))
-    // Aborting before the transaction left is clean; afterwards it is on its way and its receipt is waited for.
-    const receipt = await chain.publicClient.waitForTransactionReceipt({ hash, timeout: RECEIPT_TIMEOUT_MS })
-    if (receipt.status === 'success') return receipt
-    await simulate(chain, call, receipt.blockNumber)
-    throw new RevertedError(call.name, hash)
-  })
+  const sent = await explained(chain.rpcUrl, call.name, () => chain.inTurn(() => dispatch(chain, call, options)))
+  options.onSent?.(sent.hash)
+  // Aborting before the transaction left is clean; afterwards it is on its way and its receipt is waited for.
+  const receipt = await receiptOf(chain, call, sent)
+  if (receipt.status === 'success') return receipt
+  throw await whyReverted(chain, call, receipt)
 }
 
-/** The transaction was mined and reverted, and the same call would succeed now. */
+/** The transaction was mined and reverted; why cannot be told: the same call would succeed now, or the endpoint is gone. */
 export class RevertedError extends Error {
   override readonly name = 'Client.RevertedError'
-  readonly hash: Hex
+  readonly hash: Hash
   readonly hint = 'Another transaction came first; read the fixing again and repeat.'
-  constructor(call: string, hash: Hex) {
-    super(`Expected ${call} to succeed, got a revert in transaction ${hash}.`)
+  constructor(call: string, hash: Hash, options?: ErrorOptions) {
+    super(`Expected ${call} to succeed, got a revert in transaction ${hash}.`, options)
     this.hash = hash
   }
 }
 
-async function dispatch(chain: WritableChain, call: Call, options: SendOptions): Promise<Hex> {
+/** What the call fails of at the block in which it reverted. */
+async function whyReverted(chain: WritableChain, call: Call, receipt: TransactionReceipt): Promise<unknown> {
+  const { transactionHash, blockNumber } = receipt
+  try {
+    await explained(chain.rpcUrl, call.name, () => simulate(chain, call, blockNumber))
+  } catch (error) {
+    if (error instanceof OracleRevertError || error instanceof SilentRevertError) return error
+    return new RevertedError(call.name, transactionHash, { cause: error })
+  }
+  return new RevertedError(call.name, transactionHash)
+}
+
+async function dispatch(chain: WritableChain, call: Call, options: SendOptions): Promise<SentTransaction> {
   options.signal?.throwIfAborted()
   await simulate(chain, call)
   const { publicClient, walletClient, account } = chain
@@ -54,15 +76,39 @@ async function dispatch(chain: WritableChain, call: Call, options: SendOptions):
   const gas = ((await publicClient.estimateGas({ ...content, account })) * GAS_MARGIN_PERCENT) / 100n
   options.signal?.throwIfAborted()
   // A wallet chooses nonce and fees, and may show both to whoever decides.
-  if (account.type === 'json-rpc') return walletClient.sendTransaction({ ...content, account, gas })
+  if (account.type === 'json-rpc') return { hash: await walletClient.sendTransaction({ ...content, account, gas }) }
   const request = await walletClient.prepareTransactionRequest({ ...content, account, gas, type: 'eip1559' })
   const dearest = content.value + request.gas * request.maxFeePerGas
   if ((await publicClient.getBalance({ address: account.address })) < dearest) throw new PoorAccountError(call.name)
   const signed = await walletClient.signTransaction(request)
-  const hash = keccak256(signed)
   options.signal?.throwIfAborted()
-  await publicClient.sendRawTransaction({ serializedTransaction: signed })
-  return hash
+  await handOver(chain, call, signed)
+  return { hash: keccak256(signed), nonce: request.nonce }
+}
+
+/** Throws what the endpoint says against the transaction; {@link UnconfirmedError} if it cannot be known whether it took it. */
+async function handOver({ publicClient }: WritableChain, call: Call, signed: Hex): Promise<void> {
+  try {
+    await publicClient.sendRawTransaction({ serializedTransaction: signed })
+  } catch (error) {
+    const hash = keccak256(signed)
+    const reception = error instanceof BaseError ? receptionOf(error) : undefined
+    if (reception === undefined) throw new UnconfirmedError(call.name, hash, { cause: error })
+    // Requests are repeated when an answer is lost: what is there already, or mined, is ours.
+    if (reception === 'known') return
+    if (reception === 'stale' && (await isMined(publicClient, call, hash))) return
+    throw error
+  }
+}
+
+async function isMined(publicClient: WritableChain['publicClient'], call: Call, hash: Hash): Promise<boolean> {
+  try {
+    await publicClient.getTransactionReceipt({ hash })
+    return true
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return false
+    throw new UnconfirmedError(call.name, hash, { cause: error })
+  }
 }
 
 async function simulate(chain: WritableChain, call: Call, blockNumber?: bigint): Promise<void> {

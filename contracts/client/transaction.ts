@@ -1,7 +1,8 @@
-import { type Address, BaseError, type Hex, HttpRequestError, TimeoutError } from 'viem'
+import { type Address, BaseError, type Hex } from 'viem'
 import type { Chain } from './chain.ts'
 import { DeadRpcError } from './chain.ts'
 import { explained } from './errors.ts'
+import { type Reception, receptionOf } from './reception.ts'
 import { type Call, GAS_MARGIN_PERCENT } from './send.ts'
 
 /** What matters to whoever sends a transaction, at the newest block of one endpoint. Fees are wei per gas. */
@@ -66,22 +67,6 @@ export async function tryOut(
   })
 }
 
-/**
- * What an endpoint said to a signed transaction: it took it, had it already, knows that its nonce was used, has another
- * with this nonce that pays as much, or will not have it.
- */
-export type Reception = 'taken' | 'known' | 'stale' | 'underpriced' | 'refused'
-
-// Nodes agree on no codes, only nearly on words: geth, erigon, nethermind, besu, reth and anvil.
-const RECEPTIONS: readonly (readonly [RegExp, Reception])[] = [
-  [/already known|already imported|already_?exists|known transaction|alreadyknown/i, 'known'],
-  [/nonce too low|nonce is too low|oldnonce/i, 'stale'],
-  [/underpriced|replacementnotallowed|fee too low|feetoolow|could not replace/i, 'underpriced'],
-]
-/** What an endpoint says of itself and not of the transaction: it may take it another time. */
-const ABOUT_ITSELF =
-  /rate limit|limit exceeded|too many requests|internal error|txpool is full|pool is full|timed? ?out|try again/i
-
 /** Gives a signed transaction to the endpoint. Throws DeadRpcError. */
 export async function broadcast({ rpcUrl, publicClient }: Chain, raw: Hex): Promise<Reception> {
   try {
@@ -89,17 +74,8 @@ export async function broadcast({ rpcUrl, publicClient }: Chain, raw: Hex): Prom
     return 'taken'
   } catch (error) {
     if (!(error instanceof BaseError)) throw error
-    const text = textOf(error)
-    const known = RECEPTIONS.find(([words]) => words.test(text))
-    if (known !== undefined) return known[1]
-    const dead = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
-    if (dead !== null || ABOUT_ITSELF.test(text)) throw new DeadRpcError(rpcUrl, 'no answer', { cause: error })
-    return 'refused'
+    const reception = receptionOf(error)
+    if (reception === undefined) throw new DeadRpcError(rpcUrl, 'no answer', { cause: error })
+    return reception
   }
-}
-
-/** What the endpoint itself said; what was sent, which viem repeats, left out. */
-function textOf(error: BaseError): string {
-  const root = error.walk()
-  return `${error.details ?? ''} ${root instanceof BaseError ? root.details : root.message}`
 }

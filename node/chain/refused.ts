@@ -1,4 +1,4 @@
-import type { Reception } from '#client/transaction.ts'
+import type { Reception } from '#client/reception.ts'
 
 /** Which nonces no endpoint takes anything for. */
 export interface Refused {

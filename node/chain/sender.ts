@@ -1,6 +1,7 @@
 import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
 import type { Call } from '#client/send.ts'
-import type { Outlook, Reception } from '#client/transaction.ts'
+import type { Reception } from '#client/reception.ts'
+import type { Outlook } from '#client/transaction.ts'
 import { turnstile } from '#client/turnstile.ts'
 import type { FeeLimits } from '../config/fees.ts'
 import { capsOfCalls, firstFees, isOverdue, isStuck, isUrgent, raisedFees } from './fees.ts'

@@ -319,6 +319,78 @@ describe('when the chain moves on', () => {
   })
 })
 
+describe('a transaction whose receipt does not come', () => {
+  /** Runs `args`, of which the endpoint has no receipt of transaction `lost` and of later ones, the first being 1. */
+  async function losing(lost: number, ann: Disputer, args: readonly string[]) {
+    const hashes: unknown[] = []
+    const proxy = await startProxy(court.stage.embedded.rpcUrl, (method, [raw]) => {
+      if (method === 'eth_sendRawTransaction') hashes.push(keccak256(raw as Hex)) // as JSON-RPC has it
+      return method === 'eth_getTransactionReceipt' && hashes.length >= lost ? 'nothing to see here' : undefined
+    })
+    const result = await ann.run([...args, '--yes', '--json', '--rpc', proxy.url])
+    await proxy.close()
+    return { ...result, hash: String(hashes[lost - 1]) }
+  }
+
+  test('is in flight, by its hash, and not said to be undone: a repeated try would stake twice', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const { exitCode, out, hash } = await losing(3, ann, ['contribute', id, '2500.1', '0.05eth'])
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(out)).toEqual({
+      version: 1,
+      error: {
+        name: 'Cli.InFlightError',
+        message:
+          `Expected a receipt of contribute, got none: transaction ${hash} may be mined yet. ` +
+          'Done before: wrap 0.05 ETH; let the oracle take 0.05 WETH. In flight: contribute 0.05 ETH for 2500.1.',
+        hint: `Look at ${hash} first: do not repeat before it is mined or dropped.`,
+        exitCode: 1,
+        transaction: hash,
+      },
+    })
+  })
+
+  test('keeps what comes after it from being sent', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const { err, hash } = await losing(1, ann, ['contribute', id, '2500.1', '0.05eth'])
+    expect(err.split('\n').at(-1)).toBe(
+      `error: Expected a receipt of deposit, got none: transaction ${hash} may be mined yet. ` +
+        'In flight: wrap 0.05 ETH. Not sent: let the oracle take 0.05 WETH; contribute 0.05 ETH for 2500.1. ' +
+        `Look at ${hash} first: do not repeat before it is mined or dropped.`,
+    )
+    expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(1)
+  })
+
+  test('keeps the command from being repeated while it waits, before the question and after it', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, '2500.1', '0.05eth']
+    const { embedded } = court.stage
+    const sendAnother = async (): Promise<void> => {
+      await embedded.setMining('manual')
+      await ann.chain.walletClient.sendTransaction({ to: ann.account.address })
+    }
+    const asked = await ann.run(args, typing('y', sendAnother))
+    const told = await ann.run([...args, '--yes'])
+    const simulated = await ann.run([...args, '--dry-run'])
+    await embedded.setMining('instant')
+    await embedded.mineAt((await latestBlock(ann.chain)).time + 1n)
+    const refusal = {
+      exitCode: 1,
+      err:
+        `error: Expected no transaction of ${ann.account.address} that waits to be mined, got 1. Nothing was sent. ` +
+        'Repeat when it is mined; if it never is, replace it from a wallet: whatever is sent later waits behind it.',
+    }
+    expect(asked).toMatchObject(refusal)
+    expect(told).toMatchObject(refusal)
+    expect(told.out).toBe('')
+    expect(simulated.exitCode).toBe(0)
+    expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(1)
+  })
+})
+
 test('Ctrl-C between two transactions stops there, and says what was done', async () => {
   const ann = await somebody()
   const { id } = await court.fixing({}, FALSE)

@@ -2,9 +2,10 @@ import type { Address } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WritableChain } from '#client/chain.ts'
 import { latestBlock } from '#client/chain.ts'
-import { NoCodeError } from '#client/deploy.ts'
+import { carryOut, deployCall, NoCodeError } from '#client/deploy.ts'
 import { deploy, WethRequiredError } from '#client/deploy-oracle.ts'
 import { type Deployments, planDeployment } from '#client/deployment-plan.ts'
+import { WaitingTransactionError } from '#client/errors.ts'
 import { accountOf, DEPLOY_OPTIONS, raiseStage, type Stage } from './chain-fixture.ts'
 
 let stage: Stage
@@ -36,6 +37,24 @@ test('leaves alone what is there already', async () => {
   expect(await deploy(await stage.as('somebody'), DEPLOY_OPTIONS)).toEqual(stage.deployments)
   // The newcomer wrapped once and approved three times; the deployment itself sent nothing.
   expect((await latestBlock(deployer)).number).toBe(before.number + 4n)
+})
+
+test('sends nothing again while it is on its way, and nothing once it is there', async () => {
+  const again = { ...DEPLOY_OPTIONS, council: { ...DEPLOY_OPTIONS.council, costOfCorruption: 7n } }
+  const step = planDeployment(again).steps.find(({ name }) => name === 'CouncilArbitrator')
+  if (step === undefined) throw new Error('Expected a council in the plan.')
+  const { account, publicClient, walletClient } = deployer
+  const nonce = await publicClient.getTransactionCount({ address: account.address })
+  await stage.embedded.setMining('manual')
+  const { to, data } = deployCall(step)
+  await walletClient.sendTransaction({ to, data, nonce })
+  const error: unknown = await carryOut(deployer, step).catch((caught: unknown) => caught)
+  await stage.embedded.setMining('instant')
+  expect(error).toBeInstanceOf(WaitingTransactionError)
+  expect(error).toMatchObject({ account: account.address, count: 1 })
+  await stage.embedded.mineAt((await latestBlock(deployer)).time + 1n)
+  expect(await carryOut(deployer, step)).toBe(step.address)
+  expect(await publicClient.getTransactionCount({ address: account.address, blockTag: 'pending' })).toBe(nonce + 1)
 })
 
 test('gives other addresses to other terms', () => {

@@ -38,7 +38,7 @@ export async function jsonReference(): Promise<string> {
     '',
     '## An error',
     '',
-    'Instead of the document, with the exit code of `error.exitCode`.',
+    'Instead of the document, with the exit code of `error.exitCode`. One about a transaction that was sent has its hash, `error.transaction`.',
     '',
     ...shapeTable(printed.get('error') ?? []),
     '## What every action prints',

@@ -1,0 +1,210 @@
+import { type Address, createPublicClient, createWalletClient, type Hash, http, RpcRequestError } from 'viem'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
+import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { ReplacedError, UnconfirmedError, WaitingTransactionError } from '#client/errors.ts'
+import { type Call, RevertedError, send } from '#client/send.ts'
+import { countWaiting, requireNoneWaiting } from '#client/waiting.ts'
+import { accountOf, ETHER, START } from './chain-fixture.ts'
+
+const PAYEE = accountOf('payee').address
+const PAY: Call = { name: 'pay', to: PAYEE, data: '0x', value: 7n }
+
+let embedded: EmbeddedChain
+let people = 0
+
+beforeAll(async () => {
+  embedded = await startEmbeddedChain({ startTime: START })
+})
+afterEach(() => embedded.setMining('instant'))
+afterAll(() => embedded.stop())
+
+/** Answers in place of the endpoint, which `pass` asks. */
+type Between = (method: string, pass: () => Promise<unknown>) => Promise<unknown>
+
+/** The endpoint, in whose place `between` answers. */
+function behind(between: Between): Provider {
+  const client = createPublicClient({ transport: http(embedded.rpcUrl, { retryCount: 0 }) })
+  return {
+    request: (call) => between(call.method, () => client.request(call as Parameters<typeof client.request>[0])), // as a viem client is one
+  }
+}
+
+/** Somebody new with an ETH. */
+async function somebody(between: Between = (_, pass) => pass()): Promise<WritableChain> {
+  people += 1
+  const account = accountOf(`sender ${people}`)
+  await embedded.setBalance(account.address, ETHER)
+  return connectThrough({ provider: behind(between), account, pollingMs: 10 })
+}
+
+/** Somebody whose key the endpoint keeps, as a wallet does. */
+async function walletOwner(between: Between): Promise<WritableChain> {
+  const [account = '0x'] = await createWalletClient({ transport: http(embedded.rpcUrl) }).getAddresses()
+  return connectThrough({ provider: behind(between), account, pollingMs: 10 })
+}
+
+function saying(message: string): RpcRequestError {
+  return new RpcRequestError({ body: {}, url: embedded.rpcUrl, error: { code: -32_000, message } })
+}
+
+async function failureOf(sending: Promise<unknown>): Promise<unknown> {
+  return sending.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+async function mine(chain: WritableChain): Promise<void> {
+  await embedded.mineAt((await latestBlock(chain)).time + 1n)
+}
+
+test('gives the hash away before the receipt', async () => {
+  const chain = await somebody()
+  const hashes: Hash[] = []
+  const { transactionHash } = await send(chain, PAY, { onSent: (hash) => hashes.push(hash) })
+  expect(hashes).toEqual([transactionHash])
+})
+
+test('a transaction whose receipt cannot be had is in flight, and is named', async () => {
+  const chain = await somebody((method, pass) =>
+    method === 'eth_getTransactionReceipt' ? Promise.reject(saying('nothing to see here')) : pass(),
+  )
+  const hashes: Hash[] = []
+  const error = await failureOf(send(chain, PAY, { onSent: (hash) => hashes.push(hash) }))
+  const [hash = '0x'] = hashes
+  expect(error).toBeInstanceOf(UnconfirmedError)
+  expect(error).toMatchObject({
+    hash,
+    message: `Expected a receipt of pay, got none: transaction ${hash} may be mined yet.`,
+    hint: `Look at ${hash} first: do not repeat before it is mined or dropped.`,
+  })
+})
+
+test.each(['request timed out', 'Too Many Requests'])(
+  'a transaction to which the endpoint answers "%s" may have been taken',
+  async (message) => {
+    const chain = await somebody(async (method, pass) => {
+      const answer = await pass()
+      if (method === 'eth_sendRawTransaction') throw saying(message)
+      return answer
+    })
+    const error = await failureOf(send(chain, PAY))
+    if (!(error instanceof UnconfirmedError)) throw new Error('Expected an UnconfirmedError.', { cause: error })
+    expect(await chain.publicClient.getTransactionReceipt({ hash: error.hash })).toMatchObject({ status: 'success' })
+  },
+)
+
+test.each(['already known', 'nonce too low'])(
+  'one of which the endpoint says "%s" after it took it is mined',
+  async (message) => {
+    const chain = await somebody(async (method, pass) => {
+      const answer = await pass()
+      if (method === 'eth_sendRawTransaction') throw saying(message)
+      return answer
+    })
+    expect(await send(chain, PAY)).toMatchObject({ status: 'success', to: PAYEE.toLowerCase() })
+  },
+)
+
+test.each(['nonce too low', 'intrinsic gas too low'])(
+  'one that the endpoint refuses with "%s" was not sent',
+  async (message) => {
+    const chain = await somebody((method, pass) =>
+      method === 'eth_sendRawTransaction' ? Promise.reject(saying(message)) : pass(),
+    )
+    const error = await failureOf(send(chain, PAY))
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toBeInstanceOf(UnconfirmedError)
+    expect(await chain.publicClient.getTransactionCount({ address: chain.account.address })).toBe(0)
+  },
+)
+
+type Signing = 'a key' | 'a wallet'
+type Payment = { readonly to: Address; readonly value: bigint }
+
+/** Sends PAY, and replaces it by `other` while its receipt is waited for. */
+async function replaced(signing: Signing, other: (sender: Address) => Payment) {
+  await embedded.setMining('manual')
+  const hashes: Hash[] = []
+  let replacement: Hash | undefined
+  const between: Between = async (method, pass) => {
+    const answer = await pass()
+    if (method !== 'eth_getTransactionCount' || hashes.length === 0 || replacement !== undefined) return answer
+    replacement = '0x'
+    const { address } = chain.account
+    const { maxFeePerGas = 0n } = await chain.publicClient.getTransaction({ hash: hashes[0] ?? '0x' })
+    const fees = { maxFeePerGas: 2n * maxFeePerGas, maxPriorityFeePerGas: 2n * maxFeePerGas }
+    replacement = await chain.walletClient.sendTransaction({ ...other(address), ...fees, gas: 21_000n, nonce })
+    await mine(chain)
+    return answer
+  }
+  const chain = await (signing === 'a key' ? somebody(between) : walletOwner(between))
+  const nonce = await chain.publicClient.getTransactionCount({ address: chain.account.address })
+  const sending = send(chain, PAY, { onSent: (hash) => hashes.push(hash) })
+  return { sending, error: await failureOf(sending), hash: hashes[0], replacement }
+}
+
+describe.each(['a key', 'a wallet'] as const)('a transaction that %s signed', (signing) => {
+  test.each([
+    ['cancels it', (sender: Address) => ({ to: sender, value: 0n })],
+    ['sends another in its place', () => ({ to: PAYEE, value: 8n })],
+  ] as const)('did not take place if the account %s', async (_, other) => {
+    const { error, hash, replacement } = await replaced(signing, other)
+    expect(error).toBeInstanceOf(ReplacedError)
+    expect(error).toMatchObject({
+      hash,
+      by: replacement,
+      message: `Expected pay to be mined in transaction ${hash}, got ${replacement} in its place.`,
+    })
+  })
+
+  test('took place if it was sent again at another fee', async () => {
+    const { sending, hash, replacement } = await replaced(signing, () => ({ to: PAYEE, value: 7n }))
+    expect(replacement).not.toBe(hash)
+    expect(await sending).toMatchObject({ status: 'success', transactionHash: replacement })
+  })
+})
+
+test('a transaction that an endpoint counts before it has the receipt is not taken for replaced', async () => {
+  let asked = 0
+  const chain = await somebody(async (method, pass) => {
+    const answer = await pass()
+    if (method !== 'eth_getTransactionReceipt') return answer
+    asked += 1
+    return asked < 3 ? null : answer
+  })
+  expect(await send(chain, PAY)).toMatchObject({ status: 'success' })
+  expect(asked).toBe(3)
+})
+
+test('one that reverted is said to have, even if the endpoint is gone before it says why', async () => {
+  let hasSent = false
+  const chain = await somebody(async (method, pass) => {
+    if (method === 'eth_call' && hasSent) throw saying('request timed out')
+    hasSent ||= method === 'eth_sendRawTransaction'
+    const answer = await pass()
+    return method === 'eth_getTransactionReceipt' && answer !== null ? { ...(answer as object), status: '0x0' } : answer // JSON-RPC
+  })
+  const error = await failureOf(send(chain, PAY))
+  expect(error).toMatchObject({ message: expect.stringMatching(/^Expected pay to succeed, got a revert in/) })
+  expect(error).toBeInstanceOf(RevertedError)
+})
+
+test('an account none of whose transactions wait may go on, and one of whose some do may not', async () => {
+  const chain = await somebody()
+  const { address } = chain.account
+  await requireNoneWaiting(chain, address)
+  await embedded.setMining('manual')
+  for (const nonce of [0, 1]) await chain.walletClient.sendTransaction({ to: PAYEE, value: 1n, nonce })
+  expect(await countWaiting(chain, address)).toBe(2)
+  const error = await failureOf(requireNoneWaiting(chain, address))
+  expect(error).toBeInstanceOf(WaitingTransactionError)
+  expect(error).toMatchObject({
+    account: address,
+    count: 2,
+    message: `Expected no transaction of ${address} that waits to be mined, got 2.`,
+  })
+  await mine(chain)
+  expect(await countWaiting(chain, address)).toBe(0)
+})
