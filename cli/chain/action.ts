@@ -1,13 +1,13 @@
 import type { Address, Hash, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
-import { connect } from '#client/chain.ts'
-import { UnconfirmedError } from '#client/errors.ts'
+import { connect, latestBlock } from '#client/chain.ts'
+import { explained, UnconfirmedError } from '#client/errors.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
 import { type Call, send } from '#client/send.ts'
 import { requireNoneWaiting } from '#client/waiting.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'
 import { baseUnits } from '../arguments.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, requireFresh } from './connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -66,13 +66,12 @@ const MARGIN_PERCENT = 150n
 
 /**
  * Simulates the action, says what it costs and asks; then looks again, simulates again, sends and waits for every receipt.
- * Nothing is sent if the money does not suffice, --max is exceeded, the person says no, the chain moved on, or a transaction
- * of the account waits, which may be the same. Warning: {@link InFlightError} means that one may be mined yet.
+ * Nothing is sent if the money does not suffice, --max is exceeded, the person says no, the chain moved on, its newest block is
+ * older than --max-age, or a transaction of the account waits, which may be the same. Warning: {@link InFlightError} means that one may be mined yet.
  */
 export async function perform(action: Action, performer: Performer): Promise<Performed> {
   const { connection, signer, flags, context } = performer
-  // What is only simulated can be repeated at any time.
-  if (flags.dryRun !== true) await requireNoneWaiting(connection.chain, signer.address)
+  await requireReady(performer)
   const spender = takerOf(action, connection).address
   const purse = await readPurse(connection.chain, connection.token.address, signer.address, spender)
   const steps = [...fundingSteps(action, performer, fundingOf(action.amount, purse, connection.token)), ...action.steps]
@@ -84,11 +83,19 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   }
   if (flags.dryRun === true || signer.account === undefined) return { costs, steps, sent: [] }
   await confirm(action.question, performer)
-  await requireNoneWaiting(connection.chain, signer.address)
+  await requireReady(performer)
   await action.recheck()
   const calls = steps.map(({ call }) => call)
   await rehearse(connection.chain, signer.address, calls)
   return { costs, steps, sent: await sendSteps(steps, performer, signer.account) }
+}
+
+/** Throws RefusedError for an endpoint that fell behind, WaitingTransactionError while a transaction of the account waits. */
+async function requireReady({ connection: { chain }, signer, flags, context }: Performer): Promise<void> {
+  const { time } = await explained(chain.rpcUrl, 'eth_getBlockByNumber', () => latestBlock(chain))
+  requireFresh(time, context.now(), flags.maxAge)
+  // What is only simulated can be repeated at any time.
+  if (flags.dryRun !== true) await requireNoneWaiting(chain, signer.address)
 }
 
 function takerOf({ taker }: Action, { oracle }: Connection): NonNullable<Action['taker']> {

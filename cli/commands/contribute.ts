@@ -70,7 +70,13 @@ async function stake(
   const signer = await openSigner(flags, context)
   const prospects = prospectsOf({ ...bid, amount: sized.taken }, sized.pot, snapshot)
   const own = ownLeadLines(await readOwnLead(connection, found, signer.address), connection, found)
-  const action = actionOf(sized, prospects, own, connection, found)
+  const recheck = async (): Promise<void> => {
+    const now = await readAgain(connection, found.fixing)
+    requireSameRound(snapshot, now, paste)
+    // The question may have stood until after the deadline.
+    requireStakeable(bid, now, context.now(), paste)
+  }
+  const action = { ...actionOf(sized, prospects, own, connection, found), recheck }
   const performed = await perform(action, { connection, signer, flags, context })
   const staked = stakedIn(performed, connection)
   reportPerformed(
@@ -99,9 +105,9 @@ function actionOf(
   own: readonly string[],
   connection: Connection,
   found: FoundFixing,
-): Action {
+): Omit<Action, 'recheck'> {
   const { kind, value, taken } = bid
-  const { token, oracle, paste } = connection
+  const { token, oracle } = connection
   const { fixing, view } = found
   const { facts } = view.snapshot
   const name = formatIndexValue(value, 18)
@@ -120,7 +126,6 @@ function actionOf(
       ...prospectLines(prospects, { name, amount: taken, fixing, token, window: fixing.window, staking }),
     ],
     question: `Stake ${formatAmount(taken, token)} on ${name}?`,
-    recheck: async () => requireSameRound(view.snapshot, await readAgain(connection, fixing), paste),
   }
 }
 

@@ -11,6 +11,7 @@ import { maturityOracleBytecode } from '#client/bytecode/maturity-oracle.ts'
 import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { SINK } from '#client/deployment-plan.ts'
 import { ensureCollateral, transferWeth, wethBalance } from '#client/weth.ts'
+import type { Context } from '../../cli/context.ts'
 import { accountOf, ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
 import { startProxy } from './rpc-proxy.ts'
@@ -285,6 +286,28 @@ describe('when the chain moves on', () => {
         `Nothing was sent. Look again: assize fixing show ${id}`,
     })
     await expectUntouched(ann)
+  })
+
+  test('while the question stood until after the deadline, or the endpoint fell behind, nothing is sent', async () => {
+    const ann = await somebody()
+    const { fixing, id } = await court.fixing({}, FALSE)
+    const { facts } = await readFixing(ann.chain, court.stage.deployments.oracle, fixing)
+    const { time } = await latestBlock(ann.chain)
+    /** Answers when the machine's clock is at `later`. */
+    const answering = (later: bigint): Partial<Context> => {
+      let now = time
+      return { ...typing('y', () => Promise.resolve((now = later))), now: () => now }
+    }
+    const args = ['contribute', id, '2500.1', 'rest']
+    expect(await ann.run(args, answering(time + 301n))).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/^error: Expected a newest block at most 5 min old, got one 5 min 1 s old\./),
+    })
+    expect(await ann.run([...args, '--max-age', '30d'], answering(facts.deadline))).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/^error: Expected time before the deadline .*: the leader settles\./),
+    })
+    expect((await ann.run(args, answering(time + 300n))).exitCode).toBe(0)
   })
 
   test('after ETH was wrapped, it says where the WETH is; the next try uses it', async () => {

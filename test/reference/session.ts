@@ -7,7 +7,7 @@ import { Cleanup } from '../../cli/demo/cleanup.ts'
 import { castPeople, type Person } from '../../cli/demo/people.ts'
 import { type Devnet, openDevnet } from '../../cli/devnet/devnet.ts'
 import { writeKeystore } from '../../node/keystore.ts'
-import { assize } from '../cli/command-line.ts'
+import { assize, type Run } from '../cli/command-line.ts'
 import { freePort } from '../cli/free-port.ts'
 import { commandNames } from './commands.ts'
 import { askUma, FOUR_DAYS, sitInAJury } from './court-session.ts'
@@ -18,8 +18,11 @@ export type Printed = ReadonlyMap<string, readonly unknown[]>
 /** 2026-03-27 08:00 UTC. */
 const NOW = 1_774_598_400n
 
+/** Called before a command is run, with its name and its chain's time: `run` runs it as at another time of this machine. */
+export type Rehearse = (name: string, time: bigint, run: (now: bigint) => Promise<Run>) => Promise<void>
+
 /** Runs one command of nearly every kind on a network of its own, with `--json`, and keeps what each prints. */
-export async function runSession(): Promise<Printed> {
+export async function runSession(rehearse: Rehearse = () => Promise.resolve()): Promise<Printed> {
   const cleanup = new Cleanup()
   const scratch = mkdtempSync(join(tmpdir(), 'assize-session-'))
   cleanup.defer(async () => rmSync(scratch, { recursive: true }))
@@ -27,7 +30,7 @@ export async function runSession(): Promise<Printed> {
     const signal = new AbortController().signal
     const env = process.env
     const devnet = await openDevnet({ folder: undefined, port: 0, now: NOW, env, signal, cleanup })
-    const session = new Session(devnet, scratch, await commandNames())
+    const session = new Session(devnet, scratch, await commandNames(), rehearse)
     await lookAndExplain(session)
     await disputeAndClaim(session)
     await announceAndPropose(session)
@@ -51,12 +54,14 @@ export class Session {
   readonly devnet: Devnet
   readonly scratch: string
   readonly #names: readonly string[]
+  readonly #rehearse: Rehearse
 
-  constructor(devnet: Devnet, scratch: string, names: readonly string[]) {
+  constructor(devnet: Devnet, scratch: string, names: readonly string[], rehearse: Rehearse) {
     this.devnet = devnet
     this.scratch = scratch
     // The longest name first: `devnet` is also the beginning of `devnet pass`.
     this.#names = names.toSorted((a, b) => b.length - a.length)
+    this.#rehearse = rehearse
   }
 
   /** A value of the network's environment. */
@@ -71,7 +76,9 @@ export class Session {
     const chain = await connect({ rpcUrl: this.devnet.embedded.rpcUrl })
     const { time } = await latestBlock(chain)
     const env = { ...this.devnet.environment, ...more }
-    const { out, err } = await assize([...words, '--json'], env, { now: () => time })
+    const runAt = (now: bigint): Promise<Run> => assize([...words, '--json'], env, { now: () => now })
+    await this.#rehearse(name, time, runAt)
+    const { out, err } = await runAt(time)
     if (out === '') throw new Error(`Expected a document of ${line}, got none: ${err}`)
     const document = JSON.parse(out) as Record<string, unknown>
     if ('error' in document && name !== 'error') throw new Error(`Expected ${line} to succeed, got: ${err}`)
