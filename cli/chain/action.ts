@@ -85,8 +85,8 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   await confirm(action.question, performer)
   await requireReady(performer)
   await action.recheck()
-  const calls = steps.map(({ call }) => call)
-  await rehearse(connection.chain, signer.address, calls)
+  // Simulates again: gas may be dearer than it was when the question was put.
+  requireWithinMax(action, await costsOf(action, steps, performer, purse), performer)
   return { costs, steps, sent: await sendSteps(steps, performer, signer.account) }
 }
 
@@ -138,13 +138,14 @@ async function costsOf(
   return { likely: fee.likely * (now + laterGas), most, later: fee.likely * laterGas }
 }
 
+/** Throws InputError if more than --max may be spent: gas counts at its dearest, where it is paid in what is staked. */
 function requireWithinMax({ amount }: Action, costs: Costs, { connection, flags }: Performer): void {
   if (flags.max === undefined) return
   const { token } = connection
   const max = baseUnits(flags.max, token)
-  const spent = token.isWeth ? amount + costs.likely : amount
+  const spent = token.isWeth ? amount + costs.most : amount
   if (spent <= max) return
-  const gas = token.isWeth ? ` with gas (${formatAmount(costs.likely, ETHER)})` : ''
+  const gas = token.isWeth ? ` with gas (at most ${formatAmount(costs.most, ETHER)})` : ''
   throw new InputError(
     `Expected to spend at most ${formatAmount(max, token)}, got ${formatAmount(spent, token)}${gas}.`,
     'Raise --max, or stake less.',

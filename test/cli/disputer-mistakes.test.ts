@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { encodeDeployData, type Hex, keccak256, stringToHex } from 'viem'
+import { encodeDeployData, type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, create, propose } from '#client/oracle-writer.ts'
@@ -14,6 +14,8 @@ import { ensureCollateral, transferWeth, wethBalance } from '#client/weth.ts'
 import type { Context } from '../../cli/context.ts'
 import { accountOf, ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
+import { request } from '../model/rpc.ts'
+import type { Run } from './command-line.ts'
 import { startProxy } from './rpc-proxy.ts'
 
 let court: Court
@@ -139,7 +141,7 @@ describe('a mistake before anything is sent names what was expected, what was fo
     const { exitCode, err } = await ann.run(['contribute', id, '2500.1', 'rest', '--yes', '--max', '0.2eth'])
     expect(exitCode).toBe(2)
     expect(err).toMatch(
-      /^error: Expected to spend at most 0\.2 ETH, got 0\.200\d+ ETH with gas \(0\.000\d+ ETH\)\. Raise --max, or stake less\.$/,
+      /^error: Expected to spend at most 0\.2 ETH, got 0\.20\d+ ETH with gas \(at most 0\.00\d+ ETH\)\. Raise --max, or stake less\.$/,
     )
     await expectUntouched(ann)
   })
@@ -286,6 +288,29 @@ describe('when the chain moves on', () => {
         `Nothing was sent. Look again: assize fixing show ${id}`,
     })
     await expectUntouched(ann)
+  })
+
+  test('more than --max is not spent, at the most that gas can come to, also if it becomes dear while the question stands', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, '2500.1', '0.05eth', '--json']
+    const { gas } = JSON.parse((await ann.run([...args, '--dry-run'])).out) as { gas: { most: string } } // as documented
+    const most = ETHER / 20n + BigInt(gas.most)
+    const { rpcUrl } = court.stage.embedded
+    const within = (wei: bigint, world: Partial<Context> = {}): Promise<Run> =>
+      ann.run([...args, '--max', `${wei}wei`], world)
+    const refusal = { exitCode: 2, err: expect.stringContaining('\nerror: Expected to spend at most 0.05') }
+    const before = await within(most - 1n, typing('y'))
+    expect(before).toMatchObject({ exitCode: 2, err: expect.stringMatching(/^error: Expected to spend at most 0\.05/) })
+    const becomingDear = async (): Promise<void> => {
+      await request(rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(10n ** 11n)])
+      await request(rpcUrl, 'anvil_mine', [])
+    }
+    expect(await within(most, typing('y', becomingDear))).toMatchObject(refusal)
+    await expectUntouched(ann)
+    await request(rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(1n)])
+    await request(rpcUrl, 'anvil_mine', [])
+    expect((await within(most, typing('y'))).exitCode).toBe(0)
   })
 
   test('while the question stood until after the deadline, or the endpoint fell behind, nothing is sent', async () => {
