@@ -185,6 +185,9 @@ async function start(
     const document = documents.get(fixing.indexId)
     if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
   }
+  if (await store.fixings.hold([...documents.keys()])) {
+    log.info({}, 'an index document is held that was not before: the log is read again from from_block')
+  }
   const watch = await startWatch(chain, store.fixings, (indexId) => documents.has(indexId), {
     open: open.filter(({ id }) => state.tracked.has(id)),
     firstBlock: config.fromBlock,

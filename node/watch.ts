@@ -10,6 +10,8 @@ export interface WatchMemory {
   anchor(): Promise<Head | undefined>
   /** Remembers all of it or nothing; without `anchor` that of before. */
   extend(found: readonly FoundFixing[], nextBlock: bigint, anchor?: Head): Promise<void>
+  /** Whether the fixing was found before, and nothing is left to be done about it. */
+  isClosed(id: Hex): Promise<boolean>
 }
 
 /** A fixing of an index this node holds the document of. */
@@ -29,6 +31,11 @@ export type Sighting = {
 export interface Watch {
   /** Reads what was logged since the last look. Throws DeadRpcError, {@link ShortChainError}; then nothing is shown that was not before. */
   look(): Promise<Sighting>
+  /**
+   * The next look at a new block finds this fixing too, whether or not the oracle announced it; nothing for one that was found
+   * before. Its events from then on are read, and after a restart those from its `block` on.
+   */
+  follow(one: FoundFixing): void
   /** The fixing's events so far, in chain order. */
   events(id: Hex): readonly OracleEvent[]
   /** A number that is another one whenever the fixing's events are others than before; undefined of one that is not watched. */
@@ -75,6 +82,8 @@ export async function startWatch(
 ): Promise<Watch> {
   const tracked = new Map<Hex, Log>(open.map(({ id }) => [id, emptyLog()]))
   let seen = new Set(open.map(({ id }) => id))
+  /** Fixings that are to be found, announced or not. */
+  const asked = new Map<Hex, FoundFixing>()
   const remembered = (await memory.nextBlock()) ?? firstBlock
   let next = open.reduce((least, { block }) => (block < least ? block : least), remembered)
   let last: Head | undefined
@@ -94,19 +103,34 @@ export async function startWatch(
   /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`. */
   const read = async (progress: Reading, to: bigint, settled: bigint, stays?: Head): Promise<void> => {
     const { at, found, own } = progress
-    const events =
-      at > to ? [] : await chain.events(at, to, { isTracked: (id) => tracked.has(id) || found.has(id), isHeld })
-    const fresh = events.flatMap((event) =>
-      event.name === 'created' && !seen.has(event.id) && !found.has(event.id) && isHeld(event.fixing.indexId)
+    const isTracked = (id: Hex): boolean => tracked.has(id) || found.has(id) || asked.has(id)
+    const events = at > to ? [] : await chain.events(at, to, { isTracked, isHeld })
+    const announced = events.flatMap((event) =>
+      event.name === 'created' && isHeld(event.fixing.indexId)
         ? [{ id: event.id, fixing: event.fixing, block: event.block }]
         : [],
     )
+    const fresh = await freshOf([...announced, ...asked.values()], progress)
     await memory.extend(fresh, settled + 1n, stays)
     for (const one of fresh) found.set(one.id, one)
     for (const [id, more] of Map.groupBy(events, (event) => event.id)) {
       if (tracked.has(id) || found.has(id)) own.set(id, [...(own.get(id) ?? []), ...more])
     }
     progress.at = to + 1n
+  }
+
+  /** Those that were not found before, once each; what is over is found again only if the chain was undone. */
+  const freshOf = async (
+    candidates: readonly FoundFixing[],
+    { found, isUndone }: Reading,
+  ): Promise<readonly FoundFixing[]> => {
+    const fresh = new Map<Hex, FoundFixing>()
+    for (const one of candidates) {
+      if (seen.has(one.id) || found.has(one.id) || fresh.has(one.id)) continue
+      if (!isUndone && (await memory.isClosed(one.id))) seen.add(one.id)
+      else fresh.set(one.id, one)
+    }
+    return [...fresh.values()]
   }
 
   return {
@@ -135,6 +159,7 @@ export async function startWatch(
       const { own, found: fresh } = reading
       const found = [...fresh.values()]
       reading = undefined
+      for (const id of asked.keys()) if (seen.has(id) || found.some((one) => one.id === id)) asked.delete(id)
       for (const { id } of found) {
         seen.add(id)
         tracked.set(id, emptyLog())
@@ -153,6 +178,9 @@ export async function startWatch(
       last = head
       if (isNewer) anchor = stays
       return { head, isNew, found, isUndone }
+    },
+    follow(one) {
+      if (!seen.has(one.id)) asked.set(one.id, one)
     },
     events(id) {
       const log = tracked.get(id)

@@ -1,6 +1,6 @@
 import { type Address, type Hex, parseEventLogs, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
-import type { Fixing } from '#protocol/fixing.ts'
+import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import type { Chain } from './chain.ts'
 import { explained, isOfAnotherContract } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
@@ -85,13 +85,33 @@ export async function readWaiting(chain: Chain, jury: Address, atBlock?: bigint)
   )
 }
 
-/** The cases that were opened in the range, in chain order, by default up to the latest block. Throws DeadRpcError. */
-export async function openedCases(chain: Chain, jury: Address, range: BlockRange): Promise<OpenedCase[]> {
-  const logs = await logsOf(chain, jury, range)
-  return parseEventLogs({ abi, logs, eventName: 'CaseOpened' }).map(({ args: { id, fixing, round }, blockNumber }) => ({
-    id,
-    fixing,
-    round,
-    block: blockNumber,
-  }))
+/** A jury, and the oracle whose fixings it rules on. */
+export type Bench = { readonly jury: Address; readonly oracle: Address }
+
+/**
+ * The cases that were opened in the range, in chain order, by default up to the latest block; those of one fixing if `id` is given.
+ * INVARIANT: each id is that of its fixing, which nobody needs to have created. Throws {@link MadeUpCaseError}, DeadRpcError.
+ */
+export async function openedCases(
+  chain: Chain,
+  { jury, oracle }: Bench,
+  range: BlockRange,
+  id?: Hex,
+): Promise<OpenedCase[]> {
+  const logs = await logsOf(chain, jury, range, id)
+  const opened = parseEventLogs({ abi, logs, eventName: 'CaseOpened' })
+  return opened.map(({ args, blockNumber: block }) => {
+    const hashed = fixingId(args.fixing, { chainId: chain.chainId, oracle })
+    if (hashed !== args.id) throw new MadeUpCaseError(jury, args.id, hashed)
+    return { id: args.id, fixing: args.fixing, round: args.round, block }
+  })
+}
+
+/** A case's id is not that of its fixing: the endpoint lies, or the jury is another oracle's. */
+export class MadeUpCaseError extends Error {
+  override readonly name = 'Client.MadeUpCaseError'
+  readonly hint = 'Use another endpoint, or the jury of this oracle.'
+  constructor(jury: Address, want: Hex, got: Hex) {
+    super(`Expected the fixing ${want} of a case of jury ${jury}, got the parameters of ${got}.`)
+  }
 }

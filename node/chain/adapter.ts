@@ -93,7 +93,7 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       ])
       return { held, allowance }
     },
-    court: (jury) => courtOf(chain, jury, account),
+    court: (jury) => courtOf(chain, { jury, oracle }, account),
     outlook: () => readOutlook(chain, account ?? zeroAddress),
     tryOut: (call) => tried(chain, account ?? zeroAddress, call),
     broadcast: (raw) => broadcast(chain, raw),

@@ -1,17 +1,18 @@
 import type { Address } from 'viem'
 import { readHeader } from '#client/block-header.ts'
 import type { Chain } from '#client/chain.ts'
-import { openedCases, readStanding, readVoters, readWaiting } from '#client/juror.ts'
+import { type Bench, openedCases, readStanding, readVoters, readWaiting } from '#client/juror.ts'
 import { readCase, readJuryTerms, readPool, readSeats } from '#client/jury.ts'
 import type { Circle } from './circle.ts'
 import type { CourtReads } from './court-port.ts'
 import { reached } from './reached.ts'
 
 /** A jury as one endpoint shows it, for `account`. */
-export function courtOf(chain: Chain, jury: Address, account: Address | undefined): CourtReads {
+export function courtOf(chain: Chain, bench: Bench, account: Address | undefined): CourtReads {
+  const { jury } = bench
   return {
     terms: () => readJuryTerms(chain, jury),
-    opened: (fromBlock, toBlock) => openedCases(chain, jury, { fromBlock, toBlock }),
+    opened: (fromBlock, toBlock) => openedCases(chain, bench, { fromBlock, toBlock }),
     async trial(id, atBlock) {
       const state = await readCase(chain, jury, id, atBlock)
       const seats = state.seedBlock === 0n ? [] : await readSeats(chain, jury, id, state.round, atBlock)

@@ -23,9 +23,9 @@ export type CaseView = {
   /** First second at which the jury cannot rule any more; undefined while it cannot. */
   readonly turnEnd: bigint | undefined
   readonly own: readonly OwnSeat[]
-  /** What this node has read of the index: INVALID if it does not know the index, undefined while it has read nothing. */
+  /** What this node has read of the index, now or before a restart: INVALID if it does not know the index, undefined for nothing. */
   readonly reading: bigint | undefined
-  /** When this process first looked at the case, Unix seconds: what is on disk is read after that. */
+  /** When this process first looked at the case, Unix seconds: it may not have asked the sources before. */
   readonly seenSince: bigint
   /** Whether every seat has revealed. */
   readonly isRevealed: boolean
@@ -56,7 +56,7 @@ export type CaseDecision =
   | { readonly action: ClerkMove; readonly reason: string }
   | { readonly action: 'none'; readonly reason: string }
 
-/** What a process that has just begun may take to know what it has observed, and what a vote takes to be mined, seconds. */
+/** What a process that has just begun may take to ask the sources, and what a vote takes to be mined, seconds. */
 const SETTLING = 600n
 
 /** What a juror does: its own votes first, then whatever moves the case on, in its turn. */

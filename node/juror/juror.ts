@@ -38,7 +38,9 @@ export type JurorComponents = {
   readonly maxGasWei: bigint
   readonly stageDelaySeconds: number
   /** What this node has read of the fixing's index: INVALID if it does not know the index, undefined for nothing yet. */
-  readonly reading: (id: Hex, fixing: Fixing) => bigint | undefined
+  readonly reading: (id: Hex, fixing: Fixing) => Promise<bigint | undefined>
+  /** This case of one of the juries is not over: said with every look. */
+  readonly onCase: (known: KnownCase) => void
   /** What others have observed of the fixing: what this node may have observed too, before its store was lost. */
   readonly heard: (id: Hex) => readonly bigint[]
   /** Fixings in arbitration, as far as the node follows them. */
@@ -152,6 +154,7 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
 async function attendCase(components: JurorComponents, memory: Memory, known: KnownCase, head: Head): Promise<void> {
   const { chain } = components
   const { jury, id, fixing } = known
+  components.onCase(known)
   const trial = await chain.court(jury).trial(id, head.number)
   const snapshot = await chain.snapshot(fixing, head.number)
   const turnEnd = turnEndOf(jury, snapshot)
@@ -159,11 +162,11 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
   memory.ended.delete(keyOf(known))
   const terms = memory.terms.get(jury)
   if (terms === undefined) return
-  const scene = await sceneOf(components, { known, snapshot, trial, terms, head })
+  const reading = await components.reading(id, fixing)
+  const scene = await sceneOf(components, { known, snapshot, trial, terms, head }, reading)
   const { state, seats } = trial
   const isNext = state.stage !== 'waiting' || (await chain.court(jury).waiting(head.number))[0] === id
   const isRevealed = seats.length > 0 && seats.every(({ value }) => value !== undefined)
-  const reading = components.reading(id, fixing)
   const before = {
     now: head.time,
     block: head.number,
@@ -192,10 +195,11 @@ function seenSince({ seen }: Memory, known: KnownCase, { time }: Head): bigint {
 async function sceneOf(
   components: JurorComponents,
   found: Pick<Scene, 'known' | 'snapshot' | 'trial' | 'terms' | 'head'>,
+  reading: bigint | undefined,
 ): Promise<Scene> {
-  const { chain, votes, heard, reading } = components
+  const { chain, votes, heard } = components
   const { known, snapshot, trial, head } = found
-  const { jury, id, fixing } = known
+  const { jury, id } = known
   const { state, seats } = trial
   const round = { chainId: chain.chainId, jury, fixingId: id, round: state.round }
   if (state.stage !== 'voting' || seats.length === 0)
@@ -207,9 +211,8 @@ async function sceneOf(
     (isSame(voter, chain.account) && components.principals.some((one) => isSame(one, juror)))
   const principals = new Set(jurors.filter((juror, i) => isOurs(juror, voters[i])))
   const mine = seats.filter(({ juror }) => principals.has(juror))
-  const read = reading(id, fixing)
   const guesses = [
-    ...(read === undefined ? [] : [read]),
+    ...(reading === undefined ? [] : [reading]),
     ...snapshot.candidates.map(({ value }) => value),
     ...heard(id),
   ]

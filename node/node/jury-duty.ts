@@ -3,18 +3,19 @@ import { type Fixing, INVALID } from '#protocol/fixing.ts'
 import { createJuror, type Juror } from '../juror/juror.ts'
 import { createVotes } from '../juror/votes.ts'
 import { proposalRank } from '../propose.ts'
+import type { OwnTable } from '../store/own-table.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 
 /** What a juror shares with the rest of the node. */
 export type JuryDutyParts = Pick<
   Parts,
-  'config' | 'clock' | 'chain' | 'store' | 'keys' | 'transactions' | 'journal' | 'log' | 'signal' | 'reporter'
+  'config' | 'clock' | 'chain' | 'store' | 'keys' | 'transactions' | 'journal' | 'log' | 'signal' | 'reporter' | 'watch'
 >
 
 /** The node's juror, which votes what the reporter has observed; one that never looks without a key, role or jury. */
 export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tracked' | 'documents'>): Juror {
-  const { config, clock, chain, store, keys, transactions, journal, log, signal, reporter } = parts
+  const { config, clock, chain, store, keys, transactions, journal, log, signal, reporter, watch } = parts
   const { juror, policy, roles, fromBlock, confirmations } = config
   return createJuror({
     chain,
@@ -32,9 +33,12 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     confirmations,
     maxGasWei: policy.maxGasWei,
     stageDelaySeconds: policy.stageDelaySeconds,
-    // Who does not know an index cannot read it.
     reading: (id: Hex, { indexId }: Fixing) =>
-      state.documents.has(indexId) ? reporter.view(id).observation?.value : INVALID,
+      readOwn({ reporter, own: store.own }, id, state.documents.has(indexId) ? 'known' : 'unknown'),
+    // Nobody needs to announce a fixing for it to be judged: it is observed all the same.
+    onCase: ({ id, fixing, block }) => {
+      if (state.documents.has(fixing.indexId) && !state.tracked.has(id)) watch.follow({ id, fixing, block })
+    },
     heard: (id) => store.observations.all(id).map(({ signed }) => signed.value),
     waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),
     // Who waits to stake does so at once, and not only with the next block.
@@ -44,6 +48,18 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     now: () => clock.now(),
     rank: (id, jurors: readonly Address[]) => proposalRank(id, jurors, chain.account ?? '0x'),
   })
+}
+
+/** What this node has read of a fixing whose index is known here or not: INVALID for an unknown one, undefined for nothing yet. */
+export async function readOwn(
+  { reporter, own }: { readonly reporter: Pick<Parts['reporter'], 'view'>; readonly own: Pick<OwnTable, 'get'> },
+  id: Hex,
+  index: 'known' | 'unknown',
+): Promise<bigint | undefined> {
+  // What was observed before a restart is on disk at once; the reporter has it only once it is at work again.
+  const observation = reporter.view(id).observation ?? (await own.get(id))?.observation
+  // Who does not know an index cannot read it.
+  return observation?.value ?? (index === 'known' ? undefined : INVALID)
 }
 
 const NO_KEYS = {

@@ -30,6 +30,13 @@ export interface FixingTable {
   close(id: Hex): Promise<void>
   /** Something may be left after all: the chain was undone. */
   reopen(ids: readonly Hex[]): Promise<void>
+  /** Whether it is known that nothing is left to be done about the fixing. */
+  isClosed(id: Hex): Promise<boolean>
+  /**
+   * Remembers of which indices the documents are held. With one that was not held when the log was last read, the log is to be read
+   * again from its beginning, as what it says of that index was passed over: then true.
+   */
+  hold(indexIds: readonly Hex[]): Promise<boolean>
   /** The first block whose logs are still to be read; undefined before the first reading. */
   nextBlock(): Promise<bigint | undefined>
   /** The newest block that was thought to stay when the log was last read; undefined before there was one. */
@@ -64,7 +71,11 @@ const PANEL = z.object({
   reporters: z.array(z.object({ index: z.number(), owner: ADDRESS, signer: ADDRESS, peerId: HEX, key: HEX })),
 })
 const CURSOR = 'next-block'
+/** The cursor while all is to be read again: rows are not deleted. */
+const BEGINNING = ''
 const ANCHOR = 'anchor'
+/** Which documents were held when the log was read; a store of an older version lacks it. */
+const HELD = 'held-indices'
 const BLOCK = z.object({ number: DECIMAL, time: DECIMAL, hash: HEX.optional() })
 
 /** The fixings of `database`. */
@@ -81,13 +92,24 @@ export function fixingTable(database: Database): FixingTable {
         ids.map((id) => ({ table: 'closed', key: id, value: false })),
         'soon',
       ),
+    isClosed: async (id) => (await database.read('closed', id)) === true,
+    async hold(indexIds) {
+      const value = await database.read('meta', HELD)
+      const before = value === undefined ? [] : parseRow(z.array(HEX), 'meta', { key: HELD, value })
+      const cursor = await database.read('meta', CURSOR)
+      const isRead = cursor !== undefined && cursor !== BEGINNING
+      const isAgain = isRead && indexIds.some((id) => !before.includes(id))
+      const marks = isAgain ? [{ table: 'meta', key: CURSOR, value: BEGINNING } as const] : []
+      await database.write([{ table: 'meta', key: HELD, value: indexIds.toSorted() }, ...marks], 'soon')
+      return isAgain
+    },
     async anchor() {
       const value = await database.read('meta', ANCHOR)
       return value === undefined ? undefined : parseRow(BLOCK, 'meta', { key: ANCHOR, value })
     },
     async nextBlock() {
       const value = await database.read('meta', CURSOR)
-      return value === undefined ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
+      return value === undefined || value === BEGINNING ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
     },
     async extend(found, nextBlock, anchor) {
       const rows = found.map((known) => ({ table: 'fixings', key: known.id, value: known }) as const)

@@ -19,9 +19,11 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
   const state = { head, events, ranges: [] as [bigint, bigint][], isDead: false, fork: 'a' }
   const found: FoundFixing[] = []
   const memory = { next: undefined as bigint | undefined, anchor: undefined as Head | undefined, isFull: false }
+  const closed = new Set<Hex>()
   return {
     state,
     memory,
+    closed,
     found,
     start: (open: readonly FoundFixing[] = []): Promise<Watch> =>
       startWatch(
@@ -45,6 +47,7 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
             memory.next = next
             memory.anchor = anchor ?? memory.anchor
           },
+          isClosed: async (id) => closed.has(id),
         },
         (indexId) => indexId === FIXING.indexId,
         { open, firstBlock: 3n, confirmations: 32 },
@@ -76,6 +79,43 @@ test('finds fixings of held documents once, and remembers where it stopped', asy
     [3n, 10n],
     [3n, 11n],
   ])
+})
+
+test('finds a fixing that it is to follow at the next block, once, though nobody announced it, and keeps it on disk', async () => {
+  const { state, start, memory, found } = world([proposed(9n, 1n), proposed(11n, 2n)])
+  const watch = await start()
+  await watch.look()
+  expect(watch.events(FIXING_ID)).toEqual([])
+  const judged = { id: FIXING_ID, fixing: FIXING, block: 10n }
+  watch.follow(judged)
+  watch.follow(judged)
+  expect((await watch.look()).found).toEqual([])
+  state.head = { number: 11n, time: 110n }
+  memory.isFull = true
+  await expect(watch.look()).rejects.toThrow('disk full')
+  memory.isFull = false
+  expect((await watch.look()).found).toEqual([judged])
+  expect(found).toEqual([judged])
+  expect(watch.events(FIXING_ID).map(({ block }) => block)).toEqual([9n, 11n])
+  // Announced afterwards, or said again, it is the same.
+  state.events = [...state.events, created(12n)]
+  watch.follow(judged)
+  state.head = { number: 12n, time: 120n }
+  expect((await watch.look()).found).toEqual([])
+  expect(found).toEqual([judged])
+})
+
+test('what is over is found again neither by its announcement nor by being followed, unless the chain is undone', async () => {
+  const { state, start, closed } = world([created(4n)])
+  closed.add(FIXING_ID)
+  const watch = await start()
+  watch.follow({ id: FIXING_ID, fixing: FIXING, block: 4n })
+  expect((await watch.look()).found).toEqual([])
+  state.head = { number: 40n, time: 400n }
+  await watch.look()
+  state.fork = 'b'
+  state.head = { number: 41n, time: 410n }
+  expect((await watch.look()).found.map(({ id }) => id)).toEqual([FIXING_ID])
 })
 
 test('reads the last 32 blocks again, so that what was reorganised away disappears', async () => {

@@ -116,6 +116,7 @@ function memory() {
   return {
     nextBlock: async () => next,
     anchor: async () => undefined,
+    isClosed: async () => false,
     extend: async (_: readonly FoundFixing[], nextBlock: bigint) => {
       next = nextBlock
     },

@@ -45,13 +45,14 @@ describe('while jurors commit', () => {
     expect(decideCase(view({ reading: undefined, now: half }))).toMatchObject({ action: 'commit', value: INVALID })
   })
 
-  test('a process that has just begun says INVALID only once it can know what is on disk, or at the very end', () => {
+  test('a process that has just begun says INVALID only once it can have asked the sources, or at the very end if nothing is on disk', () => {
     const half = COMMIT_END - 43_200n
     const seenSince = half + 100n
     const at = (now: bigint): string => decideCase(view({ reading: undefined, seenSince, now })).action
     expect([at(half), at(seenSince + 599n), at(seenSince + 600n)]).toEqual(['none', 'none', 'commit'])
     const late = COMMIT_END - 300n
     expect(decideCase(view({ reading: undefined, seenSince: late, now: late }))).toMatchObject({ value: INVALID })
+    expect(decideCase(view({ reading: VALUE, seenSince: late, now: late }))).toMatchObject({ value: VALUE })
   })
 
   test('INVALID gives way to a number that is read later; nothing else is replaced', () => {

@@ -62,9 +62,13 @@ async function signerOf(privateKey: Hex, { deployments, embedded }: Stage, jury:
 
 /**
  * A jury of three people with a node each, and a fixing that waits for it, or for a proposal; `knows`: whether their nodes know
- * its index, `does`: what they do.
+ * its index, `does`: what they do, `announced`: whether anybody created it.
  */
-async function play(knows: 'index' | 'nothing', does: 'votes' | 'everything' = 'votes'): Promise<Play> {
+async function play(
+  knows: 'index' | 'nothing',
+  does: 'votes' | 'everything' = 'votes',
+  announced: 'created' | 'never' = 'created',
+): Promise<Play> {
   const { document, indexDir } = await pricedIndex()
   const { indexDir: empty } = knows === 'index' ? { indexDir } : await pricedIndex()
   const stage = await raiseStage()
@@ -102,7 +106,7 @@ test = true`,
   await stage.embedded.mineAt(START + 2n * 86_400n)
   for (const name of NAMES) await admitJuror(chain, jury, accountOf(name).address)
   const fixing = { ...stage.fixing, indexId: indexId(document), arbitrator: jury, backup: council }
-  await create(chain, oracle, fixing)
+  if (announced === 'created') await create(chain, oracle, fixing)
   await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
   if (does === 'votes') await request(chain, oracle, fixing)
   return { stage, jury, fixing, id: fixingId(fixing, { chainId: chain.chainId, oracle }), chain, configs }
@@ -218,6 +222,21 @@ test('nodes dispute a lie, appeal to the jury that they are, and claim what the 
   }
   await until(scene, gained, true)
 }, 180_000)
+
+test('nodes vote what they read of a fixing that nobody created, as they learn of it by its case', async () => {
+  const scene = await play('index', 'votes', 'never')
+  const { stage, jury, fixing, id, chain } = scene
+  for (const name of NAMES) await start(scene, name)
+  const stageOf = async () => (await readCase(chain, jury, id)).stage
+  await openCase(chain, jury, fixing)
+  await mine(stage, 130)
+  await until(scene, stageOf, 'voting')
+  await until(scene, async () => (await seatsOf(scene)).every(({ committed }) => committed !== undefined), true)
+  await stage.embedded.mineAt((await readCase(chain, jury, id)).commitEnd)
+  await until(scene, stageOf, 'decided')
+  expect((await seatsOf(scene)).map(({ value }) => value)).toEqual(Array.from({ length: TERMS.seats }, () => TRUTH))
+  expect(await readFixing(chain, stage.deployments.oracle, fixing)).toMatchObject({ settlement: TRUTH })
+}, 120_000)
 
 test('nodes that do not know the index say INVALID, and the fixing is INVALID', async () => {
   const scene = await play('nothing')

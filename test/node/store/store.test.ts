@@ -339,14 +339,37 @@ test('a fixing that was closed can be opened again, and the block that was thoug
     expect(await fixings.anchor()).toBe(undefined)
     await fixings.extend([known], 10n, anchor)
     await fixings.extend([], 20n)
+    expect(await fixings.isClosed(FIXING_ID)).toBe(false)
     await fixings.close(FIXING_ID)
-    expect(await fixings.open()).toEqual([])
+    expect([await fixings.open(), await fixings.isClosed(FIXING_ID)]).toEqual([[], true])
     await fixings.reopen([FIXING_ID])
+    expect(await fixings.isClosed(FIXING_ID)).toBe(false)
   })
   await withStore(dataDir, async ({ fixings }) => {
     expect([await fixings.open(), await fixings.anchor(), await fixings.nextBlock()]).toEqual([[known], anchor, 20n])
     await fixings.extend([], 21n, { number: 10n, time: 120n })
     expect(await fixings.anchor()).toEqual({ number: 10n, time: 120n })
+  })
+})
+
+test('a document that was not held when the log was read has it read again from its beginning, once', async () => {
+  const dataDir = temporaryFolder()
+  const [a, b] = [idOf(1), idOf(2)]
+  await withStore(dataDir, async ({ fixings }) => {
+    expect([await fixings.hold([a]), await fixings.nextBlock()]).toEqual([false, undefined])
+    await fixings.extend([], 20n)
+  })
+  await withStore(dataDir, async ({ fixings }) => {
+    expect([await fixings.hold([a]), await fixings.nextBlock()]).toEqual([false, 20n])
+    // One less is nothing to look for.
+    expect([await fixings.hold([]), await fixings.nextBlock()]).toEqual([false, 20n])
+    expect([await fixings.hold([a]), await fixings.nextBlock()]).toEqual([true, undefined])
+    await fixings.extend([], 21n)
+    expect([await fixings.hold([b, a]), await fixings.nextBlock()]).toEqual([true, undefined])
+  })
+  // Stopped before it was read: it is still to be.
+  await withStore(dataDir, async ({ fixings }) => {
+    expect([await fixings.hold([a, b]), await fixings.nextBlock()]).toEqual([false, undefined])
   })
 })
 
