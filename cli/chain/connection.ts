@@ -2,7 +2,8 @@ import type { Address, Hex } from 'viem'
 import { type BondToken, readToken } from '#client/bond-token.ts'
 import { type Chain, connect } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
-import { type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
+import { type BlockRange, type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
+import { type OpenedCase, openedCases } from '#client/juror.ts'
 import type { Config } from '#node/config'
 import { addressIn } from '#protocol/address.ts'
 import type { Context } from '../context.ts'
@@ -18,6 +19,8 @@ export type Connection = {
   readonly token: BondToken
   /** Its log, of one fixing if `id` is given, from a later block than the flags say if one is; says how far it is if it takes long. */
   readonly readLog: (id?: Hex, from?: bigint) => Promise<OracleEvent[]>
+  /** The cases that were opened before a jury, from a later block than the flags say if one is; says how far it is if it takes long. */
+  readonly readCases: (jury: Address, from?: bigint) => Promise<OpenedCase[]>
   /** Says how far it is with many fixings if that takes long. */
   readonly onPart: (done: number, of: number) => void
   /** A command line of ours to paste, with the flags that this one was given. */
@@ -36,6 +39,9 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
   const tellBlocks = (blocksLeft: bigint): void => {
     if (blocksLeft > 0n) tell(`reading the log, ${blocksLeft} blocks to go (--from-block spares old ones) ...`)
   }
+  const rangeFrom = (from: bigint): BlockRange => {
+    return { fromBlock: from > fromBlock ? from : fromBlock, onPart: tellBlocks }
+  }
   return {
     chain,
     oracle,
@@ -43,8 +49,8 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
     onPart: (done, of) => {
       if (done < of) tell(`looked at ${done} of ${of} fixings ...`)
     },
-    readLog: (id, from = fromBlock) =>
-      oracleEvents(chain, oracle, { fromBlock: from > fromBlock ? from : fromBlock, onPart: tellBlocks }, id),
+    readLog: (id, from = fromBlock) => oracleEvents(chain, oracle, rangeFrom(from), id),
+    readCases: (jury, from = fromBlock) => openedCases(chain, { jury, oracle }, rangeFrom(from)),
     paste: (...words) => commandLine('assize', ...words, ...givenFlags(flags)),
   }
 }

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import type { z } from 'zod'
-import { createdIn, oracleEvents } from '#client/fixing-log.ts'
+import { announcedFixing } from '#client/announcement.ts'
+import { oracleEvents } from '#client/fixing-log.ts'
 import { readEpoch, readReporters } from '#client/registry.ts'
 import { type Config, loadConfig } from '#node/config'
 import { askNode } from '#node/http-client'
@@ -75,11 +76,10 @@ async function exportEvidence(beginning: string, flags: Flags, { io, env }: Cont
 async function gather(config: Config, id: Hex, tell: (line: string) => void): Promise<Evidence> {
   const { oracle, registry, fromBlock, indexDir, httpPort } = config
   const chain = await openNodesChain(config)
-  const [created] = createdIn(await oracleEvents(chain, oracle, { fromBlock }, id))
-  if (created === undefined) {
+  const fixing = await announcedFixing(chain, oracle, id, await oracleEvents(chain, oracle, { fromBlock }, id))
+  if (fixing === undefined) {
     throw new InputError(`Expected fixing ${id} in the oracle's log, got none.`, 'Check rpc_url and from_block.')
   }
-  const { fixing } = created
   const document = await findDocument(indexDir, fixing)
   const reporters = await readReporters(chain, registry, fixing.maturity)
   const epoch = await readEpoch(chain, registry, fixing.maturity)

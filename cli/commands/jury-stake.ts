@@ -134,7 +134,7 @@ function joining(count: number): Think {
       after: [
         `Staked. From ${formatTime(admitTime)} on: ${paste('jury', 'admit')}`,
         `Look: ${paste('jury', 'status')}`,
-        'A node with the role "juror" votes by itself; without one look every day.',
+        `A node with the role "juror" votes by itself. Without one wait for your seats, always: ${paste('jury', 'status', '--until-due')}`,
       ],
     }
   }

@@ -18,7 +18,7 @@ import { ownSeats } from '../court/jury-lines.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner, type Signer } from '../chain/signer.ts'
-import { viewerAmong } from './jury-status.ts'
+import { viewerAmong } from '../court/own-cases.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly jury?: Address; readonly seat?: readonly number[] }
 

@@ -49,7 +49,11 @@ export function trialSteps(trial: Trial, viewer: Viewer, paste: Connection['past
     return isForgotten(trial) ? step('give it another seed', 'reseed', id) : step('draw the jurors', 'draw', id)
   }
   if (state.stage !== 'voting') return []
-  if (atTime < state.commitEnd) return own.length === 0 ? [] : step('commit what you read', 'commit', id, 'VALUE')
+  if (atTime < state.commitEnd && own.length > 0) {
+    const read = { what: 'read the index as it was', command: paste('verify', id) }
+    return [read, ...step('commit what you read', 'commit', id, 'VALUE')]
+  }
+  if (atTime < state.commitEnd) return []
   const isOver = atTime >= state.revealEnd || seats.every(({ value }) => value !== undefined)
   if (isOver) return step('end the round', 'resolve', id)
   const due = own.filter(({ committed }) => committed !== undefined)

@@ -15,13 +15,37 @@ export type AlarmTerms = {
   readonly signal: AbortSignal
 }
 
+/** Looks that somebody sleeps by, and when the last one succeeded, milliseconds of the clock's monotonic time. */
+export type Sight<L> = { readonly look: () => Promise<L>; readonly seenMs: () => number }
+
 /**
  * Looks that somebody sleeps by. One fails that takes too long, or whose newest block is too old. Throws {@link BlindError} once
- * none has succeeded for `blind` seconds, and {@link UnreadError} once what stands could not be judged for so long.
+ * none has succeeded for `blind` seconds.
  */
-export function startAlarm(look: () => Promise<Look>, terms: AlarmTerms): { readonly look: () => Promise<Look> } {
+export function startSight<L extends { readonly time: bigint }>(look: () => Promise<L>, terms: AlarmTerms): Sight<L> {
   const { blind, maxAge, clock, signal } = terms
   let seenMs = clock.monotonicMs()
+  return {
+    seenMs: () => seenMs,
+    async look() {
+      try {
+        const found = await withinTime(look(), blind / 2, terms)
+        requireFresh(found.time, clock.now(), maxAge)
+        seenMs = clock.monotonicMs()
+        return found
+      } catch (error) {
+        signal.throwIfAborted()
+        const blindMs = clock.monotonicMs() - seenMs
+        if (blindMs >= blind * 1_000) throw new BlindError(blindMs, error)
+        throw error
+      }
+    },
+  }
+}
+
+/** {@link startSight} of what stands; throws {@link UnreadError} too, once what stands could not be judged for `blind` seconds. */
+export function startAlarm(look: () => Promise<Look>, terms: AlarmTerms): { readonly look: () => Promise<Look> } {
+  const sight = startSight(look, terms)
   const unread = new Map<Hex, number>()
 
   const requireReadable = ({ fixings }: Look): void => {
@@ -29,29 +53,16 @@ export function startAlarm(look: () => Promise<Look>, terms: AlarmTerms): { read
     for (const id of unread.keys()) if (!open.some(({ view }) => view.snapshot.id === id)) unread.delete(id)
     for (const { view, unreadable = '' } of open) {
       const { id } = view.snapshot
+      const seenMs = sight.seenMs()
       const sinceMs = unread.get(id) ?? seenMs
       unread.set(id, sinceMs)
-      if (seenMs - sinceMs >= blind * 1_000) throw new UnreadError(id, seenMs - sinceMs, unreadable)
-    }
-  }
-
-  const seen = async (): Promise<Look> => {
-    try {
-      const found = await withinTime(look(), blind / 2, terms)
-      requireFresh(found.time, clock.now(), maxAge)
-      return found
-    } catch (error) {
-      signal.throwIfAborted()
-      const blindMs = clock.monotonicMs() - seenMs
-      if (blindMs >= blind * 1_000) throw new BlindError(blindMs, error)
-      throw error
+      if (seenMs - sinceMs >= terms.blind * 1_000) throw new UnreadError(id, seenMs - sinceMs, unreadable)
     }
   }
 
   return {
     async look() {
-      const found = await seen()
-      seenMs = clock.monotonicMs()
+      const found = await sight.look()
       if (!isWrong(found)) requireReadable(found)
       return found
     },
@@ -69,7 +80,7 @@ function isUnjudged({ view, unreadable }: Watched): boolean {
 }
 
 /** What `looking` finds; it is left alone, not ended, once it takes too long. Throws SlowLookError, and AbortError. */
-async function withinTime(looking: Promise<Look>, seconds: number, { clock, signal }: AlarmTerms): Promise<Look> {
+async function withinTime<L>(looking: Promise<L>, seconds: number, { clock, signal }: AlarmTerms): Promise<L> {
   const over = new AbortController()
   const late = clock.sleep(seconds * 1_000, AbortSignal.any([signal, over.signal])).then(() => {
     throw new SlowLookError(seconds)

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
-import { createdIn, type OracleEvent, potsOf } from '#client/fixing-log.ts'
+import { announcedFixing } from '#client/announcement.ts'
+import { type OracleEvent, potsOf } from '#client/fixing-log.ts'
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Connection } from '../chain/connection.ts'
@@ -13,18 +14,21 @@ export type FoundFixing = {
   readonly view: FixingView
 }
 
-/** Finds the fixing in the oracle's log and reads where it stands. Throws InputError if it was never created there. */
+/**
+ * Finds the fixing in the oracle's log, or in that of the jury that is to judge it, and reads where it stands. Throws InputError if it
+ * was neither created nor opened there.
+ */
 export async function findFixing(connection: Connection, id: Hex): Promise<FoundFixing> {
   const { chain, oracle, readLog, paste } = connection
   const events = await readLog(id)
-  const [created] = createdIn(events)
-  if (created === undefined) {
+  const fixing = await announcedFixing(chain, oracle, id, events)
+  if (fixing === undefined) {
     throw new InputError(
       `Expected fixing ${id} at oracle ${oracle}, got no Created event of it.`,
       `List what is there with "${paste('fixing', 'list')}", or look further back with --from-block.`,
     )
   }
-  const snapshot = await readFixing(chain, oracle, created.fixing)
+  const snapshot = await readFixing(chain, oracle, fixing)
   // The id is the hash of the parameters: an endpoint that makes one up cannot match it.
   if (snapshot.id !== id) {
     throw new InputError(
@@ -32,7 +36,7 @@ export async function findFixing(connection: Connection, id: Hex): Promise<Found
       'Use another endpoint.',
     )
   }
-  return { fixing: created.fixing, events, view: viewOf(snapshot, potsOf(events, id, snapshot.facts.round)) }
+  return { fixing, events, view: viewOf(snapshot, potsOf(events, id, snapshot.facts.round)) }
 }
 
 /** Reads again where a fixing stands, without its log. */

@@ -70,16 +70,40 @@ export async function readJuryTerms(chain: Chain, jury: Address): Promise<JuryTe
 /** Reads where the case of fixing `id` stands, at `atBlock` or the latest block. Throws DeadRpcError. */
 export async function readCase(chain: Chain, jury: Address, id: Hex, atBlock?: bigint): Promise<JuryCase> {
   return explained(chain.rpcUrl, 'caseOf', async () => {
-    const { stage, round, seedBlock, commitEnd, revealEnd } = await chain.publicClient.readContract({
-      address: jury,
-      abi,
-      functionName: 'caseOf',
-      args: [id],
-      ...at(atBlock),
-    })
-    const times = { commitEnd: BigInt(commitEnd), revealEnd: BigInt(revealEnd) }
-    return { stage: STAGES[stage] ?? 'none', round, seedBlock, ...times }
+    const read = { address: jury, abi, functionName: 'caseOf', args: [id], ...at(atBlock) } as const
+    return caseFrom(await chain.publicClient.readContract(read))
   })
+}
+
+/** Cases that are read at once. */
+const CASES_PART = 200
+
+/** Reads where the cases of fixings stand, in their order, at the latest block. Throws DeadRpcError. */
+export async function readCases(chain: Chain, jury: Address, ids: readonly Hex[]): Promise<readonly JuryCase[]> {
+  const cases: JuryCase[] = []
+  for (let from = 0; from < ids.length; from += CASES_PART) {
+    const contracts = ids
+      .slice(from, from + CASES_PART)
+      .map((id) => ({ address: jury, abi, functionName: 'caseOf' as const, args: [id] as const }))
+    const found = await explained(chain.rpcUrl, 'caseOf', () =>
+      chain.publicClient.multicall({ deployless: true, allowFailure: false, contracts }),
+    )
+    cases.push(...found.map(caseFrom))
+  }
+  return cases
+}
+
+type RawCase = {
+  readonly stage: number
+  readonly round: number
+  readonly seedBlock: bigint
+  readonly commitEnd: number
+  readonly revealEnd: number
+}
+
+function caseFrom({ stage, round, seedBlock, commitEnd, revealEnd }: RawCase): JuryCase {
+  const times = { commitEnd: BigInt(commitEnd), revealEnd: BigInt(revealEnd) }
+  return { stage: STAGES[stage] ?? 'none', round, seedBlock, ...times }
 }
 
 /** Reads the seats of round `round`, in order; none before the draw. Throws DeadRpcError. */

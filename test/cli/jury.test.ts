@@ -1,11 +1,14 @@
-import { createTestClient, http, keccak256, numberToHex } from 'viem'
+import { createTestClient, http, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { latestBlock } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
-import { type JuryTerms, readCase, readSeats } from '#client/jury.ts'
+import { type JuryTerms, openCase, readCase, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
+import { request } from '#client/oracle-writer.ts'
 import { wethBalance } from '#client/weth.ts'
+import { fixingId } from '#protocol/fixing.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { assize } from './command-line.ts'
 import { type Court, type Disputer, openCourt, withoutChance } from './disputer.ts'
 
 const TERMS: JuryTerms = {
@@ -70,7 +73,7 @@ describe('assize jury', () => {
       jurors: 2,
       price: String((ETHER / 500n) * 13n),
       waiting: [],
-      own: { account: ann.account.address, inPool: 4, toCome: 0, idle: '0', voter: null },
+      own: { account: ann.account.address, inPool: 4, toCome: 0, idle: '0', voter: null, cases: [] },
     })
 
     const { fixing, id } = await court.fixing({ arbitrator: jury, backup: court.stage.deployments.council })
@@ -91,14 +94,50 @@ describe('assize jury', () => {
     const lines = (await well(ann, 'jury', 'status', id)).split('\n')
     expect(lines).toContain('case      voting, round 0')
     expect(lines.at(-1)).toBe(`  commit what you read  assize jury commit ${id} VALUE`)
+    // Whoever knows no id learns all of it here.
+    const ownOf = async (person: Disputer) => {
+      const { own } = JSON.parse(await well(person, 'jury', 'status', '--jury', jury, '--json'))
+      expect(own.cases).toHaveLength(1)
+      return own.cases[0]
+    }
+    const { commitEnd, revealEnd } = await readCase(ann.chain, jury, id)
+    const { seats: numbers, ...asked } = await ownOf(ann)
+    const seatsOfAnn = (await readSeats(ann.chain, jury, id, 0)).filter(({ juror }) => juror === ann.account.address)
+    expect(numbers).toEqual(seatsOfAnn.map(({ seat }) => seat))
+    expect(asked).toEqual({
+      fixing: id,
+      round: 0,
+      due: 'commit',
+      deadline: Number(commitEnd),
+      commitEnd: Number(commitEnd),
+      revealEnd: Number(revealEnd),
+      next: [
+        { what: 'read the index as it was', command: `assize verify ${id}` },
+        { what: 'commit what you read', command: `assize jury commit ${id} VALUE` },
+      ],
+    })
+    const due = withoutChance(await well(ann, 'jury', 'status', '--jury', jury)).split('\n')
+    expect(due.slice(-3)).toEqual([
+      expect.stringMatching(/^ {2}now {7}commit before TIME \(in .*\), or the stakes of the seats are lost$/),
+      `  read the index as it was  assize verify ${withoutChance(id)}`,
+      `  commit what you read  assize jury commit ${withoutChance(id)} VALUE`,
+    ])
+    expect(await well(clerk, 'jury', 'status', '--jury', jury)).toContain(
+      `No seat of ${clerk.account.address} in a case that runs.`,
+    )
     await well(ann, 'jury', 'commit', id, '2500.1', '--yes')
+    expect(await ownOf(ann)).toMatchObject({ due: null, deadline: null })
     await well(ben, 'jury', 'commit', id, '2500.1', '--yes')
     // Until the end it may be another value.
     await well(ben, 'jury', 'commit', id, '2500.2', '--yes')
     const hasty = await ann.run(['jury', 'reveal', id, '2500.1', '--yes'])
     expect(hasty.err).toContain('before, others could copy you')
-    const { commitEnd, revealEnd } = await readCase(ann.chain, jury, id)
     await court.stage.embedded.mineAt(commitEnd)
+    expect(await ownOf(ann)).toMatchObject({
+      due: 'reveal',
+      deadline: Number(revealEnd),
+      next: [{ what: 'reveal it', command: `assize jury reveal ${id} VALUE` }],
+    })
     const late = await ann.run(['jury', 'commit', id, '2500.1', '--yes'])
     expect(late.err).toContain(`got the time to reveal. Reveal what was committed to: assize jury reveal ${id} VALUE`)
     // The value that was replaced is not what was committed to; the salts are those of the key.
@@ -106,6 +145,7 @@ describe('assize jury', () => {
     expect(forgotten).toMatchObject({ exitCode: 2 })
     expect(forgotten.err).toMatch(/Expected the value that seat \d committed to, got 2500\.1\./)
     await well(ann, 'jury', 'reveal', id, '2500.1', '--yes')
+    expect(await ownOf(ann)).toMatchObject({ due: null, deadline: null, next: [] })
     await well(ben, 'jury', 'reveal', id, '2500.2', '--yes')
     const resolved = await well(clerk, 'jury', 'resolve', id, '--yes')
     const seats = await readSeats(ann.chain, jury, id, 0)
@@ -158,6 +198,53 @@ describe('assize jury', () => {
     expect(document.steps).toHaveLength(5)
     expect(await well(clerk, 'jury', 'resolve', id, '--yes')).toContain('The verdict is INVALID.')
   }, 60_000)
+
+  test('a fixing that nobody created is judged like any other, and an alarm goes off once a seat is to commit', async () => {
+    const at = ['--jury', jury, '--yes'] as const
+    const dora = await court.disputer('dora', 9n * ETHER)
+    await well(dora, 'jury', 'join', '7', ...at)
+    const { time } = await latestBlock(dora.chain)
+    await court.stage.embedded.mineAt(time + 2n * DAY)
+    await well(dora, 'jury', 'admit', ...at)
+    const { oracle, council } = court.stage.deployments
+    const indexId = keccak256(stringToHex('an index of an uncreated fixing'))
+    const maturity = time + 2n * DAY - BigInt(court.stage.fixing.proposalGrace)
+    const fixing = { ...court.stage.fixing, indexId, maturity, arbitrator: jury, backup: council }
+    const id = fixingId(fixing, { chainId: dora.chain.chainId, oracle })
+    const attacker = await court.stage.as('attacker')
+    await request(attacker, oracle, fixing)
+    await openCase(attacker, jury, fixing)
+    expect(await well(dora, 'jury', 'status', id)).toContain('case      waiting for its draw, round 0')
+    const waiting = dora.run(['jury', 'status', '--jury', jury, '--until-due', '--interval', '1s', '--json'])
+    await mine(140)
+    await well(clerk, 'jury', 'draw', id, '--yes')
+    const { exitCode, out } = await waiting
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(out).own.cases).toMatchObject([{ fixing: id, due: 'commit' }])
+    const unread = await dora.run(['verify', id])
+    expect(unread.err).toContain(`index ${indexId}`)
+    await well(dora, 'jury', 'commit', id, '2500.1', '--yes')
+    const { commitEnd } = await readCase(dora.chain, jury, id)
+    await court.stage.embedded.mineAt(commitEnd)
+    await well(dora, 'jury', 'reveal', id, '2500.1', '--yes')
+    // Seats of others may be silent.
+    await court.stage.embedded.mineAt((await readCase(dora.chain, jury, id)).revealEnd)
+    expect(await well(dora, 'jury', 'resolve', id, '--yes')).toMatch(/The verdict is 2500\.1\.|The jury hung/)
+  }, 60_000)
+
+  test('an alarm that nothing could set off does not begin', async () => {
+    const { id } = await court.fixing()
+    const { ASSIZE_KEYSTORE: _, ...env } = ann.env
+    expect(await assize(['jury', 'status', '--jury', jury, '--until-due'], env)).toMatchObject({
+      exitCode: 2,
+      err: 'error: Expected whose seats to wait for with --until-due, got nobody. Name the account with --account or in ASSIZE_ACCOUNT.',
+    })
+    expect(await ann.run(['jury', 'status', id, '--until-due'])).toMatchObject({ exitCode: 2 })
+    const old = await assize(['jury', 'status', '--jury', jury, '--until-due', '--account', jury], ann.env, {
+      now: () => 2n ** 40n,
+    })
+    expect(old).toMatchObject({ exitCode: 1, err: expect.stringContaining('Expected a newest block at most') })
+  })
 
   test('says what is wrong with what it was given', async () => {
     const { id } = await court.fixing()

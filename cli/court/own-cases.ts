@@ -1,0 +1,131 @@
+import type { Address, Hex } from 'viem'
+import { latestBlock } from '#client/chain.ts'
+import { type OpenedCase, readVoters } from '#client/juror.ts'
+import { readCases, readSeats } from '#client/jury.ts'
+import { readFixing } from '#client/oracle-reader.ts'
+import type { Connection } from '../chain/connection.ts'
+import { formatRelative, formatTime } from '../format.ts'
+import type { Jury, Trial } from './jury-court.ts'
+import { ownSeats, trialSteps, type Viewer } from './jury-lines.ts'
+
+/** What seats have to do now, and before when, Unix seconds. */
+export type Due = { readonly act: 'commit' | 'reveal'; readonly deadline: bigint }
+
+/** A case that runs, in which the viewer has seats; nothing is `due` while they have done what they can do now. */
+export type OwnCase = { readonly trial: Trial; readonly viewer: Viewer; readonly due: Due | undefined }
+
+/** The viewer's cases as of the newest block, whose time is `time`. */
+export type OwnCases = { readonly time: bigint; readonly cases: readonly OwnCase[] }
+
+/** Blocks that may still be undone are read again. */
+const UNSURE_BLOCKS = 64n
+
+/**
+ * Looks, whenever it is asked, for the running cases of the jury in which `account` has seats, or jurors that it commits for; what is
+ * due first comes first. The jury's log is read once. Throws DeadRpcError, MadeUpCaseError.
+ */
+export function ownCases(connection: Connection, jury: Jury, account: Address): () => Promise<OwnCases> {
+  const known = new Map<Hex, OpenedCase>()
+  let next: bigint | undefined
+  return async () => {
+    const { number, time } = await latestBlock(connection.chain)
+    for (const one of await connection.readCases(jury.address, next)) known.set(one.id, one)
+    next = number > UNSURE_BLOCKS ? number - UNSURE_BLOCKS : 0n
+    const opened = [...known.values()]
+    const states = await readCases(
+      connection.chain,
+      jury.address,
+      opened.map(({ id }) => id),
+    )
+    const cases: OwnCase[] = []
+    for (const [i, one] of opened.entries()) {
+      const state = states[i]
+      if (state?.stage !== 'voting') continue
+      const found = await readOwn(connection, { ...one, jury, state, block: number }, account)
+      if (found !== undefined) cases.push(found)
+    }
+    return { time, cases: cases.toSorted((a, b) => Number(endOf(a) - endOf(b))) }
+  }
+}
+
+/** The account, and those of `jurors` that it commits for. Throws DeadRpcError. */
+export async function viewerAmong(
+  { chain }: Connection,
+  jury: Address,
+  jurors: readonly Address[],
+  account: Address | undefined,
+): Promise<Viewer> {
+  if (account === undefined) return { account, principals: [] }
+  const voters = await readVoters(chain, jury, jurors)
+  const principals = jurors.filter((juror, i) => juror === account || voters[i] === account)
+  return { account, principals }
+}
+
+/** The cases for people, each with its commands to paste. */
+export function ownCaseLines({ cases, time }: OwnCases, account: Address, paste: Connection['paste']): string[] {
+  if (cases.length === 0) return ['', `No seat of ${account} in a case that runs.`]
+  return cases.flatMap(({ trial, viewer, due }) => {
+    const seats = ownSeats(trial.seats, viewer).length
+    const steps = trialSteps(trial, viewer, paste)
+    return [
+      '',
+      `Case ${trial.snapshot.id}, ${seats} of its ${trial.seats.length} seats ${seats === 1 ? 'is' : 'are'} yours`,
+      `  now       ${dueText(trial, due, time)}`,
+      ...steps.map(({ what, command }) => `  ${what}  ${command}`),
+    ]
+  })
+}
+
+/** The cases as the JSON document has them. */
+export function ownCasesDocument({ cases }: OwnCases, paste: Connection['paste']): readonly Record<string, unknown>[] {
+  return cases.map(({ trial, viewer, due }) => ({
+    fixing: trial.snapshot.id,
+    round: trial.state.round,
+    seats: ownSeats(trial.seats, viewer).map(({ seat }) => seat),
+    due: due?.act ?? null,
+    deadline: due === undefined ? null : Number(due.deadline),
+    commitEnd: Number(trial.state.commitEnd),
+    revealEnd: Number(trial.state.revealEnd),
+    next: trialSteps(trial, viewer, paste),
+  }))
+}
+
+type RunningCase = Pick<OpenedCase, 'id' | 'fixing'> & Pick<Trial, 'jury' | 'state' | 'block'>
+
+async function readOwn(
+  connection: Connection,
+  { id, fixing, jury, state, block }: RunningCase,
+  account: Address,
+): Promise<OwnCase | undefined> {
+  const { chain, oracle } = connection
+  const seats = await readSeats(chain, jury.address, id, state.round)
+  const jurors = [...new Set(seats.map(({ juror }) => juror))]
+  const viewer = await viewerAmong(connection, jury.address, jurors, account)
+  if (viewer.principals.length === 0) return undefined
+  const snapshot = await readFixing(chain, oracle, fixing)
+  const trial = { jury, fixing, snapshot, state, seats, block }
+  return { trial, viewer, due: dueOf(trial, viewer) }
+}
+
+/** What of a case that runs waits for the viewer's seats; undefined for nothing. */
+export function dueOf({ state, snapshot, seats }: Trial, viewer: Viewer): Due | undefined {
+  const own = ownSeats(seats, viewer)
+  const { commitEnd, revealEnd } = state
+  if (snapshot.atTime < commitEnd) {
+    const isOpen = own.some(({ committed, value }) => committed === undefined && value === undefined)
+    return isOpen ? { act: 'commit', deadline: commitEnd } : undefined
+  }
+  const isHidden = snapshot.atTime < revealEnd && own.some(({ committed }) => committed !== undefined)
+  return isHidden ? { act: 'reveal', deadline: revealEnd } : undefined
+}
+
+function dueText({ state }: Trial, due: Due | undefined, time: bigint): string {
+  const when = (at: bigint): string => `${formatTime(at)}${formatRelative(at, time)}`
+  if (due !== undefined) return `${due.act} before ${when(due.deadline)}, or the stakes of the seats are lost`
+  if (time < state.commitEnd) return `committed; reveal from ${when(state.commitEnd)}, before ${when(state.revealEnd)}`
+  return `nothing; the round ends ${when(state.revealEnd)}, or once all have revealed`
+}
+
+function endOf({ trial, due }: OwnCase): bigint {
+  return due?.deadline ?? trial.state.revealEnd
+}
