@@ -12,7 +12,7 @@ type Flags = { readonly json?: true }
 const EXAMPLES = `
 Ids, signatures, roots and values are computed again from the file alone, and the closes are read again from the responses that are in it: no chain,
 node or venue is asked. Two things the file cannot prove: that its reporters are those of the registry (assize differences, or a node of your own), and
-that the venues said so (assize index sample).
+that the venues said so (assize verify).
 Exit 1: something in it is not as it says.
 
 Examples:

@@ -9,7 +9,8 @@ import { readIndexFile } from '../index/index-file.ts'
 import { readIndexNow, readingDocument, readingLines } from '../index/index-reading.ts'
 
 const EXAMPLES = `
-Without --maturity the window is the last that is over. Exit code 3: the sources do not suffice for a value.
+Without --maturity the window is the last that is over, which is of no fixing: what a fixing was at its maturity says assize verify, or this with its --maturity.
+Exit code 3: the sources do not suffice for a value.
 
 Examples:
   assize index sample eth-usd.json

@@ -54,7 +54,7 @@ const JURY: JuryTerms = {
 /** scrypt's N of a key that guards nothing. */
 const THROW_AWAY = 1_024
 /** The truth of this network, for so long before and after its start, seconds. */
-const TRUTH = { close: '2500.10', before: 2n * HOUR, after: 240n * HOUR }
+const TRUTH = { close: '2500.10', before: 120n * HOUR, after: 240n * HOUR }
 /** What the index is: a document to create further fixings from. Nobody observes it; anybody can, in the file beside it. */
 const INDEX = {
   version: 1,
