@@ -49,7 +49,7 @@ export function defineCouncil(program: Command, context: Context, done: (code: E
   addSigningOptions(addNetworkOptions(sign))
     .addHelpText(
       'after',
-      '\nExamples:\n  assize council sign 0x12ab… 2500.10 --file ruling.json\n  assize council sign 0x12ab… INVALID > ada.json',
+      '\nRead the index as it was at the maturity first: assize verify. A signature does not expire and cannot be taken back; who signs a second value lets others choose\nwhich of them is brought.\n\nExamples:\n  assize council sign 0x12ab… 2500.10 --file ruling.json\n  assize council sign 0x12ab… INVALID > ada.json',
     )
     .action(async (id: Hex, value: bigint, flags: Flags) => done(await signFile({ id, value }, flags, context)))
   const submit = group
@@ -127,11 +127,15 @@ function rulingLines(
   end: bigint,
 ): string[] {
   const { candidates, atTime } = view.snapshot
+  const { indexId, maturity } = view.snapshot.fixing
   return [
     `ruling    ${formatIndexValue(value, 18)} for fixing ${fixing}`,
+    `index     ${indexId}`,
+    `maturity  ${formatTime(maturity)}${formatRelative(maturity, atTime)}: what counts is what the index was then`,
     `council   ${council}, whose turn ends ${formatTime(end)}${formatRelative(end, atTime)}`,
     `signer    ${who}`,
     `claimed   ${candidates.length === 0 ? 'nothing yet' : candidates.map((one) => formatIndexValue(one.value, 18)).join(', ')}`,
+    'risk      a signature does not expire and cannot be taken back: sign one value only, as any that enough members sign can be brought',
   ]
 }
 

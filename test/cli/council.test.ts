@@ -5,6 +5,7 @@ import { readFixing } from '#client/oracle-reader.ts'
 import { request } from '#client/oracle-writer.ts'
 import { wethBalance } from '#client/weth.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { formatTime } from '../../cli/format.ts'
 import { type Court, type Disputer, openCourt, TRUE } from './disputer.ts'
 
 let court: Court
@@ -37,6 +38,9 @@ describe('assize council', () => {
     const first = await ada.run(['council', 'sign', id, '2500.1', '--file', file, '--yes'])
     expect(first).toMatchObject({ exitCode: 0, out: '' })
     expect(first.err).toContain(`signer    Ada, ${ada.account.address}`)
+    // What is to be read, of when, and that it is for ever.
+    expect(first.err).toContain(`index     ${fixing.indexId}\nmaturity  ${formatTime(fixing.maturity)} (`)
+    expect(first.err).toContain('a signature does not expire and cannot be taken back: sign one value only')
     expect(first.err).toContain('Signed: 1 of 2 that a ruling takes')
     const few = await clerk.run(['council', 'submit', file, '--yes'])
     expect(few).toMatchObject({ exitCode: 1 })
