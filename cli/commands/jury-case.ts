@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { Address, Hex } from 'viem'
+import { type Address, type Hex, isHex } from 'viem'
 import { readHeader } from '#client/block-header.ts'
 import { readPool } from '#client/jury.ts'
 import { closeCaseCall, drawCall, openCaseCall, reseedCall, resolveCall } from '#client/jury-calls.ts'
@@ -11,7 +12,7 @@ import { type Action, perform, type Performed } from '../chain/action.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import { RefusedError } from '../errors.ts'
+import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
 import { findTrial, requireStage, type Trial, turnEnd } from '../court/jury-court.ts'
@@ -20,7 +21,7 @@ import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFl
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
 
-type Flags = NetworkFlags & SigningFlags & { readonly jury?: Address }
+type Flags = NetworkFlags & SigningFlags & { readonly jury?: Address; readonly header?: string }
 
 /** One thing that anybody can do about a case. */
 type Move = {
@@ -28,7 +29,7 @@ type Move = {
   readonly description: string
   /** Throws RefusedError, in words, for what the jury would refuse. */
   readonly check: (trial: Trial, connection: Connection) => Promise<void>
-  readonly call: (trial: Trial, connection: Connection) => Promise<Call>
+  readonly call: (trial: Trial, connection: Connection, flags: Flags) => Promise<Call>
   readonly lines: (trial: Trial, connection: Connection) => readonly string[]
   readonly after: (performed: Performed, trial: Trial) => string
 }
@@ -78,8 +79,12 @@ const DRAW: Move = {
     await requireNext(trial, connection)
     requireTurn(trial, connection)
   },
-  call: async ({ jury, fixing, state }, { chain }) =>
-    drawCall(jury.address, fixing, await readHeader(chain, state.seedBlock)),
+  call: async ({ jury, fixing, state }, { chain }, { header }) =>
+    drawCall(
+      jury.address,
+      fixing,
+      await (header === undefined ? readHeader(chain, state.seedBlock) : givenHeader(header)),
+    ),
   lines: ({ jury, fixing }, { token }) => {
     const pay = clerkPay(fixing.arbitrationFee, jury.terms.seats)
     return [`pay       ${formatAmount(pay, token)} of the fee once the jury rules, to be claimed by "jury claim"`]
@@ -159,11 +164,18 @@ export function defineJuryCase(group: Command, context: Context, done: (code: Ex
       .description(move.description)
       .argument('<fixing>', 'its id', hash)
       .option('--jury <address>', "which of the fixing's two, if both are juries", address)
-    addSigningOptions(addNetworkOptions(command))
-      .addHelpText(
-        'after',
-        `\nExamples:\n  assize jury ${move.name} 0x12ab…\n  assize jury ${move.name} 0x12ab… --dry-run --account 0x34…`,
+    if (move === DRAW) {
+      command.option(
+        '--header <file>',
+        'the RLP of the header of the seed block, or a file that has it, as debug_getRawHeader says (default: read)',
       )
+    }
+    const more = move === DRAW ? ['', ' --header header.hex'] : ['']
+    const examples = [...more, ' --dry-run --account 0x34…'].map(
+      (flags) => `\n  assize jury ${move.name} 0x12ab…${flags}`,
+    )
+    addSigningOptions(addNetworkOptions(command))
+      .addHelpText('after', `\nExamples:${examples.join('')}`)
       .action(async (id: Hex, flags: Flags) => done(await act(move, id, flags, context)))
   }
 }
@@ -175,7 +187,7 @@ async function act(move: Move, id: Hex, flags: Flags, context: Context): Promise
   await move.check(trial, connection)
   const signer = await openSigner(flags, context)
   const action: Action = {
-    steps: [{ label: `${move.name} the case`, call: await move.call(trial, connection) }],
+    steps: [{ label: `${move.name} the case`, call: await move.call(trial, connection, flags) }],
     amount: 0n,
     claims: 0,
     gain: undefined,
@@ -192,6 +204,20 @@ async function act(move: Move, id: Hex, flags: Flags, context: Context): Promise
   const deed = { action: `jury ${move.name}`, id, arbitrator: trial.jury.address }
   reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
+}
+
+/** What was given as the header, which the jury holds against the chain: hex, or a file of it. Throws InputError. */
+async function givenHeader(given: string): Promise<Hex> {
+  if (isHex(given)) return given
+  const text = await readFile(given, 'utf8').catch((cause: unknown) => {
+    throw new InputError(`Expected a header at ${given}, got no readable file.`, 'Check the path.', { cause })
+  })
+  const header = text.trim()
+  if (isHex(header)) return header
+  throw new InputError(
+    `Expected a header in hex in ${given}, got something else.`,
+    'Put in what debug_getRawHeader says.',
+  )
 }
 
 function requireTurn(trial: Trial, { paste }: Connection): void {

@@ -29,7 +29,8 @@ const FIELDS = [
 ] as const
 
 /**
- * The RLP of the header of block `number`, whose hash is the block's: what proves to a contract what the header says. Throws
+ * The RLP of the header of block `number`, whose hash is the block's: what proves to a contract what the header says. Made of the
+ * fields that are known here; if the chain's headers have others, by now, as `debug_getRawHeader` gives it. Throws
  * {@link HeaderUnknownError}, DeadRpcError.
  */
 export async function readHeader(chain: Chain, number: bigint): Promise<Hex> {
@@ -39,14 +40,28 @@ export async function readHeader(chain: Chain, number: bigint): Promise<Hex> {
   if (block === null) throw new HeaderUnknownError(number, 'no such block')
   const named: Readonly<Record<string, unknown>> = { ...block }
   const header = encodeHeader(named)
-  if (keccak256(header) !== block.hash) throw new HeaderUnknownError(number, 'fields that do not hash to its hash')
-  return header
+  if (keccak256(header) === block.hash) return header
+  const raw = await readRawHeader(chain, number)
+  if (raw !== undefined && keccak256(raw) === block.hash) return raw
+  throw new HeaderUnknownError(number, 'fields that do not hash to its hash')
+}
+
+/** Undefined where the endpoint does not serve it: few that are public do. */
+async function readRawHeader({ publicClient }: Chain, number: bigint): Promise<Hex | undefined> {
+  // viem knows no type of this method.
+  const request: (call: { method: string; params: unknown[] }) => Promise<unknown> = publicClient.request as never
+  try {
+    const raw = await request({ method: 'debug_getRawHeader', params: [`0x${number.toString(16)}`] })
+    return isHex(raw) ? raw : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The endpoint does not give the header of a block, or one of a form that is not known here. */
 export class HeaderUnknownError extends Error {
   override readonly name = 'Client.HeaderUnknownError'
-  readonly hint = 'Ask another endpoint; a chain with headers of its own cannot seed a draw.'
+  readonly hint = 'Ask an endpoint that serves debug_getRawHeader, or give what one says: assize jury draw --header.'
   constructor(number: bigint, got: string) {
     super(`Expected the header of block ${number}, got ${got}.`)
   }

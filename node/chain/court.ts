@@ -1,5 +1,5 @@
-import type { Address } from 'viem'
-import { readHeader } from '#client/block-header.ts'
+import { type Address, type Hex, keccak256 } from 'viem'
+import { HeaderUnknownError, readHeader } from '#client/block-header.ts'
 import type { Chain } from '#client/chain.ts'
 import { type Bench, openedCases, readStanding, readVoters, readWaiting } from '#client/juror.ts'
 import { readCase, readJuryTerms, readPool, readSeats } from '#client/jury.ts'
@@ -28,7 +28,7 @@ export function courtOf(chain: Chain, bench: Bench, account: Address | undefined
 
 /** A jury as as many endpoints as must agree, `agreement`, show it. */
 export function agreedCourt(
-  { agreed, poll }: Pick<Circle, 'agreed' | 'poll'>,
+  { agreed, poll, any }: Pick<Circle, 'agreed' | 'poll' | 'any'>,
   jury: Address,
   agreement: number,
 ): CourtReads {
@@ -40,7 +40,14 @@ export function agreedCourt(
     pool: (at) => agreed(`the pool of a jury at block ${at}`, (port) => port.court(jury).pool(at)),
     voters: (jurors, at) =>
       agreed(`the voters of jurors at block ${at}`, (port) => port.court(jury).voters(jurors, at)),
-    header: (number) => agreed(`the header of block ${number}`, (port) => port.court(jury).header(number)),
+    async header(number) {
+      // It proves itself: the first that hashes to the block's hash will do, whoever else has none.
+      const { hash } = await agreed(`block ${number}`, (port) => port.block(number))
+      const isIt = (header: Hex): boolean => keccak256(header) === hash
+      const header = (await any((port) => port.court(jury).header(number), isIt)).find(isIt)
+      if (header === undefined) throw new HeaderUnknownError(number, 'none that hashes to its hash')
+      return header
+    },
     async idle() {
       return reached((await poll((port) => port.court(jury).idle())).answers, agreement)
     },

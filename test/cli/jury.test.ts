@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createTestClient, http, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readHeader } from '#client/block-header.ts'
 import { latestBlock } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
 import { type JuryTerms, openCase, readCase, readSeats } from '#client/jury.ts'
@@ -217,7 +220,16 @@ describe('assize jury', () => {
     expect(await well(dora, 'jury', 'status', id)).toContain('case      waiting for its draw, round 0')
     const waiting = dora.run(['jury', 'status', '--jury', jury, '--until-due', '--interval', '1s', '--json'])
     await mine(140)
-    await well(clerk, 'jury', 'draw', id, '--yes')
+    // Whose endpoint does not give the header gives it by hand; another block's draws nobody.
+    const { seedBlock } = await readCase(dora.chain, jury, id)
+    const draw = (header: string) => clerk.run(['jury', 'draw', id, '--header', header, '--yes'])
+    expect((await draw(await readHeader(dora.chain, seedBlock - 1n))).exitCode).toBe(1)
+    expect((await draw(join(court.folder, 'nowhere'))).err).toContain('Expected a header at ')
+    const file = join(court.folder, 'header')
+    writeFileSync(file, 'no hex')
+    expect((await draw(file)).err).toContain('Expected a header in hex in ')
+    writeFileSync(file, `${await readHeader(dora.chain, seedBlock)}\n`)
+    expect(await draw(file)).toMatchObject({ exitCode: 0 })
     const { exitCode, out } = await waiting
     expect(exitCode).toBe(0)
     expect(JSON.parse(out).own.cases).toMatchObject([{ fixing: id, due: 'commit' }])

@@ -1,4 +1,6 @@
+import { type Hex, keccak256 } from 'viem'
 import { expect, test } from 'vitest'
+import { HeaderUnknownError } from '#client/block-header.ts'
 import type { JurySeat } from '#client/jury.ts'
 import type { CourtReads } from '../../../node/chain/court-port.ts'
 import { openEndpoints } from '../../../node/chain/endpoints.ts'
@@ -27,13 +29,17 @@ function court(changes: Partial<CourtReads> = {}): CourtReads {
   }
 }
 
-/** The jury through three endpoints of which two must agree, and who was outvoted. */
-async function through(courts: readonly CourtReads[]) {
+/** The jury through three endpoints of which two must agree, and who was outvoted; every block has `hash`. */
+async function through(courts: readonly CourtReads[], hash?: Hex) {
   const outvoted: string[] = []
   const world = new FakeWorld(FIXING, MATURITY)
   const endpoints = courts.map((one, i) => ({
     url: `e${i}`,
-    open: async (): Promise<EndpointPort> => ({ ...world.endpoint(JUROR), court: () => one }),
+    open: async (): Promise<EndpointPort> => ({
+      ...world.endpoint(JUROR),
+      block: async (number) => ({ number, time: MATURITY, hash }),
+      court: () => one,
+    }),
   }))
   const chain = await openEndpoints(endpoints, {
     agreement: 2,
@@ -59,6 +65,19 @@ test('one endpoint that lies of a case makes a juror neither miss its seat nor r
   expect(await port.voters([JUROR], 9n)).toEqual([undefined])
   expect(await port.idle()).toBe(WAD)
   expect(new Set(outvoted)).toEqual(new Set(['e0']))
+})
+
+test('one endpoint that has the header that hashes to the block is enough to draw', async () => {
+  const header = '0xc101'
+  const unknown = court({ header: () => Promise.reject(new HeaderUnknownError(1n, 'fields of the future')) })
+  const hash = keccak256(header)
+  const { port } = await through(
+    [court({ header: async () => '0xc102' }), unknown, court({ header: async () => header })],
+    hash,
+  )
+  expect(await port.header(1n)).toBe(header)
+  const { port: without } = await through([court({ header: async () => '0xc102' }), unknown, unknown], hash)
+  await expect(without.header(1n)).rejects.toMatchObject({ name: 'Client.HeaderUnknownError' })
 })
 
 test('endpoints that all say something else decide nothing', async () => {
