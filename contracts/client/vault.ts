@@ -8,11 +8,11 @@ import {
   parseEventLogs,
 } from 'viem'
 import { splitVaultAbi as abi } from '#protocol/abi/split-vault.ts'
-import { encodeFixing, type Fixing } from '#protocol/fixing.ts'
+import { encodeFixing, type Fixing, fixingId } from '#protocol/fixing.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
-import { type At, blockOf } from './one-block.ts'
-import { send, type SendOptions } from './send.ts'
+import { type At, atOneBlock, blockOf } from './one-block.ts'
+import { type Call, send, type SendOptions } from './send.ts'
 
 /** One option pair on one fixing: P pays `min(1, strike / x)` of a unit of collateral, N the rest. */
 export type Series = {
@@ -49,8 +49,13 @@ export async function createSeries(
   series: Series,
   options?: SendOptions,
 ): Promise<void> {
+  await send(chain, createSeriesCall(vault, series), options)
+}
+
+/** The transaction of {@link createSeries}. */
+export function createSeriesCall(vault: Address, series: Series): Call {
   const data = encodeFunctionData({ abi, functionName: 'createSeries', args: [series] })
-  await send(chain, { name: 'createSeries', to: vault, data }, options)
+  return { name: 'createSeries', to: vault, data }
 }
 
 /** Puts `amount` wei in for as much P and N. Before maturity only. The collateral must be approved. */
@@ -61,8 +66,13 @@ export async function split(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
+  await send(chain, splitCall(vault, series, amount), options)
+}
+
+/** The transaction of {@link split}. */
+export function splitCall(vault: Address, series: Series, amount: bigint): Call {
   const data = encodeFunctionData({ abi, functionName: 'split', args: [series, amount] })
-  await send(chain, { name: 'split', to: vault, data }, options)
+  return { name: 'split', to: vault, data }
 }
 
 /** Gives `amount` of both legs back for `amount` wei. */
@@ -73,8 +83,13 @@ export async function merge(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
+  await send(chain, mergeCall(vault, series, amount), options)
+}
+
+/** The transaction of {@link merge}. */
+export function mergeCall(vault: Address, series: Series, amount: bigint): Call {
   const data = encodeFunctionData({ abi, functionName: 'merge', args: [series, amount] })
-  await send(chain, { name: 'merge', to: vault, data }, options)
+  return { name: 'merge', to: vault, data }
 }
 
 /** Puts `amount` wei of ether in for as much P and N, in a vault of wrapped ether. Before maturity only. */
@@ -85,8 +100,13 @@ export async function splitEther(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
+  await send(chain, splitEtherCall(vault, series, amount), options)
+}
+
+/** The transaction of {@link splitEther}. */
+export function splitEtherCall(vault: Address, series: Series, amount: bigint): Call {
   const data = encodeFunctionData({ abi, functionName: 'splitEther', args: [series] })
-  await send(chain, { name: 'splitEther', to: vault, data, value: amount }, options)
+  return { name: 'splitEther', to: vault, data, value: amount }
 }
 
 /** Gives `amount` of both legs back for `amount` wei of ether, in a vault of wrapped ether. */
@@ -97,8 +117,13 @@ export async function mergeToEther(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
+  await send(chain, mergeToEtherCall(vault, series, amount), options)
+}
+
+/** The transaction of {@link mergeToEther}. */
+export function mergeToEtherCall(vault: Address, series: Series, amount: bigint): Call {
   const data = encodeFunctionData({ abi, functionName: 'mergeToEther', args: [series, amount] })
-  await send(chain, { name: 'mergeToEther', to: vault, data }, options)
+  return { name: 'mergeToEther', to: vault, data }
 }
 
 /**
@@ -117,6 +142,33 @@ export async function readMostCollateral(chain: Chain, vault: Address, fixing: F
   )
 }
 
+/** What a vault holds for a fixing, the most that it takes, and how much of that is left: 0 once it holds more. Collateral wei. */
+export type Capacity = { readonly held: bigint; readonly most: bigint; readonly room: bigint }
+
+/**
+ * How much more of `fixing` can be split at the block `at`, by default the latest: of all its series together, and until somebody
+ * else does. Both numbers by one request, after one for the vault's oracle. Throws OracleRevertError, DeadRpcError.
+ */
+export async function readCapacity(chain: Chain, vault: Address, fixing: Fixing, at?: At): Promise<Capacity> {
+  const ofVault = { address: vault, abi } as const
+  return atOneBlock(chain, at, (block) =>
+    explained(chain.rpcUrl, 'collateralOf', async () => {
+      const oracle = await chain.publicClient.readContract({ ...ofVault, functionName: 'ORACLE', ...blockOf(block) })
+      const [held, most] = await chain.publicClient.multicall({
+        ...blockOf(block),
+        deployless: true,
+        allowFailure: false,
+        batchSize: 0,
+        contracts: [
+          { ...ofVault, functionName: 'collateralOf', args: [fixingId(fixing, { chainId: chain.chainId, oracle })] },
+          { ...ofVault, functionName: 'mostCollateral', args: [fixing] },
+        ],
+      })
+      return { held, most, room: most > held ? most - held : 0n }
+    }),
+  )
+}
+
 /** Burns legs after the settlement and returns what they paid, wei; a leg alone rounds down. */
 export async function redeem(
   chain: WritableChain,
@@ -125,7 +177,12 @@ export async function redeem(
   legs: Legs,
   options?: SendOptions,
 ): Promise<bigint> {
-  return redeemBy('redeem', chain, vault, series, legs, options)
+  return redeemBy(chain, redeemCall(vault, series, legs), options)
+}
+
+/** The transaction of {@link redeem}. */
+export function redeemCall(vault: Address, series: Series, { p, n }: Legs): Call {
+  return { name: 'redeem', to: vault, data: encodeFunctionData({ abi, functionName: 'redeem', args: [series, p, n] }) }
 }
 
 /** As {@link redeem}, paid in ether, in a vault of wrapped ether. */
@@ -136,19 +193,17 @@ export async function redeemToEther(
   legs: Legs,
   options?: SendOptions,
 ): Promise<bigint> {
-  return redeemBy('redeemToEther', chain, vault, series, legs, options)
+  return redeemBy(chain, redeemToEtherCall(vault, series, legs), options)
 }
 
-async function redeemBy(
-  name: 'redeem' | 'redeemToEther',
-  chain: WritableChain,
-  vault: Address,
-  series: Series,
-  legs: Legs,
-  options?: SendOptions,
-): Promise<bigint> {
-  const data = encodeFunctionData({ abi, functionName: name, args: [series, legs.p, legs.n] })
-  const receipt = await send(chain, { name, to: vault, data }, options)
+/** The transaction of {@link redeemToEther}. */
+export function redeemToEtherCall(vault: Address, series: Series, { p, n }: Legs): Call {
+  const data = encodeFunctionData({ abi, functionName: 'redeemToEther', args: [series, p, n] })
+  return { name: 'redeemToEther', to: vault, data }
+}
+
+async function redeemBy(chain: WritableChain, call: Call, options?: SendOptions): Promise<bigint> {
+  const receipt = await send(chain, call, options)
   const [redeemed] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Redeemed' })
   return redeemed?.args.paid ?? 0n
 }
@@ -162,8 +217,34 @@ export async function transferLeg(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  const data = encodeFunctionData({ abi, functionName: 'transfer', args: [to, leg, amount] })
-  await send(chain, { name: 'transfer', to: vault, data }, options)
+  await send(chain, transferLegCall(vault, leg, to, amount), options)
+}
+
+/** The transaction of {@link transferLeg}. */
+export function transferLegCall(vault: Address, leg: bigint, to: Address, amount: bigint): Call {
+  return {
+    name: 'transfer',
+    to: vault,
+    data: encodeFunctionData({ abi, functionName: 'transfer', args: [to, leg, amount] }),
+  }
+}
+
+/** The transaction that lets `spender` take up to `amount` of one leg of its sender. */
+export function approveLegCall(vault: Address, leg: bigint, spender: Address, amount: bigint): Call {
+  const data = encodeFunctionData({ abi, functionName: 'approve', args: [spender, leg, amount] })
+  return { name: 'approve', to: vault, data }
+}
+
+/** The transaction that moves `amount` of a leg of `from`, who approved it, to `to`. */
+export function transferLegFromCall(vault: Address, leg: bigint, from: Address, to: Address, amount: bigint): Call {
+  const data = encodeFunctionData({ abi, functionName: 'transferFrom', args: [from, to, leg, amount] })
+  return { name: 'transferFrom', to: vault, data }
+}
+
+/** One transaction of several of the vault's, all or none, in their order: a leg for another leg, without trust. None may send ether. */
+export function togetherCall(vault: Address, calls: readonly Call[]): Call {
+  const data = encodeFunctionData({ abi, functionName: 'multicall', args: [calls.map((call) => call.data)] })
+  return { name: 'multicall', to: vault, data }
 }
 
 /** The legs of series `id` that `holder` has at the block `at`, by default the latest, both by one request. Throws DeadRpcError. */

@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData, getAddress } from 'viem'
+import { type Address, encodeFunctionData, getAddress, type Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
@@ -9,10 +9,12 @@ import { propose } from '#client/oracle-writer.ts'
 import { readSecurity } from '#client/security.ts'
 import { send } from '#client/send.ts'
 import {
+  approveLegCall,
   createSeries,
   legId,
   merge,
   mergeToEther,
+  readCapacity,
   readLegs,
   readMostCollateral,
   redeem,
@@ -21,7 +23,10 @@ import {
   seriesId,
   split,
   splitEther,
+  togetherCall,
   transferLeg,
+  transferLegCall,
+  transferLegFromCall,
 } from '#client/vault.ts'
 import { ensureCollateral } from '#client/weth.ts'
 import { chainlinkFeedAbi } from '#protocol/abi/chainlink-feed.ts'
@@ -101,6 +106,30 @@ test('takes ether and pays it, for the same legs', async () => {
   expect(gained).toBeLessThan((3n * ETHER) / 2n)
 })
 
+test('changes a leg for another one in one transaction, or neither', async () => {
+  const { vault } = stage.deployments
+  const [dan, eve] = [await stage.as('dan'), await stage.as('eve')]
+  const fixing = { ...stage.fixing, maturity: (await latestBlock(ann)).time + 3_600n }
+  const [one, other]: readonly [Series, Series] = [
+    { ...series, fixing },
+    { ...series, fixing, strike: 1_000n * ETHER },
+  ]
+  const [ofOne, ofOther] = [one, other].map((each) => seriesId(each, { chainId: ann.chainId, vault })) as [Hex, Hex]
+  await split(dan, vault, one, 2n)
+  await split(eve, vault, other, 3n)
+  const swap = togetherCall(vault, [
+    transferLegCall(vault, legId(ofOne, 'P'), eve.account.address, 2n),
+    transferLegFromCall(vault, legId(ofOther, 'P'), eve.account.address, dan.account.address, 3n),
+  ])
+  await expect(send(dan, swap)).rejects.toMatchObject({ errorName: 'ERC6909InsufficientAllowance' })
+  expect(await readLegs(dan, vault, ofOne, dan.account.address)).toEqual({ p: 2n, n: 2n })
+  await send(eve, approveLegCall(vault, legId(ofOther, 'P'), dan.account.address, 3n))
+  await send(dan, swap)
+  expect(await readLegs(dan, vault, ofOne, dan.account.address)).toEqual({ p: 0n, n: 2n })
+  expect(await readLegs(dan, vault, ofOther, dan.account.address)).toEqual({ p: 3n, n: 0n })
+  expect(await readLegs(dan, vault, ofOne, eve.account.address)).toEqual({ p: 2n, n: 0n })
+})
+
 test('takes no more than the arbitrators secure, and says so', async () => {
   const { vault } = stage.deployments
   const fixing = { ...stage.fixing, maturity: (await latestBlock(ann)).time + 3_600n }
@@ -109,6 +138,16 @@ test('takes no more than the arbitrators secure, and says so', async () => {
   await expect(split(ann, vault, later, 1_000n * ETHER + 1n)).rejects.toMatchObject({
     errorName: 'AboveSecured',
     hint: 'Split less, or use a series whose arbitrators secure more.',
+  })
+  const room = 1_000n * ETHER
+  expect(await readCapacity(ann, vault, fixing)).toEqual({ held: 0n, most: 1_000n * ETHER, room })
+  await split(ann, vault, later, 4n * ETHER)
+  // What another series of the same fixing takes is missing too.
+  await split(ann, vault, { ...later, strike: 1n }, 2n * ETHER)
+  expect(await readCapacity(ann, vault, fixing)).toEqual({
+    held: 6n * ETHER,
+    most: 1_000n * ETHER,
+    room: room - 6n * ETHER,
   })
 })
 

@@ -9,7 +9,7 @@ import { contribute, propose } from '#client/oracle-writer.ts'
 import { quoteContribution } from '#client/quote.ts'
 import { readHoldings, tryClaim } from '#client/receipts.ts'
 import { readSecurity } from '#client/security.ts'
-import { readLegs, readMostCollateral } from '#client/vault.ts'
+import { readCapacity, readLegs, readMostCollateral } from '#client/vault.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
 
@@ -54,6 +54,7 @@ const SEVERAL: readonly (readonly [name: string, read: (chain: Chain, at?: At) =
   ['quoteContribution', (chain, at) => quoteContribution(chain, stage.deployments.oracle, fixing, BID, at)],
   ['readSecurity', (chain, at) => readSecurity(chain, stage.deployments.oracle, answered(), at)],
   ['readHoldings', (chain, at) => readHoldings(chain, FIRST, { id: ID, receipts: many() }, HOLDER, at)],
+  ['readCapacity', (chain, at) => readCapacity(chain, FIRST, fixing, at)],
   ['readPurse', (chain, at) => readPurse(chain, FIRST, HOLDER, SECOND, at)],
   ['readChainFeatures', readChainFeatures],
 ]

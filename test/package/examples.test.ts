@@ -7,6 +7,7 @@ import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { carryOut } from '#client/deploy.ts'
 import { planConditionalTokensReporter } from '#client/consumer-plan.ts'
 import { create, propose } from '#client/oracle-writer.ts'
+import { type Legs, mergeToEther, readLegs, seriesId, splitEther } from '#client/vault.ts'
 import { wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { accountOf, ETHER, raiseStage, type Stage } from '../client/chain-fixture.ts'
@@ -98,35 +99,102 @@ test("a scalar market at Gnosis's published contract is opened, and paid by wher
   expect(await wethBalance(ann, weth, positions)).toBe(0n)
 })
 
-test('a hedge with P, rolled once, holds its dollars while the index falls and rises', async () => {
+/** Whose terms hedge.ts runs with, each with so much ether. */
+async function hedgersWith(ether: Readonly<Record<'hedger' | 'dealer', bigint>>): Promise<Record<string, string>> {
+  for (const [name, amount] of Object.entries(ether)) {
+    await stage.embedded.setBalance(accountOf(name).address, amount * ETHER)
+  }
   const { vault } = stage.deployments
-  await stage.embedded.setBalance(accountOf('hedger').address, 8n * ETHER)
-  await stage.embedded.setBalance(accountOf('dealer').address, 30n * ETHER)
-  const env = { VAULT: vault, STRIKE: '1750', KEY: keyOf('hedger'), DEALER_KEY: keyOf('dealer') }
+  return { VAULT: vault, STRIKE: '1750', KEY: keyOf('hedger'), DEALER_KEY: keyOf('dealer') }
+}
+
+/** The legs of hedge.ts's series of a fixing that somebody of the stage holds. */
+function legsOf(name: string, fixing: Fixing): Promise<Legs> {
+  const { vault } = stage.deployments
+  const series = { fixing, strike: 1_750n * ETHER, invalidSharePpm: 700_000 }
+  return readLegs(ann, vault, seriesId(series, { chainId: ann.chainId, vault }), accountOf(name).address)
+}
+
+const BOUGHT = { exitCode: 0, out: 'bought 10 P for 7 ETH\n', err: '' }
+
+test('a hedge with P, rolled before the maturity, holds its dollars while the index falls and rises', async () => {
+  const env = await hedgersWith({ hedger: 8n, dealer: 30n })
   const [first, second] = [await announce(30n), await announce(60n)]
-  expect(await run(['hedge.ts', 'buy', first.id, '10', '2500'], env)).toEqual({
-    exitCode: 0,
-    out: 'bought 10 P for 7 ETH\n',
-    err: '',
-  })
+  expect(await run(['hedge.ts', 'buy', first.id, '10', '2500'], env)).toEqual(BOUGHT)
   expect((await run(['hedge.ts', 'close', first.id], env)).err).toContain(
     'Expected a settlement, got a fixing that is ',
   )
 
-  // 7 ETH are worth 14 000 dollars now; the hedge still 17 500.
-  await settleAt(first.fixing, 2_000n * ETHER)
-  expect(await run(['hedge.ts', 'roll', first.id, second.id], env)).toEqual({
+  // 7 ETH are worth 14 000 dollars now; the hedge still 17 500, and it goes on through the first maturity.
+  expect(await run(['hedge.ts', 'roll', first.id, second.id, '2000'], env)).toEqual({
     exitCode: 0,
-    out: "redeemed 10 P for 8.75 ETH, 17500 in the index's currency\nbought 10 P for 8.75 ETH\n",
+    out: "rolled 10 P into 10 P, 17500 in the index's currency\n",
     err: '',
   })
+  expect(await legsOf('dealer', first.fixing)).toEqual({ p: 10n * ETHER, n: 10n * ETHER })
+  expect((await run(['hedge.ts', 'roll', first.id, second.id, '2000'], env)).err).toContain(
+    `Expected P to roll, got none; of the next there are ${10n * ETHER} wei.`,
+  )
 
+  await settleAt(first.fixing, 1_900n * ETHER)
   await settleAt(second.fixing, 3_500n * ETHER)
   expect(await run(['hedge.ts', 'close', second.id], env)).toEqual({
     exitCode: 0,
     out: "redeemed 10 P for 5 ETH, 17500 in the index's currency\n",
     err: '',
   })
+})
+
+test('a hedge that is rolled after the settlement has held ether since the maturity', async () => {
+  const env = await hedgersWith({ hedger: 8n, dealer: 30n })
+  const [first, second] = [await announce(30n), await announce(60n)]
+  expect(await run(['hedge.ts', 'buy', first.id, '10', '2500'], env)).toEqual(BOUGHT)
+  await stage.embedded.mineAt(first.fixing.maturity)
+  // What the P will pay is not known before the settlement.
+  expect((await run(['hedge.ts', 'roll', first.id, second.id, '2000'], env)).err).toContain(
+    'Expected a fixing before its maturity or settled, got one that is open.',
+  )
+  await settleAt(first.fixing, 2_000n * ETHER)
+  // 8.75 ETH, 17 500 dollars at the maturity, 15 312.5 at 1 750.
+  expect(await run(['hedge.ts', 'roll', first.id, second.id, '1750'], env)).toEqual({
+    exitCode: 0,
+    out: "rolled 10 P into 8.75 P, 15312.5 in the index's currency\n",
+    err: '',
+  })
+})
+
+test('a hedge pays for nothing that cannot be split, and is rolled when it can be', async () => {
+  const { vault } = stage.deployments
+  const env = await hedgersWith({ hedger: 8n, dealer: 30n })
+  const whale = await stage.as('whale')
+  await stage.embedded.setBalance(whale.account.address, 3_000n * ETHER)
+  const [first, second] = [await announce(30n), await announce(60n)]
+  const others = { ...first, strike: 2_000n * ETHER, invalidSharePpm: 0 }
+  await splitEther(whale, vault, others, 995n * ETHER)
+  const before = await whale.publicClient.getBalance({ address: accountOf('hedger').address })
+  const refused = 'Expected to split at most 5 ETH, what is left of what the arbitrators secure, got 10.'
+  expect((await run(['hedge.ts', 'buy', first.id, '10', '2500'], env)).err).toContain(refused)
+  expect(await whale.publicClient.getBalance({ address: accountOf('hedger').address })).toBe(before)
+
+  await mergeToEther(whale, vault, others, 10n * ETHER)
+  expect(await run(['hedge.ts', 'buy', first.id, '10', '2500'], env)).toEqual(BOUGHT)
+  const next = { ...others, fixing: second.fixing }
+  await splitEther(whale, vault, next, 995n * ETHER)
+  const rolling = ['hedge.ts', 'roll', first.id, second.id, '2500']
+  expect((await run(rolling, env)).err).toContain(refused)
+  expect(await legsOf('hedger', first.fixing)).toEqual({ p: 10n * ETHER, n: 0n })
+
+  // It died behind half of the split: only the other half is split.
+  await splitEther(
+    await stage.as('dealer'),
+    vault,
+    { ...next, strike: 1_750n * ETHER, invalidSharePpm: 700_000 },
+    5n * ETHER,
+  )
+  await mergeToEther(whale, vault, next, 5n * ETHER)
+  expect((await run(rolling, env)).out).toContain('rolled 10 P into 10 P')
+  expect(await legsOf('hedger', second.fixing)).toEqual({ p: 10n * ETHER, n: 0n })
+  expect(await legsOf('dealer', second.fixing)).toEqual({ p: 0n, n: 10n * ETHER })
 })
 
 const TRANSFER = parseAbi([
