@@ -13,7 +13,9 @@ const EXAMPLES = `
 Ids, signatures, roots and values are computed again from the file alone, and the closes are read again from the responses that are in it: no chain,
 node or venue is asked. Two things the file cannot prove: that its reporters are those of the registry (assize differences, or a node of your own), and
 that the venues said so (assize verify).
-Exit 1: something in it is not as it says.
+An observation that is not a reporter's one statement about the maturity, or that its own closes do not bear out, is left out (out); the others are
+checked all the same, and must be a quorum.
+Exit 1: something in it is not as it says, or what is left is no quorum.
 
 Examples:
   assize evidence check evidence.json
@@ -44,8 +46,8 @@ function withBodies(assessment: Assessment, bodies: readonly Finding[]): Assessm
 }
 
 function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessment: Assessment): string[] {
-  const { findings, witnesses, value } = assessment
-  const withSamples = witnesses.filter(({ hasSamples }) => hasSamples).length
+  const { findings, leftOut, witnesses, value } = assessment
+  const withSamples = witnesses.filter(({ hasSamples, isCounted }) => hasSamples && isCounted).length
   const made =
     value === undefined
       ? 'none: no samples are there'
@@ -55,14 +57,17 @@ function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessme
     `index     ${document.name} at ${formatTime(fixing.maturity)}`,
     `registry  ${registry} on chain ${chainId}: compare its reporters yourself`,
     '',
-    ...formatColumns(findings.map(({ what, isSound, detail }) => [isSound ? '  ok ' : '  NOT', what, detail])),
+    ...formatColumns([
+      ...findings.map(({ what, isSound, detail }) => [isSound ? '  ok ' : '  NOT', what, detail]),
+      ...leftOut.map(({ what, detail }) => ['  out', what, detail]),
+    ]),
     '',
     `value     ${made}`,
   ]
 }
 
 function documentOf({ id, chainId, registry }: Evidence, assessment: Assessment): Record<string, unknown> {
-  const { findings, witnesses, value, isSound } = assessment
+  const { findings, leftOut, witnesses, value, report, isSound } = assessment
   return {
     version: 1,
     fixing: id,
@@ -70,7 +75,9 @@ function documentOf({ id, chainId, registry }: Evidence, assessment: Assessment)
     registry,
     isSound,
     value: value === undefined ? null : formatValue(value),
+    report: report === undefined ? null : { ...report, value: formatValue(report.value) },
     findings,
+    leftOut: leftOut.map(({ what, detail }) => ({ what, detail })),
     witnesses: witnesses.map((one) => ({
       ...one,
       value: formatValue(one.value),

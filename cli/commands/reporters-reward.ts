@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
-import { readAttestation, readRegistryOracle } from '#client/registry.ts'
+import { readAttestation } from '#client/attestation.ts'
+import { readRegistryOracle } from '#client/registry.ts'
 import { fundReportersCall, readReward, refundRewardCall } from '#client/rewards.ts'
 import { type Amount, amount, baseUnits, hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
@@ -105,7 +106,7 @@ const refunding: Think = async ({ connection, registry, found: { fixing, view, e
       `When it settles: ${paste('fixing', 'show', id)}`,
     )
   }
-  const attestation = await readAttestation(chain, registry, id, events[0]?.blockNumber ?? 0n)
+  const attestation = await readAttestation(chain, registry, id, { fromBlock: events[0]?.blockNumber ?? 0n })
   return {
     steps: [{ label: 'take the reward back', call: refundRewardCall(registry, fixing, attestation) }],
     amount: 0n,

@@ -2,7 +2,7 @@ import type { Chain } from '#client/chain.ts'
 import { latestBlock } from '#client/chain.ts'
 import { type OracleEvent, oracleEvents, potsOf } from '#client/fixing-log.ts'
 import { readFixing } from '#client/oracle-reader.ts'
-import { type Attestation, readAttestation } from '#client/registry.ts'
+import { type Attestation, readAttestation } from '#client/attestation.ts'
 import { KIND_CODE } from '#protocol/fixing.ts'
 import { oddsOf } from '#protocol/odds.ts'
 import { formatEth, formatIndexValue, formatPpm, formatTime } from '../format.ts'
@@ -52,7 +52,7 @@ export class Chronicle {
     const { chain, deployments, fixingId } = this.#world
     const { registry } = deployments
     if (event.eventName !== 'Proposed' || event.args.proposer !== registry) return event
-    this.#attestation = await readAttestation(chain, registry, fixingId, event.blockNumber)
+    this.#attestation = await readAttestation(chain, registry, fixingId, { fromBlock: event.blockNumber })
     const proposer = this.#attestation?.proposer ?? registry
     return { ...event, args: { ...event.args, proposer } }
   }

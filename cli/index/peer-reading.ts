@@ -62,7 +62,7 @@ function isPanelOf({ registry, panel }: Evidence, known: KnownReporters | undefi
 
 /** For people: how many observed what, what of it bears checking, and where their samples are not those read now. */
 export function peerLines({ assessment, reporters, isKnown, differing }: PeerReading): string[] {
-  const { findings, witnesses, value } = assessment
+  const { findings, leftOut, witnesses, value } = assessment
   const faults = findings.filter(({ isSound }) => !isSound)
   const made =
     value === undefined ? 'no samples of theirs are there' : `their samples make ${formatIndexValue(value, 18)}`
@@ -79,6 +79,7 @@ export function peerLines({ assessment, reporters, isKnown, differing }: PeerRea
             : '  whose keys these are, the file alone says: name the registry with --registry',
         ]),
     ...faults.map(({ what, detail }) => `  NOT ${what}: ${detail}`),
+    ...leftOut.map(({ what, detail }) => `  left out, ${what}: ${detail}`),
     ...differing.flatMap(differingLines),
   ]
 }
@@ -97,7 +98,7 @@ function differingLines({ signers, differences }: Differing): string[] {
 
 /** The same for scripts. */
 export function peerDocument({ assessment, reporters, isKnown, differing }: PeerReading): Record<string, unknown> {
-  const { witnesses, value, isSound, findings } = assessment
+  const { witnesses, value, isSound, findings, leftOut } = assessment
   return {
     reporters,
     isSound,
@@ -109,6 +110,7 @@ export function peerDocument({ assessment, reporters, isKnown, differing }: Peer
       recomputed: one.recomputed === undefined ? null : formatValue(one.recomputed),
     })),
     faults: findings.filter((finding) => !finding.isSound).map(({ what, detail }) => ({ what, detail })),
+    leftOut: leftOut.map(({ what, detail }) => ({ what, detail })),
     differing: differing.map(({ signers, differences }) => ({
       signers,
       closes: differences.map(({ sourceId, open, ours, theirs }) => {

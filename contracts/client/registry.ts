@@ -12,7 +12,6 @@ import {
 } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type BlsKey, blsKey, type BlsSignature, blsSign } from '#protocol/bls.ts'
-import { placesIn } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { SigningDomain } from '#protocol/observation.ts'
 import {
@@ -25,7 +24,6 @@ import {
 import type { Report } from '#protocol/report.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
-import { logsOf } from './fixing-log.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
 /** A reporter of the registry at some time. */
@@ -299,30 +297,6 @@ export async function isRosterPublished(chain: Chain, registry: Address, time: b
     chain.publicClient.readContract({ address: registry, abi, functionName: 'rosterAt', args: [time] }),
   )
   return BigInt(roster) !== 0n
-}
-
-/** The attestation that stands: the last of those that the registry logged from `fromBlock` on. */
-export type Attestation = {
-  readonly value: bigint
-  /** Who gets the receipts of a proposal with this report. */
-  readonly proposer: Address
-  /** Bit i stands for place i of the roster. */
-  readonly signers: bigint
-  readonly count: number
-}
-
-/** What attests the fixing, undefined for nothing. Throws DeadRpcError. */
-export async function readAttestation(
-  chain: Chain,
-  registry: Address,
-  id: Hex,
-  fromBlock: bigint,
-): Promise<Attestation | undefined> {
-  const logs = await logsOf(chain, registry, { fromBlock }, id)
-  const last = parseEventLogs({ abi, logs, eventName: 'Attested' }).at(-1)?.args
-  if (last === undefined) return undefined
-  const { value, proposer, signers } = last
-  return { value, proposer, signers, count: placesIn(signers).length }
 }
 
 /** The registry's epoch that contains `time` (Unix seconds). Throws OracleRevertError('BeforeFirstEpoch'), DeadRpcError. */

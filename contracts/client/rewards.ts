@@ -2,10 +2,10 @@ import { type Address, encodeFunctionData, type Hex, parseEventLogs, type Transa
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { bitmapOf } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import type { Attestation } from './attestation.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import { logsOf } from './fixing-log.ts'
-import type { Attestation } from './registry.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
 /** The attestation that is paid for. */

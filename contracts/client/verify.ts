@@ -2,8 +2,9 @@ import type { Address } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import { isSeparated } from '#protocol/distance.ts'
 import { type Assessment, assessEvidence, type Evidence, type Finding } from '#protocol/evidence.ts'
-import { INVALID } from '#protocol/fixing.ts'
+import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
 import { lowerMedian } from '#protocol/report.ts'
+import { type Attestation, readStandingAttestation } from './attestation.ts'
 import type { Chain } from './chain.ts'
 import { readEpoch, readReporters } from './registry.ts'
 import { type Depth, readSettlement, type SettlementReading } from './settlement.ts'
@@ -18,8 +19,10 @@ export type Verification = {
   readonly assessment: Assessment
   /** What the chain says of the evidence, and the evidence of the settlement. */
   readonly findings: readonly Finding[]
-  /** The lower median of what the reporters signed, scaled by 1e18; undefined without an observation. */
+  /** The lower median of the observations that count, scaled by 1e18; undefined without one. */
   readonly reported: bigint | undefined
+  /** What the reporters attested on chain, by the block of `settlement`; undefined if they did not. */
+  readonly attestation: Attestation | undefined
   /** Whether it is settled, and everything was found to be as it is said to be. */
   readonly isVerified: boolean
 }
@@ -27,8 +30,10 @@ export type Verification = {
 /**
  * Whether a quorum of the registry's reporters signed what `fixing` was settled to, computed again from the evidence, wherever
  * that comes from: nobody is believed but the chain, at a block of `depth`. A settlement is borne out by a report that it is
- * not separated from: nobody could have disputed the one with the other. That the venues said so is not proven. Throws
- * ShallowChainError, ReorganisedError, OracleRevertError('BeforeFirstEpoch'), DeadRpcError.
+ * not separated from: nobody could have disputed the one with the other. So must what the reporters attested on chain be, if they
+ * did; it may be made of other observations than the evidence has. Observations that do not count are left out (`assessment.leftOut`). That
+ * the venues said so is not proven. Throws ShallowChainError, ReorganisedError, OracleRevertError('BeforeFirstEpoch'),
+ * AttestationUnseenError, DeadRpcError.
  *
  * The reporters are those of the maturity as the registry remembers them at that block, which is each one's last two signers: for a
  * fixing so old that somebody has rotated twice since, give the hash of a block soon after its settlement.
@@ -40,19 +45,33 @@ export async function verifySettlement(
   depth: Depth,
 ): Promise<Verification> {
   const { fixing } = evidence
-  const assessment = assessEvidence(evidence)
   const settlement = await readSettlement(chain, trusted.oracle, fixing, depth)
+  const assessment = assessEvidence(evidence, { until: settlement.atTime })
   const reporters = await readReporters(chain, trusted.registry, fixing.maturity, settlement.blockHash)
   const epoch = await readEpoch(chain, trusted.registry, fixing.maturity)
-  const values = evidence.observations.map(({ signed }) => signed.value)
+  const attestation = await attestationOf(chain, trusted, fixing, settlement)
+  const values = assessment.witnesses.flatMap(({ value, isCounted }) => (isCounted ? [value] : []))
   const reported = values.length === 0 ? undefined : lowerMedian(values)
   const findings = [
     deploymentFinding(evidence, trusted, chain.chainId),
     panelFinding(evidence.panel, { epoch, reporters }),
     settlementFinding(settlement, reported, fixing.separationPpm),
+    ...(attestation === undefined
+      ? []
+      : [attestationFinding(attestation, { settlement, reported, assessment, fixing })]),
   ]
   const isVerified = assessment.isSound && findings.every(({ isSound }) => isSound)
-  return { settlement, assessment, findings, reported, isVerified }
+  return { settlement, assessment, findings, reported, attestation, isVerified }
+}
+
+function attestationOf(
+  chain: Chain,
+  { oracle, registry }: Trusted,
+  fixing: Fixing,
+  { atBlock: number, blockHash: hash, atTime: time }: SettlementReading,
+): Promise<Attestation | undefined> {
+  const id = fixingId(fixing, { chainId: chain.chainId, oracle })
+  return readStandingAttestation(chain, registry, { id, maturity: fixing.maturity }, { number, hash, time })
 }
 
 function deploymentFinding({ chainId, oracle, registry }: Evidence, trusted: Trusted, onChain: number): Finding {
@@ -89,6 +108,36 @@ function settlementFinding(
   const isSound = !isSeparated(settled, reported, separationPpm)
   const beside = `${formatValue(settled)}, and the reporters' median is ${formatValue(reported)}`
   return { what, isSound, detail: isSound ? beside : `${beside}: these are different claims` }
+}
+
+/** What a quorum attested together, beside what the evidence makes and what was settled. */
+function attestationFinding(
+  { value, count, observationsRoot }: Attestation,
+  {
+    settlement,
+    reported,
+    assessment,
+    fixing,
+  }: Pick<Verification, 'settlement' | 'reported' | 'assessment'> & {
+    readonly fixing: Fixing
+  },
+): Finding {
+  const settled = settlement.kind === 'settled' ? settlement.value : settlement.kind === 'invalid' ? INVALID : undefined
+  const differs = (other: bigint | undefined): boolean =>
+    other !== undefined && isSeparated(value, other, fixing.separationPpm)
+  const others = [
+    ...(differs(reported) ? ["the median of the evidence's observations"] : []),
+    ...(differs(settled) ? ['what was settled'] : []),
+  ]
+  const isOfThese = assessment.report?.observationsRoot.toLowerCase() === observationsRoot.toLowerCase()
+  const of = isOfThese ? 'these very observations' : `observations of root ${observationsRoot}, not all of them these`
+  const said = `${count} reporters attested ${formatValue(value)}, of ${of}`
+  const isSound = others.length === 0
+  return {
+    what: 'attestation',
+    isSound,
+    detail: isSound ? said : `${said}: another claim than ${others.join(' and ')}`,
+  }
 }
 
 function isSame(a: Address, b: Address): boolean {

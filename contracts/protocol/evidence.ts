@@ -59,19 +59,37 @@ export type Witness = {
   /** Of the index document, of its own samples; undefined if these are not there, or make none. */
   readonly recomputed: bigint | undefined
   readonly hasSamples: boolean
+  /** Whether it is one of those that the report is made of, and not left out. */
+  readonly isCounted: boolean
 }
+
+/** What a quorum's observations make: their lower median, scaled by 1e18, and the root of all of them. */
+export type Made = { readonly value: bigint; readonly observationsRoot: Hex }
 
 /** What evidence comes to. */
 export type Assessment = {
+  /** Of everything but the observations that are left out. */
   readonly findings: readonly Finding[]
+  /** One for each thing that is wrong with an observation, which does not count: nobody's fault keeps the others from being checked. */
+  readonly leftOut: readonly Finding[]
   readonly witnesses: readonly Witness[]
-  /** The lower median of what the document makes of the samples that are there; undefined for none. */
+  /** The lower median of what the document makes of the samples of those that count; undefined for none. */
   readonly value: bigint | undefined
+  /** Of those that count; undefined if they are no quorum. */
+  readonly report: Made | undefined
+  /** Whether all findings are sound: what counts is a quorum. */
   readonly isSound: boolean
 }
 
-/** Recomputes ids, signatures, roots, values and the report. Pure: what only the chain proves is left to who has one. */
-export function assessEvidence(evidence: Evidence): Assessment {
+/** An instant, Unix seconds, by which everything must have been observed. */
+export type Until = { readonly until?: bigint | undefined }
+
+/**
+ * Recomputes ids, signatures, roots, values and the report. Leaves out observations that are not a reporter's one statement of what the
+ * index was at the maturity, made from then on and until `until`, or that their own samples do not bear out, and asks for a quorum of the
+ * rest. Pure: what only the chain proves is left to who has one.
+ */
+export function assessEvidence(evidence: Evidence, { until }: Until = {}): Assessment {
   const { observations, samples, document, fixing } = evidence
   const roots = new Set([...samples].filter(([root, leaves]) => isAllOf(leaves, root)).map(([root]) => root))
   const recompute = ({ sourcesRoot }: SignedObservation): bigint | undefined => {
@@ -80,23 +98,38 @@ export function assessEvidence(evidence: Evidence): Assessment {
     const result = aggregate(document, samplesOf(document, leaves, fixing.maturity))
     return result.kind === 'value' ? result.value : undefined
   }
-  const witnesses = observations.map(({ signed, signer, reporterIndex }) => ({
-    signer,
-    reporterIndex,
-    value: signed.value,
-    recomputed: recompute(signed),
-    hasSamples: roots.has(signed.sourcesRoot),
-  }))
+  const judged = observations.map((one, place) => {
+    const { signed, signer, reporterIndex } = one
+    const recomputed = recompute(signed)
+    const hasSamples = roots.has(signed.sourcesRoot)
+    const found = [
+      observationFinding(evidence, one, { place, until }),
+      ...(hasSamples ? [valueFinding(one, recomputed)] : []),
+    ]
+    const isCounted = found.every(({ isSound }) => isSound)
+    return { one, found, witness: { signer, reporterIndex, value: signed.value, recomputed, hasSamples, isCounted } }
+  })
+  const counted = judged.filter(({ witness }) => witness.isCounted)
+  const { finding, report } = reported(
+    evidence,
+    counted.map(({ one }) => one),
+  )
+  const found = judged.flatMap((each) => each.found)
   const findings = [
     ...identityFindings(evidence),
-    ...observations.map((one) => observationFinding(evidence, one)),
+    ...found.filter(({ isSound }) => isSound),
     ...[...samples.keys()].map((root) => rootFinding(root, roots)),
-    ...witnesses.filter(({ hasSamples }) => hasSamples).map(valueFinding),
-    reportFinding(evidence),
+    finding,
   ]
-  const values = witnesses.flatMap(({ recomputed }) => recomputed ?? [])
-  const value = values.length === 0 ? undefined : lowerMedian(values)
-  return { findings, witnesses, value, isSound: findings.every(({ isSound }) => isSound) }
+  const values = counted.flatMap(({ witness }) => witness.recomputed ?? [])
+  return {
+    findings,
+    leftOut: found.filter(({ isSound }) => !isSound),
+    witnesses: judged.map(({ witness }) => witness),
+    value: values.length === 0 ? undefined : lowerMedian(values),
+    report,
+    isSound: findings.every(({ isSound }) => isSound),
+  }
 }
 
 function identityFindings({ chainId, oracle, id, fixing, document }: Evidence): Finding[] {
@@ -120,15 +153,24 @@ function identityFindings({ chainId, oracle, id, fixing, document }: Evidence): 
   ]
 }
 
-function observationFinding(evidence: Evidence, { signed, signer, reporterIndex }: EvidenceObservation): Finding {
-  const { id, observations, panel } = evidence
+function observationFinding(
+  evidence: Evidence,
+  { signed, signer, reporterIndex }: EvidenceObservation,
+  { place, until }: Until & { readonly place: number },
+): Finding {
+  const { id, fixing, observations, panel } = evidence
   const fault = ((): string | undefined => {
     if (signed.fixingId.toLowerCase() !== id.toLowerCase()) return `is of fixing ${signed.fixingId}`
     if (signerOf(evidence, signed)?.toLowerCase() !== signer.toLowerCase()) return 'is not signed by its reporter'
     const member = panel.reporters.find(({ index }) => index === reporterIndex)
     if (member?.signer.toLowerCase() !== signer.toLowerCase()) return `is not of reporter ${reporterIndex}`
-    const others = observations.filter((one) => one.signer.toLowerCase() === signer.toLowerCase())
-    return others.some((one) => !sameObservation(one.signed, signed)) ? 'was signed beside another one' : undefined
+    // As nodes refuse them: before the maturity nobody can have seen what the index is at it.
+    if (signed.observedAt < fixing.maturity) return 'was made before the maturity'
+    if (until !== undefined && signed.observedAt > until) return 'is dated later than the chain'
+    const own = (one: EvidenceObservation): boolean => one.signer.toLowerCase() === signer.toLowerCase()
+    if (observations.some((one) => own(one) && !sameObservation(one.signed, signed)))
+      return 'was signed beside another one'
+    return observations.slice(0, place).some(own) ? 'is there twice' : undefined
   })()
   const what = `observation of reporter ${reporterIndex}`
   const detail = fault ?? `${formatValue(signed.value)} is signed by ${signer}`
@@ -150,7 +192,7 @@ function rootFinding(root: Hex, roots: ReadonlySet<Hex>): Finding {
 }
 
 /** Who signs something else than the document makes of its own samples has not followed the document. */
-function valueFinding({ reporterIndex, value, recomputed }: Witness): Finding {
+function valueFinding({ signed: { value }, reporterIndex }: EvidenceObservation, recomputed?: bigint): Finding {
   const isSound = recomputed === value
   const made = recomputed === undefined ? 'no value' : formatValue(recomputed)
   const detail = isSound
@@ -159,7 +201,12 @@ function valueFinding({ reporterIndex, value, recomputed }: Witness): Finding {
   return { what: `value of reporter ${reporterIndex}`, isSound, detail }
 }
 
-function reportFinding({ id, panel, observations }: Evidence): Finding {
+/** The report of the observations that count, and whether they make one. */
+function reported(
+  { id, panel }: Evidence,
+  observations: readonly EvidenceObservation[],
+): { readonly finding: Finding; readonly report: Made | undefined } {
+  const none = (detail: string) => ({ finding: { what: 'report', isSound: false, detail }, report: undefined })
   const count = panel.reporters.length
   const need = quorumSize(count)
   // A report counts places among those who report: the indices of reporters who have left leave gaps.
@@ -168,17 +215,11 @@ function reportFinding({ id, panel, observations }: Evidence): Finding {
   try {
     const proposer = '0x0000000000000000000000000000000000000000'
     const made = buildReport({ epoch: panel.epoch, fixingId: id, observations: placed, proposer, reporterCount: count })
-    if (made.kind === 'short') {
-      return {
-        what: 'report',
-        isSound: false,
-        detail: `${made.have} observations of ${count} reporters, ${need} make one`,
-      }
-    }
+    if (made.kind === 'short') return none(`${made.have} observations of ${count} reporters, ${need} make one`)
     const { value, observationsRoot } = made.report
     const detail = `${formatValue(value)} by ${observations.length} of ${count} reporters, root ${observationsRoot}`
-    return { what: 'report', isSound: true, detail }
+    return { finding: { what: 'report', isSound: true, detail }, report: { value, observationsRoot } }
   } catch (error) {
-    return { what: 'report', isSound: false, detail: error instanceof Error ? error.message : 'none can be made' }
+    return none(error instanceof Error ? error.message : 'none can be made')
   }
 }

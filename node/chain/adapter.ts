@@ -5,7 +5,8 @@ import { requireCode } from '#client/deploy.ts'
 import { explained, OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
-import { isRosterPublished, readAttestation, readEpoch, readReporters } from '#client/registry.ts'
+import { readAttestation } from '#client/attestation.ts'
+import { isRosterPublished, readEpoch, readReporters } from '#client/registry.ts'
 import { readGasFee, TYPICAL_GAS } from '#client/rehearsal.ts'
 import { readReward, readRewardsPaid } from '#client/rewards.ts'
 import type { Call } from '#client/send.ts'
@@ -81,7 +82,7 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       ])
       return { rewardPot: pot.filled, attestersReward, isRosterPublished: isPublished === true, gasFee: likely }
     },
-    attestation: (fixing, fromBlock) => readAttestation(chain, registry, idOf(fixing), fromBlock),
+    attestation: (fixing, fromBlock) => readAttestation(chain, registry, idOf(fixing), { fromBlock }),
     rewardsPaid: async (fixing, fromBlock) =>
       new Set((await readRewardsPaid(chain, registry, idOf(fixing), fromBlock)).keys()),
     async holdings(spender) {

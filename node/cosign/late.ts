@@ -1,4 +1,4 @@
-import type { Attestation } from '#client/registry.ts'
+import type { Attestation } from '#client/attestation.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import { quorumSize } from '#protocol/report.ts'
 import type { Incentives } from '../chain/port.ts'

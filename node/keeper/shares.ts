@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import type { Attestation } from '#client/registry.ts'
+import type { Attestation } from '#client/attestation.ts'
 import { isWithinBand } from '#protocol/distance.ts'
 import { type Fixing, INVALID } from '#protocol/fixing.ts'
 import type { ChainPort, PassingRefusal } from '../chain/port.ts'

@@ -134,7 +134,9 @@ describe('assize verify', () => {
       .split('\n')
       .map((line) => line.trim())
     expect(lines).toContain('peers     3 of 3 reporters observed; their samples make 2500.1')
-    expect(lines.some((line) => line.startsWith('NOT value of reporter 2'))).toBe(true)
+    // The rest of them is no quorum of three.
+    expect(lines).toContain('NOT report: 2 observations of 3 reporters, 3 make one')
+    expect(lines.some((line) => line.startsWith('left out, value of reporter 2: '))).toBe(true)
     const at = lines.findIndex((line) => line.startsWith('3 closes are not those that'))
     expect(lines.slice(at + 1, at + 5).map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
       'candle opens source now seen',
@@ -142,6 +144,7 @@ describe('assize verify', () => {
     ])
     const json = JSON.parse((await verify(id, '--evidence', file, '--json')).out)
     expect(json.peers).toMatchObject({ reporters: 3, isSound: false, value: '2500.1' })
+    expect(json.peers.leftOut).toMatchObject([{ what: 'value of reporter 2' }])
     expect(json.peers.differing[0].closes).toHaveLength(3)
   })
 

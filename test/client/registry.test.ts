@@ -1,5 +1,6 @@
 import { type Hex, hashTypedData } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readAttestation } from '#client/attestation.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { readFixing, readReceipts } from '#client/oracle-reader.ts'
 import {
@@ -7,7 +8,6 @@ import {
   isRosterPublished,
   proposeAttested,
   publishRoster,
-  readAttestation,
   readMinStake,
   readReporters,
   register,
@@ -99,7 +99,7 @@ test('R-403 the registry verifies an aggregate made here, proposes for the repor
   const all = await cosigned(ann, stage, fixing)
   await expect(attest(ann, registry, fixing, all)).rejects.toMatchObject({ errorName: 'RosterMissing' })
   expect(await isRosterPublished(ann, registry, MATURITY)).toBe(false)
-  expect(await readAttestation(ann, registry, id, 0n)).toBe(undefined)
+  expect(await readAttestation(ann, registry, id, { fromBlock: 0n })).toBe(undefined)
   await publishRoster(ann, registry, MATURITY)
   expect(await isRosterPublished(ann, registry, MATURITY)).toBe(true)
 
@@ -112,15 +112,16 @@ test('R-403 the registry verifies an aggregate made here, proposes for the repor
   await attest(ann, registry, fixing, three)
   expect(await readReward(ann, registry, id)).toBe(10n)
   const proposer = accountOf('proposer').address
-  expect(await readAttestation(ann, registry, id, 0n)).toEqual({
+  expect(await readAttestation(ann, registry, id, { fromBlock: 0n })).toEqual({
     value: ATTESTED,
+    observationsRoot: three.report.observationsRoot,
     proposer,
     signers: 0b1011n,
     count: 3,
   })
 
   await proposeAttested(ann, registry, fixing, all, ETHER)
-  expect(await readAttestation(ann, registry, id, 0n)).toMatchObject({ signers: 0b1111n, count: 4 })
+  expect(await readAttestation(ann, registry, id, { fromBlock: 0n })).toMatchObject({ signers: 0b1111n, count: 4 })
   const { facts } = await readFixing(ann, oracle, fixing)
   expect(facts).toMatchObject({ round: 1, leader: ATTESTED, bond: ETHER / 10n })
   const receipt = receiptId(id, 'stake', 0, ATTESTED)

@@ -1,17 +1,19 @@
 import { encodeFunctionData } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { latestBlock, type WritableChain } from '#client/chain.ts'
+import { connectThrough, latestBlock, type WritableChain } from '#client/chain.ts'
 import { propose } from '#client/oracle-writer.ts'
-import { g1Of, g2Of } from '#client/registry.ts'
+import { attest, g1Of, g2Of, publishRoster } from '#client/registry.ts'
 import { send } from '#client/send.ts'
 import { verifySettlement } from '#client/verify.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey, blsSign } from '#protocol/bls.ts'
 import type { Evidence } from '#protocol/evidence.ts'
 import { evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
-import type { Fixing } from '#protocol/fixing.ts'
+import { type Fixing, fixingId } from '#protocol/fixing.ts'
+import { observationDigest, observationSignature, type SignedObservation } from '#protocol/observation.ts'
 import { possessionDigest } from '#protocol/registration.ts'
-import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
+import { ATTESTED, cosigned } from './cosigned.ts'
 import { observe } from './evidence-scene.ts'
 
 const NOW = { confirmations: 0n }
@@ -25,7 +27,8 @@ beforeAll(async () => {
   stage = await raiseStage()
   ann = await stage.as('ann')
   ;({ fixing, evidence } = await observe(stage, ann))
-  await stage.embedded.mineAt(MATURITY)
+  await stage.embedded.mineAt(MATURITY + 1n)
+  await publishRoster(ann, stage.deployments.registry, MATURITY)
 })
 afterAll(() => stage.embedded.stop())
 
@@ -41,6 +44,29 @@ async function settleTo(settled: Fixing, value: bigint): Promise<void> {
   await propose(ann, stage.deployments.oracle, settled, { value, maxBond: ETHER })
   const { time } = await latestBlock(ann)
   await stage.embedded.mineAt(time + BigInt(settled.firstWindow))
+}
+
+/** The evidence of `given`, with these changes in what its reporters signed: all of them, or the last `count`. */
+async function resigned(given: Fixing, changes: Partial<SignedObservation> = {}, count = 4): Promise<Evidence> {
+  const { registry, oracle } = stage.deployments
+  const { chainId } = ann
+  const id = fixingId(given, { chainId, oracle })
+  const observations = evidence.observations.map(async (one, place) => {
+    const changed = place < 4 - count ? {} : changes
+    const { signature: _before, ...statement } = { ...one.signed, fixingId: id, ...changed }
+    const digest = observationDigest({ chainId, registry }, statement)
+    const name = ['first', 'second', 'third', 'fourth'][place] ?? ''
+    const signature = observationSignature((await accountOf(name).sign?.({ hash: digest })) ?? '0x')
+    return { ...one, signed: { ...statement, signature } }
+  })
+  return { ...evidence, id, fixing: given, observations: await Promise.all(observations) }
+}
+
+/** Has all four reporters attest 2 500 on chain, and another value proposed that nobody disputes. */
+async function attestedAndSettled(given: Fixing, value: bigint): Promise<Fixing> {
+  await attest(ann, stage.deployments.registry, given, await cosigned(ann, stage, given))
+  await settleTo(given, value)
+  return given
 }
 
 test('bears out a settlement that a quorum signed, from a file that anybody may have sent', async () => {
@@ -63,7 +89,22 @@ test('bears out a settlement that a quorum signed, from a file that anybody may 
   expect(await faults({ ...evidence, panel: { ...panel, epoch: panel.epoch + 1n } })).toEqual(['reporters'])
   expect(await faults({ ...evidence, observations: observations.slice(2) })).toEqual(['report'])
   const foreign = await faults({ ...evidence, registry: vault })
-  expect(foreign).toEqual(['contracts', ...observations.map((one) => `observation of reporter ${one.reporterIndex}`)])
+  expect(foreign).toEqual(['contracts', 'settlement', 'report'])
+})
+
+test('bears it out whatever one of the reporters signs, which is left out', async () => {
+  for (const [changes, why] of [
+    [{ value: 1n }, 'value of reporter 3'],
+    [{ observedAt: MATURITY - 1n }, 'observation of reporter 3'],
+    [{ observedAt: 2n * MATURITY }, 'observation of reporter 3'],
+  ] as const) {
+    const given = await resigned(fixing, changes, 1)
+    expect(await faults(given)).toEqual([])
+    // Of 2499, 2500 and 2500.
+    const { reported, assessment } = await verifySettlement(ann, stage.deployments, given, NOW)
+    expect(reported).toBe(2_500n * ETHER)
+    expect(assessment.leftOut.map(({ what }) => what)).toEqual([why])
+  }
 })
 
 test('does not bear out a settlement that the reporters’ median could have disputed', async () => {
@@ -72,6 +113,37 @@ test('does not bear out a settlement that the reporters’ median could have dis
   // The evidence is of the same index and maturity, but not of this fixing, and 2 503 is another claim than 2 500.
   const found = await faults({ ...evidence, fixing: terms })
   expect(found).toEqual(['settlement', 'fixing'])
+})
+
+test('holds what a quorum attested on chain against the evidence and the settlement', async () => {
+  const near = await attestedAndSettled({ ...fixing, bondPpm: 2 }, 2_502n * ETHER)
+  const { report } = await cosigned(ann, stage, near)
+  const root = report.observationsRoot
+  const bornOut = await verifySettlement(ann, stage.deployments, await resigned(near), NOW)
+  expect(bornOut).toMatchObject({ isVerified: true, reported: 2_500n * ETHER })
+  const { proposer } = report
+  expect(bornOut.attestation).toEqual({ value: ATTESTED, observationsRoot: root, proposer, signers: 0b1111n, count: 4 })
+  const what = 'attestation'
+  const said = `4 reporters attested 2500, of observations of root ${root}, not all of them these`
+  expect(bornOut.findings.at(-1)).toEqual({ what, isSound: true, detail: said })
+
+  const far = await attestedAndSettled({ ...fixing, bondPpm: 3 }, 2_600n * ETHER)
+  const given = { ...(await resigned(far, { value: 2_600n * ETHER })), samples: new Map() }
+  const { isVerified, findings } = await verifySettlement(ann, stage.deployments, given, NOW)
+  expect(isVerified).toBe(false)
+  const others = "another claim than the median of the evidence's observations and what was settled"
+  expect(findings.filter(({ isSound }) => !isSound)).toEqual([{ what, isSound: false, detail: `${said}: ${others}` }])
+
+  // An endpoint that keeps the log to itself is not believed.
+  const silent = await connectThrough({
+    provider: {
+      request: (request) =>
+        request.method === 'eth_getLogs' ? Promise.resolve([]) : ann.publicClient.request(request as never),
+    },
+  })
+  await expect(verifySettlement(silent, stage.deployments, given, NOW)).rejects.toMatchObject({
+    name: 'Attestation.AttestationUnseenError',
+  })
 })
 
 test('knows a reporter that has rotated twice since at a block before, by its hash', async () => {

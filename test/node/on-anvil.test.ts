@@ -7,7 +7,8 @@ import { connect, latestBlock } from '#client/chain.ts'
 import { readCreated } from '#client/fixing-log.ts'
 import { readFixing, readReceipts } from '#client/oracle-reader.ts'
 import { create, propose } from '#client/oracle-writer.ts'
-import { readAttestation, register } from '#client/registry.ts'
+import { readAttestation } from '#client/attestation.ts'
+import { register } from '#client/registry.ts'
 import { fundReporters, readRewardsPaid } from '#client/rewards.ts'
 import { wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId, receiptId } from '#protocol/fixing.ts'
@@ -169,7 +170,7 @@ test('R-403 all of them co-sign what one of them proposes when somebody pays, an
       return (await readFixing(chain, oracle, fixing)).facts.leader
     }, SOON)
     .toBe(TRUTH)
-  const attestation = await readAttestation(chain, registry, id, 0n)
+  const attestation = await readAttestation(chain, registry, id, { fromBlock: 0n })
   expect(attestation).toMatchObject({ value: TRUTH, signers: 0b1111n, count: 4 })
   expect(nodes.map(({ signer }) => signer)).toContain(attestation?.proposer)
   const receipt = receiptId(id, 'stake', 0, TRUTH)
@@ -196,7 +197,7 @@ test('R-411 they attest what somebody else proposed plainly, so that the reward 
     .poll(async () => {
       const { time } = await latestBlock(mallory)
       await stage.embedded.mineAt(time + 1n)
-      return readAttestation(mallory, registry, id, 0n)
+      return readAttestation(mallory, registry, id, { fromBlock: 0n })
     }, SOON)
     .toMatchObject({ value: TRUTH, signers: 0b1111n, count: 4 })
   await stage.embedded.mineAt((await readFixing(mallory, oracle, fixing)).facts.deadline)

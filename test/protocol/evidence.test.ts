@@ -3,6 +3,7 @@ import { assessEvidence, type Evidence } from '#protocol/evidence.ts'
 import { EvidenceFormatError, evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
+import type { SignedObservation } from '#protocol/observation.ts'
 import { differencesOf, leavesOf, withDifferences } from '#protocol/samples.ts'
 import { DOMAIN, FIXING, reporterKey, signedBy, WAD } from '../node/reporters.ts'
 import { evidenceOf as evidenceOfSubject } from './evidence-of.ts'
@@ -27,6 +28,21 @@ function faults(evidence: Evidence): string[] {
   return assessEvidence(evidence).findings.flatMap(({ what, isSound }) => (isSound ? [] : [what]))
 }
 
+/** What is left out, and why. */
+function leftOut(evidence: Evidence, until?: bigint): string[] {
+  return assessEvidence(evidence, { until }).leftOut.map(({ what, detail }) => `${what}: ${detail}`)
+}
+
+/** The evidence with the observation of reporter `index` signed anew with these changes. */
+async function resigned(evidence: Evidence, index: number, changes: Partial<SignedObservation>): Promise<Evidence> {
+  const observations = evidence.observations.map(async (one) => {
+    if (one.reporterIndex !== index) return one
+    const { signature: _before, ...statement } = { ...one.signed, ...changes }
+    return { ...one, signed: (await signedBy(reporterKey(index), statement)).signed }
+  })
+  return { ...evidence, observations: await Promise.all(observations) }
+}
+
 describe('evidence', () => {
   test('that is sound makes the lower median of what the document makes of the closes, through a file and back', async () => {
     const evidence = await evidenceOf()
@@ -40,7 +56,12 @@ describe('evidence', () => {
     const assessment = assessEvidence(read)
     expect(assessment.findings.filter(({ isSound }) => !isSound)).toEqual([])
     // 2499, 2500, 2500.5, 2501: the lower of the two in the middle.
-    expect(assessment).toMatchObject({ isSound: true, value: 2_500n * WAD })
+    expect(assessment).toMatchObject({
+      isSound: true,
+      value: 2_500n * WAD,
+      leftOut: [],
+      report: { value: 2_500n * WAD },
+    })
     expect(assessment.witnesses.map(({ recomputed, value }) => recomputed === value)).toEqual([true, true, true, true])
     // Ids, four observations, four roots, four values, one report.
     expect(assessment.findings).toHaveLength(2 + 4 + 4 + 4 + 1)
@@ -57,32 +78,56 @@ describe('evidence', () => {
     expect(faults(evidence)).toEqual([])
   })
 
-  test('names a reporter whose own closes make another value than it signed', async () => {
-    const evidence = await evidenceOf({ value: 3_000n * WAD })
-    expect(faults(evidence)).toEqual(['value of reporter 3'])
-    // The closes count, not what was said of them.
-    expect(assessEvidence(evidence).value).toBe(2_500n * WAD)
+  test('leaves out a reporter whose own closes make another value than it signed, and stays sound by a quorum of the rest', async () => {
+    const evidence = await evidenceOf({ value: 1n })
+    expect(faults(evidence)).toEqual([])
+    expect(leftOut(evidence)).toEqual([
+      'value of reporter 3: the document makes 2500.5 of its samples, not 0.000000000000000001',
+    ])
+    // Of 2499, 2500 and 2501: with the lie it would be 2499.
+    expect(assessEvidence(evidence)).toMatchObject({
+      isSound: true,
+      value: 2_500n * WAD,
+      report: { value: 2_500n * WAD },
+    })
+    expect(assessEvidence(evidence).witnesses.map(({ isCounted }) => isCounted)).toEqual([true, true, true, false])
+    // Two of four are no quorum.
+    expect(faults(await resigned(evidence, 0, { value: 1n }))).toEqual(['report'])
+  })
+
+  test('leaves out what was observed before the maturity, which is a prediction, or later than the chain knows', async () => {
+    const early = await resigned(await evidenceOf(), 1, { observedAt: MATURITY - 1n })
+    expect(leftOut(early)).toEqual(['observation of reporter 1: was made before the maturity'])
+    expect(assessEvidence(early)).toMatchObject({ isSound: true, report: { value: 2_500n * WAD } })
+    const at = await resigned(await evidenceOf(), 1, { observedAt: MATURITY })
+    expect(leftOut(at)).toEqual([])
+    const late = await resigned(at, 2, { observedAt: MATURITY + 9n })
+    expect(leftOut(late, MATURITY + 9n)).toEqual([])
+    expect(leftOut(late, MATURITY + 8n)).toEqual(['observation of reporter 2: is dated later than the chain'])
+    expect(leftOut(late)).toEqual([])
   })
 
   test.each<[string, (evidence: Evidence) => Partial<Evidence>, string[]]>([
     ['another parameter', ({ fixing: old }) => ({ fixing: { ...old, bandPpm: 1 } }), ['fixing']],
-    ['another chain', () => ({ chainId: 1 }), ['fixing', ...[0, 1, 2, 3].map((i) => `observation of reporter ${i}`)]],
+    ['another chain', () => ({ chainId: 1 }), ['fixing', 'report']],
     ['another document', ({ document: old }) => ({ document: { ...old, name: 'other' } }), ['index']],
-    ['another registry', () => ({ registry: ORACLE }), [0, 1, 2, 3].map((i) => `observation of reporter ${i}`)],
-    [
-      'a reporter that is none',
-      ({ panel }) => ({ panel: { ...panel, reporters: panel.reporters.slice(0, 3) } }),
-      ['observation of reporter 3', 'report'],
-    ],
+    ['another registry', () => ({ registry: ORACLE }), ['report']],
     ['too few observations', ({ observations }) => ({ observations: observations.slice(0, 2) }), ['report']],
-    [
-      'an observation twice',
-      ({ observations }) => ({ observations: [...observations, ...observations.slice(0, 1)] }),
-      ['report'],
-    ],
   ])('that was changed is found out: %s', async (_what, change, want) => {
     const evidence = await evidenceOf()
     expect(faults({ ...evidence, ...change(evidence) })).toEqual(want)
+  })
+
+  test('leaves out who is no reporter, and the second of the same observation', async () => {
+    const { panel, observations, ...rest } = await evidenceOf()
+    const three = { ...panel, reporters: panel.reporters.slice(0, 3) }
+    const twice = [...observations, ...observations.slice(0, 1)]
+    const evidence = { ...rest, panel: three, observations: twice }
+    expect(faults(evidence)).toEqual([])
+    expect(leftOut(evidence)).toEqual([
+      'observation of reporter 3: is not of reporter 3',
+      'observation of reporter 0: is there twice',
+    ])
   })
 
   test('with one digit of one close changed has neither the root nor the value of it', async () => {
@@ -96,7 +141,7 @@ describe('evidence', () => {
     expect(assessEvidence(changed).witnesses[0]).toMatchObject({ hasSamples: false, recomputed: undefined })
   })
 
-  test('of a reporter that signed two of one fixing says so of both', async () => {
+  test('of a reporter that signed two of one fixing leaves both out', async () => {
     const evidence = await evidenceOf()
     const again = {
       fixingId: id,
@@ -106,8 +151,13 @@ describe('evidence', () => {
     }
     const { signed } = await signedBy(reporterKey(0), again)
     const second = { signed, signer: reporterKey(0).address, reporterIndex: 0 }
-    const found = faults({ ...evidence, observations: [...evidence.observations, second] })
-    expect(found.filter((what) => what === 'observation of reporter 0')).toHaveLength(2)
+    const both = { ...evidence, observations: [...evidence.observations, second] }
+    expect(leftOut(both).slice(0, 2)).toEqual([
+      'observation of reporter 0: was signed beside another one',
+      'observation of reporter 0: was signed beside another one',
+    ])
+    // 2499, 2500.5 and 2501 are left.
+    expect(assessEvidence(both)).toMatchObject({ isSound: true, report: { value: (5_001n * WAD) / 2n } })
   })
 
   test('without anybody’s closes makes no value', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Attestation } from '#client/registry.ts'
+import type { Attestation } from '#client/attestation.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import type { Sent, Terms } from '../../../node/chain/port.ts'
 import { createJournal } from '../../../node/journal.ts'
@@ -11,7 +11,13 @@ import { SILENT } from '../silent-log.ts'
 
 const TRUTH = 2_500n * WAD
 const SETTLED = MATURITY + 86_400n
-const ATTESTATION: Attestation = { value: TRUTH, proposer: reporterKey(0).address, signers: 0b1101n, count: 3 }
+const ATTESTATION: Attestation = {
+  value: TRUTH,
+  observationsRoot: `0x${'5a'.repeat(32)}`,
+  proposer: reporterKey(0).address,
+  signers: 0b1101n,
+  count: 3,
+}
 const DEAR: Sent = { kind: 'refused', reason: 'Client.DearGasError' }
 
 function viewOf(changes: Partial<ShareView> = {}): ShareView {

@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem'
 import type { FixingFacts } from '#protocol/phase.ts'
-import type { Attestation, CosignedReport } from '#client/registry.ts'
+import type { Attestation } from '#client/attestation.ts'
+import type { CosignedReport } from '#client/registry.ts'
 import type { Reception } from '#client/reception.ts'
 import type { Outlook } from '#client/transaction.ts'
 import { isBlsSigned, sumOfKeys } from '#protocol/bls.ts'

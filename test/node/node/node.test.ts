@@ -1,3 +1,4 @@
+import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Config } from '#node/config'
@@ -246,7 +247,8 @@ test('keeps a share that gas is too dear for, through a restart, until it is che
   world.candidates = [{ value: leader, stake: WAD }]
   world.incentives = { ...world.incentives, attestersReward: WAD }
   const signers = 1n
-  world.attestation = { value: leader, proposer: reporterKey(0).address, signers, count: 1 }
+  const observationsRoot: Hex = `0x${'5a'.repeat(32)}`
+  world.attestation = { value: leader, observationsRoot, proposer: reporterKey(0).address, signers, count: 1 }
   world.isGasDear = true
   const settings = await config(0)
   const first = await run(settings, world)
