@@ -40,6 +40,8 @@ const EXAMPLES = `
 With the index documents it computes each value itself, and says where an honest node would dispute what stands. Anyone can create a fixing that names
 their own arbitrators: say whom you trust. A pot's expected gain is what comes back if its value
 is the own one, else by the odds that the stakes imply, less the stake and the gas of wrapping, staking and claiming.
+What stake returns (returnPpm) is the least that it earns if its value wins: to the holders of a candidate what is staked already, and
+contributing or appealing what is staked now, if the pot fills.
 An alarm (--until-wrong) judges fixings whose document it has, ruled on by those you trust, and ends with exit 1 once it cannot:
 the endpoint is dead, slow or behind, or the sources of a fixing that has a proposal cannot be read. Anyone can create such a fixing
 and let the alarm end for it: name those that matter with --fixings, and it looks at no other.

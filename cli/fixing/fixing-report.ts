@@ -63,7 +63,7 @@ export function fullDocument(full: FullView, connection: Connection): Record<str
       bond: proposable?.kind === 'bond' ? proposable.bond.toString() : null,
       ...securityDocument(full.security),
       unproposable: proposable?.kind === 'refused' ? proposable.errorName : null,
-      openPots: openPots(full).map(({ kind, value, filled, need }) => ({
+      openPots: openPots(full.view).map(({ kind, value, filled, need }) => ({
         kind,
         value: value === undefined ? null : formatValue(value),
         filled: filled.toString(),
@@ -102,7 +102,7 @@ function holdingDocument(held: Held): Record<string, unknown> {
 }
 
 function potLines(full: FullView, token: Token): string[] {
-  const pots = openPots(full)
+  const pots = openPots(full.view)
   if (pots.length === 0) return []
   const { facts, atTime } = full.view.snapshot
   const rows = pots.map(({ kind, value, filled, need }) => [

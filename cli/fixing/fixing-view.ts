@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { LoggedPot } from '#client/fixing-log.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import { worthOfCandidate } from '#client/worth.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { worstCase } from '#protocol/fixing.ts'
 import { type Odds, oddsOf } from '#protocol/odds.ts'
@@ -12,7 +13,11 @@ export type FixingView = {
   /** The pots of the current round, also unfilled ones. */
   readonly pots: readonly LoggedPot[]
   readonly odds: readonly Odds[]
+  /** What the stake on each candidate earns at least if its value wins, ppm, rounded down; undefined once settled. */
+  readonly returnsPpm: readonly (bigint | undefined)[]
 }
+
+const PPM = 1_000_000n
 
 /** What the snapshot and the pots of its round say together. */
 export function viewOf(snapshot: FixingSnapshot, pots: readonly LoggedPot[]): FixingView {
@@ -23,7 +28,17 @@ export function viewOf(snapshot: FixingSnapshot, pots: readonly LoggedPot[]): Fi
   const newcomers = live.filter(({ value }) => snapshot.candidates.every((candidate) => candidate.value !== value))
   const values = [...snapshot.candidates, ...newcomers.map(({ value }) => ({ value, stake: 0n }))]
   const staked = values.map(({ value, stake }) => ({ value, stake, filled: filledFor(value) }))
-  return { snapshot, pots: live, odds: oddsOf(staked, snapshot.facts.arbitratedAt === 0n ? 'timeout' : 'ruling') }
+  const returnsPpm = snapshot.candidates.map(({ stake }, i) => {
+    const worth = worthOfCandidate(i, snapshot, pots)
+    return worth === undefined ? undefined : returnPpm(worth.ifRight, stake)
+  })
+  const by = snapshot.facts.arbitratedAt === 0n ? 'timeout' : 'ruling'
+  return { snapshot, pots: live, odds: oddsOf(staked, by), returnsPpm }
+}
+
+/** What `staked`, above 0, earns that comes back as `paid`, ppm, rounded down. */
+export function returnPpm(paid: bigint, staked: bigint): bigint {
+  return (paid * PPM) / staked - PPM
 }
 
 /** The view as text for people. */
@@ -61,7 +76,7 @@ export function renderView({ snapshot, pots, odds }: FixingView): string {
 }
 
 /** The view for scripts: values in index units and amounts in wei as decimal strings, times as Unix seconds. */
-export function viewDocument({ snapshot, pots, odds }: FixingView): Record<string, unknown> {
+export function viewDocument({ snapshot, pots, odds, returnsPpm }: FixingView): Record<string, unknown> {
   const { fixing, facts, candidates, leaderIndex } = snapshot
   return {
     id: snapshot.id,
@@ -79,6 +94,7 @@ export function viewDocument({ snapshot, pots, odds }: FixingView): Record<strin
       value: formatValue(value),
       stake: stake.toString(),
       oddsPpm: Number(odds[i]?.probabilityPpm ?? 0n),
+      returnPpm: returnsPpm[i] === undefined ? null : Number(returnsPpm[i]),
       leads: i === leaderIndex,
     })),
     pots: pots.map(({ kind, value, filled }) => ({ kind, value: formatValue(value), filled: filled.toString() })),

@@ -1,6 +1,6 @@
 import { appealStake, potNeed } from '#protocol/bond.ts'
 import { MAX_LEADERS } from '#protocol/fixing.ts'
-import type { FoundFixing } from './fixing-source.ts'
+import type { FixingView } from './fixing-view.ts'
 
 /** A pot that can be joined now, with what it holds and what fills it. */
 export type OpenPot = {
@@ -12,12 +12,12 @@ export type OpenPot = {
 }
 
 /** Every pot that can be joined: those that hold something, those of every candidate, and that of a new value. */
-export function openPots({ view, fixing }: Pick<FoundFixing, 'view' | 'fixing'>): OpenPot[] {
-  const { phase, candidates, leaderIndex, facts, staked } = view.snapshot
+export function openPots({ snapshot, pots }: FixingView): OpenPot[] {
+  const { phase, candidates, leaderIndex, facts, staked, fixing } = snapshot
   if (phase !== 'active') return []
   const stakeOn = (value: bigint | undefined): bigint =>
     candidates.find((candidate) => candidate.value === value)?.stake ?? 0n
-  const started = view.pots.map(({ value }) => value)
+  const started = pots.map(({ value }) => value)
   const idle = candidates.filter((_, i) => i !== leaderIndex).map(({ value }) => value)
   const values = [...new Set([...started, ...idle]), undefined]
   const kinds = [
@@ -28,7 +28,7 @@ export function openPots({ view, fixing }: Pick<FoundFixing, 'view' | 'fixing'>)
     values.map((value) => ({
       kind,
       value,
-      filled: view.pots.find((pot) => pot.kind === kind && pot.value === value)?.filled ?? 0n,
+      filled: pots.find((pot) => pot.kind === kind && pot.value === value)?.filled ?? 0n,
       need: kind === 'stake' ? potNeed(staked, stakeOn(value)) : appealStake(staked) + fixing.arbitrationFee,
     })),
   )

@@ -1,5 +1,5 @@
 import { formatValue } from '#protocol/decimal.ts'
-import type { Chance } from './chances.ts'
+import { type Chance, type Joinable, joinablesOf } from './chances.ts'
 import type { Connection } from '../chain/connection.ts'
 import { viewDocument } from './fixing-view.ts'
 import {
@@ -73,9 +73,10 @@ function countdown(snapshot: Watched['view']['snapshot'], time: bigint): string 
 }
 
 function candidateLines({ view }: Watched, { token }: Connection, name: (id: string) => string): string[] {
-  const { snapshot, odds } = view
+  const { snapshot, odds, returnsPpm } = view
   if (odds.length === 0 || snapshot.phase === 'settled') return []
-  const rows = odds.map(({ value, probabilityPpm, returnPpm }) => {
+  const joinables = joinablesOf(view)
+  const rows = odds.map(({ value, probabilityPpm }) => {
     const index = snapshot.candidates.findIndex((candidate) => candidate.value === value)
     const stake = snapshot.candidates[index]?.stake ?? 0n
     const role = index === snapshot.leaderIndex ? 'leads' : index < 0 ? 'no candidate yet' : ''
@@ -83,11 +84,23 @@ function candidateLines({ view }: Watched, { token }: Connection, name: (id: str
       `  ${formatIndexValue(value)}`,
       `${formatAmount(stake, token)} at stake`,
       `odds ${formatPpm(Number(probabilityPpm))}`,
-      `returns ${formatPpm(Number(returnPpm))} if right`,
+      earnsText(returnsPpm[index]),
+      joiningText(joinables.filter((one) => one.value === value)),
       role,
     ]
   })
   return ['', `Candidates of ${name(snapshot.id)}`, ...formatColumns(rows).map((line) => line.trimEnd())]
+}
+
+/** What those earn whose stake is in the candidate already. */
+function earnsText(returnPpm: bigint | undefined): string {
+  return returnPpm === undefined ? '' : `returns ${formatPpm(Number(returnPpm))} to its holders if right`
+}
+
+/** What joining its pots now earns. */
+function joiningText(joinables: readonly Joinable[]): string {
+  const verbs = { contribute: 'contributing', appeal: 'appealing' }
+  return joinables.map(({ kind, returnPpm }) => `${verbs[kind]} returns ${formatPpm(Number(returnPpm))}`).join(', ')
 }
 
 /** The pots of all fixings, best first, with the fixing that each is of. */
@@ -111,6 +124,7 @@ function chanceLines(fixings: readonly Watched[], { token, paste }: Connection):
     .map(({ watched, chance }) => [
       `  ${chance.expectedGain > 0n ? '+' : ''}${formatAmount(chance.expectedGain, token)}`,
       `${formatAmount(chance.missing, token)} missing`,
+      `returns ${formatPpm(Number(chance.returnPpm))} if right`,
       watched.own === undefined ? `by the odds, ${formatPpm(Number(chance.probabilityPpm))}` : 'by the own value',
       commandOf(watched, chance, paste),
     ])
@@ -146,6 +160,7 @@ export function lookDocument({ block, time, gasCost, fixings }: Look, connection
       value: formatValue(chance.value),
       missing: chance.missing.toString(),
       ifRight: chance.ifRight.toString(),
+      returnPpm: Number(chance.returnPpm),
       by: watched.own === undefined ? 'odds' : 'own value',
       probabilityPpm: Number(chance.probabilityPpm),
       expectedGain: chance.expectedGain.toString(),

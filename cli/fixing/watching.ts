@@ -84,7 +84,7 @@ export function startWatching(
     const verdict = own === undefined ? undefined : verdictOf(own, view)
     const security = await readSecurity(chain, oracle, fixing)
     // Who has not said whom they trust is told nothing that they might stake on.
-    const chances = isTrusted === 'yes' ? chancesOf({ view, fixing }, own, gasCost) : []
+    const chances = isTrusted === 'yes' ? chancesOf(view, own, gasCost) : []
     const watched = { view, security, own, unreadable, verdict, trust: isTrusted, chances }
     if (snapshot.phase === 'settled' && isDeep(id)) done.set(id, watched)
     return watched

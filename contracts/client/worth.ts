@@ -6,7 +6,7 @@ import {
   type Stand,
   stakeProspects,
 } from '#protocol/prospects.ts'
-import type { OracleEvent } from './fixing-log.ts'
+import type { LoggedPot, OracleEvent } from './fixing-log.ts'
 import type { FixingSnapshot } from './oracle-reader.ts'
 import type { Holding } from './receipts.ts'
 
@@ -28,17 +28,47 @@ export function worthOf(holding: Holding, snapshot: FixingSnapshot, events: read
   return undefined
 }
 
+/**
+ * What all stake on the candidate at `index` pays if its value wins, by deadline or ruling, whoever stakes until then. `pots`
+ * are those of the round. Undefined once settled.
+ */
+export function worthOfCandidate(
+  index: number,
+  snapshot: FixingSnapshot,
+  pots: readonly LoggedPot[],
+): Worth | undefined {
+  const { phase, candidates, fixing } = snapshot
+  const { value, stake } = candidates[index] ?? { value: 0n, stake: 0n }
+  if (phase === 'active') {
+    return worthIn(
+      stakeProspects({
+        stand: standOf(snapshot),
+        candidate: index,
+        amount: stake,
+        arbitrationFee: fixing.arbitrationFee,
+      }),
+    )
+  }
+  if (phase !== 'arbitration') return undefined
+  // All appeals of a round need the same, which only the one that filled has.
+  const [appeal] = pots.filter(({ kind }) => kind === 'appeal').toSorted((a, b) => (a.filled > b.filled ? -1 : 1))
+  return { ifRight: stakePayout(stake, splitIfRight(value, snapshot, appeal)), isLeast: false }
+}
+
+function standOf({ facts, leaderIndex = 0, candidates }: FixingSnapshot): Stand {
+  return { round: facts.round, leader: leaderIndex, stakes: candidates.map(({ stake }) => stake) }
+}
+
 function worthWhileActive(
   holding: Holding,
   snapshot: FixingSnapshot,
   events: readonly OracleEvent[],
 ): Worth | undefined {
-  const { candidates, leaderIndex = 0, facts, fixing } = snapshot
+  const { candidates, facts, fixing } = snapshot
   const { kind, round, value, amount } = holding
-  const stand: Stand = { round: facts.round, leader: leaderIndex, stakes: candidates.map(({ stake }) => stake) }
   const known = candidates.findIndex((candidate) => candidate.value === value)
   const move = {
-    stand,
+    stand: standOf(snapshot),
     candidate: known === -1 ? candidates.length : known,
     amount,
     arbitrationFee: fixing.arbitrationFee,

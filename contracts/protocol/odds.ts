@@ -10,9 +10,10 @@ export type Odds = {
   readonly value: bigint
   /** Its share of all stake and live pots. */
   readonly sharePpm: bigint
-  /** What a stake on it earns if it wins: 400 000 = 40 %. 0 without any stake on it. */
-  readonly returnPpm: bigint
-  /** The probability at which staking on it breaks even: `1 / (1 + return)`. These add up to more than one. */
+  /**
+   * `1 / (1 + return)` by all stakes and pots as they are; that return nobody is promised: pots that do not fill are
+   * refunded. These add up to more than one.
+   */
   readonly impliedPpm: bigint
   /** `impliedPpm` scaled so that all values add up to at most one. */
   readonly probabilityPpm: bigint
@@ -30,7 +31,7 @@ export function oddsOf(values: readonly StakedValue[], by: 'timeout' | 'ruling')
     const sharePpm = total === 0n ? 0n : (amount * PPM) / total
     const gain = ((total - amount) * (100n - forfeit)) / 100n
     const returnPpm = amount === 0n ? 0n : (gain * PPM) / amount
-    return { value, sharePpm, returnPpm, impliedPpm: amount === 0n ? 0n : impliedProbability(PPM, returnPpm) }
+    return { value, sharePpm, impliedPpm: amount === 0n ? 0n : impliedProbability(PPM, returnPpm) }
   })
   const sum = implied.reduce((all, { impliedPpm }) => all + impliedPpm, 0n)
   return implied.map((odds) => ({ ...odds, probabilityPpm: sum === 0n ? 0n : (odds.impliedPpm * PPM) / sum }))

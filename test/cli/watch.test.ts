@@ -88,11 +88,49 @@ describe('assize watch', () => {
     const [wrong, fine] = rows.slice(3, 5).map((row) => row.replace(/settles in [^|]*/, 'settles SOON '))
     expect(wrong).toBe('WRONG_ID | active 1 | 3000 | 2500.1 | WRONG: 499.9 above (19.9952 %) | settles SOON | 1000 ETH')
     expect(fine).toBe('RIGHT_ID | active 1 | 2500.1 | 2500.1 | the same | settles SOON | 1000 ETH')
-    expect(rows).toContain(' | 3000 | 0.1 ETH at stake | odds 100.0 % | returns 0.0 % if right | leads')
+    expect(rows).toContain(' | 3000 | 0.1 ETH at stake | odds 100.0 % | returns 0.0 % to its holders if right | leads')
     // One pot only: nobody with this value would dispute the right one.
     const pots = rows.slice(rows.indexOf('Pots, best first by what filling one is expected to bring after gas') + 1)
     expect(pots).toHaveLength(1)
-    expect(pots[0]).toMatch(/0\.2 ETH missing \| by the own value \| assize contribute WRONG_ID 2500\.1 rest$/)
+    expect(pots[0]).toMatch(
+      /0\.2 ETH missing \| returns 40\.0 % if right \| by the own value \| assize contribute WRONG_ID 2500\.1 rest$/,
+    )
+  })
+
+  test('promises of a pot that fills what joining it earns, and its leader nothing of what would be refunded', async () => {
+    const { oracle } = court.stage.deployments
+    const { fixing: disputed, id } = await fixing(FALSE)
+    const ben = await court.stage.as('ben')
+    await contribute(ben, oracle, disputed, { round: 1, value: TRUE, amount: 1n })
+    const candidates = async (): Promise<string[]> => {
+      const lines = (await ann.run(['watch', '--once', ...reading()])).out.split('\n')
+      const rows = lines.slice(lines.findIndex((line) => line.startsWith('Candidates of ')) + 1)
+      return rows.slice(0, 2).map((row) => row.trim().replaceAll(/ {2,}/g, ' | '))
+    }
+    expect(await candidates()).toEqual([
+      '3000 | 0.1 ETH at stake | odds 100.0 % | returns 0.0 % to its holders if right | leads',
+      '2500.1 | 0 ETH at stake | odds 0.0 % | contributing returns 40.0 % | no candidate yet',
+    ])
+    await contribute(ben, oracle, disputed, { round: 1, value: TRUE, amount: ETHER })
+    // 3000 can only win with more stake than its 0.1. An appeal of 1/30 + 0.04: of 1/3 go 0.08 to the sink and 0.06 to who
+    // appealed, who have (1/30 x 1.45 + 0.06) / (1/30 + 0.04).
+    expect(await candidates()).toEqual([
+      '3000 | 0.1 ETH at stake | odds 35.0 % | returns 40.0 % to its holders if right | contributing returns 40.0 %, appealing returns 47.7 %',
+      '2500.1 | 0.2 ETH at stake | odds 65.0 % | returns 40.0 % to its holders if right | leads',
+    ])
+    const { fixings, chances } = await looked()
+    expect(fixings).toMatchObject([{ candidates: [{ returnPpm: 400_000 }, { returnPpm: 400_000 }] }])
+    const [best] = chances
+    const { paid } = JSON.parse((await ann.run(['appeal', id, '3000', 'rest', '--dry-run', '--json'])).out).prospects[0]
+    expect(best).toMatchObject({ kind: 'appeal', ifRight: paid })
+    await ann.run(['appeal', id, '3000', 'rest', '--yes'])
+    // Before the arbitrator nothing can be joined: 1.45 less the wei by which 1/30 is rounded up.
+    const appealed = (await looked()).fixings
+    expect(appealed).toMatchObject([
+      { phase: 'arbitration', candidates: [{ returnPpm: 449_999 }, { returnPpm: 400_000 }] },
+    ])
+    await court.rule(disputed, id, FALSE)
+    expect((await looked('--all')).fixings).toMatchObject([{ candidates: [{ returnPpm: null }, { returnPpm: null }] }])
   })
 
   test('expects what a claim pays after gas if the own value is right, and ranks by it', async () => {

@@ -10,22 +10,22 @@ const example = [
 
 test('R-304 by deadline the leader of two earns 40 %, so its stakers believe in it at 5 in 7', () => {
   expect(oddsOf(example, 'timeout')).toEqual([
-    { value: 3000n, sharePpm: 333_333n, returnPpm: 1_600_000n, impliedPpm: 384_615n, probabilityPpm: 350_000n },
-    { value: 2500n, sharePpm: 666_666n, returnPpm: 400_000n, impliedPpm: 714_285n, probabilityPpm: 650_000n },
+    { value: 3000n, sharePpm: 333_333n, impliedPpm: 384_615n, probabilityPpm: 350_000n },
+    { value: 2500n, sharePpm: 666_666n, impliedPpm: 714_285n, probabilityPpm: 650_000n },
   ])
 })
 
 test('R-304 a pot that fills moves the odds before it leads', () => {
   const filling = [example[0]!, example[1]!, { value: 2600n, stake: 0n, filled: 25n }]
-  expect(oddsOf(filling, 'ruling').map(({ sharePpm, returnPpm }) => [sharePpm, returnPpm])).toEqual([
-    [250_000n, 1_800_000n],
-    [500_000n, 600_000n],
-    [250_000n, 1_800_000n],
+  expect(oddsOf(filling, 'ruling').map(({ sharePpm, impliedPpm }) => [sharePpm, impliedPpm])).toEqual([
+    [250_000n, 357_142n],
+    [500_000n, 625_000n],
+    [250_000n, 357_142n],
   ])
 })
 
 test('R-304 a value without stake and a fixing without any imply nothing', () => {
-  const nothing = { sharePpm: 0n, returnPpm: 0n, impliedPpm: 0n, probabilityPpm: 0n }
+  const nothing = { sharePpm: 0n, impliedPpm: 0n, probabilityPpm: 0n }
   expect(oddsOf([{ value: 1n, stake: 0n, filled: 0n }], 'timeout')).toEqual([{ value: 1n, ...nothing }])
   expect(oddsOf([], 'timeout')).toEqual([])
 })
