@@ -6,8 +6,10 @@ import { hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
+import { addressFrom } from '../environment.ts'
 import { readEvidence } from '../index/evidence-source.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { type Advice, adviceOn, adviceWithoutValue } from '../fixing/advice.ts'
 import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
 import { formatTime } from '../format.ts'
 import { findIndexDocument } from '../index/index-folder.ts'
@@ -20,7 +22,7 @@ import {
   type ReadingFlags,
 } from '../options.ts'
 import { type KnownReporters, peerDocument, peerLines, type PeerReading, readPeers } from '../index/peer-reading.ts'
-import { type OwnValue, remedy, standingText, type Verdict, verdictOf, verdictText } from '../fixing/verdict.ts'
+import { type OwnValue, standingText, type Verdict, verdictOf, verdictText } from '../fixing/verdict.ts'
 
 type Flags = NetworkFlags &
   ReadingFlags & { readonly index?: string; readonly evidence?: string; readonly registry?: Address }
@@ -31,6 +33,7 @@ type Verification = {
   readonly reading: IndexReading
   readonly peers: PeerReading | undefined
   readonly verdict: Verdict | undefined
+  readonly advice: Advice
 }
 
 const EXAMPLES = `
@@ -70,19 +73,25 @@ async function verify(id: Hex, flags: Flags, context: Context): Promise<ExitCode
   const document = await findIndexDocument(flags, indexId, context)
   const evidence = flags.evidence === undefined ? undefined : await readEvidence(flags.evidence)
   const reading = await readForFixing(document, found.fixing, flags, context)
-  const reporters = flags.registry === undefined ? undefined : await reportersOf(flags.registry)
+  const registry = flags.registry ?? addressFrom(context.env, 'ASSIZE_REGISTRY')
+  const isAsked = evidence !== undefined || flags.registry !== undefined
+  const reporters = registry === undefined || !isAsked ? undefined : await reportersOf(registry)
   const peers = evidence === undefined ? undefined : readPeers(evidence, id, reading, reporters)
   const own = ownOf({ reading, peers })
   const verdict = own === undefined ? undefined : verdictOf(own, found.view)
-  const verification: Verification = { found, reading, peers, verdict }
+  const advice =
+    own === undefined
+      ? adviceWithoutValue({ peers, file: flags.evidence }, { id, registry }, connection)
+      : adviceOn(own, found.view, connection)
+  const verification: Verification = { found, reading, peers, verdict, advice }
   if (flags.json === true) io.out(JSON.stringify(documentOf(verification, connection), undefined, 2))
-  else for (const line of linesOf(verification, connection)) io.out(line)
+  else for (const line of linesOf(verification)) io.out(line)
   if (verdict === undefined) return EXIT.abstained
   return verdict.kind === 'differs' ? EXIT.failed : EXIT.ok
 
-  async function reportersOf(registry: Address): Promise<KnownReporters> {
-    const there = await readReporters(connection.chain, registry, maturity)
-    return { registry, signers: there.map(({ index, signer }) => ({ index, signer })) }
+  async function reportersOf(named: Address): Promise<KnownReporters> {
+    const there = await readReporters(connection.chain, named, maturity)
+    return { registry: named, signers: there.map(({ index, signer }) => ({ index, signer })) }
   }
 }
 
@@ -98,11 +107,10 @@ function ownOf({ reading, peers }: Pick<Verification, 'reading' | 'peers'>): Own
   return { value: assessment.value, noisePpm }
 }
 
-function linesOf(verification: Verification, connection: Connection): string[] {
-  const { found, reading, peers, verdict } = verification
+function linesOf(verification: Verification): string[] {
+  const { found, reading, peers, verdict, advice } = verification
   const { view } = found
   const own = ownOf(verification)
-  const command = own === undefined ? undefined : remedy(own, view, connection)
   return [
     `fixing    ${view.snapshot.id}`,
     `standing  ${standingText(view.snapshot)}`,
@@ -116,12 +124,13 @@ function linesOf(verification: Verification, connection: Connection): string[] {
     own === undefined || verdict === undefined
       ? 'verdict   none: there is no own value to compare with'
       : `verdict   ${verdictText(verdict, own.value)}`,
-    ...(command === undefined ? [] : [`next      ${command}`]),
+    `why       ${advice.why}`,
+    `next      ${advice.next}`,
   ]
 }
 
 function documentOf(verification: Verification, connection: Connection): Record<string, unknown> {
-  const { found, reading, peers, verdict } = verification
+  const { found, reading, peers, verdict, advice } = verification
   const { view } = found
   const own = ownOf(verification)
   const standing = verdict === undefined || verdict.kind === 'nothing' ? undefined : verdict.standing
@@ -135,7 +144,8 @@ function documentOf(verification: Verification, connection: Connection): Record<
     basis: own === undefined ? null : reading.result.kind === 'value' ? 'sources' : 'evidence',
     standing: standing === undefined ? null : formatValue(standing),
     verdict: verdict?.kind ?? null,
-    next: own === undefined ? null : (remedy(own, view, connection) ?? null),
+    why: advice.why,
+    next: advice.next,
     reading: readingDocument(reading),
     peers: peers === undefined ? null : peerDocument(peers),
   }

@@ -2,7 +2,6 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { isSeparated } from '#protocol/distance.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import { type Decision, decide } from '#protocol/policy.ts'
-import type { Connection } from '../chain/connection.ts'
 import type { FixingView } from './fixing-view.ts'
 import { formatIndexValue, formatPercent, formatRelative, formatTime } from '../format.ts'
 
@@ -74,13 +73,4 @@ export function verdictText(verdict: Verdict, own: bigint): string {
   if (kind === 'agrees')
     return standing === own ? `${stands}: right` : `${stands}, as near as claims can be told apart: right`
   return `${stands}: ${isSettled ? 'it settled wrong' : 'wrong'}`
-}
-
-/** What to do about it, as a command; undefined where nothing can be done or needs to be. */
-export function remedy(own: OwnValue, view: FixingView, { paste }: Connection): string | undefined {
-  const { id, phase } = view.snapshot
-  if (phase === 'open') return paste('propose', id, formatIndexValue(own.value, 18))
-  const decision = decisionOn(own, view)
-  if (decision.action === 'none') return undefined
-  return paste(decision.action, id, formatIndexValue(decision.value, 18), 'rest', '--dry-run')
 }

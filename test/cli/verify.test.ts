@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
-import { contribute } from '#client/oracle-writer.ts'
+import { appeal, contribute } from '#client/oracle-writer.ts'
 import { evidenceText } from '#protocol/evidence-file.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
@@ -59,6 +59,7 @@ describe('assize verify', () => {
       '',
       // 499.9 / 2500.1 = 19.99520… %
       'verdict   3000 is 499.9 above (19.9952 %): wrong',
+      'why       an honest node would: The own observation is separated from every candidate.',
       'next      assize contribute ID 2500.1 rest --dry-run',
     ])
   })
@@ -88,9 +89,14 @@ describe('assize verify', () => {
     const edge = (TRUE * 1_001n) / 1_000n
     const right = await verify((await fixing(edge - 1n)).id)
     expect(right.exitCode).toBe(0)
-    expect(right.out.split('\n').at(-1)).toMatch(/^verdict .*, as near as claims can be told apart: right$/)
+    expect(right.out.split('\n').at(-3)).toMatch(/^verdict .*, as near as claims can be told apart: right$/)
     expect((await verify((await fixing(edge)).id)).exitCode).toBe(1)
-    expect((await verify((await fixing(TRUE)).id)).out.split('\n').at(-1)).toBe('verdict   2500.1 is the same: right')
+    const { id } = await fixing(TRUE)
+    expect((await verify(id)).out.split('\n').slice(-3)).toEqual([
+      'verdict   2500.1 is the same: right',
+      'why       an honest node stakes nothing: The leader is surely the nearest to the own observation.',
+      `next      assize fixing show ${id}`,
+    ])
   })
 
   test('finds wrong what leads by a hair while another candidate is surely nearer, and appeals for that', async () => {
@@ -110,8 +116,9 @@ describe('assize verify', () => {
   test('says what to propose where nothing stands, and judges what has settled', async () => {
     const open = await verify((await fixing()).id)
     expect(open.exitCode).toBe(0)
-    expect(withoutChance(open.out).split('\n').slice(-2)).toEqual([
+    expect(withoutChance(open.out).split('\n').slice(-3)).toEqual([
       'verdict   nothing stands yet',
+      'why       nothing is proposed yet',
       'next      assize propose 0x… 2500.1',
     ])
     const { fixing: lied, id } = await fixing(FALSE)
@@ -119,8 +126,41 @@ describe('assize verify', () => {
     await court.stage.embedded.mineAt(facts.deadline)
     const settled = await verify(id)
     expect(settled.exitCode).toBe(1)
-    expect(settled.out.split('\n').at(-1)).toMatch(/^verdict {3}3000 is .*: it settled wrong$/)
+    expect(settled.out.split('\n').slice(-3)).toEqual([
+      expect.stringMatching(/^verdict {3}3000 is .*: it settled wrong$/),
+      'why       a settlement is final: what can be claimed is left',
+      `next      assize claim ${id}`,
+    ])
     expect(settled.out).toContain('standing  settled 3000 by timeout')
+  })
+
+  test('says why nothing is to be staked before the arbitrator, and where an honest node would not', async () => {
+    const { oracle } = court.stage.deployments
+    const { fixing: appealed, id } = await fixing(FALSE)
+    const ben = await court.stage.as('ben')
+    await contribute(ben, oracle, appealed, { round: 1, value: TRUE, amount: ETHER })
+    await appeal(ben, oracle, appealed, { round: 2, value: FALSE, amount: ETHER })
+    expect(
+      withoutChance((await verify(id)).out)
+        .split('\n')
+        .slice(-2),
+    ).toEqual([
+      'why       nothing can be staked any more: wait for the ruling, at most until TIME',
+      'next      assize fixing show 0x…',
+    ])
+    // Two candidates on either side of the own value: the leader is another claim by a hair, and the other no nearer than noise.
+    const { fixing: straddled, id: trap } = await fixing(2_500n * ETHER)
+    const ahead = 2_504n * ETHER + (75n * ETHER) / 100n
+    await contribute(ben, oracle, straddled, { round: 1, value: ahead, amount: ETHER })
+    const between = join(folder, 'between.csv')
+    writeFileSync(between, closesOf('2502.24'))
+    const { exitCode, out } = await verify(trap, '--prices', between)
+    expect(exitCode).toBe(1)
+    expect(withoutChance(out).split('\n').slice(-3)).toEqual([
+      'verdict   2504.75 is 2.51 above (0.1003 %): wrong',
+      'why       an honest node stakes nothing: No candidate is surely the nearest, and the leader is not beyond separation and noise.',
+      'next      assize fixing show 0x…',
+    ])
   })
 
   test('names where the samples of reporters are not those read now, and whose own make another value', async () => {
@@ -155,15 +195,35 @@ describe('assize verify', () => {
     writeFileSync(empty, 'time,close\n')
     const none = await verify(id, '--prices', empty)
     expect(none.exitCode).toBe(3)
-    expect(none.out.split('\n').at(-1)).toBe('verdict   none: there is no own value to compare with')
+    const keep = 'reporters keep what they saw, and export it by "assize evidence export"'
+    expect(none.out.split('\n').slice(-3)).toEqual([
+      'verdict   none: there is no own value to compare with',
+      `why       the sources make no value now: ${keep}`,
+      `next      assize verify ${id} --evidence FILE --registry REGISTRY`,
+    ])
     const file = join(folder, 'sound.json')
     writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1', '2500.1', '2500.1'])))
     const kept = await verify(id, '--prices', empty, '--evidence', file)
     // Whose keys signed it, the file alone says.
     expect(kept.exitCode).toBe(3)
+    expect(kept.out.split('\n').slice(-2)).toEqual([
+      'why       whose keys signed the evidence, the file alone says',
+      `next      assize verify ${id} --evidence ${file} --registry REGISTRY`,
+    ])
     const { registry } = court.stage.deployments
     const foreign = await verify(id, '--prices', empty, '--evidence', file, '--registry', registry, '--json')
-    expect(JSON.parse(foreign.out)).toMatchObject({ verdict: null, next: null, basis: null, peers: { isKnown: false } })
+    const unknown = {
+      verdict: null,
+      basis: null,
+      peers: { isKnown: false },
+      why: `the evidence is not of the reporters of the registry: get that of another reporter; ${keep}`,
+      next: `assize verify ${id} --evidence FILE --registry ${registry}`,
+    }
+    expect(JSON.parse(foreign.out)).toMatchObject(unknown)
+    // The same by the environment.
+    const env = { ...ann.env, ASSIZE_REGISTRY: registry }
+    const words = ['verify', id, '--index-dir', folder, '--prices', empty, '--evidence', file, '--json']
+    expect(JSON.parse((await ann.run(words, { env })).out)).toMatchObject(unknown)
     writeFileSync(file, evidenceText(await evidenceOf(subject, ['2500.1', '2500.1', '2500.1'], FALSE)))
     expect((await verify(id, '--prices', empty, '--evidence', file)).exitCode).toBe(3)
   })
