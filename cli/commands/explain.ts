@@ -101,7 +101,9 @@ async function explain(flags: Flags, { io }: Context): Promise<ExitCode> {
     advice: advised(needs),
     names: { index, maturity, arbitrator, backup, openInterest },
   }
-  io.out(flags.json === true ? JSON.stringify(explainDocument(explained), undefined, 2) : renderExplained(explained))
+  io.out(
+    flags.json === true ? JSON.stringify(explainDocument(explained), undefined, 2) : renderExplained(explained, io),
+  )
   return EXIT.ok
 }
 

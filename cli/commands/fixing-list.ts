@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import { type Command, Option } from 'commander'
 import { createdIn, potsOf } from '#client/fixing-log.ts'
 import { readFixing } from '#client/oracle-reader.ts'
@@ -11,6 +10,7 @@ import { formatDuration, formatIndexValue, formatPpm, formatTime } from '../form
 import { inParts } from '../in-parts.ts'
 import { nextEvent } from '../fixing/next-event.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
+import { formatTable } from '../table.ts'
 
 const EXAMPLES = `
 Examples:
@@ -19,6 +19,9 @@ Examples:
   assize fixing list --from-block 19000000 --json`
 
 type Flags = NetworkFlags & { readonly phase?: Phase }
+
+const HEAD = ['fixing', 'phase', 'leader', 'odds', 'next']
+const TEXT = ['fixing', 'phase', 'next']
 
 /** Adds `assize fixing list`: one line for each fixing that was created. */
 export function defineFixingList(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -47,18 +50,13 @@ async function listFixings(flags: Flags, context: Context): Promise<ExitCode> {
     io.out(JSON.stringify({ version: 1, chainId: chain.chainId, oracle, fixings }, undefined, 2))
   } else if (shown.length === 0)
     io.out(views.length === 0 ? 'No fixing was created here.' : `No fixing is ${flags.phase}.`)
-  else io.out(io.isTerminal ? tableOf(shown) : shown.map((view) => cellsOf(view).join('  ')).join('\n'))
+  else {
+    const rows = shown.map(cellsOf)
+    io.out(
+      io.isTerminal ? formatTable({ head: HEAD, rows, text: TEXT }, io) : rows.map((row) => row.join('  ')).join('\n'),
+    )
+  }
   return EXIT.ok
-}
-
-function tableOf(views: readonly FixingView[]): string {
-  const table = new Table({
-    head: ['fixing', 'phase', 'leader', 'odds', 'next'],
-    colAligns: ['left', 'left', 'right', 'right', 'left'],
-    style: { head: [], border: [], compact: true },
-  })
-  for (const view of views) table.push(cellsOf(view))
-  return table.toString()
 }
 
 function cellsOf({ snapshot, odds }: FixingView): string[] {

@@ -45,7 +45,7 @@ async function showFixing(id: Hex, flags: Flags, context: Context): Promise<Exit
     readSecurity(connection.chain, connection.oracle, found.fixing),
   ])
   const full: FullView = { ...found, holder, holdings, proposable, security }
-  if (flags.json !== true) context.io.out(renderFull(full, connection))
+  if (flags.json !== true) context.io.out(renderFull(full, connection, context.io))
   else context.io.out(JSON.stringify(fullDocument(full, connection), undefined, 2))
   return EXIT.ok
 }

@@ -53,7 +53,7 @@ export function defineGriefing(program: Command, context: Context, done: (code: 
 
 function showGriefing(flags: Flags, { io }: Context): ExitCode {
   const query = queryOf(flags)
-  io.out(flags.json === true ? JSON.stringify(griefingDocument(query), undefined, 2) : renderGriefing(query))
+  io.out(flags.json === true ? JSON.stringify(griefingDocument(query), undefined, 2) : renderGriefing(query, io))
   return EXIT.ok
 }
 

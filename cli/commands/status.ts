@@ -46,7 +46,11 @@ async function showStatus(flags: Flags, context: Context): Promise<ExitCode> {
     const fixings = views.map(viewDocument)
     io.out(JSON.stringify({ version: 1, chainId: chain.chainId, oracle, fixings }, undefined, 2))
   } else {
-    io.out(views.length === 0 ? 'No fixing was created here.' : views.map(renderView).join('\n\n'))
+    io.out(
+      views.length === 0
+        ? 'No fixing was created here.'
+        : views.map((view) => renderView(view, connection.token, io)).join('\n\n'),
+    )
   }
   const isFinal = views.every(({ snapshot }) => snapshot.phase === 'settled')
   return flags.exitCode === true && !isFinal ? EXIT.notFinal : EXIT.ok

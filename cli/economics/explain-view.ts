@@ -1,10 +1,12 @@
-import Table from 'cli-table3'
 import { type Address, formatEther } from 'viem'
 import type { Advice } from '#protocol/advice.ts'
 import { delaysWithoutProposal } from '#protocol/griefing.ts'
 import type { BondReason, Needs, Parameters } from '#protocol/parameters.ts'
 import { cautionText } from './explain-cautions.ts'
 import { formatDuration, formatEth, formatPercent } from '../format.ts'
+import type { Io } from '../io.ts'
+import { formatTable } from '../table.ts'
+import { delayRows } from './griefing-view.ts'
 import { plainDocument } from './plain-document.ts'
 
 /** What the protocol asked, what it was told, and what it has named already. */
@@ -21,7 +23,7 @@ export type Explained = {
 }
 
 /** The advice as text for people; amounts in ETH, cut to four decimals. */
-export function renderExplained(explained: Explained): string {
+export function renderExplained(explained: Explained, io: Pick<Io, 'isTerminal'>): string {
   const { needs, advice } = explained
   const { parameters, worstSeconds, honest, delays } = advice
   const [, ...disputed] = delays.filter(({ end }) => end === 'timeout')
@@ -29,15 +31,15 @@ export function renderExplained(explained: Explained): string {
   return [
     `For ${formatEth(needs.value)} ETH at stake a proposal bonds d = ${formatEth(honest.bond)} ETH: ${reasonText(advice.bondReason, needs)}.`,
     '',
-    parameterTable(explained),
+    parameterTable(explained, io),
     '',
     `Settled ${calm} after a proposal that nobody disputes, and after a dispute without a ruling by ${timeOf(Number(disputed.at(-1)?.seconds ?? 0n))};`,
     `at the latest ${formatDuration(worstSeconds)} after maturity, without anyone's transaction.`,
     '',
     'What a lie costs step by step. All that it stakes is lost if the honest side answers:',
-    stepTable(advice),
+    stepTable(advice, io),
     'What a delay costs one party that plays both sides; it is gone, whoever wins:',
-    delayTable(advice),
+    formatTable(delayRows([...delaysWithoutProposal(advice.terms), ...delays]), io),
     corruptionLine(explained),
     quorumLine(explained),
     '',
@@ -98,13 +100,11 @@ function parameterFlags(parameters: Parameters): readonly (readonly [flag: strin
   ]
 }
 
-function parameterTable(explained: Explained): string {
-  const table = tableOf(['parameter', 'value', 'against'], ['left', 'right', 'left'])
+function parameterTable(explained: Explained, io: Pick<Io, 'isTerminal'>): string {
   const against = reasonsOf(explained)
-  for (const [flag, value] of parameterFlags(explained.advice.parameters)) {
-    table.push([flag.slice(2), value, against[flag] ?? ''])
-  }
-  return table.toString()
+  const flags = parameterFlags(explained.advice.parameters)
+  const rows = flags.map(([flag, value]) => [flag.slice(2), value, against[flag] ?? ''])
+  return formatTable({ head: ['parameter', 'value', 'against'], rows, text: ['parameter', 'against'] }, io)
 }
 
 /** What each parameter protects against, in the figures of this fixing. */
@@ -128,22 +128,14 @@ function reasonsOf({ needs, advice }: Explained): Readonly<Record<string, string
   }
 }
 
-function stepTable({ lies, honest }: Advice): string {
+function stepTable({ lies, honest }: Advice, io: Pick<Io, 'isTerminal'>): string {
   const head = ['leaders', 'has staked ETH', 'wins, if honest people have less than ETH', 'and gains of theirs ETH']
-  const table = tableOf(head, ['left', 'right', 'right', 'right'])
-  for (const { leaders, capital, below, gain } of lies) {
-    table.push([leaders.map(({ value }) => value).join(' → '), formatEth(capital), formatEth(below), formatEth(gain)])
-  }
-  table.push(['against more', '', `${formatEth(honest.total)} (5 d + F)`, 'never by the clock'])
-  return table.toString()
-}
-
-function delayTable({ delays, terms }: Advice): string {
-  const table = tableOf(['leaders', 'ends by', 'settled after', 'cost ETH', 'staked ETH'], ['left', 'left'])
-  for (const { round, end, seconds, cost, capital } of [...delaysWithoutProposal(terms), ...delays]) {
-    table.push([round, end, formatDuration(seconds), formatEth(cost), formatEth(capital)])
-  }
-  return table.toString()
+  const rows = lies.map(({ leaders, capital, below, gain }) => [
+    leaders.map(({ value }) => value).join(' → '),
+    ...[capital, below, gain].map((amount) => formatEth(amount)),
+  ])
+  const last = ['against more', '', `${formatEth(honest.total)} (5 d + F)`, 'never by the clock']
+  return formatTable({ head, rows: [...rows, last], text: ['leaders'] }, io)
 }
 
 function corruptionLine({ needs, advice }: Explained): string {
@@ -203,9 +195,4 @@ function typedTime(seconds: number): string {
 
 function timeOf(seconds: number): string {
   return formatDuration(BigInt(seconds))
-}
-
-function tableOf(head: string[], aligns: ('left' | 'right')[]): Table.Table {
-  const colAligns = head.map((_, i) => aligns[i] ?? 'right')
-  return new Table({ head, colAligns, style: { head: [], border: [], compact: true } })
 }

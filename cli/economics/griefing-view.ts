@@ -1,7 +1,7 @@
-import Table from 'cli-table3'
 import { boughtRulings, lieRoutes, type BoughtRuling, type Leader, type LieRoute } from '#protocol/corruption.ts'
 import { corruptionOf, type Crowd, crowdOf } from '#protocol/crowd.ts'
 import {
+  type Delay,
   delaysOf,
   delaysWithoutProposal,
   honestCapitalOf,
@@ -9,6 +9,8 @@ import {
   type GriefingTerms,
 } from '#protocol/griefing.ts'
 import { formatDuration, formatEth } from '../format.ts'
+import type { Io } from '../io.ts'
+import { formatTable, type Rows } from '../table.ts'
 import { plainDocument } from './plain-document.ts'
 
 /** What `assize griefing` was asked: terms, how many fixings mature together under one arbitrator, the honest capital, wei. */
@@ -21,7 +23,10 @@ export type GriefingQuery = {
 }
 
 /** The tables as text for people; amounts in ETH, cut to four decimals. */
-export function renderGriefing({ terms, fixings, capital, corruption }: GriefingQuery): string {
+export function renderGriefing(
+  { terms, fixings, capital, corruption }: GriefingQuery,
+  io: Pick<Io, 'isTerminal'>,
+): string {
   const { bond, firstAnswer, total, lockedSeconds } = honestCapitalOf(terms)
   const first = formatDuration(BigInt(terms.firstWindow))
   return [
@@ -29,7 +34,7 @@ export function renderGriefing({ terms, fixings, capital, corruption }: Griefing
     `Settled at the latest ${formatDuration(worstCaseSeconds(terms))} after maturity; undisputed ${first} after the proposal.`,
     '',
     'What a delay costs one party that plays both sides (gone, whoever wins):',
-    delayTable(terms),
+    delayTable(terms, io),
     '0 leaders: nobody proposes, counted from maturity; the last two are requests. Who makes d dearer than anyone can pay',
     'brings that about: anyone can propose, and end it, only with d.',
     'Two silent arbitrators (expiry) settle INVALID and give everything back: such a delay costs only the use of the capital.',
@@ -38,12 +43,12 @@ export function renderGriefing({ terms, fixings, capital, corruption }: Griefing
     `It can be locked for ${formatDuration(lockedSeconds)}.`,
     '',
     'Where a lie wins by the clock, a lie being proposed first:',
-    lieTable(lieRoutes(terms, 'lie')),
+    lieTable(lieRoutes(terms, 'lie'), io),
     'Where a lie wins by the clock after an honest proposal:',
-    lieTable(lieRoutes(terms, 'truth')),
+    lieTable(lieRoutes(terms, 'truth'), io),
     `With ${formatEth(total)} ETH or more a lie is settled by an arbitrator or not at all: it costs what corrupting the arbitrator costs.`,
     '',
-    ...corruptionLines(terms, fixings, corruption),
+    ...corruptionLines({ terms, fixings, corruption }, io),
     ...crowdLines(terms, fixings, capital),
   ].join('\n')
 }
@@ -68,30 +73,42 @@ export function griefingDocument({ terms, fixings, capital, corruption }: Griefi
   return plainDocument(document)
 }
 
-function delayTable(terms: GriefingTerms): string {
-  const table = tableOf(['leaders', 'ends by', 'settled after', 'cost ETH', 'staked ETH'])
-  for (const { round, end, cost, capital, seconds } of [...delaysWithoutProposal(terms), ...delaysOf(terms)]) {
-    table.push([round, end, formatDuration(seconds), formatEth(cost), formatEth(capital)])
-  }
-  return table.toString()
+function delayTable(terms: GriefingTerms, io: Pick<Io, 'isTerminal'>): string {
+  return formatTable(delayRows([...delaysWithoutProposal(terms), ...delaysOf(terms)]), io)
 }
 
-function lieTable(routes: readonly LieRoute[]): string {
-  const table = tableOf(['honest capital below ETH', 'attacker stakes ETH', 'and gains ETH', 'leaders'])
-  for (const { below, capital, gain, leaders } of routes) {
-    table.push([formatEth(below), formatEth(capital), formatEth(gain), leaders.map(nameOf).join(' → ')])
-  }
-  return table.toString()
+/** What each delay costs, in the order given. */
+export function delayRows(delays: readonly Delay[]): Rows {
+  const rows = delays.map(({ round, end, cost, capital, seconds }) => [
+    `${round}`,
+    end,
+    formatDuration(seconds),
+    formatEth(cost),
+    formatEth(capital),
+  ])
+  return { head: ['leaders', 'ends by', 'settled after', 'cost ETH', 'staked ETH'], rows, text: ['leaders', 'ends by'] }
+}
+
+function lieTable(routes: readonly LieRoute[], io: Pick<Io, 'isTerminal'>): string {
+  const head = ['honest capital below ETH', 'attacker stakes ETH', 'and gains ETH', 'leaders']
+  const rows = routes.map(({ below, capital, gain, leaders }) => [
+    ...[below, capital, gain].map((amount) => formatEth(amount)),
+    leaders.map(nameOf).join(' → '),
+  ])
+  return formatTable({ head, rows, text: ['leaders'] }, io)
 }
 
 /** What corruption costs: its price less what the game pays for the rulings in all the fixings of the arbitrator. */
-function corruptionLines(terms: GriefingTerms, fixings: bigint, corruption: bigint | undefined): readonly string[] {
+function corruptionLines(
+  { terms, fixings, corruption }: Omit<GriefingQuery, 'capital'>,
+  io: Pick<Io, 'isTerminal'>,
+): readonly string[] {
   const { gain, gainAsArbitrator, netCost } = corruptionOf(terms, fixings, corruption ?? 0n)
   const fee = formatEth(terms.arbitrationFee)
   const lines = [
     'A corrupted arbitrator (or backup, if the arbitrator lets its turn pass: the cheaper of the two counts) settles any lie,',
     'in every fixing that it serves. What the game pays for such a ruling, besides whatever the lie is worth:',
-    bribeTable([...boughtRulings(terms, 'lie'), ...boughtRulings(terms, 'truth')]),
+    bribeTable([...boughtRulings(terms, 'lie'), ...boughtRulings(terms, 'truth')], io),
     `Whoever is the arbitrator, or shares its fees, has F as well: at most ${formatEth(gain)} + ${fee} = ${formatEth(gainAsArbitrator)} ETH a fixing.`,
     'A lie that was proposed first and wins has the reward pot too: count it with what the lie is worth.',
   ]
@@ -108,13 +125,14 @@ function corruptionLines(terms: GriefingTerms, fixings: bigint, corruption: bigi
   ]
 }
 
-function bribeTable(rulings: readonly BoughtRuling[]): string {
-  const table = tableOf(['attacker stakes ETH', 'honest side loses ETH', 'attacker gains ETH', 'appeal by', 'leaders'])
-  for (const { capital, honestLoss, gain, appealBy, leaders } of rulings) {
-    const names = leaders.map(nameOf).join(' → ')
-    table.push([formatEth(capital), formatEth(honestLoss), formatEth(gain), appealBy, names])
-  }
-  return table.toString()
+function bribeTable(rulings: readonly BoughtRuling[], io: Pick<Io, 'isTerminal'>): string {
+  const head = ['attacker stakes ETH', 'honest side loses ETH', 'attacker gains ETH', 'appeal by', 'leaders']
+  const rows = rulings.map(({ capital, honestLoss, gain, appealBy, leaders }) => [
+    ...[capital, honestLoss, gain].map((amount) => formatEth(amount)),
+    appealBy,
+    leaders.map(nameOf).join(' → '),
+  ])
+  return formatTable({ head, rows, text: ['appeal by', 'leaders'] }, io)
 }
 
 function crowdLines(terms: GriefingTerms, fixings: bigint, capital: bigint | undefined): readonly string[] {
@@ -147,12 +165,4 @@ function countOf(fixings: bigint): string {
 
 function nameOf({ value, by }: Leader): string {
   return value === 'truth' && by === 'attacker' ? 'truth (by the attacker)' : value
-}
-
-function tableOf(head: string[]): Table.Table {
-  return new Table({
-    head,
-    colAligns: head.map((name) => (['leaders', 'ends by', 'appeal by'].includes(name) ? 'left' : 'right')),
-    style: { head: [], border: [], compact: true },
-  })
 }

@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import { formatUnits } from 'viem'
 import {
   breakEvenOf,
@@ -13,6 +12,7 @@ import { dearestAttested, type IncomeTerms, isAttested, leastAttested } from '#p
 import { ceilingOf, floorOf, type Rational } from '#protocol/rational.ts'
 import { formatColumns, formatEth, formatGwei, formatPercent } from '../format.ts'
 import type { Io } from '../io.ts'
+import { formatTable } from '../table.ts'
 
 /** Gas prices and rewards beside the given ones, as multiples. */
 const MULTIPLES: readonly Rational[] = [
@@ -168,13 +168,7 @@ function sensitivityText(terms: IncomeTerms, columns: Columns): string {
 
 /** Numbers to the right; the last column too, unless it is without a head. */
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: [...head],
-    colAligns: head.map((name) => (name === '' ? 'left' : 'right')),
-    style: { head: [], border: [], compact: true },
-  })
-  for (const row of rows) table.push([...row])
-  return table.toString()
+  return formatTable({ head, rows, text: [''] }, { isTerminal: true })
 }
 
 function linesOf(head: readonly string[], rows: readonly (readonly string[])[]): string {

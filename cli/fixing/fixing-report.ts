@@ -8,6 +8,7 @@ import type { FoundFixing } from './fixing-source.ts'
 import { renderView, viewDocument } from './fixing-view.ts'
 import { type Held, receiptDocument, receiptName, trialText } from './held.ts'
 import { formatAmount, formatColumns, formatIndexValue, formatRelative, formatTime, type Token } from '../format.ts'
+import type { Io } from '../io.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
 import { openPots } from './open-pots.ts'
 import { ownLead, ownLeadLines } from './own-lead.ts'
@@ -24,12 +25,12 @@ export type FullView = FoundFixing & {
 }
 
 /** Everything as text for people. */
-export function renderFull(full: FullView, connection: Connection): string {
+export function renderFull(full: FullView, connection: Connection, io: Pick<Io, 'isTerminal'>): string {
   const { token } = connection
   const { view, fixing, holdings, holder } = full
   const { snapshot } = view
   const parts = [
-    renderView(view),
+    renderView(view, token, io),
     ...proposableLines(full, token),
     '',
     'Parameters',

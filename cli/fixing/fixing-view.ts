@@ -1,11 +1,12 @@
-import Table from 'cli-table3'
 import type { LoggedPot } from '#client/fixing-log.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { worthOfCandidate } from '#client/worth.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { worstCase } from '#protocol/fixing.ts'
 import { type Odds, oddsOf } from '#protocol/odds.ts'
-import { formatEth, formatIndexValue, formatPpm, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatIndexValue, formatPpm, formatRelative, formatTime, type Token } from '../format.ts'
+import type { Io } from '../io.ts'
+import { formatTable } from '../table.ts'
 
 /** A fixing as `assize status` shows it. */
 export type FixingView = {
@@ -41,8 +42,8 @@ export function returnPpm(paid: bigint, staked: bigint): bigint {
   return (paid * PPM) / staked - PPM
 }
 
-/** The view as text for people. */
-export function renderView({ snapshot, pots, odds }: FixingView): string {
+/** The view as text for people; `token` is what is staked. */
+export function renderView({ snapshot, pots, odds }: FixingView, token: Token, io: Pick<Io, 'isTerminal'>): string {
   const { fixing, facts, phase, atTime, candidates, leaderIndex } = snapshot
   const lines = [
     `fixing    ${snapshot.id}`,
@@ -52,25 +53,15 @@ export function renderView({ snapshot, pots, odds }: FixingView): string {
     ...nextLines(snapshot),
   ]
   if (odds.length > 0) {
-    const table = new Table({
-      head: ['value', 'stake ETH', 'in pots ETH', 'odds', ''],
-      colAligns: ['right', 'right', 'right', 'right', 'left'],
-      style: { head: [], border: [], compact: true },
-    })
-    for (const { value, probabilityPpm } of odds) {
+    const rows = odds.map(({ value, probabilityPpm }) => {
       const index = candidates.findIndex((candidate) => candidate.value === value)
       const filled = pots.filter((pot) => pot.value === value).reduce((sum, pot) => sum + pot.filled, 0n)
       const stake = candidates[index]?.stake ?? 0n
       const role = index < 0 ? 'not a candidate yet' : index === leaderIndex ? 'leads' : ''
-      table.push([
-        formatIndexValue(value),
-        formatEth(stake),
-        formatEth(filled),
-        formatPpm(Number(probabilityPpm)),
-        role,
-      ])
-    }
-    lines.push(table.toString())
+      const amounts = [formatAmount(stake, token), formatAmount(filled, token)]
+      return [formatIndexValue(value), ...amounts, formatPpm(Number(probabilityPpm)), role]
+    })
+    lines.push(formatTable({ head: ['value', 'stake', 'in pots', 'odds', ''], rows, text: [''] }, io))
   }
   return lines.join('\n')
 }

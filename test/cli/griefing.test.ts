@@ -7,18 +7,18 @@ test('griefing prints what delays cost, where a lie wins and what honest capital
   const lines = out.split('\n')
   expect(lines).toContain('Bond d 0.1 ETH, arbitration fee F 0.04 ETH, open interest 0 ETH.')
   expect(lines).toContain('Settled at the latest 100 d after maturity; undisputed 1 d after the proposal.')
-  expect(lines).toContain('│ 4       │ ruling  │          67 d │   0.2533 │     1.3733 │')
+  expect(lines).toContain('4        ruling   67 d           0.2533    1.3733')
   expect(lines).toContain(
     'Honest capital: 0.54 ETH (5 d + F) answers anything; of it 0.2 ETH (2 d) within 1 d of a lie.',
   )
-  expect(lines.filter((line) => line.includes('lie 1 → truth → lie 1 '))).toHaveLength(4)
+  expect(lines.filter((line) => line.includes('lie 1 → truth → lie 1'))).toHaveLength(4)
   expect(lines).toContain('30 fixings that mature together need 16.2 ETH, of it 6 ETH within 1 d.')
   // 18 x 0.54 = 9.72 ETH; 0.28 ETH are 2.8 d, below 2.667 d + F = 3.067 d: 4 d there, d in each of 11 others.
   expect(lines.slice(-2)).toEqual([
     '10 ETH defends 18 of them against any attacker. A lie can win in the other 12, for stakes of 1.5 ETH that come back.',
     'Of it 0.4 ETH where the 0.28 ETH that are left answer.',
   ])
-  expect(lines).toContain('│ 0       │ ruling  │          93 d │     0.04 │       0.04 │')
+  expect(lines).toContain('0        ruling   93 d           0.04      0.04')
 })
 
 test('griefing says the same to scripts, amounts in wei as text and times in seconds', async () => {
@@ -74,9 +74,7 @@ test('griefing prints what corruption costs, over all fixings of the arbitrator'
       'they pay whoever gains more by all of them together.\n' +
       'No open interest above that is guarded, summed over all fixings that this arbitrator or backup serves, these and others.',
   )
-  expect(out).toContain(
-    '│                 0.4 │                0.3066 │               0.16 │ honest    │ lie 1 → truth → lie 1 ',
-  )
+  expect(out).toMatch(/^0\.4 +0\.3066 +0\.16 +honest +lie 1 → truth → lie 1$/m)
   const cheap = await assize(['griefing', '--corruption', '1', '--fixings', '50'])
   expect(cheap.out).toContain(
     'At 1 ETH, with 50 fixings x 0.2 ETH from the game, corruption pays for itself: nothing is guarded.',

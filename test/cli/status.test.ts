@@ -4,6 +4,7 @@ import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, create, propose } from '#client/oracle-writer.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { renderView, viewOf } from '../../cli/fixing/fixing-view.ts'
 import { assize } from './command-line.ts'
 
 let stage: Stage
@@ -70,7 +71,15 @@ test('follows a fixing through its phases: text, JSON and exit code', async () =
   expect(text.out).toMatch(
     /deadline {2}2025-01-02 01:00:\d\d UTC \(in 23 h 59 min\): the leader settles unless disputed/,
   )
-  expect(text.out).toContain('not a candidate yet')
+  expect(text.out.split('\n').slice(-3)).toEqual([
+    'value  stake    in pots  odds',
+    '3000   0.1 ETH  0 ETH    50.0 %  leads',
+    '2500   0 ETH    0.1 ETH  50.0 %  not a candidate yet',
+  ])
+  // Borders for a person, and whatever token is staked.
+  const view = viewOf(await readFixing(ann, oracle, fixing), [])
+  const table = renderView(view, { symbol: 'USDC', decimals: 16, isWeth: false }, { isTerminal: true })
+  expect(table).toContain('│  3000 │ 10 USDC │  0 USDC │ 100.0 % │ leads │')
 
   await stage.embedded.mineAt(facts.deadline)
   const settled = await assize([...flags, '--all', '--exit-code'])
