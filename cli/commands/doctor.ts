@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 type Flags = { readonly config: string; readonly json?: true }
 
 const EXAMPLES = `
+Every source of every index document is read once, every peer of bootstrap called, and the ports of listen tried.
 Nothing is changed, signed or sent. Exit 1: something is bad.
 
 Examples:

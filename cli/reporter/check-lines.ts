@@ -1,5 +1,5 @@
 import type { Io } from '../io.ts'
-import type { Check } from './checkup.ts'
+import type { Check } from './check.ts'
 
 const MARKS = { ok: '  ok  ', warn: '  WARN', bad: '  BAD ' } as const
 const TONES = { ok: 'good', warn: 'strong', bad: 'bad' } as const

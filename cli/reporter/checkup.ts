@@ -1,43 +1,35 @@
-import { globSync, statfsSync, statSync } from 'node:fs'
+import { statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import { blockAt, type Chain, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
-import { readMemberships } from '#client/registry.ts'
+import { type Membership, readMemberships } from '#client/registry.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
 import { type Config, overridesIn } from '#node/config'
 import { askNode } from '#node/http-client'
 import { READINESS } from '#node/http-schemas'
-import { indexId } from '#protocol/index-document.ts'
 import { hostOf, openNodesChain } from '../chain/connection.ts'
-import { commandLine } from '../command-line.ts'
 import type { Context } from '../context.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { formatAmount, formatDuration, formatTime, ETHER, shorten } from '../format.ts'
-import { readIndexFile } from '../index/index-file.ts'
 import { keystoreAt } from '../chain/signer.ts'
+import type { Check } from './check.ts'
+import { isTaken, listenChecks, peerChecks, type Running } from './network-checks.ts'
 import { nodesCommand } from './nodes-command.ts'
-
-/** One thing that was looked at; `fix`: what to do where it is not well. */
-export type Check = {
-  readonly what: string
-  readonly state: 'ok' | 'warn' | 'bad'
-  readonly found: string
-  readonly fix?: string
-}
+import { secretChecks, signerChecks } from './secret-checks.ts'
+import { indexChecks } from './source-checks.ts'
 
 /** A clock that is off by more is not one to date observations by, seconds. */
 const MOST_OFFSET = 30n
 /** An endpoint whose newest block is older has fallen behind, seconds. */
 const MOST_AGE = 120n
-const OTHERS_READ = 0o077
 /** What a node keeps of a year is a fraction; without room it can neither sign nor send. */
 const LEAST_FREE_BYTES = 1_000_000_000
 
 /** Looks at everything that a node of this configuration needs, one thing after the other; `each` is told at once. Never throws. */
 export async function checkUp(
   config: Config,
-  { env, now }: Pick<Context, 'env' | 'now'>,
+  context: Pick<Context, 'env' | 'now' | 'io' | 'signal'>,
   each: (check: Check) => void = () => undefined,
 ): Promise<Check[]> {
   const checks: Check[] = []
@@ -45,8 +37,8 @@ export async function checkUp(
     checks.push(check)
     each(check)
   }
-  environmentChecks(env).forEach(add)
-  for await (const check of checksOf(config, now)) add(check)
+  environmentChecks(context.env).forEach(add)
+  for await (const check of checksOf(config, context)) add(check)
   return checks
 }
 
@@ -59,8 +51,10 @@ function environmentChecks(env: Context['env']): Check[] {
   return [{ what: 'environment', state: 'warn', found, fix }]
 }
 
-async function* checksOf(config: Config, now: () => bigint): AsyncGenerator<Check> {
+async function* checksOf(config: Config, context: Pick<Context, 'now' | 'io' | 'signal'>): AsyncGenerator<Check> {
+  const { now } = context
   yield* guarded('keys', () => secretChecks(config))
+  yield* await signerChecks(config)
   yield* guarded('disk', () => [diskCheck(config)])
   const chains: Chain[] = []
   for (const rpcUrl of config.rpcUrls) {
@@ -70,12 +64,27 @@ async function* checksOf(config: Config, now: () => bigint): AsyncGenerator<Chec
   }
   yield* agreementChecks(chains)
   const [chain] = chains
+  let others = 0
   if (chain !== undefined) {
     yield await contractCheck(chain, 'oracle', 'a MaturityOracle', config.oracle)
-    yield await registryCheck(chain, config)
+    const registry = await registryCheck(chain, config)
+    others = registry.others
+    yield registry.check
   }
-  yield* indexChecks(config)
-  yield await nodeCheck(config)
+  const node = await nodeCheck(config)
+  yield* await listenChecks(config, node.running)
+  yield* await peerChecks(config, others)
+  const time = config.clock === 'chain' && chain !== undefined ? await chainTime(chain, now) : now()
+  yield* await indexChecks(config, { ...context, time, chainId: chain?.chainId })
+  yield node.check
+}
+
+/** An endpoint that has died since it answered is no reason to look at nothing more. */
+async function chainTime(chain: Chain, now: () => bigint): Promise<bigint> {
+  return latestBlock(chain).then(
+    ({ time }) => time,
+    () => now(),
+  )
 }
 
 /** What cannot be looked at is a finding: the rest is looked at all the same. */
@@ -86,44 +95,6 @@ function guarded(what: string, look: () => Check[]): Check[] {
     const fix = 'Run it as the user of the node: sudo -u assize …'
     return [{ what, state: 'bad', found: `cannot be looked at as this user: ${failureOf(error).message}`, fix }]
   }
-}
-
-function secretChecks({ key }: Config): Check[] {
-  if (key === undefined) {
-    return [
-      {
-        what: 'key',
-        state: 'warn',
-        found: 'none: the node only watches',
-        fix: 'To report, set keystore and password_file, or [signer].',
-      },
-    ]
-  }
-  if (key.kind === 'signer')
-    return [{ what: 'key', state: 'ok', found: `a signer at ${key.url} has that of ${key.address}` }]
-  // Throws for what this user may not look at; what is there and no keystore is another thing.
-  statSync(key.keystore, { throwIfNoEntry: false })
-  const keystore = keystoreAt(key.keystore)
-  const files = [
-    keystore === undefined
-      ? ({
-          what: 'keystore',
-          state: 'bad',
-          found: `no keystore at ${key.keystore}`,
-          fix: `Make one: ${commandLine('assize', 'keys', 'new', key.keystore, '--password-file', key.passwordFile)}`,
-        } as const)
-      : modeCheck('keystore', key.keystore),
-    modeCheck('password', key.passwordFile),
-  ]
-  return files
-}
-
-function modeCheck(what: string, file: string): Check {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  if (stats === undefined)
-    return { what, state: 'bad', found: `no file at ${file}`, fix: 'Correct its path in the configuration.' }
-  if ((stats.mode & OTHERS_READ) === 0) return { what, state: 'ok', found: `${file}, for its owner only` }
-  return { what, state: 'bad', found: `others can read ${file}`, fix: commandLine('chmod', '600', file) }
 }
 
 function diskCheck({ dataDir }: Config): Check {
@@ -238,95 +209,84 @@ async function contractCheck(chain: Chain, what: string, kind: string, address: 
   }
 }
 
-async function registryCheck(chain: Chain, { registry, key }: Config): Promise<Check> {
-  const what = 'registry'
+type RegistryFinding = {
+  readonly check: Check
+  /** Reporters beside this node's. */
+  readonly others: number
+}
+
+async function registryCheck(chain: Chain, { registry, key }: Config): Promise<RegistryFinding> {
   try {
-    const { reporters } = await readRegistryTerms(chain, registry)
     const { time } = await latestBlock(chain)
+    const members = await readMemberships(chain, registry, time)
     const signer =
       key?.kind === 'signer' ? key.address : key === undefined ? undefined : keystoreAt(key.keystore)?.address
-    const members = await readMemberships(chain, registry, time)
-    if (key?.kind === 'keystore' && keystoreAt(key.keystore) !== undefined && signer === undefined) {
-      return {
-        what,
-        state: 'warn',
-        found: `${reporters} report; the keystore does not say whose it is`,
-        fix: 'See assize reporters.',
-      }
-    }
+    const { reporters } = await readRegistryTerms(chain, registry)
+    const isNameless = key?.kind === 'keystore' && keystoreAt(key.keystore) !== undefined && signer === undefined
     const own = members.find((member) => member.signer === signer)
-    if (own === undefined) {
-      const found = `${reporters} report, this key is none of them`
-      return { what, state: 'warn', found, fix: 'To register it: assize keys bind, then assize register by the owner.' }
+    const others = members.filter((member) => member !== own && member.stake > 0n && member.inactiveTime === undefined)
+    return {
+      check: isNameless
+        ? {
+            what: 'registry',
+            state: 'warn',
+            found: `${reporters} report; the keystore does not say whose it is`,
+            fix: 'See assize reporters.',
+          }
+        : memberCheck(own, reporters, time),
+      others: others.length,
     }
-    if (own.stake === 0n)
-      return {
-        what,
-        state: 'bad',
-        found: `reporter ${own.index} was slashed`,
-        fix: 'Stop it; find out why in assize journal.',
-      }
-    const leaves =
-      own.inactiveTime === undefined
-        ? ''
-        : `, ${time < own.inactiveTime ? 'leaves' : 'left'} ${formatTime(own.inactiveTime)}`
-    const begins = own.activeTime > time ? `, from ${formatTime(own.activeTime)}` : ''
-    const found = `reporter ${own.index} with ${formatAmount(own.stake, ETHER)} of ${own.owner}${begins}${leaves}`
-    return { what, state: own.inactiveTime === undefined ? 'ok' : 'warn', found }
   } catch (error) {
-    return { what, state: 'bad', found: failureOf(error).message, fix: 'Correct registry in the configuration.' }
+    const fix = 'Correct registry in the configuration.'
+    return { check: { what: 'registry', state: 'bad', found: failureOf(error).message, fix }, others: 0 }
   }
 }
 
-async function* indexChecks({ indexDir }: Config): AsyncGenerator<Check> {
-  const what = 'indices'
-  let names: string[]
-  try {
-    names = globSync('*.json', { cwd: indexDir }).toSorted()
-  } catch (error) {
-    yield { what, state: 'bad', found: failureOf(error).message, fix: 'Correct index_dir in the configuration.' }
-    return
+/** What the registry says at `time` of the reporter whose key this is. */
+function memberCheck(own: Membership | undefined, reporters: number, time: bigint): Check {
+  const what = 'registry'
+  if (own === undefined) {
+    const found = `${reporters} report, this key is none of them`
+    return { what, state: 'warn', found, fix: 'To register it: assize keys bind, then assize register by the owner.' }
   }
-  if (names.length === 0) {
-    yield {
+  if (own.stake === 0n)
+    return {
       what,
-      state: 'warn',
-      found: `no document in ${indexDir}: nothing to observe`,
-      fix: 'Put the index documents there that you report.',
+      state: 'bad',
+      found: `reporter ${own.index} was slashed`,
+      fix: 'Stop it; find out why in assize journal.',
     }
-  }
-  for (const name of names) {
-    const file = join(indexDir, name)
-    try {
-      const document = await readIndexFile(file)
-      const found = `${document.name} (${shorten(indexId(document))}), ${document.sources.length} sources`
-      yield { what: `index ${name}`, state: 'ok', found: `${found}; try them: assize index sample ${file}` }
-    } catch (error) {
-      yield {
-        what: `index ${name}`,
-        state: 'bad',
-        found: failureOf(error).message,
-        fix: 'Correct it, or take it away.',
-      }
-    }
-  }
+  const leaves =
+    own.inactiveTime === undefined
+      ? ''
+      : `, ${time < own.inactiveTime ? 'leaves' : 'left'} ${formatTime(own.inactiveTime)}`
+  const begins = own.activeTime > time ? `, from ${formatTime(own.activeTime)}` : ''
+  const found = `reporter ${own.index} with ${formatAmount(own.stake, ETHER)} of ${own.owner}${begins}${leaves}`
+  if (own.inactiveTime === undefined) return { what, state: 'ok', found }
+  return { what, state: 'warn', found, fix: 'To report on, register another: assize keys new, then assize keys bind.' }
 }
 
-async function nodeCheck({ httpPort }: Config): Promise<Check> {
+async function nodeCheck({ httpPort }: Config): Promise<{ readonly check: Check; readonly running: Running }> {
   const what = 'node'
-  if (httpPort === 0)
-    return { what, state: 'warn', found: 'cannot be asked: http_port is not set', fix: 'Set http_port, such as 9464.' }
+  if (httpPort === 0) {
+    const fix = 'Set http_port, such as 9464.'
+    return { check: { what, state: 'warn', found: 'cannot be asked: http_port is not set', fix }, running: 'unknown' }
+  }
   try {
     const { ready, peers, problems } = await askNode(httpPort, '/readyz', READINESS)
     const found = `${ready ? 'ready' : 'not ready'}, ${peers} peers`
-    if (ready) return { what, state: 'ok', found }
-    return { what, state: 'bad', found: `${found}: ${problems.join(' ')}`, fix: 'See assize journal, and its log.' }
+    if (ready) return { check: { what, state: 'ok', found }, running: 'yes' }
+    const fix = 'See assize journal, and its log.'
+    return { check: { what, state: 'bad', found: `${found}: ${problems.join(' ')}`, fix }, running: 'yes' }
   } catch {
-    return {
-      what,
-      state: 'warn',
-      found: `nothing answers on port ${httpPort}`,
-      fix: 'Start it: assize node --config …',
-    }
+    return { check: await silentCheck(what, httpPort), running: 'no' }
   }
+}
+
+async function silentCheck(what: string, port: number): Promise<Check> {
+  if (!(await isTaken(port))) {
+    return { what, state: 'warn', found: `nothing answers on port ${port}`, fix: 'Start it: assize node --config …' }
+  }
+  const fix = `See whose it is: ss -ltnp 'sport = :${port}'; stop that, or take another http_port.`
+  return { what, state: 'bad', found: `what has port ${port} does not answer as a node`, fix }
 }

@@ -10,7 +10,7 @@ const FOLDERS: Readonly<Record<string, readonly RegExp[]>> = {
   cli: [
     /^#protocol\//,
     /^#client\//,
-    /^#node\/(source|reread|config|keystore|network-key|signer|log|halt|whole-file|store|backup|http-client|http-schemas)$/,
+    /^#node\/(source|reread|config|keystore|network-key|signer|signer-call|log|halt|whole-file|store|backup|http-client|http-schemas)$/,
   ],
 }
 

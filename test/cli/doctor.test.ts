@@ -1,4 +1,6 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
@@ -9,10 +11,17 @@ import { writeKeystore } from '../../node/keystore.ts'
 import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
 import { SILENT } from '../node/silent-log.ts'
 import { temporaryFolder } from '../node/temporary.ts'
+import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 import { assize } from './command-line.ts'
-import { DOCUMENT } from './file-index.ts'
+import { closesOf, DOCUMENT } from './file-index.ts'
+import { freePort } from './free-port.ts'
 import { startProxy } from './rpc-proxy.ts'
 import { keccak256, stringToHex } from 'viem'
+
+const PEER = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp'
+
+/** A venue that nobody runs. */
+const dead = (id: string) => sourceJson(id, { url: `http://127.0.0.1:1/${id}` })
 
 let stage: Stage
 let other: EmbeddedChain
@@ -36,12 +45,14 @@ async function folderOf(lines: Record<string, string> = {}): Promise<{ folder: s
   await writeKeystore(join(folder, 'keystore'), keccak256(stringToHex('test reporter')), 'pw', { cost: 1_024 })
   writeFileSync(join(folder, 'password'), 'pw', { mode: 0o600 })
   writeFileSync(join(folder, 'index.json'), JSON.stringify(DOCUMENT))
+  writeFileSync(join(folder, 'closes.csv'), closesOf('2500.1'))
   const settings = {
     data_dir: '"data"',
     rpc_url: `"${stage.embedded.rpcUrl}"`,
     oracle: `"${oracle}"`,
     registry: `"${registry}"`,
     index_dir: '"."',
+    csv_file: '"closes.csv"',
     keystore: '"keystore"',
     password_file: '"password"',
     ...lines,
@@ -86,14 +97,16 @@ describe('assize doctor', () => {
       oracle: 'ok',
       registry: 'ok',
       index: 'ok',
-      // One endpoint alone, and no port to be asked at.
+      port: 'ok',
+      // One endpoint alone, none but this machine to be called from, and no port to be asked at.
       agreement: 'warn',
+      reachable: 'warn',
       node: 'warn',
     })
     expect(checks.find(({ what }) => what === 'registry')?.found).toMatch(/^reporter 0 with 1 ETH of 0x/)
     const { out } = await assize(['doctor', '--config', config], {}, { now: () => MATURITY })
     expect(out).toContain(`  ok   password: ${join(folder, 'password')}, for its owner only`)
-    expect(out.split('\n').at(-1)).toBe('Nothing is bad; 2 to look at.')
+    expect(out.split('\n').at(-1)).toBe('Nothing is bad; 3 to look at.')
     expect(out).not.toContain('pw\n')
   })
 
@@ -135,6 +148,31 @@ describe('assize doctor', () => {
       'index',
       'Correct it, or take it away.',
     ],
+    [
+      'a network key that others can read',
+      ({ folder }) => {
+        mkdirSync(join(folder, 'data'))
+        writeFileSync(join(folder, 'data', 'libp2p.key'), 'key', { mode: 0o644 })
+      },
+      {},
+      'network key',
+      'chmod 600 ',
+    ],
+    [
+      'sources that are not there',
+      ({ folder }) => rmSync(join(folder, 'closes.csv')),
+      {},
+      'index index.json',
+      'See what each gave: assize index sample ',
+    ],
+    [
+      'an address that is not of this machine',
+      () => undefined,
+      { listen: '["/ip4/192.0.2.1/tcp/4001"]' },
+      'port /ip4/192.0.2.1/tcp/4001',
+      'Correct listen',
+    ],
+    ['a peer that is gone', () => undefined, { bootstrap: `["/ip4/127.0.0.1/tcp/1/p2p/${PEER}"]` }, 'peer ', 'Ask its'],
   ])('names %s, and what to do', async (_name, spoil, lines, what, fix) => {
     const at = await folderOf(lines)
     spoil(at)
@@ -144,6 +182,89 @@ describe('assize doctor', () => {
     expect(bad).toHaveLength(1)
     expect(bad[0]?.what.startsWith(what)).toBe(true)
     expect(bad[0]?.fix).toContain(fix)
+  })
+
+  test('finds the sources of every document, however many do not answer', async () => {
+    const { folder, config } = await folderOf()
+    writeFileSync(join(folder, 'dead.json'), JSON.stringify(threeSamples([dead('one'), dead('two'), dead('three')])))
+    const { exitCode, checks } = await examined(config)
+    expect(exitCode).toBe(1)
+    const found = (name: string): Check | undefined => checks.find(({ what }) => what === `index ${name}`)
+    expect(found('index.json')).toMatchObject({
+      state: 'ok',
+      found: expect.stringMatching(/1 of 1 sources count; value 2500\.1$/),
+    })
+    expect(found('dead.json')).toMatchObject({
+      state: 'bad',
+      found: expect.stringContaining('0 of 3 sources count; one: '),
+    })
+    writeFileSync(join(folder, 'closes.csv'), 'time,close\n')
+    // A file of past closes may have none of today.
+    expect((await examined(config)).checks.find(({ what }) => what === 'index index.json')).toMatchObject({
+      state: 'warn',
+    })
+  })
+
+  test('asks a signer whose key it has', async () => {
+    const { address } = recruitOf('reporter', { peerId: '0x0024', stake: ETHER }).signer
+    const state = { body: { jsonrpc: '2.0', id: 1, result: [address] } as object, status: 200 }
+    const server = createServer((_, response) => {
+      response.writeHead(state.status, { 'content-type': 'application/json' }).end(JSON.stringify(state.body))
+    })
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const signer = `{ url = "http://127.0.0.1:${port}", address = "${address}", token_file = "token" }`
+    const { folder, config } = await folderOf({ signer })
+    // A keystore beside a signer is refused.
+    writeFileSync(config, readFileSync(config, 'utf8').replaceAll(/^(keystore|password_file) = .*\n/gm, ''))
+    writeFileSync(join(folder, 'token'), 'secret', { mode: 0o600 })
+    const check = async (): Promise<Check | undefined> =>
+      (await examined(config)).checks.find(({ what }) => what === 'signer')
+    expect(await check()).toMatchObject({ state: 'ok' })
+    state.body = { jsonrpc: '2.0', id: 1, result: [] }
+    expect(await check()).toMatchObject({ state: 'bad', fix: expect.stringContaining('signer.address') })
+    state.status = 401
+    expect(await check()).toMatchObject({ state: 'bad', fix: expect.stringContaining('signer.token_file') })
+    chmodSync(join(folder, 'token'), 0o644)
+    expect(states((await examined(config)).checks, 'token')).toEqual({ token: 'bad' })
+    await new Promise((resolve) => server.close(resolve))
+    expect(await check()).toMatchObject({ state: 'bad', fix: 'Start it, or correct signer.url.' })
+  })
+
+  test('tells a port that the node has from one that another program has, and calls the peers that are named', async () => {
+    const held = createServer((_, response) => void response.end('no node'))
+    await new Promise<void>((resolve) => void held.listen(0, '127.0.0.1', resolve))
+    const { port } = held.address() as AddressInfo
+    const listen = `["/ip4/127.0.0.1/tcp/${port}"]`
+    const bootstrap = `["/ip4/127.0.0.1/tcp/${port}/p2p/${PEER}", "/ip4/127.0.0.1/tcp/1/p2p/${PEER}"]`
+    const unasked = await examined((await folderOf({ listen, bootstrap })).config)
+    expect(unasked.checks.filter(({ what }) => /^(port|peer)/.test(what))).toMatchObject([
+      { state: 'warn', found: 'taken: by the node if it runs, which cannot be asked without http_port' },
+      { state: 'ok', found: 'takes connections' },
+      { state: 'warn', found: 'does not answer: ECONNREFUSED' },
+    ])
+    const stopped = await examined((await folderOf({ listen, http_port: String(await freePort()) })).config)
+    expect(stopped.checks.find(({ what }) => what.startsWith('port'))).toMatchObject({
+      state: 'bad',
+      found: 'taken by another program',
+    })
+    const wrong = await examined((await folderOf({ http_port: String(port) })).config)
+    expect(wrong.checks.find(({ what }) => what === 'node')).toMatchObject({
+      state: 'bad',
+      fix: expect.stringContaining('ss -ltnp'),
+    })
+    await new Promise((resolve) => held.close(resolve))
+  }, 60_000)
+
+  test('warns of a node that knows no peer where others report, and of none that can call it', async () => {
+    const owner = await stage.as('owner')
+    await register(owner, stage.deployments.registry, recruitOf('another', { peerId: '0x0025', stake: ETHER }))
+    const alone = await examined((await folderOf()).config)
+    expect(states(alone.checks, 'peers', 'reachable')).toEqual({ peers: 'warn', reachable: 'warn' })
+    const announced = await examined((await folderOf({ announce: '["/ip4/192.0.2.1/tcp/4001"]' })).config)
+    expect(states(announced.checks, 'reachable')).toEqual({})
+    const open = await examined((await folderOf({ listen: '["/ip4/0.0.0.0/tcp/0"]' })).config)
+    expect(states(open.checks, 'reachable')).toEqual({})
   })
 
   test('tells a clock that is behind from an endpoint that is', async () => {
@@ -171,11 +292,14 @@ describe('assize doctor', () => {
   })
 
   test('asks a node that runs, and says what it lacks', async () => {
-    const { config } = await folderOf({ http_port: '0', clock: '"chain"', poll_ms: '50' })
+    const listen = `["/ip4/127.0.0.1/tcp/${await freePort()}"]`
+    const { config } = await folderOf({ http_port: '0', clock: '"chain"', poll_ms: '50', listen })
     const node = await startNode(loadConfig({ file: config, env: {} }), { log: SILENT })
     const asked = await assize(['doctor', '--config', config, '--json'], { ASSIZE_HTTP_PORT: String(node.httpPort) })
     const check = JSON.parse(asked.out).checks.find(({ what }: Check) => what === 'node')
     expect(check.found).toMatch(/^(not )?ready, 0 peers/)
+    const port = JSON.parse(asked.out).checks.find(({ what }: Check) => what.startsWith('port'))
+    expect(port).toMatchObject({ state: 'ok', found: 'taken, as the node runs' })
     await node.stop()
     const silent = await assize(['doctor', '--config', config, '--json'], { ASSIZE_HTTP_PORT: String(node.httpPort) })
     expect(JSON.parse(silent.out).checks.find(({ what }: Check) => what === 'node')).toMatchObject({ state: 'warn' })

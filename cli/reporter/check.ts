@@ -1,0 +1,7 @@
+/** One thing that was looked at; `fix`: what to do where it is not well. */
+export type Check = {
+  readonly what: string
+  readonly state: 'ok' | 'warn' | 'bad'
+  readonly found: string
+  readonly fix?: string
+}

@@ -1,0 +1,92 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '#node/config'
+import { readToken } from '#node/keystore'
+import { NETWORK_KEY_FILE } from '#node/network-key'
+import { createSignerCall } from '#node/signer-call'
+import { keystoreAt } from '../chain/signer.ts'
+import { commandLine } from '../command-line.ts'
+import { failureOf } from '../errors.ts'
+import type { Check } from './check.ts'
+
+type Key = NonNullable<Config['key']>
+
+const OTHERS_READ = 0o077
+
+/** Every file with a secret, whether it is there and for its owner only. Throws for what this user may not look at. */
+export function secretChecks({ key, dataDir }: Config): Check[] {
+  const network = join(dataDir, NETWORK_KEY_FILE)
+  return [
+    ...keyChecks(key),
+    // The node makes it at its first start.
+    ...(statSync(network, { throwIfNoEntry: false }) === undefined ? [] : [modeCheck('network key', network)]),
+  ]
+}
+
+function keyChecks(key: Key | undefined): Check[] {
+  if (key === undefined) {
+    return [
+      {
+        what: 'key',
+        state: 'warn',
+        found: 'none: the node only watches',
+        fix: 'To report, set keystore and password_file, or [signer].',
+      },
+    ]
+  }
+  if (key.kind === 'signer') return key.tokenFile === undefined ? [] : [modeCheck('token', key.tokenFile)]
+  // Throws for what this user may not look at; what is there and no keystore is another thing.
+  statSync(key.keystore, { throwIfNoEntry: false })
+  const fix = `Make one: ${commandLine('assize', 'keys', 'new', key.keystore, '--password-file', key.passwordFile)}`
+  return [
+    keystoreAt(key.keystore) === undefined
+      ? { what: 'keystore', state: 'bad', found: `no keystore at ${key.keystore}`, fix }
+      : modeCheck('keystore', key.keystore),
+    modeCheck('password', key.passwordFile),
+  ]
+}
+
+function modeCheck(what: string, file: string): Check {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined)
+    return { what, state: 'bad', found: `no file at ${file}`, fix: 'Correct its path in the configuration.' }
+  if ((stats.mode & OTHERS_READ) === 0) return { what, state: 'ok', found: `${file}, for its owner only` }
+  return { what, state: 'bad', found: `others can read ${file}`, fix: commandLine('chmod', '600', file) }
+}
+
+/** Asks a signer whose keys it has; nothing where the key is in a file. */
+export async function signerChecks({ key }: Config): Promise<Check[]> {
+  if (key?.kind !== 'signer') return []
+  const { url, address, tokenFile, timeoutMs } = key
+  const what = 'signer'
+  let token: string | undefined
+  try {
+    token = tokenFile === undefined ? undefined : await readToken(tokenFile)
+  } catch (error) {
+    return [{ what, state: 'bad', found: failureOf(error).message, fix: 'Correct signer.token_file.' }]
+  }
+  const answer = await createSignerCall({ url, token, timeoutMs })('eth_accounts', [])
+  switch (answer.kind) {
+    case 'silent':
+      return [
+        { what, state: 'bad', found: `no answer at ${url}: ${answer.reason}`, fix: 'Start it, or correct signer.url.' },
+      ]
+    case 'refused':
+      return [
+        {
+          what,
+          state: 'bad',
+          found: `the one at ${url} refuses: ${answer.message}`,
+          fix: 'Correct signer.token_file, or what the signer lets through: it must answer eth_accounts.',
+        },
+      ]
+    case 'result': {
+      const keys = Array.isArray(answer.result) ? answer.result.map((one) => String(one).toLowerCase()) : []
+      if (keys.includes(address.toLowerCase())) {
+        return [{ what, state: 'ok', found: `the one at ${url} has the key of ${address}` }]
+      }
+      const found = `the one at ${url} has ${keys.length} keys, that of ${address} is none of them`
+      return [{ what, state: 'bad', found, fix: 'Correct signer.address, or give that signer the key.' }]
+    }
+  }
+}
