@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** What takes long or needs more than npm installs has a mode of its own. */
 const FILES: Readonly<Record<string, string>> = {
+  browser: 'test/browser/*.check.ts',
   monitoring: 'test/monitoring/*.check.ts',
   crashes: 'test/crash/*.check.ts',
   network: 'test/network/*.check.ts',

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +36,9 @@ export type Installed = {
   remove(): void
 }
 
+/** Modules by their names; `main` loads others when it needs them. */
+export type Bundle = { readonly main: string; readonly files: ReadonlyMap<string, string> }
+
 /** How a program ended. */
 export type Ended = { readonly exitCode: number; readonly out: string; readonly err: string }
 
@@ -51,6 +64,37 @@ export async function install(): Promise<Installed> {
     run: (file, args, env) => run(folder, file, args, env),
     remove: () => rmSync(base, { recursive: true, force: true }),
   }
+}
+
+/** The files of the package that can be imported, by what they are imported as; a pattern stands for each of its files. */
+export function entriesOf({ unpacked, files }: Installed): Map<string, string> {
+  const manifest: unknown = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
+  const { exports } = manifest as { exports: Record<string, string> } // package.json has them
+  return new Map(
+    Object.entries(exports)
+      .filter(([, path]) => path.endsWith('.js'))
+      .flatMap(([name, path]) => {
+        const [before = '', after = ''] = path.slice(2).split('*')
+        if (!path.includes('*')) return [[name, path.slice(2)] as const]
+        return files
+          .filter((file) => file.startsWith(before) && file.endsWith(after))
+          .map((file) => [name.replace('*', file.slice(before.length, -after.length)), file] as const)
+      })
+      .map(([name, path]) => [`assize${name.slice(1)}`, path]),
+  )
+}
+
+/** The module `text` of whoever installed the package, bundled for a browser. Throws for what a browser does not have. */
+export async function bundleForBrowser(installed: Installed, text: string): Promise<Bundle> {
+  installed.write('bundle.mjs', text)
+  const folder = mkdtempSync(join(installed.folder, 'bundled-'))
+  const args = ['bundle.mjs', '--dir', folder, '--format', 'esm', '--minify', '--platform', 'browser']
+  const { exitCode, out, err } = await installed.run('rolldown', args)
+  if (exitCode !== 0 || /unresolved|externalized|node:/i.test(`${out}${err}`)) {
+    throw new Error(`Expected what a browser has, got: ${err}${out}`)
+  }
+  const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const)
+  return { main: 'bundle.js', files: new Map(files) }
 }
 
 /** The names of the packages that whoever installs the package at `unpacked` gets. */

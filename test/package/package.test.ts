@@ -13,7 +13,7 @@ import { codeOf } from '../architecture/source-text.ts'
 import { CATALOGUE } from '../../cli/catalogue.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
 import { observe } from '../client/evidence-scene.ts'
-import { dependencies, type Ended, install, type Installed, ROOT } from './installed.ts'
+import { bundleForBrowser, dependencies, type Ended, entriesOf, install, type Installed, ROOT } from './installed.ts'
 
 let installed: Installed
 beforeAll(async () => {
@@ -29,25 +29,6 @@ function shown(name: string): string {
   )
   if (block?.[1] === undefined) throw new Error(`Expected ${name} in docs/integrators.md, got none.`)
   return block[1]
-}
-
-/** The files of the package that can be imported, by what they are imported as; a pattern stands for each of its files. */
-function entries(): Map<string, string> {
-  const manifest = JSON.parse(readFileSync(join(installed.unpacked, 'package.json'), 'utf8')) as {
-    exports: Record<string, string>
-  }
-  return new Map(
-    Object.entries(manifest.exports)
-      .filter(([, path]) => path.endsWith('.js'))
-      .flatMap(([name, path]) => {
-        const [before = '', after = ''] = path.slice(2).split('*')
-        if (!path.includes('*')) return [[name, path.slice(2)] as const]
-        return installed.files
-          .filter((file) => file.startsWith(before) && file.endsWith(after))
-          .map((file) => [name.replace('*', file.slice(before.length, -after.length)), file] as const)
-      })
-      .map(([name, path]) => [`assize${name.slice(1)}`, path]),
-  )
 }
 
 describe('the packed package', () => {
@@ -98,8 +79,8 @@ describe('the packed package', () => {
 
   test('imports of its own only what a browser has, and packages that it depends on', () => {
     const known = dependencies(installed.unpacked)
-    const reached = reach([...entries().values()])
-    expect(reached.files.size).toBeGreaterThan(entries().size)
+    const reached = reach([...entriesOf(installed).values()])
+    expect(reached.files.size).toBeGreaterThan(entriesOf(installed).size)
     const strange = [...reached.packages].filter(
       (name) => !known.some((one) => name === one || name.startsWith(`${one}/`)),
     )
@@ -111,7 +92,7 @@ describe('the packed package', () => {
   })
 
   test('can be imported by every name that it exports, from plain JavaScript', async () => {
-    const names = [...entries().keys()]
+    const names = [...entriesOf(installed).keys()]
     expect(names.length).toBeGreaterThan(20)
     installed.write(
       'names.mjs',
@@ -279,7 +260,7 @@ console.log(connectThrough, deployVault)`
 const DEPLOYS = /^assize\/client\/(?:consumer-plan|deploy)$/
 
 function everything(isWanted: (name: string) => boolean): string {
-  const names = [...entries().keys()].filter(isWanted)
+  const names = [...entriesOf(installed).keys()].filter(isWanted)
   const lines = names.map((name, i) => `import * as m${i} from '${name}'`)
   return `${lines.join('\n')}\nconsole.log(${names.map((_, i) => `m${i}`).join(', ')})`
 }
@@ -301,14 +282,10 @@ reading.value
 import('assize/client/embedded-chain')
 `
 
-/** The bytes after gzip of `text` bundled for a browser. Fails for what a browser does not have. */
+/** The bytes after gzip of `text` bundled for a browser, as it is loaded at first. */
 async function bundled(text: string): Promise<number> {
-  installed.write('bundle.mjs', text)
-  const args = ['bundle.mjs', '--dir', 'bundled', '--format', 'esm', '--minify', '--platform', 'browser']
-  const { exitCode, out, err } = await installed.run('rolldown', args)
-  expect(`${out}${err}`).not.toMatch(/unresolved|externalized|node:/i)
-  expect(exitCode).toBe(0)
-  return gzipSync(readFileSync(join(installed.folder, 'bundled', 'bundle.js'))).length
+  const { main, files } = await bundleForBrowser(installed, text)
+  return gzipSync(files.get(main) ?? '').length
 }
 
 function versionOf(name: string): string {
