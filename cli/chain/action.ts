@@ -1,6 +1,6 @@
 import type { Address, Hash, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
-import { connect, latestBlock } from '#client/chain.ts'
+import { latestBlock, sendingAs } from '#client/chain.ts'
 import { explained, UnconfirmedError } from '#client/errors.ts'
 import { readGasFee, rehearse } from '#client/rehearsal.ts'
 import { type Call, send } from '#client/send.ts'
@@ -193,7 +193,7 @@ async function sendSteps(
   { connection, context }: Performer,
   account: NonNullable<Signer['account']>,
 ): Promise<TransactionReceipt[]> {
-  const chain = await connect({ rpcUrl: connection.chain.rpcUrl, account })
+  const chain = sendingAs(connection.chain, account)
   const sent: TransactionReceipt[] = []
   for (const { label, call } of steps) {
     try {

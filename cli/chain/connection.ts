@@ -58,27 +58,24 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
 /** Connects to the endpoint that flags and environment name. Throws InputError for another chain than they want, DeadRpcError. */
 export async function openChain(flags: Pick<NetworkFlags, 'rpc' | 'chainId'>, { env }: Context): Promise<Chain> {
   const named = numberOf(env, 'ASSIZE_CHAIN_ID')
-  return connectTo(flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC, {
-    chainId: flags.chainId ?? (named === undefined ? undefined : Number(named)),
-  })
+  const chainId = flags.chainId ?? (named === undefined ? undefined : Number(named))
+  return connectTo(flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC, chainId)
 }
 
-/** Connects to the preferred endpoint of a node's settings, shown as its host. Throws InputError for another chain, DeadRpcError. */
+/** Connects to the preferred endpoint of a node's settings. Throws InputError for another chain, DeadRpcError. */
 export function openNodesChain({
   rpcUrls: [rpcUrl = ''],
   chainId,
 }: Pick<Config, 'rpcUrls' | 'chainId'>): Promise<Chain> {
-  return connectTo(rpcUrl, { chainId, shown: hostOf(rpcUrl) })
+  return connectTo(rpcUrl, chainId)
 }
 
 /**
- * Connects to one endpoint, which its chain and all errors call `shown`: its address unless said otherwise. Throws InputError
- * for another chain than `chainId`, DeadRpcError.
+ * Connects to one endpoint, which its chain and all errors call by its host. Throws InputError for another chain than `chainId`,
+ * DeadRpcError.
  */
-export async function connectTo(
-  rpcUrl: string,
-  { chainId, shown = rpcUrl }: { readonly chainId: number | undefined; readonly shown?: string },
-): Promise<Chain> {
+export async function connectTo(rpcUrl: string, chainId?: number): Promise<Chain> {
+  const shown = hostOf(rpcUrl)
   const chain = await connect({ rpcUrl }).catch((error: unknown) => {
     throw renamed(error, rpcUrl, shown)
   })
@@ -94,11 +91,16 @@ export function hostOf(rpcUrl: string): string {
   return /^(?:[a-z][\w+.-]*:\/\/)?(?:[^/?#]*@)?([^/?#]*)/i.exec(rpcUrl)?.[1] ?? ''
 }
 
+/** An endpoint as it can be shown to others: a path, a query or a name in its address may be a key to it. */
+export function shareable(rpcUrl: string): string {
+  const { username, password, pathname, search, hash } = new URL(rpcUrl)
+  return `${username}${password}${pathname}${search}${hash}` === '/' ? rpcUrl : 'ENDPOINT'
+}
+
 /** The error, with `shown` wherever its text has the address of the endpoint. */
-export function renamed(error: unknown, rpcUrl: string, shown: string): unknown {
+function renamed(error: unknown, rpcUrl: string, shown: string): unknown {
   if (!(error instanceof Error)) return error
-  const hint = 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint.replaceAll(rpcUrl, shown) } : {}
-  return Object.assign(error, { message: error.message.replaceAll(rpcUrl, shown), ...hint })
+  return Object.assign(error, { message: error.message.replaceAll(rpcUrl, shown) })
 }
 
 /** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */
@@ -138,7 +140,7 @@ function numberOf(env: Context['env'], name: string): string | undefined {
 
 function givenFlags({ rpc, oracle, chainId, fromBlock }: NetworkFlags): string[] {
   return [
-    ...(rpc === undefined ? [] : ['--rpc', rpc]),
+    ...(rpc === undefined ? [] : ['--rpc', shareable(rpc)]),
     ...(oracle === undefined ? [] : ['--oracle', oracle]),
     ...(chainId === undefined ? [] : ['--chain-id', String(chainId)]),
     ...(fromBlock === undefined ? [] : ['--from-block', String(fromBlock)]),

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from 'viem'
-import { type Chain, connect } from '#client/chain.ts'
+import { type Chain, sendingAs } from '#client/chain.ts'
 import { type ChainFeature, readChainFeatures } from '#client/chain-features.ts'
 import { carryOut, deployCall, requireCode } from '#client/deploy.ts'
 import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
@@ -197,7 +197,7 @@ async function deployMissing(
   requireWithinMax(flags, isComplete ? most : undefined)
   if (flags.dryRun === true || signer.account === undefined) return
   await confirm(`Deploy ${missing.length} contracts on chain ${chain.chainId}?`, { flags, context })
-  const paying = await connect({ rpcUrl: chain.rpcUrl, account: signer.account })
+  const paying = sendingAs(chain, signer.account)
   const balance = (): Promise<bigint> => readBalance(chain, signer.address)
   const before = await balance()
   for (const [place, step] of missing.entries()) {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
-import { connect } from '#client/chain.ts'
 import { giveEther, passTime } from '#client/pass-time.ts'
 import { address, duration, ether, port, positive } from '../arguments.ts'
+import { connectTo } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { Cleanup } from '../demo/cleanup.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -74,14 +74,14 @@ async function runDevnet(flags: Flags, { io, env, signal, now }: Context): Promi
 }
 
 async function pass(seconds: number, { rpc, blocks, json }: PassFlags, { io, env }: Context): Promise<ExitCode> {
-  const chain = await connect({ rpcUrl: rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const chain = await connectTo(rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC)
   const time = await passTime(chain, seconds, blocks)
   io.out(json === true ? JSON.stringify({ version: 1, time: Number(time) }) : `It is ${formatTime(time)} on the chain.`)
   return EXIT.ok
 }
 
 async function give(account: Address, wei: bigint, { rpc, json }: GiveFlags, { io, env }: Context): Promise<ExitCode> {
-  const chain = await connect({ rpcUrl: rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const chain = await connectTo(rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC)
   const balance = await giveEther(chain, account, wei)
   if (json === true) io.out(JSON.stringify({ version: 1, account, balance: balance.toString() }))
   else io.out(`${account} has ${formatAmount(balance, ETHER)}.`)

@@ -1,11 +1,11 @@
 import type { Address } from 'viem'
-import { connect } from '#client/chain.ts'
 import { readGasPrice, readRegistryTerms } from '#client/registry-terms.ts'
 import { parseDecimal } from '#protocol/decimal.ts'
 import { type IncomeTerms, requireTerms, TermOutOfBoundsError } from '#protocol/income-terms.ts'
 import { ceilingOf } from '#protocol/rational.ts'
 import { CLAIM_GAS, REPORTER_GAS } from '#protocol/reporter-gas.ts'
 import { type Amount, baseUnits } from '../arguments.ts'
+import { connectTo } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { formatDuration, formatEth, formatGwei, formatPercent, type Token } from '../format.ts'
@@ -82,7 +82,7 @@ export async function incomeTerms(flags: IncomeFlags, context: Context): Promise
 /** Asks the chain for what no flag says, and tells it. */
 async function readChain(flags: IncomeFlags, { io, env }: Context): Promise<Reading> {
   if (flags.rpc === undefined && flags.registry === undefined) return {}
-  const chain = await connect({ rpcUrl: flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC })
+  const chain = await connectTo(flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC)
   const gasPrice = await readGasPrice(chain)
   io.err(`gas at ${formatGwei(gasPrice)} gwei, says ${chain.rpcUrl}`)
   if (flags.registry === undefined) return { gasPrice }

@@ -5,7 +5,7 @@ import { readCreationBlock } from '#client/creation-block.ts'
 import { requireCode } from '#client/deploy.ts'
 import { readRegistryOracle } from '#client/registry.ts'
 import { readRegistryTerms } from '#client/registry-terms.ts'
-import { connectTo, hostOf } from '../chain/connection.ts'
+import { connectTo } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { ETHER, formatAmount } from '../format.ts'
@@ -26,7 +26,7 @@ export async function checkEndpoint(
     now,
   }: { readonly chainId: number | undefined; readonly clock: Clock; readonly now: Context['now'] },
 ): Promise<Endpoint> {
-  const chain = await connectTo(url, { chainId, shown: hostOf(url) })
+  const chain = await connectTo(url, chainId)
   const { state, found, fix = '' } = headCheck(url, await latestBlock(chain), clock, now())
   if (state === 'bad') throw new InputError(`Expected an endpoint and a clock of the same time, got ${found}.`, fix)
   return { chain, url, found: `chain ${chain.chainId}, ${found}` }

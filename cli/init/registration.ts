@@ -7,7 +7,7 @@ import { readMemberships } from '#client/registry.ts'
 import type { Config } from '#node/config'
 import { address as parseAddress, type Amount, amount, baseUnits } from '../arguments.ts'
 import { DeclinedError } from '../chain/action.ts'
-import { hostOf, renamed } from '../chain/connection.ts'
+import { shareable } from '../chain/connection.ts'
 import { keystoreAt } from '../chain/signer.ts'
 import { commandLine } from '../command-line.ts'
 import { consentOf, peerIdOf } from '../commands/keys-bind.ts'
@@ -87,7 +87,7 @@ export async function ensureRegistered(setting: Setting): Promise<Registration> 
       receipt === undefined ? 'Only simulated: nothing was sent.' : `Registered in block ${receipt.blockNumber}.`,
     )
   } catch (error) {
-    if (!(error instanceof DeclinedError)) throw renamed(error, rpcUrl, hostOf(rpcUrl))
+    if (!(error instanceof DeclinedError)) throw error
     return { kind: 'agreed', owner, stake, command }
   }
   return (await registered(setting)) ?? { kind: 'agreed', owner, stake, command }
@@ -229,10 +229,4 @@ async function sayPurse({ chain, config, context }: Setting, owner: Address, sta
 function ownersCommand({ config: { rpcUrls, oracle, registry }, places }: Setting): string {
   const network = ['--registry', registry, '--oracle', oracle, '--rpc', shareable(rpcUrls[0] ?? '')]
   return commandLine('assize', 'register', places.consent, ...network)
-}
-
-/** An endpoint as it can be shown to others: a path, a query or a name in its address may be a key to it. */
-function shareable(rpcUrl: string): string {
-  const { username, pathname, search } = new URL(rpcUrl)
-  return username === '' && pathname === '/' && search === '' ? rpcUrl : 'ENDPOINT'
 }

@@ -19,7 +19,7 @@ import { type Turnstile, turnstile } from './turnstile.ts'
 
 /** A chain that can be read. Every reader and writer of this folder takes one. */
 export type Chain = {
-  /** The endpoint's address, or {@link PROVIDER_NAME}: what errors call it. */
+  /** What errors call the endpoint: its address, or {@link PROVIDER_NAME}; or as much of it as may be shown. */
   readonly rpcUrl: string
   readonly chainId: number
   readonly publicClient: PublicClient<Transport, ViemChain>
@@ -116,7 +116,15 @@ async function openChain(
   // cacheTime 0: a remembered block number would make a reader mix two states.
   const publicClient = createPublicClient({ chain, transport, pollingInterval, cacheTime: 0 })
   const readable: Chain = { rpcUrl, chainId, publicClient }
-  if (account === undefined) return readable
+  return account === undefined ? readable : sendingAs(readable, account)
+}
+
+/** `chain` with `account` to send from, through the same endpoint. */
+export function sendingAs(readable: Chain, account: Sender): WritableChain {
+  const { publicClient } = readable
+  const { chain, pollingInterval } = publicClient
+  // The endpoint's client tries again by itself.
+  const transport = custom(publicClient, { retryCount: 0 })
   const walletClient = createWalletClient({ chain, transport, account, pollingInterval })
   return { ...readable, account, walletClient, inTurn: turnstile() }
 }

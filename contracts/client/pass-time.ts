@@ -1,4 +1,4 @@
-import { type Address, createTestClient, http, publicActions } from 'viem'
+import { type Address, createTestClient, custom, publicActions } from 'viem'
 import { type Chain, latestBlock } from './chain.ts'
 import { EMBEDDED_CHAIN_ID } from './embedded-chain.ts'
 import { explained } from './errors.ts'
@@ -29,9 +29,9 @@ export async function giveEther(chain: Chain, account: Address, wei: bigint): Pr
   })
 }
 
-function testClientOf({ chainId, rpcUrl }: Chain) {
+function testClientOf({ chainId, rpcUrl, publicClient }: Chain) {
   if (chainId !== EMBEDDED_CHAIN_ID) throw new NotEmbeddedError({ chainId, rpcUrl })
-  return createTestClient({ mode: 'anvil', transport: http(rpcUrl, { retryCount: 0 }) })
+  return createTestClient({ mode: 'anvil', transport: custom(publicClient, { retryCount: 0 }) })
 }
 
 /** Nobody can move the clock of a real chain, nor make its money. */

@@ -179,13 +179,13 @@ describe('a mistake before anything is sent names what was expected, what was fo
     expect(await ann.run([...args, '--rpc', 'http://127.0.0.1:9'])).toMatchObject({
       exitCode: 1,
       err:
-        'error: Expected a JSON-RPC endpoint at http://127.0.0.1:9, got no answer. ' +
+        'error: Expected a JSON-RPC endpoint at 127.0.0.1:9, got no answer. ' +
         'Check the address, or start the endpoint.',
     })
     expect(await ann.run([...args, '--chain-id', '1'])).toMatchObject({
       exitCode: 2,
       err:
-        `error: Expected chain 1 at ${court.stage.embedded.rpcUrl}, got chain 31337. ` +
+        `error: Expected chain 1 at ${new URL(court.stage.embedded.rpcUrl).host}, got chain 31337. ` +
         'Name an endpoint of that chain with --rpc, or correct --chain-id; in the settings of a node rpc_url, or chain_id.',
     })
     const where = 'Check the address, and that the RPC endpoint is of the right chain.'

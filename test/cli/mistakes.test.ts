@@ -161,7 +161,7 @@ test('names the dead RPC endpoint, exit 1', async () => {
   expect(await assize(['status', '--rpc', rpc, '--oracle', ORACLE])).toEqual({
     exitCode: 1,
     out: '',
-    err: `error: Expected a JSON-RPC endpoint at ${rpc}, got no answer. Check the address, or start the endpoint.`,
+    err: `error: Expected a JSON-RPC endpoint at 127.0.0.1:9, got no answer. Check the address, or start the endpoint.`,
   })
   expect(await assize(['status', '--rpc', 'localhost', '--oracle', ORACLE])).toMatchObject({
     exitCode: 1,
