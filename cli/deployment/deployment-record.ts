@@ -9,6 +9,7 @@ import { isOfAnotherContract } from '#client/errors.ts'
 import { readStartTime } from '#client/registry.ts'
 import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
+import { memberName } from './member-name.ts'
 
 /** A step, and the hash of the code that is at its address: undefined if there is none. */
 export type Placed = DeploymentStep & { readonly codeHash: Hash | undefined }
@@ -146,7 +147,7 @@ const wei = z
   .transform((text) => BigInt(text))
 const seconds = z.int().nonnegative()
 const council = z.strictObject({
-  signers: z.array(z.strictObject({ name: z.string().max(31), account: anAddress })).min(1),
+  signers: z.array(z.strictObject({ name: memberName, account: anAddress })).min(1),
   threshold: z.int().positive(),
   costOfCorruption: wei,
 })

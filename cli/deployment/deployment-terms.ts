@@ -7,6 +7,7 @@ import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { address, amount, baseUnits, duration } from '../arguments.ts'
 import { InputError } from '../errors.ts'
 import { ETHER } from '../format.ts'
+import { memberName } from './member-name.ts'
 
 const ppm = z.int().min(1).max(1_000_000)
 const wei = z.string().transform((text, context) => reading(text, context, () => baseUnits(amount(text), ETHER)))
@@ -16,7 +17,7 @@ const account = z.string().transform((text, context) => reading(text, context, (
 const council = z.strictObject({
   threshold: z.int().min(2).max(255),
   cost_of_corruption: wei,
-  members: z.array(z.strictObject({ name: z.string().min(1).max(32), account })).min(3),
+  members: z.array(z.strictObject({ name: memberName, account })).min(3),
 })
 
 const schema = z.strictObject({

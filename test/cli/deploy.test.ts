@@ -329,6 +329,9 @@ test.each([
     '0x2222222222222222222222222222222222222222',
     "Expected backup_council.members to be others than council's",
   ],
+  ['"Ada"', `"${'A'.repeat(33)}"`, 'council.members.0.name: Expected a name of 1 to 32 bytes.'],
+  ['"Ada"', `"${'é'.repeat(16)}A"`, 'council.members.0.name: Expected a name of 1 to 32 bytes.'],
+  ['"Ada"', '""', 'council.members.0.name: Expected a name of 1 to 32 bytes.'],
   ['[registry]', '[registry]\nowner = "me"', 'got registry.owner: is not known.'],
   ['[registry]', '[registry', 'got no TOML in line'],
 ])('refuses terms with %j → %j, and names the field', async (was, is, message) => {
@@ -338,6 +341,22 @@ test.each([
   expect(result).toMatchObject({ exitCode: 2, out: '' })
   expect(result.err).toContain(message)
 })
+
+test.each([['A'.repeat(32)], ['é'.repeat(16)]])(
+  'takes a name of 32 bytes, %s, in terms and in their record',
+  async (name) => {
+    const path = join(folder, 'named.toml')
+    await writeFile(path, (await readFile(terms, 'utf8')).replace('"Ada"', `"${name}"`))
+    const looked = await assize(['deploy', '--terms', path, '--check', '--json'], environment)
+    const recorded = join(folder, 'named.json')
+    await writeFile(recorded, looked.out)
+    const { exitCode, err } = await assize(['deploy', '--recorded', recorded], environment)
+    expect({ looked: looked.exitCode, exitCode, err }).toEqual({ looked: 8, exitCode: 8, err: '' })
+    await writeFile(recorded, looked.out.replace(name, `${name}A`))
+    const longer = await assize(['deploy', '--recorded', recorded], environment)
+    expect(longer).toMatchObject({ exitCode: 2, err: expect.stringContaining('Expected a name of 1 to 32 bytes.') })
+  },
+)
 
 test('refuses another chain, terms that are not there, and to begin without terms', async () => {
   expect(await deploy('--chain-id', '1')).toMatchObject({
