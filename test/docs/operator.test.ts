@@ -1,5 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { unitName } from '../../cli/init/unit.ts'
 import { openWalkthrough, PATIENCE_MS, type Walkthrough } from './walkthrough.ts'
+
+test('the unit that docs/operator.md installs is the one that init writes in that folder', () => {
+  const units = readFileSync('docs/operator.md', 'utf8').match(/[\w-]+\.service/g)
+  expect(new Set(units)).toEqual(new Set([unitName('/var/lib/assize')]))
+})
 
 let walkthrough: Walkthrough
 beforeAll(async () => {
