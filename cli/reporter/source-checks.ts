@@ -39,7 +39,7 @@ export async function indexChecks(config: Config, world: SourceWorld): Promise<C
     return [{ what, state: 'warn', found, fix: 'Put the index documents there that you report.' }]
   }
   const signal = AbortSignal.any([world.signal, AbortSignal.timeout(READ_MS)])
-  world.io.err(`reading the sources of ${names.length} indices ...`)
+  world.io.err(`reading the sources of ${names.length === 1 ? 'one index' : `${names.length} indices`} ...`)
   return Promise.all(
     names.map((name) => indexCheck({ name, file: join(config.indexDir, name) }, config, { ...world, signal })),
   )
