@@ -104,6 +104,8 @@ describe('the packed package', () => {
     expect(refused.err).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
 
+  // Not `npx --offline --package TARBALL` from an empty folder: that resolves the ranges of every dependency anew, to the newest
+  // version in the registry, and npm's cache has only what the lockfile names (ENOTCACHED). So it is installed beside links.
   test('has a command line, which npx finds, in which every command can be called', async () => {
     const npx = (...args: string[]): Promise<Ended> =>
       installed.run('npx', ['--offline', '--no', '--', 'assize', ...args])
