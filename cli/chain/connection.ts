@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { type BondToken, readToken } from '#client/bond-token.ts'
-import { type Chain, connect } from '#client/chain.ts'
+import { type Chain, connect, hostOf } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { type BlockRange, type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
 import { type OpenedCase, openedCases } from '#client/juror.ts'
@@ -76,31 +76,18 @@ export function openNodesChain({
  */
 export async function connectTo(rpcUrl: string, chainId?: number): Promise<Chain> {
   const shown = hostOf(rpcUrl)
-  const chain = await connect({ rpcUrl }).catch((error: unknown) => {
-    throw renamed(error, rpcUrl, shown)
-  })
-  if (chainId === undefined || chainId === chain.chainId) return { ...chain, rpcUrl: shown }
+  const chain = await connect({ rpcUrl, name: shown })
+  if (chainId === undefined || chainId === chain.chainId) return chain
   throw new InputError(
     `Expected chain ${chainId} at ${shown}, got chain ${chain.chainId}.`,
     'Name an endpoint of that chain with --rpc, or correct --chain-id; in the settings of a node rpc_url, or chain_id.',
   )
 }
 
-/** The host of an endpoint: a key to it may stand in the rest of its address. */
-export function hostOf(rpcUrl: string): string {
-  return /^(?:[a-z][\w+.-]*:\/\/)?(?:[^/?#]*@)?([^/?#]*)/i.exec(rpcUrl)?.[1] ?? ''
-}
-
 /** An endpoint as it can be shown to others: a path, a query or a name in its address may be a key to it. */
 export function shareable(rpcUrl: string): string {
   const { username, password, pathname, search, hash } = new URL(rpcUrl)
   return `${username}${password}${pathname}${search}${hash}` === '/' ? rpcUrl : 'ENDPOINT'
-}
-
-/** The error, with `shown` wherever its text has the address of the endpoint. */
-function renamed(error: unknown, rpcUrl: string, shown: string): unknown {
-  if (!(error instanceof Error)) return error
-  return Object.assign(error, { message: error.message.replaceAll(rpcUrl, shown) })
 }
 
 /** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Config } from '#node/config'
-import { hostOf } from '../chain/connection.ts'
+import { hostOf } from '#client/chain.ts'
 import { InputError } from '../errors.ts'
 import type { InitFlags } from './flags.ts'
 import { parts } from './questions.ts'

@@ -38,6 +38,8 @@ export type WritableChain = Chain & {
 
 export type ConnectOptions = {
   readonly rpcUrl: string
+  /** What errors call it: its address unless named otherwise, for example by {@link hostOf}, since the rest of an address may be a key. */
+  readonly name?: string
   /** How often a pending receipt is looked for, milliseconds. */
   readonly pollingMs?: number
   /** How long one request may take, milliseconds. */
@@ -57,12 +59,17 @@ export function connect(options: ConnectOptions): Promise<Chain>
 export async function connect(
   options: ConnectOptions & { readonly account?: LocalAccount },
 ): Promise<Chain | WritableChain> {
-  const { rpcUrl } = options
+  const { rpcUrl, name = rpcUrl } = options
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
-    throw new DeadRpcError(rpcUrl, 'something that is not an http(s) address')
+    throw new DeadRpcError(name, 'something that is not an http(s) address')
   }
   const transport = http(rpcUrl, { timeout: options.timeoutMs ?? TIMEOUT_MS, retryCount: RETRIES })
-  return openChain(rpcUrl, transport, options)
+  return openChain(name, transport, options)
+}
+
+/** The host of an address, with its port: the rest may hold a key. Whole, an address that is none. */
+export function hostOf(address: string): string {
+  return /^(?:[a-z][\w+.-]*:\/\/)?(?:[^/?#]*@)?([^/?#]*)/i.exec(address)?.[1] ?? ''
 }
 
 /** Whatever passes JSON-RPC on as EIP-1193 says: a viem client, or a browser's wallet. */

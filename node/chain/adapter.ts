@@ -1,6 +1,6 @@
 import { type Address, type Hex, type TransactionReceipt, zeroAddress } from 'viem'
 import { readBondToken, readFate } from '#client/account.ts'
-import { blockAt, type Chain, connect, finalizedBlock, latestBlock } from '#client/chain.ts'
+import { blockAt, type Chain, connect, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { explained, OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
@@ -39,10 +39,11 @@ const RESERVED_GAS = [
 
 /** Connects to the chain. Throws DeadRpcError, NoCodeError, {@link WrongChainError}. */
 export async function openChain(options: AdapterOptions): Promise<EndpointPort> {
-  const { oracle, registry, rpcUrl, account } = options
-  const chain = await connect({ rpcUrl })
+  const { oracle, registry, account } = options
+  const name = hostOf(options.rpcUrl)
+  const chain = await connect({ rpcUrl: options.rpcUrl, name })
   if (options.chainId !== undefined && chain.chainId !== options.chainId) {
-    throw new WrongChainError(options.rpcUrl, chain.chainId, options.chainId)
+    throw new WrongChainError(name, chain.chainId, options.chainId)
   }
   await requireCode(chain, 'the oracle', oracle)
   await requireCode(chain, 'the reporter registry', registry)
@@ -51,8 +52,8 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
   return {
     chainId: chain.chainId,
     bondToken,
-    head: () => explained(rpcUrl, 'eth_getBlockByNumber', () => latestBlock(chain)),
-    block: (number) => explained(rpcUrl, 'eth_getBlockByNumber', () => blockAt(chain, number)),
+    head: () => explained(name, 'eth_getBlockByNumber', () => latestBlock(chain)),
+    block: (number) => explained(name, 'eth_getBlockByNumber', () => blockAt(chain, number)),
     finalized: () => finalizedBlock(chain),
     events: async (fromBlock, toBlock, wanted) =>
       translate(await oracleEvents(chain, oracle, { fromBlock, toBlock, wanted })),
@@ -144,8 +145,8 @@ export class WrongChainError extends Error {
   override readonly name = 'Chain.WrongChainError'
   readonly got: number
   readonly want: number
-  constructor(rpcUrl: string, got: number, want: number) {
-    super(`Expected chain ${want} at ${rpcUrl}, got chain ${got}. Correct rpc_url or chain_id.`)
+  constructor(host: string, got: number, want: number) {
+    super(`Expected chain ${want} at ${host}, got chain ${got}. Correct rpc_url or chain_id.`)
     this.got = got
     this.want = want
   }

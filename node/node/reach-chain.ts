@@ -1,3 +1,4 @@
+import { hostOf } from '#client/chain.ts'
 import { openChain } from '../chain/adapter.ts'
 import { openEndpoints } from '../chain/endpoints.ts'
 import type { ChainPort } from '../chain/port.ts'
@@ -31,7 +32,7 @@ export function reachChain(config: Config, { clock, log, signal, state, account 
     caps: config.fees,
     onOutvoted(url, what) {
       state.outvoted += 1
-      log.warn({ endpoint: url, what }, 'an endpoint says something else than the others')
+      log.warn({ endpoint: hostOf(url), what }, 'an endpoint says something else than the others')
     },
   })
 }

@@ -12,7 +12,17 @@ import type { Status } from './state.ts'
 import { asUtf8, readSource } from './syntax.ts'
 import { foldersFor, pathsFor } from './targets.ts'
 
-const CONTRACTS = ['MaturityOracle', 'ReporterRegistry', 'CouncilArbitrator', 'SplitVault']
+/** Everything that is deployed and has rules: a mutant of any source changes the code of one of them, or is none. The oracle first. */
+const CONTRACTS = [
+  'MaturityOracle',
+  'ReporterRegistry',
+  'CouncilArbitrator',
+  'JuryArbitrator',
+  'Erc792Arbitrator',
+  'UmaArbitrator',
+  'SplitVault',
+  'SecurityLens',
+]
 
 /** A scratch copy in which one mutant at a time is built as the contracts are. */
 export type Alone = {
