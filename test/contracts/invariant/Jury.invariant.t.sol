@@ -53,6 +53,46 @@ contract JuryInvariantTest is Test {
         assertEq(handler.fault(), "", "fault");
     }
 
+    /// The moves that the invariants are held to come to every end that a case can have: else nothing would be held to anything.
+    function test_jury_movesReachEveryEnd() public {
+        // All five reveal, or one of them, or nobody.
+        uint256 all = 31;
+        uint256 one = 1;
+        uint256 nobody = 1024;
+        // Two bits each: the truth, INVALID.
+        uint256 truth = 0x2aa;
+        uint256 invalid = 0x155;
+        handler.open(2);
+        for (uint256 i = 0; i < 7; ++i) {
+            handler.wait(1 days - 1);
+        }
+        handler.close(2);
+        assertEq(handler.withoutVerdict(), 1, "closed");
+        handler.open(0);
+        handler.reseed(0);
+        assertEq(handler.reseeded(), 1, "reseeded");
+        handler.play(0, truth, all);
+        assertEq(handler.decided(), 1, "the truth");
+        handler.play(4, invalid, all);
+        assertEq(handler.decided(), 2, "INVALID");
+        handler.play(5, 0, all);
+        assertEq(handler.decided(), 3, "a lie");
+        handler.play(6, truth, one);
+        assertEq(handler.hung(), 1, "hung");
+        assertEq(handler.withoutVerdict(), 1, "not yet failed");
+        handler.play(6, truth, nobody);
+        assertEq(handler.hung(), 2, "hung again");
+        assertEq(handler.withoutVerdict(), 2, "failed");
+        // One truth among lies loses its stake.
+        handler.play(7, 2, all);
+        assertEq(handler.decided(), 4, "slashed");
+        assertGt(handler.burned(), 0, "burned");
+        assertGt(handler.feesReceived(), 0, "fees");
+        invariant_jury_isSolvent();
+        invariant_jury_conserves();
+        invariant_jury_judgesByTheVotes();
+    }
+
     function afterInvariant() public view {
         console.log("decided %d, hung %d, over without a verdict %d", handler.decided(), handler.hung(), handler.withoutVerdict());
     }
