@@ -16,7 +16,11 @@ export function securityLines(security: Security, token: Token): string[] {
 
 /** Why a careful user would not rely on a fixing, if there is a reason. */
 export function securityWarnings(security: Security, token: Token): string[] {
-  const { securedUpTo, openInterest } = security
+  const { securedUpTo, openInterest, foreign } = security
+  if (foreign.length > 0) {
+    const [whose, are, they] = foreign.length > 1 ? ['Its arbitrators', 'are', 'they'] : [foreign.join(), 'is', 'it']
+    return [`${whose} ${are} of another oracle: ${they} can never rule on it, and it is secured up to nothing.`]
+  }
   if (isAboveSecured(security) && securedUpTo !== undefined && openInterest !== undefined) {
     return [
       `More depends on it than it is safe for: ${formatAmount(openInterest, token)}, secured up to ${formatAmount(securedUpTo, token)}.`,
@@ -26,6 +30,7 @@ export function securityWarnings(security: Security, token: Token): string[] {
 }
 
 /** The same for scripts: base units, null if not known. */
-export function securityDocument({ securedUpTo, openInterest }: Security): Record<string, unknown> {
-  return { securedUpTo: securedUpTo?.toString() ?? null, openInterest: openInterest?.toString() ?? null }
+export function securityDocument({ securedUpTo, openInterest, foreign }: Security): Record<string, unknown> {
+  const amounts = { securedUpTo: securedUpTo?.toString() ?? null, openInterest: openInterest?.toString() ?? null }
+  return { ...amounts, ofAnotherOracle: foreign }
 }

@@ -8,8 +8,10 @@ import { type At, atOneBlock, blockOf, isRefusal, requireStillThere } from './on
 
 /** What a fixing is safe for, beside what depends on it, bond-token wei. Undefined: the endpoint could not say. */
 export type Security = {
-  /** The cheaper cost of corruption of arbitrator and backup (R-530); 0 if one of them does not say. */
+  /** The cheaper cost of corruption of arbitrator and backup (R-530); 0 if one of them does not say or is `foreign`. */
   readonly securedUpTo: bigint | undefined
+  /** Which of the two say that they are of another oracle: they can never rule on the fixing. */
+  readonly foreign: readonly Address[]
   /** Of the fixing's own source; 0 without one. */
   readonly openInterest: bigint | undefined
 }
@@ -17,6 +19,9 @@ export type Security = {
 /** What a view may spend, R-530, and what the call itself takes: 21 000, its calldata. */
 const GAS = 200_000n + 35_000n
 const WORD = 32
+
+/** What a view answered: a word, nothing that is one, or undefined where the endpoint could not say. */
+type Word = bigint | 'none' | undefined
 
 /**
  * Asks `fixing`'s arbitrators and its source of open interest, as SecurityLens and the oracle do, at the block `at`, by default
@@ -45,16 +50,40 @@ async function readSecurityIn(
   block: BlockHead,
   isLast: boolean,
 ): Promise<Security> {
-  const data = encodeFunctionData({ abi: councilArbitratorAbi, functionName: 'costOfCorruption', args: [fixing] })
-  const word = (to: Address, view: Hex): Promise<bigint | undefined> => readWord(chain, to, view, block, isLast)
+  const abi = councilArbitratorAbi
+  const cost = encodeFunctionData({ abi, functionName: 'costOfCorruption', args: [fixing] })
+  const home = encodeFunctionData({ abi, functionName: 'ORACLE' })
+  const word = (to: Address, view: Hex): Promise<Word> => readWord(chain, to, view, block, isLast)
   const id = fixingId(fixing, { chainId: chain.chainId, oracle })
   const interest = encodeFunctionData({ abi: splitVaultAbi, functionName: 'openInterest', args: [id] })
-  const [first, second, openInterest] = await Promise.all([
-    word(fixing.arbitrator, data),
-    word(fixing.backup, data),
+  const [first, second, ofFirst, ofSecond, openInterest] = await Promise.all([
+    word(fixing.arbitrator, cost),
+    word(fixing.backup, cost),
+    word(fixing.arbitrator, home),
+    word(fixing.backup, home),
     fixing.openInterest === zeroAddress ? 0n : word(fixing.openInterest, interest),
   ])
-  return { securedUpTo: cheaper(first, second), openInterest }
+  const own = hexToBigInt(oracle)
+  const foreign = [
+    ...(isOther(ofFirst, own) ? [fixing.arbitrator] : []),
+    ...(isOther(ofSecond, own) && fixing.backup !== fixing.arbitrator ? [fixing.backup] : []),
+  ]
+  const isKnown = ofFirst !== undefined && ofSecond !== undefined
+  const secured = cheaper(numberOf(first), numberOf(second))
+  return {
+    securedUpTo: foreign.length > 0 ? 0n : isKnown || secured === 0n ? secured : undefined,
+    foreign,
+    openInterest: numberOf(openInterest),
+  }
+}
+
+/** Whoever says nothing of an oracle may rule anywhere. */
+function isOther(word: Word, own: bigint): boolean {
+  return typeof word === 'bigint' && word !== own
+}
+
+function numberOf(word: Word): bigint | undefined {
+  return word === 'none' ? 0n : word
 }
 
 function cheaper(first: bigint | undefined, second: bigint | undefined): bigint | undefined {
@@ -63,21 +92,15 @@ function cheaper(first: bigint | undefined, second: bigint | undefined): bigint 
   return first < second ? first : second
 }
 
-/** One word of an answer; 0 for a contract that reverts, is not there or says less. What is refused is undefined the last time. */
-async function readWord(
-  chain: Chain,
-  to: Address,
-  data: Hex,
-  block: BlockHead,
-  isLast: boolean,
-): Promise<bigint | undefined> {
+/** One word of an answer; 'none' of a contract that reverts, is not there or says less. What is refused is undefined the last time. */
+async function readWord(chain: Chain, to: Address, data: Hex, block: BlockHead, isLast: boolean): Promise<Word> {
   try {
     const call = { to, data, gas: GAS, ...blockOf(block) }
     const answer = await explained(chain.rpcUrl, 'the view', () => chain.publicClient.call(call))
-    if (answer.data === undefined || size(answer.data) < WORD) return 0n
+    if (answer.data === undefined || size(answer.data) < WORD) return 'none'
     return hexToBigInt(`0x${answer.data.slice(2, 2 + 2 * WORD)}`)
   } catch (error) {
     if (error instanceof DeadRpcError || (!isLast && isRefusal(error))) throw error
-    return error instanceof OracleRevertError || error instanceof SilentRevertError ? 0n : undefined
+    return error instanceof OracleRevertError || error instanceof SilentRevertError ? 'none' : undefined
   }
 }

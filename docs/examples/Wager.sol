@@ -51,7 +51,7 @@ contract Wager is FixingConsumer, IOpenInterest {
         if (block.timestamp >= terms.maturity) revert Closed(block.timestamp, terms.maturity);
         totalOf[side] += msg.value;
         stakeOf[side][msg.sender] += msg.value;
-        uint256 secured = LENS.securedUpTo(terms);
+        uint256 secured = LENS.securedAt(terms, address(ORACLE));
         if (_total() > secured) revert AboveSecured(_total(), secured);
     }
 

@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import { expect, test } from 'vitest'
 import { ETHER } from '../../cli/format.ts'
 import { securityDocument, securityLines, securityWarnings } from '../../cli/fixing/security-view.ts'
@@ -6,18 +7,30 @@ const ETH = 10n ** 18n
 const TOKEN = ETHER
 
 test('warns when more depends on a fixing than it is safe for', () => {
-  const security = { securedUpTo: 5n * ETH, openInterest: 6n * ETH }
+  const security = { securedUpTo: 5n * ETH, openInterest: 6n * ETH, foreign: [] }
   expect(securityWarnings(security, TOKEN)).toEqual([
     'More depends on it than it is safe for: 6 ETH, secured up to 5 ETH.',
   ])
   expect(securityWarnings({ ...security, openInterest: 5n * ETH }, TOKEN)).toEqual([])
 })
 
+test('says of which arbitrators nothing can come', () => {
+  const foreign: readonly Address[] = [`0x${'aa'.repeat(20)}`, `0x${'bb'.repeat(20)}`]
+  const security = { securedUpTo: 0n, openInterest: 6n * ETH, foreign }
+  expect(securityWarnings(security, TOKEN)).toEqual([
+    'Its arbitrators are of another oracle: they can never rule on it, and it is secured up to nothing.',
+  ])
+  expect(securityWarnings({ ...security, foreign: foreign.slice(1) }, TOKEN)).toEqual([
+    `0x${'bb'.repeat(20)} is of another oracle: it can never rule on it, and it is secured up to nothing.`,
+  ])
+  expect(securityDocument(security)['ofAnotherOracle']).toEqual(foreign)
+})
+
 test('says what is not known instead of a number, and does not warn for it', () => {
-  const security = { securedUpTo: undefined, openInterest: 3n * ETH }
+  const security = { securedUpTo: undefined, openInterest: 3n * ETH, foreign: [] }
   expect(securityLines(security, TOKEN)).toEqual([
     'secured   not known: the endpoint does not say',
     'at stake  3 ETH of open interest',
   ])
-  expect(securityDocument(security)).toEqual({ securedUpTo: null, openInterest: `${3n * ETH}` })
+  expect(securityDocument(security)).toEqual({ securedUpTo: null, openInterest: `${3n * ETH}`, ofAnotherOracle: [] })
 })

@@ -120,14 +120,14 @@ describe('a block that one of the machines behind an endpoint does not have yet'
 
   test('is unknown to readSecurity in the end, and at once if it was named', async () => {
     const head = await reorganise(ONE)
-    const unknown = { securedUpTo: undefined, openInterest: undefined }
+    const unknown = { securedUpTo: undefined, openInterest: undefined, foreign: [] }
     const read = async (at?: At) => {
       const { chain, methods } = await watched((_, method) => (method === 'eth_call' ? refuse() : Promise.resolve()))
       const security = await readSecurity(chain, stage.deployments.oracle, answered(), at)
       return { security, calls: methods.filter((method) => method === 'eth_call').length }
     }
-    expect(await read()).toEqual({ security: unknown, calls: 9 })
-    expect(await read(head)).toEqual({ security: unknown, calls: 3 })
+    expect(await read()).toEqual({ security: unknown, calls: 15 })
+    expect(await read(head)).toEqual({ security: unknown, calls: 5 })
   })
 })
 

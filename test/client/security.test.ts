@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WritableChain } from '#client/chain.ts'
 import { isAboveSecured, readSecurity } from '#client/security.ts'
@@ -15,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => stage.embedded.stop())
 
 /** What the contract says of the same. */
-function byLens(fixing: Fixing): Promise<bigint> {
-  const call = { address: stage.deployments.lens, abi: securityLensAbi, functionName: 'securedUpTo' } as const
-  return ann.publicClient.readContract({ ...call, args: [fixing] })
+function byLens(oracle: Address, fixing: Fixing): Promise<bigint> {
+  const call = { address: stage.deployments.lens, abi: securityLensAbi, functionName: 'securedAt' } as const
+  return ann.publicClient.readContract({ ...call, args: [fixing, oracle] })
 }
 
 test('says what the lens says, of arbitrators that answer and of those that do not', async () => {
@@ -32,9 +33,18 @@ test('says what the lens says, of arbitrators that answer and of those that do n
   ]
   for (const [what, fixing] of fixings) {
     const { securedUpTo } = await readSecurity(ann, oracle, fixing)
-    expect(securedUpTo, what).toBe(await byLens(fixing))
+    expect(securedUpTo, what).toBe(await byLens(oracle, fixing))
     expect(securedUpTo, what).toBe(fixing === stage.fixing ? 1_000n * ETHER : 0n)
   }
+})
+
+test('arbitrators of another oracle secure nothing, as the lens says, and are named', async () => {
+  const { arbitrator, backup } = stage.fixing
+  const another: Address = `0x${'77'.repeat(20)}`
+  const security = await readSecurity(ann, another, stage.fixing)
+  expect(security).toEqual({ securedUpTo: 0n, openInterest: 0n, foreign: [arbitrator, backup] })
+  expect(await byLens(another, stage.fixing)).toBe(0n)
+  expect((await readSecurity(ann, stage.deployments.oracle, stage.fixing)).foreign).toEqual([])
 })
 
 test('open interest is that of the source, and none without one', async () => {
@@ -45,10 +55,10 @@ test('open interest is that of the source, and none without one', async () => {
 })
 
 test('what is not known warns of nothing', () => {
-  expect(isAboveSecured({ securedUpTo: 1n, openInterest: 2n })).toBe(true)
-  expect(isAboveSecured({ securedUpTo: 2n, openInterest: 2n })).toBe(false)
-  expect(isAboveSecured({ securedUpTo: undefined, openInterest: 2n })).toBe(false)
-  expect(isAboveSecured({ securedUpTo: 1n, openInterest: undefined })).toBe(false)
+  expect(isAboveSecured({ securedUpTo: 1n, openInterest: 2n, foreign: [] })).toBe(true)
+  expect(isAboveSecured({ securedUpTo: 2n, openInterest: 2n, foreign: [] })).toBe(false)
+  expect(isAboveSecured({ securedUpTo: undefined, openInterest: 2n, foreign: [] })).toBe(false)
+  expect(isAboveSecured({ securedUpTo: 1n, openInterest: undefined, foreign: [] })).toBe(false)
 })
 
 test('an endpoint that is gone is an error, not an arbitrator that secures nothing', async () => {

@@ -142,6 +142,9 @@ const ROWS: readonly EditRow[] = [
   ['R-521', 'the nearer of two wins', DISTANCE, '_gap(a, f) * _smaller(b, f) <', '_gap(a, f) * _smaller(b, f) >'],
   ['R-521', 'the claim is narrow', UMA, 'fixing.separationPpm / TOLERANCE', 'fixing.separationPpm / 2'],
   ['R-530', 'the cheaper counts', LENS, 'first < second ? first : second', 'second > 0 ? first : 0'],
+  ['R-530', 'an arbitrator of another oracle secures nothing', LENS, 'isRead && word != uint160(oracle)', 'false'],
+  ['R-530', 'nor does a backup of another', LENS, ' || _isOfAnother(fixing.backup, question, oracle)', ''],
+  ['R-530', 'who says nothing of an oracle may rule', LENS, 'isRead && word', 'word'],
   ['R-530', 'a flood is not copied', LENS, 'mload(input), 0x00, 0x20)', 'mload(input), 0x00, 0x00)'],
   ['R-530', 'half an answer is none', LENS, 'gt(returndatasize(), 0x1f)', 'gt(returndatasize(), 0)'],
   [
@@ -156,7 +159,7 @@ const ROWS: readonly EditRow[] = [
     'without one there is nothing',
     LENS,
     'if (first == 0) return 0;',
-    'if (first == 0) return _cost(fixing.backup, fixing);',
+    'if (first == 0) return _cost(fixing.backup, question);',
   ],
 ]
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ERC6909} from "@openzeppelin/contracts/token/ERC6909/ERC6909.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -35,15 +36,13 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
     /// @dev What the oracle's head has room for.
     uint256 private constant MAX_BOND = 1 << 80;
 
-    /// @notice Where settlements come from.
+    /// @inheritdoc ISplitVault
     ISettlementSource public immutable ORACLE;
-    /// @notice What is split and paid. Warning: a token that takes a fee on transfer is refused; one that rebases is not
-    /// supported and can leave payouts short.
+    /// @inheritdoc ISplitVault
     IERC20 public immutable COLLATERAL;
-    /// @notice What 1e18 wei of collateral are worth, bond-token wei, as whoever deployed says: what bonds and security are
-    /// measured by. 1e18 if the collateral is the bond token itself.
+    /// @inheritdoc ISplitVault
     uint256 public immutable BOND_RATE;
-    /// @notice The chain id at construction: a later fork of the chain must not orphan the funds.
+    /// @inheritdoc ISplitVault
     uint256 public immutable CHAIN_ID;
 
     /// @dev Whether the collateral is the oracle's bond token, which is wrapped ether.
@@ -140,7 +139,7 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
     /// @inheritdoc ISplitVault
     /// @dev Of n wei of bond token floor(n * 1e18 / rate) of collateral are worth no more than n, to the wei.
     function mostCollateral(Fixing calldata fixing) public view returns (uint256) {
-        uint256 secured = Math.min(SecurityLib.securedUpTo(fixing), _mostInterest(fixing.bondPpm));
+        uint256 secured = Math.min(SecurityLib.securedAt(fixing, address(ORACLE)), _mostInterest(fixing.bondPpm));
         return Math.min(Math.mulDiv(secured, RATE_UNIT, BOND_RATE), MAX_AMOUNT);
     }
 
@@ -160,7 +159,7 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
     }
 
     /// @notice ERC-165: the vault, open interest and ERC-6909.
-    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+    function supportsInterface(bytes4 interfaceId) public view override(ERC6909, IERC165) returns (bool) {
         return interfaceId == type(ISplitVault).interfaceId || interfaceId == type(IOpenInterest).interfaceId
             || super.supportsInterface(interfaceId);
     }

@@ -11,7 +11,12 @@ interface ISecurityLens {
     /// spends more than 200 000 gas secures nothing. Reverts with `NotEnoughGas` rather than starve one.
     /// Warning: per fixing. Whoever corrupts a council rules on all of its fixings for one price, and what an arbitrator says of
     /// itself is worth as much as the arbitrator.
+    /// Warning: at whichever oracle the arbitrators are of. Ask `securedAt` for yours: an arbitrator rules at its own alone.
     function securedUpTo(Fixing calldata fixing) external view returns (uint256);
+
+    /// @notice As `securedUpTo`, for a fixing of `oracle`: an arbitrator whose `ORACLE()` answers with another contract can never rule on it and
+    /// secures nothing. One that has none counts by its `costOfCorruption` alone.
+    function securedAt(Fixing calldata fixing, address oracle) external view returns (uint256);
 
     /// @notice The gas left is too little to give an arbitrator what it may spend.
     error NotEnoughGas();

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.19;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
+
 import {Fixing, FixingId} from "../types/Fixing.sol";
 import {Series, SeriesId} from "../types/Series.sol";
 import {IOpenInterest} from "./IOpenInterest.sol";
+import {ISettlementSource} from "./ISettlementSource.sol";
 
 /// @title A vault that splits collateral into P and N at any time and pays them at the settlement
 /// @notice 1 unit of collateral splits into 1 P and 1 N of a series, and 1 P and 1 N merge back into it: nothing is
 /// ever liquidated. After the fixing settles at x, P pays `min(1, S/x)` of a unit and N the rest. P and N are
 /// ERC-6909 ids of the vault. One vault has one oracle, one collateral, and a rate between it and the oracle's bond token, in
 /// which open interest and security are measured. If the collateral is the bond token, wrapped ether, ether itself can be
-/// put in and taken out. Several calls go in one transaction by `multicall`. No owner, no fee, no parameter that can change.
+/// put in and taken out. Several calls go in one transaction by `multicall(bytes[])`, which an interface cannot declare beside
+/// OpenZeppelin's `Multicall`. No owner, no fee, no parameter that can change.
 /// Warning: INVALID is a reachable settlement, and pays `invalidSharePpm`: whoever buys P or N must price it.
-interface ISplitVault is IOpenInterest {
+interface ISplitVault is IOpenInterest, IERC6909 {
     // ------------------------------------------------------------------------------------------- events
 
     /// @notice `series` was announced. With `Created` of the oracle, the place where its struct can be recovered.
@@ -82,10 +87,26 @@ interface ISplitVault is IOpenInterest {
 
     // -------------------------------------------------------------------------------------------- views
 
+    /// @notice Where settlements come from.
+    function ORACLE() external view returns (ISettlementSource);
+
+    /// @notice What is split and paid. Warning: a token that takes a fee on transfer is refused. One that charges its sender on top, or
+    /// that rebases, is not supported, cannot be told from others at a split, and leaves payouts short: whoever comes last is not paid in full. To
+    /// refuse such a payout would keep everybody's collateral.
+    function COLLATERAL() external view returns (IERC20);
+
+    /// @notice What 1e18 wei of collateral are worth, bond-token wei, as whoever deployed says: what bonds and security are
+    /// measured by. 1e18 if the collateral is the bond token itself.
+    function BOND_RATE() external view returns (uint256);
+
+    /// @notice The chain id at construction: a later fork of the chain must not orphan the funds.
+    function CHAIN_ID() external view returns (uint256);
+
     /// @notice The collateral held for all series of fixing `id`, wei.
     function collateralOf(FixingId id) external view returns (uint256);
 
-    /// @notice The most collateral that the vault takes for `fixing` now, wei: what its arbitrators secure (R-530), in collateral.
+    /// @notice The most collateral that the vault takes for `fixing` now, wei: what its arbitrators secure at the vault's
+    /// oracle (R-530), in collateral.
     /// It can fall below what is held already, which can be merged and redeemed as ever. Reverts with
     /// `ISecurityLens.NotEnoughGas` if too little is left to ask them.
     /// Warning: per fixing, and by what arbitrators say of themselves. Who wins one over rules on all of its fixings for one price, and what

@@ -38,6 +38,13 @@ contract OddArbitrator {
     }
 }
 
+/// @dev An arbitrator that has nothing but what the protocol wants.
+contract AnywhereArbitrator {
+    function costOfCorruption(Fixing calldata) external pure returns (uint256) {
+        return 12 ether;
+    }
+}
+
 /// R-530.
 contract SecurityLensTest is JuryFixture {
     ISecurityLens private lens;
@@ -78,6 +85,47 @@ contract SecurityLensTest is JuryFixture {
             // One that floods with 100 000 bytes has answered: 77 wei.
             assertEq(lens.securedUpTo(other), way == 3 ? 77 : 0);
             assertLt(gasBefore - gasleft(), 400_000);
+        }
+    }
+
+    /// A jury and a council of one oracle never rule on what is of another.
+    function test_securedAt_isNothingAtAnotherOracle() public {
+        assertEq(lens.securedAt(fixing, address(oracle)), 11 ether);
+        assertEq(lens.securedAt(fixing, makeAddr("another oracle")), 0);
+        // Either of the two is enough: one that says nothing of an oracle counts by its cost.
+        address anywhere = address(new AnywhereArbitrator());
+        for (uint256 i = 0; i < 2; i++) {
+            Fixing memory half = fixing;
+            if (i == 0) half.backup = anywhere;
+            else half.arbitrator = anywhere;
+            assertEq(lens.securedAt(half, address(oracle)), i == 0 ? 11 ether : 12 ether);
+            assertEq(lens.securedAt(half, makeAddr("another oracle")), 0);
+        }
+        (fixing.arbitrator, fixing.backup) = (anywhere, anywhere);
+        assertEq(lens.securedAt(fixing, makeAddr("another oracle")), 12 ether);
+    }
+
+    function test_securedAt_survivesHostileArbitrators() public {
+        for (uint256 way = 0; way < 5; way++) {
+            Fixing memory other = fixing;
+            other.backup = address(new OddArbitrator(OddArbitrator.Way(way)));
+            uint256 gasBefore = gasleft();
+            // The flood is of the oracle at address 77, and secures 77 wei there.
+            assertEq(lens.securedAt(other, address(oracle)), 0);
+            assertLt(gasBefore - gasleft(), 600_000);
+            other.arbitrator = other.backup;
+            assertEq(lens.securedAt(other, address(77)), way == 3 ? 77 : 0);
+        }
+    }
+
+    function test_securedAt_starvesNobody() public {
+        address another = makeAddr("another oracle");
+        for (uint256 gas = 100_000; gas <= 300_000; gas += 2_500) {
+            try lens.securedAt{gas: gas}(fixing, another) returns (uint256 secured) {
+                assertEq(secured, 0);
+            } catch (bytes memory reason) {
+                assertEq(bytes4(reason), ISecurityLens.NotEnoughGas.selector);
+            }
         }
     }
 

@@ -63,6 +63,15 @@ contract WagerTest is ConsumerFixture {
         assertEq(_claim(cleo), 10 ether);
     }
 
+    /// An arbitrator that rules elsewhere never rules on the wager.
+    function test_stake_refusesAnArbitratorOfAnotherOracle() public {
+        vm.mockCall(fixing.backup, abi.encodeWithSignature("ORACLE()"), abi.encode(address(1)));
+        vm.deal(ann, 1);
+        vm.prank(ann);
+        vm.expectRevert(abi.encodeWithSelector(Wager.AboveSecured.selector, 90 ether + 1, 0));
+        wager.stake{value: 1}(Wager.Side.Above);
+    }
+
     function test_claim_waitsForTheSettlement() public {
         vm.warp(MATURITY + 1);
         vm.prank(ann);

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
-
 import {ISplitVault} from "src/interfaces/ISplitVault.sol";
 import {Fixing} from "src/types/Fixing.sol";
 import {Series, SeriesId} from "src/types/Series.sol";
 
 import {MaturityFixture} from "./MaturityFixture.sol";
 
-/// @title All that callers see of a vault
-interface IVault is ISplitVault, IERC6909 {
+/// @title All that callers see of a vault, beside its interface what its parts bring
+interface IVault is ISplitVault {
     error ERC6909InsufficientBalance(address sender, uint256 balance, uint256 needed, uint256 id);
 
-    function ORACLE() external view returns (address);
-    function COLLATERAL() external view returns (address);
-    function CHAIN_ID() external view returns (uint256);
-    function BOND_RATE() external view returns (uint256);
     function multicall(bytes[] calldata data) external returns (bytes[] memory);
     receive() external payable;
 }

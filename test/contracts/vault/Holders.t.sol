@@ -27,7 +27,7 @@ contract Holders is Test {
 
     constructor(IVault vault, IWeth weth, Series[2] memory series) {
         VAULT = vault;
-        ORACLE = IOracle(vault.ORACLE());
+        ORACLE = IOracle(address(vault.ORACLE()));
         WRAPPED = weth;
         _series[0] = series[0];
         _series[1] = series[1];

@@ -4,7 +4,17 @@ pragma solidity 0.8.37;
 import {ISecurityLens} from "src/interfaces/ISecurityLens.sol";
 import {ISplitVault} from "src/interfaces/ISplitVault.sol";
 
-import {SplitVaultFixture} from "../mocks/SplitVaultFixture.sol";
+import {SplitVaultFixture, SteadyArbitrator} from "../mocks/SplitVaultFixture.sol";
+import {IOracle} from "../support/OracleTest.sol";
+
+/// @dev An arbitrator that rules at one oracle alone.
+contract ForeignArbitrator is SteadyArbitrator {
+    IOracle public immutable ORACLE;
+
+    constructor(IOracle oracle) SteadyArbitrator(1 ether) {
+        ORACLE = oracle;
+    }
+}
 
 /// R-605: no more collateral than the arbitrators secure.
 contract SecuredTest is SplitVaultFixture {
@@ -47,6 +57,19 @@ contract SecuredTest is SplitVaultFixture {
     function test_split_refusesAnArbitratorThatCannotBeRead() public {
         series.fixing.arbitrator = makeAddr("nobody");
         vm.expectRevert(abi.encodeWithSelector(ISplitVault.AboveSecured.selector, 1, 0));
+        _split(alice, 1);
+    }
+
+    /// It could be disputed, and never be ruled.
+    function test_split_refusesAnArbitratorOfAnotherOracle() public {
+        address another = address(new ForeignArbitrator(IOracle(makeAddr("another oracle"))));
+        (address own, address first) = (address(new ForeignArbitrator(oracle)), series.fixing.arbitrator);
+        for (uint256 i = 0; i < 2; i++) {
+            (series.fixing.arbitrator, series.fixing.backup) = i == 0 ? (another, own) : (own, another);
+            vm.expectRevert(abi.encodeWithSelector(ISplitVault.AboveSecured.selector, 1, 0));
+            _split(alice, 1);
+        }
+        (series.fixing.arbitrator, series.fixing.backup) = (own, first);
         _split(alice, 1);
     }
 

@@ -16,8 +16,8 @@ import {IVault, SplitVaultFixture} from "../mocks/SplitVaultFixture.sol";
 /// Ids, construction and `createSeries`.
 contract SeriesTest is SplitVaultFixture {
     function test_constructor_pinsOracleCollateralAndChain() public view {
-        assertEq(vault.ORACLE(), address(oracle));
-        assertEq(vault.COLLATERAL(), address(weth));
+        assertEq(address(vault.ORACLE()), address(oracle));
+        assertEq(address(vault.COLLATERAL()), address(weth));
         assertEq(vault.CHAIN_ID(), block.chainid);
     }
 
