@@ -61,7 +61,8 @@ contract FaultyToken {
         DrainsReceiver,
         ReturnsFalse,
         ReturnsNothing,
-        ReturnsGarbage
+        ReturnsGarbage,
+        ChargesSender
     }
 
     mapping(address => uint256) public balanceOf;
@@ -94,7 +95,7 @@ contract FaultyToken {
     function _move(address from, address to, uint256 amount) private {
         if (isBlocked[from]) revert Blocked(from);
         if (isBlocked[to]) revert Blocked(to);
-        balanceOf[from] -= amount;
+        balanceOf[from] -= fault == Fault.ChargesSender ? amount + 1 : amount;
         if (fault == Fault.TakesFee) balanceOf[to] += amount - amount / 100 - 1;
         else if (fault == Fault.MovesMore) balanceOf[to] += amount + 1;
         else if (fault == Fault.DrainsReceiver) balanceOf[to] = 0;
