@@ -1,9 +1,9 @@
 // A scalar market at Gnosis's conditional tokens, settled by a fixing.
 //
-//   node scalar-market.ts open 0x12ab… 2000 4000 10      opens it over 2000 .. 4000 and splits 10 ETH into SHORT and LONG
+//   node scalar-market.ts open 0x12ab… 2000 4000 10      opens it over 2000 .. 4000, unless it is, and splits 10 ETH into SHORT and LONG
 //   node scalar-market.ts settle 0x12ab… 2000 4000       waits for the settlement, reports it, and redeems what the key holds
 //
-// RPC_URL, ORACLE, REPORTER (a ConditionalTokensReporter of that oracle), KEY; FROM_BLOCK, CONFIRMATIONS.
+// RPC_URL, ORACLE, REPORTER (a ConditionalTokensReporter of that oracle), KEY; FROM_BLOCK, CONFIRMATIONS, POLL_MS.
 // LONG is paid by how far up the value lies, SHORT the rest, at and beyond the ends one of them all; INVALID pays each half.
 
 import { setTimeout } from 'node:timers/promises'
@@ -19,7 +19,7 @@ import { maturityOracleAbi } from 'assize/protocol/abi/maturity-oracle'
 import { formatValue, parseValue } from 'assize/protocol/decimal'
 import type { Fixing } from 'assize/protocol/fixing'
 
-const { RPC_URL = '', ORACLE, REPORTER, KEY, FROM_BLOCK = '0', CONFIRMATIONS = '12' } = process.env
+const { RPC_URL = '', ORACLE, REPORTER, KEY, FROM_BLOCK = '0', CONFIRMATIONS = '12', POLL_MS = '12000' } = process.env
 const oracle = ORACLE as Address
 const reporter = REPORTER as Address
 const chain = await connect({ rpcUrl: RPC_URL, account: privateKeyToAccount(KEY as Hex) })
@@ -34,6 +34,7 @@ const positionsAbi = parseAbi([
   'function getConditionId(address oracle, bytes32 questionId, uint256 slots) view returns (bytes32)',
   'function getCollectionId(bytes32 parent, bytes32 conditionId, uint256 indexSet) view returns (bytes32)',
   'function getPositionId(address collateral, bytes32 collectionId) view returns (uint256)',
+  'function getOutcomeSlotCount(bytes32 conditionId) view returns (uint256)',
   'function payoutDenominator(bytes32 conditionId) view returns (uint256)',
   'function splitPosition(address collateral, bytes32 parent, bytes32 conditionId, uint256[] partition, uint256 amount)',
   'function redeemPositions(address collateral, bytes32 parent, bytes32 conditionId, uint256[] indexSets)',
@@ -66,8 +67,7 @@ else if (action === 'settle') await settle()
 else throw new Error(`Expected open or settle, got ${action}.`)
 
 async function open(amount: bigint): Promise<void> {
-  const prepare = encodeFunctionData({ ...ofReporter, functionName: 'prepare', args: [fixing, low, high] })
-  await send(chain, { name: 'prepare', to: reporter, data: prepare })
+  await prepare()
   await ensureCollateral(chain, weth, positions, amount)
   const args = [weth, NO_PARENT, condition, Object.values(SIDES), amount] as const
   const split = encodeFunctionData({ ...ofPositions, functionName: 'splitPosition', args })
@@ -75,22 +75,38 @@ async function open(amount: bigint): Promise<void> {
   for (const [name, set] of Object.entries(SIDES)) console.log(`${name} ${await positionOf(set)}`)
 }
 
+/** By whoever comes first, as anyone can: it is the same for all, and Gnosis's contract refuses a second time. */
+async function prepare(): Promise<void> {
+  const of = { ...ofPositions, functionName: 'getOutcomeSlotCount', args: [condition] } as const
+  if ((await publicClient.readContract(of)) > 0n) return
+  const data = encodeFunctionData({ ...ofReporter, functionName: 'prepare', args: [fixing, low, high] })
+  await send(chain, { name: 'prepare', to: reporter, data })
+}
+
 async function settle(): Promise<void> {
-  for (;;) {
-    const reading = await readSettlement(chain, oracle, fixing, { confirmations: BigInt(CONFIRMATIONS) })
-    if (reading.kind === 'unsettled') {
-      await setTimeout(12_000)
-      continue
-    }
-    console.log(reading.kind === 'invalid' ? 'INVALID: each side is paid half' : formatValue(reading.value))
-    break
-  }
+  const value = await settled()
+  console.log(value === undefined ? 'INVALID: each side is paid half' : formatValue(value))
   await report()
   const before = await wethBalance(chain, weth, holder)
   const args = [weth, NO_PARENT, condition, Object.values(SIDES)] as const
   const redeem = encodeFunctionData({ ...ofPositions, functionName: 'redeemPositions', args })
   await send(chain, { name: 'redeemPositions', to: positions, data: redeem })
   console.log(`paid ${(await wethBalance(chain, weth, holder)) - before} wei`)
+}
+
+/** Waits for the settlement, days if need be; undefined for INVALID. */
+async function settled(): Promise<bigint | undefined> {
+  for (;;) {
+    try {
+      const reading = await readSettlement(chain, oracle, fixing, { confirmations: BigInt(CONFIRMATIONS) })
+      if (reading.kind === 'settled') return reading.value
+      if (reading.kind === 'invalid') return undefined
+    } catch (error) {
+      // An endpoint is away now and then, and blocks are replaced: nothing is lost by asking again.
+      console.error(error instanceof Error ? error.message : error)
+    }
+    await setTimeout(Number(POLL_MS))
+  }
 }
 
 /** By whoever comes first: anyone can, and it is the same for all. */

@@ -12,6 +12,7 @@ import { wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { accountOf, ETHER, raiseStage, type Stage } from '../client/chain-fixture.ts'
 import { type Ended, install, type Installed, ROOT } from './installed.ts'
+import { outlasting } from './outage.ts'
 
 const DAY = 86_400n
 
@@ -21,6 +22,7 @@ let ann: WritableChain
 beforeAll(async () => {
   ;[installed, stage] = await Promise.all([install(), raiseStage()])
   ann = await stage.as('ann')
+  await stage.as('cal')
   for (const name of ['scalar-market.ts', 'hedge.ts']) {
     installed.write(name, readFileSync(join(ROOT, 'docs/examples', name), 'utf8'))
   }
@@ -71,6 +73,9 @@ test("a scalar market at Gnosis's published contract is opened, and paid by wher
   await carryOut(ann, reporter)
   const { fixing, id } = await announce(1n)
   const env = { REPORTER: reporter.address, KEY: keyOf('ann') }
+  // Anybody may have prepared it before: that keeps nobody from opening it.
+  const early = await run(['scalar-market.ts', 'open', id, '2000', '4000', '1'], { ...env, KEY: keyOf('cal') })
+  expect(early).toMatchObject({ exitCode: 0, err: '' })
   const opened = await run(['scalar-market.ts', 'open', id, '2000', '4000', '10'], env)
   expect(opened).toMatchObject({ exitCode: 0, err: '' })
   expect(opened.out).toMatch(/^SHORT \d+\nLONG \d+\n$/)
@@ -87,15 +92,22 @@ test("a scalar market at Gnosis's published contract is opened, and paid by wher
   })
   expect(short).not.toBe(long)
 
-  await settleAt(fixing, 2_500n * ETHER)
   const before = await wethBalance(ben, weth, ben.account.address)
+  const settled = await outlasting(stage.embedded.rpcUrl, async ({ url, isAway }) => {
+    const waiting = run(['scalar-market.ts', 'settle', id, '2000', '4000'], { ...env, RPC_URL: url, POLL_MS: '50' })
+    await isAway()
+    await settleAt(fixing, 2_500n * ETHER)
+    return waiting
+  })
   // A quarter of the way from 2000 to 4000.
-  const settled = await run(['scalar-market.ts', 'settle', id, '2000', '4000'], env)
-  expect(settled).toEqual({ exitCode: 0, out: `2500\npaid ${(10n * ETHER) / 4n} wei\n`, err: '' })
+  const out = `2500\npaid ${(10n * ETHER) / 4n} wei\n`
+  expect(settled).toEqual({ exitCode: 0, out, err: expect.stringContaining('the endpoint is away') })
   const second = await run(['scalar-market.ts', 'settle', id, '2000', '4000'], { ...env, KEY: keyOf('ben') })
   // It is reported already.
   expect(second).toEqual({ exitCode: 0, out: `2500\npaid ${(10n * ETHER * 3n) / 4n} wei\n`, err: '' })
   expect((await wethBalance(ben, weth, ben.account.address)) - before).toBe((75n * ETHER) / 10n)
+  const third = await run(['scalar-market.ts', 'settle', id, '2000', '4000'], { ...env, KEY: keyOf('cal') })
+  expect(third).toMatchObject({ exitCode: 0, out: `2500\npaid ${ETHER} wei\n` })
   expect(await wethBalance(ann, weth, positions)).toBe(0n)
 })
 
