@@ -11,6 +11,7 @@ import { splitVaultAbi as abi } from '#protocol/abi/split-vault.ts'
 import { encodeFixing, type Fixing, fixingId } from '#protocol/fixing.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
+import { type BlockRange, logsOf } from './fixing-log.ts'
 import { type At, atOneBlock, blockOf } from './one-block.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
@@ -56,6 +57,24 @@ export async function createSeries(
 export function createSeriesCall(vault: Address, series: Series): Call {
   const data = encodeFunctionData({ abi, functionName: 'createSeries', args: [series] })
   return { name: 'createSeries', to: vault, data }
+}
+
+/** A series that was announced: by whom does not matter, as its id is its terms. */
+export type AnnouncedSeries = {
+  readonly id: Hex
+  readonly fixingId: Hex
+  readonly series: Series
+  readonly block: bigint
+}
+
+/** The series that the vault announced in the range, in chain order; one that was announced twice appears once. Throws DeadRpcError. */
+export async function readSeries(chain: Chain, vault: Address, range: BlockRange): Promise<AnnouncedSeries[]> {
+  const logs = parseEventLogs({ abi, logs: await logsOf(chain, vault, range), eventName: 'SeriesCreated' })
+  const first = new Map<Hex, AnnouncedSeries>()
+  for (const { args, blockNumber: block } of logs) {
+    if (!first.has(args.id)) first.set(args.id, { ...args, block: block ?? 0n })
+  }
+  return [...first.values()]
 }
 
 /** Puts `amount` wei in for as much P and N. Before maturity only. The collateral must be approved. */

@@ -17,6 +17,7 @@ import {
   readCapacity,
   readLegs,
   readMostCollateral,
+  readSeries,
   redeem,
   redeemToEther,
   type Series,
@@ -64,6 +65,13 @@ test('splits, merges, hands over a leg and redeems at the settlement', async () 
   const ben = await stage.as('ben')
   const id = seriesId(series, { chainId: ann.chainId, vault })
   await createSeries(ann, vault, series)
+  const announced = await readSeries(ann, vault, { fromBlock: 0n })
+  const block = (await latestBlock(ann)).number
+  expect(announced).toEqual([
+    { id, fixingId: fixingId(series.fixing, { chainId: ann.chainId, oracle }), series, block },
+  ])
+  await createSeries(ann, vault, series)
+  expect(await readSeries(ann, vault, { fromBlock: 0n })).toEqual(announced)
   await split(ann, vault, series, 48n * ETHER)
   await merge(ann, vault, series, 8n * ETHER)
   await transferLeg(ann, vault, legId(id, 'N'), ben.account.address, 7n)
@@ -164,6 +172,7 @@ test('another collateral is measured in bond token by the rate of its vault', as
   await split(ann, vault, later, 10n * ETHER)
   expect(await readSecurity(ann, oracle, later.fixing)).toEqual({
     securedUpTo: 1_000n * ETHER,
+    foreign: [],
     openInterest: (5n * ETHER) / 2n,
   })
   await expect(splitEther(ann, vault, later, 1n)).rejects.toMatchObject({ errorName: 'NotEther' })
