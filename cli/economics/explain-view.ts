@@ -160,7 +160,7 @@ function consumerLines({ terms, delays }: Advice): readonly string[] {
   const cheapest = expiries.reduce((least, one) => (one.capital < least.capital ? one : least), expiries[0] ?? NO_DELAY)
   return [
     `INVALID can come: if nobody proposes for ${formatDuration(unproposed?.seconds ?? 0n)}, or, for stakes of ${formatEth(cheapest.capital)} ETH that come back, if both arbitrators keep silent. Decide beforehand who gets what.`,
-    'Secured: take deposits no further than SecurityLens.securedUpTo(fixing), which counts one fixing.',
+    'Secured: take deposits no further than SecurityLens.securedAt(fixing, oracle), which counts one fixing.',
     'Final: a settlement never changes, its block can. Off chain read it at a finalized block.',
   ]
 }
