@@ -40,7 +40,7 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
     if (blocksLeft > 0n) tell(`reading the log, ${blocksLeft} blocks to go (--from-block spares old ones) ...`)
   }
   const rangeFrom = (from: bigint): BlockRange => {
-    return { fromBlock: from > fromBlock ? from : fromBlock, onPart: tellBlocks }
+    return { fromBlock: from > fromBlock ? from : fromBlock, onPart: tellBlocks, signal: context.signal }
   }
   return {
     chain,

@@ -16,6 +16,7 @@ import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { KIND_CODE, type Fixing } from '#protocol/fixing.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
+import { type Span, spanFrom } from './span.ts'
 
 /** A decoded event of the oracle; switch on `eventName`. */
 export type OracleEvent = ParseEventLogsReturnType<typeof maturityOracleAbi, undefined, true>[number]
@@ -34,6 +35,8 @@ export type BlockRange = {
   readonly onPart?: (blocksLeft: bigint) => void
   /** By default every event is wanted. */
   readonly wanted?: Wanted | undefined
+  /** Ends the pauses that an endpoint is given which is asked too often. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -53,7 +56,7 @@ export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
 
 /**
  * Every event of the oracle in the range, by default up to the latest block, in chain order; of one fixing if `id` is
- * given. A range that the endpoint finds too large is halved until it answers. Warning: of no one block; while the range is
+ * given. A range that the endpoint finds too large is halved until it answers, and doubled again in time. Warning: of no one block; while the range is
  * read, its newest blocks may be replaced. End it at one that is final where that matters. Throws DeadRpcError.
  */
 export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRange, id?: Hex): Promise<OracleEvent[]> {
@@ -98,51 +101,77 @@ export function potsOf(events: readonly OracleEvent[], id: Hex, round: number): 
 /** How many blocks each endpoint gave at once. */
 const spans = new WeakMap<Chain, bigint>()
 
+type Asked = { readonly last: bigint; readonly answer: Promise<RpcLog[]> }
+
 /**
- * Endpoints cap the range or the number of logs, each with its own message: whatever fails is tried with half the range,
- * and the range that worked is kept for the rest. Once one has worked, the next is on its way while an answer is read.
+ * Endpoints cap the range or the number of logs, each with its own message: whatever fails is tried with half the range, and what
+ * worked is asked for again, in time also more. One that wants to be asked less often is given a pause. Once a range has worked,
+ * the next is on its way while an answer is read.
  */
 async function logsIn(
   chain: Chain,
   { contract, id }: { readonly contract: Address; readonly id: Hex | undefined },
-  { fromBlock, toBlock, onPart, wanted }: BlockRange & { readonly toBlock: bigint },
+  { fromBlock, toBlock, onPart, wanted, signal }: BlockRange & { readonly toBlock: bigint },
 ): Promise<Log[]> {
   const logs: Log[] = []
   const isWanted = wanted === undefined ? undefined : selection(wanted)
   const topics = id === undefined ? {} : { topics: [null, id] }
-  const ask = (first: bigint, last: bigint): Promise<RpcLog[]> =>
-    chain.publicClient.request({
+  const span = firstSpan(chain, toBlock - fromBlock + 1n)
+  const ask = (first: bigint): Asked => {
+    const last = first + span.blocks - 1n < toBlock ? first + span.blocks - 1n : toBlock
+    const range = { fromBlock: numberToHex(first), toBlock: numberToHex(last) }
+    const answer = chain.publicClient.request({
       method: 'eth_getLogs',
-      params: [{ address: contract, fromBlock: numberToHex(first), toBlock: numberToHex(last), ...topics }],
+      params: [{ address: contract, ...range, ...topics }],
     })
-  const whole = toBlock - fromBlock + 1n
-  const known = spans.get(chain)
-  // A little more than worked the last time: an endpoint that was in trouble recovers.
-  let span = known === undefined || 2n * known > whole ? whole : 2n * known
-  const endOf = (first: bigint): bigint => (first + span - 1n < toBlock ? first + span - 1n : toBlock)
-  let ahead: Promise<RpcLog[]> | undefined
-  let hasWorked = false
-  for (let at = fromBlock; at <= toBlock;) {
-    const last = endOf(at)
-    const answer = ahead ?? ask(at, last)
-    ahead = hasWorked && last < toBlock ? ask(last + 1n, endOf(last + 1n)) : undefined
     // Looked at in its turn; until then nobody else does.
-    ahead?.catch(() => undefined)
+    answer.catch(() => undefined)
+    return { last, answer }
+  }
+  let ahead: Asked | undefined
+  let hasWorked = false
+  let pauses = 0
+  for (let at = fromBlock; at <= toBlock;) {
+    const { last, answer } = ahead ?? ask(at)
+    ahead = hasWorked && last < toBlock ? ask(last + 1n) : undefined
+    const asked = last - at + 1n
     try {
       const found = await answer
       const selected = isWanted === undefined ? found : isWanted(found)
       logs.push(...selected.map((log) => formatLog(log)))
       at = last + 1n
       hasWorked = true
-      spans.set(chain, span)
+      pauses = 0
+      spans.set(chain, asked)
+      span.worked(asked)
       onPart?.(toBlock - last)
     } catch (error) {
-      if (span === 1n || isUnreachable(error)) throw error
       ahead = undefined
-      span = (span + 1n) / 2n
+      if (isRateLimit(error) && pauses < PAUSES_MS.length) await pause(PAUSES_MS[pauses++] ?? 0, signal)
+      else if (asked === 1n || isRateLimit(error) || isUnreachable(error)) throw error
+      else span.failed(asked)
     }
   }
   return logs
+}
+
+/** A little more than worked the last time: an endpoint that was in trouble recovers. */
+function firstSpan(chain: Chain, whole: bigint): Span {
+  const known = spans.get(chain)
+  return spanFrom(known === undefined || 2n * known > whole ? whole : 2n * known, whole)
+}
+
+/** How long an endpoint is left alone that is asked too often, each time in a row; then it is given up. */
+const PAUSES_MS = [1_000, 2_000, 4_000]
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  signal?.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  clearTimeout(timer)
+  signal?.throwIfAborted()
 }
 
 const CREATED = toEventSelector(getAbiItem({ abi: maturityOracleAbi, name: 'Created' }))
@@ -171,6 +200,19 @@ function selection({ isTracked, isHeld }: Wanted): (logs: readonly RpcLog[]) => 
 
 function lowerCase(topic: Hex): Hex {
   return topic.toLowerCase() as Hex
+}
+
+const TOO_OFTEN = /rate.?limit|too many requests|compute units per second/i
+
+/** It is asked too often: a smaller range would not help, and there would be more of them. */
+function isRateLimit(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false
+  const isTooOften = (cause: unknown): boolean =>
+    cause instanceof BaseError &&
+    ((cause instanceof HttpRequestError && cause.status === 429) ||
+      ('code' in cause && cause.code === 429) ||
+      TOO_OFTEN.test(cause.details))
+  return error.walk(isTooOften) !== null
 }
 
 /** Nobody listens: a smaller range would not help. */

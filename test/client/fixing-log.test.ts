@@ -1,5 +1,14 @@
-import { encodeAbiParameters, encodeEventTopics, type Hex, hexToBigInt, numberToHex, zeroAddress } from 'viem'
-import { expect, test } from 'vitest'
+import {
+  encodeAbiParameters,
+  encodeEventTopics,
+  type Hex,
+  hexToBigInt,
+  HttpRequestError,
+  numberToHex,
+  RpcRequestError,
+  zeroAddress,
+} from 'viem'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Chain } from '#client/chain.ts'
 import { oracleEvents } from '#client/fixing-log.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
@@ -57,7 +66,11 @@ const handedOver = (block: number, receipt: bigint, transaction = block) =>
 type Served = ReturnType<typeof logOf>
 
 /** An endpoint that gives at most `most` blocks at once, and fails when `failure` says so; `asked`: ranges, in order. */
-function endpointOf(logs: readonly Served[], most: bigint, isFailing: (first: bigint) => boolean = () => false) {
+function endpointOf(
+  logs: readonly Served[],
+  most: bigint,
+  isFailing: (first: bigint) => boolean | Error = () => false,
+) {
   const asked: [bigint, bigint][] = []
   let busy = 0
   let busiest = 0
@@ -68,7 +81,9 @@ function endpointOf(logs: readonly Served[], most: bigint, isFailing: (first: bi
     busiest = Math.max(busiest, busy)
     await new Promise((resolve) => void setImmediate(resolve))
     busy -= 1
-    if (last - first + 1n > most || isFailing(first)) throw new Error('query returned more than 10000 results')
+    const failure = isFailing(first)
+    if (failure instanceof Error) throw failure
+    if (last - first + 1n > most || failure) throw new Error('query returned more than 10000 results')
     return logs.filter(({ blockNumber: at }) => hexToBigInt(at) >= first && hexToBigInt(at) <= last)
   }
   const chain = { rpcUrl: 'http://127.0.0.1:1', publicClient: { request } } as unknown as Chain
@@ -130,4 +145,74 @@ test('a range that fails on its way is asked for again in halves, and nothing is
   expect(said(await oracleEvents(chain, ORACLE, EVERYTHING))).toHaveLength(LOG.length)
   expect(failures).toBe(2)
   expect(asked.slice(4).map(([first, last]) => `${first}-${last}`)).toEqual(['5-6', '7-8', '5-5', '6-6', '7-7', '8-8'])
+})
+
+const sizes = (asked: readonly (readonly [bigint, bigint])[]): number[] =>
+  asked.map(([first, last]) => Number(last - first + 1n))
+
+test('what was halved in a moment of trouble grows again within the same scan', async () => {
+  let failures = 0
+  const { chain, asked } = endpointOf(LOG, 512n, () => (failures += 1) <= 9)
+  await oracleEvents(chain, ORACLE, { fromBlock: 1n, toBlock: 512n })
+  // Without growing, 512 would follow.
+  expect(sizes(asked).slice(0, 10)).toEqual([512, 256, 128, 64, 32, 16, 8, 4, 2, 1])
+  expect(asked.length).toBeLessThan(60)
+})
+
+test('an endpoint that refuses more is asked for more ever less often', async () => {
+  const { chain, asked } = endpointOf(LOG, 8n)
+  const events = await oracleEvents(chain, ORACLE, { fromBlock: 1n, toBlock: 4_096n })
+  expect(events).toHaveLength(LOG.length)
+  // Once on the way down; then after 4, 8, 16, … ranges that worked, each time with the range behind it.
+  expect(sizes(asked).filter((size) => size === 16)).toHaveLength(1 + 2 * 6)
+  expect(sizes(asked).filter((size) => size > 16)).toEqual([4096, 2048, 1024, 512, 256, 128, 64, 32])
+})
+
+describe('an endpoint that is asked too often', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  const passSeconds = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i += 1) await vi.advanceTimersByTimeAsync(1_000)
+  }
+  const url = 'http://127.0.0.1:1'
+  const body = { method: 'eth_getLogs' }
+  test.each([
+    ['HTTP 429', new HttpRequestError({ url, body, status: 429 })],
+    ['words', new RpcRequestError({ url, body, error: { code: -32_005, message: 'request rate limited' } })],
+    ['code 429', new RpcRequestError({ url, body, error: { code: 429, message: 'Slow down.' } })],
+  ])('by its %s is left alone for a while, and asked for as much again', async (_, error) => {
+    let failures = 0
+    const { chain, asked } = endpointOf(LOG, 8n, () => ((failures += 1) <= 3 ? error : false))
+    const reading = oracleEvents(chain, ORACLE, EVERYTHING)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(asked).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(asked).toHaveLength(2)
+    await passSeconds(10)
+    expect(await reading).toHaveLength(LOG.length)
+    expect(sizes(asked)).toEqual([8, 8, 8, 8])
+  })
+
+  test('is given up after three pauses', async () => {
+    const error = new HttpRequestError({ url, body, status: 429 })
+    const { chain, asked } = endpointOf(LOG, 8n, () => error)
+    const reading = oracleEvents(chain, ORACLE, EVERYTHING).catch((thrown: unknown) => thrown)
+    await passSeconds(10)
+    expect(await reading).toMatchObject({ name: 'Chain.DeadRpcError' })
+    expect(sizes(asked)).toEqual([8, 8, 8, 8])
+  })
+
+  test('is not waited for by who stops', async () => {
+    const error = new HttpRequestError({ url, body, status: 429 })
+    const { chain, asked } = endpointOf(LOG, 8n, () => error)
+    const stopping = new AbortController()
+    const reading = oracleEvents(chain, ORACLE, { ...EVERYTHING, signal: stopping.signal }).catch(
+      (thrown: unknown) => thrown,
+    )
+    await vi.advanceTimersByTimeAsync(500)
+    stopping.abort()
+    expect(await reading).toMatchObject({ name: 'AbortError' })
+    expect(asked).toHaveLength(1)
+  })
 })
