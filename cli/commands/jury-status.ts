@@ -183,13 +183,13 @@ function poolLines({ token, paste }: Connection, { address: jury, terms }: Jury,
   const { pool, waiting, own, time } = look
   const fee = openingPrice(terms)
   const amount = (wei: bigint): string => formatAmount(wei, token)
-  const duration = (seconds: number): string => formatDuration(BigInt(seconds))
+  const length = (seconds: number): string => formatDuration(BigInt(seconds))
   const separation = formatPercent(BigInt(terms.leastSeparationPpm))
   return [
     `jury      ${jury}`,
     `seats     ${terms.seats}, ${terms.quorum} of which must reveal; ${amount(terms.seatStake)} at stake in each`,
     `takes     fixings that pay at least ${amount(fee)}, with candidates at least ${separation} apart`,
-    `times     ${duration(terms.commitTime)} to commit, then ${duration(terms.revealTime)} to reveal; a stake warms up ${duration(terms.warmUp)}`,
+    `times     ${length(terms.commitTime)} to commit, then ${length(terms.revealTime)} to reveal; a stake warms up ${length(terms.warmUp)}`,
     `pool      ${counted(pool.length, 'stake')} of ${counted(new Set(pool).size, 'juror')}; a draw needs ${terms.leastPool}`,
     ...(waiting.length === 0
       ? ['waiting   no case']

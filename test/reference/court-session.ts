@@ -7,7 +7,7 @@ import { raiseUma } from '../cli/uma-stage.ts'
 import type { Session } from './session.ts'
 
 /** How long ago a fixing matured that can be brought before a court at once, minutes. */
-export const FOUR_DAYS = String(4 * 24 * 60)
+const FOUR_DAYS = String(4 * 24 * 60)
 
 const ETHER = 10n ** 18n
 
@@ -20,8 +20,9 @@ export async function sitInAJury(session: Session): Promise<void> {
   const fixing = await openCase(session)
   await session.run('devnet pass 26min --blocks 130')
   await session.run(`jury draw ${fixing} --yes`)
+  await session.run('jury status')
   await session.run(`jury commit ${fixing} 2500.10 --yes`)
-  await session.run(`jury status ${fixing}`)
+  for (const line of ['jury status', `jury status ${fixing}`]) await session.run(line)
   await session.pass('1h')
   await session.run(`jury reveal ${fixing} 2500.10 --yes`)
   await session.run(`jury resolve ${fixing} --yes`)
