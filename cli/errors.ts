@@ -115,9 +115,9 @@ export function failureLine(failure: Failure, io: Io): string {
   return `${io.paint('bad', 'error:')} ${failure.message}${failure.hint === '' ? '' : ` ${failure.hint}`}`
 }
 
-/** A failure as the one document that `--json` promises. */
-export function failureDocument(failure: Failure): string {
-  return JSON.stringify({ version: 1, error: failure }, undefined, 2)
+/** A failure as the one document that `--json` promises; on one line where a command prints a document on each. */
+export function failureDocument(failure: Failure, as: 'document' | 'line' = 'document'): string {
+  return JSON.stringify({ version: 1, error: failure }, undefined, as === 'line' ? undefined : 2)
 }
 
 function knownExit(code: unknown): ExitCode {

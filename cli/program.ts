@@ -10,6 +10,9 @@ const EXIT_CODES = [
   ...EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning.replaceAll('`', '')}`),
 ].join('\n')
 
+/** Commands that print a document for each thing that they see, one a line. */
+const STREAMS = new Set(['watch'])
+
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
   const { io } = context
@@ -29,7 +32,7 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
     const failure = failureOf(error, helpFor(args, program))
-    if (args.includes('--json')) io.out(failureDocument(failure))
+    if (args.includes('--json')) io.out(failureDocument(failure, STREAMS.has(args[0] ?? '') ? 'line' : 'document'))
     io.err(failureLine(failure, io))
     return failure.exitCode
   }

@@ -424,6 +424,13 @@ describe('assize watch', () => {
       expect(watch.lines.filter((line) => line.startsWith('reading '))).toEqual([])
     })
 
+    test('prints an error on one line, as it prints every look', async () => {
+      const { out } = await ann.run(['watch', '--until-wrong', '--once', '--json', ...reading()])
+      const lines = out.split('\n')
+      expect(lines).toHaveLength(1)
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ version: 1, error: { exitCode: 2 } })
+    })
+
     test('is refused together with --once', async () => {
       const { exitCode, err } = await ann.run(['watch', '--until-wrong', '--once', ...reading()])
       expect({ exitCode, err }).toEqual({

@@ -35,6 +35,11 @@ test('the reference of JSON has the document of every command that prints one, e
   expect(unversioned.map((section) => section.split('\n')[0])).toEqual([])
 })
 
+test('the reference of JSON has no field that is null and nothing else: nobody could read it', () => {
+  const lines = readFileSync('docs/reference/json.md', 'utf8').split('\n')
+  expect(lines.filter((line) => /\| null(?:;.*)? \|$/.test(line))).toEqual([])
+})
+
 test('a shape says what is in every document, and what only in some', () => {
   const documents = [
     { a: { b: '1' }, c: [{ value: '2.5' }, { value: '3', d: null }], e: '0x' },

@@ -14,7 +14,8 @@ const ETHER = 10n ** 18n
 /** A juror alone in a pool, whose first case ends with a verdict, and whose second with none. */
 export async function sitInAJury(session: Session): Promise<void> {
   const one = `jury voter 0x000000000000000000000000000000000000dEaD --dry-run`
-  for (const line of ['jury deploy --yes', 'jury status', 'jury join 4 --yes', one]) await session.run(line)
+  const before = ['jury deploy --yes', 'jury status', 'jury join 4 --yes', 'jury status', one]
+  for (const line of before) await session.run(line)
   await session.pass('1d')
   await session.run('jury admit --yes')
   const fixing = await openCase(session)
@@ -30,6 +31,8 @@ export async function sitInAJury(session: Session): Promise<void> {
   const late = await openCase(session)
   await session.pass('60d')
   await session.run(`jury close ${late} --yes`)
+  await session.run('jury voter 0x000000000000000000000000000000000000dEaD --yes')
+  await session.run('jury status')
   await session.run('jury leave --yes')
 }
 

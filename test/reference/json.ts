@@ -30,7 +30,7 @@ export async function jsonReference(): Promise<string> {
     '',
     NOTICE,
     '',
-    'With `--json` a command prints exactly one document on stdout, and talks on stderr. `version` counts changes that a reader has to know of: fields may be added within one version, and none goes,',
+    'With `--json` a command prints exactly one document on stdout, and talks on stderr; only [`watch`](#assize-watch) prints one after each look, each on a line of its own, an error too. `version` counts changes that a reader has to know of: fields may be added within one version, and none goes,',
     'is renamed or means something else. The shapes here are those of documents that the commands have printed on a network of their own; a field that some of these lack says so.',
     '',
     'Amounts are in the smallest unit of their token (wei), as text; a `value` is a decimal in index units, as text, or `INVALID`; times are Unix seconds and lengths seconds, as numbers;',

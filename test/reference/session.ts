@@ -1,14 +1,22 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { getAddress, type Hex } from 'viem'
 import { connect, latestBlock } from '#client/chain.ts'
+import { createdIn, oracleEvents } from '#client/fixing-log.ts'
+import { create } from '#client/oracle-writer.ts'
 import { openStore } from '#node/store'
+import { evidenceText } from '#protocol/evidence-file.ts'
+import { type Fixing, fixingId } from '#protocol/fixing.ts'
+import { hash } from '../../cli/arguments.ts'
 import { Cleanup } from '../../cli/demo/cleanup.ts'
 import { castPeople, type Person } from '../../cli/demo/people.ts'
 import { type Devnet, openDevnet } from '../../cli/devnet/devnet.ts'
 import { writeKeystore } from '../../node/keystore.ts'
 import { assize, type Run } from '../cli/command-line.ts'
 import { freePort } from '../cli/free-port.ts'
+import { evidenceOf } from '../protocol/evidence-of.ts'
+import { threeSamples } from '../protocol/index-documents.ts'
 import { commandNames } from './commands.ts'
 import { askUma, sitInAJury } from './court-session.ts'
 
@@ -42,6 +50,7 @@ export async function runSession(rehearse: Rehearse = () => Promise.resolve()): 
     await keepKeysAndReport(session)
     await keepAStore(session)
     await describeAnIndex(session)
+    await verifyByEvidence(session)
     return session.printed
   } finally {
     await cleanup.run()
@@ -93,14 +102,24 @@ export class Session {
   }
 
   /** Creates a fixing that matured `minutes` ago, ruled on by `court`; returns its id. */
-  async createFixing(court: string, minutes: string): Promise<string> {
+  async createFixing(court: string, minutes: string, index = join(this.devnet.folder, 'index.json')): Promise<Hex> {
     const chain = await connect({ rpcUrl: this.devnet.embedded.rpcUrl })
     const { time } = await latestBlock(chain)
     const maturity = new Date(Number(time - 60n * BigInt(minutes)) * 1_000).toISOString().slice(0, 16)
-    const index = join(this.devnet.folder, 'index.json')
     const both = `--arbitrator ${court} --backup ${this.of('BACKUP')}`
     const { id } = await this.run(`fixing create --index ${index} --maturity ${maturity}Z ${both} --yes`)
-    return String(id)
+    return hash(String(id))
+  }
+
+  /** The terms of a fixing that was created. */
+  async logged(id: Hex): Promise<Fixing> {
+    const chain = await connect({ rpcUrl: this.devnet.embedded.rpcUrl })
+    const { number } = await latestBlock(chain)
+    const range = { fromBlock: 0n, toBlock: number }
+    const created = createdIn(await oracleEvents(chain, getAddress(this.of('ASSIZE_ORACLE')), range))
+    const found = created.find((one) => one.id === id)
+    if (found === undefined) throw new Error(`Expected fixing ${id} in the log, got none.`)
+    return found.fixing
   }
 
   async pass(time: string): Promise<void> {
@@ -145,6 +164,7 @@ async function disputeAndClaim(session: Session): Promise<void> {
   for (const line of ['status', 'fixing list', `fixing show ${fixing}`, 'receipts list', 'watch --once'])
     await session.run(line)
   await session.run(`verify ${fixing}`)
+  await session.run('watch --once --all')
   await session.run(`claim ${fixing} --yes`)
   await session.run(`collect ${fixing} --yes`)
   await session.run(`reporters refund ${fixing} --yes`)
@@ -155,6 +175,20 @@ async function announceAndPropose(session: Session): Promise<void> {
   await session.run(`fund ${fixing} 0.01eth --yes`)
   for (const line of [`fixing show ${fixing}`, `verify ${fixing}`, 'watch --once']) await session.run(line)
   await session.run(`propose ${fixing} 2500.10 --yes`)
+  // Who is to report the open interest of this one knows nothing of it.
+  await session.run(`fixing show ${await createUnproposable(session, await session.logged(fixing))}`)
+}
+
+/** A fixing like that one, but who is to report its open interest knows nothing of it: `fixing create` makes none such. */
+async function createUnproposable(session: Session, like: Fixing): Promise<Hex> {
+  const { deployer } = castPeople(1, 0, { node: 0n, owner: 0n })
+  await session.devnet.embedded.setBalance(deployer.account.address, 10n ** 19n)
+  const { rpcUrl } = session.devnet.embedded
+  const chain = await connect({ rpcUrl, account: deployer.account, pollingMs: 20 })
+  const oracle = getAddress(session.of('ASSIZE_ORACLE'))
+  const fixing = { ...like, openInterest: getAddress(session.of('ASSIZE_REGISTRY')) }
+  await create(chain, oracle, fixing)
+  return fixingId(fixing, { chainId: chain.chainId, oracle })
 }
 
 /** How long ago a fixing matured that has no value of its own, minutes: the closes of the network begin later. */
@@ -210,6 +244,7 @@ async function keepKeysAndReport(session: Session): Promise<void> {
   writeFileSync(path('rotation.json'), JSON.stringify(rotation))
   await session.run(`rotate ${path('rotation.json')} --yes`)
   await session.run('unregister 0 --yes')
+  await session.run('reporters')
   await session.pass('339d')
   await session.run('unstake 0 --yes')
   await setUp(session)
@@ -227,7 +262,7 @@ async function setUp(session: Session): Promise<void> {
   const files = `--index-dir ${path('indices')} --prices ${session.of('ASSIZE_CSV_FILE')}`
   await session.run(`init ${path('node')} --yes ${chain} ${files} --owner ${account} ${ports}`)
   const key = `--owner-keystore ${session.of('ASSIZE_KEYSTORE')} --owner-password-file ${session.of('ASSIZE_PASSWORD_FILE')}`
-  await session.run(`init ${path('node')} --yes ${key}`)
+  await session.run(`init ${path('node')} --yes ${key} --service --service-user ${userInfo().username}`)
 }
 
 function configurationOf(session: Session): string {
@@ -267,6 +302,41 @@ async function describeAnIndex(session: Session): Promise<void> {
   const maturity = new Date(Number(NOW) * 1_000).toISOString().slice(0, 16)
   const own = join(session.devnet.folder, 'index.json')
   await session.run(`index sample ${own} --maturity ${maturity}Z --prices ${session.of('ASSIZE_CSV_FILE')}`)
+  await session.run(`index sample ${own} --maturity ${maturity}Z --prices ${join(session.scratch, 'nowhere.csv')}`)
+}
+
+/** What reporters have signed of an index of three minutes, whose file has other closes now, or is gone. */
+async function verifyByEvidence(session: Session): Promise<void> {
+  const path = (name: string): string => join(session.scratch, name)
+  const document = threeSamples([
+    {
+      id: 'file',
+      venue: 'file',
+      kind: 'csv',
+      quote: 'USD',
+      timeUnit: 'seconds',
+      timeoutMs: 1_000,
+      maxBytes: 10_000,
+      columns: { time: 'time', close: 'close' },
+    },
+  ])
+  writeFileSync(path('three.json'), JSON.stringify(document))
+  const id = await session.createFixing(session.of('COUNCIL'), '10', path('three.json'))
+  const fixing = await session.logged(id)
+  const opens = [180n, 120n, 60n].map((before) => fixing.maturity - before)
+  writeFileSync(path('three.csv'), ['time,close', ...opens.map((open) => `${open},2500.1`)].join('\n'))
+  const subject = { fixing, id, oracle: getAddress(session.of('ASSIZE_ORACLE')), document }
+  writeFileSync(path('sound.json'), evidenceText(await evidenceOf(subject, ['2500.1', '2600', '2500.1'])))
+  const lying = await evidenceOf(subject, ['2500.1', '2500.1'], 3_000n * 10n ** 18n)
+  writeFileSync(path('lying.json'), evidenceText(lying))
+  writeFileSync(path('lost.json'), evidenceText({ ...lying, samples: new Map() }))
+  const index = `verify ${id} --index ${path('three.json')}`
+  for (const file of ['sound.json', 'lying.json', 'lost.json']) {
+    await session.run(`${index} --prices ${path('three.csv')} --evidence ${path(file)}`)
+  }
+  await session.run(`${index} --prices ${path('nowhere.csv')} --evidence ${path('sound.json')}`, {
+    ASSIZE_REGISTRY: '',
+  })
 }
 
 async function deployAgain(session: Session): Promise<void> {
