@@ -53,8 +53,27 @@ const everySource = {
 
 /** The most that one response may have; a larger one is not read to its end. */
 const maxBytes = integer(1_000, 50_000_000)
-/** The unit of the candles' time, and of {start} and {end}. */
+/** The unit of the rows' time, and of {start} and {end}. */
 const timeUnit = z.enum(['seconds', 'milliseconds'])
+
+type Rows = { readonly rows: string; readonly time: string }
+/** RFC 6901: `rows` from the document to the array of candles, `time` (the open) and `close` within a row. */
+export type CandlePointers = Rows & { readonly close: string }
+/** RFC 6901: `rows` from the document to the array of trades, `time` and `price` within a row. */
+export type TradePointers = Rows & { readonly price: string }
+
+const NEITHER = 'has neither "close" of candles nor "price" of trades'
+const BOTH = 'has both "close" of candles and "price" of trades'
+
+// Not a union of two objects: of what is neither, that would say nothing of what is wrong.
+const pointers = z
+  .strictObject({ rows: pointer, time: pointer, close: pointer.exactOptional(), price: pointer.exactOptional() })
+  .transform(({ close, price, ...row }, context): CandlePointers | TradePointers => {
+    if (close !== undefined && price === undefined) return { ...row, close }
+    if (price !== undefined && close === undefined) return { ...row, price }
+    context.addIssue({ code: 'custom', message: close === undefined ? NEITHER : BOTH })
+    return z.NEVER
+  })
 
 const httpJson = z.strictObject({
   kind: z.literal('http-json'),
@@ -63,8 +82,7 @@ const httpJson = z.strictObject({
   timeUnit,
   /** Template: {base} and {quote} of this source, {start} the first candle's open, {end} the end of the window. */
   url,
-  /** RFC 6901: `rows` from the document to the array of candles, `time` (the open) and `close` within a row. */
-  pointers: z.strictObject({ rows: pointer, time: pointer, close: pointer }),
+  pointers,
 })
 
 const csv = z.strictObject({
@@ -121,7 +139,7 @@ export const indexSource = z.discriminatedUnion('kind', [httpJson, csv, ccxt, ch
 /** Where one venue's closes come from. */
 export type SourceSpec = z.infer<typeof indexSource>
 
-/** A source read over HTTP as JSON candles. */
+/** A source read over HTTP as JSON: candles or trades. */
 export type HttpJsonSource = z.infer<typeof httpJson>
 
 /** A source read from a CSV of candles. */
@@ -136,8 +154,8 @@ export type ChainlinkSource = z.infer<typeof chainlink>
 /** A source whose closes are time-weighted means of a Uniswap v3 pool. */
 export type UniswapV3Source = z.infer<typeof uniswapV3>
 
-/** Sources that are candles with a time of their own. */
-export type CandleSource = HttpJsonSource | CsvSource
+/** Sources whose rows have a time in a unit of their own. */
+export type TimedSource = HttpJsonSource | CsvSource
 
 /** ccxt's names of the candle lengths that most exchanges serve, by seconds. */
 export const CCXT_TIMEFRAMES: Readonly<Record<number, string>> = {

@@ -59,6 +59,9 @@ function sourceWarnings(document: IndexDocument): IndexWarning[] {
       ...('url' in source && source.url?.startsWith('http:')
         ? [warn('url', 'http: anyone on the way can write it')]
         : []),
+      ...(source.kind === 'http-json' && 'price' in source.pointers && source.url.includes('{end}')
+        ? [warn('url', 'up to {end}: the last candle has no close without a later trade')]
+        : []),
       ...(source.kind === 'csv' && source.url === undefined ? [warn('url', 'none: each node reads its own file')] : []),
       ...(isForeign && source.convert === undefined
         ? [warn('convert', `none: in ${source.quote} it never counts`)]

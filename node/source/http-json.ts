@@ -1,12 +1,15 @@
+import { parseDecimal } from '#protocol/decimal.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { HttpJsonSource } from '#protocol/index-source.ts'
+import type { Rational } from '#protocol/rational.ts'
 import { download, type DownloadContext } from './download.ts'
 import { parseExactJson } from './exact-json.ts'
 import { pointTo } from './pointer.ts'
 import type { Reading } from './reading.ts'
-import { type Candle, closesOf, fillTemplate, type SampleWindow } from './window.ts'
+import { closesOfTrades, type Trade } from './trades.ts'
+import { type Candle, closesOf, fillTemplate, type SampleWindow, unitsPerSecondOf } from './window.ts'
 
-/** Reads candles from a JSON API. Throws DownloadError, TwoClosesError, {@link JsonShapeError}. */
+/** Reads candles or trades from a JSON API. Throws DownloadError, TwoClosesError, {@link JsonShapeError}. */
 export async function readHttpJson(
   document: IndexDocument,
   source: HttpJsonSource,
@@ -20,20 +23,44 @@ export async function readHttpJson(
 
 /** The closes that a response of such an API has. Throws TwoClosesError, {@link JsonShapeError}. */
 export function httpJsonCloses(body: string, source: HttpJsonSource, window: SampleWindow): Reading['closes'] {
-  return closesOf(candlesIn(body, source), window, source)
+  return 'close' in source.pointers
+    ? closesOf(candlesIn(body, source), window, source)
+    : closesOfTrades(tradesIn(body, source), window)
 }
 
-function* candlesIn(body: string, { id, pointers }: HttpJsonSource): Generator<Candle> {
+function* candlesIn(body: string, source: HttpJsonSource): Generator<Candle> {
+  for (const { time, value } of rowsIn(body, source)) yield { time, close: value }
+}
+
+function* tradesIn(body: string, source: HttpJsonSource): Generator<Trade> {
+  for (const { i, time, value } of rowsIn(body, source)) yield { time: instantOf(time, i, source), price: value }
+}
+
+/** A row: its time, and its close or its price, as text. */
+type Row = { readonly i: number; readonly time: string; readonly value: string }
+
+function* rowsIn(body: string, { id, pointers }: HttpJsonSource): Generator<Row> {
+  const [name, at] = 'close' in pointers ? ['close', pointers.close] : ['price', pointers.price]
   const rows = pointTo(parse(body, id), pointers.rows)
   if (!Array.isArray(rows)) throw new JsonShapeError(id, `an array at "${pointers.rows}"`)
   for (const [i, row] of rows.entries()) {
     const time = pointTo(row, pointers.time)
-    const close = pointTo(row, pointers.close)
+    const value = pointTo(row, at)
     if (typeof time !== 'string') throw new JsonShapeError(id, `a time at "${pointers.time}" of row ${i}`)
     // A candle without trades: some venues write null.
-    if (close === null || close === '') continue
-    if (typeof close !== 'string') throw new JsonShapeError(id, `a close at "${pointers.close}" of row ${i}`)
-    yield { time, close }
+    if (value === null || value === '') continue
+    if (typeof value !== 'string') throw new JsonShapeError(id, `a ${name} at "${at}" of row ${i}`)
+    yield { i, time, value }
+  }
+}
+
+/** A time in the source's unit, in seconds. */
+function instantOf(time: string, i: number, source: HttpJsonSource): Rational {
+  try {
+    const { n, d } = parseDecimal(time)
+    return { n, d: d * unitsPerSecondOf(source) }
+  } catch {
+    throw new JsonShapeError(source.id, `a time in digits at "${source.pointers.time}" of row ${i}`)
   }
 }
 

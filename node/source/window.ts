@@ -1,8 +1,8 @@
 import { sampleOpens } from '#protocol/aggregate.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
-import type { CandleSource } from '#protocol/index-source.ts'
+import type { TimedSource } from '#protocol/index-source.ts'
 
-/** The candles wanted of every source. */
+/** The candles wanted of every source: each opens where the one before it closes. */
 export type SampleWindow = {
   /** Unix seconds, oldest first. */
   readonly opens: readonly bigint[]
@@ -23,10 +23,10 @@ export function sampleWindow(document: IndexDocument, maturity: bigint): SampleW
 export function fillTemplate(
   template: string,
   document: IndexDocument,
-  source: CandleSource,
+  source: TimedSource,
   window: SampleWindow,
 ): string {
-  const times = source.timeUnit === 'milliseconds' ? 1000n : 1n
+  const times = unitsPerSecondOf(source)
   const fields: Record<string, string> = {
     base: source.base ?? document.base,
     quote: source.quote,
@@ -36,6 +36,11 @@ export function fillTemplate(
   return template.replaceAll(/\{(base|quote|start|end)\}/g, (whole, name: string) => fields[name] ?? whole)
 }
 
+/** What a source's times count. */
+export function unitsPerSecondOf({ timeUnit }: TimedSource): bigint {
+  return timeUnit === 'milliseconds' ? 1000n : 1n
+}
+
 /** One candle as a source gives it: its open in the source's unit, and its close, as text. */
 export type Candle = { readonly time: string; readonly close: string }
 
@@ -43,9 +48,9 @@ export type Candle = { readonly time: string; readonly close: string }
 export function closesOf(
   candles: Iterable<Candle>,
   window: SampleWindow,
-  source: CandleSource,
+  source: TimedSource,
 ): readonly (string | undefined)[] {
-  return closesAt(candles, window, source.timeUnit === 'milliseconds' ? 1000n : 1n, source.id)
+  return closesAt(candles, window, unitsPerSecondOf(source), source.id)
 }
 
 /**

@@ -12,13 +12,24 @@ const OPENS = [MATURITY - 180n, MATURITY - 120n, MATURITY - 60n]
 const EVERY = { venue: 'v', quote: 'USD', timeoutMs: 5_000, maxBytes: 100_000 }
 const DOCUMENT: IndexDocument = threeSamples([
   sourceJson('web', { pointers: { rows: '', time: '/0', close: '/1' } }),
+  sourceJson('tape', { pointers: { rows: '/trades', time: '/at', price: '/price' } }),
   { id: 'file', kind: 'csv', ...EVERY, timeUnit: 'seconds', columns: { time: 'at', close: 'close' } },
   { id: 'shop', kind: 'ccxt', ...EVERY, exchange: 'kraken', symbol: 'ETH/USD' },
 ])
 const WEB = `[${OPENS.map((open) => `[${open},2500.10]`).join(',')}]`
 const CSV = `at,close\n${OPENS[0]},2500\n${OPENS[1]},\n${OPENS[2]},2501.5\n`
+/** Made by hand: the third candle has no trade after it. */
+const TAPE = JSON.stringify({
+  trades: [
+    { at: `${OPENS[2]}.5`, price: '2503' },
+    { at: `${OPENS[1]}.99`, price: '2502' },
+    { at: `${OPENS[1]}.01`, price: '9' },
+    { at: `${OPENS[0]}`, price: '2501' },
+  ],
+})
 const SAMPLES = [
   { sourceId: 'web', quote: 'USD', closes: ['2500.10', '2500.10', '2500.10'] },
+  { sourceId: 'tape', quote: 'USD', closes: ['2501', '2502', undefined] },
   { sourceId: 'file', quote: 'USD', closes: ['2500', undefined, '2501.5'] },
   { sourceId: 'shop', quote: 'USD', closes: ['1', '2', '3'] },
 ]
@@ -50,6 +61,7 @@ function said(one: EvidenceBody): string {
 describe('the response of a source in a file of evidence', () => {
   test('is read again, and its closes are those that are signed', () => {
     expect(said(keep('web', WEB))).toBe('ok body of web: its 3 closes are those that are signed')
+    expect(said(keep('tape', TAPE))).toBe('ok body of tape: its 2 closes are those that are signed')
     expect(said(keep('file', CSV))).toBe('ok body of file: its 2 closes are those that are signed')
   })
 
@@ -63,6 +75,8 @@ describe('the response of a source in a file of evidence', () => {
   test('is refused if it lacks a close that is signed, or has one that is not', () => {
     const lacking = `[[${OPENS[0]},2500.10],[${OPENS[2]},2500.10]]`
     expect(said(keep('web', lacking))).toBe(`NOT body of web: its close at ${OPENS[1]} is none, signed is 2500.10`)
+    const later = TAPE.replace('"9"', '"9.5"').replace(`${OPENS[1]}.99`, `${OPENS[1]}.001`)
+    expect(said(keep('tape', later))).toBe(`NOT body of tape: its close at ${OPENS[1]} is 9.5, signed is 2502`)
     const more = CSV.replace(`${OPENS[1]},`, `${OPENS[1]},7`)
     expect(said(keep('file', more))).toBe(`NOT body of file: its close at ${OPENS[1]} is 7, signed is none`)
   })

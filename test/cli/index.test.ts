@@ -104,6 +104,26 @@ test('check warns of what is valid but weak, each by its field', async () => {
   expect((await run('check', file, '--separation-ppm', '1100')).err).not.toContain('noisePpm')
 })
 
+test('check accepts trades, and warns of a URL that asks for none after the window', async () => {
+  const trades = (id: string, url: string) =>
+    sourceJson(id, { url, pointers: { rows: '', time: '/2', price: '/0' }, bounds: { min: '1', max: '2' } })
+  const sources = [
+    trades('alpha', 'https://a.example/?since={start}'),
+    trades('beta', 'https://b.example/?from={start}&to={end}'),
+    sourceJson('gamma', { url: 'https://c.example/?to={end}', bounds: { min: '1', max: '2' } }),
+  ]
+  const aggregation = { kind: 'clamped-geometric-mean', clampPpm: 5_000, minSources: 2 }
+  const { exitCode, err } = await run('check', written('trades.json', documentJson(sources, { aggregation })))
+  expect([exitCode, err]).toEqual([
+    0,
+    'warning: sources.1.url: up to {end}: the last candle has no close without a later trade.',
+  ])
+  const both = sourceJson('a', { pointers: { rows: '', time: '/2', close: '/4', price: '/0' } })
+  const refused = await run('check', written('both.json', documentJson([both])))
+  expect(refused.exitCode).toBe(2)
+  expect(refused.err).toContain('got sources.0.pointers: has both "close" of candles and "price" of trades')
+})
+
 test.each([
   ['{', 'Expected JSON in FILE, got something else. JSON has no comments.'],
   [JSON.stringify(documentJson([sourceJson('a', { timeoutMs: 1 })])), 'got sources.0.timeoutMs: '],

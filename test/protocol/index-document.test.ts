@@ -63,6 +63,10 @@ test.each([
   ['a JSON source without URL', 'sources.0.url', documentJson([{ ...alpha, url: undefined }])],
   ['a pointer without slash', 'sources.0.pointers.close', documentJson([pointing('4')])],
   ['a pointer with a bare tilde', 'sources.0.pointers.close', documentJson([pointing('/a~b')])],
+  ['a pointer of trades without slash', 'sources.0.pointers.price', documentJson([sold({ price: '0' })])],
+  ['candles and trades at once', 'sources.0.pointers', documentJson([sold({ price: '/0', close: '/4' })])],
+  ['neither candles nor trades', 'sources.0.pointers', documentJson([sold({})])],
+  ['a pointer of nothing known', 'sources.0.pointers.amount', documentJson([sold({ price: '/0', amount: '/1' })])],
   ['a feed in small letters', 'sources.0.feed', documentJson([{ ...feed, feed: FEED.toLowerCase() }])],
   ['a feed that is no address', 'sources.0.feed', documentJson([{ ...feed, feed: '0x5f4e' }])],
   ['no chain', 'sources.0.chainId', documentJson([{ ...feed, chainId: 0 }])],
@@ -109,6 +113,19 @@ test('the error says what is wrong with the field', () => {
       'names "usdc-usd", which is no source of this document.',
   )
 })
+
+test.each([
+  [{ price: '/0', close: '/4' }, 'has both "close" of candles and "price" of trades'],
+  [{}, 'has neither "close" of candles nor "price" of trades'],
+])('the error says that pointers to %j are of candles or of trades', (value, reason) => {
+  expect(() => parseIndexDocument(documentJson([sold(value)]))).toThrow(
+    `Expected a valid index document, got one whose sources.0.pointers is wrong: ${reason}.`,
+  )
+})
+
+function sold(value: Record<string, string>): Record<string, unknown> {
+  return sourceJson('alpha', { pointers: { rows: '', time: '/2', ...value } })
+}
 
 function bounded(min: unknown, max: unknown): Record<string, unknown> {
   return sourceJson('alpha', { bounds: { min, max } })

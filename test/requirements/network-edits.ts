@@ -6,6 +6,7 @@ const REPORT = 'contracts/protocol/report.ts'
 const SAMPLES = 'contracts/protocol/samples.ts'
 const AGGREGATE = 'contracts/protocol/aggregate.ts'
 const OBSERVATION_LIB = 'contracts/src/libraries/ObservationLib.sol'
+const TRADES = 'node/source/trades.ts'
 const COUNCIL = 'contracts/src/arbitrators/CouncilArbitrator.sol'
 const READING = 'contracts/src/libraries/SettlementLib.sol'
 const VAULT = 'contracts/src/consumers/SplitVault.sol'
@@ -210,6 +211,48 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     file: 'node/source/uniswap-v3.ts',
     find: 'cumulative: isForward ? cumulative : -cumulative',
     replace: 'cumulative: base === 0 ? cumulative : cumulative',
+  },
+  {
+    id: 'R-454',
+    rule: 'the last trade counts, whatever the order of the rows',
+    file: TRADES,
+    find: 'if (order > 0) return trade',
+    replace: 'if (order !== 0) return trade',
+  },
+  {
+    id: 'R-454',
+    rule: 'a trade at the end of a candle belongs to the next',
+    file: TRADES,
+    find: 'n: n - open * d,',
+    replace: 'n: n - open * d - 1n,',
+  },
+  {
+    id: 'R-454',
+    rule: 'times are in the unit of the source, with every decimal',
+    file: 'node/source/http-json.ts',
+    find: 'return { n, d: d * unitsPerSecondOf(source) }',
+    replace: 'return { n: n / d / unitsPerSecondOf(source), d: 1n }',
+  },
+  {
+    id: 'R-454',
+    rule: 'two prices at one instant are none',
+    file: TRADES,
+    find: 'last.price === trade.price',
+    replace: 'last.price !== undefined',
+  },
+  {
+    id: 'R-454',
+    rule: 'a candle that a page may have cut off has no close',
+    file: TRADES,
+    find: 'compare(latest, { n: end, d: 1n }) >= 0',
+    replace: 'compare(latest, { n: 0n * end, d: 1n }) >= 0',
+  },
+  {
+    id: 'R-454',
+    rule: 'a row without a price is passed over',
+    file: 'node/source/http-json.ts',
+    find: "value === null || value === ''",
+    replace: "value === null && time === ''",
   },
   {
     id: 'R-510',

@@ -48,6 +48,7 @@ def document_vectors():
     named = [
         ("every kind of source", document(kinds)),
         ("one source", document([http("alpha")])), ("converted", document(converting)), ("a CSV", document([csv])),
+        ("trades", document([http("alpha", pointers={"rows": "/rows", "time": "/2", "price": "/0"})])),
         ("words beyond ASCII", {**document([http("alpha")]), "name": 'Ether — "минута", \u2028 tab\t, 日本, 😀, \\ and /',
                                 "unit": "€ \u007f \u0000 \u001f"}),
     ]
