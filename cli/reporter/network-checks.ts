@@ -73,21 +73,25 @@ export async function peerChecks(
 }
 
 async function callChecks(named: readonly string[]): Promise<Check[]> {
-  const called = await Promise.all(named.map(async (address) => ({ address, reason: await dialError(address) })))
+  const called = await Promise.all(
+    named.map(async (address) => {
+      const place = placeOf(address)
+      return { address, place, reason: place === undefined ? undefined : await dialError(place) }
+    }),
+  )
   const isAnySilent = called.some(({ reason }) => reason !== undefined)
-  const isAnyThere = called.some(({ reason }) => reason === undefined)
+  const isAnyThere = called.some(({ place, reason }) => place !== undefined && reason === undefined)
   const fix = 'Ask its operator for its address now, and whether its firewall lets you in; or name another.'
-  return called.map(({ address, reason }) => {
+  return called.map(({ address, place, reason }) => {
     const what = `peer ${address}`
+    if (place === undefined) return { what, state: 'ok', found: 'no host and TCP port: not tried' }
     if (reason === undefined) return { what, state: 'ok', found: 'takes connections' }
     return { what, state: isAnySilent && !isAnyThere ? 'bad' : 'warn', found: `does not answer: ${reason}`, fix }
   })
 }
 
-/** Why no connection came about; undefined: one did, or the address is not one to call by TCP. */
-function dialError(address: string): Promise<string | undefined> {
-  const place = placeOf(address)
-  if (place === undefined) return Promise.resolve(undefined)
+/** Why no connection came about; undefined: one did. */
+function dialError(place: Place): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ ...place, timeout: DIAL_MS })
     const end = (reason: string | undefined): void => {

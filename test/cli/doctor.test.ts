@@ -236,12 +236,14 @@ describe('assize doctor', () => {
     await new Promise<void>((resolve) => void held.listen(0, '127.0.0.1', resolve))
     const { port } = held.address() as AddressInfo
     const listen = `["/ip4/127.0.0.1/tcp/${port}"]`
-    const bootstrap = `["/ip4/127.0.0.1/tcp/${port}/p2p/${PEER}", "/ip4/127.0.0.1/tcp/1/p2p/${PEER}"]`
+    const peers = [`/ip4/127.0.0.1/tcp/${port}`, '/ip4/127.0.0.1/tcp/1', '/dnsaddr/peers.example']
+    const bootstrap = JSON.stringify(peers.map((place) => `${place}/p2p/${PEER}`))
     const unasked = await examined((await folderOf({ listen, bootstrap })).config)
     expect(unasked.checks.filter(({ what }) => /^(port|peer)/.test(what))).toMatchObject([
       { state: 'warn', found: 'taken: by the node if it runs, which cannot be asked without http_port' },
       { state: 'ok', found: 'takes connections' },
       { state: 'warn', found: 'does not answer: ECONNREFUSED' },
+      { state: 'ok', found: 'no host and TCP port: not tried' },
     ])
     const stopped = await examined((await folderOf({ listen, http_port: String(await freePort()) })).config)
     expect(stopped.checks.find(({ what }) => what.startsWith('port'))).toMatchObject({
