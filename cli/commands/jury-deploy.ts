@@ -113,7 +113,13 @@ function termsOf(flags: Flags, { token }: Connection): JuryTerms {
   const units = (given: Amount | undefined, otherwise: bigint): bigint =>
     given === undefined ? otherwise : baseUnits(given, token)
   return {
-    ...{ seats, quorum, leastPool, leastSeparationPpm, warmUp, commitTime, revealTime },
+    seats,
+    quorum,
+    leastPool,
+    leastSeparationPpm,
+    warmUp,
+    commitTime,
+    revealTime,
     seatStake: units(flags.seatStake, DEFAULTS.seatStake),
     seatFee: units(flags.seatFee, DEFAULTS.seatFee),
   }

@@ -90,7 +90,7 @@ test('names the configuration that is not there, exit 2', async () => {
 test('names the dead endpoint, exit 1', async () => {
   const { exitCode, err } = await runNode(config({ rpc: 'http://127.0.0.1:9', data: 'dead' })).ended
   expect(exitCode).toBe(1)
-  expect(err).toContain('Expected a JSON-RPC endpoint at http://127.0.0.1:9, got no answer.')
+  expect(err).toContain('Expected a JSON-RPC endpoint at 127.0.0.1:9, got no answer.')
 })
 
 test('names the store that another node holds, and leaves that one running', async () => {
