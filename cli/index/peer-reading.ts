@@ -27,17 +27,20 @@ export type KnownReporters = {
   readonly signers: readonly { readonly index: number; readonly signer: Address }[]
 }
 
-/** Checks the evidence and compares its samples with `reading`. Throws InputError for evidence of another fixing. */
+/**
+ * Checks the evidence, which must be from before the chain's time `until`, and compares its samples with `reading`. Throws InputError for
+ * evidence of another fixing.
+ */
 export function readPeers(
   evidence: Evidence,
-  id: Hex,
+  { id, until }: { readonly id: Hex; readonly until: bigint },
   { sampling }: IndexReading,
   known: KnownReporters | undefined,
 ): PeerReading {
   if (evidence.id.toLowerCase() !== id) {
     throw new InputError(`Expected evidence of fixing ${id}, got that of ${evidence.id}.`, 'Export that of this one.')
   }
-  const assessment = assessEvidence(evidence)
+  const assessment = assessEvidence(evidence, { until })
   const own = leavesOf(sampling.samples, sampling.opens)
   const differing = [...evidence.samples].flatMap(([root, leaves]) => {
     const signers = evidence.observations
@@ -65,9 +68,12 @@ export function peerLines({ assessment, reporters, isKnown, differing }: PeerRea
   const { findings, leftOut, witnesses, value } = assessment
   const faults = findings.filter(({ isSound }) => !isSound)
   const made =
-    value === undefined ? 'no samples of theirs are there' : `their samples make ${formatIndexValue(value, 18)}`
+    value === undefined
+      ? 'the samples of no quorum of them are there'
+      : `their samples make ${formatIndexValue(value, 18)}`
+  const counted = witnesses.filter(({ isCounted }) => isCounted).length
   return [
-    `peers     ${witnesses.length} of ${reporters} reporters observed; ${made}`,
+    `peers     ${counted} of ${reporters} reporters observed; ${made}`,
     ...formatColumns(
       witnesses.map((one) => [`  ${one.signer}`, formatIndexValue(one.value, 18), one.hasSamples ? '' : 'no samples']),
     ).map((line) => line.trimEnd()),

@@ -73,7 +73,7 @@ export type Assessment = {
   /** One for each thing that is wrong with an observation, which does not count: nobody's fault keeps the others from being checked. */
   readonly leftOut: readonly Finding[]
   readonly witnesses: readonly Witness[]
-  /** The lower median of what the document makes of the samples of those that count; undefined for none. */
+  /** The lower median of what the document makes of the samples of those that count; undefined unless these are a quorum. */
   readonly value: bigint | undefined
   /** Of those that count; undefined if they are no quorum. */
   readonly report: Made | undefined
@@ -98,12 +98,13 @@ export function assessEvidence(evidence: Evidence, { until }: Until = {}): Asses
     const result = aggregate(document, samplesOf(document, leaves, fixing.maturity))
     return result.kind === 'value' ? result.value : undefined
   }
+  const signers = observations.map(({ signed }) => signerOf(evidence, signed))
   const judged = observations.map((one, place) => {
     const { signed, signer, reporterIndex } = one
     const recomputed = recompute(signed)
     const hasSamples = roots.has(signed.sourcesRoot)
     const found = [
-      observationFinding(evidence, one, { place, until }),
+      observationFinding(evidence, one, { place, signers, until }),
       ...(hasSamples ? [valueFinding(one, recomputed)] : []),
     ]
     const isCounted = found.every(({ isSound }) => isSound)
@@ -122,11 +123,13 @@ export function assessEvidence(evidence: Evidence, { until }: Until = {}): Asses
     finding,
   ]
   const values = counted.flatMap(({ witness }) => witness.recomputed ?? [])
+  // One reporter's samples are that reporter's word: closes are proven to be what was signed, not what a venue printed.
+  const isQuorum = values.length >= quorumSize(evidence.panel.reporters.length)
   return {
     findings,
     leftOut: found.filter(({ isSound }) => !isSound),
     witnesses: judged.map(({ witness }) => witness),
-    value: values.length === 0 ? undefined : lowerMedian(values),
+    value: isQuorum ? lowerMedian(values) : undefined,
     report,
     isSound: findings.every(({ isSound }) => isSound),
   }
@@ -156,21 +159,25 @@ function identityFindings({ chainId, oracle, id, fixing, document }: Evidence): 
 function observationFinding(
   evidence: Evidence,
   { signed, signer, reporterIndex }: EvidenceObservation,
-  { place, until }: Until & { readonly place: number },
+  { place, signers, until }: Until & { readonly place: number; readonly signers: readonly (Address | undefined)[] },
 ): Finding {
   const { id, fixing, observations, panel } = evidence
   const fault = ((): string | undefined => {
     if (signed.fixingId.toLowerCase() !== id.toLowerCase()) return `is of fixing ${signed.fixingId}`
-    if (signerOf(evidence, signed)?.toLowerCase() !== signer.toLowerCase()) return 'is not signed by its reporter'
+    if (signers[place]?.toLowerCase() !== signer.toLowerCase()) return 'is not signed by its reporter'
     const member = panel.reporters.find(({ index }) => index === reporterIndex)
     if (member?.signer.toLowerCase() !== signer.toLowerCase()) return `is not of reporter ${reporterIndex}`
     // As nodes refuse them: before the maturity nobody can have seen what the index is at it.
     if (signed.observedAt < fixing.maturity) return 'was made before the maturity'
     if (until !== undefined && signed.observedAt > until) return 'is dated later than the chain'
-    const own = (one: EvidenceObservation): boolean => one.signer.toLowerCase() === signer.toLowerCase()
-    if (observations.some((one) => own(one) && !sameObservation(one.signed, signed)))
+    // What is not the reporter's, or of another fixing, accuses nobody.
+    const isOwn = (one: EvidenceObservation, i: number): boolean =>
+      one.reporterIndex === reporterIndex &&
+      one.signed.fixingId.toLowerCase() === id.toLowerCase() &&
+      signers[i]?.toLowerCase() === signer.toLowerCase()
+    if (observations.some((one, i) => isOwn(one, i) && !sameObservation(one.signed, signed)))
       return 'was signed beside another one'
-    return observations.slice(0, place).some(own) ? 'is there twice' : undefined
+    return observations.slice(0, place).some(isOwn) ? 'is there twice' : undefined
   })()
   const what = `observation of reporter ${reporterIndex}`
   const detail = fault ?? `${formatValue(signed.value)} is signed by ${signer}`

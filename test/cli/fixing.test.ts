@@ -241,7 +241,7 @@ test('shows everything of a disputed fixing without a key: pots, receipts of an 
   })
 })
 
-test('reads the log in the ranges that the endpoint allows, halving until one passes and then keeping to it', async () => {
+test('reads the log in the ranges that the endpoint allows, halving until one passes, and longer ones again where they pass', async () => {
   const { id } = await court.fixing({}, FALSE)
   const spans: bigint[] = []
   const proxy = await startProxy(court.stage.embedded.rpcUrl, (method, [filter]) => {
@@ -258,11 +258,11 @@ test('reads the log in the ranges that the endpoint allows, halving until one pa
   expect(chunked).toEqual(direct)
   expect(chunked.out).toContain(id)
   expect(spans.length).toBeGreaterThan(2)
-  // One length throughout, more than half of what is allowed, but for what is left at the end.
-  expect(spans[0]).toBeGreaterThan(2n)
-  expect(new Set(spans.slice(0, -1)).size).toBe(1)
+  // As a rule more than half of what is allowed.
+  expect(spans.filter((span) => span > 2n).length).toBeGreaterThan(spans.length / 2)
   const { number } = await latestBlock(ann.chain)
-  expect(spans.reduce((sum, span) => sum + span, 0n)).toBe(number + 1n)
+  // What was asked for ahead of a range that failed is asked for once more.
+  expect(spans.reduce((sum, span) => sum + span, 0n)).toBeGreaterThanOrEqual(number + 1n)
 })
 
 test('names a fixing that was never created, exit 2', async () => {
