@@ -90,7 +90,15 @@ async function showJury(id: Hex | undefined, flags: Flags, context: Context): Pr
   }
   const cases = await firstDue(look, flags, context)
   if (cases === undefined) return EXIT.interrupted
-  return showPool(connection, jury, { account, cases }, flags, context)
+  try {
+    return await showPool(connection, jury, { account, cases }, flags, context)
+  } catch (error) {
+    if (flags.json === true) throw error
+    // INVARIANT: what was waited for is said, whatever else cannot be read any more.
+    context.io.err(failureOf(error).message)
+    context.io.out(`Seats of ${account} are due. Look: ${connection.paste('jury', 'status')}`)
+    return EXIT.ok
+  }
 }
 
 /** The first look at which a seat is to commit or to reveal; undefined if it was interrupted. Throws BlindError. */

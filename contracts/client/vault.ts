@@ -260,7 +260,10 @@ export function transferLegFromCall(vault: Address, leg: bigint, from: Address, 
   return { name: 'transferFrom', to: vault, data }
 }
 
-/** One transaction of several of the vault's, all or none, in their order: a leg for another leg, without trust. None may send ether. */
+/**
+ * One transaction of several of the vault's, all or none, in their order: a leg for another leg. None may send ether. Whoever approved one of the
+ * legs trusts the sender until then: an allowance can be taken alone, too.
+ */
 export function togetherCall(vault: Address, calls: readonly Call[]): Call {
   const data = encodeFunctionData({ abi, functionName: 'multicall', args: [calls.map((call) => call.data)] })
   return { name: 'multicall', to: vault, data }

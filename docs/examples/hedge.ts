@@ -65,20 +65,28 @@ else throw new Error(`Expected buy, roll or close, got ${action}.`)
  * takes that off P's price; here the dealer keeps it.
  */
 async function buy(series: Series, units: bigint, index: bigint): Promise<void> {
+  await requireAhead(series)
   const dealer = await dealerWith(series, units)
   const cost = payoff({ collateral: units, ...series, settlement: index }).p
-  // Only now: what cannot be split is not paid for. The dealer owes the P from here on, as among people who trust each other;
-  // strangers trade P, an ERC-6909 token, at a market, or leg for leg as below.
-  await pay(dealer.account.address, cost)
-  await transferLeg(dealer, vault, legOf(series), hedger.account.address, units)
+  // Only now: what cannot be split is not paid for. The dealer owes the P from here on, as among people who trust each other; strangers
+  // trade P, an ERC-6909 token, at a market.
+  await send(hedger, { name: 'pay the dealer', to: dealer.account.address, data: '0x', value: cost })
+  try {
+    await transferLeg(dealer, vault, legOf(series), hedger.account.address, units)
+  } catch (cause) {
+    const owed = `${formatEther(units)} P of leg ${legOf(series)} from the dealer, who is paid`
+    throw new Error(`Expected ${owed}, got none yet. Have them sent; do not buy again.`, { cause })
+  }
   console.log(`bought ${formatEther(units)} P for ${formatEther(cost)} ETH`)
 }
 
 /**
  * Changes the P of one series for P of the next that are worth as much at `index`, in one transaction: whatever fails before leaves both
- * sides what they had, and repeating this goes on from there.
+ * sides what they had, and repeating this goes on from there. The dealer lets the hedger take the new P first, and trusts that the old ones
+ * come with that: strangers want a contract between them.
  */
 async function roll(from: Series, to: Series, index: bigint): Promise<void> {
+  await requireAhead(to)
   const p = await heldBy(hedger, from)
   if (p === 0n) throw new Error(`Expected P to roll, got none; of the next there are ${await heldBy(hedger, to)} wei.`)
   const worth = payoff({ collateral: p, ...from, settlement: await valueOf(from, index) }).p
@@ -104,6 +112,12 @@ async function valueOf(series: Series, index: bigint): Promise<bigint> {
   return reading.kind === 'settled' ? reading.value : INVALID
 }
 
+/** Throws for a series whose maturity has passed: what its P pay is fixed, or nobody knows it yet, and the index of today says neither. */
+async function requireAhead({ fixing: { maturity } }: Series): Promise<void> {
+  const { time } = await latestBlock(hedger)
+  if (time >= maturity) throw new Error(`Expected a fixing before its maturity, got one that matured at ${maturity}.`)
+}
+
 /** The dealer, with at least `units` of P of the series, wei: splits what is missing, or throws if there is no room for it. */
 async function dealerWith(series: Series, units: bigint): Promise<WritableChain> {
   const dealer = await connect({ rpcUrl: RPC_URL, account: privateKeyToAccount(DEALER_KEY as Hex) })
@@ -127,11 +141,6 @@ async function close(series: Series): Promise<void> {
   const value = reading.kind === 'settled' ? reading.value : undefined
   const worth = value === undefined ? '' : `, ${formatValue((paid * value) / parseEther('1'))} in the index's currency`
   console.log(`redeemed ${formatEther(p)} P for ${formatEther(paid)} ETH${worth}`)
-}
-
-async function pay(to: Address, wei: bigint): Promise<void> {
-  const hash = await hedger.walletClient.sendTransaction({ to, value: wei })
-  await hedger.publicClient.waitForTransactionReceipt({ hash })
 }
 
 /** The series of the vault on a fixing that was announced. */
