@@ -256,7 +256,7 @@ describe('assize doctor', () => {
       fix: expect.stringContaining('ss -ltnp'),
     })
     await new Promise((resolve) => held.close(resolve))
-  }, 60_000)
+  })
 
   test('warns of a node that knows no peer where others report, and of none that can call it', async () => {
     const owner = await stage.as('owner')

@@ -148,7 +148,7 @@ test('evidence of a node is exported into one file, and checked without the node
   for (const record of records) await expect(record.shape).toMatchFileSnapshot(record.file)
   expect(document).toMatchObject({ isSound: false, fixing: id, value: null })
   expect(document.findings.filter(({ isSound }: { isSound: boolean }) => !isSound)).toHaveLength(1)
-}, 120_000)
+})
 
 test('what is no evidence, or cannot be exported, is said', async () => {
   const file = join(temporaryFolder(), 'evidence.json')

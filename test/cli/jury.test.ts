@@ -166,7 +166,7 @@ describe('assize jury', () => {
     for (const person of [ann, ben]) await well(person, 'jury', 'leave', ...at)
     const paid = await Promise.all([ann, ben].map((one) => wethBalance(one.chain, weth, one.account.address)))
     expect(paid.reduce((a, b) => a + b, 0n)).toBe(4n * ETHER + fixing.arbitrationFee - 2n * share)
-  }, 60_000)
+  })
 
   test('a voter commits for the juror that named it, and INVALID is found by itself', async () => {
     const at = ['--jury', jury, '--yes'] as const
@@ -200,7 +200,7 @@ describe('assize jury', () => {
     expect(document).toMatchObject({ action: 'jury reveal', fixing: id, arbitrator: jury, isSent: true, round: 0 })
     expect(document.steps).toHaveLength(5)
     expect(await well(clerk, 'jury', 'resolve', id, '--yes')).toContain('The verdict is INVALID.')
-  }, 60_000)
+  })
 
   test('a fixing that nobody created is judged like any other, and an alarm goes off once a seat is to commit', async () => {
     const at = ['--jury', jury, '--yes'] as const
@@ -242,7 +242,7 @@ describe('assize jury', () => {
     // Seats of others may be silent.
     await court.stage.embedded.mineAt((await readCase(dora.chain, jury, id)).revealEnd)
     expect(await well(dora, 'jury', 'resolve', id, '--yes')).toMatch(/The verdict is 2500\.1\.|The jury hung/)
-  }, 60_000)
+  })
 
   test('an alarm that nothing could set off does not begin', async () => {
     const { id } = await court.fixing()

@@ -32,7 +32,7 @@ beforeAll(async () => {
   ann = await court.disputer('ann', 9n * ETHER)
   mallory = await court.disputer('mallory of UMA', 9n * ETHER)
   clerk = await court.disputer('clerk', 9n * ETHER)
-}, 60_000)
+})
 afterAll(() => court.close())
 
 async function pass(seconds: bigint): Promise<void> {
@@ -113,7 +113,7 @@ describe('assize uma', () => {
     expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(2n * ETHER + ETHER / 2n + FEE)
     const over = await clerk.run(['uma', 'settle', id, '--yes'])
     expect(over.err).toContain(`got one that is settled. Look: assize fixing show ${id}`)
-  }, 60_000)
+  })
 
   test('what UMA votes true is the ruling, and one that was settled by others is only brought', async () => {
     const { oracle } = court.stage.deployments
@@ -135,7 +135,7 @@ describe('assize uma', () => {
     expect(tooLate.err).toContain(`which has its ruling. Bring it: assize uma settle ${id}`)
     expect(await well(clerk, 'uma', 'settle', id, '--yes')).toContain('steps     rule INVALID')
     expect(await readFixing(clerk.chain, oracle, fixing)).toMatchObject({ phase: 'settled', settlement: INVALID })
-  }, 60_000)
+  })
 
   test('of two that nobody disputed it settles the one that is named', async () => {
     const { id } = await awaiting()
@@ -150,7 +150,7 @@ describe('assize uma', () => {
     expect(unsure.err).toContain('got none of 3000 and 2500: the first that is settled is the ruling')
     const { '2500': one } = await assertionsOf(id)
     expect(await well(clerk, 'uma', 'settle', id, one?.assertionId ?? '', '--yes')).toContain('Settled at 2500.')
-  }, 60_000)
+  })
 
   test('a bond goes only to an adapter that the person names, and nothing is sent before a yes', async () => {
     const { id } = await awaiting()
@@ -175,7 +175,7 @@ describe('assize uma', () => {
     expect(unknown.err).toContain(`They are listed by: assize uma status ${id}`)
     const nothing = await clerk.run(['uma', 'settle', id, '--yes'])
     expect(nothing.err).toContain('got one of which nothing is asserted')
-  }, 60_000)
+  })
 
   test('says whose turn it is, and when it is too late to assert', async () => {
     const at = ['--adapter', adapter, '--yes'] as const
@@ -201,5 +201,5 @@ describe('assize uma', () => {
     await pass(DAY)
     const over = await ann.run(['uma', 'assert', id, '2500', ...at])
     expect(over.err).toContain(`got the turn of ${court.stage.deployments.council}, until `)
-  }, 60_000)
+  })
 })

@@ -186,7 +186,7 @@ test('nodes open, draw, vote and settle by themselves; one is killed, another lo
   }
   await until(scene, gained, fixing.arbitrationFee)
   expect(await readPool(chain, jury)).toHaveLength(12)
-}, 180_000)
+})
 
 test('nodes dispute a lie, appeal to the jury that they are, and claim what the liar lost', async () => {
   const scene = await play('index', 'everything')
@@ -221,7 +221,7 @@ test('nodes dispute a lie, appeal to the jury that they are, and claim what the 
     return sum + dust > (lost * 3n) / 5n && sum <= (lost * 3n) / 5n
   }
   await until(scene, gained, true)
-}, 180_000)
+})
 
 test('nodes vote what they read of a fixing that nobody created, as they learn of it by its case', async () => {
   const scene = await play('index', 'votes', 'never')
@@ -236,7 +236,7 @@ test('nodes vote what they read of a fixing that nobody created, as they learn o
   await until(scene, stageOf, 'decided')
   expect((await seatsOf(scene)).map(({ value }) => value)).toEqual(Array.from({ length: TERMS.seats }, () => TRUTH))
   expect(await readFixing(chain, stage.deployments.oracle, fixing)).toMatchObject({ settlement: TRUTH })
-}, 120_000)
+})
 
 test('nodes that do not know the index say INVALID, and the fixing is INVALID', async () => {
   const scene = await play('nothing')
@@ -251,4 +251,4 @@ test('nodes that do not know the index say INVALID, and the fixing is INVALID', 
   await stage.embedded.mineAt((await readCase(chain, jury, id)).commitEnd)
   await until(scene, stageOf, 'decided')
   expect(await readFixing(chain, stage.deployments.oracle, fixing)).toMatchObject({ settlement: INVALID })
-}, 120_000)
+})
