@@ -14,9 +14,16 @@ const RECEPTIONS: readonly (readonly [RegExp, Rejection])[] = [
   [/nonce too low|nonce is too low|oldnonce/i, 'stale'],
   [/underpriced|replacementnotallowed|fee too low|feetoolow|could not replace/i, 'underpriced'],
 ]
-/** What an endpoint says of itself and not of the transaction: it may take it another time. */
-const ABOUT_ITSELF =
-  /rate limit|limit exceeded|too many requests|internal error|txpool is full|pool is full|timed? ?out|try again/i
+/** What a node finds wrong with the transaction itself, or with the account; whatever else is said may be said on its way to the node. */
+const REFUSALS: readonly RegExp[] = [
+  /insufficient[ _]?(?:funds|balance)|enough[ _]?funds|exceeds (?:account )?balance|overdraft/i,
+  /intrinsic[ _]?gas|gas required exceeds|gas[ _]?limit[ _]?(?:exceeded|too)|exceeds (?:the )?(?:block )?gas[ _]?limit|out of gas/i,
+  /nonce|future transaction tries to replace|delegated account/i,
+  /base[ _]?fee|fee[ _]?cap|max(?:imum)?[ _]?(?:priority[ _]?)?fee|gas[ _]?price|exceeds the configured cap/i,
+  /revert|vm exception|invalid opcode/i,
+  /oversized|initcode|(?:transaction|data|tx) (?:is )?too (?:large|big)|maxtxsize/i,
+  /signature|invalid sender|senderiscontract|not an eoa|chain[ _]?id|replay[ -]protected|transaction type|\brlp\b|decode (?:signed |raw )?(?:transaction|tx)/i,
+]
 
 /** What `error` says of a transaction that was handed over; undefined if nothing: the endpoint may have taken it. */
 export function receptionOf(error: BaseError): Rejection | undefined {
@@ -24,7 +31,7 @@ export function receptionOf(error: BaseError): Rejection | undefined {
   const known = RECEPTIONS.find(([words]) => words.test(text))
   if (known !== undefined) return known[1]
   const dead = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
-  return dead !== null || ABOUT_ITSELF.test(text) ? undefined : 'refused'
+  return dead === null && REFUSALS.some((words) => words.test(text)) ? 'refused' : undefined
 }
 
 /** What the endpoint itself said; what was sent, which viem repeats, left out. */
