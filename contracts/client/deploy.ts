@@ -2,10 +2,10 @@ import { type Address, type CallParameters, concatHex, type Hash, keccak256, zer
 import { type Chain, latestBlock, type WritableChain } from './chain.ts'
 import { planVault, type VaultTerms } from './consumer-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from './deployment-step.ts'
-import { explained, WaitingTransactionError } from './errors.ts'
+import { explained } from './errors.ts'
 import { ifSimulated } from './if-simulated.ts'
 import { type Call, send, type SendOptions } from './send.ts'
-import { countWaiting } from './waiting.ts'
+import { LAG_MS, lookFor, requireNoneWaiting } from './waiting.ts'
 
 /** Deploys a vault of `oracle`, unless it is there. Returns its address. Throws as {@link carryOut}. */
 export async function deployVault(
@@ -28,14 +28,16 @@ export async function carryOut(
   step: DeploymentStep,
   sendOptions?: SendOptions,
 ): Promise<Address> {
-  // Before the code: what is mined in between is seen then.
-  const waiting = await countWaiting(chain, chain.account.address)
   if (await hasCode(chain, step.address)) return step.address
-  if (waiting > 0) throw new WaitingTransactionError(chain.account.address, waiting)
+  await requireNoneWaiting(chain, chain.account.address)
+  // What waited until now may have been this one's.
+  if (await hasCode(chain, step.address)) return step.address
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   await tryConstructor(chain, step, chain.account)
   await send(chain, deployCall(step), sendOptions)
-  await requireCode(chain, step.name, step.address)
+  // The machine that answers now may be behind the one that had the receipt.
+  const isThere = await lookFor(chain, LAG_MS, async () => (await hasCode(chain, step.address)) || undefined)
+  if (isThere === undefined) throw new NoCodeError(step.name, step.address)
   return step.address
 }
 

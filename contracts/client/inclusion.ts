@@ -8,71 +8,101 @@ import {
 import type { WritableChain } from './chain.ts'
 import { ReplacedError, UnconfirmedError } from './errors.ts'
 import type { Call } from './send.ts'
+import { lookFor } from './waiting.ts'
 
 /** A transaction that is on its way; its nonce, unless a wallet chose it. */
-export type SentTransaction = { readonly hash: Hash; readonly nonce?: number }
+export type SentTransaction = {
+  readonly hash: Hash
+  readonly nonce?: number
+  /** The endpoint said that its nonce was used: by it, or by another, which is not it even if it does the same. */
+  readonly isStale?: boolean
+}
 
 const RECEIPT_TIMEOUT_MS = 120_000
-/** How many of the newest blocks are searched for what took a transaction's place: more than pass between two looks. */
+/** How many of the newest blocks are searched at first for what took a transaction's place: more than pass between two looks. */
 const SEARCHED_BLOCKS = 32n
 
 /**
  * Waits for the receipt of a transaction that was sent: its own, or that of the same call at another fee. Throws ReplacedError
- * when the account's other transaction of the same nonce is mined; UnconfirmedError after two minutes, or when the endpoint fails.
+ * when the account's other transaction of the same nonce is mined; UnconfirmedError after two minutes, whose cause is what
+ * the endpoint failed of last.
  */
 export async function receiptOf(chain: WritableChain, call: Call, sent: SentTransaction): Promise<TransactionReceipt> {
   const { hash } = sent
-  const timeout = AbortSignal.timeout(RECEIPT_TIMEOUT_MS)
-  let { nonce } = sent
-  try {
-    while (!timeout.aborted) {
-      nonce ??= (await orUndefined(chain.publicClient.getTransaction({ hash })))?.nonce
-      const receipt = await lookFor(chain, call, { hash, nonce })
-      if (receipt !== undefined) return receipt
-      await new Promise((resolve) => void setTimeout(resolve, chain.publicClient.pollingInterval))
+  const look = lookerAfter(chain, call, sent)
+  let failure: ErrorOptions = {}
+  const receipt = await lookFor(chain, RECEIPT_TIMEOUT_MS, async () => {
+    try {
+      return await look()
+    } catch (error) {
+      if (error instanceof ReplacedError) throw error
+      failure = { cause: error }
+      return undefined
     }
-  } catch (error) {
-    throw error instanceof ReplacedError ? error : new UnconfirmedError(call.name, hash, { cause: error })
-  }
-  throw new UnconfirmedError(call.name, hash, { cause: timeout.reason })
+  })
+  if (receipt === undefined) throw new UnconfirmedError(call.name, hash, failure)
+  return receipt
 }
 
-type Sought = { readonly hash: Hash; readonly nonce: number | undefined }
+type Look<T> = () => Promise<T | undefined>
 
-/** One look; undefined if no block has it yet. */
-async function lookFor(
+/** One look after another; undefined while no block has it. */
+function lookerAfter(
   chain: WritableChain,
   call: Call,
-  { hash, nonce }: Sought,
-): Promise<TransactionReceipt | undefined> {
-  const { publicClient, account } = chain
-  const mined = await publicClient.getTransactionCount({ address: account.address, blockTag: 'latest' })
-  if (nonce !== undefined && mined <= nonce) return undefined
-  const receipt = await orUndefined(publicClient.getTransactionReceipt({ hash }))
-  if (receipt !== undefined || nonce === undefined) return receipt
-  // An endpoint of several machines may know the count and not the receipt yet: only a block tells that there is another.
-  const other = await minedWith(chain, nonce)
-  if (other === undefined || other.hash === hash) return undefined
-  if (!isSame(other, call)) throw new ReplacedError(call.name, hash, other.hash)
-  return orUndefined(publicClient.getTransactionReceipt({ hash: other.hash }))
-}
-
-/** The account's transaction with this nonce, in one of the newest blocks. */
-async function minedWith({ publicClient, account }: WritableChain, nonce: number): Promise<Transaction | undefined> {
-  const latest = await publicClient.getBlockNumber()
-  const own = account.address.toLowerCase()
-  for (let number = latest; number >= 0n && number > latest - SEARCHED_BLOCKS; number -= 1n) {
-    const { transactions } = await publicClient.getBlock({ blockNumber: number, includeTransactions: true })
-    const found = transactions.find((one) => one.from.toLowerCase() === own && one.nonce === nonce)
-    if (found !== undefined) return found
+  { hash, nonce, isStale = false }: SentTransaction,
+): Look<TransactionReceipt> {
+  const { publicClient } = chain
+  const receiptAt = (at: Hash): Promise<TransactionReceipt | undefined> =>
+    orUndefined(publicClient.getTransactionReceipt({ hash: at }))
+  let findOther = nonce === undefined ? undefined : searchFor(chain, nonce)
+  return async () => {
+    const receipt = await receiptAt(hash)
+    if (receipt !== undefined) return receipt
+    findOther ??= await searchForPlaceOf(chain, hash)
+    // An endpoint of several machines may know the count and not the receipt yet: only a block tells that there is another.
+    const other = await findOther?.()
+    if (other === undefined || other.hash === hash) return undefined
+    if (isStale || !isSame(other, call)) throw new ReplacedError(call.name, hash, other.hash)
+    return receiptAt(other.hash)
   }
-  return undefined
 }
 
+/** What searches for a transaction in the place of `hash`; undefined if it is not known, or another than the account sent it, as bundlers do. */
+async function searchForPlaceOf(chain: WritableChain, hash: Hash): Promise<Look<Transaction> | undefined> {
+  const sent = await orUndefined(chain.publicClient.getTransaction({ hash }))
+  return sent !== undefined && isFrom(sent, chain) ? searchFor(chain, sent.nonce) : undefined
+}
+
+/** Looks for the account's transaction with this nonce in the newest blocks, in none twice. */
+function searchFor(chain: WritableChain, nonce: number): Look<Transaction> {
+  const { publicClient, account } = chain
+  let found: Transaction | undefined
+  let searched = -1n
+  return async () => {
+    if (found !== undefined) return found
+    const mined = await publicClient.getTransactionCount({ address: account.address, blockTag: 'latest' })
+    if (mined <= nonce) return undefined
+    const latest = await publicClient.getBlockNumber()
+    for (let number = latest; number > searched && number > latest - SEARCHED_BLOCKS; number -= 1n) {
+      const { transactions } = await publicClient.getBlock({ blockNumber: number, includeTransactions: true })
+      found = transactions.find((one) => one.nonce === nonce && isFrom(one, chain))
+      if (found !== undefined) return found
+    }
+    if (latest > searched) searched = latest
+    return undefined
+  }
+}
+
+function isFrom({ from }: Transaction, { account }: WritableChain): boolean {
+  return from.toLowerCase() === account.address.toLowerCase()
+}
+
+/** Whether it is that call; a wallet may put a mark behind what it calls with, but what calls nothing is another then. */
 function isSame({ to, input, value }: Transaction, call: Call): boolean {
-  return (
-    to?.toLowerCase() === call.to.toLowerCase() && input === call.data.toLowerCase() && value === (call.value ?? 0n)
-  )
+  const data = call.data.toLowerCase()
+  const isSameInput = data === '0x' ? input === data : input.startsWith(data)
+  return isSameInput && to?.toLowerCase() === call.to.toLowerCase() && value === (call.value ?? 0n)
 }
 
 /** What an endpoint does not have is undefined. */

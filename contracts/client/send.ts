@@ -1,16 +1,8 @@
-import {
-  type Address,
-  BaseError,
-  type Hash,
-  type Hex,
-  keccak256,
-  type TransactionReceipt,
-  TransactionReceiptNotFoundError,
-} from 'viem'
+import { type Address, BaseError, type Hash, type Hex, keccak256, type TransactionReceipt } from 'viem'
 import type { WritableChain } from './chain.ts'
 import { explained, OracleRevertError, PoorAccountError, SilentRevertError, UnconfirmedError } from './errors.ts'
 import { receiptOf, type SentTransaction } from './inclusion.ts'
-import { receptionOf } from './reception.ts'
+import { type Reception, receptionOf } from './reception.ts'
 
 /** One transaction's content. `name` is the function's, for messages. */
 export type Call = {
@@ -82,32 +74,21 @@ async function dispatch(chain: WritableChain, call: Call, options: SendOptions):
   if ((await publicClient.getBalance({ address: account.address })) < dearest) throw new PoorAccountError(call.name)
   const signed = await walletClient.signTransaction(request)
   options.signal?.throwIfAborted()
-  await handOver(chain, call, signed)
-  return { hash: keccak256(signed), nonce: request.nonce }
+  const isStale = (await handOver(chain, call, signed)) === 'stale'
+  return { hash: keccak256(signed), nonce: request.nonce, isStale }
 }
 
 /** Throws what the endpoint says against the transaction; {@link UnconfirmedError} if it cannot be known whether it took it. */
-async function handOver({ publicClient }: WritableChain, call: Call, signed: Hex): Promise<void> {
+async function handOver({ publicClient }: WritableChain, call: Call, signed: Hex): Promise<Reception> {
   try {
     await publicClient.sendRawTransaction({ serializedTransaction: signed })
+    return 'taken'
   } catch (error) {
-    const hash = keccak256(signed)
     const reception = error instanceof BaseError ? receptionOf(error) : undefined
-    if (reception === undefined) throw new UnconfirmedError(call.name, hash, { cause: error })
-    // Requests are repeated when an answer is lost: what is there already, or mined, is ours.
-    if (reception === 'known') return
-    if (reception === 'stale' && (await isMined(publicClient, call, hash))) return
+    if (reception === undefined) throw new UnconfirmedError(call.name, keccak256(signed), { cause: error })
+    // Requests are repeated when an answer is lost: what is there already is ours, and what used the nonce may be.
+    if (reception === 'known' || reception === 'stale') return reception
     throw error
-  }
-}
-
-async function isMined(publicClient: WritableChain['publicClient'], call: Call, hash: Hash): Promise<boolean> {
-  try {
-    await publicClient.getTransactionReceipt({ hash })
-    return true
-  } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError) return false
-    throw new UnconfirmedError(call.name, hash, { cause: error })
   }
 }
 

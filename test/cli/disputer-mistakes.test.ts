@@ -13,6 +13,7 @@ import { SINK } from '#client/deployment-plan.ts'
 import { ensureCollateral, transferWeth, wethBalance } from '#client/weth.ts'
 import type { Context } from '../../cli/context.ts'
 import { accountOf, ETHER } from '../client/chain-fixture.ts'
+import { impatiently } from '../client/impatience.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
 import { request } from '../model/rpc.ts'
 import type { Run } from './command-line.ts'
@@ -375,7 +376,7 @@ describe('a transaction whose receipt does not come', () => {
       if (method === 'eth_sendRawTransaction') hashes.push(keccak256(raw as Hex)) // as JSON-RPC has it
       return method === 'eth_getTransactionReceipt' && hashes.length >= lost ? 'nothing to see here' : undefined
     })
-    const result = await ann.run([...args, '--yes', '--json', '--rpc', proxy.url])
+    const result = await impatiently(() => ann.run([...args, '--yes', '--json', '--rpc', proxy.url]))
     await proxy.close()
     return { ...result, hash: String(hashes[lost - 1]) }
   }
@@ -420,8 +421,8 @@ describe('a transaction whose receipt does not come', () => {
       await embedded.setMining('manual')
       await ann.chain.walletClient.sendTransaction({ to: ann.account.address })
     }
-    const asked = await ann.run(args, typing('y', sendAnother))
-    const told = await ann.run([...args, '--yes'])
+    const asked = await impatiently(() => ann.run(args, typing('y', sendAnother)))
+    const told = await impatiently(() => ann.run([...args, '--yes']))
     const simulated = await ann.run([...args, '--dry-run'])
     await embedded.setMining('instant')
     await embedded.mineAt((await latestBlock(ann.chain)).time + 1n)

@@ -1,4 +1,13 @@
-import { type Address, createPublicClient, createWalletClient, type Hash, http, RpcRequestError } from 'viem'
+import {
+  type Address,
+  createPublicClient,
+  createWalletClient,
+  type Hash,
+  type Hex,
+  http,
+  numberToHex,
+  RpcRequestError,
+} from 'viem'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
@@ -6,6 +15,7 @@ import { ReplacedError, UnconfirmedError, WaitingTransactionError } from '#clien
 import { type Call, RevertedError, send } from '#client/send.ts'
 import { countWaiting, requireNoneWaiting } from '#client/waiting.ts'
 import { accountOf, ETHER, START } from './chain-fixture.ts'
+import { impatiently } from './impatience.ts'
 
 const PAYEE = accountOf('payee').address
 const PAY: Call = { name: 'pay', to: PAYEE, data: '0x', value: 7n }
@@ -20,13 +30,16 @@ afterEach(() => embedded.setMining('instant'))
 afterAll(() => embedded.stop())
 
 /** Answers in place of the endpoint, which `pass` asks. */
-type Between = (method: string, pass: () => Promise<unknown>) => Promise<unknown>
+type Between = (method: string, pass: () => Promise<unknown>, params: readonly unknown[]) => Promise<unknown>
 
 /** The endpoint, in whose place `between` answers. */
 function behind(between: Between): Provider {
   const client = createPublicClient({ transport: http(embedded.rpcUrl, { retryCount: 0 }) })
   return {
-    request: (call) => between(call.method, () => client.request(call as Parameters<typeof client.request>[0])), // as a viem client is one
+    request: (call) => {
+      const pass = (): Promise<unknown> => client.request(call as Parameters<typeof client.request>[0]) // as a viem client is one
+      return between(call.method, pass, (call.params ?? []) as readonly unknown[]) // as JSON-RPC has them
+    },
   }
 }
 
@@ -71,11 +84,12 @@ test('a transaction whose receipt cannot be had is in flight, and is named', asy
     method === 'eth_getTransactionReceipt' ? Promise.reject(saying('nothing to see here')) : pass(),
   )
   const hashes: Hash[] = []
-  const error = await failureOf(send(chain, PAY, { onSent: (hash) => hashes.push(hash) }))
+  const error = await impatiently(() => failureOf(send(chain, PAY, { onSent: (hash) => hashes.push(hash) })))
   const [hash = '0x'] = hashes
   expect(error).toBeInstanceOf(UnconfirmedError)
   expect(error).toMatchObject({
     hash,
+    cause: { details: 'nothing to see here' },
     message: `Expected a receipt of pay, got none: transaction ${hash} may be mined yet.`,
     hint: `Look at ${hash} first: do not repeat before it is mined or dropped.`,
   })
@@ -107,24 +121,69 @@ test.each(['already known', 'nonce too low'])(
   },
 )
 
-test.each(['nonce too low', 'intrinsic gas too low'])(
-  'one that the endpoint refuses with "%s" was not sent',
-  async (message) => {
+test('one that the endpoint refuses was not sent', async () => {
+  const chain = await somebody((method, pass) =>
+    method === 'eth_sendRawTransaction' ? Promise.reject(saying('intrinsic gas too low')) : pass(),
+  )
+  const error = await failureOf(send(chain, PAY))
+  expect(error).toBeInstanceOf(Error)
+  expect(error).not.toBeInstanceOf(UnconfirmedError)
+  expect(await chain.publicClient.getTransactionCount({ address: chain.account.address })).toBe(0)
+})
+
+describe('one whose nonce the endpoint says was used', () => {
+  test('is mined, even if the machine that has the receipts is behind', async () => {
+    let asked = 0
+    const chain = await somebody(async (method, pass) => {
+      const answer = await pass()
+      if (method === 'eth_sendRawTransaction') throw saying('nonce too low')
+      if (method !== 'eth_getTransactionReceipt') return answer
+      asked += 1
+      return asked < 3 ? null : answer
+    })
+    expect(await send(chain, PAY)).toMatchObject({ status: 'success' })
+    expect(asked).toBe(3)
+  })
+
+  test('may be mined as long as no other is shown to be', async () => {
     const chain = await somebody((method, pass) =>
-      method === 'eth_sendRawTransaction' ? Promise.reject(saying(message)) : pass(),
+      method === 'eth_sendRawTransaction' ? Promise.reject(saying('nonce too low')) : pass(),
     )
+    const hashes: Hash[] = []
+    const error = await impatiently(() => failureOf(send(chain, PAY, { onSent: (hash) => hashes.push(hash) })))
+    expect(error).toBeInstanceOf(UnconfirmedError)
+    expect(error).toMatchObject({ hash: hashes[0] })
+  })
+
+  test.each([
+    ['something else', 8n],
+    ['the same', PAY.value],
+  ])('did not take place if another used it, for %s', async (_, value) => {
+    let other: Hash | undefined
+    const chain = await somebody(async (method, pass) => {
+      if (method === 'eth_sendRawTransaction' && other === undefined) {
+        other = '0x'
+        const { maxFeePerGas } = await chain.publicClient.estimateFeesPerGas()
+        other = await chain.walletClient.sendTransaction({
+          to: PAYEE,
+          value,
+          nonce: 0,
+          maxFeePerGas: 3n * maxFeePerGas,
+        })
+      }
+      return pass()
+    })
     const error = await failureOf(send(chain, PAY))
-    expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(UnconfirmedError)
-    expect(await chain.publicClient.getTransactionCount({ address: chain.account.address })).toBe(0)
-  },
-)
+    expect(error).toBeInstanceOf(ReplacedError)
+    expect(error).toMatchObject({ by: other })
+  })
+})
 
 type Signing = 'a key' | 'a wallet'
-type Payment = { readonly to: Address; readonly value: bigint }
+type Payment = { readonly to: Address; readonly value: bigint; readonly data?: Hex }
 
-/** Sends PAY, and replaces it by `other` while its receipt is waited for. */
-async function replaced(signing: Signing, other: (sender: Address) => Payment) {
+/** Sends `call`, and replaces it by `other` while its receipt is waited for. */
+async function replaced(signing: Signing, other: (sender: Address) => Payment, call = PAY) {
   await embedded.setMining('manual')
   const hashes: Hash[] = []
   let replacement: Hash | undefined
@@ -135,13 +194,13 @@ async function replaced(signing: Signing, other: (sender: Address) => Payment) {
     const { address } = chain.account
     const { maxFeePerGas = 0n } = await chain.publicClient.getTransaction({ hash: hashes[0] ?? '0x' })
     const fees = { maxFeePerGas: 2n * maxFeePerGas, maxPriorityFeePerGas: 2n * maxFeePerGas }
-    replacement = await chain.walletClient.sendTransaction({ ...other(address), ...fees, gas: 21_000n, nonce })
+    replacement = await chain.walletClient.sendTransaction({ ...other(address), ...fees, gas: 30_000n, nonce })
     await mine(chain)
     return answer
   }
   const chain = await (signing === 'a key' ? somebody(between) : walletOwner(between))
   const nonce = await chain.publicClient.getTransactionCount({ address: chain.account.address })
-  const sending = send(chain, PAY, { onSent: (hash) => hashes.push(hash) })
+  const sending = send(chain, call, { onSent: (hash) => hashes.push(hash) })
   return { sending, error: await failureOf(sending), hash: hashes[0], replacement }
 }
 
@@ -149,6 +208,7 @@ describe.each(['a key', 'a wallet'] as const)('a transaction that %s signed', (s
   test.each([
     ['cancels it', (sender: Address) => ({ to: sender, value: 0n })],
     ['sends another in its place', () => ({ to: PAYEE, value: 8n })],
+    ['calls something in its place', () => ({ to: PAYEE, value: 7n, data: '0x12' as const })],
   ] as const)('did not take place if the account %s', async (_, other) => {
     const { error, hash, replacement } = await replaced(signing, other)
     expect(error).toBeInstanceOf(ReplacedError)
@@ -159,8 +219,12 @@ describe.each(['a key', 'a wallet'] as const)('a transaction that %s signed', (s
     })
   })
 
-  test('took place if it was sent again at another fee', async () => {
-    const { sending, hash, replacement } = await replaced(signing, () => ({ to: PAYEE, value: 7n }))
+  test.each([
+    ['', '0x', '0x'],
+    [', with a mark behind what it calls', '0x1234', '0x123456'],
+  ] as const)('took place if it was sent again at another fee%s', async (_, data, marked) => {
+    const again = (): Payment => ({ to: PAYEE, value: 7n, data: marked })
+    const { sending, hash, replacement } = await replaced(signing, again, { ...PAY, data })
     expect(replacement).not.toBe(hash)
     expect(await sending).toMatchObject({ status: 'success', transactionHash: replacement })
   })
@@ -176,6 +240,47 @@ test('a transaction that an endpoint counts before it has the receipt is not tak
   })
   expect(await send(chain, PAY)).toMatchObject({ status: 'success' })
   expect(asked).toBe(3)
+})
+
+test('a transaction that a wallet has another account send is mined when that one’s is', async () => {
+  const bundler = await somebody()
+  const between: Between = (method, pass) =>
+    method === 'eth_sendTransaction' ? bundler.walletClient.sendTransaction({ to: PAYEE, value: 7n }) : pass()
+  const account = (await somebody()).account.address
+  const chain = await connectThrough({ provider: behind(between), account, pollingMs: 10 })
+  expect(await send(chain, PAY)).toMatchObject({ status: 'success', from: bundler.account.address.toLowerCase() })
+  expect(await chain.publicClient.getTransactionCount({ address: account })).toBe(0)
+})
+
+test('a look that fails is followed by another', async () => {
+  let asked = 0
+  const chain = await somebody((method, pass) => {
+    if (method !== 'eth_getTransactionReceipt') return pass()
+    asked += 1
+    return asked < 3 ? Promise.reject(saying('Too Many Requests')) : pass()
+  })
+  expect(await send(chain, PAY)).toMatchObject({ status: 'success' })
+})
+
+test('no block is read twice for what took a transaction’s place', async () => {
+  let asked = 0
+  const read: unknown[] = []
+  const chain = await somebody(async (method, pass, [number, isFull]) => {
+    const answer = await pass()
+    if (method === 'eth_getBlockByNumber' && isFull === true) {
+      read.push(number)
+      return { ...(answer as object), transactions: [] } // JSON-RPC
+    }
+    if (method !== 'eth_getTransactionReceipt') return answer
+    asked += 1
+    if (asked === 3) await mine(chain)
+    return asked < 5 ? null : answer
+  })
+  const latest = (await latestBlock(chain)).number
+  expect(await send(chain, PAY)).toMatchObject({ status: 'success' })
+  expect(read.slice(0, 2)).toEqual([latest + 1n, latest].map((number) => numberToHex(number)))
+  expect(read.at(-1)).toBe(numberToHex(latest + 2n))
+  expect(read).toHaveLength(new Set(read).size)
 })
 
 test('one that reverted is said to have, even if the endpoint is gone before it says why', async () => {
@@ -198,7 +303,7 @@ test('an account none of whose transactions wait may go on, and one of whose som
   await embedded.setMining('manual')
   for (const nonce of [0, 1]) await chain.walletClient.sendTransaction({ to: PAYEE, value: 1n, nonce })
   expect(await countWaiting(chain, address)).toBe(2)
-  const error = await failureOf(requireNoneWaiting(chain, address))
+  const error = await impatiently(() => failureOf(requireNoneWaiting(chain, address)))
   expect(error).toBeInstanceOf(WaitingTransactionError)
   expect(error).toMatchObject({
     account: address,
@@ -207,4 +312,26 @@ test('an account none of whose transactions wait may go on, and one of whose som
   })
   await mine(chain)
   expect(await countWaiting(chain, address)).toBe(0)
+})
+
+/** Somebody's endpoint of two machines, which answer in turn as `count` says: 0 is the one that answers first. */
+async function ofTwoMachines(count: (tag: unknown, machine: 0 | 1) => number): Promise<WritableChain> {
+  const asked = new Map<unknown, number>()
+  return somebody(async (method, pass, [, tag]) => {
+    if (method !== 'eth_getTransactionCount') return pass()
+    const before = asked.get(tag) ?? 0
+    asked.set(tag, before + 1)
+    return numberToHex(count(tag, before % 2 === 0 ? 0 : 1))
+  })
+}
+
+test('what one machine has not seen mined does not wait if another has', async () => {
+  const chain = await ofTwoMachines((tag, machine) => (tag === 'latest' && machine === 0 ? 4 : 5))
+  expect(await failureOf(requireNoneWaiting(chain, chain.account.address))).toBeUndefined()
+})
+
+test('what one machine does not know of waits if another knows it', async () => {
+  const chain = await ofTwoMachines((tag, machine) => (tag === 'pending' && machine === 0 ? 5 : 4))
+  const error = await impatiently(() => failureOf(requireNoneWaiting(chain, chain.account.address)))
+  expect(error).toMatchObject({ name: 'Client.WaitingTransactionError', count: 1 })
 })
