@@ -2,14 +2,14 @@ import type { Address, Hash, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
 import { latestBlock, sendingAs } from '#client/chain.ts'
 import { explained, UnconfirmedError } from '#client/errors.ts'
-import { readGasFee, rehearse } from '#client/rehearsal.ts'
+import { type GasFee, readGasFee, rehearse } from '#client/rehearsal.ts'
 import { type Call, send } from '#client/send.ts'
 import { requireNoneWaiting } from '#client/waiting.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'
 import { baseUnits } from '../arguments.ts'
 import { type Connection, requireFresh } from './connection.ts'
 import type { Context } from '../context.ts'
-import { InputError } from '../errors.ts'
+import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount } from '../format.ts'
 import { fundingOf, requireFunds } from './funding.ts'
@@ -66,7 +66,7 @@ const MARGIN_PERCENT = 150n
 
 /**
  * Simulates the action, says what it costs and asks; then looks again, simulates again, sends and waits for every receipt.
- * Nothing is sent if the money does not suffice, --max is exceeded, the person says no, the chain moved on, its newest block is
+ * Nothing is sent if the money does not suffice, --max is exceeded or cannot be held to, the person says no, the chain moved on, its newest block is
  * older than --max-age, or a transaction of the account waits, which may be the same. Warning: {@link InFlightError} means that one may be mined yet.
  */
 export async function perform(action: Action, performer: Performer): Promise<Performed> {
@@ -75,8 +75,7 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   const spender = takerOf(action, connection).address
   const purse = await readPurse(connection.chain, connection.token.address, signer.address, spender)
   const steps = [...fundingSteps(action, performer, fundingOf(action.amount, purse, connection.token)), ...action.steps]
-  const costs = await costsOf(action, steps, performer, purse)
-  requireWithinMax(action, costs, performer)
+  const { costs } = await estimateWithin(action, steps, performer, purse)
   for (const line of [...action.lines, ...costLines(action, steps, costs, performer)]) {
     if (flags.json === true) context.io.err(line)
     else context.io.out(line)
@@ -86,8 +85,11 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   await requireReady(performer)
   await action.recheck()
   // Simulates again: gas may be dearer than it was when the question was put.
-  requireWithinMax(action, await costsOf(action, steps, performer, purse), performer)
-  return { costs, steps, sent: await sendSteps(steps, performer, signer.account) }
+  const { gas } = await estimateWithin(action, steps, performer, purse)
+  const sent = await sendSteps(steps, performer, signer.account, (before) =>
+    requireRestWithinMax(action, gas, before, performer),
+  )
+  return { costs, steps, sent }
 }
 
 /** Throws RefusedError for an endpoint that fell behind, WaitingTransactionError while a transaction of the account waits. */
@@ -119,35 +121,72 @@ function fundingSteps(
   return steps
 }
 
-async function costsOf(
+/** What an action costs, and the gas of each of its steps. */
+type Estimate = { readonly costs: Costs; readonly gas: readonly bigint[] }
+
+/** Simulates the steps. Throws InputError if the money does not suffice, or as {@link requireWithinMax}; RefusedError if --max cannot be held to. */
+async function estimateWithin(
   action: Action,
   steps: readonly Step[],
-  { connection, signer }: Performer,
+  performer: Performer,
   purse: Parameters<typeof requireFunds>[1],
-): Promise<Costs> {
+): Promise<Estimate> {
+  const { connection, signer, flags } = performer
   const fee = await readGasFee(connection.chain)
-  const laterGas = BigInt(action.claims) * CLAIM_GAS
   // What a first look can say without simulating, so that a lack of money is named as such.
   const least = fee.most * BigInt(steps.length) * 21_000n
   requireFunds({ amount: action.amount, gas: least }, purse, connection.token)
   const calls = steps.map(({ call }) => call)
-  const { gas } = await rehearse(connection.chain, signer.address, calls)
-  const now = gas.reduce((sum, one) => sum + one, 0n)
-  const most = (fee.most * (now + laterGas) * MARGIN_PERCENT) / 100n
+  const { gas, isComplete } = await rehearse(connection.chain, signer.address, calls)
+  const most = mostOf(action, gas, fee)
   requireFunds({ amount: action.amount, gas: most }, purse, connection.token)
-  return { likely: fee.likely * (now + laterGas), most, later: fee.likely * laterGas }
+  if (!isComplete && flags.max !== undefined && connection.token.isWeth) {
+    throw new RefusedError(
+      'Expected an endpoint that simulates to hold the gas against --max, got one that does not.',
+      'Use another with --rpc, or leave --max out.',
+    )
+  }
+  requireWithinMax(action, most, performer)
+  const later = fee.likely * laterGas(action)
+  return { costs: { likely: fee.likely * sum(gas) + later, most, later }, gas }
 }
 
-/** Throws InputError if more than --max may be spent: gas counts at its dearest, where it is paid in what is staked. */
-function requireWithinMax({ amount }: Action, costs: Costs, { connection, flags }: Performer): void {
+/** What gas comes to at the dearest that transactions offer now, wei, the claims later included. */
+function mostOf(action: Action, gas: readonly bigint[], fee: GasFee): bigint {
+  return (fee.most * (sum(gas) + laterGas(action)) * MARGIN_PERCENT) / 100n
+}
+
+function laterGas({ claims }: Action): bigint {
+  return BigInt(claims) * CLAIM_GAS
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, one) => total + one, 0n)
+}
+
+/** As {@link requireWithinMax}, after `sent`: gas may be dearer than it was when the first step was sent. */
+async function requireRestWithinMax(
+  action: Action,
+  gas: readonly bigint[],
+  sent: readonly TransactionReceipt[],
+  performer: Performer,
+): Promise<void> {
+  if (performer.flags.max === undefined || sent.length === 0) return
+  const paid = sum(sent.map(({ gasUsed, effectiveGasPrice }) => gasUsed * effectiveGasPrice))
+  const fee = await readGasFee(performer.connection.chain)
+  requireWithinMax(action, paid + mostOf(action, gas.slice(sent.length), fee), performer)
+}
+
+/** Throws InputError if more than --max may be spent; `gas`, wei, counts where it is paid in what is staked. */
+function requireWithinMax({ amount }: Action, gas: bigint, { connection, flags }: Performer): void {
   if (flags.max === undefined) return
   const { token } = connection
   const max = baseUnits(flags.max, token)
-  const spent = token.isWeth ? amount + costs.most : amount
+  const spent = token.isWeth ? amount + gas : amount
   if (spent <= max) return
-  const gas = token.isWeth ? ` with gas (at most ${formatAmount(costs.most, ETHER)})` : ''
+  const withGas = token.isWeth ? ` with gas (at most ${formatAmount(gas, ETHER)})` : ''
   throw new InputError(
-    `Expected to spend at most ${formatAmount(max, token)}, got ${formatAmount(spent, token)}${gas}.`,
+    `Expected to spend at most ${formatAmount(max, token)}, got ${formatAmount(spent, token)}${withGas}.`,
     'Raise --max, or stake less.',
   )
 }
@@ -192,11 +231,13 @@ async function sendSteps(
   steps: readonly Step[],
   { connection, context }: Performer,
   account: NonNullable<Signer['account']>,
+  check: (sent: readonly TransactionReceipt[]) => Promise<void>,
 ): Promise<TransactionReceipt[]> {
   const chain = sendingAs(connection.chain, account)
   const sent: TransactionReceipt[] = []
   for (const { label, call } of steps) {
     try {
+      await check(sent)
       context.io.err(`${label} ...`)
       const onSent = (hash: Hash): void => context.io.err(`${label}: sent, ${hash}`)
       const receipt = await send(chain, call, { signal: context.signal, onSent })

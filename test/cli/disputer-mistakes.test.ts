@@ -147,6 +147,24 @@ describe('a mistake before anything is sent names what was expected, what was fo
     await expectUntouched(ann)
   })
 
+  test('a --max that gas cannot be held against, where the endpoint does not simulate', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const blind = await startProxy(court.stage.embedded.rpcUrl, (method) =>
+      method === 'eth_simulateV1' ? 'not here' : undefined,
+    )
+    const args = ['contribute', id, '2500.1', '0.05eth', '--yes', '--rpc', blind.url]
+    expect(await ann.run([...args, '--max', '0.5eth'])).toMatchObject({
+      exitCode: 1,
+      err:
+        'error: Expected an endpoint that simulates to hold the gas against --max, got one that does not. ' +
+        'Use another with --rpc, or leave --max out.',
+    })
+    await expectUntouched(ann)
+    expect((await ann.run(args)).exitCode).toBe(0)
+    await blind.close()
+  })
+
   test('too little ETH: how much is missing, and what can be staked instead, with gas left over', async () => {
     const ann = await somebody(ETHER / 10n)
     const { id } = await court.fixing({}, FALSE)
@@ -312,6 +330,33 @@ describe('when the chain moves on', () => {
     await request(rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(1n)])
     await request(rpcUrl, 'anvil_mine', [])
     expect((await within(most, typing('y'))).exitCode).toBe(0)
+  })
+
+  test('more than --max is not spent where gas becomes dear after the first step', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, '2500.1', '0.05eth', '--json']
+    const { gas } = JSON.parse((await ann.run([...args, '--dry-run'])).out) as { gas: { most: string } } // as documented
+    const { rpcUrl } = court.stage.embedded
+    const price = async (baseFee: bigint): Promise<void> => {
+      await request(rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(baseFee)])
+      await request(rpcUrl, 'anvil_mine', [])
+    }
+    let sent = 0
+    const dearer = await startProxy(rpcUrl, async (method) => {
+      if (method === 'eth_sendRawTransaction') sent += 1
+      if (method === 'eth_gasPrice' && sent === 1) await price(10n ** 11n)
+      return undefined
+    })
+    const max = `${ETHER / 20n + 2n * BigInt(gas.most)}wei`
+    const { exitCode, err } = await ann.run([...args, '--yes', '--max', max, '--rpc', dearer.url])
+    await dearer.close()
+    await price(1n)
+    expect(exitCode).toBe(1)
+    expect(err.split('\n').at(-1)).toMatch(
+      /^error: Expected to spend at most 0\.05.* ETH, got 0\..* Done before: wrap 0\.05 ETH\. Not done: .* Raise --max, or stake less\.$/,
+    )
+    expect(sent).toBe(1)
   })
 
   test('while the question stood until after the deadline, or the endpoint fell behind, nothing is sent', async () => {
