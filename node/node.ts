@@ -35,6 +35,7 @@ import { createJuryDuty } from './node/jury-duty.ts'
 import { archivedLeaves } from './observe/archived.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
+import { createOlderLog } from './older-log.ts'
 import { createRoll } from './presence/roll.ts'
 import type { Keys } from './sign/keys.ts'
 import { createSigner, type Signer } from './sign.ts'
@@ -185,14 +186,20 @@ async function start(
     const document = documents.get(fixing.indexId)
     if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
   }
-  if (await store.fixings.hold([...documents.keys()])) {
-    log.info({}, 'an index document is held that was not before: the log is read again from from_block')
+  const sought = await store.fixings.hold([...documents.keys()])
+  if (sought.length > 0) {
+    log.info(
+      { indices: sought },
+      'an index document is new here: older blocks are looked through again from from_block',
+    )
   }
   const watch = await startWatch(chain, store.fixings, (indexId) => documents.has(indexId), {
     open: open.filter(({ id }) => state.tracked.has(id)),
     firstBlock: config.fromBlock,
     confirmations: config.confirmations,
   })
+  const older = { chain, watch, memory: store.fixings, clock, log, signal }
+  const olderLog = createOlderLog(older, sought, config.fromBlock)
   const halt = haltIn(config.dataDir)
   const { pollMs, confirmations } = config
   const { intents } = store
@@ -201,7 +208,7 @@ async function start(
   const elsewhere = (id: Hex): bigint => stakeElsewhere({ chain, watch, transactions, collateral }, state, id)
   const core = { config, clock, log, signal, store, chain, journal, book, keys, signer }
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
-  const followed = { halt, reporter, network, watch, known, rosters: shareRosters() }
+  const followed = { halt, reporter, network, watch, olderLog, known, rosters: shareRosters() }
   const whole = { ...core, roll, digestOf, transactions, collateral, elsewhere, ...followed }
   const judging = { ...whole, juror: createJuryDuty(whole, state) }
   const parts: Parts = { ...judging, rollCall: createRollCall({ ...judging, rpcUrls }, state) }

@@ -33,9 +33,12 @@ export interface Watch {
   look(): Promise<Sighting>
   /**
    * The next look at a new block finds this fixing too, whether or not the oracle announced it; nothing for one that was found
-   * before. Its events from then on are read, and after a restart those from its `block` on.
+   * before. Its events from then on are read, and after a restart those from its `block` on. `earlier` are those in the blocks before
+   * {@link Watch.nextBlock}: with them no look may be on its way, and the next finds it without a new block, too.
    */
-  follow(one: FoundFixing): void
+  follow(one: FoundFixing, earlier?: readonly OracleEvent[]): void
+  /** The block from which the next look goes on: what was logged before is not read again, unless the chain is undone. */
+  nextBlock(): bigint
   /** The fixing's events so far, in chain order. */
   events(id: Hex): readonly OracleEvent[]
   /** A number that is another one whenever the fixing's events are others than before; undefined of one that is not watched. */
@@ -44,8 +47,8 @@ export interface Watch {
   forget(id: Hex): void
 }
 
-/** Read at once: what was read is on disk before more is, and what is of no fixing here leaves memory. */
-const PART_BLOCKS = 10_000n
+/** Blocks read at once: what was read is on disk before more is, and what is of no fixing here leaves memory. */
+export const PART_BLOCKS = 10_000n
 
 /** What a look has read so far: from where it goes on, and what is of fixings that are tracked or were just found. */
 type Reading = {
@@ -83,7 +86,7 @@ export async function startWatch(
   const tracked = new Map<Hex, Log>(open.map(({ id }) => [id, emptyLog()]))
   let seen = new Set(open.map(({ id }) => id))
   /** Fixings that are to be found, announced or not. */
-  const asked = new Map<Hex, FoundFixing>()
+  const asked = new Map<Hex, { readonly one: FoundFixing; readonly earlier: readonly OracleEvent[] | undefined }>()
   const remembered = (await memory.nextBlock()) ?? firstBlock
   let next = open.reduce((least, { block }) => (block < least ? block : least), remembered)
   let last: Head | undefined
@@ -110,7 +113,7 @@ export async function startWatch(
         ? [{ id: event.id, fixing: event.fixing, block: event.block }]
         : [],
     )
-    const fresh = await freshOf([...announced, ...asked.values()], progress)
+    const fresh = await freshOf([...announced, ...[...asked.values()].map(({ one }) => one)], progress)
     await memory.extend(fresh, settled + 1n, stays)
     for (const one of fresh) found.set(one.id, one)
     for (const [id, more] of Map.groupBy(events, (event) => event.id)) {
@@ -136,7 +139,8 @@ export async function startWatch(
   return {
     async look() {
       const head = await chain.head()
-      const isNew = last === undefined || last.number !== head.number || !isSame(last, head)
+      const isJoined = [...asked.values()].some(({ earlier }) => earlier !== undefined)
+      const isNew = isJoined || last === undefined || last.number !== head.number || !isSame(last, head)
       if (!isNew) return { head, isNew, found: [], isUndone: false }
       const isUndone = !(await isAnchored(head))
       const settledUpTo = head.number - BigInt(confirmations)
@@ -159,11 +163,11 @@ export async function startWatch(
       const { own, found: fresh } = reading
       const found = [...fresh.values()]
       reading = undefined
-      for (const id of asked.keys()) if (seen.has(id) || found.some((one) => one.id === id)) asked.delete(id)
       for (const { id } of found) {
         seen.add(id)
-        tracked.set(id, emptyLog())
+        tracked.set(id, { ...emptyLog(), settled: asked.get(id)?.earlier ?? NONE })
       }
+      for (const id of asked.keys()) if (seen.has(id)) asked.delete(id)
       for (const [id, log] of tracked) {
         if (isUndone) log.settled = []
         const events = own.get(id) ?? NONE
@@ -179,9 +183,10 @@ export async function startWatch(
       if (isNewer) anchor = stays
       return { head, isNew, found, isUndone }
     },
-    follow(one) {
-      if (!seen.has(one.id)) asked.set(one.id, one)
+    follow(one, earlier) {
+      if (!seen.has(one.id)) asked.set(one.id, { one, earlier })
     },
+    nextBlock: () => next,
     events(id) {
       const log = tracked.get(id)
       return log === undefined ? [] : [...log.settled, ...log.recent]

@@ -56,6 +56,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
     try {
       await noteHalt(parts, state)
       await look(parts, state, follow)
+      await parts.olderLog.step()
       if (!state.isChainAlive) parts.log.info({}, 'the chain answers')
       state.isChainAlive = true
       pauseMs = config.pollMs
@@ -109,13 +110,14 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
 
 /** Whatever was thought to be final is looked at again, `found` among it: what was over, or is new. */
 async function startOver(
-  { journal, transactions, store }: Parts,
+  { journal, transactions, store, olderLog }: Parts,
   { tracked }: LoopState,
   head: Head,
   found: readonly FoundFixing[],
 ): Promise<void> {
   const reason = `The chain was undone by more than the configured confirmations, and is read again from the beginning.`
   await journal.write({ stage: 'watch', action: 'undone', reason: `${reason} Newest block: ${head.number}.` })
+  await olderLog.drop()
   await store.fixings.reopen(found.map(({ id }) => id))
   for (const { id } of found) tracked.delete(id)
   for (const one of tracked.values()) {

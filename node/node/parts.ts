@@ -11,6 +11,7 @@ import type { Journal } from '../journal.ts'
 import type { Juror } from '../juror/juror.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../observe/reporter.ts'
+import type { OlderLog } from '../older-log.ts'
 import type { Roll } from '../presence/roll.ts'
 import type { Signer } from '../sign.ts'
 import type { Keys } from '../sign/keys.ts'
@@ -47,6 +48,7 @@ export type Parts = {
   /** What is signed of a report, in this deployment's domain. */
   readonly digestOf: (report: Report) => Hex
   readonly watch: Watch
+  readonly olderLog: OlderLog
   readonly rosters: Rosters
   /** Registered reporters, as far as they were read. */
   readonly known: KnownReporters

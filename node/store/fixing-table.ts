@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
 import { ADDRESS, DECIMAL, HEX, parseRow } from './row.ts'
+import type { Row } from './tables.ts'
 
 /** A block, by which it is noticed that the chain was undone. */
 export type KnownBlock = { readonly number: bigint; readonly time: bigint; readonly hash?: Hex | undefined }
@@ -33,10 +34,12 @@ export interface FixingTable {
   /** Whether it is known that nothing is left to be done about the fixing. */
   isClosed(id: Hex): Promise<boolean>
   /**
-   * Remembers of which indices the documents are held. With one that was not held when the log was last read, the log is to be read
-   * again from its beginning, as what it says of that index was passed over: then true.
+   * Remembers of which indices the documents are held. Those whose fixings are still to be looked for in the blocks before
+   * {@link FixingTable.nextBlock}, as their documents were not held when these were read; none in a store of an older version.
    */
-  hold(indexIds: readonly Hex[]): Promise<boolean>
+  hold(indexIds: readonly Hex[]): Promise<readonly Hex[]>
+  /** Stores the fixings found in those blocks, and that nothing is to be looked for there any more: both or neither. */
+  recall(found: readonly KnownFixing[]): Promise<void>
   /** The first block whose logs are still to be read; undefined before the first reading. */
   nextBlock(): Promise<bigint | undefined>
   /** The newest block that was thought to stay when the log was last read; undefined before there was one. */
@@ -71,15 +74,19 @@ const PANEL = z.object({
   reporters: z.array(z.object({ index: z.number(), owner: ADDRESS, signer: ADDRESS, peerId: HEX, key: HEX })),
 })
 const CURSOR = 'next-block'
-/** The cursor while all is to be read again: rows are not deleted. */
-const BEGINNING = ''
 const ANCHOR = 'anchor'
-/** Which documents were held when the log was read; a store of an older version lacks it. */
+/** Which documents were held at the last start; a store of an older version lacks it. */
 const HELD = 'held-indices'
+/** Those of them whose fixings are to be looked for in the blocks before the cursor. */
+const SOUGHT = 'sought-indices'
 const BLOCK = z.object({ number: DECIMAL, time: DECIMAL, hash: HEX.optional() })
 
 /** The fixings of `database`. */
 export function fixingTable(database: Database): FixingTable {
+  const indicesIn = async (key: string): Promise<readonly Hex[] | undefined> => {
+    const value = await database.read('meta', key)
+    return value === undefined ? undefined : parseRow(z.array(HEX), 'meta', { key, value })
+  }
   return {
     async open() {
       const closed = new Set((await database.list('closed')).flatMap((row) => (row.value === true ? [row.key] : [])))
@@ -94,27 +101,32 @@ export function fixingTable(database: Database): FixingTable {
       ),
     isClosed: async (id) => (await database.read('closed', id)) === true,
     async hold(indexIds) {
-      const value = await database.read('meta', HELD)
-      const before = value === undefined ? [] : parseRow(z.array(HEX), 'meta', { key: HELD, value })
-      const cursor = await database.read('meta', CURSOR)
-      const isRead = cursor !== undefined && cursor !== BEGINNING
-      const isAgain = isRead && indexIds.some((id) => !before.includes(id))
-      const marks = isAgain ? [{ table: 'meta', key: CURSOR, value: BEGINNING } as const] : []
-      await database.write([{ table: 'meta', key: HELD, value: indexIds.toSorted() }, ...marks], 'soon')
-      return isAgain
+      const [held, before] = [await indicesIn(HELD), (await indicesIn(SOUGHT)) ?? []]
+      const isNew = (id: Hex): boolean => held !== undefined && !held.includes(id)
+      const isRead = (await database.read('meta', CURSOR)) !== undefined
+      const sought = isRead ? indexIds.filter((id) => isNew(id) || before.includes(id)).toSorted() : []
+      const marks = [
+        { table: 'meta', key: HELD, value: indexIds.toSorted() },
+        { table: 'meta', key: SOUGHT, value: sought },
+      ] as const
+      await database.write(marks, 'soon')
+      return sought
     },
+    recall: (found) => database.write([...rowsOf(found), { table: 'meta', key: SOUGHT, value: [] }], 'soon'),
     async anchor() {
       const value = await database.read('meta', ANCHOR)
       return value === undefined ? undefined : parseRow(BLOCK, 'meta', { key: ANCHOR, value })
     },
     async nextBlock() {
       const value = await database.read('meta', CURSOR)
-      return value === undefined || value === BEGINNING ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
+      return value === undefined ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
     },
     async extend(found, nextBlock, anchor) {
-      const rows = found.map((known) => ({ table: 'fixings', key: known.id, value: known }) as const)
       const marks = anchor === undefined ? [] : [{ table: 'meta', key: ANCHOR, value: anchor } as const]
-      await database.write([...rows, ...marks, { table: 'meta', key: CURSOR, value: nextBlock.toString() }], 'soon')
+      await database.write(
+        [...rowsOf(found), ...marks, { table: 'meta', key: CURSOR, value: nextBlock.toString() }],
+        'soon',
+      )
     },
     async panel(id) {
       const value = await database.read('reporters', id)
@@ -122,4 +134,8 @@ export function fixingTable(database: Database): FixingTable {
     },
     setPanel: (id, panel) => database.write([{ table: 'reporters', key: id, value: panel }], 'soon'),
   }
+}
+
+function rowsOf(found: readonly KnownFixing[]): Row[] {
+  return found.map((known) => ({ table: 'fixings', key: known.id, value: known }))
 }

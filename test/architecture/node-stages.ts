@@ -25,8 +25,11 @@ const STAGES = [
   'http',
 ]
 
-/** Parts of one stage: gossip and sync are the two ways in which observations travel, network sets both up. */
-const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'gossip' }
+/**
+ * Parts of one stage: gossip and sync are the two ways in which observations travel, network sets both up; the older log is what the
+ * watch did not look at.
+ */
+const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'gossip', 'older-log': 'watch' }
 
 /** What lies below all stages: any may use it, values included; it uses nothing but itself and the clock. */
 const GROUND = [

@@ -105,6 +105,24 @@ test('finds a fixing that it is to follow at the next block, once, though nobody
   expect(found).toEqual([judged])
 })
 
+test('a fixing that is followed with its earlier events has them before those that are read, until the chain is undone', async () => {
+  const { state, start, memory } = world([created(4n), proposed(45n, 2n)], { number: 50n, time: 500n })
+  memory.next = 40n
+  const watch = await start()
+  expect(watch.nextBlock()).toBe(40n)
+  watch.follow({ id: FIXING_ID, fixing: FIXING, block: 4n }, [created(4n), proposed(9n, 1n)])
+  expect((await watch.look()).found).toHaveLength(1)
+  expect(watch.events(FIXING_ID)).toEqual([created(4n), proposed(9n, 1n), proposed(45n, 2n)])
+  expect(watch.nextBlock()).toBe(40n)
+  state.head = { number: 90n, time: 900n }
+  await watch.look()
+  expect([watch.nextBlock(), watch.events(FIXING_ID).length]).toEqual([59n, 3])
+  state.fork = 'b'
+  state.head = { number: 91n, time: 910n }
+  await watch.look()
+  expect(watch.events(FIXING_ID)).toEqual([created(4n), proposed(45n, 2n)])
+})
+
 test('what is over is found again neither by its announcement nor by being followed, unless the chain is undone', async () => {
   const { state, start, closed } = world([created(4n)])
   closed.add(FIXING_ID)

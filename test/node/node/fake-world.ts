@@ -32,6 +32,8 @@ export class FakeWorld {
   candidates: readonly Candidate[] = []
   panel: Panel = { epoch: 0n, reporters: [] }
   isDead = false
+  /** The endpoint refuses to say what was logged before this block. */
+  prunedBefore = 0n
   /** Whether the endpoint says that its newest block will not be undone. */
   isFinal = true
   /** Nobody pays for attesting. */
@@ -97,7 +99,11 @@ export class FakeWorld {
           return { number, time }
         }),
       finalized: () => alive(() => (this.isFinal ? this.head : undefined)),
-      events: (from, to) => alive(() => this.events.filter(({ block }) => block >= from && block <= to)),
+      events: (from, to) =>
+        alive(() => {
+          if (from < this.prunedBefore) throw new Error('history is pruned')
+          return this.events.filter(({ block }) => block >= from && block <= to)
+        }),
       snapshot: () =>
         alive(() => snapshotOf(this.facts, { candidates: this.candidates, now: this.head.time, fixing: this.fixing })),
       panel: () => alive(() => this.panel),

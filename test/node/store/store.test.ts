@@ -352,24 +352,35 @@ test('a fixing that was closed can be opened again, and the block that was thoug
   })
 })
 
-test('a document that was not held when the log was read has it read again from its beginning, once', async () => {
+test('what a document that was not held when the log was read is of is looked for until that is done, and the log goes on', async () => {
   const dataDir = temporaryFolder()
   const [a, b] = [idOf(1), idOf(2)]
   await withStore(dataDir, async ({ fixings }) => {
-    expect([await fixings.hold([a]), await fixings.nextBlock()]).toEqual([false, undefined])
+    expect(await fixings.hold([a])).toEqual([])
+    // Nothing was read yet: the first reading finds those of any.
+    expect(await fixings.hold([a, b])).toEqual([])
     await fixings.extend([], 20n)
   })
+  const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
   await withStore(dataDir, async ({ fixings }) => {
-    expect([await fixings.hold([a]), await fixings.nextBlock()]).toEqual([false, 20n])
-    // One less is nothing to look for.
-    expect([await fixings.hold([]), await fixings.nextBlock()]).toEqual([false, 20n])
-    expect([await fixings.hold([a]), await fixings.nextBlock()]).toEqual([true, undefined])
-    await fixings.extend([], 21n)
-    expect([await fixings.hold([b, a]), await fixings.nextBlock()]).toEqual([true, undefined])
+    expect(await fixings.hold([a])).toEqual([])
+    expect(await fixings.hold([b, a])).toEqual([b])
+    expect(await fixings.hold([])).toEqual([])
+    expect([await fixings.hold([b]), await fixings.hold([b, a])]).toEqual([[b], [a, b]])
   })
-  // Stopped before it was read: it is still to be.
+  // Stopped before they were found: they are still sought.
   await withStore(dataDir, async ({ fixings }) => {
-    expect([await fixings.hold([a, b]), await fixings.nextBlock()]).toEqual([false, undefined])
+    expect([await fixings.hold([a, b]), await fixings.nextBlock()]).toEqual([[a, b], 20n])
+    await fixings.recall([known])
+    expect([await fixings.hold([a, b]), await fixings.open(), await fixings.nextBlock()]).toEqual([[], [known], 20n])
+  })
+})
+
+test('a store that does not say which documents were held has nothing looked for', async () => {
+  const dataDir = temporaryFolder()
+  await withStore(dataDir, async ({ fixings }) => {
+    await fixings.extend([], 20n)
+    expect([await fixings.hold([idOf(1)]), await fixings.hold([idOf(1), idOf(2)])]).toEqual([[], [idOf(2)]])
   })
 })
 
