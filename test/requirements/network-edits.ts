@@ -216,8 +216,8 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     id: 'R-454',
     rule: 'the last trade counts, whatever the order of the rows',
     file: TRADES,
-    find: 'if (order > 0) return trade',
-    replace: 'if (order !== 0) return trade',
+    find: 'order > 0) return { time,',
+    replace: 'order !== 0) return { time,',
   },
   {
     id: 'R-454',
@@ -235,10 +235,10 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
   },
   {
     id: 'R-454',
-    rule: 'two prices at one instant are none',
+    rule: 'of several prices at one instant the lower median counts',
     file: TRADES,
-    find: 'last.price === trade.price',
-    replace: 'last.price !== undefined',
+    find: 'sorted[(sorted.length - 1) >> 1]',
+    replace: 'sorted[sorted.length >> 1]',
   },
   {
     id: 'R-454',

@@ -89,19 +89,29 @@ fuzz.prop([fc.shuffledSubarray([...TAPE], { minLength: TAPE.length })])(
 fuzz.prop([
   fc.shuffledSubarray<Row>(
     [
-      ['"10"', '1678535830.25'],
+      ['"9"', '1678535830.25'],
       ['"11"', '1678535830.250'],
-      ['"10"', '1678535830.25'],
-      ['"12"', '1678535900'],
+      ['"10.5"', '1678535830.25'],
+      ['"10.5"', '1678535830.250'],
+      ['"100"', '1678535829'],
       ['"12.0"', '1678535900'],
-      ['"13"', '1678535950'],
-      ['"13"', '1678535950'],
+      ['"12"', '1678535900'],
+      ['"1200e-2"', '1678535900'],
+      ['"1"', '1678535900'],
+      ['"13.5"', '1678535950'],
+      ['"9.5"', '1678535950'],
       ['"14"', '1678536000'],
     ],
-    { minLength: 8 },
+    { minLength: 12 },
   ),
-])('R-454 two prices at the last instant are no close, one price twice is', (rows) => {
-  expect(closesOf(rows)).toEqual([undefined, undefined, '13'])
+])('R-454 of several prices at the last instant the lower median is the close, exactly and in any order', (rows) => {
+  expect(closesOf(rows)).toEqual(['10.5', '12', '9.5'])
+})
+
+test('R-454 a trade more at the last instant does not take the close away', () => {
+  const dust = ['"1"', '1678535879.5'] as const
+  expect(closesOf([...TAPE, dust])).toEqual(CLOSES)
+  expect(() => closesOf([...TAPE, ['"one"', '1678535879.5']])).toThrow('one')
 })
 
 test('R-454 a page that ends within a candle gives no close that the whole would not', () => {
