@@ -1,4 +1,5 @@
 import { destination, pino, stdSerializers } from 'pino'
+import { withHosts } from './with-hosts.ts'
 
 /** The levels a log can be limited to, least first. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
@@ -19,15 +20,37 @@ export interface Log {
  * alone is logged: a key to an endpoint may stand in the rest.
  */
 export function createLog(level: LogLevel): Log {
-  const serializers = { err: (error: Error) => withHosts(stdSerializers.err(error)) }
+  const serializers = { err: dumpOf }
   return pino({ level, base: { pid: process.pid }, serializers }, destination({ fd: 2, sync: true }))
 }
 
-/** `value` with no more than the host of every address in its texts, however deep. */
-function withHosts(value: unknown): unknown {
-  if (typeof value === 'string')
-    return value.replaceAll(/\b((?:https?|wss?):\/\/)(?:[^\s/?#"'@]*@)?([^\s/?#"']+)[^\s"']*/g, '$1$2')
-  if (Array.isArray(value)) return value.map(withHosts)
+/** What is deeper in an error, or comes to light by these, helps nobody. */
+const DEEPEST = 8
+
+/** An error as it is logged; whatever it is, that does not throw. */
+function dumpOf(error: unknown): unknown {
+  try {
+    return safe(error, 0, new WeakSet())
+  } catch {
+    return 'an error that cannot be read'
+  }
+}
+
+/** `value` with no more than the hosts of addresses in its texts; what is neither text, list, record nor error is only named. */
+function safe(value: unknown, depth: number, seen: WeakSet<object>): unknown {
+  if (typeof value === 'string') return withHosts(value)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withHosts(field)]))
+  if (depth > DEEPEST || seen.has(value)) return '[…]'
+  seen.add(value)
+  if (Array.isArray(value)) return value.map((one) => safe(one, depth + 1, seen))
+  const dump = value instanceof Error ? stdSerializers.err(value) : value
+  if (!isRecord(dump)) return `[${value.constructor?.name ?? 'object'}]`
+  return Object.fromEntries(Object.entries(dump).map(([name, field]) => [name, safe(field, depth + 1, seen)]))
+}
+
+const ERROR_DUMP: unknown = Object.getPrototypeOf(stdSerializers.err(new Error('any')))
+
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || prototype === ERROR_DUMP
 }

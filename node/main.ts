@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import type { Config } from './config.ts'
 import { liveFrugally } from './frugal.ts'
+import { withHosts } from './with-hosts.ts'
 
 // Parsing a few hundred modules costs more than a third of a node's start.
 enableCompileCache()
@@ -85,9 +86,9 @@ function followParent(stop: () => void): void {
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return withHosts(String(error))
   const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : ''
-  return `${error.message}${hint}`.replaceAll('\n', ' ')
+  return withHosts(`${error.message}${hint}`).replaceAll('\n', ' ')
 }
 
 /** The command line is not understood. */

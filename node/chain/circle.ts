@@ -1,3 +1,4 @@
+import { hostOf } from '#client/chain.ts'
 import type { Clock } from '../clock.ts'
 import type { EndpointPort, Head } from './port.ts'
 
@@ -24,6 +25,8 @@ const PAUSE_MS = 15_000
 const REST_MS = 2_000
 
 type Line = Endpoint & {
+  /** What errors call it: its host, since the rest of an address may be a key, and its place where hosts repeat. */
+  readonly name: string
   /** Undefined before it answered for the first time. */
   port: EndpointPort | undefined
   /** Not asked before this, milliseconds of the clock's monotonic time. */
@@ -55,7 +58,13 @@ export interface Circle {
 /** The endpoints as one {@link Circle}. */
 export function createCircle(endpoints: readonly Endpoint[], options: CircleOptions): Circle {
   const { agreement, clock, signal, onOutvoted } = options
-  const lines = endpoints.map((endpoint): Line => ({ ...endpoint, port: undefined, pausedMs: 0 }))
+  const names = namesOf(endpoints.map(({ url }) => hostOf(url)))
+  const lines = endpoints.map((endpoint, i): Line => ({
+    ...endpoint,
+    name: names[i] ?? '',
+    port: undefined,
+    pausedMs: 0,
+  }))
   const pause = (line: Line): void => {
     line.pausedMs = clock.monotonicMs() + PAUSE_MS
   }
@@ -150,6 +159,11 @@ export function createCircle(endpoints: readonly Endpoint[], options: CircleOpti
   }
 }
 
+/** Hosts, with the place in the list of those that are there more than once. */
+function namesOf(hosts: readonly string[]): readonly string[] {
+  return hosts.map((host, i) => (hosts.filter((other) => other === host).length > 1 ? `${host} (${i + 1})` : host))
+}
+
 type Vote<T> = { readonly line: Line; readonly answer: Promise<T> }
 
 /** Resolves with what `agreement` of the votes say as soon as they do; whoever says otherwise, then or later, is outvoted. */
@@ -174,7 +188,7 @@ function tally<T>(
         reject(
           new DisagreementError(
             what,
-            [...groups.values()].map(({ lines }) => lines.map(({ url }) => url)),
+            [...groups.values()].map(({ lines }) => lines.map(({ name }) => name)),
           ),
         )
     }
@@ -211,10 +225,10 @@ function isDead(error: unknown): boolean {
 /** Endpoints contradict each other, and none has enough on its side: nothing is decided on any of them. */
 export class DisagreementError extends Error {
   override readonly name = 'Chain.DisagreementError'
-  /** Who said the same stands together. */
+  /** Who said the same stands together, by host. */
   readonly sides: readonly (readonly string[])[]
   constructor(what: string, sides: readonly (readonly string[])[]) {
-    const told = sides.map((urls) => urls.join(' and ')).join(' against ')
+    const told = sides.map((names) => names.join(' and ')).join(' against ')
     super(`Expected the endpoints to agree on ${what}, got ${told}. Compare their newest blocks with an explorer's.`)
     this.sides = sides
   }

@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts'
 import type { FoundFixing } from '../watch.ts'
 import type { Turns } from './turns.ts'
 import { track, type Tracked } from './tracked.ts'
+import { withHosts } from '../with-hosts.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Hex } from 'viem'
@@ -20,7 +21,7 @@ export type LoopState = {
   head: Head | undefined
   /** Whether the last look at the chain succeeded. */
   isChainAlive: boolean
-  /** What the last failure to look said. */
+  /** What the last failure to look said, of addresses the hosts alone. */
   chainError: string
   /** When these were read, in periods of chain time; undefined before the first time. */
   signersPeriod: bigint | undefined
@@ -65,7 +66,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
       if (error instanceof StoreCorruptError || error instanceof StoreDiskError) throw error
       if (state.isChainAlive) parts.log.warn({ err: error }, 'the chain does not answer')
       state.isChainAlive = false
-      state.chainError = error instanceof Error ? error.message : String(error)
+      state.chainError = withHosts(error instanceof Error ? error.message : String(error))
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
     }
     await clock.sleep(pauseMs, signal).catch(() => undefined)

@@ -45,6 +45,7 @@ const GROUND = [
   'verify',
   'version',
   'whole-file',
+  'with-hosts',
 ]
 
 /** What knows all stages; nothing imports it. */

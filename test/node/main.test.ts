@@ -190,6 +190,28 @@ test.each<[string, () => Promise<readonly string[]>, number, string]>([
   expect(node.stderr[0]).toContain(message)
 })
 
+test('says of an endpoint that answers with an error where it is, and nothing that could be a key to it', async () => {
+  const endpoint = createHttpServer(async (request, response) => {
+    const { id, method } = JSON.parse(Buffer.concat(await request.toArray()).toString()) as {
+      id: number
+      method: string
+    }
+    const error = { code: -32_001, message: 'over the plan' }
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      JSON.stringify({ jsonrpc: '2.0', id, ...(method === 'eth_chainId' ? { result: '0x7a69' } : { error }) }),
+    )
+  })
+  await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve))
+  const { port } = endpoint.address() as AddressInfo
+  const node = startProcess(['--config', await prepare({ rpc: `http://127.0.0.1:${port}/v3/abcdef?token=secret` })])
+  expect(await node.exitCode).toBe(1)
+  expect(node.stderr).toEqual([expect.stringContaining('over the plan')])
+  expect(node.stderr[0]).toContain(`http://127.0.0.1:${port}`)
+  expect(node.stderr[0]).not.toMatch(/abcdef|secret/)
+  endpoint.close()
+})
+
 test('refuses a store in use, and a port in use, with exit code 2', async () => {
   const file = await prepare()
   const node = startProcess(['--config', file])

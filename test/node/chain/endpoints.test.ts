@@ -87,6 +87,23 @@ test('says nothing while two contradict each other, or all three', async () => {
   expect([...outvoted, ...three.outvoted]).toEqual([])
 })
 
+test('names endpoints that contradict each other by host alone, and by place where hosts repeat', async () => {
+  const worlds = [LIE, TRUTH, 1n].map((leader) => {
+    const world = new FakeWorld(FIXING, MATURITY)
+    world.facts = { leader, round: 1 }
+    return world
+  })
+  const urls = ['https://a.example/v3/key1', 'https://name:key2@b.example/x', 'https://a.example/?token=key3']
+  const endpoints = worlds.map((world, i) => ({ url: urls[i] ?? '', open: async () => world.endpoint(ACCOUNT) }))
+  const { signal } = new AbortController()
+  const options = { agreement: 2, clock: fakeClock(MATURITY), signal, onOutvoted: () => undefined, ...SENDING }
+  const chain = await openEndpoints(endpoints, options)
+  await expect(leaderOf(chain)).rejects.toMatchObject({
+    sides: [['a.example (1)'], ['b.example'], ['a.example (3)']],
+    message: expect.not.stringContaining('key'),
+  })
+})
+
 test('compares amounts beyond 2^53 to the last wei', async () => {
   const { world, open } = await setUp(2, 2)
   const chain = await open()
