@@ -28,7 +28,8 @@ export const TYPICAL_GAS = {
   claim: 100_000n,
 } as const
 const KNOWN_GAS: Readonly<Record<string, bigint>> = TYPICAL_GAS
-const ANY_GAS = 250_000n
+/** Of any other call: more than `register`, 463 157, which comes after an allowance. */
+const ANY_GAS = 500_000n
 
 /**
  * Tries `calls` out as `account`, one after the other on the latest block, without sending anything.

@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { ReplacedError, UnconfirmedError, WaitingTransactionError } from '#client/errors.ts'
+import { rehearse } from '#client/rehearsal.ts'
 import { type Call, RevertedError, send } from '#client/send.ts'
 import { countWaiting, requireNoneWaiting } from '#client/waiting.ts'
 import { accountOf, ETHER, START } from './chain-fixture.ts'
@@ -334,4 +335,13 @@ test('what one machine does not know of waits if another knows it', async () => 
   const chain = await ofTwoMachines((tag, machine) => (tag === 'pending' && machine === 0 ? 5 : 4))
   const error = await impatiently(() => failureOf(requireNoneWaiting(chain, chain.account.address)))
   expect(error).toMatchObject({ name: 'Client.WaitingTransactionError', count: 1 })
+})
+
+test('counts more than a registration takes for what cannot be tried out', async () => {
+  const chain = await somebody((method, pass) =>
+    method === 'eth_simulateV1' ? Promise.reject(saying('not here')) : pass(),
+  )
+  const { gas, isComplete } = await rehearse(chain, chain.account.address, [PAY, { ...PAY, name: 'register' }])
+  expect(isComplete).toBe(false)
+  expect(gas[1]).toBeGreaterThan(463_157n)
 })
