@@ -55,7 +55,7 @@ export function createOlderLog(
   let isReading = false
   let [pauseMs, nextMs] = [PAUSE_MS as number, 0]
 
-  const isFar = (): boolean => watch.nextBlock() - at > NEAR_BLOCKS
+  const isFar = (): boolean => !isOver && watch.nextBlock() - at > NEAR_BLOCKS
   const read = async (to: bigint): Promise<void> => {
     if (at > to) return
     const wanted = { isTracked: (id: Hex) => found.has(id), isHeld: (id: Hex) => indices.has(id) }
@@ -71,7 +71,7 @@ export function createOlderLog(
     pauseMs = PAUSE_MS
   }
   const readParts = async (): Promise<void> => {
-    while (!signal.aborted && !isOver && isFar()) {
+    while (!signal.aborted && isFar()) {
       const next = watch.nextBlock()
       await read((at + PART_BLOCKS < next ? at + PART_BLOCKS : next) - 1n)
     }
