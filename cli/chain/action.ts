@@ -140,15 +140,18 @@ async function estimateWithin(
   const { gas, isComplete } = await rehearse(connection.chain, signer.address, calls)
   const most = mostOf(action, gas, fee)
   requireFunds({ amount: action.amount, gas: most }, purse, connection.token)
-  if (!isComplete && flags.max !== undefined && connection.token.isWeth) {
-    throw new RefusedError(
-      'Expected an endpoint that simulates to hold the gas against --max, got one that does not.',
-      'Use another with --rpc, or leave --max out.',
-    )
-  }
+  if (!isComplete && flags.max !== undefined && connection.token.isWeth) throw unknownGas()
   requireWithinMax(action, most, performer)
   const later = fee.likely * laterGas(action)
   return { costs: { likely: fee.likely * sum(gas) + later, most, later }, gas }
+}
+
+/** What is said where gas is to be held against --max and is not known. */
+export function unknownGas(): RefusedError {
+  return new RefusedError(
+    'Expected an endpoint that simulates to hold the gas against --max, got one that does not.',
+    'Use another with --rpc, or leave --max out.',
+  )
 }
 
 /** What gas comes to at the dearest that transactions offer now, wei, the claims later included. */

@@ -11,7 +11,7 @@ import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { type GasFee, readBalance, readGasFee, rehearse } from '#client/rehearsal.ts'
 import { requireNoneWaiting } from '#client/waiting.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
-import { confirm } from '../chain/action.ts'
+import { confirm, unknownGas } from '../chain/action.ts'
 import { address as addressOf, ether, whole } from '../arguments.ts'
 import { openChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
@@ -218,12 +218,7 @@ function dearest(gas: bigint, fee: GasFee): bigint {
 /** Throws InputError for gas that costs more than --max, wei; RefusedError where it is not known. */
 function requireWithinMax({ max }: Flags, cost: bigint | undefined): void {
   if (max === undefined) return
-  if (cost === undefined) {
-    throw new RefusedError(
-      'Expected an endpoint that simulates to hold the gas against --max, got one that does not.',
-      'Use another with --rpc, or leave --max out.',
-    )
-  }
+  if (cost === undefined) throw unknownGas()
   if (cost <= max) return
   throw new InputError(
     `Expected to spend at most ${formatAmount(max, ETHER)}, got ${formatAmount(cost, ETHER)} of gas.`,

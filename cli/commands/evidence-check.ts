@@ -50,7 +50,7 @@ function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessme
   const withSamples = witnesses.filter(({ hasSamples, isCounted }) => hasSamples && isCounted).length
   const made =
     value === undefined
-      ? 'none: no samples are there'
+      ? 'none: the samples of no quorum are there'
       : `${formatIndexValue(value, 18)} ${document.unit}, what the document makes of the samples of ${withSamples} of ${witnesses.length} observations`
   return [
     `fixing    ${id}`,

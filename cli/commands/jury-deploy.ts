@@ -7,6 +7,7 @@ import { DEFAULT_JURY_TERMS, planJury } from '#client/deployment-plan.ts'
 import type { DeploymentStep } from '#client/deployment-step.ts'
 import { OracleRevertError } from '#client/errors.ts'
 import type { JuryTerms } from '#client/jury.ts'
+import { openingPrice } from '#protocol/jury.ts'
 import { type Amount, amount, baseUnits, duration, positive, whole } from '../arguments.ts'
 import { perform } from '../chain/action.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
@@ -23,8 +24,6 @@ type Flags = NetworkFlags &
   Omit<JuryTerms, 'seatStake' | 'seatFee'> & { readonly seatStake?: Amount; readonly seatFee?: Amount }
 
 const DEFAULTS = DEFAULT_JURY_TERMS
-/** Seats' fees that go to who draws and who resolves. */
-const CLERKS = 8n
 
 /** Adds `assize jury deploy`: a jury of 31 seats, or of other terms, at an address that follows from them. */
 export function defineJuryDeploy(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -62,7 +61,6 @@ async function deployJury(flags: Flags, context: Context): Promise<ExitCode> {
   }
   const signer = await openSigner(flags, context)
   await requireTaken(chain, step, signer.address)
-  const price = (BigInt(terms.seats) + CLERKS) * terms.seatFee
   const performed = await perform(
     {
       steps: [{ label: 'deploy the jury', call: deployCall(step) }],
@@ -73,7 +71,7 @@ async function deployJury(flags: Flags, context: Context): Promise<ExitCode> {
         `jury      ${step.address}, of oracle ${oracle}`,
         `seats     ${terms.seats}, of which ${terms.quorum} must reveal; a pool of ${terms.leastPool} stakes for a case`,
         `stake     ${formatAmount(terms.seatStake, token)} a seat; corrupting it costs ${formatAmount(BigInt((terms.quorum + 1) >> 1) * terms.seatStake, token)} at least (R-505)`,
-        `price     ${formatAmount(price, token)}: fixings with a lower arbitration fee are refused`,
+        `price     ${formatAmount(openingPrice(terms), token)}: fixings with a lower arbitration fee are refused`,
         `times     warm-up ${formatDuration(BigInt(terms.warmUp))}, commit ${formatDuration(BigInt(terms.commitTime))}, reveal ${formatDuration(BigInt(terms.revealTime))}`,
       ],
       question: 'Deploy it?',

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander'
 import type { Address, Hex } from 'viem'
-import { latestBlock } from '#client/chain.ts'
 import { readReporters } from '#client/registry.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { hash } from '../arguments.ts'
@@ -75,10 +74,12 @@ async function verify(id: Hex, flags: Flags, context: Context): Promise<ExitCode
   const evidence = flags.evidence === undefined ? undefined : await readEvidence(flags.evidence)
   const reading = await readForFixing(document, found.fixing, flags, context)
   const registry = flags.registry ?? addressFrom(context.env, 'ASSIZE_REGISTRY')
-  const { time } = await latestBlock(connection.chain)
   const isAsked = evidence !== undefined || flags.registry !== undefined
   const reporters = registry === undefined || !isAsked ? undefined : await reportersOf(registry)
-  const peers = evidence === undefined ? undefined : readPeers(evidence, { id, until: time }, reading, reporters)
+  const peers =
+    evidence === undefined
+      ? undefined
+      : readPeers(evidence, { id, until: found.view.snapshot.atTime }, reading, reporters)
   const own = ownOf({ reading, peers })
   const verdict = own === undefined ? undefined : verdictOf(own, found.view)
   const advice =
