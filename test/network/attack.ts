@@ -163,7 +163,8 @@ function randomId(random: Random): Hex {
 function observing(kind: Attack, i: number, { arms, random }: Field): Uint8Array {
   const { bytes } = arms.good
   if (kind === 'oversized') return new Uint8Array(OVERSIZED).fill(i & 255, 0, 64)
-  if (kind === 'wrong domain') return arms.foreign.bytes.with(97, i & 255)
+  // The last byte of the data root: each message is another one, and none is refused for what it says.
+  if (kind === 'wrong domain') return i === 0 ? arms.foreign.bytes : arms.foreign.bytes.with(129, i & 255)
   // What somebody else has said, and it again with a byte that changes its id.
   if (kind === 'replayed') return i % 2 === 0 ? bytes : Uint8Array.of(...bytes, i & 255, i >> 8)
   if (kind === 'malformed') return Uint8Array.from({ length: random.below(300) }, () => random.below(256))

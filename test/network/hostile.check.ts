@@ -2,7 +2,7 @@ import process from 'node:process'
 import { expect, test } from 'vitest'
 import { Random } from '../model/random.ts'
 import { type Attack, ATTACKS } from './attack.ts'
-import { type Outcome, siege } from './siege.ts'
+import { type Outcome, siege, unheard } from './siege.ts'
 
 // `npm run check:network`: ASSIZE_NETWORK_SEED=7 for what happened then, ASSIZE_NETWORK_MESSAGES=5000 for more of them.
 const {
@@ -32,6 +32,7 @@ test.each(parties.map((party) => [party.join(', '), party] as const))(
     process.stderr.write(`${lineOf(name, party, outcome)}\n`)
     expect(outcome).toMatchObject({ delivered: HONEST * HONEST, deceived: 0 })
     if (party.includes('equivocating')) expect(outcome.warned).toBe(HONEST)
+    expect(unheard(party, outcome)).toEqual([])
     expect((outcome.memoryMb.most - outcome.memoryMb.before) / HONEST).toBeLessThan(MOST_PER_NODE)
   },
   0,
@@ -39,9 +40,10 @@ test.each(parties.map((party) => [party.join(', '), party] as const))(
 
 function lineOf(name: string, party: readonly Attack[], outcome: Outcome): string {
   const { delivered, expected, sent, memoryMb, verdicts } = outcome
+  const total = [...sent.values()].reduce((sum, one) => sum + one, 0)
   const share = ((100 * delivered) / expected).toFixed(1)
   const memory = `memory ${memoryMb.before.toFixed(0)} MB before, ${memoryMb.most.toFixed(0)} MB at most`
   const counts = [...verdicts].map(([code, times]) => `${code} ${times}`).join(', ')
   const crowd = `${HONEST} honest, ${party.length} hostile (${name}), seed ${seed}`
-  return `${crowd}: ${share} % delivered, ${sent} hostile messages sent, ${memory} for all; ${counts}`
+  return `${crowd}: ${share} % delivered, ${total} hostile messages sent, ${memory} for all; ${counts}`
 }

@@ -21,12 +21,34 @@ export type Outcome = {
   readonly deceived: number
   /** Honest nodes that hold a proof against the equivocator. */
   readonly warned: number
-  /** Messages that hostile peers have sent. */
-  readonly sent: number
+  /** What each kind of hostile peer has sent, from before the honest ones speak on: messages, streams or connections. */
+  readonly sent: ReadonlyMap<Attack, number>
   /** How often each verdict was given, at all honest nodes. */
   readonly verdicts: ReadonlyMap<string, number>
   /** Of the whole program, megabytes: before the attack, and at most. */
   readonly memoryMb: { readonly before: number; readonly most: number }
+}
+
+/** A verdict that honest nodes give where the attack comes, of those that come to a verdict. */
+const MARKS: { readonly [K in Attack]?: string } = {
+  malformed: 'length',
+  replayed: 'length',
+  'wrong domain': 'not-a-reporter',
+  junk: 'unrecoverable-signature',
+  equivocating: 'conflict',
+  calling: 'heard',
+  proposing: 'unknown-request',
+  renaming: 'not-vouched',
+}
+
+/** Attacks that did not happen, or that no honest node has noticed: a siege with any of them shows nothing. */
+export function unheard(attacks: readonly Attack[], { sent, verdicts }: Outcome): Attack[] {
+  return attacks.filter((kind) => {
+    // It is there, and says nothing.
+    if (kind === 'censoring') return false
+    const mark = MARKS[kind]
+    return (sent.get(kind) ?? 0) === 0 || (mark !== undefined && (verdicts.get(mark) ?? 0) === 0)
+  })
 }
 
 export type SiegeOptions = {
@@ -66,20 +88,25 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     const watching = new AbortController()
     void watchMemory(meter, watching.signal)
     const arms = await armsOf(honest)
-    const assault = async (): Promise<number> => {
-      const sent = await Promise.all(
-        villains.map((villain, i) =>
-          attack(villain, attacks[i] ?? 'malformed', messages, { arms, stations, random, recruit: openVillain }),
-        ),
+    const sent = new Map<Attack, number>()
+    const assault = async (): Promise<void> => {
+      const field = { arms, stations, random, recruit: openVillain }
+      await Promise.all(
+        attacks.map(async (kind, i) => {
+          const villain = villains[i]
+          if (villain === undefined) throw new Error(`Expected a hostile peer for ${kind}, got none.`)
+          const more = await attack(villain, kind, messages, field)
+          sent.set(kind, (sent.get(kind) ?? 0) + more)
+        }),
       )
-      return sent.reduce((sum, one) => sum + one, 0)
     }
     const first = assault()
     for (const [i, station] of stations.entries()) {
       const own = observations[i]
       if (own !== undefined) station.say(own)
     }
-    const sent = (await first) + (await assault())
+    await first
+    await assault()
     await until(() => deliveredTo(stations, observations) === honest * honest && isProven(stations, attacks))
     watching.abort()
     return outcomeOf(stations, observations, { sent, memoryMb: { before, most: Math.max(meter.most, residentMb()) } })
