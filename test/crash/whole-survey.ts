@@ -9,6 +9,8 @@ import { type End, endsOf, type Finding, tried, tryEnd, tryTwoEnds, writesFirst 
 const { ASSIZE_CRASH_STATE: state, ASSIZE_CRASH_EVERY: every = '1', ASSIZE_CRASH_ONLY: only = '' } = process.env
 /** Of so many places where a life ended once, one is tried with a second end in the life after it. */
 const TWICE_EVERY = 3
+/** Lives go other ways, and do not come to where they were to end: so many in a hundred must, or nothing was tried. */
+const LEAST_DEATHS_PERCENT = 75
 
 /** What one survey is of: the calls of a life that nobody ended, and how one is lived that ends. */
 type Survey = {
@@ -21,7 +23,7 @@ type Survey = {
 /** What a survey came to, in the notes or now. */
 type Outcome = { readonly isReached: boolean; readonly differences: readonly string[] }
 
-/** A survey that has found nothing, and has killed. */
+/** A survey that has found nothing, and has killed where it was to, nearly always. */
 export const CLEAN: Outcome = { isReached: true, differences: [] }
 
 /** Lives until every place was tried that is not in the notes. */
@@ -45,7 +47,7 @@ export async function surveyAll({ name, points, attempt }: Survey): Promise<Outc
   const faulty = findings.filter(({ faults }) => faults.length > 0)
   const deaths = findings.filter(({ isReached }) => isReached).length
   say(`${name}: ${findings.length} lives, ${deaths} ended where they were to, ${faulty.length} differences`)
-  return { isReached: deaths > 0, differences: faulty.map(lineOf) }
+  return { isReached: deaths * 100 >= findings.length * LEAST_DEATHS_PERCENT, differences: faulty.map(lineOf) }
 }
 
 /** A survey of the node that signs, proposes, disputes and claims. */
