@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => ({
     // measures, or takes the machine for itself.
     maxWorkers: FILES[mode] === undefined ? availableParallelism() : 1,
     // Against tests that hang: no test is about how long something takes.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 }))

@@ -30,4 +30,4 @@ test('a juror that dies on its way votes as it would have, and loses nothing (R-
   } finally {
     await arena.close()
   }
-}, 240_000)
+})

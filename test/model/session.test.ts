@@ -2,15 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Dictionary } from './abi.ts'
 import { type Arena, openArena } from './arena.ts'
 import { ROOT, buildArtifacts } from './artifacts.ts'
 import type { Campaign } from './campaign.ts'
 import { disputeCampaign } from './dispute-campaign.ts'
 import { OtherSessionError, type Session, continueSession, missingFrom, openSession } from './session.ts'
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let arena: Arena
 let campaign: Campaign
