@@ -5,6 +5,8 @@ import type { SourceSpec } from './index-source.ts'
 import { clamp, compare, floorGeometricMean, median, multiply, type Rational } from './rational.ts'
 
 const PPM = 1_000_000n
+/** How many stretches of missing candles are named: a source may lack every other one of 1 440. */
+const MAX_STRETCHES = 8
 
 /**
  * The raw closes of one source: decimal strings as the venue printed them, `undefined` where it has no candle. Index i
@@ -16,7 +18,7 @@ export type SourceSamples = {
   readonly closes: readonly (string | undefined)[]
 }
 
-/** A source, or some of its closes, that did not count, and why. */
+/** A source, or some of its candles, that did not count or were not there, and why. */
 export type DroppedSource = { readonly sourceId: string; readonly reason: string }
 
 /** A value with the sources behind it, or the reason why there is none. */
@@ -132,7 +134,7 @@ function clampedMean(candles: readonly Rational[], clampPpm: number): bigint {
   )
 }
 
-/** The usable closes of one source in its own currency. What is not usable is named in `dropped`. */
+/** The usable closes of one source in its own currency. What is missing or not usable is named in `dropped`. */
 function readCloses(
   { sampling }: IndexDocument,
   source: SourceSpec,
@@ -146,6 +148,8 @@ function readCloses(
     dropped.push({ sourceId: source.id, reason: fault ?? 'no samples' })
     return []
   }
+  const missing = lacking(sample.closes)
+  if (missing.length > 0) dropped.push({ sourceId: source.id, reason: lackOf(missing, sampling.samples) })
   return sample.closes.map((text, i) => {
     if (text === undefined) return undefined
     const close = readClose(source, text)
@@ -153,6 +157,31 @@ function readCloses(
     dropped.push({ sourceId: source.id, reason: `candle ${i}: ${close}` })
     return undefined
   })
+}
+
+/** The places, counted from 0, that have nothing. */
+function lacking(closes: readonly unknown[]): number[] {
+  return closes.flatMap((close, i) => (close === undefined ? [i] : []))
+}
+
+function lackOf(missing: readonly number[], samples: number): string {
+  return missing.length === samples
+    ? 'has no candle of the window'
+    : `lacks ${candlesAt(missing)} of the window's ${samples}`
+}
+
+/** `candle 2`, `candles 0, 4-6, 9`: ascending places, counted from 0; of many stretches the first ones and how many more. */
+function candlesAt(places: readonly number[]): string {
+  const stretches: [first: number, last: number][] = []
+  for (const place of places) {
+    const latest = stretches.at(-1)
+    if (latest !== undefined && latest[1] === place - 1) latest[1] = place
+    else stretches.push([place, place])
+  }
+  const named = stretches.slice(0, MAX_STRETCHES)
+  const rest = places.length - named.reduce((count, [first, last]) => count + last - first + 1, 0)
+  const words = named.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`))
+  return `${places.length === 1 ? 'candle' : 'candles'} ${words.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`
 }
 
 function sampleFault(
@@ -197,13 +226,14 @@ function convertCloses(
   }
   const converterId = source.convert.source
   const rates = closesOf.get(converterId) ?? []
-  return closes.map((close, i) => {
-    if (close === undefined) return undefined
+  const converted = closes.map((close, i) => {
     const rate = rates[i]
-    if (rate !== undefined) return multiply(close, rate)
-    dropped.push({ sourceId: source.id, reason: `candle ${i}: "${converterId}" has no close to convert it with` })
-    return undefined
+    return close === undefined || rate === undefined ? undefined : multiply(close, rate)
   })
+  const lost = lacking(converted).filter((i) => closes[i] !== undefined)
+  const reason = `${candlesAt(lost)}: "${converterId}" has no close to convert with`
+  if (lost.length > 0) dropped.push({ sourceId: source.id, reason })
+  return converted
 }
 
 function strangers(document: IndexDocument, samples: readonly SourceSamples[]): DroppedSource[] {

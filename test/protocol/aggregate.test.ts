@@ -61,8 +61,44 @@ test('R-451 abstains naming the candle and the sources that lack it', () => {
   expect(aggregate(document, samples)).toEqual({
     kind: 'abstain',
     reason: 'Candle 1 of 3 has 1 of the 2 sources it needs; missing: beta, gamma.',
-    dropped: [{ sourceId: 'beta', reason: 'no samples' }],
+    dropped: [
+      { sourceId: 'beta', reason: 'no samples' },
+      { sourceId: 'gamma', reason: "lacks candle 1 of the window's 3" },
+    ],
   })
+})
+
+test('R-451 names a source that lacks candles, once, also where the others are enough', () => {
+  const document = threeSamples(['alpha', 'beta', 'empty', 'late', 'none'].map((id) => sourceJson(id)))
+  const result = aggregate(document, [
+    usd('alpha', '10', '10', '10'),
+    usd('beta', undefined, '10', undefined),
+    usd('empty', undefined, undefined, undefined),
+    usd('late', undefined, undefined, '10'),
+  ])
+  expect(result).toEqual({
+    kind: 'value',
+    value: 10n * 10n ** 18n,
+    used: [{ sourceId: 'alpha' }, { sourceId: 'beta' }, { sourceId: 'late' }],
+    dropped: [
+      { sourceId: 'beta', reason: "lacks candles 0, 2 of the window's 3" },
+      { sourceId: 'empty', reason: 'has no candle of the window' },
+      { sourceId: 'late', reason: "lacks candles 0-1 of the window's 3" },
+      { sourceId: 'none', reason: 'no samples' },
+    ],
+  })
+})
+
+test('names no more than eight stretches of missing candles, and how many are left', () => {
+  const document = parseIndexDocument(documentJson([sourceJson('alpha'), sourceJson('beta')]))
+  const whole = Array.from({ length: 30 }, () => '10')
+  const gaps = whole.map((close, i) => (i % 3 === 1 ? close : undefined))
+  expect(aggregate(document, [usd('alpha', ...whole), usd('beta', ...gaps)]).dropped).toEqual([
+    {
+      sourceId: 'beta',
+      reason: "lacks candles 0, 2-3, 5-6, 8-9, 11-12, 14-15, 17-18, 20-21 and 5 more of the window's 30",
+    },
+  ])
 })
 
 test('names every source and every close that does not count, and why', () => {
@@ -104,9 +140,9 @@ test('names every source and every close that does not count, and why', () => {
       { sourceId: 'long', reason: 'has 4 candles, the window has 3' },
       { sourceId: 'mislabelled', reason: 'samples are in USDC, the document says USD' },
       { sourceId: 'twice', reason: 'sampled 2 times' },
+      { sourceId: 'usdt-usd', reason: "lacks candle 1 of the window's 3" },
       { sourceId: 'usdt-usd', reason: 'candle 2: close 0 is not above zero' },
-      { sourceId: 'converted', reason: 'candle 1: "usdt-usd" has no close to convert it with' },
-      { sourceId: 'converted', reason: 'candle 2: "usdt-usd" has no close to convert it with' },
+      { sourceId: 'converted', reason: 'candles 1-2: "usdt-usd" has no close to convert with' },
       { sourceId: 'foreign', reason: 'quoted in USDC, not USD, and the document names no source to convert it' },
     ],
   })

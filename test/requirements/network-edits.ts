@@ -178,6 +178,13 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     replace: 'candle.count < 0 * document.aggregation.minSources',
   },
   {
+    id: 'R-451',
+    rule: 'a source that lacks candles is named',
+    file: AGGREGATE,
+    find: 'if (missing.length > 0) dropped.push',
+    replace: 'if (missing.length < 0) dropped.push',
+  },
+  {
     id: 'R-452',
     rule: 'a round at the very end of a candle belongs to it',
     file: 'contracts/client/feed.ts',

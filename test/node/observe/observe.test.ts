@@ -23,5 +23,8 @@ test('abstains rather than guess, and says why', () => {
   const short = [{ sourceId: 'a', quote: 'USD', closes: ['100', undefined, '100'] }]
   const observed = observe(DOCUMENT, { samples: short, failures: [], opens: OPENS }, AT)
   expect(observed).toMatchObject({ kind: 'abstention', reason: expect.stringContaining('Candle 1 of 3') })
-  expect(observed.dropped).toEqual([{ sourceId: 'b', reason: 'no samples' }])
+  expect(observed.dropped).toEqual([
+    { sourceId: 'a', reason: "lacks candle 1 of the window's 3" },
+    { sourceId: 'b', reason: 'no samples' },
+  ])
 })
