@@ -3,7 +3,7 @@ import { CCXT_TIMEFRAMES, type CcxtSource } from '#protocol/index-source.ts'
 import { download } from './download.ts'
 import { parseExactJson } from './exact-json.ts'
 import type { ReadContext, Reading } from './reading.ts'
-import { type Candle, closesAt, type SampleWindow } from './window.ts'
+import { type Candle, closesAt, instantOf, type SampleWindow } from './window.ts'
 
 /** What is used of an exchange of ccxt. */
 type Exchange = {
@@ -54,7 +54,7 @@ export async function readCcxt(
   try {
     const candles = await fetchCandles(exchange, document, source, window)
     return {
-      closes: closesAt(candles, window, 1_000n, source.id),
+      closes: closesAt(candles, window, source.id),
       origin: `ccxt ${source.exchange} ${source.symbol}`,
       body,
     }
@@ -106,7 +106,8 @@ async function fetchCandles(
     const rows = await exchange.fetchOHLCV(symbol, timeframe, Number(since), opens.length)
     for (const row of rows) {
       const [time, close] = [row[0], row[CLOSE]]
-      if (typeof time === 'number' && typeof close === 'string') candles.push({ time: time.toString(), close })
+      if (typeof time === 'number' && typeof close === 'string')
+        candles.push({ time: instantOf(time.toString(), 1_000n), close })
     }
     const latest = rows.at(-1)?.[0]
     if (typeof latest !== 'number' || BigInt(latest) < since) break

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { CsvSource } from '#protocol/index-source.ts'
+import type { Rational } from '#protocol/rational.ts'
 import { download } from './download.ts'
 import type { ReadContext, Reading } from './reading.ts'
-import { type Candle, closesOf, fillTemplate, type SampleWindow } from './window.ts'
+import { type Candle, closesAt, fillTemplate, instantOf, type SampleWindow, unitsPerSecondOf } from './window.ts'
 
 /**
  * Reads candles from two columns of a CSV: from the document's URL, else from the operator's `file`. Fields are not
@@ -23,7 +24,7 @@ export async function readCsv(
 
 /** The closes that such a file has. Throws TwoClosesError, {@link CsvError}. */
 export function csvCloses(body: string, source: CsvSource, window: SampleWindow): Reading['closes'] {
-  return closesOf(candlesIn(body, source), window, source)
+  return closesAt(candlesIn(body, source), window, source.id)
 }
 
 async function readBounded(file: string, { id, maxBytes }: CsvSource): Promise<string> {
@@ -42,7 +43,8 @@ async function readBounded(file: string, { id, maxBytes }: CsvSource): Promise<s
   }
 }
 
-function* candlesIn(body: string, { id, columns }: CsvSource): Generator<Candle> {
+function* candlesIn(body: string, source: CsvSource): Generator<Candle> {
+  const { id, columns } = source
   const lines = body.split(/\r?\n/)
   const header = (lines[0] ?? '').replace(/^\uFEFF/, '').split(',')
   const time = columnOf(header, columns.time, id)
@@ -54,7 +56,17 @@ function* candlesIn(body: string, { id, columns }: CsvSource): Generator<Candle>
       throw new CsvError(id, `${header.length} fields in every line`, `"${line.slice(0, 60)}"`)
     }
     const text = fields[close] ?? ''
-    if (text !== '') yield { time: fields[time] ?? '', close: text }
+    if (text !== '') yield { time: timeOf(fields[time] ?? '', source), close: text }
+  }
+}
+
+function timeOf(time: string, source: CsvSource): Rational {
+  try {
+    return instantOf(time, unitsPerSecondOf(source))
+  } catch (cause) {
+    throw new CsvError(source.id, `times in digits in column "${source.columns.time}"`, `"${time.slice(0, 60)}"`, {
+      cause,
+    })
   }
 }
 

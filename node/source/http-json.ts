@@ -1,4 +1,3 @@
-import { parseDecimal } from '#protocol/decimal.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { HttpJsonSource } from '#protocol/index-source.ts'
 import type { Rational } from '#protocol/rational.ts'
@@ -7,7 +6,7 @@ import { parseExactJson } from './exact-json.ts'
 import { pointTo } from './pointer.ts'
 import type { Reading } from './reading.ts'
 import { closesOfTrades, type Trade } from './trades.ts'
-import { type Candle, closesOf, fillTemplate, type SampleWindow, unitsPerSecondOf } from './window.ts'
+import { type Candle, closesAt, fillTemplate, instantOf, type SampleWindow, unitsPerSecondOf } from './window.ts'
 
 /** Reads candles or trades from a JSON API. Throws DownloadError, TwoClosesError, {@link JsonShapeError}. */
 export async function readHttpJson(
@@ -24,7 +23,7 @@ export async function readHttpJson(
 /** The closes that a response of such an API has. Throws TwoClosesError, {@link JsonShapeError}. */
 export function httpJsonCloses(body: string, source: HttpJsonSource, window: SampleWindow): Reading['closes'] {
   return 'close' in source.pointers
-    ? closesOf(candlesIn(body, source), window, source)
+    ? closesAt(candlesIn(body, source), window, source.id)
     : closesOfTrades(tradesIn(body, source), window)
 }
 
@@ -33,13 +32,14 @@ function* candlesIn(body: string, source: HttpJsonSource): Generator<Candle> {
 }
 
 function* tradesIn(body: string, source: HttpJsonSource): Generator<Trade> {
-  for (const { i, time, value } of rowsIn(body, source)) yield { time: instantOf(time, i, source), price: value }
+  for (const { time, value } of rowsIn(body, source)) yield { time, price: value }
 }
 
-/** A row: its time, and its close or its price, as text. */
-type Row = { readonly i: number; readonly time: string; readonly value: string }
+/** A row: its time in Unix seconds, exactly, and its close or its price, as text. */
+type Row = { readonly time: Rational; readonly value: string }
 
-function* rowsIn(body: string, { id, pointers }: HttpJsonSource): Generator<Row> {
+function* rowsIn(body: string, source: HttpJsonSource): Generator<Row> {
+  const { id, pointers } = source
   const [name, at] = 'close' in pointers ? ['close', pointers.close] : ['price', pointers.price]
   const rows = pointTo(parse(body, id), pointers.rows)
   if (!Array.isArray(rows)) throw new JsonShapeError(id, `an array at "${pointers.rows}"`)
@@ -50,15 +50,13 @@ function* rowsIn(body: string, { id, pointers }: HttpJsonSource): Generator<Row>
     // A candle without trades: some venues write null.
     if (value === null || value === '') continue
     if (typeof value !== 'string') throw new JsonShapeError(id, `a ${name} at "${at}" of row ${i}`)
-    yield { i, time, value }
+    yield { time: timeOf(time, i, source), value }
   }
 }
 
-/** A time in the source's unit, in seconds. */
-function instantOf(time: string, i: number, source: HttpJsonSource): Rational {
+function timeOf(time: string, i: number, source: HttpJsonSource): Rational {
   try {
-    const { n, d } = parseDecimal(time)
-    return { n, d: d * unitsPerSecondOf(source) }
+    return instantOf(time, unitsPerSecondOf(source))
   } catch {
     throw new JsonShapeError(source.id, `a time in digits at "${source.pointers.time}" of row ${i}`)
   }

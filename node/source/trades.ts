@@ -1,6 +1,6 @@
 import { parseDecimal } from '#protocol/decimal.ts'
 import { compare, floorOf, type Rational } from '#protocol/rational.ts'
-import type { SampleWindow } from './window.ts'
+import { plainerFirst, type SampleWindow } from './window.ts'
 
 /** One trade: its time in Unix seconds, exactly, and its price as text. */
 export type Trade = { readonly time: Rational; readonly price: string }
@@ -39,14 +39,11 @@ function laterOf(last: Last | undefined, { time, price }: Trade): Last {
   return last
 }
 
-/**
- * One of the prices, whatever their order: nobody takes the close away by a trade more, and one price of many moves it little. Of
- * equal ones that are written differently the shorter comes first.
- */
+/** One of the prices, whatever their order: nobody takes the close away by a trade more, and one price of many moves it little. */
 function lowerMedian(prices: readonly string[]): string | undefined {
   if (prices.length < 2) return prices[0]
   const sorted = prices
     .map((text) => ({ text, value: parseDecimal(text) }))
-    .toSorted((a, b) => compare(a.value, b.value) || a.text.length - b.text.length || (a.text < b.text ? -1 : 1))
+    .toSorted((a, b) => compare(a.value, b.value) || plainerFirst(a.text, b.text))
   return sorted[(sorted.length - 1) >> 1]?.text
 }

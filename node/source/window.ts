@@ -1,6 +1,8 @@
 import { sampleOpens } from '#protocol/aggregate.ts'
+import { parseDecimal } from '#protocol/decimal.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { TimedSource } from '#protocol/index-source.ts'
+import { compare, type Rational } from '#protocol/rational.ts'
 
 /** The candles wanted of every source: each opens where the one before it closes. */
 export type SampleWindow = {
@@ -41,45 +43,58 @@ export function unitsPerSecondOf({ timeUnit }: TimedSource): bigint {
   return timeUnit === 'milliseconds' ? 1000n : 1n
 }
 
-/** One candle as a source gives it: its open in the source's unit, and its close, as text. */
-export type Candle = { readonly time: string; readonly close: string }
+/** One candle as a source gives it: its open in Unix seconds, exactly, and its close as text. */
+export type Candle = { readonly time: Rational; readonly close: string }
 
-/** The closes of a source whose times are in its own unit: see {@link closesAt}. */
-export function closesOf(
-  candles: Iterable<Candle>,
-  window: SampleWindow,
-  source: TimedSource,
-): readonly (string | undefined)[] {
-  return closesAt(candles, window, unitsPerSecondOf(source), source.id)
+/** A decimal in a source's unit, in seconds. Throws parseDecimal's error. */
+export function instantOf(text: string, unitsPerSecond: bigint): Rational {
+  const { n, d } = parseDecimal(text)
+  return { n, d: d * unitsPerSecond }
 }
 
 /**
- * The closes at the window's opens, `undefined` where there is none, of candles whose time counts `unitsPerSecond`.
- * Candles outside the window do not count. Throws {@link TwoClosesError} when there are two closes for one candle.
+ * The closes at the window's opens, `undefined` where there is none. Candles outside the window do not count. Of equal closes of one
+ * candle that are written differently the {@link plainerFirst} one is taken. Throws {@link TwoClosesError} when there are two closes
+ * for one candle.
  */
 export function closesAt(
   candles: Iterable<Candle>,
   { opens }: SampleWindow,
-  unitsPerSecond: bigint,
   sourceId: string,
 ): readonly (string | undefined)[] {
-  const place = new Map(opens.map((open, i) => [(open * unitsPerSecond).toString(), i]))
+  const place = new Map(opens.map((open, i) => [open, i]))
   const closes = opens.map((): string | undefined => undefined)
   for (const { time, close } of candles) {
-    const i = place.get(time)
+    const open = time.n / time.d
+    const i = open * time.d === time.n ? place.get(open) : undefined
     if (i === undefined) continue
     const known = closes[i]
-    if (known !== undefined && known !== close) throw new TwoClosesError(sourceId, time, known, close)
-    closes[i] = close
+    if (known !== undefined && !isEqual(known, close)) throw new TwoClosesError(sourceId, open, known, close)
+    closes[i] = known === undefined || plainerFirst(close, known) < 0 ? close : known
   }
   return closes
+}
+
+/** Orders texts of one number, whatever their source's order: the shorter first, then the one whose text is. */
+export function plainerFirst(a: string, b: string): number {
+  return a.length - b.length || Number(a > b) - Number(a < b)
+}
+
+/** Whether both are one number; what is none equals its own text only. */
+function isEqual(a: string, b: string): boolean {
+  if (a === b) return true
+  try {
+    return compare(parseDecimal(a), parseDecimal(b)) === 0
+  } catch {
+    return false
+  }
 }
 
 /** A source contradicts itself. */
 export class TwoClosesError extends Error {
   override readonly name = 'Source.TwoClosesError'
   readonly sourceId: string
-  constructor(sourceId: string, time: string, first: string, second: string) {
+  constructor(sourceId: string, time: bigint, first: string, second: string) {
     super(`Expected one close of ${sourceId} at ${time}, got ${first} and ${second}. Check what the venue serves.`)
     this.sourceId = sourceId
   }

@@ -7,6 +7,7 @@ const SAMPLES = 'contracts/protocol/samples.ts'
 const AGGREGATE = 'contracts/protocol/aggregate.ts'
 const OBSERVATION_LIB = 'contracts/src/libraries/ObservationLib.sol'
 const TRADES = 'node/source/trades.ts'
+const WINDOW = 'node/source/window.ts'
 const COUNCIL = 'contracts/src/arbitrators/CouncilArbitrator.sol'
 const READING = 'contracts/src/libraries/SettlementLib.sol'
 const VAULT = 'contracts/src/consumers/SplitVault.sol'
@@ -185,6 +186,20 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     replace: 'if (missing.length < 0) dropped.push',
   },
   {
+    id: 'R-451',
+    rule: 'the opens of candles are compared as numbers',
+    file: WINDOW,
+    find: 'open * time.d === time.n ?',
+    replace: 'open === time.n ?',
+  },
+  {
+    id: 'R-451',
+    rule: 'of equal closes the shorter counts',
+    file: WINDOW,
+    find: 'return compare(parseDecimal(a), parseDecimal(b)) === 0',
+    replace: 'return compare(parseDecimal(a), parseDecimal(b)) > 1',
+  },
+  {
     id: 'R-452',
     rule: 'a round at the very end of a candle belongs to it',
     file: 'contracts/client/feed.ts',
@@ -236,9 +251,9 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
   {
     id: 'R-454',
     rule: 'times are in the unit of the source, with every decimal',
-    file: 'node/source/http-json.ts',
-    find: 'return { n, d: d * unitsPerSecondOf(source) }',
-    replace: 'return { n: n / d / unitsPerSecondOf(source), d: 1n }',
+    file: WINDOW,
+    find: 'return { n, d: d * unitsPerSecond }',
+    replace: 'return { n: n / d / unitsPerSecond, d: 1n }',
   },
   {
     id: 'R-454',

@@ -56,6 +56,46 @@ test('asks and reads in milliseconds where the venue does', async () => {
   expect(venue.paths).toEqual([`/?from=${OPENS[0]}000&to=${MATURITY}000`])
 })
 
+test('R-451 a candle opens at a number, however it is written', async () => {
+  const [first = 0n, second = 0n, third = 0n] = OPENS
+  const times = (unit: bigint): string[] => [`${first * unit}.0`, `${second * unit}e0`, `${third * unit}0E-1`]
+  const json = (unit: bigint): string =>
+    `{"rows":[${times(unit)
+      .map((time, i) => `[${time},${i + 1}]`)
+      .join(',')}]}`
+  const csv = ['time,a_ethusd', ...times(1n).map((time, i) => `${time},${i + 1}`), `${first}.5,9`].join('\n')
+  const [seconds, milliseconds, table] = [
+    await openVenueOf(json(1n)),
+    await openVenueOf(json(1_000n)),
+    await openVenueOf(csv),
+  ]
+  const document = threeSamples([
+    pairs('a', seconds.url),
+    pairs('b', milliseconds.url, { timeUnit: 'milliseconds' }),
+    csvSource({ url: table.url }),
+  ])
+  const { samples, failures } = await fetchSamples(document, MATURITY, options())
+  expect([samples.map(({ closes }) => closes), failures]).toEqual([
+    [
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+    ],
+    [],
+  ])
+})
+
+test.each([
+  [['100.00', '100.0', '1e2'], '1e2'],
+  [['1e2', '100.00', '100.0'], '1e2'],
+  [['1.00e2', '100.0', '10.0e1'], '100.0'],
+  [['12E0', '1.2e1', '12.0'], '12.0'],
+])('R-451 of equal closes of a candle, %j, the shorter counts, then the first as text', async (closes, taken) => {
+  const venue = await openVenueOf(rows(closes.map((close) => [OPENS[0] ?? 0n, close])))
+  const { samples } = await fetchSamples(threeSamples([pairs('a', venue.url)]), MATURITY, options())
+  expect(samples[0]?.closes).toEqual([taken, undefined, undefined])
+})
+
 test('leaves out candles that a venue says were empty', async () => {
   const venue = await openVenueOf(
     rows([
@@ -73,6 +113,7 @@ test('names each source that failed and why, and keeps the others', async () => 
   const garbage = await openVenueOf('<html>')
   const shape = await openVenueOf('{"rows":{}}')
   const noTime = await openVenueOf('{"rows":[[null,1]]}')
+  const noDigits = await openVenueOf('{"rows":[["noon",1]]}')
   const noClose = await openVenueOf(`{"rows":[[${OPENS[0]},{}]]}`)
   const twice = await openVenueOf(
     rows([
@@ -80,8 +121,14 @@ test('names each source that failed and why, and keeps the others', async () => 
       [OPENS[0] ?? 0n, '2'],
     ]),
   )
+  const noNumber = await openVenueOf(
+    rows([
+      [OPENS[0] ?? 0n, '1'],
+      [OPENS[0] ?? 0n, '"one"'],
+    ]),
+  )
   const down = await openVenue((_request, response) => response.writeHead(500).end())
-  const sources = Object.entries({ good, garbage, shape, noTime, noClose, twice, down })
+  const sources = Object.entries({ good, garbage, shape, noTime, noDigits, noClose, twice, noNumber, down })
   const document = threeSamples(sources.map(([id, { url }]) => pairs(id.toLowerCase(), url)))
   const { samples, failures, records } = await fetchSamples(document, MATURITY, options())
   expect(samples.map(({ sourceId }) => sourceId)).toEqual(['good'])
@@ -90,8 +137,10 @@ test('names each source that failed and why, and keeps the others', async () => 
     { sourceId: 'garbage', reason: expect.stringContaining('Expected JSON') },
     { sourceId: 'shape', reason: expect.stringContaining('an array at "/rows"') },
     { sourceId: 'notime', reason: expect.stringContaining('a time at "/0" of row 0') },
+    { sourceId: 'nodigits', reason: expect.stringContaining('a time in digits at "/0" of row 0') },
     { sourceId: 'noclose', reason: expect.stringContaining('a close at "/1" of row 0') },
-    { sourceId: 'twice', reason: expect.stringContaining('got 1 and 2') },
+    { sourceId: 'twice', reason: expect.stringContaining(`at ${OPENS[0]}, got 1 and 2`) },
+    { sourceId: 'nonumber', reason: expect.stringContaining('got 1 and one') },
     { sourceId: 'down', reason: expect.stringContaining('HTTP 500') },
   ])
 })
@@ -111,8 +160,8 @@ test('records what was read: origin, size, SHA-256, and a small body', async () 
   ])
 })
 
-function csvDocument(changes: Record<string, unknown> = {}): IndexDocument {
-  const source = {
+function csvSource(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
     id: 'replay',
     venue: 'replay',
     kind: 'csv',
@@ -123,7 +172,10 @@ function csvDocument(changes: Record<string, unknown> = {}): IndexDocument {
     maxBytes: 1_000,
     ...changes,
   }
-  return threeSamples([source])
+}
+
+function csvDocument(changes: Record<string, unknown> = {}): IndexDocument {
+  return threeSamples([csvSource(changes)])
 }
 
 test('replays a column of a CSV, with gaps, from a file or over HTTP', async () => {
@@ -140,6 +192,7 @@ test('replays a column of a CSV, with gaps, from a file or over HTTP', async () 
 
 test.each([
   ['no column "a_ethusd"', 'time,b\n', 'a column "a_ethusd"'],
+  ['a time that is none', 'time,a_ethusd\nnoon,1\n', 'times in digits in column "time"'],
   ['a torn line', `time,a_ethusd\n${OPENS[0]}\n`, '2 fields in every line'],
   ['more than maxBytes', `time,a_ethusd\n${'1,2\n'.repeat(300)}`, 'at most 1000 bytes'],
 ])('names %s of a CSV', async (_what, csv, reason) => {
