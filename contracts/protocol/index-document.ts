@@ -3,6 +3,7 @@ import { keccak256, stringToBytes, type Hex } from 'viem'
 import { z } from 'zod'
 import { CCXT_TIMEFRAMES, currency, indexSource, integer, text, type SourceSpec } from './index-source.ts'
 import { schemaFault } from './schema-fault.ts'
+import { exampleUrl } from './url-template.ts'
 
 const MAX_SOURCES = 64
 
@@ -79,6 +80,10 @@ function sourceFaults(document: SourceContext): Fault[] {
     ids.add(source.id)
     const message = conversionFault(document, source)
     if (message !== undefined) faults.push({ path: ['sources', i, 'convert'], message })
+    const url = 'url' in source && source.url !== undefined ? exampleUrl(source.url, document, source) : undefined
+    if (url !== undefined && !URL.canParse(url)) {
+      faults.push({ path: ['sources', i, 'url'], message: `makes ${url}, which is no URL` })
+    }
     const isServed = source.kind !== 'ccxt' || CCXT_TIMEFRAMES[document.sampling.intervalSeconds] !== undefined
     if (!isServed) faults.push({ path: ['sampling', 'intervalSeconds'], message: NO_TIMEFRAME })
   }

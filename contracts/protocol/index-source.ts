@@ -6,13 +6,11 @@ import { compare } from './rational.ts'
 const MAX_TEXT = 200
 const MAX_URL = 2_000
 const DAY_SECONDS = 86_400
+/** Canonical JSON has no text with half a character. */
+const NOT_UNICODE = 'is not well-formed Unicode'
 
 /** Names and units of an index document. */
-export const text = z
-  .string()
-  .min(1)
-  .max(MAX_TEXT)
-  .refine((value) => value.isWellFormed(), 'is not well-formed Unicode')
+export const text = z.string().min(1).max(MAX_TEXT).refine(isWellFormed, NOT_UNICODE)
 /** A currency or token, for example USD. */
 export const currency = z.string().regex(/^[A-Z0-9]{1,20}$/, 'is not 1 to 20 capital letters and digits')
 /** A whole number within bounds, both included. */
@@ -20,11 +18,15 @@ export const integer = (min: number, max: number): z.ZodNumber => z.number().int
 
 const sourceId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'is not 1 to 64 of a-z, 0-9, ".", "_", "-"')
 const decimal = z.string().refine(isPositiveDecimal, 'is not a decimal number above 0, written as a string')
-const pointer = z.string().regex(/^(\/([^~/]|~[01])*)*$/, 'is not an RFC 6901 pointer such as "/result/0"')
+const pointer = z
+  .string()
+  .regex(/^(\/([^~/]|~[01])*)*$/, 'is not an RFC 6901 pointer such as "/result/0"')
+  .refine(isWellFormed, NOT_UNICODE)
 const url = z
   .string()
   .max(MAX_URL)
   .regex(/^https?:\/\/\S+$/, 'is not an http or https URL')
+  .refine(isWellFormed, NOT_UNICODE)
 const address = z.string().refine(isChecksummed, 'is not an address with the capital letters of its EIP-55 checksum')
 
 const bounds = z
@@ -166,6 +168,10 @@ export const CCXT_TIMEFRAMES: Readonly<Record<number, string>> = {
   3_600: '1h',
   14_400: '4h',
   86_400: '1d',
+}
+
+function isWellFormed(value: string): boolean {
+  return value.isWellFormed()
 }
 
 function isChecksummed(value: string): boolean {

@@ -1,6 +1,7 @@
 import { isConversionSource, type IndexDocument } from './index-document.ts'
-import type { SourceSpec } from './index-source.ts'
+import type { SourceSpec, TimedSource } from './index-source.ts'
 import { isNoiseSmall } from './policy.ts'
+import { exampleUrl } from './url-template.ts'
 
 /** What a valid document still leaves to be thought about. `field` is the path to it. */
 export type IndexWarning = { readonly field: string; readonly reason: string }
@@ -47,10 +48,10 @@ function noiseWarnings({ noisePpm }: IndexDocument, separationPpm: number): Inde
 }
 
 function sourceWarnings(document: IndexDocument): IndexWarning[] {
-  const origins = document.sources.map(originOf)
+  const origins = document.sources.map((source) => originOf(document, source))
   return document.sources.flatMap((source, i) => {
     const warn = (field: string, reason: string): IndexWarning => ({ field: `sources.${i}.${field}`, reason })
-    const origin = originOf(source)
+    const origin = originOf(document, source)
     const first = origins.indexOf(origin)
     const isUsed = document.sources.some(({ convert }) => convert?.source === source.id)
     const isForeign = source.quote !== document.quote && !isConversionSource(document, source)
@@ -81,7 +82,7 @@ function sameBase(a: SourceSpec | undefined, b: SourceSpec): boolean {
 }
 
 /** Where a source's closes really come from: a host, an exchange, a contract. */
-function originOf(source: SourceSpec): string {
+function originOf(document: IndexDocument, source: SourceSpec): string {
   switch (source.kind) {
     case 'ccxt':
       return source.exchange
@@ -90,8 +91,12 @@ function originOf(source: SourceSpec): string {
     case 'uniswap-v3':
       return source.pool
     case 'http-json':
-      return new URL(source.url).host
+      return hostOf(source.url, document, source)
     case 'csv':
-      return source.url === undefined ? `column ${source.columns.close}` : new URL(source.url).host
+      return source.url === undefined ? `column ${source.columns.close}` : hostOf(source.url, document, source)
   }
+}
+
+function hostOf(template: string, document: IndexDocument, source: TimedSource): string {
+  return new URL(exampleUrl(template, document, source)).host
 }

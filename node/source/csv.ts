@@ -2,9 +2,10 @@ import { open } from 'node:fs/promises'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { CsvSource } from '#protocol/index-source.ts'
 import type { Rational } from '#protocol/rational.ts'
+import { unitsPerSecondOf } from '#protocol/url-template.ts'
 import { download } from './download.ts'
 import type { ReadContext, Reading } from './reading.ts'
-import { type Candle, closesAt, fillTemplate, instantOf, type SampleWindow, unitsPerSecondOf } from './window.ts'
+import { type Candle, closesAt, instantOf, type SampleWindow, urlFor } from './window.ts'
 
 /**
  * Reads candles from two columns of a CSV: from the document's URL, else from the operator's `file`. Fields are not
@@ -16,7 +17,7 @@ export async function readCsv(
   window: SampleWindow,
   context: ReadContext,
 ): Promise<Reading> {
-  const origin = source.url === undefined ? context.csvFile : fillTemplate(source.url, document, source, window)
+  const origin = source.url === undefined ? context.csvFile : urlFor(source.url, document, source, window)
   if (origin === undefined) throw new CsvError(source.id, 'a csv_file in the configuration', 'none')
   const body = source.url === undefined ? await readBounded(origin, source) : await download(origin, source, context)
   return { closes: csvCloses(body, source, window), origin, body }

@@ -1,12 +1,13 @@
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { HttpJsonSource } from '#protocol/index-source.ts'
 import type { Rational } from '#protocol/rational.ts'
+import { unitsPerSecondOf } from '#protocol/url-template.ts'
 import { download, type DownloadContext } from './download.ts'
 import { parseExactJson } from './exact-json.ts'
 import { pointTo } from './pointer.ts'
 import type { Reading } from './reading.ts'
 import { closesOfTrades, type Trade } from './trades.ts'
-import { type Candle, closesAt, fillTemplate, instantOf, type SampleWindow, unitsPerSecondOf } from './window.ts'
+import { type Candle, closesAt, instantOf, type SampleWindow, urlFor } from './window.ts'
 
 /** Reads candles or trades from a JSON API. Throws DownloadError, TwoClosesError, {@link JsonShapeError}. */
 export async function readHttpJson(
@@ -15,7 +16,7 @@ export async function readHttpJson(
   window: SampleWindow,
   context: DownloadContext,
 ): Promise<Reading> {
-  const url = fillTemplate(source.url, document, source, window)
+  const url = urlFor(source.url, document, source, window)
   const body = await download(url, source, context)
   return { closes: httpJsonCloses(body, source, window), origin: url, body }
 }

@@ -8,7 +8,7 @@ export async function loadIndexDocuments(folder: string): Promise<ReadonlyMap<He
   const documents = new Map<Hex, IndexDocument>()
   for (const name of await listJson(folder)) {
     const file = join(folder, name)
-    const document = parse(file, await readFile(file, 'utf8'))
+    const document = parse(file, await readText(file))
     documents.set(indexId(document), document)
   }
   return documents
@@ -19,6 +19,14 @@ async function listJson(folder: string): Promise<string[]> {
     return (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted()
   } catch (cause) {
     throw new IndexFileError(folder, 'Expected a folder of index documents, got none.', { cause })
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new IndexFileError(file, 'Expected a file that can be read, got none.', { cause })
   }
 }
 

@@ -3,6 +3,7 @@ import { parseDecimal } from '#protocol/decimal.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { TimedSource } from '#protocol/index-source.ts'
 import { compare, type Rational } from '#protocol/rational.ts'
+import { fillTemplate } from '#protocol/url-template.ts'
 
 /** The candles wanted of every source: each opens where the one before it closes. */
 export type SampleWindow = {
@@ -21,26 +22,14 @@ export function sampleWindow(document: IndexDocument, maturity: bigint): SampleW
   return { opens, closes, end: closes.at(-1) ?? maturity }
 }
 
-/** The template with {base}, {quote}, {start} and {end} filled in, the times in the source's own unit. */
-export function fillTemplate(
+/** The URL that a template makes for the window. */
+export function urlFor(
   template: string,
   document: IndexDocument,
   source: TimedSource,
-  window: SampleWindow,
+  { opens: [first], end }: SampleWindow,
 ): string {
-  const times = unitsPerSecondOf(source)
-  const fields: Record<string, string> = {
-    base: source.base ?? document.base,
-    quote: source.quote,
-    start: ((window.opens[0] ?? window.end) * times).toString(),
-    end: (window.end * times).toString(),
-  }
-  return template.replaceAll(/\{(base|quote|start|end)\}/g, (whole, name: string) => fields[name] ?? whole)
-}
-
-/** What a source's times count. */
-export function unitsPerSecondOf({ timeUnit }: TimedSource): bigint {
-  return timeUnit === 'milliseconds' ? 1000n : 1n
+  return fillTemplate(template, document, source, { start: first ?? end, end })
 }
 
 /** One candle as a source gives it: its open in Unix seconds, exactly, and its close as text. */

@@ -128,6 +128,14 @@ test.each([
   ['{', 'Expected JSON in FILE, got something else. JSON has no comments.'],
   [JSON.stringify(documentJson([sourceJson('a', { timeoutMs: 1 })])), 'got sources.0.timeoutMs: '],
   [JSON.stringify(documentJson([])), 'got sources: '],
+  [
+    JSON.stringify(documentJson([sourceJson('a', { pointers: { rows: '/\ud800', time: '', close: '' } })])),
+    'got sources.0.pointers.rows: is not well-formed Unicode.',
+  ],
+  [
+    JSON.stringify(documentJson([sourceJson('a', { url: 'https://:80/x' })])),
+    'got sources.0.url: makes https://:80/x, which is no URL.',
+  ],
   ['[]', 'got the document itself: '],
 ])('check refuses %s by its field, exit 2', async (text, message) => {
   const file = join(folder, 'bad.json')

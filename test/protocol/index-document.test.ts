@@ -2,6 +2,7 @@ import { fc, test as fuzz } from '@fast-check/vitest'
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import { canonicalIndex, IndexDocumentError, indexId, parseIndexDocument } from '#protocol/index-document.ts'
+import { warningsOf } from '#protocol/index-warnings.ts'
 import { documentJson, sourceJson } from './index-documents.ts'
 import { readVectors } from './vectors.ts'
 
@@ -35,6 +36,9 @@ const FEED = '0x5f4eC3Df9cbd43714FE2740f5E3616155c5b8419'
 const every = { id: 'alpha', venue: 'alpha', quote: 'USD', timeoutMs: 5_000 }
 const feed = { ...every, kind: 'chainlink', chainId: 1, finalitySeconds: 60, feed: FEED, maxAgeSeconds: 3_900 }
 const exchange = { ...every, kind: 'ccxt', maxBytes: 100_000, exchange: 'kraken', symbol: 'ETH/USD' }
+const columns = { time: 'time', close: 'c' }
+const table = { ...every, kind: 'csv', timeUnit: 'seconds', maxBytes: 100_000, columns }
+const bounds = { min: '1', max: '2' }
 const ODD = { intervalSeconds: 61, samples: 30 }
 
 test('accepts a document whose source is converted by another', () => {
@@ -60,8 +64,17 @@ test.each([
   ['no sample', 'sampling.samples', documentJson([alpha], { sampling: { intervalSeconds: 60, samples: 0 } })],
   ['an unknown kind of source', 'sources.0.kind', documentJson([sourceJson('alpha', { kind: 'xml' })])],
   ['a file URL', 'sources.0.url', documentJson([sourceJson('alpha', { url: 'file:///etc/passwd' })])],
+  ['a URL that is not Unicode', 'sources.0.url', documentJson([sourceJson('alpha', { url: 'https://x/\ud800' })])],
+  ['a URL without host', 'sources.0.url', documentJson([sourceJson('alpha', { url: 'https://:80/x' })])],
+  ['a CSV with a URL of no port', 'sources.0.url', documentJson([{ ...table, url: 'https://x:99999/' }])],
+  [
+    'a URL of no port once filled in',
+    'sources.0.url',
+    documentJson([sourceJson('alpha', { url: 'https://x:{end}/' })]),
+  ],
   ['a JSON source without URL', 'sources.0.url', documentJson([{ ...alpha, url: undefined }])],
   ['a pointer without slash', 'sources.0.pointers.close', documentJson([pointing('4')])],
+  ['a pointer that is not Unicode', 'sources.0.pointers.close', documentJson([pointing('/\ud800')])],
   ['a pointer with a bare tilde', 'sources.0.pointers.close', documentJson([pointing('/a~b')])],
   ['a pointer of trades without slash', 'sources.0.pointers.price', documentJson([sold({ price: '0' })])],
   ['candles and trades at once', 'sources.0.pointers', documentJson([sold({ price: '/0', close: '/4' })])],
@@ -107,7 +120,17 @@ test.each([
   )
 })
 
+test.each([alpha, table])('accepts a URL that is one only when it is filled in: $kind', (source) => {
+  const document = documentJson([{ ...source, url: 'https://{base}.example:{quote}/', quote: '8080', bounds }], {
+    quote: '8080',
+  })
+  expect(warningsOf(parseIndexDocument(document), 1_000).map(({ field }) => field)).toEqual(['sources'])
+})
+
 test('the error says what is wrong with the field', () => {
+  expect(() => parseIndexDocument(documentJson([sourceJson('alpha', { url: 'https://{base}:{start}/' })]))).toThrow(
+    'got one whose sources.0.url is wrong: makes https://ETH:1678532400/, which is no URL.',
+  )
   expect(() => parseIndexDocument(documentJson([alpha, beta]))).toThrow(
     'Expected a valid index document, got one whose sources.1.convert is wrong: ' +
       'names "usdc-usd", which is no source of this document.',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -255,8 +255,17 @@ test('loads index documents by id, and names the file of a bad one', async () =>
     file: bad,
     message: expect.stringContaining('base'),
   })
+  writeFileSync(bad, JSON.stringify({ ...document, sources: [pairs('a', 'http://127.0.0.1/\ud800')] }))
+  await expect(loadIndexDocuments(folder)).rejects.toMatchObject({
+    name: 'IndexDir.IndexFileError',
+    file: bad,
+    message: expect.stringContaining('sources.0.url'),
+  })
   writeFileSync(bad, '{')
   await expect(loadIndexDocuments(folder)).rejects.toMatchObject({ file: bad })
+  rmSync(bad)
+  mkdirSync(bad)
+  await expect(loadIndexDocuments(folder)).rejects.toMatchObject({ name: 'IndexDir.IndexFileError', file: bad })
   await expect(loadIndexDocuments(join(folder, 'none'))).rejects.toMatchObject({ file: join(folder, 'none') })
   expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('not a document')
 })
