@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import { fetchSamples, type SampleOptions, type Sampling } from '#node/source'
-import { type Aggregate, aggregate, type CandleMedian, mediansOf } from '#protocol/aggregate.ts'
+import { type Aggregate, aggregate, type CandleMedian, type Medians, mediansOf } from '#protocol/aggregate.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { type Fixing, VALUE_SCALE } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId } from '#protocol/index-document.ts'
@@ -18,6 +18,8 @@ export type IndexReading = {
   readonly maturity: bigint
   readonly sampling: Sampling
   readonly candles: readonly CandleMedian[]
+  /** The sources that gave at least one close that counts, also where there is no value. */
+  readonly used: Medians['used']
   readonly result: Aggregate
   /** What an observation would commit to; undefined without a close. */
   readonly root: Hex | undefined
@@ -33,11 +35,11 @@ export async function readIndexNow(
   const { samples, opens } = sampling
   const hasClose = samples.some(({ closes }) => closes.some((close) => close !== undefined))
   const root = hasClose ? sourcesRoot(samples, opens) : undefined
-  const { candles } = mediansOf(document, samples)
+  const { candles, used } = mediansOf(document, samples)
   const result = aggregate(document, samples)
   // A source that failed has no samples: that is not why.
   const dropped = result.dropped.filter(({ sourceId }) => !sampling.failures.some((one) => one.sourceId === sourceId))
-  return { document, maturity, sampling, candles, result: { ...result, dropped }, root }
+  return { document, maturity, sampling, candles, used, result: { ...result, dropped }, root }
 }
 
 /** Reads the sources of a fixing's index at its maturity, by the options of a command, and says that it does. */

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, sourceEndpoints } from '#node/config'
 import { formatValue } from '#protocol/decimal.ts'
-import { type IndexDocument, indexId } from '#protocol/index-document.ts'
+import { type IndexDocument, indexId, isConversionSource } from '#protocol/index-document.ts'
 import { machineClock } from '../clock.ts'
 import { commandLine } from '../command-line.ts'
 import type { Context } from '../context.ts'
@@ -79,16 +79,16 @@ function readLast(
   })
 }
 
-function foundOf({ document, sampling, result }: IndexReading): Pick<Check, 'state' | 'found'> {
-  const { sources } = document
+function foundOf({ document, sampling, used, result }: IndexReading): Pick<Check, 'state' | 'found'> {
+  const counting = document.sources.filter((source) => !isConversionSource(document, source))
   const missing = [...sampling.failures, ...result.dropped].map(({ sourceId, reason }) => `${sourceId}: ${reason}`)
-  const head = `${document.name} (${shorten(indexId(document))}), ${sources.length - missing.length} of ${sources.length} sources count`
+  const head = `${document.name} (${shorten(indexId(document))}), ${used.length} of ${counting.length} sources count`
   const said = [head, ...missing]
   if (result.kind === 'value') {
     const found = [...said, `value ${formatValue(result.value)}`].join('; ')
     return { state: missing.length === 0 ? 'ok' : 'warn', found }
   }
   // A file of past closes has no last window; whoever gave it knows.
-  const isPast = sampling.failures.length === 0 && sources.every((source) => source.kind === 'csv')
+  const isPast = sampling.failures.length === 0 && document.sources.every((source) => source.kind === 'csv')
   return { state: isPast ? 'warn' : 'bad', found: [...said, `no value: ${result.reason}`].join('; ') }
 }

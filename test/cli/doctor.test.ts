@@ -205,6 +205,21 @@ describe('assize doctor', () => {
     })
   })
 
+  test('counts a source once, however many of its closes do not count', async () => {
+    const { folder, config } = await folderOf()
+    const [file] = DOCUMENT.sources
+    const rate = { ...file, id: 'rate', base: 'USDC' }
+    writeFileSync(join(folder, 'mixed.json'), JSON.stringify(threeSamples([file, rate, dead('one')])))
+    const opens = [180n, 120n, 60n].map((before) => MATURITY - before)
+    writeFileSync(join(folder, 'closes.csv'), `time,close\n${opens[0]},a\n${opens[1]},b\n${opens[2]},2500.1`)
+    const { checks } = await examined(config)
+    // The rate only converts.
+    expect(checks.find(({ what }) => what === 'index mixed.json')).toMatchObject({
+      state: 'bad',
+      found: expect.stringMatching(/, 1 of 2 sources count; one: .*; file: candle 0: .*; no value: Candle 0 of 3/),
+    })
+  })
+
   test('asks a signer whose key it has', async () => {
     const { address } = recruitOf('reporter', { peerId: '0x0024', stake: ETHER }).signer
     const state = { body: { jsonrpc: '2.0', id: 1, result: [address] } as object, status: 200 }
