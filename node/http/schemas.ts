@@ -182,7 +182,8 @@ export const ADDED = z.strictObject({ added: z.string() })
 export const HEALTH = z.strictObject({ ok: z.literal(true) })
 export const FAILURE = z.strictObject({ error: z.string() })
 
-/** What a path is of; anything else is a fixing that nobody knows. */
+/** What a path is of, in capitals or not; anything else is a fixing that nobody knows. */
 export function fixingIn(text: string): Hex {
-  return isHex(text) ? text : '0x'
+  const id = text.toLowerCase()
+  return isHex(id) ? id : '0x'
 }

@@ -18,7 +18,7 @@ export type JournalEntry = {
 /** The journal on disk; rows are only ever added. */
 export interface JournalTable {
   append(entry: Omit<JournalEntry, 'sequence'>): Promise<JournalEntry>
-  /** The newest `limit` entries, oldest first: all, or those about fixings whose id begins with `fixing`. */
+  /** The newest `limit` entries, oldest first: all, or those about fixings whose id begins with `fixing`, in capitals or not. */
   newest(limit: number, fixing?: string): Promise<readonly JournalEntry[]>
 }
 
@@ -38,8 +38,9 @@ const PAGE = 1_000
 export async function openJournalTable(database: Database): Promise<JournalTable> {
   const newest = async (limit: number, fixing?: string): Promise<readonly JournalEntry[]> => {
     const found: JournalEntry[] = []
+    const wanted = fixing?.toLowerCase()
     const isAbout = ({ fixingId }: JournalEntry): boolean =>
-      fixing === undefined || fixingId?.startsWith(fixing) === true
+      wanted === undefined || fixingId?.startsWith(wanted) === true
     const size = fixing === undefined ? limit : PAGE
     for (let before: string | undefined; ;) {
       const rows = await database.list('journal', { before, limit: size, order: 'newest' })

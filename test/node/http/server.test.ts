@@ -110,6 +110,15 @@ test('shows a report, or what it lacks', async () => {
   })
 })
 
+test('knows a fixing by its id in capitals', async () => {
+  const held = await reportedBy(3)
+  const server = await serve({ observations: (id) => (id === FIXING_ID ? [held] : undefined) })
+  const capitals = `0x${FIXING_ID.slice(2).toUpperCase()}`
+  expect(await get(server, `/fixings/${capitals}/observations`)).toEqual(
+    await get(server, `/fixings/${FIXING_ID}/observations`),
+  )
+})
+
 test('bounds the journal', async () => {
   const limits: number[] = []
   const server = await serve({

@@ -195,7 +195,9 @@ test('finds the journal lines of a fixing however many came after them', async (
   expect(await sequencesOf(1, idOf(1))).toEqual([3])
   expect(await sequencesOf(2, idOf(3))).toEqual([2_100, 2_102])
   expect(await sequencesOf(10, idOf(4))).toEqual([])
-  expect(await sequencesOf(3_000, idOf(2).slice(0, 2))).toHaveLength(3 + 1_050)
+  await store.journal.append({ ...line, reason: 'letters', fixingId: idOf(0xab) })
+  expect(await sequencesOf(10, idOf(0xab).toUpperCase())).toEqual([2_104])
+  expect(await sequencesOf(3_000, idOf(2).slice(0, 2))).toHaveLength(3 + 1_050 + 1)
   await store.close()
 })
 
