@@ -116,6 +116,13 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
   },
   {
     id: 'R-409',
+    rule: 'a stranger who brings what nobody signed is cut off',
+    file: 'node/gossip/quarantine.ts',
+    find: 'const DOUBT = 1 / 16',
+    replace: 'const DOUBT = 0',
+  },
+  {
+    id: 'R-409',
     rule: 'who comes late is told what was signed',
     file: 'node/sync/serve.ts',
     find: 'const first = request.page * REPORTS_PAGE',
