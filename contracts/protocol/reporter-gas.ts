@@ -14,14 +14,14 @@ export const REPORTER_GAS = {
   /** Without proposing. Beside a proposal it is a little less. */
   attest: 216_930n,
   /** The receipt of an undisputed proposal. */
-  claimProposal: 52_836n,
+  claimProposal: 52_833n,
   claimReward: 71_678n,
   /** For {@link MEASURED_SHARES} in one transaction. */
   claimRewards: 1_346_545n,
   /** The first answer to a false proposal, its pot filled alone. */
   contribute: 108_564n,
   /** The receipt of that answer, once it has won. */
-  claimContribution: 54_962n,
+  claimContribution: 54_959n,
 } as const
 
 /** How many reporters the measured roster has. */

@@ -408,7 +408,8 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         }
         paid = PayoutLib.stakePayout(burned, shared, base);
         if (round == 0 && winner == 0 && head.isFunded()) {
-            paid += (burned * _reward(dispute, fixing, head, _rewardPot(id))) / head.bond();
+            uint256 wholeReward = _reward(dispute, fixing, head, _rewardPot(id));
+            paid += PayoutLib.rewardPayout(burned, head.bond(), wholeReward);
         }
     }
 

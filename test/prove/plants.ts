@@ -140,6 +140,13 @@ export const PLANTS: readonly Plant[] = [
     breaks: ['PayoutLib.reward_isTheRampsShareOfThePot'],
   },
   {
+    bug: 'rounds a share of the reward up',
+    library: 'PayoutLib',
+    find: 'return Math.mulDiv(burned, wholeReward, bond);',
+    replace: 'return Math.mulDiv(burned + 1, wholeReward, bond);',
+    breaks: ['PayoutLib.rewardPayout_conserves'],
+  },
+  {
     bug: 'repays a request that the pot cannot pay',
     library: 'PayoutLib',
     find: 'return _min(sponsorBonus(fee), rewardPot);',
@@ -163,8 +170,8 @@ export const PLANTS: readonly Plant[] = [
   {
     bug: 'refunds what was used twice over',
     library: 'PayoutLib',
-    find: '(rewardPot - used)',
-    replace: '(rewardPot + used)',
+    find: 'rewardPot - used',
+    replace: 'rewardPot + used',
     breaks: ['PayoutLib.fundRefund_conserves'],
   },
   {

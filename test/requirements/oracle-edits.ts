@@ -332,8 +332,8 @@ export const ORACLE_EDITS: readonly DisablingEdit[] = [
     id: 'R-303',
     rule: 'the first proposal is rewarded if it wins',
     file: PAYOUT,
-    find: 'return (rewardPot * elapsed) / REWARD_RAMP;',
-    replace: 'return (0 * rewardPot * elapsed) / REWARD_RAMP;',
+    find: 'return Math.mulDiv(rewardPot, elapsed, REWARD_RAMP);',
+    replace: 'return Math.mulDiv(0 * rewardPot, elapsed, REWARD_RAMP);',
   },
   {
     id: 'R-305',

@@ -66,8 +66,15 @@ const PAYOFFS: readonly EditRow[] = [
     'R-303',
     'funders share what is left',
     PAYOUT,
-    'return (burned * (rewardPot - used)) / rewardPot;',
-    'return (burned * (rewardPot - 0 * used)) / rewardPot;',
+    'return Math.mulDiv(burned, rewardPot - used, rewardPot);',
+    'return Math.mulDiv(burned, rewardPot - 0 * used, rewardPot);',
+  ],
+  [
+    'R-303',
+    'a pot of any size is divided',
+    PAYOUT,
+    'return Math.mulDiv(burned, wholeReward, bond);',
+    'return (burned * wholeReward) / bond;',
   ],
   [
     'R-303',

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @title What each receipt is worth
-/// @notice Pure, assembly-free. All divisions round down, so that the sum of payouts never exceeds the
-/// deposits. Amounts are bond-token wei. Twin: `contracts/protocol/payout.ts`, vectors
+/// @notice Pure. All divisions round down, so that the sum of payouts never exceeds the deposits. Amounts are
+/// bond-token wei. Stakes and fees have bounds that no product of theirs overflows; a reward pot has none but the
+/// token's supply, so that its shares are taken with 512 bits between. Twin: `contracts/protocol/payout.ts`, vectors
 /// `test/vectors/payout.json`. Requirements R-301, R-302, R-303, R-206.
 library PayoutLib {
     /// Share of the losers' stake that burns when the leader's deadline passed, percent.
@@ -70,7 +73,12 @@ library PayoutLib {
     /// `elapsed` seconds from maturity to proposal are of the ramp.
     function reward(uint256 rewardPot, uint256 elapsed) internal pure returns (uint256) {
         if (elapsed >= REWARD_RAMP) return rewardPot;
-        return (rewardPot * elapsed) / REWARD_RAMP;
+        return Math.mulDiv(rewardPot, elapsed, REWARD_RAMP);
+    }
+
+    /// @notice What `burned` of the first candidate's `bond` receipts get of its reward, beside `stakePayout`.
+    function rewardPayout(uint256 burned, uint256 bond, uint256 wholeReward) internal pure returns (uint256) {
+        return Math.mulDiv(burned, wholeReward, bond);
     }
 
     /// @notice What a request is repaid from the reward pot after a ruling (R-206): 1.5 fees if it has them.
@@ -85,7 +93,7 @@ library PayoutLib {
 
     /// @notice What `burned` of `rewardPot` fund receipts get back when `used` of it was spent.
     function fundRefund(uint256 burned, uint256 rewardPot, uint256 used) internal pure returns (uint256) {
-        return (burned * (rewardPot - used)) / rewardPot;
+        return Math.mulDiv(burned, rewardPot - used, rewardPot);
     }
 
     /// INVARIANT: sink + bonus + shared == total, and shared >= winnerStake.

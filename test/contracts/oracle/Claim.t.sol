@@ -329,6 +329,30 @@ contract ClaimTest is OracleTest {
         _assertPot(Kind.Fund, 0, 0, 0.8 ether, 0);
     }
 
+    /// R-303: whatever the bond token's supply.
+    function test_claim_aRewardPotOfAnySize() public {
+        uint256 huge = 1 << 253;
+        vm.deal(bob, 2 * huge);
+        vm.prank(bob);
+        weth.deposit{value: 2 * huge}();
+        vm.deal(carol, huge);
+        vm.prank(carol);
+        weth.deposit{value: huge}();
+        _fund(bob, 2 * huge);
+        _fund(carol, huge);
+        vm.warp(MATURITY + 3 hours);
+        _propose(alice, TRUTH);
+        uint256 receipt = _receipt(Kind.Stake, 0, TRUTH);
+        vm.prank(alice);
+        oracle.transfer(attacker, receipt, BOND / 2);
+        vm.warp(MATURITY + 3 hours + FIRST_WINDOW);
+        assertEq(_claim(alice, Kind.Stake, 0, TRUTH), BOND / 2 + 3 * huge / 4);
+        assertEq(_claim(attacker, Kind.Stake, 0, TRUTH), BOND / 2 + 3 * huge / 4);
+        assertEq(_claim(bob, Kind.Fund, 0, 0), huge);
+        assertEq(_claim(carol, Kind.Fund, 0, 0), huge / 2);
+        _assertHeld(0);
+    }
+
     /// R-303: no reward when the first candidate lost: all of it returns.
     function test_claim_noRewardForALosingProposal() public {
         _fund(bob, 1 ether);

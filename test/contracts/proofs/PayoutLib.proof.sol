@@ -7,6 +7,7 @@ import {PayoutLib} from "src/libraries/PayoutLib.sol";
 /// @title What each receipt is worth, for the solver: `npm run prove`
 /// @notice See `BondLibProofs`. Stakes are uint88: all stake is at most 30 bonds of at most 2^80. `total` is A, all stake with an
 /// appeal's; `stake` in an appeal is a, what the appeal stakes.
+/// @custom:standin @openzeppelin/contracts/utils/math/Math.sol test/contracts/proofs/MulDiv.spec.sol
 contract PayoutLibProofs {
     // ------------------------------------------------------------------------------------- the division
 
@@ -196,6 +197,7 @@ contract PayoutLibProofs {
     /// @notice At most the pot, and exactly floor(pot * t / 6 h) before six hours.
     /// @custom:proves PayoutLib.reward
     /// @custom:range pot any uint128, elapsed any uint256
+    /// @custom:assumes Math.mulDiv is MulDiv.spec.sol
     function prove_reward_isTheRampsShareOfThePot(uint128 pot, uint256 elapsed) external pure {
         uint256 reward = PayoutLib.reward(pot, elapsed);
         assert(reward <= pot);
@@ -205,6 +207,17 @@ contract PayoutLibProofs {
             assert(reward * 6 hours <= pot * elapsed);
             assert(pot * elapsed < reward * 6 hours + 6 hours);
         }
+    }
+
+    /// @notice Two parts of the first candidate's receipts get at most what they get together; all of them get the reward.
+    /// @custom:proves PayoutLib.rewardPayout
+    /// @custom:range parts <= bond, 0 < bond: any uint88; reward any uint128
+    /// @custom:assumes Math.mulDiv is MulDiv.spec.sol
+    function prove_rewardPayout_conserves(uint88 one, uint88 other, uint88 bond, uint128 reward) external pure {
+        require(bond > 0 && uint256(one) + other <= bond);
+        uint256 parts = PayoutLib.rewardPayout(one, bond, reward) + PayoutLib.rewardPayout(other, bond, reward);
+        assert(parts <= PayoutLib.rewardPayout(uint256(one) + other, bond, reward));
+        assert(PayoutLib.rewardPayout(bond, bond, reward) == reward);
     }
 
     /// @notice The smaller of the pot and floor(1.5 F).
@@ -240,6 +253,7 @@ contract PayoutLibProofs {
     /// @notice Two parts of the fund receipts get at most what they get together; all of them with what was used get the pot.
     /// @custom:proves PayoutLib.fundRefund
     /// @custom:range parts <= pot, used <= pot, 0 < pot: any uint128
+    /// @custom:assumes Math.mulDiv is MulDiv.spec.sol
     function prove_fundRefund_conserves(uint128 one, uint128 other, uint128 pot, uint128 used) external pure {
         require(pot > 0 && used <= pot && uint256(one) + other <= pot);
         uint256 parts = PayoutLib.fundRefund(one, pot, used) + PayoutLib.fundRefund(other, pot, used);

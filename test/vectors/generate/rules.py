@@ -374,7 +374,7 @@ def payout_vectors():
         for name, pot, elapsed, bond, burned in (
             ("at maturity", WAD, 0, d, d), ("after an hour", WAD, HOUR, d, d), ("one second before", WAD, ramp - 1, d, d),
             ("after six hours", WAD, ramp, d, d), ("later", WAD, 10 * ramp, d, d // 3), ("no pot", 0, 99, d, 7),
-            ("rounds down", 1_000_003, 12_345, 10**9 + 7, 10**9))
+            ("rounds down", 1_000_003, 12_345, 10**9 + 7, 10**9), ("of all there can be", 2**256 - 1, ramp - 1, d, d // 3))
     ]
     requests = [
         {"fee": n(cost), "name": name, "repayment": n(min(floor(Fraction(3 * cost, 2)), pot)), "rewardPot": n(pot)}
@@ -385,7 +385,7 @@ def payout_vectors():
         {"burned": n(burned), "name": name, "pot": n(pot), "refund": n(floor(Fraction(burned * (pot - used), pot))),
          "used": n(used)}
         for name, burned, pot, used in (("nothing used", 3, 10, 0), ("all used", 3, 10, 10), ("rounds down", 3, 10, 1),
-                                        ("alone", WAD, WAD, WAD // 3), ("large", 2**79, 2**80 + 1, 2**78))
+                                        ("alone", WAD, WAD, WAD // 3), ("large", 2**79, 2**80 + 1, 2**78), ("of all there can be", 2**255, 2**256 - 1, 2**254))
     ]
     write("payout", {"divisions": rows, "refunds": refunds, "requests": requests, "rewards": rewards})
 
