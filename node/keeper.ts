@@ -18,7 +18,13 @@ export type KeeperComponents = {
   readonly journal: Journal
 }
 
-/** Claims what can be claimed. Returns 'done' when nothing of ours is left to wait for. Throws DeadRpcError. */
+/** The account has none of them: they were handed on, which no log of a fixing tells, or claimed. */
+const NONE_LEFT = 'NothingToClaim'
+
+/**
+ * Claims what can be claimed: of each receipt all that the account has. Returns 'done' when nothing of ours is left to wait for,
+ * as the chain said last. Throws DeadRpcError.
+ */
 export async function claimOwn(
   { chain, transactions, journal }: KeeperComponents,
   snapshot: FixingSnapshot,
@@ -28,9 +34,11 @@ export async function claimOwn(
   let result: 'done' | 'waiting' | 'acted' = snapshot.phase === 'settled' ? 'done' : 'waiting'
   for (const { receipt, action, reason } of decideClaims(snapshot, own)) {
     const { kind, round, value } = receipt
-    const name = `${kind} receipt of round ${round} on ${value}`
+    const subject = `${kind} of round ${round} on ${value}`
+    const say = (what: string, why: string): Promise<void> =>
+      journal.write({ stage: 'keep', fixingId, subject, action: what, reason: `${why} Receipt: ${subject}.` })
     if (action !== 'claim') {
-      await journal.write({ stage: `keep ${name}`, fixingId, action, reason })
+      await say(action, reason)
       continue
     }
     const plan = {
@@ -44,14 +52,10 @@ export async function claimOwn(
       deadline: deadlineOf(snapshot),
     } as const
     const sent = await transactions.attempt(plan, (terms) => chain.claim(fixing, { kind, round, value }, terms))
-    if (sent.kind !== 'done' && result === 'done') result = 'waiting'
-    if (sent.kind === 'later') continue
     if (sent.kind === 'done') result = 'acted'
-    const said =
-      sent.kind === 'done'
-        ? { action: 'claim', reason: `${reason} Paid ${sent.moved} wei.` }
-        : { action: 'refused', reason: `${reason} Refused: ${sent.reason}.` }
-    await journal.write({ stage: `keep ${name}`, fixingId, ...said })
+    else if (result === 'done' && (sent.kind === 'later' || sent.reason !== NONE_LEFT)) result = 'waiting'
+    if (sent.kind === 'done') await say('claim', `${reason} Paid ${sent.moved} wei.`)
+    else if (sent.kind === 'refused') await say('refused', `${reason} Refused: ${sent.reason}.`)
   }
   return result
 }

@@ -29,6 +29,8 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
   }
   if (tracked.dues !== undefined) return collect(parts, tracked, tracked.dues, head)
   if (isAtRest(parts, tracked, head)) return
+  // An endpoint that lagged may have had something refused: the second time it is tried, whenever that was.
+  if (tracked.over !== undefined) parts.transactions.forget(tracked.id)
   const kept = await lookAt(parts, tracked, head)
   if (tracked.snapshot?.phase !== 'settled' || kept !== 'done') {
     tracked.over = undefined

@@ -29,6 +29,19 @@ test('writes a line when it says something new, with the time, and not when it r
   expect(journal.last('stake', FIXING_ID)).toBe(undefined)
 })
 
+test('tells what it is about apart by the subject, and neither writes nor counts that', async () => {
+  const written: unknown[] = []
+  const memory = { append: async (line: unknown) => void written.push(line) }
+  const journal = createJournal(memory, fakeClock(5n), SILENT)
+  const line = { stage: 'keep', fixingId: FIXING_ID, action: 'wait', reason: 'a' }
+  for (const subject of ['one', 'two', 'one', 'two']) await journal.write({ ...line, subject })
+  expect(written).toEqual([
+    { ...line, time: 5n },
+    { ...line, time: 5n },
+  ])
+  expect(journal.counts()).toEqual([['keep', 'wait', 2]])
+})
+
 test('counts what it wrote by stage and action', async () => {
   const journal = createJournal({ append: async () => undefined }, fakeClock(5n), SILENT)
   const none = { stage: 'stake', fixingId: FIXING_ID, action: 'none', reason: 'a' }

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import type { OwnReceipt } from '../../node/chain/ledger.ts'
 import type { Sent } from '../../node/chain/port.ts'
+import { createJournal } from '../../node/journal.ts'
 import { claimOwn, decideClaims } from '../../node/keeper.ts'
+import { fakeClock } from './fake-clock.ts'
 import { intentMemory, journalMemory, transactionsOf } from './memories.ts'
 import { FIXING, MATURITY, WAD } from './reporters.ts'
+import { SILENT } from './silent-log.ts'
 import { snapshotOf } from './snapshots.ts'
 
 const LIE = 3_000n * WAD
@@ -78,16 +81,41 @@ test('claims what pays, leaves what does not, and says when nothing is left', as
   expect(both).toEqual({
     result: 'acted',
     claimed: [{ kind: 'stake', round: 1, value: TRUTH }],
-    lines: ['claim: The value won. Paid 8 wei.', 'leave: The value lost: the receipt pays nothing.'],
+    lines: [
+      `claim: The value won. Paid 8 wei. Receipt: stake of round 1 on ${TRUTH}.`,
+      `leave: The value lost: the receipt pays nothing. Receipt: stake of round 0 on ${LIE}.`,
+    ],
   })
   expect((await run([receipt({ value: LIE, round: 0 })])).result).toBe('done')
   expect((await run([])).result).toBe('done')
 })
 
 test('is not done when the chain refuses a claim', async () => {
-  const { result, lines } = await run([receipt()], { kind: 'refused', reason: 'NothingToClaim' })
+  const { result, lines } = await run([receipt()], { kind: 'refused', reason: 'NotSettled' })
   expect(result).toBe('waiting')
-  expect(lines).toEqual(['refused: The value won. Refused: NothingToClaim.'])
+  expect(lines).toEqual([`refused: The value won. Refused: NotSettled. Receipt: stake of round 1 on ${TRUTH}.`])
+})
+
+test('has nothing left in a receipt of which the account holds none: it was handed on', async () => {
+  const { result, lines } = await run([receipt()], { kind: 'refused', reason: 'NothingToClaim' })
+  expect(result).toBe('done')
+  expect(lines).toEqual([`refused: The value won. Refused: NothingToClaim. Receipt: stake of round 1 on ${TRUTH}.`])
+  const both = [receipt(), receipt({ round: 2, isFilled: false })]
+  expect((await run(both, { kind: 'refused', reason: 'NothingToClaim' })).result).toBe('done')
+})
+
+test('counts its lines under one stage however many receipts there are, and says of each what became of it once', async () => {
+  const written: string[] = []
+  const memory = { append: async ({ reason }: { reason: string }) => void written.push(reason) }
+  const journal = createJournal(memory, fakeClock(), SILENT)
+  const chain = { claim: async (): Promise<Sent> => ({ kind: 'done', moved: 8n }) }
+  const components = { chain, journal, transactions: transactionsOf(intentMemory()) }
+  const own = Array.from({ length: 20 }, (_, i) => receipt({ value: LIE + BigInt(i) }))
+  for (let look = 0; look < 3; look += 1) await claimOwn(components, BY_TIMEOUT, own)
+  expect(journal.counts()).toEqual([['keep', 'leave', 20]])
+  expect(written).toEqual(
+    own.map(({ value }) => `The value lost: the receipt pays nothing. Receipt: stake of round 1 on ${value}.`),
+  )
 })
 
 test('a claim while others dispute has their deadline: nothing else is done about the fixing before it is mined', async () => {

@@ -41,6 +41,10 @@ export class FakeWorld {
   attestation: Attestation | undefined
   /** No claim of a reward is worth its gas. */
   isGasDear = false
+  /** Receipts are with somebody else by now, or an endpoint says so. */
+  isHandedOn = false
+  /** How many claims of receipts were tried. */
+  claims = 0
   /** Transactions of the account that wait, as endpoints say. */
   waiting = 0
   /** What became of transactions that were signed before. */
@@ -131,7 +135,13 @@ export class FakeWorld {
       },
       propose: async (_fixing, value) => this.#propose(value, await send(`propose ${value}`)),
       stake: (_fixing, { kind, value }) => send(`${kind} ${value}`),
-      claim: (_fixing, { value }) => send(`claim ${value}`),
+      claim: async (_fixing, { kind, round, value }) => {
+        this.claims += 1
+        if (this.isHandedOn || account === undefined) return { kind: 'refused', reason: 'NothingToClaim' }
+        const { number: block } = this.head
+        this.events.push({ name: 'claimed', block, id: FIXING_ID, holder: account, kind, round, value })
+        return send(`claim ${value}`)
+      },
       holdings: () => alive(() => ({ held: 1_000n * WAD, allowance: 1_000n * WAD })),
       wrap: (amount) => send(`wrap ${amount}`),
       approve: (spender, amount) => send(`approve ${spender} ${amount}`),

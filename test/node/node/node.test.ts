@@ -269,6 +269,38 @@ test('keeps a share that gas is too dear for, through a restart, until it is che
   expect((await journal(node)).filter((reason) => reason === refusal)).toHaveLength(2)
 })
 
+test.each<[string, boolean, readonly string[]]>([
+  ['was handed on keeps no fixing open', true, []],
+  ['an endpoint did not know of for long is claimed before the fixing is closed', false, ['claim 3']],
+])('a receipt that %s', async (_what, isGone, sent) => {
+  const { world, configOf: config } = await scene(1)
+  const truth = 2_500_250n * 10n ** 15n
+  const deadline = MATURITY + 86_400n
+  world.facts = { round: 2, bond: WAD, leader: truth, deadline }
+  world.candidates = [{ value: truth, stake: WAD }]
+  const pot = { name: 'contributed', kind: 'stake', round: 1, value: 3n, taken: WAD, filled: WAD } as const
+  world.events.push({ ...pot, block: 1n, id: FIXING_ID, from: reporterKey(0).address })
+  world.isHandedOn = true
+  const settings = { ...(await config(0)), confirmations: 6 }
+  const node = await run(settings, world)
+  // The oftener it was refused, the longer it is left alone.
+  for (let i = 1; i <= 12; i += 1) {
+    world.mine(i === 12 ? deadline : MATURITY + 1_000n * BigInt(i))
+    await expect.poll(() => world.claims, SOON).toBe(i)
+  }
+  await expect.poll(async () => (await fixingOf(node))?.phase, SOON).toBe('settled')
+  world.isHandedOn = isGone
+  for (let i = 1n; i <= 30n; i += 1n) {
+    world.mine(deadline + i)
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  }
+  await stop(node)
+  expect(world.sent).toEqual(sent)
+  const store = await openStore(settings.dataDir)
+  expect(await store.fixings.open()).toEqual([])
+  await store.close()
+})
+
 test('a fixing that is settled and done with is looked at again when the log is not the same, until it cannot be', async () => {
   const { world, configOf: config } = await scene(1)
   const truth = 2_500_250n * 10n ** 15n
