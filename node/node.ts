@@ -17,6 +17,7 @@ import { createJournal } from './journal.ts'
 import { createLog, type Log } from './log.ts'
 import { loadNetworkKey, NETWORK_KEY_FILE } from './network-key.ts'
 import { dateOf } from './node/agreed-time.ts'
+import { createDues } from './node/dues.ts'
 import { stakeElsewhere } from './node/exposure.ts'
 import { intakeStore, knowledge, touch } from './node/knowledge.ts'
 import { keysOf } from './node/keys.ts'
@@ -210,7 +211,7 @@ async function start(
   const digestOf = (report: Report): Hex => reportDigest(domain, report)
   const followed = { halt, reporter, network, watch, olderLog, known, rosters: shareRosters() }
   const whole = { ...core, roll, digestOf, transactions, collateral, elsewhere, ...followed }
-  const judging = { ...whole, juror: createJuryDuty(whole, state) }
+  const judging = { ...whole, juror: createJuryDuty(whole, state), dues: await createDues(whole, state) }
   const parts: Parts = { ...judging, rollCall: createRollCall({ ...judging, rpcUrls }, state) }
   const identity = {
     version: VERSION,

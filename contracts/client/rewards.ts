@@ -105,6 +105,27 @@ export async function readReward(chain: Chain, registry: Address, id: Hex): Prom
   )
 }
 
+/**
+ * What {@link claimRewards} would pay by now, wei: 0 where every share was paid, or its reporter has withdrawn. Nothing is sent.
+ * Throws OracleRevertError, DeadRpcError.
+ */
+export async function readUnpaid(
+  chain: Chain,
+  registry: Address,
+  fixing: Fixing,
+  { value, signers, places }: Claimed & { readonly places: readonly number[] },
+): Promise<bigint> {
+  const { result } = await explained(chain.rpcUrl, 'claimRewards', () =>
+    chain.publicClient.simulateContract({
+      address: registry,
+      abi,
+      functionName: 'claimRewards',
+      args: [fixing, value, signers, bitmapOf(places)],
+    }),
+  )
+  return result
+}
+
 /** The shares of the reward that were paid, by the reporter's place, as logged from `fromBlock` on. Throws DeadRpcError. */
 export async function readRewardsPaid(
   chain: Chain,

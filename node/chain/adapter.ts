@@ -8,7 +8,7 @@ import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { readAttestation } from '#client/attestation.ts'
 import { isRosterPublished, readEpoch, readReporters } from '#client/registry.ts'
 import { readGasFee, TYPICAL_GAS } from '#client/rehearsal.ts'
-import { readReward, readRewardsPaid } from '#client/rewards.ts'
+import { readReward, readUnpaid } from '#client/rewards.ts'
 import type { Call } from '#client/send.ts'
 import { broadcast, gasLimitOf, readOutlook, tryOut } from '#client/transaction.ts'
 import { wethAllowance, wethBalance } from '#client/weth.ts'
@@ -84,8 +84,8 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       return { rewardPot: pot.filled, attestersReward, isRosterPublished: isPublished === true, gasFee: likely }
     },
     attestation: (fixing, fromBlock) => readAttestation(chain, registry, idOf(fixing), { fromBlock }),
-    rewardsPaid: async (fixing, fromBlock) =>
-      new Set((await readRewardsPaid(chain, registry, idOf(fixing), fromBlock)).keys()),
+    unpaid: (fixing, attestation, places) =>
+      unlessRefused(readUnpaid(chain, registry, fixing, { ...attestation, places })),
     async holdings(spender) {
       if (account === undefined) return { held: 0n, allowance: 0n }
       const by = spender === 'oracle' ? oracle : registry

@@ -53,9 +53,7 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
     block: (number) => agreed(`block ${number}`, (port) => port.block(number)),
     attestation: (fixing, from) => agreed('an attestation', (port) => port.attestation(fixing, from)),
     async bond(fixing) {
-      const { answers } = await poll((port) => port.bond(fixing))
-      const bonds = answers.flatMap((bond) => bond ?? [])
-      return bonds.length < agreement ? undefined : reached(bonds, agreement)
+      return reachedIfKnown((await poll((port) => port.bond(fixing))).answers, agreement)
     },
     async spendable(keptGas) {
       return reached((await poll((port) => port.spendable(keptGas))).answers, agreement)
@@ -74,8 +72,16 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
       }
     },
     attestersReward: (fixing) => agreed('a reward', (port) => port.attestersReward(fixing)),
-    rewardsPaid: (fixing, from) => agreed('rewards that were paid', (port) => port.rewardsPaid(fixing, from)),
+    async unpaid(fixing, attestation, places) {
+      return reachedIfKnown((await poll((port) => port.unpaid(fixing, attestation, places))).answers, agreement)
+    },
   }
+}
+
+/** Undefined where fewer than must agree have an amount. */
+function reachedIfKnown(answers: readonly (bigint | undefined)[], agreement: number): bigint | undefined {
+  const amounts = answers.flatMap((amount) => amount ?? [])
+  return amounts.length < agreement ? undefined : reached(amounts, agreement)
 }
 
 function most<Key extends string>(

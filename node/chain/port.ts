@@ -166,8 +166,8 @@ export interface ChainReads {
   attestersReward(fixing: Fixing): Promise<bigint>
   /** What attests the fixing, as logged from `fromBlock` on; undefined for nothing. */
   attestation(fixing: Fixing, fromBlock: bigint): Promise<Attestation | undefined>
-  /** The places whose share of the attesters' reward was paid, as logged from `fromBlock` on. */
-  rewardsPaid(fixing: Fixing, fromBlock: bigint): Promise<ReadonlySet<number>>
+  /** What claiming the shares of the reporters at `places` would pay by now, wei; undefined if the registry refuses it. */
+  unpaid(fixing: Fixing, attestation: Attestation, places: readonly number[]): Promise<bigint | undefined>
 }
 
 /** What a node sends to the chain. Every method throws DeadRpcError while no endpoint answers. */

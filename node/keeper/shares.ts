@@ -1,43 +1,29 @@
-import type { Hex } from 'viem'
-import type { Attestation } from '#client/attestation.ts'
 import { isWithinBand } from '#protocol/distance.ts'
-import { type Fixing, INVALID } from '#protocol/fixing.ts'
+import { INVALID } from '#protocol/fixing.ts'
+import type { Attestation } from '#client/attestation.ts'
 import type { ChainPort, PassingRefusal } from '../chain/port.ts'
 import type { Transactions } from '../chain/transactions.ts'
 import type { Journal } from '../journal.ts'
+import type { KnownDue } from '../store/due-table.ts'
 
-/** What claiming shares of the attesters' reward looks at; none of it changes once the fixing is settled. */
-export type ShareView = {
-  readonly fixingId: Hex
-  readonly fixing: Fixing
-  readonly settlement: bigint
-  /** When the fixing was first seen settled, Unix seconds. */
-  readonly settledTime: bigint
-  /** What attests the fixing; undefined for nothing. */
-  readonly attestation: Attestation | undefined
-  /** Our reporter's place in the roster. */
-  readonly place: number
-  /** The places of all reporters of our reporter's owner, ascending. */
-  readonly places: readonly number[]
-  /** What all attesters share, wei. */
-  readonly reward: bigint
-  /** The block that announced the fixing. */
-  readonly block: bigint
+/** What claiming shares of the attesters' reward looks at. */
+export type ShareView = KnownDue & {
   /** How long the next node of the owner waits for the one before. */
   readonly stageDelaySeconds: number
 }
 
 /** What claiming shares works with. */
 export type ShareComponents = {
-  readonly chain: Pick<ChainPort, 'claimRewards' | 'rewardsPaid'>
+  readonly chain: Pick<ChainPort, 'claimRewards' | 'unpaid'>
   readonly transactions: Transactions
   readonly journal: Journal
 }
 
-/** What another time may change; whatever else the registry refuses it refuses for ever. */
+/** Gas costs more by now than it brings, or than the account has. */
+const DEAR: readonly string[] = ['Client.DearGasError', 'Client.PoorAccountError'] satisfies readonly PassingRefusal[]
+
+/** What another time may change, too; whatever else the registry refuses it refuses for ever. */
 const PASSING: readonly string[] = [
-  'Client.DearGasError',
-  'Client.PoorAccountError',
   'reverted on chain',
   'cancelled',
   'another transaction took its nonce',
@@ -46,17 +32,17 @@ const PASSING: readonly string[] = [
 
 /**
  * Claims what our co-signature earned its owner, and in the same transaction what the owner's other reporters earned. The
- * gas may cost no more than the shares are worth: until it does they are waited for, and leave no trace. `now` is the
+ * gas may cost no more than the shares are worth: until it does they are waited for ('dear'), and leave no trace. `now` is the
  * latest block's time. Throws DeadRpcError.
  */
 export async function claimShares(
   { chain, transactions, journal }: ShareComponents,
   view: ShareView,
   now: bigint,
-): Promise<'done' | 'waiting' | 'acted'> {
-  const { fixingId, fixing, attestation, block } = view
+): Promise<'done' | 'waiting' | 'dear' | 'acted'> {
+  const { fixingId, fixing, attestation } = view
   const share = shareOf(view)
-  if (attestation === undefined || share === 0n) return 'done'
+  if (share === 0n) return 'done'
   if (transactions.of(fixingId).some(({ action, state }) => action === 'reward' && state === 'done')) return 'done'
   const earning = earningOf(view)
   // One node claims for all of the owner; the others step in one by one.
@@ -64,31 +50,35 @@ export async function claimShares(
   const nothing = { kind: 'stake', round: 0, amount: 0n } as const
   const plan = { ...nothing, fixingId, action: 'reward', value: attestation.value, at: now } as const
   const sent = await transactions.attempt(plan, async (terms) => {
-    const paid = earning.length === 1 ? new Set() : await chain.rewardsPaid(fixing, block)
-    const places = earning.filter((place) => !paid.has(place))
-    if (places.length === 0) return { kind: 'refused', reason: 'RewardAlreadyPaid' }
-    return chain.claimRewards(fixing, attestation, places, { ...terms, maxGasCost: share * BigInt(places.length) })
+    // The registry refuses to pay one share twice; of several it leaves out what was paid, for the gas of all.
+    const unpaid = earning.length === 1 ? share : await chain.unpaid(fixing, attestation, earning)
+    if (unpaid === 0n) return { kind: 'refused', reason: 'RewardAlreadyPaid' }
+    return chain.claimRewards(fixing, attestation, earning, { ...terms, maxGasCost: unpaid ?? worthOf(view) })
   })
   if (sent.kind === 'later') return 'waiting'
   const said =
     sent.kind === 'done'
       ? { action: 'claim', reason: `Our co-signature earned ${share} wei for the owner.` }
       : { action: 'refused', reason: `A share of ${share} wei for our co-signature: ${sent.reason}.` }
-  await journal.write({ stage: 'keep reward', fixingId, ...said })
+  await journal.write({ stage: 'keep', fixingId, subject: 'reward', ...said })
   if (sent.kind === 'done') return 'acted'
+  if (DEAR.includes(sent.reason)) return 'dear'
   return PASSING.includes(sent.reason) ? 'waiting' : 'done'
 }
 
 /** What our co-signature earned (R-404), wei. */
-export function shareOf(view: Pick<ShareView, 'fixing' | 'settlement' | 'attestation' | 'place' | 'reward'>): bigint {
-  const { fixing, settlement, attestation, place, reward } = view
-  if (attestation === undefined) return 0n
+export function shareOf({ fixing, settlement, attestation, place, reward }: KnownDue): bigint {
   const isRight = settlement !== INVALID && isWithinBand(attestation.value, settlement, fixing.bandPpm)
   return isRight && hasSigned(attestation, place) ? reward / BigInt(attestation.count) : 0n
 }
 
-function earningOf({ attestation, places }: ShareView): readonly number[] {
-  return attestation === undefined ? [] : places.filter((place) => hasSigned(attestation, place))
+/** What one transaction claims of it at most, wei: the shares of all reporters of our reporter's owner. */
+export function worthOf(due: KnownDue): bigint {
+  return shareOf(due) * BigInt(earningOf(due).length)
+}
+
+function earningOf({ attestation, places }: KnownDue): readonly number[] {
+  return places.filter((place) => hasSigned(attestation, place))
 }
 
 function hasSigned({ signers }: Attestation, place: number): boolean {

@@ -2,9 +2,10 @@ import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
 import { decideOn, isTrusted, unsureness } from '../decide.ts'
 import { claimOwn } from '../keeper.ts'
-import { claimShares, type ShareView } from '../keeper/shares.ts'
+import { claimShares, worthOf } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
 import { stakeOn } from '../stake.ts'
+import type { KnownDue } from '../store/due-table.ts'
 import type { Decision } from '#protocol/policy.ts'
 import { attestLate } from './attesting.ts'
 import { spendable } from './exposure.ts'
@@ -27,19 +28,23 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
     tracked.over = undefined
     tracked.dues = undefined
   }
-  if (tracked.dues !== undefined) return collect(parts, tracked, tracked.dues, head)
-  if (isAtRest(parts, tracked, head)) return
+  if (isAtRest(parts, tracked, head)) {
+    if (tracked.dues !== undefined) await collect(parts, tracked, tracked.dues, head)
+    return
+  }
   // An endpoint that lagged may have had something refused: the second time it is tried, whenever that was.
   if (tracked.over !== undefined) parts.transactions.forget(tracked.id)
   const kept = await lookAt(parts, tracked, head)
   if (tracked.snapshot?.phase !== 'settled' || kept !== 'done') {
     tracked.over = undefined
+    tracked.dues = undefined
     return
   }
   // The second time: its blocks cannot be undone any more.
   if (tracked.over !== undefined) return close(parts, tracked)
-  tracked.over = { block: head.number, log: logOf(parts, tracked) }
-  tracked.dues = await duesOf(parts, tracked, head)
+  const over = { block: head.number, log: logOf(parts, tracked) }
+  tracked.dues = await duesOf(parts, tracked, head.time)
+  tracked.over = over
   if (tracked.dues !== undefined) await collect(parts, tracked, tracked.dues, head)
 }
 
@@ -74,11 +79,12 @@ async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done
   return kept
 }
 
-/** Claims what reporting earned, for as long as it takes: of a fixing that is settled nothing else is looked at. */
-async function collect(parts: Parts, tracked: Tracked, dues: ShareView, head: Head): Promise<void> {
+/** Claims what reporting earned, until the fixing is closed: of one that is settled nothing else is looked at. */
+async function collect(parts: Parts, tracked: Tracked, dues: KnownDue, head: Head): Promise<void> {
   if ((await parts.transactions.settle(tracked.id, head.number)) === 'wait') return
-  const result = await claimShares(parts, dues, head.time)
-  if (result === 'waiting') return
+  const { stageDelaySeconds } = parts.config.policy
+  const result = await claimShares(parts, { ...dues, stageDelaySeconds }, head.time)
+  if (result === 'waiting' || result === 'dear') return
   tracked.dues = undefined
   tracked.isDirty = true
 }
@@ -89,8 +95,12 @@ async function close(parts: Parts, tracked: Tracked): Promise<void> {
     const plan = { fixingId: tracked.id, at: tracked.snapshot?.atTime ?? 0n }
     for (const spender of ['oracle', 'registry'] as const) await collateral.revoke(plan, spender)
   }
-  await store.fixings.close(tracked.id)
+  // Read again: what was read first may have been undone.
+  const due = tracked.dues === undefined ? undefined : await duesOf(parts, tracked, tracked.dues.settledTime)
+  if (due === undefined) await store.fixings.close(tracked.id)
+  else await parts.dues.close(due)
   watch.forget(tracked.id)
+  tracked.dues = undefined
   tracked.isClosed = true
 }
 
@@ -168,8 +178,12 @@ async function keep(parts: Parts, tracked: Tracked): Promise<'done' | 'waiting' 
   return claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
 }
 
-/** What our co-signature may have earned; undefined if it cannot have. */
-async function duesOf(parts: Parts, { ripe, snapshot, fixing, id, block }: Tracked, head: Head) {
+/** What our co-signature earned of a fixing that was first seen settled at `settledTime`; undefined for nothing. */
+async function duesOf(
+  parts: Parts,
+  { ripe, snapshot, fixing, id, block }: Tracked,
+  settledTime: bigint,
+): Promise<KnownDue | undefined> {
   const { chain, config } = parts
   const place = ripe === undefined ? undefined : ownPlace(parts, ripe)
   if (place === undefined || !config.roles.includes('keeper')) return undefined
@@ -180,7 +194,6 @@ async function duesOf(parts: Parts, { ripe, snapshot, fixing, id, block }: Track
   const places = (ripe?.reporters ?? []).flatMap((one, i) => (one.owner.toLowerCase() === owner ? [i] : []))
   const reward = await chain.attestersReward(fixing)
   const { settlement } = snapshot
-  const { stageDelaySeconds } = config.policy
-  const settled = { settlement, settledTime: head.time, attestation, reward }
-  return { fixingId: id, fixing, ...settled, place, places, block, stageDelaySeconds }
+  const due = { fixingId: id, fixing, settlement, settledTime, attestation, place, places, reward }
+  return worthOf(due) === 0n ? undefined : due
 }

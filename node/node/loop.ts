@@ -71,7 +71,11 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
     }
     await clock.sleep(pauseMs, signal).catch(() => undefined)
   }
-  await Promise.all([parts.juror.idle(), ...[...state.tracked.values()].map(async ({ busy }) => busy)])
+  await Promise.all([
+    parts.juror.idle(),
+    parts.dues.idle(),
+    ...[...state.tracked.values()].map(async ({ busy }) => busy),
+  ])
 }
 
 /** The switch is looked at before every transaction; here it is only told. */
@@ -105,13 +109,14 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   if (isNew || found.length > 0) await parts.network.intake.recheck()
   parts.rollCall.look(head, isNew)
   if (isNew) parts.juror.look(head)
+  if (isNew) parts.dues.look(head)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
 }
 
 /** Whatever was thought to be final is looked at again, `found` among it: what was over, or is new. */
 async function startOver(
-  { journal, transactions, store, olderLog }: Parts,
+  { journal, transactions, store, olderLog, dues }: Parts,
   { tracked }: LoopState,
   head: Head,
   found: readonly FoundFixing[],
@@ -120,6 +125,7 @@ async function startOver(
   await journal.write({ stage: 'watch', action: 'undone', reason: `${reason} Newest block: ${head.number}.` })
   await olderLog.drop()
   await store.fixings.reopen(found.map(({ id }) => id))
+  await dues.drop(found.map(({ id }) => id))
   for (const { id } of found) tracked.delete(id)
   for (const one of tracked.values()) {
     one.logSeen = undefined

@@ -17,6 +17,7 @@ import type { Signer } from '../sign.ts'
 import type { Keys } from '../sign/keys.ts'
 import type { Store } from '../store/store.ts'
 import type { Watch } from '../watch.ts'
+import type { Dues } from './dues.ts'
 import type { KnownReporters } from './known-reporters.ts'
 import type { Network } from './network.ts'
 import type { RollCall } from './roll-call.ts'
@@ -42,6 +43,7 @@ export type Parts = {
   readonly roll: Roll
   readonly rollCall: RollCall
   readonly juror: Juror
+  readonly dues: Dues
   /** Undefined without a key, as the signer that stands before them. */
   readonly keys: Keys | undefined
   readonly signer: Signer | undefined

@@ -5,8 +5,8 @@ import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Report } from '#protocol/report.ts'
 import type { Ledger } from '../chain/ledger.ts'
 import type { Reporter } from '../chain/port.ts'
-import type { ShareView } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
+import type { KnownDue } from '../store/due-table.ts'
 
 /** What is known once a fixing's maturity is past. */
 export type Ripe = {
@@ -54,8 +54,8 @@ export type Tracked = {
   syncedFor: Set<Hex> | undefined
   /** Reports, by digest, that this node will not co-sign: what they are of cannot change; undefined for none. */
   refused: Set<Hex> | undefined
-  /** What is left of a settled fixing: what co-signing it earned. */
-  dues: ShareView | undefined
+  /** What is left of a settled fixing: what co-signing it earned. Once it is closed, `parts.dues` has it. */
+  dues: KnownDue | undefined
   /** The block at which it was first seen settled with nothing of ours left in it, and what its log said then. */
   over: { readonly block: bigint; readonly log: number } | undefined
   /** The version of its log as of the last pass that began; undefined: look again at the next block. */

@@ -93,7 +93,7 @@ export function fixingTable(database: Database): FixingTable {
       const rows = (await database.list('fixings')).filter((row) => !closed.has(row.key))
       return rows.map((row) => parseRow(FIXING, 'fixings', row))
     },
-    close: (id) => database.write([{ table: 'closed', key: id, value: true }], 'soon'),
+    close: (id) => database.write([closedRow(id)], 'soon'),
     reopen: (ids) =>
       database.write(
         ids.map((id) => ({ table: 'closed', key: id, value: false })),
@@ -134,6 +134,11 @@ export function fixingTable(database: Database): FixingTable {
     },
     setPanel: (id, panel) => database.write([{ table: 'reporters', key: id, value: panel }], 'soon'),
   }
+}
+
+/** Says that nothing is left to be done about the fixing. */
+export function closedRow(id: Hex): Row {
+  return { table: 'closed', key: id, value: true }
 }
 
 function rowsOf(found: readonly KnownFixing[]): Row[] {

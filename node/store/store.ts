@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Address } from 'viem'
 import { openDatabase } from './database.ts'
 import { bindTo, type StoreDeployment } from './deployment.ts'
+import { type DueTable, dueTable } from './due-table.ts'
 import { fixingTable, type FixingTable } from './fixing-table.ts'
 import { type GuardLedger, openGuardLedger } from './guard-ledger.ts'
 import { type IntentTable, openIntentTable } from './intent-table.ts'
@@ -21,6 +22,7 @@ export type Store = {
   readonly guard: GuardLedger
   readonly signers: SignerTable
   readonly fixings: FixingTable
+  readonly dues: DueTable
   readonly observations: ObservationTable
   readonly own: OwnTable
   readonly samples: SampleTable
@@ -77,6 +79,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       guard,
       signers: signerTable(database, guard),
       fixings: fixingTable(database),
+      dues: dueTable(database),
       observations: observationTable(database),
       own: ownTable(database),
       samples: sampleTable(database),

@@ -7,6 +7,7 @@ export const TABLES = [
   'evidence',
   'own',
   'closed',
+  'dues',
   'samples',
   'intents',
   'journal',

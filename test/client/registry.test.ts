@@ -12,7 +12,7 @@ import {
   readReporters,
   register,
 } from '#client/registry.ts'
-import { claimReward, claimRewards, fundReporters, readReward, refundReward } from '#client/rewards.ts'
+import { claimReward, claimRewards, fundReporters, readReward, readUnpaid, refundReward } from '#client/rewards.ts'
 import { wethBalance } from '#client/weth.ts'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey } from '#protocol/bls.ts'
@@ -130,9 +130,16 @@ test('R-403 the registry verifies an aggregate made here, proposes for the repor
   await stage.embedded.mineAt(facts.deadline)
   const before = await wethBalance(ann, weth, owner.account.address)
   const claim = { value: ATTESTED, signers: all.signers }
+  const places = [0, 1, 2, 3]
+  expect(await readUnpaid(ann, registry, fixing, { ...claim, places })).toBe(8n)
   expect(await claimReward(ann, registry, fixing, { ...claim, place: 1 })).toBe(2n)
+  expect(await readUnpaid(ann, registry, fixing, { ...claim, places })).toBe(6n)
   // Three of 2 wei: place 1 was paid.
-  expect(await claimRewards(ann, registry, fixing, { ...claim, places: [0, 1, 2, 3] })).toBe(6n)
+  expect(await claimRewards(ann, registry, fixing, { ...claim, places })).toBe(6n)
+  expect(await readUnpaid(ann, registry, fixing, { ...claim, places })).toBe(0n)
+  await expect(readUnpaid(ann, registry, fixing, { ...claim, value: 1n, places })).rejects.toMatchObject({
+    errorName: 'AttestationUnknown',
+  })
   expect(await wethBalance(ann, weth, owner.account.address)).toBe(before + 8n)
   await expect(claimReward(ann, registry, fixing, { ...claim, place: 2 })).rejects.toMatchObject({
     errorName: 'RewardAlreadyPaid',

@@ -6,12 +6,13 @@ import type { ChainPort, EndpointPort, Terms } from '../../../node/chain/port.ts
 import { fakeClock } from '../fake-clock.ts'
 import type { Slot } from '../../../node/store/slot.ts'
 import { FakeWorld } from '../node/fake-world.ts'
-import { FIXING, MATURITY, reporterKey, WAD } from '../reporters.ts'
+import { FIXING, MATURITY, reporterKey, ROOT, WAD } from '../reporters.ts'
 
 const TRUTH = 2_500n * WAD
 const LIE = 3_000n * WAD
 const PAUSE_MS = 15_000
 const ACCOUNT = reporterKey(0).address
+const ATTESTATION = { value: TRUTH, observationsRoot: ROOT, proposer: ACCOUNT, signers: 1n, count: 1 }
 
 /** So many endpoints, each a world of its own, which all say the same at first. */
 async function setUp(count: number, agreement: number) {
@@ -341,27 +342,32 @@ test('amounts that change with every block are what two of three say at least, w
   const lies: readonly Partial<EndpointPort>[] = [
     {
       bond: async () => 0n,
+      unpaid: async () => 0n,
       spendable: async () => 0n,
       holdings: async () => ({ held: 0n, allowance: 0n }),
       incentives: async () => ({ rewardPot: 0n, attestersReward: 0n, isRosterPublished: true, gasFee: 0n }),
     },
     {
       bond: async () => 10n ** 30n,
+      unpaid: async () => 10n ** 30n,
       spendable: async () => 10n ** 30n,
       holdings: async () => ({ held: 10n ** 30n, allowance: 10n ** 30n }),
       incentives: async () => ({ rewardPot: WAD, attestersReward: WAD, isRosterPublished: true, gasFee: WAD }),
     },
-    { bond: async () => undefined },
+    { bond: async () => undefined, unpaid: async () => undefined },
   ]
   for (const lie of lies) {
-    const { chain } = await openThree([() => lie, nothing, nothing])
+    const { chain, worlds } = await openThree([() => lie, nothing, nothing])
     expect(await chain.bond(FIXING)).toBe(FIXING.minBond)
+    for (const world of worlds) world.unpaid = 7n
+    expect(await chain.unpaid(FIXING, ATTESTATION, [0])).toBe(7n)
     expect(await chain.spendable()).toBe(100n * WAD)
     expect(await chain.holdings('oracle')).toEqual({ held: 1_000n * WAD, allowance: 1_000n * WAD })
     const none = { rewardPot: 0n, attestersReward: 0n, isRosterPublished: false, gasFee: 1n }
     expect(await chain.incentives(FIXING)).toEqual(none)
   }
-  const unreadable = { bond: async () => undefined }
+  const unreadable = { bond: async () => undefined, unpaid: async () => undefined }
   const { chain } = await openThree([() => unreadable, () => unreadable, nothing])
   expect(await chain.bond(FIXING)).toBe(undefined)
+  expect(await chain.unpaid(FIXING, ATTESTATION, [0])).toBe(undefined)
 })

@@ -3,7 +3,7 @@ import type { Attestation } from '#client/attestation.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import type { Sent, Terms } from '../../../node/chain/port.ts'
 import { createJournal } from '../../../node/journal.ts'
-import { claimShares, shareOf, type ShareView } from '../../../node/keeper/shares.ts'
+import { claimShares, shareOf, type ShareView, worthOf } from '../../../node/keeper/shares.ts'
 import { fakeClock } from '../fake-clock.ts'
 import { intentMemory, transactionsOf } from '../memories.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey, WAD } from '../reporters.ts'
@@ -30,7 +30,6 @@ function viewOf(changes: Partial<ShareView> = {}): ShareView {
     place: 2,
     places: [2],
     reward: 32n,
-    block: 5n,
     stageDelaySeconds: 600,
     ...changes,
   }
@@ -41,20 +40,24 @@ test.each<[string, Partial<ShareView>, bigint]>([
   ['what is within the band of the settlement', { attestation: { ...ATTESTATION, value: TRUTH + WAD } }, 10n],
   ['nothing outside the band', { attestation: { ...ATTESTATION, value: 3_000n * WAD } }, 0n],
   ['nothing if it did not sign', { place: 1 }, 0n],
-  ['nothing if nothing was attested', { attestation: undefined }, 0n],
   ['nothing of INVALID', { settlement: INVALID }, 0n],
 ])('an attester earns %s', (_, changes, share) => {
   expect(shareOf(viewOf(changes))).toBe(share)
 })
 
-/** A keeper whose claims come to `sent`, one after the other, the last for ever. */
-function keeper(sent: readonly Sent[], paid: readonly number[] = []) {
+test('one claim is worth what the reporters of one owner earned together', () => {
+  expect(worthOf(viewOf({ places: [0, 1, 2] }))).toBe(20n)
+  expect(worthOf(viewOf({ place: 1, places: [0, 1, 2] }))).toBe(0n)
+})
+
+/** A keeper whose claims come to `sent`, one after the other, the last for ever; the registry would pay `unpaid`. */
+function keeper(sent: readonly Sent[], unpaid?: bigint) {
   const intents = intentMemory()
   const lines: string[] = []
   const claims: unknown[] = []
   const memory = { append: async (line: { action: string; reason: string }) => void lines.push(line.reason) }
   const chain = {
-    rewardsPaid: async () => new Set(paid),
+    unpaid: async () => unpaid,
     claimRewards: async (_: unknown, { signers }: Attestation, places: readonly number[], { maxGasCost }: Terms) => {
       claims.push([signers, places, maxGasCost])
       return sent[Math.min(claims.length, sent.length) - 1] ?? DEAR
@@ -83,7 +86,7 @@ test('waits for cheaper gas for as long as it takes, and leaves one line of it',
   const results: string[] = []
   // Once a block, for an hour.
   for (let after = 0n; after < 3_600n; after += 12n) results.push(await claim(after))
-  expect(results.slice(0, 3)).toEqual(['waiting', 'waiting', 'waiting'])
+  expect(results.slice(0, 3)).toEqual(['dear', 'dear', 'dear'])
   expect(results).toContain('acted')
   expect(claims).toHaveLength(5)
   expect(lines).toEqual([
@@ -109,12 +112,13 @@ test('claims in one transaction for all reporters of an owner, and the next of t
   // Place 1 did not sign.
   expect(first.claims).toEqual([[ATTESTATION.signers, [0, 2, 3], 30n]])
 
-  const second = keeper([{ kind: 'done', moved: 20n }], [0])
+  const second = keeper([{ kind: 'done', moved: 20n }], 20n)
   expect(await second.claim(599n, all)).toBe('waiting')
   expect(await second.claim(600n, all)).toBe('acted')
-  expect(second.claims).toEqual([[ATTESTATION.signers, [2, 3], 20n]])
+  // The registry leaves out what the first was paid.
+  expect(second.claims).toEqual([[ATTESTATION.signers, [0, 2, 3], 20n]])
 
-  const third = keeper([DEAR], [0, 2, 3])
+  const third = keeper([DEAR], 0n)
   expect(await third.claim(1_200n, { ...all, place: 3 })).toBe('done')
   expect(third.claims).toEqual([])
 })

@@ -41,6 +41,8 @@ export class FakeWorld {
   attestation: Attestation | undefined
   /** No claim of a reward is worth its gas. */
   isGasDear = false
+  /** What claiming shares would pay. */
+  unpaid = 0n
   /** Receipts are with somebody else by now, or an endpoint says so. */
   isHandedOn = false
   /** How many claims of receipts were tried. */
@@ -120,7 +122,7 @@ export class FakeWorld {
         return send('roster')
       },
       attestation: () => alive(() => this.attestation),
-      rewardsPaid: () => alive(() => new Set()),
+      unpaid: () => alive(() => this.unpaid),
       claimRewards: async (_fixing, _attestation, places) =>
         this.isGasDear ? { kind: 'refused', reason: 'Client.DearGasError' } : send(`reward ${places.join()}`),
       attest: async (_fixing, cosigned) => {

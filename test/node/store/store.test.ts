@@ -333,6 +333,33 @@ test('says that it is closed when it is used afterwards', async () => {
   await expect(store.journal.newest(1)).rejects.toMatchObject({ name: 'Store.StoreClosedError' })
 })
 
+test('a fixing is closed in one write with what is due of it, which is read as it was until it is forgotten', async () => {
+  const dataDir = temporaryFolder()
+  const attestation = { value: 2n ** 100n, observationsRoot: idOf(5), proposer: ANN, signers: 5n, count: 2 }
+  const due = {
+    fixingId: FIXING_ID,
+    fixing: FIXING,
+    settlement: 2n ** 100n,
+    settledTime: 1_735_776_000n,
+    attestation,
+    place: 2,
+    places: [0, 2],
+    reward: 10n ** 18n,
+  }
+  await withStore(dataDir, async ({ fixings, dues }) => {
+    await fixings.extend([{ id: FIXING_ID, fixing: FIXING, block: 12n }], 13n)
+    const spy = vi.spyOn(Level.prototype, 'batch')
+    await dues.close(due)
+    expect(spy).toHaveBeenCalledTimes(1)
+    spy.mockRestore()
+  })
+  await withStore(dataDir, async ({ fixings, dues }) => {
+    expect([await fixings.open(), await fixings.isClosed(FIXING_ID), await dues.all()]).toEqual([[], true, [due]])
+    await dues.forget([FIXING_ID])
+    expect([await fixings.isClosed(FIXING_ID), await dues.all()]).toEqual([true, []])
+  })
+})
+
 test('a fixing that was closed can be opened again, and the block that was thought to stay is remembered', async () => {
   const dataDir = temporaryFolder()
   const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
