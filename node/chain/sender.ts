@@ -61,10 +61,13 @@ export function createSender(components: SenderComponents): Sender {
   /** By nonce, since which block another transaction seems to have it. */
   const taken = new Map<number, bigint>()
   const refused = refusedByAll(SURE_BLOCKS)
+  const forgetTold = ({ versions }: Slot): void => {
+    for (const { raw } of versions) if (raw !== undefined) told.delete(raw)
+  }
 
   /** Whether anybody has it is found out by looking at the chain, not by what endpoints say to it. */
   const leave = async (slot: Slot, outlook: Outlook): Promise<void> => {
-    for (const { raw } of slot.versions) if (raw !== undefined) told.delete(raw)
+    forgetTold(slot)
     const receptions: (Reception | 'unheard')[] = []
     for (const raw of offered(slot, outlook)) {
       const reception = await wire.broadcast(raw).catch(() => 'unheard' as const)
@@ -109,11 +112,13 @@ export function createSender(components: SenderComponents): Sender {
     async pursue(slot, terms) {
       const { outlook, record, veto } = terms
       const fate = await wire.nonceFate({ nonce: slot.nonce, hashes: slot.versions.map(({ hash }) => hash) })
+      if (fate.kind !== 'open') forgetTold(slot)
       if (fate.kind !== 'superseded') taken.delete(slot.nonce)
       else {
         const since = taken.get(slot.nonce) ?? outlook.number
         taken.set(slot.nonce, since)
         if (outlook.number < since + SURE_BLOCKS) return { kind: 'pending' }
+        taken.delete(slot.nonce)
         return { kind: 'refused', reason: 'another transaction took its nonce' satisfies PassingRefusal }
       }
       if (fate.kind === 'mined') {

@@ -39,10 +39,15 @@ export interface Transactions {
   unknownNonce(): number | undefined
   /** The chain was undone further than was thought possible: looks again at what had ended of the fixing, as of `block`. */
   doubt(fixingId: Hex, block: bigint): Promise<void>
-  /** All that was ever signed for the fixing with this key, oldest first. */
+  /**
+   * All that was ever signed for the fixing with this key, oldest first: of one that is not followed only after
+   * {@link Transactions.settle}.
+   */
   of(fixingId: Hex): readonly Intent[]
   /** Forgets what was refused of a fixing that is over. */
   forget(fixingId: Hex): void
+  /** Lets go of what is final of all fixings that are not followed, until it is needed. */
+  unload(isFollowed: (fixingId: Hex) => boolean): void
 }
 
 /** What transactions are sent and looked after with. */
@@ -142,6 +147,10 @@ export function createTransactions(components: TransactionsComponents): Transact
       await clock.sleep(pollMs, signal)
     }
   }
+  /** Has what was signed for the fixing at hand: when this resolves, and nothing is waited for since. */
+  const load = async (fixingId: Hex): Promise<void> => {
+    while (!intents.isLoaded(fixingId)) await intents.load(fixingId)
+  }
   /** Behind everything that was signed for the fixing, and everything that is about to be: several may be sent side by side. */
   const keyFor = (fixingId: Hex): string => {
     const keys = [...intents.of(fixingId).map(({ key }) => key), ...awaited]
@@ -178,19 +187,27 @@ export function createTransactions(components: TransactionsComponents): Transact
     unknownNonce: () => strangers.first(),
     of,
     forget: (fixingId) => void refused.delete(fixingId),
+    unload(isFollowed) {
+      const busy = new Set([...awaited].map((key) => key.slice(0, key.indexOf(':'))))
+      intents.unload((fixingId) => busy.has(fixingId) || isFollowed(fixingId))
+    },
     async doubt(fixingId, block) {
+      await load(fixingId)
       for (const intent of of(fixingId)) {
         const hasEnded = intent.state === 'done' || intent.state === 'failed'
         if (hasEnded && intent.nonce !== undefined) await intents.put({ ...intent, block })
       }
     },
     async settle(fixingId, seenBlock) {
+      await load(fixingId)
       if (of(fixingId).some(isOpen)) await tend()
       const isUnseen = (intent: Intent): boolean =>
         isOpen(intent) || (intent.block !== undefined && intent.block > seenBlock)
       return of(fixingId).some(isUnseen) ? 'wait' : 'clear'
     },
     async attempt(plan, send) {
+      // INVARIANT: no key is given that something on disk has.
+      await load(plan.fixingId)
       const known = of(plan.fixingId)
       const subject = `${plan.action}:${plan.kind}:${plan.round}:${plan.value}`
       const unsigned = refused.get(plan.fixingId)?.get(subject)

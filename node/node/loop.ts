@@ -167,6 +167,7 @@ function forgetOldest({ journal, reporter, store, book, transactions }: Parts, s
     book.forget(id)
     transactions.forget(id)
   }
+  transactions.unload((id) => state.tracked.has(id))
 }
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */

@@ -58,15 +58,21 @@ export type Intent = {
   readonly at: bigint
 }
 
-/** The intents of this node. */
+/** The intents of this node: of a fixing all are at hand, or none. */
 export interface IntentTable {
-  /** Resolves when the intent is on disk. */
+  /** Resolves when the intent is on disk. Those of its fixing must be at hand. */
   put(intent: Intent): Promise<void>
   get(key: string): Intent | undefined
   /** Oldest first. */
   of(fixingId: Hex): readonly Intent[]
-  /** Those that may still be mined, and those that were in a block that may be undone: by nonce. */
+  /** Those that may still be mined, and those that were in a block that may be undone: by nonce; they are always at hand. */
   unfinished(): readonly Intent[]
+  /** Whether those of the fixing are at hand. */
+  isLoaded(fixingId: Hex): boolean
+  /** Has those of the fixing at hand; they may be unloaded by the time that the caller goes on. */
+  load(fixingId: Hex): Promise<void>
+  /** Lets go of those of all fixings that are not `isNeeded` and have no unfinished one; they stay on disk. */
+  unload(isNeeded: (fixingId: Hex) => boolean): void
 }
 
 const INTENT = z.object({
@@ -88,10 +94,12 @@ const INTENT = z.object({
   at: DECIMAL,
 })
 
-/** The intents of `database`, read once and kept in memory. */
+/** The intents of `database`: all are at hand at first. */
 export async function openIntentTable(database: Database): Promise<IntentTable> {
-  const memory = createIntentMemory()
-  for (const row of await database.list('intents')) memory.keep(parseRow(INTENT, 'intents', row))
+  const read = async (prefix = ''): Promise<readonly Intent[]> =>
+    (await database.list('intents', { prefix })).map((row) => parseRow(INTENT, 'intents', row))
+  const memory = createIntentMemory((fixingId) => read(`${fixingId}:`))
+  for (const intent of await read()) memory.keep(intent)
   return {
     ...memory,
     async put(intent) {
@@ -101,22 +109,47 @@ export async function openIntentTable(database: Database): Promise<IntentTable> 
   }
 }
 
-/** Intents in memory, found by what is asked for. */
-export function createIntentMemory(): Omit<IntentTable, 'put'> & { readonly keep: (intent: Intent) => void } {
+/** Intents in memory, found by what is asked for; those that it let go of are read with `stored`. */
+export function createIntentMemory(
+  stored: (fixingId: Hex) => Promise<readonly Intent[]>,
+): Omit<IntentTable, 'put'> & { readonly keep: (intent: Intent) => void } {
   const intents = new Map<string, Intent>()
+  /** Of every fixing whose intents are at hand the keys, in order. */
   const keysOf = new Map<Hex, Set<string>>()
   const open = new Set<string>()
+  const loading = new Map<Hex, Promise<void>>()
   const find = (keys: Iterable<string>): Intent[] => [...keys].flatMap((key) => intents.get(key) ?? [])
+  const keep = (intent: Intent): void => {
+    const { key, fixingId, state, block } = intent
+    intents.set(key, intent)
+    keysOf.set(fixingId, (keysOf.get(fixingId) ?? new Set<string>()).add(key))
+    if (state === 'signed' || block !== undefined) open.add(key)
+    else open.delete(key)
+  }
+  const read = async (fixingId: Hex): Promise<void> => {
+    const found = await stored(fixingId)
+    if (keysOf.has(fixingId)) return
+    keysOf.set(fixingId, new Set())
+    for (const intent of found) keep(intent)
+  }
   return {
-    keep(intent) {
-      const { key, fixingId, state, block } = intent
-      intents.set(key, intent)
-      keysOf.set(fixingId, (keysOf.get(fixingId) ?? new Set<string>()).add(key))
-      if (state === 'signed' || block !== undefined) open.add(key)
-      else open.delete(key)
-    },
+    keep,
     get: (key) => intents.get(key),
     of: (fixingId) => find(keysOf.get(fixingId) ?? []),
     unfinished: () => find(open).toSorted((a, b) => (a.nonce ?? 0) - (b.nonce ?? 0)),
+    isLoaded: (fixingId) => keysOf.has(fixingId),
+    async load(fixingId) {
+      if (keysOf.has(fixingId)) return
+      const begun = loading.get(fixingId) ?? read(fixingId).finally(() => loading.delete(fixingId))
+      loading.set(fixingId, begun)
+      await begun
+    },
+    unload(isNeeded) {
+      for (const [fixingId, keys] of keysOf) {
+        if (isNeeded(fixingId) || [...keys].some((key) => open.has(key))) continue
+        for (const key of keys) intents.delete(key)
+        keysOf.delete(fixingId)
+      }
+    },
   }
 }

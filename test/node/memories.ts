@@ -8,7 +8,8 @@ import { keyOf } from './reporters.ts'
 
 /** An intent table in memory; `log` has every row that was written, in order. */
 export function intentMemory(rows: readonly Intent[] = []): IntentTable & { readonly log: Intent[] } {
-  const memory = createIntentMemory()
+  const stored = new Map(rows.map((row) => [row.key, row]))
+  const memory = createIntentMemory(async (fixingId) => [...stored.values()].filter((row) => row.fixingId === fixingId))
   for (const row of rows) memory.keep(row)
   const log: Intent[] = []
   return {
@@ -16,6 +17,7 @@ export function intentMemory(rows: readonly Intent[] = []): IntentTable & { read
     log,
     async put(intent) {
       log.push(intent)
+      stored.set(intent.key, intent)
       memory.keep(intent)
     },
   }

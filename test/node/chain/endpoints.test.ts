@@ -2,7 +2,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { expect, test } from 'vitest'
 import { DeadRpcError } from '#client/chain.ts'
 import { openEndpoints } from '../../../node/chain/endpoints.ts'
-import type { ChainPort, EndpointPort, Terms } from '../../../node/chain/port.ts'
+import type { ChainPort, EndpointPort, NonceFate, Terms } from '../../../node/chain/port.ts'
 import { fakeClock } from '../fake-clock.ts'
 import type { Slot } from '../../../node/store/slot.ts'
 import { FakeWorld } from '../node/fake-world.ts'
@@ -324,6 +324,27 @@ test('gives no transaction more gas than any may take', async () => {
   const slots: Slot[] = []
   await chain.propose(FIXING, TRUTH, WAD, termsOf(slots))
   expect(slots[0]?.call?.gas).toBe(16_777_216n)
+})
+
+test('what was mined and undone while one block was the newest is told again', async () => {
+  let fate: NonceFate = { kind: 'open' }
+  const fateful = (): Partial<EndpointPort> => ({ nonceFate: async () => fate })
+  const { chain, worlds } = await openThree([fateful, fateful, fateful])
+  const slots: Slot[] = []
+  await chain.propose(FIXING, TRUTH, WAD, termsOf(slots))
+  const [world, sent] = [worlds[0], slots[0]]
+  if (world === undefined || sent === undefined) throw new Error('nothing was signed')
+  const pursue = async (): Promise<unknown> => {
+    const { outlook } = world
+    const { kind } = await chain.pursue(sent, { ...termsOf(), outlook, urgentTime: undefined, isNext: true })
+    await settled()
+    return [kind, world.raws.length]
+  }
+  expect(await pursue()).toEqual(['pending', 1])
+  fate = { kind: 'mined', hash: sent.versions[0]?.hash ?? '0x', block: 1n, isSuccess: true, moved: 0n }
+  expect(await pursue()).toEqual(['done', 1])
+  fate = { kind: 'open' }
+  expect(await pursue()).toEqual(['pending', 2])
 })
 
 test('what two refuse a third does not make leave', async () => {

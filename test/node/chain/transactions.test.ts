@@ -86,6 +86,38 @@ test('writes hash and nonce down before the transaction leaves, and its end when
   expect(intents.of(FIXING_ID)).toEqual([{ ...open({ state: 'done' }), moved: 4n, block: 10n }])
 })
 
+test('lets go of what is final of a fixing that is not followed, and gives no key twice when that is needed again', async () => {
+  const failed = open({ state: 'failed', reason: 'cancelled' })
+  const other = { ...failed, fixingId: hashOf(9), key: `${hashOf(9)}:000000` } as const
+  const { intents, transactions } = on([DONE], [failed, open({ key: `${FIXING_ID}:000001`, block: 10n }), other])
+  const nobody = (): boolean => false
+  // One of its transactions may still be mined: it keeps all.
+  transactions.unload(nobody)
+  expect([intents.of(FIXING_ID).length, intents.of(other.fixingId).length]).toEqual([2, 0])
+  await intents.put(open({ key: `${FIXING_ID}:000001`, state: 'done', moved: 4n }))
+  transactions.unload((id) => id === FIXING_ID)
+  expect(intents.of(FIXING_ID)).toHaveLength(2)
+  transactions.unload(nobody)
+  expect([intents.of(FIXING_ID), intents.get(KEY)]).toEqual([[], undefined])
+
+  const sent = await transactions.attempt({ ...PLAN, at: 200n }, async ({ record }) => {
+    transactions.unload(nobody)
+    await record(slot(4))
+    return SENT
+  })
+  expect(sent).toEqual({ kind: 'done', moved: 4n })
+  expect(intents.of(FIXING_ID).map(({ key, state }) => [key.slice(-6), state])).toEqual([
+    ['000000', 'failed'],
+    ['000001', 'done'],
+    ['000002', 'done'],
+  ])
+  // What was signed for the other is at hand again once it is settled, and what is doubted is looked at again.
+  expect([await transactions.settle(other.fixingId, HEAD), transactions.of(other.fixingId)]).toEqual(['clear', [other]])
+  transactions.unload(nobody)
+  await transactions.doubt(other.fixingId, 50n)
+  expect(intents.unfinished().map(({ key, block }) => [key, block])).toContainEqual([other.key, 50n])
+})
+
 test('stops waiting for what is not mined, and says so when it was', async () => {
   const { intents, transactions, clock, lines, pursuits } = on([])
   const sent = await transactions.attempt(PLAN, async ({ record }) => {

@@ -333,6 +333,22 @@ test('says that it is closed when it is used afterwards', async () => {
   await expect(store.journal.newest(1)).rejects.toMatchObject({ name: 'Store.StoreClosedError' })
 })
 
+test('intents that were let go of are read from the disk again, in their order, and only those of the fixing', async () => {
+  const nothing = { action: 'claim', kind: 'stake', round: 0, value: 1n, amount: 0n, at: 5n, state: 'done' } as const
+  const intentOf = (i: number, n: number): Intent => ({ ...nothing, key: `${idOf(i)}:00000${n}`, fixingId: idOf(i) })
+  await withStore(temporaryFolder(), async ({ intents }) => {
+    const [one, two, other] = [intentOf(1, 0), intentOf(1, 1), intentOf(2, 0)]
+    for (const intent of [one, two, other]) await intents.put(intent)
+    intents.unload((id) => id === idOf(2))
+    expect([intents.of(idOf(1)), intents.of(idOf(2)), intents.isLoaded(idOf(1))]).toEqual([[], [other], false])
+    await Promise.all([intents.load(idOf(1)), intents.load(idOf(1)), intents.load(idOf(3))])
+    expect([intents.of(idOf(1)), intents.of(idOf(3)), intents.isLoaded(idOf(3))]).toEqual([[one, two], [], true])
+    intents.unload(() => false)
+    await intents.load(idOf(1))
+    expect([intents.isLoaded(idOf(1)), intents.isLoaded(idOf(2))]).toEqual([true, false])
+  })
+})
+
 test('a fixing is closed in one write with what is due of it, which is read as it was until it is forgotten', async () => {
   const dataDir = temporaryFolder()
   const attestation = { value: 2n ** 100n, observationsRoot: idOf(5), proposer: ANN, signers: 5n, count: 2 }
