@@ -89,7 +89,7 @@ export function fixingTable(database: Database): FixingTable {
   }
   return {
     async open() {
-      const closed = new Set((await database.list('closed')).flatMap((row) => (row.value === true ? [row.key] : [])))
+      const closed = await closedIds(database)
       const rows = (await database.list('fixings')).filter((row) => !closed.has(row.key))
       return rows.map((row) => parseRow(FIXING, 'fixings', row))
     },
@@ -134,6 +134,11 @@ export function fixingTable(database: Database): FixingTable {
     },
     setPanel: (id, panel) => database.write([{ table: 'reporters', key: id, value: panel }], 'soon'),
   }
+}
+
+/** The fixings about which nothing is left to be done. */
+export async function closedIds(database: Database): Promise<ReadonlySet<string>> {
+  return new Set((await database.list('closed')).flatMap((row) => (row.value === true ? [row.key] : [])))
 }
 
 /** Says that nothing is left to be done about the fixing. */

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { z } from 'zod'
-import type { Database } from './database.ts'
+import type { Database, ListQuery } from './database.ts'
+import { closedIds } from './fixing-table.ts'
 import { DECIMAL, HEX, parseRow } from './row.ts'
 import { type Slot, SLOT } from './slot.ts'
 
@@ -94,12 +95,23 @@ const INTENT = z.object({
   at: DECIMAL,
 })
 
-/** The intents of `database`: all are at hand at first. */
+/** Rows that are read at once: those of years are looked through piece by piece. */
+const PAGE = 1_000
+
+/** The intents of `database`: at hand are those of fixings that are not closed, or have an unfinished one. */
 export async function openIntentTable(database: Database): Promise<IntentTable> {
-  const read = async (prefix = ''): Promise<readonly Intent[]> =>
-    (await database.list('intents', { prefix })).map((row) => parseRow(INTENT, 'intents', row))
-  const memory = createIntentMemory((fixingId) => read(`${fixingId}:`))
-  for (const intent of await read()) memory.keep(intent)
+  const read = async (query: ListQuery): Promise<readonly Intent[]> =>
+    (await database.list('intents', query)).map((row) => parseRow(INTENT, 'intents', row))
+  const memory = createIntentMemory((fixingId) => read({ prefix: `${fixingId}:` }))
+  const closed = await closedIds(database)
+  let last: Intent | undefined
+  do {
+    const page = await read({ before: last?.key, limit: PAGE, order: 'newest' })
+    for (const intent of page) memory.keep(intent)
+    last = page.length < PAGE ? undefined : page.at(-1)
+    // Of the last fixing of a page the next may have more.
+    memory.unload((fixingId) => !closed.has(fixingId) || fixingId === last?.fixingId)
+  } while (last !== undefined)
   return {
     ...memory,
     async put(intent) {
@@ -114,7 +126,7 @@ export function createIntentMemory(
   stored: (fixingId: Hex) => Promise<readonly Intent[]>,
 ): Omit<IntentTable, 'put'> & { readonly keep: (intent: Intent) => void } {
   const intents = new Map<string, Intent>()
-  /** Of every fixing whose intents are at hand the keys, in order. */
+  /** Of every fixing whose intents are at hand the keys. */
   const keysOf = new Map<Hex, Set<string>>()
   const open = new Set<string>()
   const loading = new Map<Hex, Promise<void>>()
@@ -135,7 +147,7 @@ export function createIntentMemory(
   return {
     keep,
     get: (key) => intents.get(key),
-    of: (fixingId) => find(keysOf.get(fixingId) ?? []),
+    of: (fixingId) => find([...(keysOf.get(fixingId) ?? [])].toSorted()),
     unfinished: () => find(open).toSorted((a, b) => (a.nonce ?? 0) - (b.nonce ?? 0)),
     isLoaded: (fixingId) => keysOf.has(fixingId),
     async load(fixingId) {

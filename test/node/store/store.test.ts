@@ -349,6 +349,29 @@ test('intents that were let go of are read from the disk again, in their order, 
   })
 })
 
+test('a start has the intents of fixings at hand that are not closed, or have one that is not final: all of these, in order', async () => {
+  const dataDir = temporaryFolder()
+  const nothing = { action: 'claim', kind: 'stake', round: 0, value: 1n, amount: 0n, at: 5n } as const
+  const intentOf = (i: number, n: number, state: Intent['state'] = 'done'): Intent => {
+    return { ...nothing, key: `${idOf(i)}:${n.toString().padStart(6, '0')}`, fixingId: idOf(i), state, nonce: n }
+  }
+  // More than are read at once, from the end: of fixing 1 the last 100 first, and then the others.
+  const sizes = [3, 700, 600, 300]
+  await withStore(dataDir, async ({ intents, fixings }) => {
+    const rows = sizes.flatMap((size, i) => Array.from({ length: size }, (_, n) => intentOf(i, n)))
+    for (const row of rows) await intents.put(row)
+    await intents.put(intentOf(1, 0, 'signed'))
+    for (const i of [0, 1, 3]) await fixings.close(idOf(i))
+  })
+  await withStore(dataDir, async ({ intents }) => {
+    expect(sizes.map((_, i) => intents.isLoaded(idOf(i)))).toEqual([false, true, true, false])
+    for (const i of [1, 2]) {
+      expect(intents.of(idOf(i)).map(({ nonce }) => nonce)).toEqual(Array.from({ length: sizes[i] ?? 0 }, (_, n) => n))
+    }
+    expect(intents.unfinished().map(({ key }) => key)).toEqual([intentOf(1, 0).key])
+  })
+})
+
 test('a fixing is closed in one write with what is due of it, which is read as it was until it is forgotten', async () => {
   const dataDir = temporaryFolder()
   const attestation = { value: 2n ** 100n, observationsRoot: idOf(5), proposer: ANN, signers: 5n, count: 2 }
