@@ -10,7 +10,7 @@ type Rejection = Exclude<Reception, 'taken'>
 
 // Nodes agree on no codes, only nearly on words: geth, erigon, nethermind, besu, reth and anvil.
 const RECEPTIONS: readonly (readonly [RegExp, Rejection])[] = [
-  [/already known|already imported|already_?exists|known transaction|alreadyknown/i, 'known'],
+  [/already known|already imported|already_?exists|\bknown transaction|alreadyknown/i, 'known'],
   [/nonce too low|nonce is too low|oldnonce/i, 'stale'],
   [/underpriced|replacementnotallowed|fee too low|feetoolow|could not replace/i, 'underpriced'],
 ]

@@ -13,6 +13,7 @@ function endpointSaying(message: string): Chain {
 
 test.each([
   ['already known', 'known'],
+  ['known transaction: 0x02', 'known'],
   ['nonce too low', 'stale'],
   ['replacement transaction underpriced', 'underpriced'],
   ['insufficient funds for gas * price + value', 'refused'],
@@ -34,6 +35,7 @@ test.each([
   ['invalid sender', 'refused'],
   ['invalid chain id for signer', 'refused'],
   ['transaction type not supported', 'refused'],
+  ['unknown transaction type', 'refused'],
   ['failed to decode signed transaction', 'refused'],
 ] as const)('an endpoint that says "%s" has %s it', async (message, reception) => {
   expect(await broadcast(endpointSaying(message), '0x02')).toBe(reception)
