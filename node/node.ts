@@ -182,11 +182,7 @@ async function start(
   const signer = keys === undefined ? undefined : createSigner(keys, domain, createGuard(store.guard, mayBegin))
   const rpcUrls = sourceEndpoints(config, chain.chainId)
   const reporter = reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer })
-  const open = await store.fixings.open()
-  for (const { id, fixing, block } of open) {
-    const document = documents.get(fixing.indexId)
-    if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
-  }
+  const open = (await store.fixings.open()).filter(({ fixing }) => documents.has(fixing.indexId))
   const sought = await store.fixings.hold([...documents.keys()])
   if (sought.length > 0) {
     log.info(
@@ -195,12 +191,19 @@ async function start(
     )
   }
   const watch = await startWatch(chain, store.fixings, (indexId) => documents.has(indexId), {
-    open: open.filter(({ id }) => state.tracked.has(id)),
+    open,
     firstBlock: config.fromBlock,
     confirmations: config.confirmations,
   })
+  const unread = new Set(watch.unread.map(({ id }) => id))
+  if (unread.size > 0)
+    log.info({ fixings: unread.size }, 'logs of fixings were not kept: they are read first, beside the others')
+  for (const { id, fixing, block } of open) {
+    const document = documents.get(fixing.indexId)
+    if (document !== undefined && !unread.has(id)) state.tracked.set(id, track({ id, fixing, document, block }))
+  }
   const older = { chain, watch, memory: store.fixings, clock, log, signal }
-  const olderLog = createOlderLog(older, sought, config.fromBlock)
+  const olderLog = createOlderLog(older, { indices: sought, fixings: watch.unread }, config.fromBlock)
   const halt = haltIn(config.dataDir)
   const { pollMs, confirmations } = config
   const { intents } = store

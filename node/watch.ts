@@ -8,14 +8,30 @@ export interface WatchMemory {
   nextBlock(): Promise<bigint | undefined>
   /** The newest block that was thought to stay. */
   anchor(): Promise<Head | undefined>
-  /** Remembers all of it or nothing; without `anchor` that of before. */
-  extend(found: readonly FoundFixing[], nextBlock: bigint, anchor?: Head): Promise<void>
+  /** Whether everything was read again, since the chain was undone, and not everything that follows from it was done. */
+  isUndone(): Promise<boolean>
+  /** The fixing's events before {@link WatchMemory.nextBlock}; undefined if they were not kept. */
+  log(id: Hex): Promise<readonly OracleEvent[] | undefined>
+  /** Remembers all of it or nothing. */
+  extend(found: readonly FoundFixing[], nextBlock: bigint, stretch: Stretch): Promise<void>
   /** Whether the fixing was found before, and nothing is left to be done about it. */
   isClosed(id: Hex): Promise<boolean>
 }
 
 /** A fixing of an index this node holds the document of. */
 export type FoundFixing = { readonly id: Hex; readonly fixing: Fixing; readonly block: bigint }
+
+/** What is remembered with the next block. */
+export type Stretch = {
+  /** Undefined: that of before. */
+  readonly anchor: Head | undefined
+  readonly logs: readonly LogTail[]
+  /** Everything was read again, since the chain was undone. */
+  readonly isUndone: boolean
+}
+
+/** A fixing's events before the next block, from the place `from` on, the first being 0: nothing is behind them. */
+export type LogTail = { readonly id: Hex; readonly from: number; readonly events: readonly OracleEvent[] }
 
 /** What one look at the chain brought. */
 export type Sighting = {
@@ -33,10 +49,13 @@ export interface Watch {
   look(): Promise<Sighting>
   /**
    * The next look at a new block finds this fixing too, whether or not the oracle announced it; nothing for one that was found
-   * before. Its events from then on are read, and after a restart those from its `block` on. `earlier` are those in the blocks before
-   * {@link Watch.nextBlock}: with them no look may be on its way, and the next finds it without a new block, too.
+   * before, or is {@link Watch.unread}. Its events from then on are read. `earlier` are those in the blocks before
+   * {@link Watch.nextBlock}, and remembered to be: with them no look may be on its way, the next finds it without a new block, too,
+   * and of one that was found before they take the place of what is known of these blocks.
    */
   follow(one: FoundFixing, earlier?: readonly OracleEvent[]): void
+  /** Fixings known from before that are not watched until they are followed with their earlier events, which were not kept. */
+  readonly unread: readonly FoundFixing[]
   /** The block from which the next look goes on: what was logged before is not read again, unless the chain is undone. */
   nextBlock(): bigint
   /** The fixing's events so far, in chain order. */
@@ -63,7 +82,7 @@ type Reading = {
 
 /** Where watching begins, and what it looks at again. */
 export type WatchOptions = {
-  /** The fixings known from before, whose logs are read again from their creation. */
+  /** The fixings known from before. */
   readonly open: readonly FoundFixing[]
   /** Where the oracle's log begins. */
   readonly firstBlock: bigint
@@ -83,12 +102,22 @@ export async function startWatch(
   isHeld: (indexId: Hex) => boolean,
   { open, firstBlock, confirmations }: WatchOptions,
 ): Promise<Watch> {
-  const tracked = new Map<Hex, Log>(open.map(({ id }) => [id, emptyLog()]))
+  const remembered = (await memory.nextBlock()) ?? firstBlock
+  /** INVARIANT: the events before the next block as they are in memory.log, of those that are tracked or were just found. */
+  const kept = new Map<Hex, readonly OracleEvent[]>()
+  const tracked = new Map<Hex, Log>()
+  const unread: FoundFixing[] = []
+  for (const one of open) {
+    const log = await memory.log(one.id)
+    if (log !== undefined) kept.set(one.id, log)
+    if (log === undefined && one.block < remembered) unread.push(one)
+    else tracked.set(one.id, logOf(log))
+  }
   let seen = new Set(open.map(({ id }) => id))
   /** Fixings that are to be found, announced or not. */
   const asked = new Map<Hex, { readonly one: FoundFixing; readonly earlier: readonly OracleEvent[] | undefined }>()
-  const remembered = (await memory.nextBlock()) ?? firstBlock
-  let next = open.reduce((least, { block }) => (block < least ? block : least), remembered)
+  let next = remembered
+  let isDoubted = await memory.isUndone()
   let last: Head | undefined
   /** The newest block that was thought to stay. */
   let anchor = await memory.anchor()
@@ -103,9 +132,9 @@ export async function startWatch(
   let reading: Reading | undefined
   const mayGoOn = async ({ last: end }: Reading, head: Head): Promise<boolean> =>
     end === undefined || (end.number <= head.number && isSame(await chain.block(end.number), end))
-  /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`. */
-  const read = async (progress: Reading, to: bigint, settled: bigint, stays?: Head): Promise<void> => {
-    const { at, found, own } = progress
+  /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`, on the chain of `stays`. */
+  const read = async (progress: Reading, to: bigint, settled: bigint, stays: Head | undefined): Promise<void> => {
+    const { at, found, own, isUndone } = progress
     const isTracked = (id: Hex): boolean => tracked.has(id) || found.has(id) || asked.has(id)
     const events = at > to ? [] : await chain.events(at, to, { isTracked, isHeld })
     const announced = events.flatMap((event) =>
@@ -113,12 +142,28 @@ export async function startWatch(
         ? [{ id: event.id, fixing: event.fixing, block: event.block }]
         : [],
     )
-    const fresh = await freshOf([...announced, ...[...asked.values()].map(({ one }) => one)], progress)
-    await memory.extend(fresh, settled + 1n, stays)
-    for (const one of fresh) found.set(one.id, one)
+    const followed = [...asked.values()].map(({ one }) => one)
+    // Of two blocks that one is known from, the first.
+    const candidates = [...announced, ...followed].toSorted((a, b) => Number(a.block - b.block))
+    const fresh = await freshOf(candidates, progress)
+    const ids = new Set([...tracked.keys(), ...found.keys(), ...fresh.map(({ id }) => id)])
+    const grown = new Map<Hex, readonly OracleEvent[]>()
     for (const [id, more] of Map.groupBy(events, (event) => event.id)) {
-      if (tracked.has(id) || found.has(id)) own.set(id, [...(own.get(id) ?? []), ...more])
+      if (ids.has(id)) grown.set(id, [...(own.get(id) ?? NONE), ...more])
     }
+    const logs = new Map<Hex, readonly OracleEvent[]>()
+    for (const id of ids) {
+      const more = (grown.get(id) ?? own.get(id) ?? NONE).filter(({ block }) => block <= settled)
+      const before = isUndone ? NONE : (tracked.get(id)?.settled ?? asked.get(id)?.earlier ?? NONE)
+      logs.set(id, more.length === 0 ? before : [...before, ...more])
+    }
+    const tails = [...logs].flatMap(([id, log]) => tailOf(id, kept.get(id), log) ?? [])
+    await memory.extend(fresh, settled + 1n, { anchor: stays, logs: tails, isUndone })
+    // What was begun to be replaced is read to its end, whatever the chain is by then.
+    if (isUndone) isDoubted = true
+    for (const [id, log] of logs) kept.set(id, log)
+    for (const one of fresh) found.set(one.id, one)
+    for (const [id, all] of grown) own.set(id, all)
     progress.at = to + 1n
   }
 
@@ -142,7 +187,7 @@ export async function startWatch(
       const isJoined = [...asked.values()].some(({ earlier }) => earlier !== undefined)
       const isNew = isJoined || last === undefined || last.number !== head.number || !isSame(last, head)
       if (!isNew) return { head, isNew, found: [], isUndone: false }
-      const isUndone = !(await isAnchored(head))
+      const isUndone = !(await isAnchored(head)) || isDoubted
       const settledUpTo = head.number - BigInt(confirmations)
       if (reading?.isUndone !== isUndone || !(await mayGoOn(reading, head))) {
         const at = isUndone ? firstBlock : next
@@ -152,8 +197,9 @@ export async function startWatch(
       }
       for (let to = reading.at + PART_BLOCKS - 1n; to < settledUpTo; to += PART_BLOCKS) {
         const end = await chain.block(to)
-        await read(reading, to, to)
+        await read(reading, to, to, isUndone ? undefined : end)
         reading.last = end
+        if (!isUndone) anchor = end
       }
       const following = settledUpTo + 1n > reading.at ? settledUpTo + 1n : reading.at
       const stays = settledUpTo < 0n ? undefined : await chain.block(settledUpTo)
@@ -165,27 +211,42 @@ export async function startWatch(
       reading = undefined
       for (const { id } of found) {
         seen.add(id)
-        tracked.set(id, { ...emptyLog(), settled: asked.get(id)?.earlier ?? NONE })
+        tracked.set(id, logOf())
       }
       for (const id of asked.keys()) if (seen.has(id)) asked.delete(id)
       for (const [id, log] of tracked) {
-        if (isUndone) log.settled = []
         const events = own.get(id) ?? NONE
         // What was settled before is not read again.
         if (isUndone || !isDeepStrictEqual(events, log.recent)) log.version += 1
+        log.settled = kept.get(id) ?? NONE
         if (events.length === 0 && log.recent.length === 0) continue
         // Not by the confirmations: a head that went back must not take what is never read again.
-        log.settled = [...log.settled, ...events.filter(({ block }) => block < following)]
         log.recent = events.filter(({ block }) => block >= following)
       }
       next = following
       last = head
+      isDoubted = false
       if (isNewer) anchor = stays
       return { head, isNew, found, isUndone }
     },
     follow(one, earlier) {
-      if (!seen.has(one.id)) asked.set(one.id, { one, earlier })
+      const { id } = one
+      const log = tracked.get(id)
+      if (earlier === undefined) {
+        if (!seen.has(id) && !asked.has(id)) asked.set(id, { one, earlier })
+        return
+      }
+      kept.set(id, earlier)
+      if (log === undefined) {
+        seen.delete(id)
+        asked.set(id, { one, earlier })
+        return
+      }
+      // It was announced again, or judged, before it was known what is older.
+      log.settled = earlier
+      log.version += 1
     },
+    unread,
     nextBlock: () => next,
     events(id) {
       const log = tracked.get(id)
@@ -201,8 +262,16 @@ type Log = { settled: readonly OracleEvent[]; recent: readonly OracleEvent[]; ve
 
 const NONE: readonly never[] = []
 
-function emptyLog(): Log {
-  return { settled: NONE, recent: NONE, version: 0 }
+function logOf(settled: readonly OracleEvent[] = NONE): Log {
+  return { settled, recent: NONE, version: 0 }
+}
+
+/** What makes `log` of what was kept; undefined if it is that. What stays the same is the same objects. */
+function tailOf(id: Hex, before: readonly OracleEvent[] | undefined, log: readonly OracleEvent[]): LogTail | undefined {
+  if (before === log) return undefined
+  const other = log.findIndex((event, i) => event !== before?.[i])
+  const from = other === -1 ? log.length : other
+  return from === log.length && from === before?.length ? undefined : { id, from, events: log.slice(from) }
 }
 
 function isSame(a: Head, b: Head): boolean {

@@ -136,6 +136,7 @@ async function startOver(
   for (const id of new Set([...tracked.keys(), ...found.map((one) => one.id)])) {
     await transactions.doubt(id, head.number)
   }
+  await store.fixings.startedOver()
 }
 
 /**

@@ -2,14 +2,28 @@ import type { Address, Hex } from 'viem'
 import { z } from 'zod'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
-import { ADDRESS, DECIMAL, HEX, parseRow } from './row.ts'
+import { type KnownEvent, type KnownTail, logIn, rowOfNothing, rowsOfTail } from './log-rows.ts'
+import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
 import type { Row } from './tables.ts'
 
 /** A block, by which it is noticed that the chain was undone. */
 export type KnownBlock = { readonly number: bigint; readonly time: bigint; readonly hash?: Hex | undefined }
 
-/** A fixing whose struct this node holds, and the block that announced it. */
+/** A fixing whose struct this node holds, and the block that announced it, or one before. */
 export type KnownFixing = { readonly id: Hex; readonly fixing: Fixing; readonly block: bigint }
+
+/** A fixing, and all that was logged of it before {@link FixingTable.nextBlock}. */
+export type RecalledFixing = KnownFixing & { readonly log: readonly KnownEvent[] }
+
+/** What else is remembered of a stretch of the log that was read. */
+export type Stretch = {
+  /** The newest block that was thought to stay; that of before if it stays. */
+  readonly anchor?: KnownBlock | undefined
+  /** What is another before the next block than was remembered. */
+  readonly logs?: readonly KnownTail[]
+  /** The chain was undone, and all of it read again. */
+  readonly isUndone?: boolean
+}
 
 /** Who reports for a fixing, as the registry says once its maturity is past. */
 export type KnownPanel = {
@@ -31,43 +45,36 @@ export interface FixingTable {
   close(id: Hex): Promise<void>
   /** Something may be left after all: the chain was undone. */
   reopen(ids: readonly Hex[]): Promise<void>
+  /** Whether all was read again, since the chain was undone, and not everything that follows from it is on disk. */
+  isUndone(): Promise<boolean>
+  /** All that follows from it is. */
+  startedOver(): Promise<void>
   /** Whether it is known that nothing is left to be done about the fixing. */
   isClosed(id: Hex): Promise<boolean>
   /**
-   * Remembers of which indices the documents are held. Those whose fixings are still to be looked for in the blocks before
-   * {@link FixingTable.nextBlock}, as their documents were not held when these were read; none in a store of an older version.
+   * Remembers of which indices the documents are held, and forgets the logs of other fixings, which nobody reads on. Those whose
+   * fixings are still to be looked for in the blocks before {@link FixingTable.nextBlock}, as their documents were not held when these
+   * were read; none in a store of an older version.
    */
   hold(indexIds: readonly Hex[]): Promise<readonly Hex[]>
   /** Stores the fixings found in those blocks, and that nothing is to be looked for there any more: both or neither. */
-  recall(found: readonly KnownFixing[]): Promise<void>
+  recall(found: readonly RecalledFixing[]): Promise<void>
+  /**
+   * What the oracle logged of the fixing before {@link FixingTable.nextBlock}, in chain order; undefined if that was not kept, as
+   * in a store of an older version.
+   */
+  log(id: Hex): Promise<readonly KnownEvent[] | undefined>
   /** The first block whose logs are still to be read; undefined before the first reading. */
   nextBlock(): Promise<bigint | undefined>
   /** The newest block that was thought to stay when the log was last read; undefined before there was one. */
   anchor(): Promise<KnownBlock | undefined>
-  /** Stores the fixings found up to, not including, `nextBlock`, and `anchor` unless it stays: all or nothing. */
-  extend(found: readonly KnownFixing[], nextBlock: bigint, anchor?: KnownBlock): Promise<void>
+  /** Stores the fixings found up to, not including, `nextBlock`, and what else was read: all or nothing. */
+  extend(found: readonly KnownFixing[], nextBlock: bigint, stretch?: Stretch): Promise<void>
   /** Undefined if it is not there: the chain has it. */
   panel(id: Hex): Promise<KnownPanel | undefined>
   setPanel(id: Hex, panel: KnownPanel): Promise<void>
 }
 
-/** A fixing's struct in a row. */
-export const FIXING_STRUCT = z.object({
-  indexId: HEX,
-  maturity: DECIMAL,
-  arbitrator: ADDRESS,
-  backup: ADDRESS,
-  openInterest: ADDRESS,
-  minBond: DECIMAL,
-  arbitrationFee: DECIMAL,
-  bondPpm: z.number(),
-  firstWindow: z.number(),
-  window: z.number(),
-  separationPpm: z.number(),
-  bandPpm: z.number(),
-  proposalGrace: z.number(),
-  arbitrationLimit: z.number(),
-})
 const FIXING = z.object({ id: HEX, block: DECIMAL, fixing: FIXING_STRUCT })
 const PANEL = z.object({
   epoch: DECIMAL,
@@ -79,6 +86,9 @@ const ANCHOR = 'anchor'
 const HELD = 'held-indices'
 /** Those of them whose fixings are to be looked for in the blocks before the cursor. */
 const SOUGHT = 'sought-indices'
+/** The cursor, by a version that kept logs up to there: an older one moves the cursor alone. */
+const LOGGED = 'logged-to'
+const UNDONE = 'undone'
 const BLOCK = z.object({ number: DECIMAL, time: DECIMAL, hash: HEX.optional() })
 
 /** The fixings of `database`. */
@@ -87,18 +97,37 @@ export function fixingTable(database: Database): FixingTable {
     const value = await database.read('meta', key)
     return value === undefined ? undefined : parseRow(z.array(HEX), 'meta', { key, value })
   }
+  const open = async (): Promise<readonly KnownFixing[]> => {
+    const closed = await closedIds(database)
+    const rows = (await database.list('fixings')).filter((row) => !closed.has(row.key))
+    return rows.map((row) => parseRow(FIXING, 'fixings', row))
+  }
+  /** Of those that are open: a log that is not read on has a gap when it is. */
+  const forgotten = async (indexIds: readonly Hex[]): Promise<Row[]> => {
+    const isWhole = (await database.read('meta', LOGGED)) === (await database.read('meta', CURSOR))
+    const others = (await open()).filter(({ fixing }) => !isWhole || !indexIds.includes(fixing.indexId))
+    return others.map(({ id }) => rowOfNothing(id))
+  }
+  /** Who creates a fixing again takes no block away that it was announced in. */
+  const rowsOf = (found: readonly KnownFixing[]): Promise<Row[]> =>
+    Promise.all(
+      found.map(async ({ id, fixing, block }) => {
+        const value = await database.read('fixings', id)
+        const known = value === undefined ? undefined : parseRow(FIXING, 'fixings', { key: id, value }).block
+        const first = known === undefined || block < known ? block : known
+        return { table: 'fixings', key: id, value: { id, fixing, block: first } } as const
+      }),
+    )
   return {
-    async open() {
-      const closed = await closedIds(database)
-      const rows = (await database.list('fixings')).filter((row) => !closed.has(row.key))
-      return rows.map((row) => parseRow(FIXING, 'fixings', row))
-    },
+    open,
     close: (id) => database.write([closedRow(id)], 'soon'),
     reopen: (ids) =>
       database.write(
         ids.map((id) => ({ table: 'closed', key: id, value: false })),
         'soon',
       ),
+    isUndone: async () => (await database.read('meta', UNDONE)) === true,
+    startedOver: () => database.write([{ table: 'meta', key: UNDONE, value: false }], 'soon'),
     isClosed: async (id) => (await database.read('closed', id)) === true,
     async hold(indexIds) {
       const [held, before] = [await indicesIn(HELD), (await indicesIn(SOUGHT)) ?? []]
@@ -109,10 +138,14 @@ export function fixingTable(database: Database): FixingTable {
         { table: 'meta', key: HELD, value: indexIds.toSorted() },
         { table: 'meta', key: SOUGHT, value: sought },
       ] as const
-      await database.write(marks, 'soon')
+      await database.write([...(await forgotten(indexIds)), ...marks], 'soon')
       return sought
     },
-    recall: (found) => database.write([...rowsOf(found), { table: 'meta', key: SOUGHT, value: [] }], 'soon'),
+    async recall(found) {
+      const logs = found.flatMap(({ id, log }) => rowsOfTail({ id, from: 0, events: log }))
+      await database.write([...(await rowsOf(found)), ...logs, { table: 'meta', key: SOUGHT, value: [] }], 'soon')
+    },
+    log: (id) => logIn(database, id),
     async anchor() {
       const value = await database.read('meta', ANCHOR)
       return value === undefined ? undefined : parseRow(BLOCK, 'meta', { key: ANCHOR, value })
@@ -121,12 +154,14 @@ export function fixingTable(database: Database): FixingTable {
       const value = await database.read('meta', CURSOR)
       return value === undefined ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
     },
-    async extend(found, nextBlock, anchor) {
-      const marks = anchor === undefined ? [] : [{ table: 'meta', key: ANCHOR, value: anchor } as const]
-      await database.write(
-        [...rowsOf(found), ...marks, { table: 'meta', key: CURSOR, value: nextBlock.toString() }],
-        'soon',
-      )
+    async extend(found, nextBlock, { anchor, logs = [], isUndone = false } = {}) {
+      const marks = [
+        ...(anchor === undefined ? [] : [{ table: 'meta', key: ANCHOR, value: anchor } as const]),
+        ...(isUndone ? [{ table: 'meta', key: UNDONE, value: true } as const] : []),
+        { table: 'meta', key: CURSOR, value: nextBlock.toString() },
+        { table: 'meta', key: LOGGED, value: nextBlock.toString() },
+      ] as const
+      await database.write([...(await rowsOf(found)), ...logs.flatMap(rowsOfTail), ...marks], 'soon')
     },
     async panel(id) {
       const value = await database.read('reporters', id)
@@ -144,8 +179,4 @@ export async function closedIds(database: Database): Promise<ReadonlySet<string>
 /** Says that nothing is left to be done about the fixing. */
 export function closedRow(id: Hex): Row {
   return { table: 'closed', key: id, value: true }
-}
-
-function rowsOf(found: readonly KnownFixing[]): Row[] {
-  return found.map((known) => ({ table: 'fixings', key: known.id, value: known }))
 }

@@ -2,8 +2,7 @@ import type { Address, Hex } from 'viem'
 import { z } from 'zod'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
-import { FIXING_STRUCT } from './fixing-table.ts'
-import { ADDRESS, DECIMAL, HEX, parseRow } from './row.ts'
+import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
 
 /** A case that was opened before a jury. */
 export type KnownCase = { readonly jury: Address; readonly id: Hex; readonly fixing: Fixing; readonly block: bigint }

@@ -19,6 +19,24 @@ export const DECIMAL = z
   .regex(/^-?\d+$/)
   .transform(BigInt)
 
+/** A fixing's struct in a row. */
+export const FIXING_STRUCT = z.object({
+  indexId: HEX,
+  maturity: DECIMAL,
+  arbitrator: ADDRESS,
+  backup: ADDRESS,
+  openInterest: ADDRESS,
+  minBond: DECIMAL,
+  arbitrationFee: DECIMAL,
+  bondPpm: z.number(),
+  firstWindow: z.number(),
+  window: z.number(),
+  separationPpm: z.number(),
+  bandPpm: z.number(),
+  proposalGrace: z.number(),
+  arbitrationLimit: z.number(),
+})
+
 /** The row's value, checked against `schema`. Throws StoreRowError for one that this version did not write. */
 export function parseRow<S extends z.ZodType>(
   schema: S,

@@ -16,8 +16,11 @@ export const TABLES = [
   'votes',
 ] as const
 
-/** What kind of row it is; every kind has a range of keys to itself. `meta` is about the store itself. */
-export type Table = 'meta' | (typeof TABLES)[number]
+/**
+ * What kind of row it is; every kind has a range of keys to itself. `meta` is about the store itself, `log` what was read up to where
+ * that says: a backup has neither, and the chain's log is read again.
+ */
+export type Table = 'meta' | 'log' | (typeof TABLES)[number]
 
 /** One row to write, its value as JSON; bigints become decimal strings. */
 export type Row = { readonly table: Table; readonly key: string; readonly value: unknown }

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { OracleEvent } from '../../node/chain/port.ts'
-import { createOlderLog } from '../../node/older-log.ts'
+import { createOlderLog, type RecalledFixing } from '../../node/older-log.ts'
 import type { FoundFixing } from '../../node/watch.ts'
 import { FIXING, FIXING_ID, keyOf } from './reporters.ts'
 
@@ -9,10 +9,14 @@ const created: OracleEvent = { name: 'created', block: 9_000n, id: FIXING_ID, fi
 const led = (block: bigint): OracleEvent => ({ name: 'led', block, id: FIXING_ID, round: 2, value: block })
 
 /** A watch that goes on at block 25 000 of a log that tests write, read from block 10 on. */
-function scene(events: readonly OracleEvent[], sought: readonly Hex[] = [FIXING.indexId]) {
+function scene(
+  events: readonly OracleEvent[],
+  indices: readonly Hex[] = [FIXING.indexId],
+  fixings: readonly FoundFixing[] = [],
+) {
   const state = { next: 25_000n, nowMs: 0, prunedBefore: 0n }
   const ranges: [bigint, bigint][] = []
-  const [followed, recalled, warned]: [unknown[], (readonly FoundFixing[])[], string[]] = [[], [], []]
+  const [followed, recalled, warned]: [unknown[], (readonly RecalledFixing[])[], string[]] = [[], [], []]
   const closed = new Set<Hex>()
   const controller = new AbortController()
   const older = createOlderLog(
@@ -20,7 +24,7 @@ function scene(events: readonly OracleEvent[], sought: readonly Hex[] = [FIXING.
       chain: {
         events: async (from, to) => {
           ranges.push([from, to])
-          if (from < state.prunedBefore) throw new Error('history is pruned')
+          if (from < state.prunedBefore) throw new Error('history is pruned at https://a.example/key')
           return events.filter(({ block }) => block >= from && block <= to)
         },
       },
@@ -35,7 +39,7 @@ function scene(events: readonly OracleEvent[], sought: readonly Hex[] = [FIXING.
       },
       signal: controller.signal,
     },
-    sought,
+    { indices, fixings },
     10n,
   )
   /** A step, and what it began beside it. */
@@ -64,9 +68,54 @@ test('reads older blocks in parts, and follows what it found with every event up
     [20_010n, 24_999n],
     [25_000n, 25_009n],
   ])
-  expect(recalled).toEqual([[FOUND]])
   // The first event is of a time when it was not announced yet, and comes with the announcement.
-  expect(followed).toEqual([[FOUND, [led(8_000n), created, led(24_990n), led(25_005n)]]])
+  const all = [led(8_000n), created, led(24_990n), led(25_005n)]
+  expect(recalled).toEqual([[{ ...FOUND, log: all }]])
+  expect(followed).toEqual([[FOUND, all]])
+})
+
+test('a fixing that is created again was announced where it was the first time', async () => {
+  const again: OracleEvent = { ...created, block: 22_000n }
+  const { recalled, step } = scene([created, again])
+  await step()
+  await step()
+  expect(recalled).toEqual([[{ ...FOUND, log: [created, again] }]])
+})
+
+test('reads what was logged of fixings that are known from where the first was announced, and finds no others', async () => {
+  const id = keyOf('other').privateKey
+  const known = { ...FOUND, block: 20_500n }
+  const silent = { ...FOUND, id, block: 20_400n }
+  const third: OracleEvent = { ...created, id: keyOf('third').privateKey, block: 21_000n }
+  const { ranges, followed, recalled, step } = scene([created, led(20_600n), third], [], [known, silent])
+  await step()
+  await step()
+  expect(ranges).toEqual([[20_400n, 24_999n]])
+  expect(recalled).toEqual([
+    [
+      { ...known, log: [led(20_600n)] },
+      { ...silent, log: [] },
+    ],
+  ])
+  expect(followed).toEqual([
+    [known, [led(20_600n)]],
+    [silent, []],
+  ])
+})
+
+test('says what is not followed while older blocks cannot be read, and no more once they can', async () => {
+  const { state, older, step } = scene([created], [FIXING.indexId], [{ ...FOUND, block: 5n }])
+  expect(older.problem()).toBe(undefined)
+  state.prunedBefore = 20_000n
+  await step()
+  expect(older.problem()).toBe(
+    'Not followed yet: what was created for 1 indices whose documents are new here, 1 fixings whose logs were not kept. ' +
+      'Blocks from 5 on cannot be read: history is pruned at https://a.example',
+  )
+  state.prunedBefore = 0n
+  state.nowMs = 15_000
+  await step()
+  expect(older.problem()).toBe(undefined)
 })
 
 test('does not follow what is closed', async () => {
@@ -84,7 +133,7 @@ test('a failure is told and tried again where it failed, later and later, and st
   await step()
   state.nowMs = 14_999
   await step()
-  expect([ranges, warned]).toEqual([[[10n, 10_009n]], ['the log before an index document was held cannot be read']])
+  expect([ranges, warned]).toEqual([[[10n, 10_009n]], ['older blocks cannot be read']])
   state.nowMs = 15_000
   await step()
   state.nowMs = 44_999
@@ -95,7 +144,7 @@ test('a failure is told and tried again where it failed, later and later, and st
   await step()
   await step()
   expect(ranges.slice(2).map(([from]) => from)).toEqual([10n, 10_010n, 20_010n])
-  expect([recalled, warned.length]).toEqual([[[FOUND]], 2])
+  expect([recalled, warned.length]).toEqual([[[{ ...FOUND, log: [created] }]], 2])
 })
 
 test('looks for nothing when nothing is sought, when it is stopping, and once the watch has read everything again', async () => {

@@ -14,15 +14,32 @@ const proposed = (block: bigint, value: bigint): OracleEvent => ({
   bond: 1n,
 })
 
+/** What a watch keeps on disk. */
+type Disk = {
+  next: bigint | undefined
+  anchor: Head | undefined
+  logs: Map<Hex, readonly OracleEvent[]>
+  isUndone: boolean
+}
+
 /** A chain whose log tests write; reading it is recorded. */
 function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) {
-  const state = { head, events, ranges: [] as [bigint, bigint][], isDead: false, fork: 'a' }
+  const state = { head, events, ranges: [] as [bigint, bigint][], isDead: false, fork: 'a', forkBlock: 0n }
   const found: FoundFixing[] = []
-  const memory = { next: undefined as bigint | undefined, anchor: undefined as Head | undefined, isFull: false }
+  const memory: Disk & { isFull: boolean } = {
+    next: undefined,
+    anchor: undefined,
+    logs: new Map(),
+    isUndone: false,
+    isFull: false,
+  }
+  /** What was on disk after each write: a restart may begin with any of it. */
+  const disks: Disk[] = []
   const closed = new Set<Hex>()
   return {
     state,
     memory,
+    disks,
     closed,
     found,
     start: (open: readonly FoundFixing[] = []): Promise<Watch> =>
@@ -32,7 +49,10 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
             if (state.isDead) throw new Error('dead')
             return state.head
           },
-          block: async (number) => ({ number, time: 10n * number, hash: `0x${state.fork}${number}` }),
+          block: async (number) => {
+            const fork = number < state.forkBlock ? 'a' : state.fork
+            return { number, time: 10n * number, hash: `0x${fork}${number}` }
+          },
           events: async (from, to) => {
             state.ranges.push([from, to])
             return state.events.filter(({ block }) => block >= from && block <= to)
@@ -41,11 +61,18 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
         {
           nextBlock: async () => memory.next,
           anchor: async () => memory.anchor,
-          extend: async (more, next, anchor) => {
+          isUndone: async () => memory.isUndone,
+          log: async (id) => memory.logs.get(id),
+          extend: async (more, next, { anchor, logs, isUndone }) => {
             if (memory.isFull) throw new Error('disk full')
             found.push(...more)
             memory.next = next
             memory.anchor = anchor ?? memory.anchor
+            memory.isUndone ||= isUndone
+            for (const { id, from, events: tail } of logs) {
+              memory.logs.set(id, [...(memory.logs.get(id) ?? []).slice(0, from), ...tail])
+            }
+            disks.push({ ...memory, logs: new Map(memory.logs) })
           },
           isClosed: async (id) => closed.has(id),
         },
@@ -160,13 +187,161 @@ test('keeps what has settled when it is no longer read', async () => {
   expect(watch.events(FIXING_ID)).toEqual([created(4n), proposed(5n, 1n)])
 })
 
-test('reads the log of a known, open fixing again from its creation after a restart', async () => {
-  const { state, start, memory } = world([created(4n), proposed(5n, 1n)], { number: 200n, time: 1n })
-  memory.next = 150n
-  const watch = await start([{ id: FIXING_ID, fixing: FIXING, block: 4n }])
+const KNOWN = { id: FIXING_ID, fixing: FIXING, block: 4n }
+
+test('after a restart it has what was logged before, and reads no block again that is deep enough to stay', async () => {
+  const { state, start } = world([created(4n), proposed(5n, 1n), proposed(45n, 2n)], { number: 50n, time: 500n })
+  await (await start()).look()
+  state.ranges.length = 0
+  const watch = await start([KNOWN])
+  expect([watch.nextBlock(), watch.unread]).toEqual([19n, []])
   expect((await watch.look()).found).toEqual([])
-  expect(state.ranges).toEqual([[4n, 200n]])
-  expect(watch.events(FIXING_ID)).toHaveLength(2)
+  expect(state.ranges).toEqual([[19n, 50n]])
+  expect(watch.events(FIXING_ID)).toEqual([created(4n), proposed(5n, 1n), proposed(45n, 2n)])
+})
+
+test('whatever it had written when it was killed, it ends with the same log', async () => {
+  const log = [created(4n), ...[5n, 9_000n, 10_001n, 10_003n, 19_990n, 20_040n].map((block) => proposed(block, block))]
+  const { state, start, memory, disks } = world(log)
+  const whole = await start()
+  for (const number of [15_000n, 20_010n, 20_011n, 20_050n, 20_100n]) {
+    state.head = { number, time: 10n * number }
+    state.events = log.filter(({ block }) => block <= number)
+    await whole.look()
+  }
+  expect(whole.events(FIXING_ID)).toEqual(log)
+  expect(disks.length).toBeGreaterThan(5)
+  for (const disk of disks.splice(0)) {
+    Object.assign(memory, { ...disk, logs: new Map(disk.logs) })
+    const watch = await start([KNOWN])
+    await watch.look()
+    expect(watch.events(FIXING_ID)).toEqual(log)
+    expect(memory.logs.get(FIXING_ID)).toEqual(log)
+  }
+})
+
+test('a fixing that nothing was logged of is known after a restart all the same', async () => {
+  const { state, start } = world([], { number: 50n, time: 500n })
+  const watch = await start()
+  watch.follow({ ...KNOWN, block: 10n })
+  await watch.look()
+  state.head = { number: 90n, time: 900n }
+  await watch.look()
+  expect((await start([{ ...KNOWN, block: 10n }])).unread).toEqual([])
+})
+
+test('a fixing whose log was not kept is watched once it is followed with its earlier events, and not before', async () => {
+  const { state, start, memory } = world([created(190n), proposed(191n, 2n)], { number: 200n, time: 2_000n })
+  memory.next = 150n
+  const watch = await start([KNOWN, { ...KNOWN, id: keyOf('new').privateKey, block: 150n }])
+  expect(watch.unread).toEqual([KNOWN])
+  // Neither who creates it again nor its case makes it one of which everything is known.
+  watch.follow(KNOWN)
+  expect((await watch.look()).found).toEqual([])
+  expect([watch.events(FIXING_ID), watch.version(FIXING_ID), memory.logs.has(FIXING_ID)]).toEqual([
+    [],
+    undefined,
+    false,
+  ])
+  const earlier = [created(4n), proposed(5n, 1n)]
+  watch.follow(KNOWN, earlier)
+  expect((await watch.look()).found).toEqual([KNOWN])
+  expect(watch.events(FIXING_ID)).toEqual([...earlier, created(190n), proposed(191n, 2n)])
+  // Whoever has found them has written them down.
+  expect(memory.logs.has(FIXING_ID)).toBe(false)
+  state.head = { number: 250n, time: 2_500n }
+  await watch.look()
+  expect(watch.events(FIXING_ID)).toHaveLength(4)
+})
+
+test('a fixing that was found without its earlier events has them when it is followed with them', async () => {
+  const { state, start, memory } = world([created(45n)], { number: 50n, time: 500n })
+  memory.next = 40n
+  const watch = await start()
+  expect((await watch.look()).found).toHaveLength(1)
+  const version = watch.version(FIXING_ID)
+  const earlier = [created(4n), proposed(9n, 1n)]
+  watch.follow(KNOWN, earlier)
+  expect(watch.events(FIXING_ID)).toEqual([...earlier, created(45n)])
+  expect(watch.version(FIXING_ID)).not.toBe(version)
+  // As it is remembered together with them.
+  memory.logs.set(FIXING_ID, earlier)
+  state.head = { number: 90n, time: 900n }
+  expect((await watch.look()).found).toEqual([])
+  const all = [...earlier, created(45n)]
+  expect([watch.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([all, all])
+})
+
+test('a case that is heard of does not take the earlier events away from what is followed with them', async () => {
+  const { start, memory } = world([], { number: 50n, time: 500n })
+  memory.next = 40n
+  const watch = await start()
+  watch.follow(KNOWN, [created(4n)])
+  watch.follow({ ...KNOWN, block: 30n })
+  expect((await watch.look()).found).toEqual([KNOWN])
+  expect(watch.events(FIXING_ID)).toEqual([created(4n)])
+})
+
+/** Makes the reading of its log fail when `isDue`. */
+function failing(events: OracleEvent[], isDue: () => boolean): OracleEvent[] {
+  return new Proxy(events, {
+    get(target, name, receiver) {
+      if (name === 'filter' && isDue()) throw new Error('dead')
+      return Reflect.get(target, name, receiver) as unknown
+    },
+  })
+}
+
+test('what it has of an undone chain is replaced on disk, and a restart before that was done begins it again', async () => {
+  const old = [created(4n), ...[5n, 10_005n, 10_010n].map((block) => proposed(block, 1n))]
+  const { state, start, memory } = world(old, { number: 20_000n, time: 200_000n })
+  await (await start()).look()
+  expect(memory.logs.get(FIXING_ID)).toEqual(old)
+  state.fork = 'b'
+  state.events = failing([created(6n), proposed(10_006n, 2n)], () => state.ranges.at(-1)?.[0] === 10_003n)
+  state.head = { number: 20_001n, time: 200_010n }
+  await expect((await start([KNOWN])).look()).rejects.toThrow('dead')
+  expect([memory.logs.get(FIXING_ID), memory.next, memory.isUndone]).toEqual([[created(6n)], 10_003n, true])
+  // The old chain is back: what was written meanwhile was of the other.
+  state.fork = 'a'
+  state.events = old
+  const again = await start([KNOWN])
+  const { isUndone } = await again.look()
+  expect([isUndone, again.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([true, old, old])
+  state.head = { number: 20_002n, time: 200_020n }
+  expect((await again.look()).isUndone).toBe(false)
+})
+
+test('what was begun to be replaced is replaced by the old chain if that is back', async () => {
+  const old = [created(4n), proposed(5n, 1n)]
+  const { state, start, memory } = world(old, { number: 20_000n, time: 200_000n })
+  const watch = await start()
+  await watch.look()
+  state.fork = 'b'
+  state.events = failing([created(6n)], () => state.ranges.at(-1)?.[0] === 10_003n)
+  state.head = { number: 20_001n, time: 200_010n }
+  await expect(watch.look()).rejects.toThrow('dead')
+  expect(memory.logs.get(FIXING_ID)).toEqual([created(6n)])
+  state.fork = 'a'
+  state.events = old
+  expect((await watch.look()).isUndone).toBe(true)
+  expect([watch.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([old, old])
+})
+
+test('notices after a restart that a part was undone which it had read before it was killed', async () => {
+  const { state, start, memory } = world([created(4n)], { number: 40n, time: 400n })
+  const watch = await start()
+  await watch.look()
+  state.head = { number: 25_000n, time: 250_000n }
+  state.events = failing([created(4n), proposed(9_000n, 1n)], () => state.ranges.length === 3)
+  await expect(watch.look()).rejects.toThrow('dead')
+  expect(memory.logs.get(FIXING_ID)).toEqual([created(4n), proposed(9_000n, 1n)])
+  state.forkBlock = 9_000n
+  state.fork = 'b'
+  state.events = [created(4n)]
+  const forked = await start([KNOWN])
+  const { isUndone } = await forked.look()
+  expect([isUndone, forked.events(FIXING_ID)]).toEqual([true, [created(4n)]])
 })
 
 test('changes nothing when the chain or the disk fails, and finds everything afterwards', async () => {
@@ -210,7 +385,7 @@ test('reads everything again when a block is undone that was thought to stay, an
 })
 
 test('notices when it starts that a block was undone that was thought to stay, and finds again what was over', async () => {
-  const { state, start } = world([created(4n)])
+  const { state, start, memory } = world([created(4n)])
   const first = await start()
   state.head = { number: 40n, time: 400n }
   await first.look()
@@ -222,8 +397,12 @@ test('notices when it starts that a block was undone that was thought to stay, a
   const second = await start()
   const { isUndone, found } = await second.look()
   expect([isUndone, found.map(({ block }) => block), state.ranges.at(-1)]).toEqual([true, [5n], [3n, 50n]])
+  // It was killed before what follows from that was on disk.
   const third = await start()
-  expect((await third.look()).isUndone).toBe(false)
+  expect((await third.look()).isUndone).toBe(true)
+  memory.isUndone = false
+  const fourth = await start()
+  expect((await fourth.look()).isUndone).toBe(false)
 })
 
 test('goes on where it failed when everything is read again, unless the chain is yet another by then', async () => {

@@ -117,6 +117,8 @@ function memory() {
     nextBlock: async () => next,
     anchor: async () => undefined,
     isClosed: async () => false,
+    isUndone: async () => false,
+    log: async () => undefined,
     extend: async (_: readonly FoundFixing[], nextBlock: bigint) => {
       next = nextBlock
     },

@@ -20,6 +20,7 @@ import { openStore, type Store } from '#node/store'
 import { observationDigest } from '#protocol/observation.ts'
 import { openDatabase } from '../../../node/store/database.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
+import type { KnownEvent } from '../../../node/store/log-rows.ts'
 import type { StoredEvidence, StoredObservation } from '../../../node/store/observation-table.ts'
 import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, reportedBy } from '../reporters.ts'
 import { temporaryFolder } from '../temporary.ts'
@@ -405,7 +406,7 @@ test('a fixing that was closed can be opened again, and the block that was thoug
   const anchor = { number: 9n, time: 108n, hash: idOf(9) }
   await withStore(dataDir, async ({ fixings }) => {
     expect(await fixings.anchor()).toBe(undefined)
-    await fixings.extend([known], 10n, anchor)
+    await fixings.extend([known], 10n, { anchor })
     await fixings.extend([], 20n)
     expect(await fixings.isClosed(FIXING_ID)).toBe(false)
     await fixings.close(FIXING_ID)
@@ -415,7 +416,7 @@ test('a fixing that was closed can be opened again, and the block that was thoug
   })
   await withStore(dataDir, async ({ fixings }) => {
     expect([await fixings.open(), await fixings.anchor(), await fixings.nextBlock()]).toEqual([[known], anchor, 20n])
-    await fixings.extend([], 21n, { number: 10n, time: 120n })
+    await fixings.extend([], 21n, { anchor: { number: 10n, time: 120n } })
     expect(await fixings.anchor()).toEqual({ number: 10n, time: 120n })
   })
 })
@@ -439,8 +440,97 @@ test('what a document that was not held when the log was read is of is looked fo
   // Stopped before they were found: they are still sought.
   await withStore(dataDir, async ({ fixings }) => {
     expect([await fixings.hold([a, b]), await fixings.nextBlock()]).toEqual([[a, b], 20n])
-    await fixings.recall([known])
+    await fixings.recall([{ ...known, log: [] }])
     expect([await fixings.hold([a, b]), await fixings.open(), await fixings.nextBlock()]).toEqual([[], [known], 20n])
+  })
+})
+
+const LOG: readonly KnownEvent[] = [
+  { name: 'created', block: 12n, id: FIXING_ID, fixing: FIXING },
+  { name: 'proposed', block: 13n, id: FIXING_ID, from: ANN, value: 5n * 10n ** 18n, bond: 2n },
+  {
+    name: 'contributed',
+    block: 14n,
+    id: FIXING_ID,
+    from: ANN,
+    kind: 'appeal',
+    round: 1,
+    value: 4n,
+    taken: 3n,
+    filled: 9n,
+  },
+  { name: 'led', block: 14n, id: FIXING_ID, round: 1, value: -1n },
+  { name: 'arbitrated', block: 15n, id: FIXING_ID, cause: 'request' },
+  { name: 'ruled', block: 16n, id: FIXING_ID, value: 4n },
+  { name: 'claimed', block: 17n, id: FIXING_ID, holder: ANN, kind: 'fund', round: 0, value: 4n },
+]
+
+test('what was logged of a fixing is kept with the block that is next, and replaced from any place on', async () => {
+  const dataDir = temporaryFolder()
+  const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
+  await withStore(dataDir, async ({ fixings }) => {
+    expect(await fixings.log(FIXING_ID)).toBe(undefined)
+    await fixings.extend([known], 18n, { logs: [{ id: FIXING_ID, from: 0, events: LOG }] })
+    await fixings.extend([], 19n, { logs: [{ id: idOf(1), from: 0, events: [] }] })
+  })
+  await withStore(dataDir, async ({ fixings }) => {
+    await fixings.hold([FIXING.indexId])
+    expect([await fixings.log(FIXING_ID), await fixings.log(idOf(1))]).toEqual([LOG, []])
+    await fixings.extend([], 20n, { logs: [{ id: FIXING_ID, from: 2, events: LOG.slice(5, 6) }] })
+    expect(await fixings.log(FIXING_ID)).toEqual([...LOG.slice(0, 2), ...LOG.slice(5, 6)])
+    await fixings.extend([], 21n, { logs: [{ id: FIXING_ID, from: 1, events: [] }] })
+    expect(await fixings.log(FIXING_ID)).toEqual(LOG.slice(0, 1))
+  })
+})
+
+test('a log that nobody reads on is not kept: without the document, and by a version that keeps none', async () => {
+  const dataDir = temporaryFolder()
+  const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
+  const [logs, held] = [[{ id: FIXING_ID, from: 0, events: LOG }], [FIXING.indexId]]
+  await withStore(dataDir, async ({ fixings }) => {
+    await fixings.extend([known], 18n, { logs })
+    await fixings.hold([])
+    await fixings.hold(held)
+    expect(await fixings.log(FIXING_ID)).toBe(undefined)
+    await fixings.extend([], 19n, { logs })
+  })
+  const database = await openDatabase(join(dataDir, 'store'))
+  await database.write([{ table: 'meta', key: 'next-block', value: '25' }], 'soon')
+  await database.close()
+  await withStore(dataDir, async ({ fixings }) => {
+    await fixings.hold(held)
+    // From here on it is said again that everything is kept.
+    await fixings.extend([], 26n)
+    await fixings.hold(held)
+    expect(await fixings.log(FIXING_ID)).toBe(undefined)
+  })
+})
+
+test('a fixing that is found again in older blocks has their log, and its block is the first that announced it', async () => {
+  const dataDir = temporaryFolder()
+  const known = { id: FIXING_ID, fixing: FIXING, block: 12n }
+  await withStore(dataDir, async ({ fixings }) => {
+    await fixings.extend([known], 30n, { logs: [{ id: FIXING_ID, from: 0, events: LOG }] })
+    await fixings.recall([{ ...known, block: 20n, log: LOG.slice(0, 2) }])
+    expect([await fixings.open(), await fixings.log(FIXING_ID)]).toEqual([[known], LOG.slice(0, 2)])
+    await fixings.extend([{ ...known, block: 21n }], 31n)
+    expect(await fixings.open()).toEqual([known])
+    await fixings.recall([{ ...known, block: 11n, log: [] }])
+    expect(await fixings.open()).toEqual([{ ...known, block: 11n }])
+  })
+})
+
+test('that the chain was undone is remembered with what was read, until all that follows from it is done', async () => {
+  const dataDir = temporaryFolder()
+  await withStore(dataDir, async ({ fixings }) => {
+    expect(await fixings.isUndone()).toBe(false)
+    await fixings.extend([], 18n, { isUndone: true })
+    await fixings.extend([], 19n)
+  })
+  await withStore(dataDir, async ({ fixings }) => {
+    expect(await fixings.isUndone()).toBe(true)
+    await fixings.startedOver()
+    expect(await fixings.isUndone()).toBe(false)
   })
 })
 

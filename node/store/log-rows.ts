@@ -1,0 +1,65 @@
+import type { Hex } from 'viem'
+import { z } from 'zod'
+import type { Database } from './database.ts'
+import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
+import type { Row } from './tables.ts'
+
+const AT = { block: DECIMAL, id: HEX }
+const EVENT = z.discriminatedUnion('name', [
+  z.object({ ...AT, name: z.literal('created'), fixing: FIXING_STRUCT }),
+  z.object({ ...AT, name: z.literal('proposed'), from: ADDRESS, value: DECIMAL, bond: DECIMAL }),
+  z.object({
+    ...AT,
+    name: z.literal('contributed'),
+    from: ADDRESS,
+    kind: z.enum(['stake', 'appeal']),
+    round: z.number(),
+    value: DECIMAL,
+    taken: DECIMAL,
+    filled: DECIMAL,
+  }),
+  z.object({ ...AT, name: z.literal('led'), round: z.number(), value: DECIMAL }),
+  z.object({ ...AT, name: z.literal('arbitrated'), cause: z.enum(['appeal', 'request']) }),
+  z.object({ ...AT, name: z.literal('ruled'), value: DECIMAL }),
+  z.object({
+    ...AT,
+    name: z.literal('claimed'),
+    holder: ADDRESS,
+    kind: z.enum(['stake', 'appeal', 'request', 'fund']),
+    round: z.number(),
+    value: DECIMAL,
+  }),
+])
+
+/** What the oracle logged of a fixing. */
+export type KnownEvent = z.output<typeof EVENT>
+
+/** A fixing's log from the place `from` on, the first being 0: what was there is replaced, and what was behind it is gone. */
+export type KnownTail = { readonly id: Hex; readonly from: number; readonly events: readonly KnownEvent[] }
+
+/** Beside the events, by the fixing: how many of them count. Without: nobody reads on, so that some may be missing. */
+const COUNT = z.object({ count: z.int().optional() })
+
+/** The rows that make the fixing's log that of `tail`. */
+export function rowsOfTail({ id, from, events }: KnownTail): Row[] {
+  const rows = events.map((value, i) => ({ table: 'log', key: keyOf(id, from + i), value }) as const)
+  return [...rows, { table: 'log', key: id, value: { count: from + events.length } }]
+}
+
+/** The row after which nothing is known of the fixing's log. */
+export function rowOfNothing(id: Hex): Row {
+  return { table: 'log', key: id, value: {} }
+}
+
+/** The fixing's log, in chain order; undefined if it was not kept. Throws StoreRowError. */
+export async function logIn(database: Database, id: Hex): Promise<readonly KnownEvent[] | undefined> {
+  const value = await database.read('log', id)
+  const count = value === undefined ? undefined : parseRow(COUNT, 'log', { key: id, value }).count
+  if (count === undefined || count === 0) return count === undefined ? undefined : []
+  const rows = await database.list('log', { prefix: `${id}:`, limit: count })
+  return rows.map((row) => parseRow(EVENT, 'log', row))
+}
+
+function keyOf(id: Hex, place: number): string {
+  return `${id}:${place.toString().padStart(9, '0')}`
+}
