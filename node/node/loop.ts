@@ -5,7 +5,7 @@ import { agreedTime } from './agreed-time.ts'
 import { attend } from './attend.ts'
 import { isDue, noteLook } from './due.ts'
 import type { Parts } from './parts.ts'
-import type { FoundFixing } from '../watch.ts'
+import { type FoundFixing, ShortChainError } from '../watch.ts'
 import type { Turns } from './turns.ts'
 import { track, type Tracked } from './tracked.ts'
 import { withHosts } from '../with-hosts.ts'
@@ -68,6 +68,8 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
       state.isChainAlive = false
       state.chainError = withHosts(error instanceof Error ? error.message : String(error))
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+      // An endpoint that is far behind what was seen says nothing of now.
+      if (!(error instanceof ShortChainError)) await lookWithoutLog(parts, follow)
     }
     await clock.sleep(pauseMs, signal).catch(() => undefined)
   }
@@ -98,10 +100,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   if (time !== undefined) await parts.store.restoration.note(time)
   await refreshSigners(parts, state, head)
   state.head = head
-  // In the background: a transaction that does not get mined must not keep anything else waiting.
-  parts.transactions
-    .tend()
-    .catch((error: unknown) => parts.log.debug({ err: error }, 'transactions cannot be looked after'))
+  tend(parts)
   for (const { id, fixing, block } of found) {
     const document = state.documents.get(fixing.indexId)
     if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
@@ -112,6 +111,26 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   if (isNew) parts.dues.look(head)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
+}
+
+/**
+ * What needs nothing that the oracle logged goes on while that cannot be read: what was sent is seen through, and seats in juries are
+ * served. Does not throw.
+ */
+async function lookWithoutLog(parts: Parts, follow: ChainClock | undefined): Promise<void> {
+  try {
+    const head = await parts.chain.head()
+    follow?.advance(head.time)
+    tend(parts)
+    parts.juror.look(head)
+  } catch (error) {
+    parts.log.debug({ err: error }, 'the newest block cannot be read')
+  }
+}
+
+/** In the background: a transaction that does not get mined must not keep anything else waiting. */
+function tend({ transactions, log }: Parts): void {
+  transactions.tend().catch((error: unknown) => log.debug({ err: error }, 'transactions cannot be looked after'))
 }
 
 /** Whatever was thought to be final is looked at again, `found` among it: what was over, or is new. */
