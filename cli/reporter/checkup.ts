@@ -276,9 +276,10 @@ async function nodeCheck({ httpPort }: Config): Promise<{ readonly check: Check;
   try {
     const { ready, peers, problems } = await askNode(httpPort, '/readyz', READINESS)
     const found = `${ready ? 'ready' : 'not ready'}, ${peers} peers`
-    if (ready) return { check: { what, state: 'ok', found }, running: 'yes' }
+    if (problems.length === 0) return { check: { what, state: 'ok', found }, running: 'yes' }
     const fix = 'See assize journal, and its log.'
-    return { check: { what, state: 'bad', found: `${found}: ${problems.join(' ')}`, fix }, running: 'yes' }
+    const state = ready ? 'warn' : 'bad'
+    return { check: { what, state, found: `${found}: ${problems.join(' ')}`, fix }, running: 'yes' }
   } catch {
     return { check: await silentCheck(what, httpPort), running: 'no' }
   }

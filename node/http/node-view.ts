@@ -71,7 +71,7 @@ export type Readiness = {
   readonly block: bigint
   readonly store: boolean
   readonly peers: number
-  /** Why it is not ready, in words; empty if it is. */
+  /** Why it is not ready, in words; if it is, what it cannot follow for now. */
   readonly problems: readonly string[]
 }
 

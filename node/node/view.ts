@@ -31,13 +31,15 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
       const isSound = await isStoreSound(parts)
       const signing = await parts.keys?.problem()
       const problems = [...problemsOf(parts, state, isSound), ...(signing === undefined ? [] : [signing])]
+      const older = parts.olderLog.problem()
       return {
+        // Whatever else it follows is served.
         ready: problems.length === 0,
         chain: state.isChainAlive && state.head !== undefined,
         block: state.head?.number ?? 0n,
         store: isSound,
         peers: network.peers.connected,
-        problems,
+        problems: [...problems, ...(older === undefined ? [] : [older])],
       }
     },
     observations: (id) => (known(id) === undefined ? undefined : store.observations.all(id)),

@@ -1,11 +1,23 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
-import { startNode } from '../../../node/node.ts'
+import { z } from 'zod'
+import { DeadRpcError } from '#client/chain.ts'
+import { openStore } from '#node/store'
+import type { CourtPort } from '../../../node/chain/court-port.ts'
+import type { OracleEvent } from '../../../node/chain/port.ts'
+import { type RunningNode, startNode } from '../../../node/node.ts'
 import { chainClock } from '../../../node/clock.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
-import { FIXING_ID, MATURITY, WAD } from '../reporters.ts'
+import { FIXING, FIXING_ID, keyOf, MATURITY, WAD } from '../reporters.ts'
 import { run, scene, SOON, status, stop } from './scene.ts'
+
+const READINESS = z.object({ ready: z.boolean(), problems: z.array(z.string()) })
+
+async function readiness(node: RunningNode): Promise<z.output<typeof READINESS>> {
+  return READINESS.parse(await (await fetch(`http://127.0.0.1:${node.httpPort}/readyz`)).json())
+}
 
 test('a node with a new document goes on with what it follows while older blocks cannot be read', async () => {
   const { world, configOf, indexDir } = await scene(1)
@@ -19,7 +31,8 @@ test('a node with a new document goes on with what it follows while older blocks
   await stop(before)
 
   writeFileSync(join(indexDir, 'late.json'), JSON.stringify(threeSamples([sourceJson('late')])))
-  world.prunedBefore = 140n
+  // What was logged of the fixing, too, is gone there, but not here.
+  world.prunedBefore = world.head.number
   const warned: string[] = []
   const ignore = (): void => undefined
   const log = { debug: ignore, info: ignore, warn: (_: object, said: string) => void warned.push(said), error: ignore }
@@ -28,9 +41,80 @@ test('a node with a new document goes on with what it follows while older blocks
   try {
     world.mine(MATURITY)
     await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
-    expect(warned).toContain('the log before an index document was held cannot be read')
+    expect(warned).toContain('older blocks cannot be read')
     expect((await status(after)).block).toBe(world.head.number.toString())
+    const what = 'what was created for 1 indices whose documents are new here'
+    const problem = `Not followed yet: ${what}. Blocks from 0 on cannot be read: history is pruned`
+    expect(await readiness(after)).toEqual({ ready: true, problems: [problem] })
   } finally {
     await after.stop()
   }
+})
+
+test('a fixing whose log was not kept is followed once older blocks can be read, and others meanwhile', async () => {
+  const { world, configOf } = await scene(1)
+  for (let i = 0; i < 150; i += 1) world.mine(MATURITY - 100n)
+  const other = keyOf('other').privateKey
+  const announced = (id: Hex, block: bigint): OracleEvent => ({ name: 'created', block, id, fixing: world.fixing })
+  world.events = [announced(FIXING_ID, 10n), announced(other, 140n)]
+  const config = { ...(await configOf(0)), confirmations: 1 }
+  const following = async (node: RunningNode): Promise<readonly string[]> =>
+    (await status(node)).fixings.map(({ id }) => id)
+  const before = await run(config, world)
+  await expect.poll(() => following(before), SOON).toEqual([FIXING_ID, other])
+  await stop(before)
+  const store = await openStore(config.dataDir)
+  await store.fixings.hold([])
+  await store.fixings.hold([world.fixing.indexId])
+  await store.fixings.recall([{ id: other, fixing: world.fixing, block: 140n, log: [announced(other, 140n)] }])
+  await store.close()
+
+  world.prunedBefore = 100n
+  const after = await run(config, world)
+  const problem =
+    'Not followed yet: 1 fixings whose logs were not kept. Blocks from 10 on cannot be read: history is pruned'
+  await expect.poll(() => readiness(after), SOON).toEqual({ ready: true, problems: [problem] })
+  expect(await following(after)).toEqual([other])
+  await stop(after)
+  world.prunedBefore = 0n
+  const again = await run(config, world)
+  await expect.poll(() => following(again), SOON).toEqual([other, FIXING_ID])
+  expect(await readiness(again)).toEqual({ ready: true, problems: [] })
+})
+
+test('what was sent is seen through, and juries are looked at, while nothing that the oracle logged can be read', async () => {
+  const { world, configOf } = await scene(1)
+  const settings = await configOf(0)
+  let looks = 0
+  const terms = (): Promise<never> => {
+    looks += 1
+    return Promise.reject(new DeadRpcError('http://127.0.0.1:1', 'no answer'))
+  }
+  world.court = { terms } as unknown as CourtPort // nothing else is asked of it
+  world.prunedBefore = 1_000n
+  world.waiting = 1
+  const node = await run({ ...settings, juror: { ...settings.juror, juries: [FIXING.arbitrator] } }, world)
+  await expect.poll(() => looks, SOON).toBeGreaterThan(0)
+  const problems = async (): Promise<string> => (await readiness(node)).problems.join(' ')
+  await expect.poll(problems, SOON).toContain('a transaction in flight (nonce 0)')
+  expect(await problems()).toContain('The chain cannot be read: history is pruned')
+})
+
+test('what follows from an undone chain is done at the next start if it was not before', async () => {
+  const { world, configOf } = await scene(1)
+  for (let i = 0; i < 5; i += 1) world.mine(MATURITY - 100n)
+  const config = { ...(await configOf(0)), confirmations: 1 }
+  const before = await run(config, world)
+  await expect.poll(async () => (await status(before)).fixings.length, SOON).toBe(1)
+  await stop(before)
+  const store = await openStore(config.dataDir)
+  await store.fixings.close(FIXING_ID)
+  await store.fixings.extend([], (await store.fixings.nextBlock()) ?? 0n, { isUndone: true })
+  await store.close()
+  const after = await run(config, world)
+  await expect.poll(async () => (await status(after)).fixings.length, SOON).toBe(1)
+  await stop(after)
+  const done = await openStore(config.dataDir)
+  expect([await done.fixings.isUndone(), await done.fixings.isClosed(FIXING_ID)]).toEqual([false, false])
+  await done.close()
 })
