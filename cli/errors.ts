@@ -35,12 +35,13 @@ export class RefusedError extends Error {
 }
 
 /** What to do about errors of the layers below, which know no command line; and which of them are the user's input. */
-const REMEDIES: Readonly<Record<string, { readonly hint: string; readonly exitCode?: ExitCode }>> = {
+const REMEDIES: Readonly<Record<string, { readonly hint?: string; readonly exitCode?: ExitCode }>> = {
   'Chain.DeadRpcError': { hint: 'Check the address, or start the endpoint.' },
   'Deploy.NoCodeError': {
     hint: 'Check the address, and that the RPC endpoint is of the right chain.',
     exitCode: EXIT.usage,
   },
+  'DeployOracle.WethRequiredError': { exitCode: EXIT.usage },
   'BondToken.NotOracleError': {
     hint: 'Check the address, and that the RPC endpoint is of the right chain.',
     exitCode: EXIT.usage,

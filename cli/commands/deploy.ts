@@ -5,9 +5,9 @@ import type { Address } from 'viem'
 import { type Chain, sendingAs } from '#client/chain.ts'
 import { type ChainFeature, readChainFeatures } from '#client/chain-features.ts'
 import { carryOut, deployCall, requireCode } from '#client/deploy.ts'
+import { requireWethNamed } from '#client/deploy-oracle.ts'
 import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from '#client/deployment-step.ts'
-import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
 import { type GasFee, readBalance, readGasFee, rehearse } from '#client/rehearsal.ts'
 import { requireNoneWaiting } from '#client/waiting.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
@@ -108,13 +108,11 @@ async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
   return EXIT.ok
 }
 
-/** Throws InputError or RefusedError for a chain on which the contracts would not work; warns of what only a jury would need. */
-async function requireUsable(chain: Chain, { weth }: DeployOptions, { io }: Context): Promise<void> {
+/** Throws WethRequiredError, NoCodeError or RefusedError for a chain on which the contracts would not work; warns of what only a jury would need. */
+async function requireUsable(chain: Chain, terms: DeployOptions, { io }: Context): Promise<void> {
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
-  if (weth !== undefined) await requireWeth(chain, weth, io)
-  else if (chain.chainId !== EMBEDDED_CHAIN_ID) {
-    throw new InputError(`Expected weth in the terms for chain ${chain.chainId}, got none.`, "Name the chain's WETH.")
-  }
+  requireWethNamed(chain.chainId, terms)
+  if (terms.weth !== undefined) await requireWeth(chain, terms.weth, io)
   const lacking = (await readChainFeatures(chain)).filter(({ isThere }) => !isThere)
   const named = (all: readonly ChainFeature[]): string => all.map(({ name, needs }) => `${name} (${needs})`).join('; ')
   const needed = lacking.filter(({ neededBy }) => neededBy !== 'jury')

@@ -24,11 +24,16 @@ export async function deploy(
   options: DeployOptions,
   sendOptions?: SendOptions,
 ): Promise<Deployments> {
-  if (options.weth === undefined && chain.chainId !== EMBEDDED_CHAIN_ID) throw new WethRequiredError(chain.chainId)
+  requireWethNamed(chain.chainId, options)
   const { steps, deployments } = planDeployment(options)
   if (options.weth !== undefined) await requireCode(chain, 'WETH', options.weth)
   for (const step of steps) await carryOut(chain, step, sendOptions)
   return deployments
+}
+
+/** Throws {@link WethRequiredError} for options without WETH, unless the chain is embedded: on it one is deployed. */
+export function requireWethNamed(chainId: number, { weth }: Pick<DeployOptions, 'weth'>): void {
+  if (weth === undefined && chainId !== EMBEDDED_CHAIN_ID) throw new WethRequiredError(chainId)
 }
 
 /** Deploys a jury for `oracle`, unless it is there. Returns its address. Throws as {@link deploy}. */
@@ -56,7 +61,7 @@ export async function deployUma(
 export class WethRequiredError extends Error {
   override readonly name = 'DeployOracle.WethRequiredError'
   readonly chainId: number
-  readonly hint = "Name the chain's WETH with --weth ADDRESS."
+  readonly hint = 'Name it as weth: in the options, or in the file of terms.'
   constructor(chainId: number) {
     super(`Expected the address of WETH on chain ${chainId}, got none.`)
     this.chainId = chainId

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect, connectThrough } from '#client/chain.ts'
 import { carryOut, hasCode } from '#client/deploy.ts'
 import { planDeployment } from '#client/deployment-plan.ts'
-import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { EMBEDDED_CHAIN_ID, type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { writeKeystore } from '#node/keystore'
 import { checkRecord, readDeploymentRecord } from '../../cli/deployment/deployment-record.ts'
 import { readDeploymentTerms } from '../../cli/deployment/deployment-terms.ts'
@@ -372,6 +372,25 @@ test('refuses another chain, terms that are not there, and to begin without term
   await writeFile(weth, (await assize(['deploy', '--example'])).out)
   const { err } = await assize(['deploy', '--terms', weth, '--dry-run'], environment)
   expect(err).toContain('Expected WETH at 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2, got an address without code.')
+})
+
+test('refuses terms without WETH on a chain that is not embedded', async () => {
+  const chain = await connect({ rpcUrl: embedded.rpcUrl })
+  const setChainId = (id: number): Promise<unknown> =>
+    chain.publicClient.request<{ Method: string; Parameters: number[]; ReturnType: unknown }>({
+      method: 'anvil_setChainId',
+      params: [id],
+    })
+  await setChainId(1)
+  try {
+    expect(await deploy('--dry-run')).toEqual({
+      exitCode: 2,
+      out: '',
+      err: 'error: Expected the address of WETH on chain 1, got none. Name it as weth: in the options, or in the file of terms.',
+    })
+  } finally {
+    await setChainId(EMBEDDED_CHAIN_ID)
+  }
 })
 
 test('says what a chain before Prague lacks, and deploys nothing there', async () => {

@@ -97,7 +97,11 @@ test('gives the same addresses only where WETH has the same', () => {
 test('refuses to deploy without WETH on a chain that is not embedded', async () => {
   const error: unknown = await deploy({ ...deployer, chainId: 1 }, DEPLOY_OPTIONS).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(WethRequiredError)
-  expect(error).toMatchObject({ chainId: 1, message: 'Expected the address of WETH on chain 1, got none.' })
+  expect(error).toMatchObject({
+    chainId: 1,
+    message: 'Expected the address of WETH on chain 1, got none.',
+    hint: 'Name it as weth: in the options, or in the file of terms.',
+  })
 })
 
 test('refuses a WETH without code', async () => {
