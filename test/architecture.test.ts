@@ -7,7 +7,7 @@ import type { SourceFile, Violation } from './architecture/source-text.ts'
 import { typescriptViolations } from './architecture/typescript-rules.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const SCANNED = ['contracts/{src,protocol,client,script}/**/*.{ts,sol}', '{node,cli,test}/**/*.{ts,sol}']
+const SCANNED = ['contracts/{src,protocol,client}/**/*.{ts,sol}', '{node,cli,test}/**/*.{ts,sol}']
 const GENERATED = /^contracts\/(protocol\/abi|client\/bytecode)\//
 
 /** Every broken rule of the layout in `files`, as `path:line rule`. */

@@ -2,9 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { codeOf } from './architecture/source-text.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const SELF = relative(ROOT, fileURLToPath(import.meta.url))
+const SOURCES = ['contracts/src', 'contracts/protocol', 'contracts/client', 'node', 'cli', 'test', 'tools']
+  .flatMap(filesUnder)
+  .filter((path) => /\.(?:ts|sol|mjs)$/.test(path))
 const DOCUMENTS = ['README.md', 'SECURITY.md', ...filesUnder('docs').filter((path) => path.endsWith('.md'))]
 
 function filesUnder(folder: string): string[] {
@@ -15,6 +19,13 @@ function filesUnder(folder: string): string[] {
 
 function textOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')
+}
+
+/** Files of the repository, by their path from its root, that the comments of a source name. */
+function pathsIn(source: string): string[] {
+  const comments = codeOf(source).comments.join('\n')
+  const path = /(?<![\w./@-])(?:cli|contracts|docs|node|test|tools)\/[\w./-]*\.(?:json|md|mjs|sol|toml|ts)\b/g
+  return [...comments.matchAll(path)].map(([named]) => named)
 }
 
 /** Requirement ids that a text names: R-101, R-202 … */
@@ -51,6 +62,14 @@ function lostFragments(document: string): string[] {
     return path.endsWith('.md') && !fragmentsOf(path).has(fragment) ? [`${target}#${fragment}`] : []
   })
 }
+
+describe('the comments of the sources', () => {
+  test('name only files that exist', () => {
+    const named = SOURCES.flatMap((path) => pathsIn(textOf(path)).map((target) => ({ path, target })))
+    expect(named.length).toBeGreaterThan(50)
+    expect(named.filter(({ target }) => !existsSync(join(ROOT, target)))).toEqual([])
+  })
+})
 
 describe('docs/spec.md', () => {
   test('has every requirement that it states cited by a test', () => {

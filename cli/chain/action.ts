@@ -60,7 +60,7 @@ export type Performer = {
   readonly context: Context
 }
 
-/** A claim's gas (test/contracts/snapshots), and what `send` adds to an estimate, per cent. */
+/** A claim's gas, rounded up from the dearest in test/bench/gas.json, and what `send` adds to an estimate, per cent. */
 const CLAIM_GAS = 62_000n
 const MARGIN_PERCENT = 150n
 

@@ -19,7 +19,7 @@ export type GasFee = {
   readonly most: bigint
 }
 
-/** Gas of the first call of each kind with cold storage, rounded up; the snapshots in test/contracts say the same. */
+/** Gas of the first call of each kind with cold storage, rounded up; test/bench/gas.json has what the oracle's take. */
 export const TYPICAL_GAS = {
   deposit: 50_000n,
   approve: 50_000n,

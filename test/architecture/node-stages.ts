@@ -82,7 +82,7 @@ function brokenRule(from: string, to: string, isType: boolean): string | undefin
   return isType ? undefined : `${from} takes only types from ${to}: use \`import type\``
 }
 
-/** `node/gossip/host.ts` and `node/gossip.ts` both belong to gossip; undefined outside node/. */
+/** gossip of `node/gossip/host.ts`, keeper of `node/keeper.ts`; undefined outside node/. */
 function stageOf(path: string): string | undefined {
   const name = /^node\/([^/]+?)(?:\.ts)?(?:\/|$)/.exec(path)?.[1]
   return name === undefined ? undefined : (PARTS[name] ?? name)

@@ -5,7 +5,12 @@ export type SourceFile = { readonly path: string; readonly text: string }
 export type Violation = { readonly path: string; readonly line: number; readonly rule: string }
 
 /** A source without comments and with every string literal replaced by `"<n>"`, n its place in `strings`; lines kept. */
-export type Code = { readonly text: string; readonly strings: readonly string[] }
+export type Code = {
+  readonly text: string
+  readonly strings: readonly string[]
+  /** What was taken out, in order. */
+  readonly comments: readonly string[]
+}
 
 /** After one of these (or at the start) a slash opens a regular expression; after anything else it divides. */
 const BEFORE_REGEX = /(?:[=(,:[!&|?{};+\-*%<>~^]|\b(?:return|typeof|case|in|of|do|else|await|yield|void|delete))\s*$/
@@ -16,6 +21,7 @@ const BEFORE_REGEX = /(?:[=(,:[!&|?{};+\-*%<>~^]|\b(?:return|typeof|case|in|of|d
  */
 export function codeOf(source: string): Code {
   const strings: string[] = []
+  const comments: string[] = []
   let text = ''
   let at = 0
   const openTemplates: number[] = [] // the depth of braces at which each open `${` closes
@@ -46,6 +52,7 @@ export function codeOf(source: string): Code {
     const next = source[at + 1]
     if (character === '/' && (next === '/' || next === '*')) {
       const end = endOfComment(source, at)
+      comments.push(source.slice(at, end))
       text += ` ${keepNewlines(at, end)}`
       at = end
     } else if (character === '"' || character === "'") addString(at, endOfString(source, at))
@@ -63,7 +70,7 @@ export function codeOf(source: string): Code {
       at += 1
     }
   }
-  return { text, strings }
+  return { text, strings, comments }
 }
 
 /** The line, counted from 1, of an offset into a `Code`'s text. */

@@ -6,7 +6,7 @@ import {DistanceLib} from "./DistanceLib.sol";
 /// @title What a jury's votes come to
 /// @notice First whether the index has a value at all, by majority; then which, by the lower median. Two questions, because a
 /// median over numbers and INVALID together would let a few votes of INVALID move a number.
-/// Twin: `contracts/protocol/verdict.ts`, vectors `test/vectors/verdict.json`.
+/// Twin: `contracts/protocol/jury.ts`, vectors `test/vectors/jury.json`.
 library VerdictLib {
     /// @notice The verdict of `votes`, of which there is one at least, none of them 0: INVALID if more than half of them
     /// are, else the lower median of the numbers (of an even count the smaller of the middle two). Sorts `votes`.
