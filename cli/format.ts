@@ -8,6 +8,9 @@ export type Token = { readonly symbol: string; readonly decimals: number; readon
 /** ETH itself. */
 export const ETHER: Token = { symbol: 'ETH', decimals: 18, isWeth: true }
 
+/** 1 ETH, wei. */
+export const ONE_ETHER = 10n ** 18n
+
 /** An instant in Unix seconds as a person reads it, in UTC: `2025-03-28 08:00:00 UTC`. */
 export function formatTime(seconds: bigint): string {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`

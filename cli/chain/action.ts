@@ -3,7 +3,7 @@ import { readPurse } from '#client/bond-token.ts'
 import { latestBlock, sendingAs } from '#client/chain.ts'
 import { explained, UnconfirmedError } from '#client/errors.ts'
 import { type GasFee, readGasFee, rehearse } from '#client/rehearsal.ts'
-import { type Call, send } from '#client/send.ts'
+import { type Call, GAS_MARGIN_PERCENT, send } from '#client/send.ts'
 import { requireNoneWaiting } from '#client/waiting.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'
 import { baseUnits } from '../arguments.ts'
@@ -60,9 +60,8 @@ export type Performer = {
   readonly context: Context
 }
 
-/** A claim's gas, rounded up from the dearest in test/bench/gas.json, and what `send` adds to an estimate, per cent. */
-const CLAIM_GAS = 62_000n
-const MARGIN_PERCENT = 150n
+/** What claiming one receipt takes, gas: the dearest in test/bench/gas.json, rounded up. */
+const RECEIPT_CLAIM_GAS = 62_000n
 
 /**
  * Simulates the action, says what it costs and asks; then looks again, simulates again, sends and waits for every receipt.
@@ -156,11 +155,11 @@ export function unknownGas(): RefusedError {
 
 /** What gas comes to at the dearest that transactions offer now, wei, the claims later included. */
 function mostOf(action: Action, gas: readonly bigint[], fee: GasFee): bigint {
-  return (fee.most * (sum(gas) + laterGas(action)) * MARGIN_PERCENT) / 100n
+  return (fee.most * (sum(gas) + laterGas(action)) * GAS_MARGIN_PERCENT) / 100n
 }
 
 function laterGas({ claims }: Action): bigint {
-  return BigInt(claims) * CLAIM_GAS
+  return BigInt(claims) * RECEIPT_CLAIM_GAS
 }
 
 function sum(amounts: readonly bigint[]): bigint {

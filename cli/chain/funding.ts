@@ -1,14 +1,12 @@
 import type { Purse } from '#client/bond-token.ts'
 import { InputError } from '../errors.ts'
-import { formatAmount, type Token } from '../format.ts'
+import { ETHER, formatAmount, type Token } from '../format.ts'
 
 /** What must be there before an action: how much to wrap, and how much to allow; 0 = nothing to do. */
 export type Funding = { readonly wrap: bigint; readonly approve: bigint }
 
 /** What an action needs, base units of the bond token, and wei for gas at its dearest. */
 export type Need = { readonly amount: bigint; readonly gas: bigint }
-
-const ETHER = { symbol: 'ETH', decimals: 18, isWeth: true }
 
 /** What to wrap and to allow for `amount`: tokens that are held come first, and exactly what is missing is wrapped. */
 export function fundingOf(amount: bigint, purse: Purse, token: Token): Funding {

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { explainDocument, type Explained, renderExplained } from '../economics/explain-view.ts'
-import { ETHER, formatGwei, formatPercent } from '../format.ts'
+import { ETHER, formatGwei, formatPercent, ONE_ETHER } from '../format.ts'
 import { etherOption } from '../options.ts'
 
 type Flags = {
@@ -64,7 +64,7 @@ export function defineExplain(program: Command, context: Context, done: (code: E
     )
     .option('--separation-ppm <ppm>', 'what candidates must differ by (default: 6 times the noise)', whole)
     .option('--reporters <n>', 'how many are registered', positive, 100)
-    .addOption(etherOption('--reporter-stake <eth>', 'what each has staked', 10n ** 18n))
+    .addOption(etherOption('--reporter-stake <eth>', 'what each has staked', ONE_ETHER))
     .option('--index <file or id>', 'passed on, as the next three: the index document, or its id')
     .option('--maturity <time>', 'Unix seconds, or UTC such as 2026-03-27T08:00Z', instant)
     .option('--arbitrator <address>', 'who rules on a dispute', address)

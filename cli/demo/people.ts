@@ -1,8 +1,7 @@
 import { keccak256, type LocalAccount, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { Hex } from 'viem'
-
-const ETHER = 10n ** 18n
+import { ONE_ETHER } from '../format.ts'
 
 /** Somebody in the demo, with a throw-away key that the seed determines. */
 export type Person = {
@@ -47,13 +46,13 @@ export function castPeople(seed: number, reporters: number, funds: ReporterFunds
   }
   const names = Array.from({ length: reporters }, (_, i) => `reporter-${i + 1}`)
   return {
-    deployer: person('deployer', 'deployer', ETHER),
-    alice: person('alice', 'user', 2_102n * ETHER),
-    bob: person('bob', 'user', 1_002n * ETHER),
-    carol: person('carol', 'user', 1_000n * ETHER),
-    attacker: person('mallory', 'attacker', 1_101n * ETHER),
-    council: COUNCIL.map((name) => person(name, 'member', ETHER)),
-    backupCouncil: BACKUP.map((name) => person(name, 'member', ETHER)),
+    deployer: person('deployer', 'deployer', ONE_ETHER),
+    alice: person('alice', 'user', 2_102n * ONE_ETHER),
+    bob: person('bob', 'user', 1_002n * ONE_ETHER),
+    carol: person('carol', 'user', 1_000n * ONE_ETHER),
+    attacker: person('mallory', 'attacker', 1_101n * ONE_ETHER),
+    council: COUNCIL.map((name) => person(name, 'member', ONE_ETHER)),
+    backupCouncil: BACKUP.map((name) => person(name, 'member', ONE_ETHER)),
     reporters: names.map((name) => person(name, 'reporter', funds.node)),
     owners: names.map((name) => person(`owner of ${name}`, 'owner', funds.owner)),
   }

@@ -8,13 +8,14 @@ import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.t
 import type { JuryTerms } from '#client/jury.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { ensureCollateral } from '#client/weth.ts'
-import { DEFAULT_PARAMETERS, type Fixing, fixingId } from '#protocol/fixing.ts'
+import { DEFAULT_PARAMETERS, type Fixing, fixingId, VALUE_SCALE } from '#protocol/fixing.ts'
 import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { writeKeystore } from '#node/keystore'
 import type { Cleanup } from '../demo/cleanup.ts'
 import { makeFolder } from '../demo/folder.ts'
 import { castPeople, type Person } from '../demo/people.ts'
 import { COUNCIL_COST, COUNCIL_THRESHOLD, REGISTRY } from '../demo/terms.ts'
+import { ONE_ETHER } from '../format.ts'
 
 /** A local network to try the commands on, and the environment that points them at it. */
 export type Devnet = {
@@ -35,10 +36,9 @@ export type DevnetInputs = {
   readonly cleanup: Cleanup
 }
 
-const ETHER = 10n ** 18n
 const HOUR = 3_600n
 /** What the false proposal says; the truth of this network is 2500.10. */
-const LIE = 3_000n * ETHER
+const LIE = 3_000n * VALUE_SCALE
 /** As small and quick as a jury can be: for trying it alone. One that secures anything has 31 seats. */
 const JURY: JuryTerms = {
   seats: 3,
@@ -46,8 +46,8 @@ const JURY: JuryTerms = {
   leastPool: 4,
   leastSeparationPpm: 1_000,
   warmUp: 86_400,
-  seatStake: ETHER / 10n,
-  seatFee: (ETHER * 3n) / 1_000n,
+  seatStake: ONE_ETHER / 10n,
+  seatFee: (ONE_ETHER * 3n) / 1_000n,
   commitTime: 3_600,
   revealTime: 3_600,
 }
@@ -136,9 +136,9 @@ async function lie(liar: WritableChain, deployments: Deployments, maturity: bigi
     backup: backupCouncil,
     openInterest: `0x${'00'.repeat(20)}`,
   }
-  await ensureCollateral(liar, weth, oracle, ETHER)
+  await ensureCollateral(liar, weth, oracle, ONE_ETHER)
   await create(liar, oracle, fixing)
-  await propose(liar, oracle, fixing, { value: LIE, maxBond: ETHER })
+  await propose(liar, oracle, fixing, { value: LIE, maxBond: ONE_ETHER })
   return fixingId(fixing, { chainId: liar.chainId, oracle })
 }
 
@@ -149,12 +149,12 @@ async function writeKey(folder: string, embedded: EmbeddedChain): Promise<Record
   const key = keccak256(stringToHex('assize devnet disputer'))
   const address = await writeKeystore(keystore, key, 'devnet', { cost: THROW_AWAY })
   await writeFile(passwordFile, 'devnet\n', { mode: 0o600 })
-  await embedded.setBalance(address, ETHER)
+  await embedded.setBalance(address, ONE_ETHER)
   return { ACCOUNT: address, ASSIZE_KEYSTORE: keystore, ASSIZE_PASSWORD_FILE: passwordFile }
 }
 
 async function connectAs(embedded: EmbeddedChain, { account }: Person): Promise<WritableChain> {
-  await embedded.setBalance(account.address, 10n * ETHER)
+  await embedded.setBalance(account.address, 10n * ONE_ETHER)
   return connect({ rpcUrl: embedded.rpcUrl, account, pollingMs: 20 })
 }
 

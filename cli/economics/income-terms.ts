@@ -8,7 +8,7 @@ import { type Amount, baseUnits } from '../arguments.ts'
 import { connectTo } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
-import { formatDuration, formatEth, formatGwei, formatPercent, type Token } from '../format.ts'
+import { ETHER, formatDuration, formatEth, formatGwei, formatPercent, ONE_ETHER } from '../format.ts'
 import { DEFAULT_RPC } from '../options.ts'
 
 /** What `assize income` was asked; what may come from a chain, or has a unit that commander cannot print, has no default. */
@@ -40,17 +40,15 @@ export type IncomeFlags = {
   readonly registry?: Address
 }
 
-const ETHER = 10n ** 18n
 const GWEI = 10n ** 9n
 const PERCENT = 10_000n
-const ETH: Token = { symbol: 'ETH', decimals: 18, isWeth: true }
 
 /** What a chain says, if one was named. */
 type Reading = { readonly gasPrice?: bigint; readonly reporters?: number; readonly stake?: bigint }
 
 /** The terms that flags, chain and defaults make, in this order. Throws InputError, DeadRpcError, NoCodeError. */
 export async function incomeTerms(flags: IncomeFlags, context: Context): Promise<IncomeTerms> {
-  const serverCost = flags.server === undefined ? ETHER / 200n : inEther(flags.server, flags.ethIn)
+  const serverCost = flags.server === undefined ? ONE_ETHER / 200n : inEther(flags.server, flags.ethIn)
   const read = await readChain(flags, context)
   const terms: IncomeTerms = {
     fixings: BigInt(flags.fixings),
@@ -65,7 +63,7 @@ export async function incomeTerms(flags: IncomeFlags, context: Context): Promise
     bond: flags.bond,
     bondSeconds: BigInt(flags.bondTime),
     capital: flags.capital,
-    stake: flags.stake ?? read.stake ?? ETHER,
+    stake: flags.stake ?? read.stake ?? ONE_ETHER,
     interestPpm: flags.interest ?? 3n * PERCENT,
     years: BigInt(flags.years),
     rosters: BigInt(flags.rosters),
@@ -95,7 +93,7 @@ async function readChain(flags: IncomeFlags, { io, env }: Context): Promise<Read
 function inEther(cost: Amount, ethIn: Amount | undefined): bigint {
   if (ethIn === undefined || cost.unit === undefined || cost.unit !== ethIn.unit) {
     const isForeign = ethIn !== undefined || !['eth', 'gwei', 'wei', undefined].includes(cost.unit)
-    if (!isForeign) return baseUnits(cost, ETH)
+    if (!isForeign) return baseUnits(cost, ETHER)
     const got = ethIn === undefined ? 'nothing' : `"${ethIn.text}"`
     throw new InputError(
       `Expected --server in ETH or, with --eth-in, in the currency of that, got "${cost.text}" and ${got}.`,
@@ -104,7 +102,7 @@ function inEther(cost: Amount, ethIn: Amount | undefined): bigint {
   }
   const [monthly, worth] = [parseDecimal(cost.digits), parseDecimal(ethIn.digits)]
   if (worth.n === 0n) throw new InputError(`Expected --eth-in above 0, got "${ethIn.text}".`, '')
-  return ceilingOf({ n: monthly.n * worth.d * ETHER, d: monthly.d * worth.n })
+  return ceilingOf({ n: monthly.n * worth.d * ONE_ETHER, d: monthly.d * worth.n })
 }
 
 type Shown = { readonly flag: string; readonly show: (got: bigint) => string }

@@ -1,6 +1,7 @@
 import { TYPICAL_GAS } from '#client/rehearsal.ts'
 import { prospectsOf } from '#client/quote.ts'
 import { worthIn } from '#client/worth.ts'
+import { PPM } from '#protocol/rational.ts'
 import { type FixingView, returnPpm } from './fixing-view.ts'
 import { openPots } from './open-pots.ts'
 import { decisionOn, type OwnValue } from './verdict.ts'
@@ -24,8 +25,6 @@ export type Chance = Joinable & {
   /** What comes back on average, less the stake and the gas; rounded down. */
   readonly expectedGain: bigint
 }
-
-const PPM = 1_000_000n
 
 /** Gas of somebody who starts with ether: to wrap, allow, stake, and claim later. */
 export const GAS_OF_STAKING = TYPICAL_GAS.deposit + TYPICAL_GAS.approve + TYPICAL_GAS.contribute + TYPICAL_GAS.claim

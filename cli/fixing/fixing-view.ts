@@ -4,6 +4,7 @@ import { worthOfCandidate } from '#client/worth.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { worstCase } from '#protocol/fixing.ts'
 import { type Odds, oddsOf } from '#protocol/odds.ts'
+import { PPM } from '#protocol/rational.ts'
 import { formatAmount, formatIndexValue, formatPpm, formatRelative, formatTime, type Token } from '../format.ts'
 import type { Io } from '../io.ts'
 import { formatTable } from '../table.ts'
@@ -17,8 +18,6 @@ export type FixingView = {
   /** What the stake on each candidate earns at least if its value wins, ppm, rounded down; undefined once settled. */
   readonly returnsPpm: readonly (bigint | undefined)[]
 }
-
-const PPM = 1_000_000n
 
 /** What the snapshot and the pots of its round say together. */
 export function viewOf(snapshot: FixingSnapshot, pots: readonly LoggedPot[]): FixingView {

@@ -2,6 +2,7 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { isSeparated } from '#protocol/distance.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import { type Decision, decide } from '#protocol/policy.ts'
+import { PPM } from '#protocol/rational.ts'
 import type { FixingView } from './fixing-view.ts'
 import { formatIndexValue, formatPercent, formatRelative, formatTime } from '../format.ts'
 
@@ -17,8 +18,6 @@ export type OwnValue = { readonly value: bigint; readonly noisePpm: number }
 export type Verdict =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'agrees' | 'differs'; readonly standing: bigint; readonly isSettled: boolean }
-
-const PPM = 1_000_000n
 
 /** Compares the own value with the settlement, else with the leader and with every candidate that is nearer. */
 export function verdictOf(own: OwnValue, view: FixingView): Verdict {

@@ -12,7 +12,7 @@ import {
   worstCaseSeconds,
 } from './griefing.ts'
 import { type BondReason, type Needs, type Parameters, parametersFor } from './parameters.ts'
-import { ceilingOf } from './rational.ts'
+import { ceilingOf, PPM } from './rational.ts'
 import { quorumSize } from './report.ts'
 
 /** What is not as it should be, or has to be looked after by whoever relies on the fixing. */
@@ -61,8 +61,6 @@ export type Quorum = {
   /** Their stake, wei. */
   readonly equivocatorStake: bigint
 }
-
-const PPM = 1_000_000n
 
 /** What the parameters for these needs do. Throws UnmetNeedError where none can meet them. */
 export function adviceFor(needs: Needs): Advice {

@@ -2,9 +2,8 @@ import { parseDecimal } from './decimal.ts'
 import { INVALID, VALUE_SCALE } from './fixing.ts'
 import { isConversionSource, type IndexDocument } from './index-document.ts'
 import type { SourceSpec } from './index-source.ts'
-import { clamp, compare, floorGeometricMean, median, multiply, type Rational } from './rational.ts'
+import { clamp, compare, floorGeometricMean, median, multiply, PPM, type Rational } from './rational.ts'
 
-const PPM = 1_000_000n
 /** How many stretches of missing candles are named: a source may lack every other one of 1 440. */
 const MAX_STRETCHES = 8
 

@@ -1,4 +1,5 @@
-const PPM = 1_000_000n
+import { PPM } from './rational.ts'
+
 const APPEAL_DIVISOR = 9n
 
 /** What a proposal's bond depends on, bond-token wei. */

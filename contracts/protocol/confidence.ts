@@ -1,6 +1,6 @@
 import { candlesOf, type SourceSamples } from './aggregate.ts'
 import type { IndexDocument } from './index-document.ts'
-import { ceilingOf, compare, median, type Rational } from './rational.ts'
+import { ceilingOf, compare, median, PPM, type Rational } from './rational.ts'
 
 /** What an observation knows beside its value: how far it is from a guess. */
 export type Confidence = {
@@ -9,8 +9,6 @@ export type Confidence = {
   /** The widest gap between two sources' closes of one candle, ppm of that candle's median, rounded up. */
   readonly spreadPpm: bigint
 }
-
-const PPM = 1_000_000n
 
 /** How sure an observation of these samples is. Without a candle, of nothing. */
 export function confidenceOf(document: IndexDocument, samples: readonly SourceSamples[]): Confidence {

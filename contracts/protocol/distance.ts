@@ -1,6 +1,5 @@
 import { INVALID } from './fixing.ts'
-
-const PPM = 1_000_000n
+import { PPM } from './rational.ts'
 
 /**
  * Whether a and b can both be candidates: `|a - b| * 1e6 >= separationPpm * min(a, b)`. Distance is a ratio, so

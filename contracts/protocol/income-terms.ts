@@ -1,6 +1,5 @@
-import { ceilingOf, floorOf, multiply, type Rational } from './rational.ts'
+import { ceilingOf, floorOf, multiply, PPM, type Rational } from './rational.ts'
 
-const PPM = 1_000_000n
 const YEAR_SECONDS = 365n * 86_400n
 
 /** What a reporter's yearly income depends on. Amounts are wei; shares and rates are ppm, 1 000 000 = all. */

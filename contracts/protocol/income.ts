@@ -1,8 +1,7 @@
 import { dearestAttested, type IncomeTerms, isAttested, leastAttested, requireTerms, turnsOf } from './income-terms.ts'
-import { ceilingOf, floorOf, multiply, type Rational, sumOf } from './rational.ts'
+import { ceilingOf, floorOf, multiply, PPM, type Rational, sumOf } from './rational.ts'
 import { MEASURED_REPORTERS, REPORTER_GAS as GAS } from './reporter-gas.ts'
 
-const PPM = 1_000_000n
 const MONTHS = 12n
 
 /** A year of one reporter, on average. Everything is exact; amounts are wei. */

@@ -1,6 +1,5 @@
 import { RULING_FORFEIT_PERCENT, TIMEOUT_FORFEIT_PERCENT } from './payout.ts'
-
-const PPM = 1_000_000n
+import { PPM } from './rational.ts'
 
 /** A value with the stake on it and what its live pots of this round hold already, bond-token wei. */
 export type StakedValue = { readonly value: bigint; readonly stake: bigint; readonly filled: bigint }

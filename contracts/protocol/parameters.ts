@@ -1,6 +1,6 @@
 import { DEFAULT_PARAMETERS, type Fixing, MAX_BOND, MAX_LEADERS, PARAMETER_BOUNDS } from './fixing.ts'
 import { isNoiseSmall } from './policy.ts'
-import { ceilingOf } from './rational.ts'
+import { ceilingOf, PPM } from './rational.ts'
 import { REPORTER_GAS } from './reporter-gas.ts'
 
 /** What a protocol knows of itself before it opens a fixing. Amounts are bond-token wei, times seconds. */
@@ -45,7 +45,6 @@ export type BondReason = 'share' | 'fee' | 'gas' | 'bound' | 'capital'
 /** How far honest observations of an index of several venues may differ, ppm, unless its author knows better. */
 export const USUAL_NOISE_PPM = 150
 
-const PPM = 1_000_000n
 /** Of the interval from 5 to 6 that docs/parameters.md asks for, the wider: more than 4 is needed. */
 const NOISE_TO_SEPARATION = 6
 /** As the defaults have it. */

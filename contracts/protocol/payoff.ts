@@ -1,6 +1,5 @@
 import { INVALID } from './fixing.ts'
-
-const PPM = 1_000_000n
+import { PPM } from './rational.ts'
 
 /** The terms of one series. Strike and settlement are index units per unit of collateral, scaled by 1e18, > 0. */
 export type SeriesTerms = {

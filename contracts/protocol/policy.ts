@@ -1,8 +1,6 @@
 import { isSeparated } from './distance.ts'
 import { INVALID } from './fixing.ts'
-import { compare, multiply, type Rational } from './rational.ts'
-
-const PPM = 1_000_000n
+import { compare, multiply, PPM, type Rational } from './rational.ts'
 
 /** A candidate and the stake on it, bond-token wei. */
 export type PolicyCandidate = { readonly value: bigint; readonly stake: bigint }

@@ -1,6 +1,9 @@
 /** An exact fraction `n / d` with d > 0, not necessarily in lowest terms. All arithmetic on raw samples uses it. */
 export type Rational = { readonly n: bigint; readonly d: bigint }
 
+/** One, in parts per million: what every `…Ppm` is a share of. */
+export const PPM = 1_000_000n
+
 /** The exact product. */
 export function multiply(a: Rational, b: Rational): Rational {
   return { n: a.n * b.n, d: a.d * b.d }

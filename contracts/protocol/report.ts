@@ -8,6 +8,7 @@ import {
   type SigningDomain,
   writeSignature,
 } from './observation.ts'
+import { PPM } from './rational.ts'
 import { readHexWord, WORD, writeHexWord, writeWord } from './wire.ts'
 
 /** A quorum of observations and their median. */
@@ -55,8 +56,6 @@ export const REPORT_TYPES = {
 const REPORT_TYPE_HASH = keccak_256(
   stringToBytes('Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)'),
 )
-
-const PPM = 1_000_000n
 
 /** A leaf of {@link observationsTree}: the observation's struct hash and its signature r ‖ s ‖ v. */
 export type ObservationLeaf = [structHash: Hex, signature: Hex]

@@ -9,7 +9,7 @@ import {
 } from '#protocol/presence.ts'
 import type { WireFault } from '#protocol/wire.ts'
 import { decoded, recovered } from './faults.ts'
-import type { ValidatorContext } from './validate.ts'
+import { SKEW_SECONDS, type ValidatorContext } from './validate.ts'
 
 /** A verified presence: who is there for a fixing that has not matured. */
 export type VerifiedPresence = {
@@ -47,9 +47,6 @@ export type PresenceVerdict =
   | { readonly result: 'accept'; readonly presence: VerifiedPresence }
   | { readonly result: 'ignore'; readonly code: PresenceIgnore }
   | { readonly result: 'reject'; readonly code: PresenceReject }
-
-/** How far the reporter's clock may be ahead of ours, seconds. */
-const SKEW_SECONDS = 30n
 
 /**
  * Judges a message on the presence topic, cheapest check first: bytes, fixing, time, reporter, first of its reporter at the

@@ -57,7 +57,7 @@ export interface ValidatorContext {
   takeToken(peer: string): boolean
 }
 
-/** How far the observer's clock may be ahead of ours, seconds: a block and some drift. */
+/** How far a reporter's clock may be ahead of ours, seconds: a block and some drift. */
 export const SKEW_SECONDS = 30n
 
 /**
