@@ -59,6 +59,11 @@ export function formatAmount(base: bigint, token: Token, digits = 6): string {
   return `${base !== 0n && /^-?0$/.test(shown) ? '~0' : shown} ${token.isWeth ? 'ETH' : token.symbol}`
 }
 
+/** An amount that a contract paid out, cut as {@link formatAmount} does: `0.1666 ETH (as WETH)`. */
+export function formatPaid(base: bigint, token: Token): string {
+  return `${formatAmount(base, token)}${token.isWeth ? ' (as WETH)' : ''}`
+}
+
 /** What `paid` is against `staked`: `+0.08 ETH (+40.0 %)`; with the cut of both. */
 export function formatGain(paid: bigint, staked: bigint, token: Token): string {
   const gain = paid - staked

@@ -32,8 +32,8 @@ export type Action = {
   /** What it is about, what can be won and lost. */
   readonly lines: readonly string[]
   readonly question: string
-  /** Throws RefusedError if the chain moved on since the action was thought out. */
-  readonly recheck: () => Promise<void>
+  /** Throws RefusedError if the chain moved on since the action was thought out; left out where simulating again tells. */
+  readonly recheck?: () => Promise<void>
 }
 
 /** What an action costs, wei. */
@@ -82,7 +82,7 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   if (flags.dryRun === true || signer.account === undefined) return { costs, steps, sent: [] }
   await confirm(action.question, performer)
   await requireReady(performer)
-  await action.recheck()
+  await action.recheck?.()
   // Simulates again: gas may be dearer than it was when the question was put.
   const { gas } = await estimateWithin(action, steps, performer, purse)
   const sent = await sendSteps(steps, performer, signer.account, (before) =>

@@ -28,23 +28,24 @@ type Setting = {
   readonly connection: Connection
   readonly flags: { readonly json?: true }
   readonly context: Context
-  /** What to do next, for people. */
+  /** What people read once something was sent: what became of it, and what to do next. */
   readonly lines: readonly string[]
+  /** What they read where nothing was, beside that; nothing by default. */
+  readonly unsent?: readonly string[]
 }
 
 /** Prints what was done, and what comes next: lines for people, or the one JSON document. */
 export function reportPerformed(
   performed: Performed,
   deed: Deed,
-  { connection, flags, context, lines }: Setting,
+  { connection, flags, context, lines, unsent = [] }: Setting,
 ): void {
   const { io } = context
   if (flags.json === true) {
     io.out(JSON.stringify(documentOf(performed, deed, connection), undefined, 2))
     return
   }
-  if (performed.sent.length === 0) io.out('Nothing was sent.')
-  for (const line of lines) io.out(line)
+  for (const line of performed.sent.length === 0 ? ['Nothing was sent.', ...unsent] : lines) io.out(line)
 }
 
 function documentOf(

@@ -94,8 +94,6 @@ function actionOf(sorted: Sorted, { unwrap }: Flags, { oracle, token }: Connecti
     gain: total,
     lines: [...heldLines(sorted, token), `total     ${formatAmount(total, token)}`],
     question: `Claim ${formatAmount(total, token)}?`,
-    // What a settled fixing pays does not change; that the receipts are still there is simulated again.
-    recheck: () => Promise.resolve(),
   }
 }
 

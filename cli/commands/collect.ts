@@ -48,7 +48,6 @@ async function collectShare(id: Hex, flags: Flags, context: Context): Promise<Ex
       gain: undefined,
       lines: [`collect   the sink's share of fixing ${id}: it pays you nothing`],
       question: 'Send it?',
-      recheck: () => Promise.resolve(),
     },
     { connection, signer, flags, context },
   )

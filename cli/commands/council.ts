@@ -18,7 +18,7 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
-import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatIndexValue, formatPaid, formatRelative, formatTime } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import {
@@ -175,12 +175,12 @@ async function submitFiles(files: readonly string[], flags: Flags, context: Cont
     recheck: async () => void (await councilFor(connection, await findFixing(connection, id), council)),
   }
   const performed = await perform(action, { connection, signer, flags, context })
-  const next = [
+  const lines = [
     `Settled at ${named}. Look: ${paste('fixing', 'show', id)}`,
     `Members claim: ${paste('council', 'claim', council)}`,
   ]
   const deed = { action: 'council submit', id, arbitrator: council, value }
-  reportPerformed(performed, deed, { connection, flags, context, lines: performed.sent.length === 0 ? [] : next })
+  reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
 }
 
@@ -224,10 +224,9 @@ async function claimShares(council: Address, flags: Flags, context: Context): Pr
     gain: owed,
     lines: [`claim     ${amount} of fees from council ${council}`],
     question: `Take out ${amount}?`,
-    recheck: () => Promise.resolve(),
   }
   const performed = await perform(action, { connection, signer, flags, context })
-  const lines = performed.sent.length === 0 ? [] : [`Claimed ${amount}${token.isWeth ? ' (as WETH)' : ''}.`]
+  const lines = [`Claimed ${formatPaid(owed, token)}.`]
   const deed = { action: 'council claim', arbitrator: council, taken: performed.sent.length === 0 ? undefined : owed }
   reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok

@@ -98,7 +98,6 @@ async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
     gain: undefined,
     lines,
     question: 'Create it?',
-    recheck: () => Promise.resolve(),
   }
   const { sent } = await perform(action, { connection, signer, flags, context })
   const next = sent.length === 0 ? 'Nothing was sent.' : `Created. Next: ${paste('fixing', 'show', id)}`

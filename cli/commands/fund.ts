@@ -60,7 +60,7 @@ async function fundReward(id: Hex, asked: Amount, flags: Flags, context: Context
     },
     { connection, signer, flags, context },
   )
-  const lines = performed.sent.length === 0 ? [] : [`Funded. Afterwards: ${paste('claim', id)}`]
+  const lines = [`Funded. Afterwards: ${paste('claim', id)}`]
   reportPerformed(performed, { action: 'fund', id, amount: funded }, { connection, flags, context, lines })
   return EXIT.ok
 }

@@ -200,7 +200,7 @@ async function act(move: Move, id: Hex, flags: Flags, context: Context): Promise
   }
   const performed = await perform(action, { connection, signer, flags, context })
   const next = `Look again: ${connection.paste('jury', 'status', id)}`
-  const lines = performed.sent.length === 0 ? [] : [move.after(performed, trial), next]
+  const lines = [move.after(performed, trial), next]
   const deed = { action: `jury ${move.name}`, id, arbitrator: trial.jury.address }
   reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok

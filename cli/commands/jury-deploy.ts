@@ -55,8 +55,9 @@ async function deployJury(flags: Flags, context: Context): Promise<ExitCode> {
   const step = planJury(oracle, terms)
   if (await hasCode(chain, step.address)) {
     const nothing = { sent: [], steps: [], costs: { likely: 0n, most: 0n, later: 0n } }
-    const lines = [`A jury of these terms is there: ${step.address}`, `Next: export ASSIZE_JURY=${step.address}`]
-    reportPerformed(nothing, { action: 'jury deploy', arbitrator: step.address }, { connection, flags, context, lines })
+    const unsent = [`A jury of these terms is there: ${step.address}`, `Next: export ASSIZE_JURY=${step.address}`]
+    const deed = { action: 'jury deploy', arbitrator: step.address }
+    reportPerformed(nothing, deed, { connection, flags, context, lines: [], unsent })
     return EXIT.ok
   }
   const signer = await openSigner(flags, context)
@@ -75,14 +76,10 @@ async function deployJury(flags: Flags, context: Context): Promise<ExitCode> {
         `times     warm-up ${formatDuration(BigInt(terms.warmUp))}, commit ${formatDuration(BigInt(terms.commitTime))}, reveal ${formatDuration(BigInt(terms.revealTime))}`,
       ],
       question: 'Deploy it?',
-      recheck: () => Promise.resolve(),
     },
     { connection, signer, flags, context },
   )
-  const lines =
-    performed.sent.length === 0
-      ? []
-      : [`Deployed. Next: export ASSIZE_JURY=${step.address}`, `Stake: ${paste('jury', 'join', '4')}`]
+  const lines = [`Deployed. Next: export ASSIZE_JURY=${step.address}`, `Stake: ${paste('jury', 'join', '4')}`]
   reportPerformed(performed, { action: 'jury deploy', arbitrator: step.address }, { connection, flags, context, lines })
   return EXIT.ok
 }

@@ -17,7 +17,7 @@ import { type Connection, openOracle, requireFresh } from '../chain/connection.t
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatDuration, formatPaid, formatRelative, formatTime } from '../format.ts'
 import { type Jury, openJury } from '../court/jury-court.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
@@ -95,13 +95,10 @@ async function act(name: string, think: Think, flags: Flags, context: Context): 
     taker: { name: 'the jury', address: jury.address },
     claims: 0,
     gain: undefined,
-    // What the pool looks like by then is simulated again.
-    recheck: () => Promise.resolve(),
   }
   const performed = await perform(action, { connection, signer, flags, context })
   const done = { action: `jury ${name}`, arbitrator: jury.address, amount: deed.amount }
-  const lines = performed.sent.length === 0 ? [] : after
-  reportPerformed(performed, done, { connection, flags, context, lines })
+  reportPerformed(performed, done, { connection, flags, context, lines: after })
   return EXIT.ok
 }
 
@@ -192,7 +189,7 @@ function leaving(count: number | undefined): Think {
         `leave     jury ${jury.address} with ${going.length + coming} stakes, ${formatAmount(total, token)} in all`,
       ],
       question: `Take out ${formatAmount(total, token)}?`,
-      after: [`Taken out: ${formatAmount(total, token)}${token.isWeth ? ' (as WETH)' : ''}.`],
+      after: [`Taken out: ${formatPaid(total, token)}.`],
     }
   }
 }
@@ -212,7 +209,7 @@ function claiming(): Think {
       amount: 0n,
       lines: [`claim     ${formatAmount(idle, token)} that is idle in jury ${jury.address}`],
       question: `Take out ${formatAmount(idle, token)}?`,
-      after: [`Claimed ${formatAmount(idle, token)}${token.isWeth ? ' (as WETH)' : ''}.`],
+      after: [`Claimed ${formatPaid(idle, token)}.`],
     }
   }
 }

@@ -97,7 +97,7 @@ async function commitSeats(
   const reveal = paste('jury', 'reveal', id, formatValue(value))
   const lines = [`Committed. From ${when(state.commitEnd, trial)} to ${when(state.revealEnd, trial)}: ${reveal}`]
   const deed = { action: 'jury commit', id, arbitrator: jury.address, value, round: state.round }
-  reportPerformed(performed, deed, { connection, flags, context, lines: performed.sent.length === 0 ? [] : lines })
+  reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
 }
 
@@ -133,7 +133,7 @@ async function revealSeats({ id, value }: Asked, flags: Flags, context: Context)
   const resolve = connection.paste('jury', 'resolve', id)
   const lines = [`Revealed. From ${when(state.revealEnd, trial)} on, or once all have revealed: ${resolve}`]
   const deed = { action: 'jury reveal', id, arbitrator: jury.address, round: state.round }
-  reportPerformed(performed, deed, { connection, flags, context, lines: performed.sent.length === 0 ? [] : lines })
+  reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
 }
 

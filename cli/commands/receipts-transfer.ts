@@ -54,7 +54,7 @@ async function transfer(id: Hex, to: Address, flags: Flags, context: Context): P
   requireHeld(handed, held, connection)
   const action = actionOf(held, to, handed, connection)
   const performed = await perform(action, { connection, signer, flags, context })
-  const lines = performed.sent.length === 0 ? [] : [`Handed on. ${to} claims it now.`]
+  const lines = [`Handed on. ${to} claims it now.`]
   const deed = { action: 'transfer', id, value: held.value, round: held.round, amount: handed }
   reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
@@ -116,7 +116,5 @@ function actionOf(held: Held, to: Address, handed: bigint, { oracle, token }: Co
     gain: undefined,
     lines: [`receipt   ${what}, fixing ${held.id}`, `to        ${to}, for good`],
     question: `Hand it on to ${to}?`,
-    // Whether it is still held is simulated again.
-    recheck: () => Promise.resolve(),
   }
 }

@@ -134,7 +134,5 @@ function actionOf(
       `consent   holds until ${formatTime(deadline)}`,
     ],
     question: `Register it with ${stake}?`,
-    // Whether the place is still free is simulated again.
-    recheck: () => Promise.resolve(),
   }
 }

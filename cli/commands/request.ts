@@ -43,8 +43,7 @@ async function requestRuling(id: Hex, flags: Flags, context: Context): Promise<E
   const signer = await openSigner(flags, context)
   const action = actionOf(connection, view.snapshot, filled)
   const performed = await perform(action, { connection, signer, flags, context })
-  const next = [`Requested. Look again: ${paste('fixing', 'show', id)}`, `Afterwards: ${paste('claim', id)}`]
-  const lines = performed.sent.length === 0 ? [] : next
+  const lines = [`Requested. Look again: ${paste('fixing', 'show', id)}`, `Afterwards: ${paste('claim', id)}`]
   reportPerformed(performed, { action: 'request', id, amount: action.amount }, { connection, flags, context, lines })
   return EXIT.ok
 }

@@ -57,8 +57,6 @@ async function rotate(file: string, flags: RegistrySigningFlags, context: Contex
         `new key   ${agreed.signer}, from the start of the next epoch`,
       ],
       question: `Replace the keys of reporter ${agreed.index}?`,
-      // Whether it can be rotated is simulated again.
-      recheck: () => Promise.resolve(),
     },
     { connection, signer: owner, flags, context },
   )

@@ -57,12 +57,12 @@ async function assertIt({ id, value }: Asked, flags: Flags, context: Context): P
     recheck: async () => requireAssertable(await findHearing(connection, id, adapter.address), value, connection),
   }
   const performed = await perform(action, { connection, signer, flags, context })
-  const next = [
+  const lines = [
     `Asserted. Unless it is disputed it can be settled in ${formatDuration(adapter.liveness)}: ${connection.paste('uma', 'settle', id)}`,
     `Look: ${connection.paste('uma', 'status', id)}`,
   ]
   const deed = { action: 'uma assert', id, arbitrator: adapter.address, value, amount: adapter.bond }
-  reportPerformed(performed, deed, { connection, flags, context, lines: performed.sent.length === 0 ? [] : next })
+  reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
 }
 

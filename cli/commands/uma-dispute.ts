@@ -65,7 +65,7 @@ async function disputeIt({ id, assertionId }: Asked, flags: Flags, context: Cont
       void requireDisputable(await findHearing(connection, id, adapter.address), assertionId, connection),
   }
   const performed = await perform(action, { connection, signer, flags, context })
-  const next = [
+  const lines = [
     `Disputed. UMA's voters decide, which takes days; then: ${connection.paste('uma', 'settle', id, assertionId)}`,
     `Meanwhile assert what is true, or see to it that somebody does: ${connection.paste('uma', 'assert', id, 'VALUE')}`,
   ]
@@ -76,7 +76,7 @@ async function disputeIt({ id, assertionId }: Asked, flags: Flags, context: Cont
     value: assertion.value,
     amount: assertion.bond,
   }
-  reportPerformed(performed, deed, { connection, flags, context, lines: performed.sent.length === 0 ? [] : next })
+  reportPerformed(performed, deed, { connection, flags, context, lines })
   return EXIT.ok
 }
 

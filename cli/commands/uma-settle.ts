@@ -78,7 +78,7 @@ async function settleIt(
     arbitrator: adapter.address,
     ...(errand.brings === undefined ? {} : { value: errand.brings }),
   }
-  reportPerformed(performed, deed, { connection, flags, context, lines: performed.sent.length === 0 ? [] : [next] })
+  reportPerformed(performed, deed, { connection, flags, context, lines: [next] })
   return EXIT.ok
 }
 

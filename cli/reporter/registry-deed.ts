@@ -20,11 +20,8 @@ export async function performAtRegistry(
     ...deed,
     taker: { name: 'the registry', address },
     gain: undefined,
-    // Where it stands by then is simulated again.
-    recheck: () => Promise.resolve(),
   }
   const performed = await perform(action, performer)
-  const lines = performed.sent.length === 0 ? [] : after
-  reportPerformed(performed, { ...reported, amount: deed.amount }, { connection, flags, context, lines })
+  reportPerformed(performed, { ...reported, amount: deed.amount }, { connection, flags, context, lines: after })
   return EXIT.ok
 }
