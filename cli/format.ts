@@ -77,6 +77,11 @@ export function formatRelative(time: bigint, now: bigint): string {
   return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`
 }
 
+/** An instant, Unix seconds, and how far it is from `now`: `2025-03-28 08:00:00 UTC (in 3 h)`. */
+export function formatMoment(time: bigint, now: bigint): string {
+  return `${formatTime(time)}${formatRelative(time, now)}`
+}
+
 /** Rows with their columns aligned; the last is not padded. */
 export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))

@@ -3,7 +3,7 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import type { Performed } from './action.ts'
 import type { Connection } from './connection.ts'
-import { formatAmount, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatMoment } from '../format.ts'
 
 /** What a contribution or an appeal did, as the chain says. Amounts in base units. */
 export type Staked = {
@@ -62,19 +62,20 @@ function outcomeLines(
   { id, facts, fixing, atTime }: FixingSnapshot,
 ): string[] {
   const name = formatValue(value)
-  const when = (time: bigint): string => `${formatTime(time)}${formatRelative(time, atTime)}`
   if (isBeforeArbitrator) {
     const limit = atTime + 2n * BigInt(fixing.arbitrationLimit)
-    return [`The arbitrator rules next. If neither does before about ${when(limit)}, everything comes back.`]
+    return [
+      `The arbitrator rules next. If neither does before about ${formatMoment(limit, atTime)}, everything comes back.`,
+    ]
   }
   if (deadline !== undefined) {
     return [
-      `${name} leads. It settles ${when(deadline)} unless somebody disputes it.`,
+      `${name} leads. It settles ${formatMoment(deadline, atTime)} unless somebody disputes it.`,
       `If it is disputed: ${paste('appeal', id, name, 'rest')}`,
     ]
   }
   return [
-    `The pot holds ${formatAmount(filled, token)} of ${formatAmount(pot.need, token)}; it must fill before ${when(facts.deadline)}.`,
+    `The pot holds ${formatAmount(filled, token)} of ${formatAmount(pot.need, token)}; it must fill before ${formatMoment(facts.deadline, atTime)}.`,
     `Anyone can add: ${paste(kind, id, name, 'rest')}`,
     'If it does not fill, your stake comes back whole, by the claim.',
   ]

@@ -1,28 +1,31 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Connection } from './connection.ts'
 import { RefusedError } from '../errors.ts'
-import { formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatIndexValue, formatMoment } from '../format.ts'
 
 /** Why nothing can be staked in this phase, when it changes, and what can be done instead. */
 export function phaseRefusal(snapshot: FixingSnapshot, paste: Connection['paste']): RefusedError {
   const { id, phase, fixing, facts, atTime, settlement, outcome } = snapshot
-  const when = (time: bigint): string => `${formatTime(time)}${formatRelative(time, atTime)}`
   const show = paste('fixing', 'show', id)
   switch (phase) {
     case 'pending':
-      return refusal('one that matures', when(fixing.maturity), 'Come back then.')
+      return refusal('one that matures', formatMoment(fixing.maturity, atTime), 'Come back then.')
     case 'open':
       return refusal(
         'one without a proposal, open since',
-        when(fixing.maturity),
+        formatMoment(fixing.maturity, atTime),
         `Propose: ${paste('propose', id, 'VALUE')}`,
       )
     case 'active':
-      return refusal('one whose leader settles', when(facts.deadline), `Look again: ${show}`)
+      return refusal('one whose leader settles', formatMoment(facts.deadline, atTime), `Look again: ${show}`)
     case 'arbitration':
-      return refusal('one before the arbitrator since', when(facts.arbitratedAt), `Wait for the ruling: ${show}`)
+      return refusal(
+        'one before the arbitrator since',
+        formatMoment(facts.arbitratedAt, atTime),
+        `Wait for the ruling: ${show}`,
+      )
     case 'settled': {
-      const since = outcome === 'timeout' ? `, its deadline was ${when(facts.deadline)}` : ''
+      const since = outcome === 'timeout' ? `, its deadline was ${formatMoment(facts.deadline, atTime)}` : ''
       const value = settlement === undefined ? '' : ` at ${formatIndexValue(settlement, 18)}`
       return new RefusedError(
         `Expected a fixing that can be staked on, got one settled${value} by ${outcome}${since}.`,

@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing, readAgain } from '../fixing/fixing-source.ts'
-import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { ownLeadLines, readOwnLead } from '../fixing/own-lead.ts'
 import { prospectLines } from '../fixing/prospect-lines.ts'
@@ -137,7 +137,7 @@ function headLines(
   const { id, facts, atTime } = snapshot
   const name = formatIndexValue(value, 18)
   const missing = pot.need - pot.filled
-  const until = `${formatTime(facts.deadline)}${formatRelative(facts.deadline, atTime)}`
+  const until = formatMoment(facts.deadline, atTime)
   const goal =
     kind === 'contribute'
       ? `${name} then leads instead of ${formatIndexValue(facts.leader, 18)}`

@@ -18,7 +18,7 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
-import { formatAmount, formatIndexValue, formatPaid, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment, formatPaid, formatTime } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import {
@@ -131,8 +131,8 @@ function rulingLines(
   return [
     `ruling    ${formatIndexValue(value, 18)} for fixing ${fixing}`,
     `index     ${indexId}`,
-    `maturity  ${formatTime(maturity)}${formatRelative(maturity, atTime)}: what counts is what the index was then`,
-    `council   ${council}, whose turn ends ${formatTime(end)}${formatRelative(end, atTime)}`,
+    `maturity  ${formatMoment(maturity, atTime)}: what counts is what the index was then`,
+    `council   ${council}, whose turn ends ${formatMoment(end, atTime)}`,
     `signer    ${who}`,
     `claimed   ${candidates.length === 0 ? 'nothing yet' : candidates.map((one) => formatIndexValue(one.value, 18)).join(', ')}`,
     'risk      a signature does not expire and cannot be taken back: sign one value only, as any that enough members sign can be brought',

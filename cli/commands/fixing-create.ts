@@ -15,7 +15,7 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { parametersDocument, parameterLines } from '../fixing/fixing-parameters.ts'
-import { formatDuration, formatRelative, formatTime } from '../format.ts'
+import { formatDuration, formatMoment } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { requireProposable } from '../fixing/proposable.ts'
 import { securityWarnings } from '../fixing/security-view.ts'
@@ -111,7 +111,7 @@ function linesOf(fixing: Fixing, id: Hex, { token }: Connection, now: bigint): s
   return [
     `fixing    ${id}`,
     ...parameterLines(fixing, token),
-    `settled   at the latest ${formatTime(latest)}${formatRelative(latest, now)}; undisputed ${undisputed} after a proposal`,
+    `settled   at the latest ${formatMoment(latest, now)}; undisputed ${undisputed} after a proposal`,
   ]
 }
 

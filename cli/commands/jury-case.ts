@@ -14,7 +14,7 @@ import { type Connection, openOracle, requireFresh } from '../chain/connection.t
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
 import { findTrial, requireStage, type Trial, turnEnd } from '../court/jury-court.ts'
 import { isForgotten } from '../court/jury-lines.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
@@ -134,7 +134,7 @@ const RESOLVE: Move = {
     const { atTime } = snapshot
     if (atTime >= state.revealEnd || seats.every(({ value }) => value !== undefined)) return
     throw new RefusedError(
-      `Expected the time to reveal to be over at ${formatTime(state.revealEnd)}${formatRelative(state.revealEnd, atTime)}, or all seats to have revealed.`,
+      `Expected the time to reveal to be over at ${formatMoment(state.revealEnd, atTime)}, or all seats to have revealed.`,
       'Come back then.',
     )
   },

@@ -17,7 +17,7 @@ import { type Connection, openOracle, requireFresh } from '../chain/connection.t
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatPaid, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatDuration, formatMoment, formatPaid, formatTime } from '../format.ts'
 import { type Jury, openJury } from '../court/jury-court.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
@@ -145,7 +145,7 @@ function admitting(named: Address | undefined): Think {
       const [got, hint] =
         newcomers === 0
           ? ['none that wait', 'Put some in: assize jury join STAKES']
-          : [`${newcomers} from ${formatTime(admitTime)}${formatRelative(admitTime, time)} on`, 'Come back then.']
+          : [`${newcomers} from ${formatMoment(admitTime, time)} on`, 'Come back then.']
       throw new RefusedError(`Expected stakes of ${juror} that have warmed up, got ${got}.`, hint)
     }
     await requireOpenPool(connection, jury)

@@ -8,7 +8,7 @@ import { machineClock } from '../clock.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatPercent, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatDuration, formatMoment, formatPercent } from '../format.ts'
 import { findTrial, type Jury, openJury } from '../court/jury-court.ts'
 import { trialDocument, trialLines, trialSteps } from '../court/jury-lines.ts'
 import { ownCaseLines, type OwnCases, ownCases, ownCasesDocument, viewerAmong } from '../court/own-cases.ts'
@@ -226,9 +226,7 @@ function ownLines(
       ? []
       : [
           `  to come   ${newcomers}, ${
-            admitTime > time
-              ? `from ${formatTime(admitTime)}${formatRelative(admitTime, time)}`
-              : `now: ${paste('jury', 'admit')}`
+            admitTime > time ? `from ${formatMoment(admitTime, time)}` : `now: ${paste('jury', 'admit')}`
           }`,
         ]
   return [

@@ -12,7 +12,7 @@ import { type Connection, openOracle, requireFresh } from '../chain/connection.t
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatIndexValue, formatPercent, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment, formatPercent } from '../format.ts'
 import { findTrial, requireStage, type Trial } from '../court/jury-court.ts'
 import { ownSeats } from '../court/jury-lines.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
@@ -239,7 +239,7 @@ function freeOfCharge(steps: readonly Step[]): Pick<Action, 'steps' | 'amount' |
 }
 
 function when(time: bigint, { snapshot }: Trial): string {
-  return `${formatTime(time)}${formatRelative(time, snapshot.atTime)}`
+  return formatMoment(time, snapshot.atTime)
 }
 
 /** Numbers of seats with commas between them. */

@@ -5,7 +5,7 @@ import { type Connection, openOracle, requireFresh } from '../chain/connection.t
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import type { ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatDuration, formatMoment, formatTime } from '../format.ts'
 import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
 import { performAtRegistry, type RegistryDeed } from '../reporter/registry-deed.ts'
 import { memberOf, openRegistry, type Registry, requireStaying } from '../reporter/registry-place.ts'
@@ -121,7 +121,7 @@ const withdrawing: Think = ({ connection, registry, member, delay }) => {
   const free = inactiveTime + delay
   if (registry.time < free) {
     throw new RefusedError(
-      `Expected a stake that is free, got one that is free ${formatTime(free)}${formatRelative(free, registry.time)}.`,
+      `Expected a stake that is free, got one that is free ${formatMoment(free, registry.time)}.`,
       'Come back then.',
     )
   }

@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing, readAgain } from '../fixing/fixing-source.ts'
-import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { prospectLines } from '../fixing/prospect-lines.ts'
 import { reportPerformed } from '../chain/report.ts'
@@ -136,7 +136,7 @@ function nextLines({ sent }: Performed, { oracle, paste }: Connection, { view }:
   if (proposed?.eventName !== 'Proposed') return []
   const { value, deadline } = proposed.args
   return [
-    `${formatIndexValue(value)} leads. It settles ${formatTime(deadline)}${formatRelative(deadline, atTime)} unless somebody disputes it.`,
+    `${formatIndexValue(value)} leads. It settles ${formatMoment(deadline, atTime)} unless somebody disputes it.`,
     `Until then look: ${paste('fixing', 'show', id)}`,
     `Afterwards:      ${paste('claim', id)}`,
   ]

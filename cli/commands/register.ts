@@ -8,7 +8,7 @@ import { type ConsentFile, readConsent } from '../reporter/consent-file.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatRelative, formatTime, type Token } from '../format.ts'
+import { formatAmount, formatDuration, formatMoment, formatTime, type Token } from '../format.ts'
 import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
 import { type Deed, reportPerformed } from '../chain/report.ts'
 import { openRegistry, type Registry } from '../reporter/registry-place.ts'
@@ -83,7 +83,7 @@ export async function enlist(file: string, flags: RegistrySigningFlags, context:
     const member = (await readMemberships(chain, registry.address, time)).find((one) => one.index === place)
     const isLater = member !== undefined && member.activeTime > time
     const begins = isLater
-      ? `from ${formatTime(member.activeTime)}${formatRelative(member.activeTime, time)}. Start its node before that`
+      ? `from ${formatMoment(member.activeTime, time)}. Start its node before that`
       : 'already. Start its node now'
     return [
       `Reporter ${place} reports ${begins}: assize node --config node.toml`,

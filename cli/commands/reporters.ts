@@ -5,7 +5,7 @@ import { address } from '../arguments.ts'
 import { openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatColumns, formatRelative, formatTime, type Token } from '../format.ts'
+import { formatAmount, formatColumns, formatMoment, type Token } from '../format.ts'
 import { addNetworkOptions, addRegistryOption, type NetworkFlags } from '../options.ts'
 import { defineReportersReward } from './reporters-reward.ts'
 import { openRegistry } from '../reporter/registry-place.ts'
@@ -52,13 +52,14 @@ function cellsOf(member: Membership, time: bigint, delay: bigint, token: Token):
 
 /** Where a membership stands, in words. */
 function stateOf({ activeTime, inactiveTime, stake }: Membership, time: bigint, delay: bigint): string {
-  const at = (when: bigint): string => `${formatTime(when)}${formatRelative(when, time)}`
   if (stake === 0n) return 'slashed'
   if (inactiveTime === undefined)
-    return time < activeTime ? `reports from ${at(activeTime)}` : `since ${at(activeTime)}`
-  if (time < inactiveTime) return `leaves ${at(inactiveTime)}`
+    return time < activeTime
+      ? `reports from ${formatMoment(activeTime, time)}`
+      : `since ${formatMoment(activeTime, time)}`
+  if (time < inactiveTime) return `leaves ${formatMoment(inactiveTime, time)}`
   const free = inactiveTime + delay
-  return time < free ? `left; its stake is free ${at(free)}` : 'left; its stake can be withdrawn'
+  return time < free ? `left; its stake is free ${formatMoment(free, time)}` : 'left; its stake can be withdrawn'
 }
 
 function memberDocument(member: Membership, delay: bigint): Record<string, unknown> {

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, readAgain } from '../fixing/fixing-source.ts'
-import { formatAmount, formatColumns, formatGain, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatColumns, formatGain, formatMoment } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
@@ -88,7 +88,7 @@ function requireGraceOver(snapshot: FixingSnapshot, paste: Connection['paste']):
   const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
   if (atTime >= graceEnd) return
   throw new RefusedError(
-    `Expected the proposal grace to be over, got its end at ${formatTime(graceEnd)}${formatRelative(graceEnd, atTime)}.`,
+    `Expected the proposal grace to be over, got its end at ${formatMoment(graceEnd, atTime)}.`,
     `Propose instead: ${paste('propose', id, 'VALUE')}`,
   )
 }

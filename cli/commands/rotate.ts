@@ -8,7 +8,7 @@ import { openSigner } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatRelative, formatTime } from '../format.ts'
+import { formatMoment } from '../format.ts'
 import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
 import { memberOf, openRegistry, requireStaying } from '../reporter/registry-place.ts'
 import { readRotation, type RotationFile } from '../reporter/rotation-file.ts'
@@ -66,7 +66,7 @@ async function rotate(file: string, flags: RegistrySigningFlags, context: Contex
     from === undefined
       ? []
       : [
-          `Reporter ${agreed.index} signs with ${agreed.signer} from ${formatTime(from)}${formatRelative(from, registry.time)}.`,
+          `Reporter ${agreed.index} signs with ${agreed.signer} from ${formatMoment(from, registry.time)}.`,
           'At that time stop its node, name the new keystore in its configuration, and start it.',
         ]
   const reporter = { index: agreed.index, signer: agreed.signer }

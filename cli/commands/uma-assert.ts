@@ -7,7 +7,7 @@ import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
@@ -74,7 +74,7 @@ function linesOf({ adapter, fixing, snapshot }: Hearing, name: string, claim: st
     `assert    ${name} for fixing ${snapshot.id}, through adapter ${adapter.address}`,
     `court     ${adapter.court}: it must be UMA's optimistic oracle on this chain`,
     `claim     ${claim}`,
-    `bond      ${amount(adapter.bond)}, back once it is found true; it can be disputed until ${formatTime(expiry)}${formatRelative(expiry, snapshot.atTime)}`,
+    `bond      ${amount(adapter.bond)}, back once it is found true; it can be disputed until ${formatMoment(expiry, snapshot.atTime)}`,
     `fee       ${amount(fixing.arbitrationFee)}, if it is the first that is found true`,
     `risk      the bond, if somebody disputes it and UMA's voters find it false; ${won} of the disputer's if they find it true`,
   ]

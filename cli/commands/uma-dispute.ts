@@ -7,7 +7,7 @@ import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
@@ -91,7 +91,7 @@ function linesOf(
     `dispute   ${formatIndexValue(value, 18)} for fixing ${snapshot.id}, asserted by ${asserter}`,
     `court     ${adapter.court}: it must be UMA's optimistic oracle on this chain`,
     `claim     ${claim}`,
-    `time      until ${formatTime(expiry)}${formatRelative(expiry, snapshot.atTime)}`,
+    `time      until ${formatMoment(expiry, snapshot.atTime)}`,
     `bond      ${amount(bond)}, back with ${amount(winningsOf(bond, adapter))} of the asserter's if UMA's voters find the claim false`,
     'risk      the bond, if they find it true',
   ]

@@ -1,7 +1,7 @@
 import { formatValue } from '#protocol/decimal.ts'
 import type { UmaAssertion } from '#client/uma.ts'
 import type { Connection } from '../chain/connection.ts'
-import { formatAmount, formatColumns, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatAmount, formatColumns, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
 import type { NextStep } from '../fixing/next-steps.ts'
 import { type Hearing, hearingEnd } from './uma-court.ts'
 
@@ -10,8 +10,7 @@ export function hearingLines(hearing: Hearing, { token }: Connection): string[] 
   const { adapter, snapshot, assertions, ruling } = hearing
   const { id, phase, atTime, settlement } = snapshot
   const end = hearingEnd(hearing)
-  const turn =
-    end === undefined ? '' : `: it is this adapter's turn until ${formatTime(end)}${formatRelative(end, atTime)}`
+  const turn = end === undefined ? '' : `: it is this adapter's turn until ${formatMoment(end, atTime)}`
   const settled = settlement === undefined ? '' : ` at ${formatIndexValue(settlement, 18)}`
   const ruled =
     ruling === undefined
@@ -80,7 +79,7 @@ export function stageText({ stage, expiry, isTrue }: UmaAssertion, now: bigint):
   const found = isTrue === true ? 'true' : 'false'
   switch (stage) {
     case 'open':
-      return `can be disputed until ${formatTime(expiry)}${formatRelative(expiry, now)}`
+      return `can be disputed until ${formatMoment(expiry, now)}`
     case 'ripe':
       return 'not disputed in time: true once it is settled'
     case 'disputed':

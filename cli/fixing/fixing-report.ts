@@ -7,7 +7,7 @@ import { parameterLines, parametersDocument } from './fixing-parameters.ts'
 import type { FoundFixing } from './fixing-source.ts'
 import { renderView, viewDocument } from './fixing-view.ts'
 import { type Held, receiptDocument, receiptName, trialText } from './held.ts'
-import { formatAmount, formatColumns, formatIndexValue, formatRelative, formatTime, type Token } from '../format.ts'
+import { formatAmount, formatColumns, formatIndexValue, formatMoment, type Token } from '../format.ts'
 import type { Io } from '../io.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
 import { openPots } from './open-pots.ts'
@@ -35,9 +35,7 @@ export function renderFull(full: FullView, connection: Connection, io: Pick<Io, 
     '',
     'Parameters',
     ...parameterLines(fixing, token).slice(2).map(indented),
-    indented(
-      `settled   at the latest ${formatTime(worstCase(fixing))}${formatRelative(worstCase(fixing), snapshot.atTime)}`,
-    ),
+    indented(`settled   at the latest ${formatMoment(worstCase(fixing), snapshot.atTime)}`),
     ...securityLines(full.security, token).map(indented),
     ...potLines(full, token),
     ...(holder === undefined ? [] : ['', `Receipts of ${holder}`, ...holdingLines(holdings, token).map(indented)]),
@@ -112,7 +110,7 @@ function potLines(full: FullView, token: Token): string[] {
     `${formatAmount(filled, token)} of ${formatAmount(need, token)}`,
     `${formatAmount(need - filled, token)} missing`,
   ])
-  const until = `${formatTime(facts.deadline)}${formatRelative(facts.deadline, atTime)}`
+  const until = formatMoment(facts.deadline, atTime)
   return ['', `Pots that anyone can join, in part or whole, until ${until}`, ...formatColumns(rows).map(indented)]
 }
 

@@ -5,7 +5,7 @@ import { formatValue } from '#protocol/decimal.ts'
 import { worstCase } from '#protocol/fixing.ts'
 import { type Odds, oddsOf } from '#protocol/odds.ts'
 import { PPM } from '#protocol/rational.ts'
-import { formatAmount, formatIndexValue, formatPpm, formatRelative, formatTime, type Token } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment, formatPpm, type Token } from '../format.ts'
 import type { Io } from '../io.ts'
 import { formatTable } from '../table.ts'
 
@@ -47,7 +47,7 @@ export function renderView({ snapshot, pots, odds }: FixingView, token: Token, i
   const lines = [
     `fixing    ${snapshot.id}`,
     `index     ${fixing.indexId}`,
-    `maturity  ${formatTime(fixing.maturity)}${formatRelative(fixing.maturity, atTime)}`,
+    `maturity  ${formatMoment(fixing.maturity, atTime)}`,
     `phase     ${phase}${facts.round === 0 ? '' : `, round ${facts.round}`}`,
     ...nextLines(snapshot),
   ]
@@ -102,18 +102,18 @@ function nextLines({ fixing, facts, phase, atTime, settlement, outcome, currentA
       return []
     case 'open': {
       const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
-      return [`request   possible from ${formatTime(graceEnd)}${formatRelative(graceEnd, atTime)}`]
+      return [`request   possible from ${formatMoment(graceEnd, atTime)}`]
     }
     case 'active':
       return [
         `leader    ${formatIndexValue(facts.leader)}`,
-        `deadline  ${formatTime(facts.deadline)}${formatRelative(facts.deadline, atTime)}: the leader settles unless disputed`,
+        `deadline  ${formatMoment(facts.deadline, atTime)}: the leader settles unless disputed`,
       ]
     case 'arbitration': {
       const limit = facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit)
       return [
         `arbiter   ${currentArbitrator ?? ''}`,
-        `deadline  ${formatTime(limit)}${formatRelative(limit, atTime)}: INVALID, everything refunded`,
+        `deadline  ${formatMoment(limit, atTime)}: INVALID, everything refunded`,
       ]
     }
     case 'settled':

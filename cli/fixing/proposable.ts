@@ -4,7 +4,7 @@ import { readBond } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Connection } from '../chain/connection.ts'
 import { InputError } from '../errors.ts'
-import { formatRelative, formatTime } from '../format.ts'
+import { formatMoment } from '../format.ts'
 
 /** What a proposal would stake now, base units; or why the oracle refuses any. */
 export type Proposable =
@@ -31,7 +31,7 @@ export async function requireProposable(connection: Connection, fixing: Fixing, 
   const end = fixing.maturity + BigInt(fixing.proposalGrace) + BigInt(fixing.arbitrationLimit)
   if (now >= end) {
     throw new InputError(
-      `Expected a maturity, grace and limit that end after now, got ${formatTime(end)}${formatRelative(end, now)}: it would be INVALID from the beginning.`,
+      `Expected a maturity, grace and limit that end after now, got ${formatMoment(end, now)}: it would be INVALID from the beginning.`,
       'Correct --maturity.',
     )
   }

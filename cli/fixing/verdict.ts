@@ -4,7 +4,7 @@ import { INVALID } from '#protocol/fixing.ts'
 import { type Decision, decide } from '#protocol/policy.ts'
 import { PPM } from '#protocol/rational.ts'
 import type { FixingView } from './fixing-view.ts'
-import { formatIndexValue, formatPercent, formatRelative, formatTime } from '../format.ts'
+import { formatIndexValue, formatMoment, formatPercent } from '../format.ts'
 
 /** A value that was read of an index, and how far two honest readings of it may be apart. */
 export type OwnValue = { readonly value: bigint; readonly noisePpm: number }
@@ -48,17 +48,16 @@ export function gapText(value: bigint, own: bigint): string {
 
 /** What stands, as a line's worth: who leads until when, or what it settled as. */
 export function standingText({ phase, fixing, facts, atTime, settlement, outcome }: FixingSnapshot): string {
-  const when = (time: bigint): string => `${formatTime(time)}${formatRelative(time, atTime)}`
   const leader = formatIndexValue(facts.leader, 18)
   switch (phase) {
     case 'pending':
-      return `not due before ${when(fixing.maturity)}`
+      return `not due before ${formatMoment(fixing.maturity, atTime)}`
     case 'open':
-      return `no proposal; open since ${when(fixing.maturity)}`
+      return `no proposal; open since ${formatMoment(fixing.maturity, atTime)}`
     case 'active':
-      return `${leader} leads round ${facts.round} and settles ${when(facts.deadline)} unless disputed`
+      return `${leader} leads round ${facts.round} and settles ${formatMoment(facts.deadline, atTime)} unless disputed`
     case 'arbitration':
-      return `${facts.round === 0 ? 'nothing was proposed' : `${leader} leads`}; before the arbitrator since ${when(facts.arbitratedAt)}`
+      return `${facts.round === 0 ? 'nothing was proposed' : `${leader} leads`}; before the arbitrator since ${formatMoment(facts.arbitratedAt, atTime)}`
     case 'settled':
       return `settled ${settlement === undefined ? '' : formatIndexValue(settlement, 18)} by ${outcome}`
   }

@@ -89,6 +89,8 @@ function nameOf(expression: string): string {
     const words = argumentsAt(expression, 'paste('.length).map((word) => literalsOf(word)[0] ?? nameOf(word))
     return `assize ${words.join(' ')}`
   }
+  // How far an instant is from now is said with it.
+  if (expression.startsWith('formatMoment(')) return nameOf(argumentsAt(expression, 'formatMoment('.length)[0] ?? '')
   const path = expression.replace(/^(?:\w+\()+/, '').replace(/\)*$/, '')
   const name = /^[\w.]+$/.test(path) ? path.split('.').at(-1) : undefined
   return name === undefined || /^\d/.test(name) ? '‹…›' : `‹${name}›`
