@@ -1,23 +1,7 @@
 import { type Address, type Hex, parseEventLogs, type TransactionReceipt, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
-import type { Fixing } from '#protocol/fixing.ts'
-import { readHeader } from './block-header.ts'
-import { type Chain, latestBlock, type WritableChain } from './chain.ts'
+import { type Chain, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
-import {
-  admitCall,
-  commitCall,
-  drawCall,
-  openCaseCall,
-  type Opening,
-  resolveCall,
-  revealCall,
-  type SeatVote,
-  stakeSeatsCall,
-  unstakeSeatsCall,
-  withdrawIdleCall,
-} from './jury-calls.ts'
-import { send, type SendOptions } from './send.ts'
 
 /** The constants of a jury. Amounts are bond-token wei, times are seconds. */
 export type JuryTerms = {
@@ -151,94 +135,6 @@ export async function readPool(
     }
     return pool
   })
-}
-
-/** Takes `count` stakes of the account, what it has idle and then bond token approved to the jury; they can be admitted later. */
-export function stakeSeats(
-  chain: WritableChain,
-  jury: Address,
-  count: number,
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  return send(chain, stakeSeatsCall(jury, count), options)
-}
-
-/** Puts the stakes of `juror` that have warmed up into the pool; anyone may. Throws OracleRevertError('NotYet' | 'DrawsWaiting'). */
-export function admitJuror(
-  chain: WritableChain,
-  jury: Address,
-  juror: Address,
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  return send(chain, admitCall(jury, juror), options)
-}
-
-/** Takes the account's stakes at `places` of the pool out of it. */
-export function unstakeSeats(
-  chain: WritableChain,
-  jury: Address,
-  places: readonly number[],
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  return send(chain, unstakeSeatsCall(jury, places), options)
-}
-
-/** Pays the account what it has idle. Returns how much, bond-token wei. */
-export async function withdrawIdle(chain: WritableChain, jury: Address, options?: SendOptions): Promise<bigint> {
-  const receipt = await send(chain, withdrawIdleCall(jury), options)
-  const [withdrawn] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Withdrawn' })
-  return withdrawn?.args.amount ?? 0n
-}
-
-/** Opens the case of a fixing that waits for the jury, or opens it again once it hung. */
-export function openCase(
-  chain: WritableChain,
-  jury: Address,
-  fixing: Fixing,
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  return send(chain, openCaseCall(jury, fixing), options)
-}
-
-/** Draws the jurors by the header of the case's seed block, read from the endpoint. Throws HeaderUnknownError too. */
-export async function drawJurors(
-  chain: WritableChain,
-  jury: Address,
-  fixing: Fixing,
-  seedBlock: bigint,
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  return send(chain, drawCall(jury, fixing, await readHeader(chain, seedBlock)), options)
-}
-
-/** Commits a seat to a vote. The account is the seat's juror or its voter. */
-export function commitVote(
-  chain: WritableChain,
-  jury: Address,
-  vote: SeatVote,
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  return send(chain, commitCall(chain.chainId, jury, vote), options)
-}
-
-/** Reveals what a seat committed to; anyone who knows the salt may. */
-export function revealVote(
-  chain: WritableChain,
-  jury: Address,
-  opening: Opening,
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  return send(chain, revealCall(jury, opening), options)
-}
-
-/** Ends the round: rules, pays and slashes. Returns the verdict; undefined if the jury hung. */
-export async function resolveCase(
-  chain: WritableChain,
-  jury: Address,
-  fixing: Fixing,
-  options?: SendOptions,
-): Promise<bigint | undefined> {
-  return verdictIn(await send(chain, resolveCall(jury, fixing), options))
 }
 
 /** The verdict that a resolving transaction brought, scaled by 1e18; undefined if the jury hung. */

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readHeader } from '#client/block-header.ts'
 import { latestBlock } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
-import { type JuryTerms, openCase, readCase, readSeats } from '#client/jury.ts'
+import { openCaseCall } from '#client/jury-calls.ts'
+import { type JuryTerms, readCase, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { request } from '#client/oracle-writer.ts'
+import { send } from '#client/send.ts'
 import { wethBalance } from '#client/weth.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
@@ -216,7 +218,7 @@ describe('assize jury', () => {
     const id = fixingId(fixing, { chainId: dora.chain.chainId, oracle })
     const attacker = await court.stage.as('attacker')
     await request(attacker, oracle, fixing)
-    await openCase(attacker, jury, fixing)
+    await send(attacker, openCaseCall(jury, fixing))
     expect(await well(dora, 'jury', 'status', id)).toContain('case      waiting for its draw, round 0')
     const waiting = dora.run(['jury', 'status', '--jury', jury, '--until-due', '--interval', '1s', '--json'])
     await mine(140)

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { createTestClient, type Hex, http, numberToHex, type TransactionReceipt } from 'viem'
 import { expect, test } from 'vitest'
+import { readHeader } from '#client/block-header.ts'
 import type { WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
+import { readCase, readSeats } from '#client/jury.ts'
 import {
-  admitJuror,
-  commitVote,
-  drawJurors,
-  openCase,
-  readCase,
-  readSeats,
-  revealVote,
-  stakeSeats,
-} from '#client/jury.ts'
-import { resolveCall, VOTE_GAS } from '#client/jury-calls.ts'
+  admitCall,
+  commitCall,
+  drawCall,
+  openCaseCall,
+  resolveCall,
+  revealCall,
+  stakeSeatsCall,
+  VOTE_GAS,
+} from '#client/jury-calls.ts'
 import { request } from '#client/oracle-writer.ts'
 import { send } from '#client/send.ts'
 import { ensureCollateral } from '#client/weth.ts'
@@ -47,31 +48,31 @@ test('a seat of 31 costs at most 200 000 gas, all in, and what docs/gas.md says'
     for (let i = 0; i < 2 * SEATS; i++) {
       const juror = await stage.as(`juror ${i}`)
       await ensureCollateral(juror, weth, jury, ETHER)
-      await stakeSeats(juror, jury, 1)
+      await send(juror, stakeSeatsCall(jury, 1))
       jurors.set(juror.account.address, juror)
     }
     await stage.embedded.mineAt(START + 2n * 86_400n)
-    for (const juror of jurors.values()) await admitJuror(clerk, jury, juror.account.address)
+    for (const juror of jurors.values()) await send(clerk, admitCall(jury, juror.account.address))
     const fixing = { ...stage.fixing, arbitrator: jury, backup: council }
     const id = fixingId(fixing, { chainId: clerk.chainId, oracle })
     await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
     await request(clerk, oracle, fixing)
 
-    const receipts: TransactionReceipt[] = [await openCase(clerk, jury, fixing)]
+    const receipts: TransactionReceipt[] = [await send(clerk, openCaseCall(jury, fixing))]
     const { seedBlock } = await readCase(clerk, jury, id)
     // Beyond what BLOCKHASH remembers, as in life: the history contract is dearer.
     await createTestClient({ mode: 'anvil', transport: http(clerk.rpcUrl) }).mine({ blocks: 500 })
-    receipts.push(await drawJurors(clerk, jury, fixing, seedBlock))
+    receipts.push(await send(clerk, drawCall(jury, fixing, await readHeader(clerk, seedBlock))))
     const votes = (await readSeats(clerk, jury, id, 0)).map(({ seat, juror }) => {
       const salt: Hex = numberToHex(VALUE ** 3n + BigInt(seat), { size: 32 })
       return { fixingId: id, round: 0, seat, juror, value: VALUE, salt }
     })
     expect(new Set(votes.map(({ juror }) => juror)).size).toBe(SEATS)
     const chainOf = (juror: string): WritableChain => jurors.get(juror) ?? clerk
-    for (const vote of votes) receipts.push(await commitVote(chainOf(vote.juror), jury, vote))
+    for (const vote of votes) receipts.push(await send(chainOf(vote.juror), commitCall(clerk.chainId, jury, vote)))
     const { commitEnd, revealEnd } = await readCase(clerk, jury, id)
     await stage.embedded.mineAt(commitEnd)
-    for (const vote of votes) receipts.push(await revealVote(chainOf(vote.juror), jury, vote))
+    for (const vote of votes) receipts.push(await send(chainOf(vote.juror), revealCall(jury, vote)))
     await stage.embedded.mineAt(revealEnd)
     receipts.push(await send(clerk, resolveCall(jury, fixing)))
 

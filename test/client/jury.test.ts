@@ -1,29 +1,26 @@
-import { type Address, createTestClient, type Hex, http, numberToHex } from 'viem'
+import { type Address, createTestClient, type Hex, http, numberToHex, parseEventLogs } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHeader } from '#client/block-header.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
 import { OracleRevertError } from '#client/errors.ts'
 import {
-  admitJuror,
-  commitVote,
-  drawJurors,
-  type JurySeat,
-  type JuryTerms,
-  openCase,
-  readCase,
-  readJuryTerms,
-  readPool,
-  readSeats,
-  resolveCase,
-  revealVote,
-  stakeSeats,
-  unstakeSeats,
-  withdrawIdle,
-} from '#client/jury.ts'
+  admitCall,
+  commitCall,
+  drawCall,
+  openCaseCall,
+  resolveCall,
+  revealCall,
+  stakeSeatsCall,
+  unstakeSeatsCall,
+  withdrawIdleCall,
+} from '#client/jury-calls.ts'
+import { type JurySeat, type JuryTerms, readCase, readJuryTerms, readPool, readSeats, verdictIn } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { request } from '#client/oracle-writer.ts'
+import { send } from '#client/send.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
 import { drawPlaces, drawSeed } from '#protocol/jury.ts'
 import { ETHER, MATURITY, raiseStage, type Stage, START } from './chain-fixture.ts'
@@ -56,11 +53,11 @@ beforeAll(async () => {
   for (const name of NAMES) {
     const chain = await stage.as(name)
     await ensureCollateral(chain, weth, jury, 10n * ETHER)
-    await stakeSeats(chain, jury, 4)
+    await send(chain, stakeSeatsCall(jury, 4))
     jurors.set(chain.account.address, chain)
   }
   await stage.embedded.mineAt(START + 2n * 86_400n)
-  for (const juror of jurors.keys()) await admitJuror(deployer, jury, juror)
+  for (const juror of jurors.keys()) await send(deployer, admitCall(jury, juror))
   fixing = { ...stage.fixing, arbitrator: jury, backup: council }
   id = fixingId(fixing, { chainId: deployer.chainId, oracle })
   await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
@@ -89,19 +86,19 @@ test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (
   // Deploying it again finds it.
   expect(await deployJury(anyone, oracle, TERMS)).toBe(jury)
   expect(await readJuryTerms(anyone, jury)).toEqual(TERMS)
-  await openCase(anyone, jury, fixing)
+  await send(anyone, openCaseCall(jury, fixing))
   const { stage: waiting, seedBlock } = await readCase(anyone, jury, id)
   expect(waiting).toBe('waiting')
   expect(seedBlock).toBe((await latestBlock(anyone)).number + 128n)
 
   // The endpoint does not have the header yet, and the contract not its hash.
-  await expect(drawJurors(anyone, jury, fixing, seedBlock)).rejects.toThrow(/no such block/)
+  await expect(readHeader(anyone, seedBlock)).rejects.toThrow(/no such block/)
   await mine(300)
   const pool = await readPool(anyone, jury)
   // In parts of five, the last of which is not whole.
   expect(pool).toHaveLength(12)
   expect(await readPool(anyone, jury, undefined, 5n)).toEqual(pool)
-  await drawJurors(anyone, jury, fixing, seedBlock)
+  await send(anyone, drawCall(jury, fixing, await readHeader(anyone, seedBlock)))
 
   const seats = await readSeats(anyone, jury, id, 0)
   const { mixHash } = await anyone.publicClient.getBlock({ blockNumber: seedBlock })
@@ -111,17 +108,18 @@ test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (
 
   // Six tell what they have read, one of them a little more; the last says INVALID.
   const values = seats.map(({ seat }) => (seat === 6 ? INVALID : seat === 3 ? TRUTH + 1n : TRUTH))
-  for (const seat of seats) await commitVote(jurorOf(seat), jury, voteOf(seat, values[seat.seat] ?? 0n))
+  for (const seat of seats)
+    await send(jurorOf(seat), commitCall(anyone.chainId, jury, voteOf(seat, values[seat.seat] ?? 0n)))
   const { commitEnd, revealEnd } = await readCase(anyone, jury, id)
-  const refused = await revealVote(anyone, jury, { ...voteOf(seats[0] ?? fail(), TRUTH) }).catch(
+  const refused = await send(anyone, revealCall(jury, { ...voteOf(seats[0] ?? fail(), TRUTH) })).catch(
     (error: unknown) => error,
   )
   expect(refused).toBeInstanceOf(OracleRevertError)
   expect(refused).toMatchObject({ errorName: 'NotRevealing' })
   await stage.embedded.mineAt(commitEnd)
-  for (const seat of seats) await revealVote(anyone, jury, voteOf(seat, values[seat.seat] ?? 0n))
+  for (const seat of seats) await send(anyone, revealCall(jury, voteOf(seat, values[seat.seat] ?? 0n)))
   await stage.embedded.mineAt(revealEnd)
-  expect(await resolveCase(anyone, jury, fixing)).toBe(TRUTH)
+  expect(verdictIn(await send(anyone, resolveCall(jury, fixing)))).toBe(TRUTH)
 
   const settled = await readFixing(anyone, oracle, fixing)
   expect(settled).toMatchObject({ phase: 'settled', settlement: TRUTH, outcome: 'ruling' })
@@ -134,10 +132,14 @@ test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (
   for (const chain of jurors.values()) {
     const owner = chain.account.address
     const own = (await readPool(chain, jury)).flatMap((juror, place) => (juror === owner ? [place] : []))
-    await unstakeSeats(chain, jury, own)
+    await send(chain, unstakeSeatsCall(jury, own))
   }
   const paid = []
-  for (const chain of everybody) paid.push(await withdrawIdle(chain, jury))
+  for (const chain of everybody) {
+    const { logs } = await send(chain, withdrawIdleCall(jury))
+    const [withdrawn] = parseEventLogs({ abi: juryArbitratorAbi, logs, eventName: 'Withdrawn' })
+    paid.push(withdrawn?.args.amount ?? 0n)
+  }
   const after = await Promise.all(everybody.map((chain) => wethBalance(chain, weth, chain.account.address)))
   expect(after.map((balance, i) => balance - (before[i] ?? 0n))).toEqual(paid)
   expect(paid.reduce((a, b) => a + b, 0n)).toBe(12n * ETHER + fixing.arbitrationFee)

@@ -3,9 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Address, createTestClient, decodeFunctionData, type Hex, http, keccak256, stringToHex } from 'viem'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
-import { admitJuror, type JuryTerms, readCase, readPool, readSeats, stakeSeats } from '#client/jury.ts'
+import { admitCall, stakeSeatsCall } from '#client/jury-calls.ts'
+import { type JuryTerms, readCase, readPool, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { create, request as requestRuling } from '#client/oracle-writer.ts'
+import { send } from '#client/send.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
 import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
@@ -82,9 +84,9 @@ export class JuryArena {
     const jury = await deployJury(chain, oracle, TERMS)
     const own = await stage.as(NAME)
     await ensureCollateral(own, weth, jury, 10n * ETHER)
-    await stakeSeats(own, jury, 4)
+    await send(own, stakeSeatsCall(jury, 4))
     await stage.embedded.mineAt(START + 2n * 86_400n)
-    await admitJuror(chain, jury, accountOf(NAME).address)
+    await send(chain, admitCall(jury, accountOf(NAME).address))
     const fixing = { ...stage.fixing, indexId: indexId(document), arbitrator: jury, backup: council }
     await create(chain, oracle, fixing)
     await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))

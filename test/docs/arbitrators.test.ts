@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from '#protocol/jury-odds.ts'
+import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from '../protocol/jury-odds.ts'
 
 const TEXT = readFileSync('docs/arbitrators.md', 'utf8')
 const POOL = 1_000

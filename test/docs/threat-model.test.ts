@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { captureChance, majorityChance } from '#protocol/jury-odds.ts'
+import { captureChance, majorityChance } from '../protocol/jury-odds.ts'
 import { assize } from '../cli/command-line.ts'
 
 const TEXT = readFileSync('docs/threat-model.md', 'utf8').replaceAll(/\s+/g, ' ')

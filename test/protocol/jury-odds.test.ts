@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keccak256, numberToHex } from 'viem/utils'
 import { drawPlaces } from '#protocol/jury.ts'
-import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from '#protocol/jury-odds.ts'
+import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from './jury-odds.ts'
 
 test('a majority is as likely as counting every draw says (R-501)', () => {
   // Three of the six stakes, three seats: 9 + 1 of the 20 draws have two or three of them.

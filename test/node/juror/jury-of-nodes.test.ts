@@ -3,10 +3,12 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Address, createTestClient, type Hex, http, keccak256, stringToHex } from 'viem'
 import { afterEach, expect, test } from 'vitest'
+import { admitCall, openCaseCall, stakeSeatsCall } from '#client/jury-calls.ts'
+import { send } from '#client/send.ts'
 import { loadConfig } from '#node/config'
 import { connect, latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
-import { admitJuror, type JuryTerms, openCase, readCase, readPool, readSeats, stakeSeats } from '#client/jury.ts'
+import { type JuryTerms, readCase, readPool, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, create, propose, request } from '#client/oracle-writer.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
@@ -80,7 +82,7 @@ async function play(
   for (const name of NAMES) {
     const own = await stage.as(name)
     await ensureCollateral(own, weth, jury, 10n * ETHER)
-    await stakeSeats(own, jury, 4)
+    await send(own, stakeSeatsCall(jury, 4))
     const privateKey = keccak256(stringToHex(`test ${name}`))
     const file = await writeNodeFolder({
       privateKey,
@@ -104,7 +106,7 @@ test = true`,
     configs.set(name, file)
   }
   await stage.embedded.mineAt(START + 2n * 86_400n)
-  for (const name of NAMES) await admitJuror(chain, jury, accountOf(name).address)
+  for (const name of NAMES) await send(chain, admitCall(jury, accountOf(name).address))
   const fixing = { ...stage.fixing, indexId: indexId(document), arbitrator: jury, backup: council }
   if (announced === 'created') await create(chain, oracle, fixing)
   await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
@@ -228,7 +230,7 @@ test('nodes vote what they read of a fixing that nobody created, as they learn o
   const { stage, jury, fixing, id, chain } = scene
   for (const name of NAMES) await start(scene, name)
   const stageOf = async () => (await readCase(chain, jury, id)).stage
-  await openCase(chain, jury, fixing)
+  await send(chain, openCaseCall(jury, fixing))
   await mine(stage, 130)
   await until(scene, stageOf, 'voting')
   await until(scene, async () => (await seatsOf(scene)).every(({ committed }) => committed !== undefined), true)
@@ -244,7 +246,7 @@ test('nodes that do not know the index say INVALID, and the fixing is INVALID', 
   for (const name of NAMES) await start(scene, name)
   const stageOf = async () => (await readCase(chain, jury, id)).stage
   // A node opens only what it follows: somebody who wants it ruled does.
-  await openCase(chain, jury, fixing)
+  await send(chain, openCaseCall(jury, fixing))
   await mine(stage, 130)
   await until(scene, stageOf, 'voting')
   await until(scene, async () => (await seatsOf(scene)).every(({ committed }) => committed !== undefined), true)
