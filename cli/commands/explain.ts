@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Address } from 'viem'
 import { adviceFor, type Advice } from '#protocol/advice.ts'
-import { DEFAULT_PARAMETERS, PARAMETER_BOUNDS } from '#protocol/fixing.ts'
-import { worstCaseSeconds } from '#protocol/griefing.ts'
+import { DEFAULT_PARAMETERS, PARAMETER_BOUNDS, worstCaseSeconds } from '#protocol/fixing.ts'
 import { type Needs, UnmetNeedError, USUAL_NOISE_PPM } from '#protocol/parameters.ts'
 import { address, duration, ether, gasPrice, instant, percent, positive, whole } from '../arguments.ts'
 import { inUnits, type Unit } from '../fixing/bounds.ts'
@@ -171,5 +170,5 @@ const HINTS: Partial<Record<keyof Needs, string>> = {
 }
 
 function worstOf(parameters: typeof DEFAULTS): number {
-  return Number(worstCaseSeconds({ ...parameters, openInterest: 0n }))
+  return Number(worstCaseSeconds(parameters))
 }

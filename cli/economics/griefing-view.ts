@@ -1,13 +1,7 @@
 import { boughtRulings, lieRoutes, type BoughtRuling, type Leader, type LieRoute } from '#protocol/corruption.ts'
 import { corruptionOf, type Crowd, crowdOf } from '#protocol/crowd.ts'
-import {
-  type Delay,
-  delaysOf,
-  delaysWithoutProposal,
-  honestCapitalOf,
-  worstCaseSeconds,
-  type GriefingTerms,
-} from '#protocol/griefing.ts'
+import { worstCaseSeconds } from '#protocol/fixing.ts'
+import { type Delay, delaysOf, delaysWithoutProposal, honestCapitalOf, type GriefingTerms } from '#protocol/griefing.ts'
 import { formatDuration, formatEth } from '../format.ts'
 import type { Io } from '../io.ts'
 import { formatTable, type Rows } from '../table.ts'

@@ -1,7 +1,7 @@
 import { appealStake, bondFor, stakesOf } from './bond.ts'
 import { lieRoutes, type LieRoute } from './corruption.ts'
 import { corruptionOf, crowdOf, type Corruption, type Crowd } from './crowd.ts'
-import { DEFAULT_PARAMETERS, MAX_LEADERS } from './fixing.ts'
+import { DEFAULT_PARAMETERS, MAX_LEADERS, worstCaseSeconds } from './fixing.ts'
 import {
   type Delay,
   delaysOf,
@@ -9,7 +9,6 @@ import {
   historiesOf,
   type HonestCapital,
   honestCapitalOf,
-  worstCaseSeconds,
 } from './griefing.ts'
 import { type BondReason, type Needs, type Parameters, parametersFor } from './parameters.ts'
 import { ceilingOf, PPM } from './rational.ts'

@@ -152,9 +152,23 @@ export function validateFixing(fixing: Fixing): void {
 
 /** The instant, Unix seconds, by which the fixing is settled whatever anyone does (section 5, property 4). */
 export function worstCase(fixing: Fixing): bigint {
-  const arbitration = 3n * BigInt(fixing.arbitrationLimit)
-  const windows = BigInt(fixing.firstWindow) + BigInt(MAX_LEADERS - 1) * BigInt(fixing.window)
-  return fixing.maturity + BigInt(fixing.proposalGrace) + arbitration + windows
+  return fixing.maturity + worstCaseSeconds(fixing)
+}
+
+/** From maturity to the settlement, seconds, whatever anyone does (section 5, property 4). */
+export function worstCaseSeconds(
+  fixing: Pick<Fixing, 'firstWindow' | 'window' | 'proposalGrace' | 'arbitrationLimit'>,
+): bigint {
+  return BigInt(fixing.proposalGrace) + BigInt(fixing.arbitrationLimit) + lockedSeconds(fixing)
+}
+
+/** From the proposal to the last settlement of a dispute, seconds: every window, and both arbitrators' time. */
+export function lockedSeconds({
+  firstWindow,
+  window,
+  arbitrationLimit,
+}: Pick<Fixing, 'firstWindow' | 'window' | 'arbitrationLimit'>): bigint {
+  return BigInt(firstWindow) + BigInt(MAX_LEADERS - 1) * BigInt(window) + 2n * BigInt(arbitrationLimit)
 }
 
 function requireWithin(field: keyof Fixing, got: bigint, min: bigint, max: bigint): void {

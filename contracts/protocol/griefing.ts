@@ -1,5 +1,5 @@
 import { appealStake, bondFor, stakesOf } from './bond.ts'
-import { MAX_LEADERS, type Fixing } from './fixing.ts'
+import { type Fixing, lockedSeconds, MAX_LEADERS } from './fixing.ts'
 import { dividePot } from './payout.ts'
 
 /** What delay and corruption depend on: a fixing's amounts and times, and the open interest when a value is proposed. */
@@ -67,11 +67,6 @@ export function delaysWithoutProposal(terms: GriefingTerms): readonly Delay[] {
     { round: 0, end: 'ruling', cost: arbitrationFee, capital: arbitrationFee, seconds: requested },
     { round: 0, end: 'expiry', cost: 0n, capital: arbitrationFee, seconds: requested },
   ]
-}
-
-/** From maturity to the settlement, seconds, whatever anyone does (property 4). */
-export function worstCaseSeconds(terms: GriefingTerms): bigint {
-  return BigInt(terms.proposalGrace) + BigInt(terms.arbitrationLimit) + lockedSeconds(terms)
 }
 
 /** What honest stakers need for one fixing (property 8). */
@@ -159,9 +154,4 @@ function order(a: bigint, b: bigint): number {
 
 function activeSeconds({ firstWindow, window }: GriefingTerms, history: History): bigint {
   return BigInt(firstWindow) + BigInt(history.length - 1) * BigInt(window)
-}
-
-function lockedSeconds(terms: GriefingTerms): bigint {
-  const windows = BigInt(terms.firstWindow) + BigInt(MAX_LEADERS - 1) * BigInt(terms.window)
-  return windows + 2n * BigInt(terms.arbitrationLimit)
 }

@@ -1,5 +1,5 @@
 import { appealStake, potNeed } from './bond.ts'
-import { type Fixing, MAX_LEADERS } from './fixing.ts'
+import { type Fixing, lockedSeconds, MAX_LEADERS } from './fixing.ts'
 import { appealPayout, dividePot, type PotFacts, type PotSplit, stakePayout } from './payout.ts'
 
 /** Who leads and what is staked on each candidate, by install index, bond-token wei. */
@@ -94,13 +94,13 @@ export type Staking = { readonly kind: 'proposal' | 'contribution' | 'appeal'; r
  * later value is disputed at its deadline, the last one appealed, and both arbitrators take their time.
  */
 export function longestLock(
-  { firstWindow, window, arbitrationLimit }: Pick<Fixing, 'firstWindow' | 'window' | 'arbitrationLimit'>,
+  fixing: Pick<Fixing, 'firstWindow' | 'window' | 'arbitrationLimit'>,
   { kind, round }: Staking,
 ): bigint {
-  const rulings = 2n * BigInt(arbitrationLimit)
-  if (kind === 'appeal') return rulings
-  const later = BigInt(window) * BigInt(MAX_LEADERS - (kind === 'proposal' ? 1 : round))
-  return (kind === 'proposal' ? BigInt(firstWindow) : 0n) + later + rulings
+  if (kind === 'proposal') return lockedSeconds(fixing)
+  if (kind === 'appeal') return 2n * BigInt(fixing.arbitrationLimit)
+  // What leads after round n has the windows of n leaders behind it, the first of them `firstWindow`.
+  return lockedSeconds(fixing) - BigInt(fixing.firstWindow) - BigInt(round - 1) * BigInt(fixing.window)
 }
 
 /** One end of a dispute. */
