@@ -1,4 +1,4 @@
-import { dividePot, appealPayout, type PotSplit, stakePayout } from '#protocol/payout.ts'
+import { appealPayout, byRuling, type PotSplit, stakePayout } from '#protocol/payout.ts'
 import {
   appealProspects,
   contributionProspects,
@@ -97,8 +97,7 @@ function splitIfRight(
   { candidates, staked, fixing }: FixingSnapshot,
   appeal: { readonly value: bigint; readonly filled: bigint } | undefined,
 ): PotSplit {
-  return dividePot({
-    outcome: 'ruling',
+  return byRuling({
     total: staked,
     winnerStake: candidates.find((candidate) => candidate.value === value)?.stake,
     appealStakeOfRound: appeal === undefined ? 0n : appeal.filled - fixing.arbitrationFee,

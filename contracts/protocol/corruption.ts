@@ -1,7 +1,7 @@
 import { appealStake, bondFor, stakesOf } from './bond.ts'
 import { MAX_LEADERS } from './fixing.ts'
 import { nextLeaders, type GriefingTerms, type History } from './griefing.ts'
-import { dividePot } from './payout.ts'
+import { byRuling, byTimeout } from './payout.ts'
 
 /** One way to settle a lie by the clock: the honest side cannot pay for its next answer. Amounts are bond-token wei. */
 export type LieRoute = {
@@ -128,14 +128,7 @@ function routeAt(terms: GriefingTerms, { history, leaders, truth, honest }: Posi
   if (leader === truth) return []
   const { total, stakes } = stakesOf(bondFor(terms), history)
   const answer = history.length === 1 ? 2n * total : appealStake(total) + terms.arbitrationFee
-  const { shared } = dividePot({
-    outcome: 'timeout',
-    total,
-    winnerStake: stakes[leader],
-    appealStakeOfRound: 0n,
-    arbitrationFee: 0n,
-    appealedWins: false,
-  })
+  const { shared } = byTimeout(total, stakes[leader] ?? 0n)
   const capital = total - honest
   return [{ from: honest, below: honest + answer, capital, gain: shared - capital, leaders }]
 }
@@ -148,8 +141,7 @@ function rulingsAt(terms: GriefingTerms, { history, leaders, truth, honest }: Po
   const stake = appealStake(total)
   const leader = history.at(-1) ?? 0
   const sinkOf = (winnerStake: bigint, appealedWins: boolean): bigint =>
-    dividePot({
-      outcome: 'ruling',
+    byRuling({
       total: total + stake,
       winnerStake,
       appealStakeOfRound: stake,

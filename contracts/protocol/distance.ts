@@ -1,5 +1,5 @@
 import { INVALID } from './fixing.ts'
-import { PPM } from './rational.ts'
+import { PPM, smaller } from './rational.ts'
 
 /**
  * Whether a and b can both be candidates: `|a - b| * 1e6 >= separationPpm * min(a, b)`. Distance is a ratio, so
@@ -55,8 +55,4 @@ export function winnerOf({ candidates, leaderIndex, ruling, bandPpm }: RulingMat
 
 function gap(a: bigint, b: bigint): bigint {
   return a > b ? a - b : b - a
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }

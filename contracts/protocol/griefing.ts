@@ -1,6 +1,6 @@
 import { appealStake, bondFor, stakesOf } from './bond.ts'
 import { type Fixing, lockedSeconds, MAX_LEADERS } from './fixing.ts'
-import { dividePot } from './payout.ts'
+import { byRuling, byTimeout } from './payout.ts'
 
 /** What delay and corruption depend on: a fixing's amounts and times, and the open interest when a value is proposed. */
 export type GriefingTerms = Pick<
@@ -99,8 +99,7 @@ export function nextLeaders(history: History): readonly number[] {
 
 function timeoutOf(terms: GriefingTerms, history: History): Delay {
   const { total, stakes } = stakesOf(bondFor(terms), history)
-  const winnerStake = stakes[history.at(-1) ?? 0]
-  const { sink } = dividePot({ outcome: 'timeout', total, winnerStake, ...NO_APPEAL, arbitrationFee: 0n })
+  const { sink } = byTimeout(total, stakes[history.at(-1) ?? 0] ?? 0n)
   return { round: history.length, end: 'timeout', cost: sink, capital: total, seconds: activeSeconds(terms, history) }
 }
 
@@ -114,8 +113,7 @@ function rulingsOf(terms: GriefingTerms, history: History): readonly Delay[] {
     const afterwards = stakes.map((held, i) => (i === appealed ? held + stake : held))
     if (appealed === stakes.length) afterwards.push(stake)
     return [...afterwards.keys(), undefined].map((winner) => {
-      const { sink } = dividePot({
-        outcome: 'ruling',
+      const { sink } = byRuling({
         total: total + stake,
         winnerStake: winner === undefined ? undefined : afterwards[winner],
         appealStakeOfRound: stake,
@@ -137,8 +135,6 @@ function expiryOf(terms: GriefingTerms, history: History): Delay {
     seconds: activeSeconds(terms, history) + 2n * BigInt(terms.arbitrationLimit),
   }
 }
-
-const NO_APPEAL = { appealStakeOfRound: 0n, appealedWins: false } as const
 
 /** The first with the least cost, and of those the least capital. */
 function cheapest(delays: readonly Delay[]): Delay {

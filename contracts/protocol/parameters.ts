@@ -1,6 +1,6 @@
 import { DEFAULT_PARAMETERS, type Fixing, MAX_BOND, MAX_LEADERS, PARAMETER_BOUNDS } from './fixing.ts'
 import { isNoiseSmall } from './policy.ts'
-import { ceilingOf, PPM } from './rational.ts'
+import { ceilingOf, PPM, smaller } from './rational.ts'
 import { REPORTER_GAS } from './reporter-gas.ts'
 
 /** What a protocol knows of itself before it opens a fixing. Amounts are bond-token wei, times seconds. */
@@ -174,10 +174,6 @@ function leastSeparation(noisePpm: number): number {
     else low = middle + 1
   }
   return low
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }
 
 function requireWithin(need: keyof Needs, got: bigint, min: bigint, max?: bigint): void {

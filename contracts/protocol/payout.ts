@@ -1,3 +1,5 @@
+import { smaller } from './rational.ts'
+
 /** Share of the losers' stake that burns when the leader's deadline passed, percent (section 3). */
 export const TIMEOUT_FORFEIT_PERCENT = 20n
 
@@ -51,6 +53,17 @@ export function dividePot(facts: PotFacts): PotSplit {
   return { sink, sponsorBonus, shared: total - sink - sponsorBonus, base: winnerStake ?? total, ...appeal }
 }
 
+/** As {@link dividePot} when the leader's deadline passed: no arbitrator is paid and no sponsor. */
+export function byTimeout(total: bigint, winnerStake: bigint): PotSplit {
+  const noAppeal = { appealStakeOfRound: 0n, arbitrationFee: 0n, appealedWins: false }
+  return dividePot({ outcome: 'timeout', total, winnerStake, ...noAppeal })
+}
+
+/** As {@link dividePot} after a ruling. */
+export function byRuling(facts: Omit<PotFacts, 'outcome'>): PotSplit {
+  return dividePot({ outcome: 'ruling', ...facts })
+}
+
 /** What `burned` stake receipts of the winner (of any candidate when nobody won or on expiry) are worth, wei. */
 export function stakePayout(burned: bigint, split: PotSplit): bigint {
   if (split.base === 0n) return 0n
@@ -92,8 +105,4 @@ function bonusCap({ outcome, winnerStake, arbitrationFee, appealedWins, appealSt
   if (outcome !== 'ruling' || appealStakeOfRound === 0n) return 0n
   if (winnerStake === undefined) return arbitrationFee
   return appealedWins ? (3n * arbitrationFee) / 2n : 0n
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }

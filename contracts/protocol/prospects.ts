@@ -1,6 +1,7 @@
 import { appealStake, potNeed } from './bond.ts'
 import { type Fixing, lockedSeconds, MAX_LEADERS } from './fixing.ts'
-import { appealPayout, dividePot, type PotFacts, type PotSplit, stakePayout } from './payout.ts'
+import { appealPayout, byRuling, byTimeout, type PotSplit, stakePayout } from './payout.ts'
+import { smaller } from './rational.ts'
 
 /** Who leads and what is staked on each candidate, by install index, bond-token wei. */
 export type Stand = { readonly round: number; readonly leader: number; readonly stakes: readonly bigint[] }
@@ -113,9 +114,9 @@ type Division = {
 
 /** Every end that `stand` can still come to, whoever stakes: at most 4 leaders of 5 candidates, a few hundred. */
 function endsOf(stand: Stand, fee: bigint): readonly Division[] {
-  const byTimeout: Division = { winner: stand.leader, split: timeoutOf(stand), isImmediate: true }
+  const deadline: Division = { winner: stand.leader, split: timeoutOf(stand), isImmediate: true }
   const appealed = stand.round < 2 ? [] : others(stand)
-  const byRuling = appealed.flatMap((candidate) =>
+  const rulings = appealed.flatMap((candidate) =>
     [...stakesAfter(stand, candidate).keys(), undefined].map((winner) => ({
       winner,
       split: rulingOf(stand, candidate, winner, fee),
@@ -126,7 +127,7 @@ function endsOf(stand: Stand, fee: bigint): readonly Division[] {
   const later = next.flatMap((candidate) =>
     endsOf(installed(stand, candidate), fee).map((division) => ({ ...division, isImmediate: false })),
   )
-  return [byTimeout, ...byRuling, ...later]
+  return [deadline, ...rulings, ...later]
 }
 
 /** Every value that may be staked on: the candidates that do not lead, and a new one. */
@@ -144,27 +145,18 @@ function stakesAfter({ stakes }: Stand, appealed: number): readonly bigint[] {
 }
 
 function timeoutOf({ stakes, leader }: Stand): PotSplit {
-  return dividePot({
-    outcome: 'timeout',
-    total: totalOf(stakes),
-    winnerStake: stakes[leader],
-    appealStakeOfRound: 0n,
-    arbitrationFee: 0n,
-    appealedWins: false,
-  })
+  return byTimeout(totalOf(stakes), stakes[leader] ?? 0n)
 }
 
 function rulingOf(stand: Stand, appealed: number, winner: number | undefined, fee: bigint): PotSplit {
   const stakes = stakesAfter(stand, appealed)
-  const facts: PotFacts = {
-    outcome: 'ruling',
+  return byRuling({
     total: totalOf(stakes),
     winnerStake: winner === undefined ? undefined : stakes[winner],
     appealStakeOfRound: appealStake(totalOf(stand.stakes)),
     arbitrationFee: fee,
     appealedWins: winner === appealed,
-  }
-  return dividePot(facts)
+  })
 }
 
 function raised(stakes: readonly bigint[], index: number, amount: bigint): readonly bigint[] {
@@ -178,5 +170,5 @@ function totalOf(stakes: readonly bigint[]): bigint {
 
 /** The smallest of at least one amount. */
 function least(amounts: readonly bigint[]): bigint {
-  return amounts.reduce((low, amount) => (amount < low ? amount : low))
+  return amounts.reduce(smaller)
 }

@@ -14,6 +14,16 @@ export function sumOf(values: readonly Rational[]): Rational {
   return values.reduce((sum, { n, d }) => ({ n: sum.n * d + n * sum.d, d: sum.d * d }), { n: 0n, d: 1n })
 }
 
+/** The smaller of two integers. */
+export function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
+/** The larger of two integers. */
+export function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}
+
 /** The largest integer that is not above the value, which may be negative. */
 export function floorOf({ n, d }: Rational): bigint {
   return n / d - (n < 0n && n % d !== 0n ? 1n : 0n)

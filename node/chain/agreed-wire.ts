@@ -1,4 +1,5 @@
 import type { Outlook } from '#client/transaction.ts'
+import { larger } from '#protocol/rational.ts'
 import type { Circle } from './circle.ts'
 import type { NonceFate } from './port.ts'
 import { reached } from './reached.ts'
@@ -78,7 +79,7 @@ function agreedOutlook(outlooks: readonly Outlook[], agreement: number): Outlook
 
 /** What fewer than all say does not go back behind what was seen, nor the base fee below what it can have fallen to. */
 function notBelow(now: Outlook, seen: Outlook): Outlook {
-  const number = greatest(now.number, seen.number)
+  const number = larger(now.number, seen.number)
   let baseFee = seen.baseFee
   // A block without transactions lowers it by an eighth (EIP-1559); an eighth of less than 8 wei is none.
   for (let block = seen.number; block < number && baseFee > now.baseFee && baseFee >= 8n; block += 1n) {
@@ -87,14 +88,10 @@ function notBelow(now: Outlook, seen: Outlook): Outlook {
   return {
     ...now,
     number,
-    time: greatest(now.time, seen.time),
-    baseFee: greatest(now.baseFee, baseFee),
+    time: larger(now.time, seen.time),
+    baseFee: larger(now.baseFee, baseFee),
     mined: Math.max(now.mined, seen.mined),
   }
-}
-
-function greatest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }
 
 /** Open as long as too few agree that it was mined, or that another was; the latter not while anybody saw it mined. */

@@ -1,4 +1,5 @@
 import type { Outlook } from '#client/transaction.ts'
+import { larger, smaller } from '#protocol/rational.ts'
 import type { FeeLimits } from '../config/fees.ts'
 import type { Fees, Version } from '../store/slot.ts'
 
@@ -23,8 +24,8 @@ export function firstFees(
   caps: FeeLimits,
   limit: bigint | undefined,
 ): Fees | undefined {
-  const most = least(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
-  const tip = least(usual, caps.maxPriorityFeePerGas)
+  const most = smaller(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
+  const tip = smaller(usual, caps.maxPriorityFeePerGas)
   if (baseFee + tip > most) return undefined
   return offer({ tip, wanted: 2n * baseFee + tip, most }, caps)
 }
@@ -39,13 +40,13 @@ export function raisedFees(
   caps: FeeLimits,
   { limit, pace }: { readonly limit: bigint | undefined; readonly pace: 'patient' | 'urgent' },
 ): Fees | undefined {
-  const most = least(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
+  const most = smaller(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
   const leastFee = raised(last.maxFeePerGas)
   const leastTip = raised(last.maxPriorityFeePerGas)
-  if (leastFee > most || leastTip > least(caps.maxPriorityFeePerGas, most)) return undefined
-  const wanted = greatest(pace === 'urgent' ? 2n * last.maxPriorityFeePerGas : leastTip, usual)
-  const tip = least(greatest(leastTip, wanted), least(caps.maxPriorityFeePerGas, most))
-  return offer({ tip, wanted: greatest(leastFee, 2n * baseFee + tip), most }, caps)
+  if (leastFee > most || leastTip > smaller(caps.maxPriorityFeePerGas, most)) return undefined
+  const wanted = larger(pace === 'urgent' ? 2n * last.maxPriorityFeePerGas : leastTip, usual)
+  const tip = smaller(larger(leastTip, wanted), smaller(caps.maxPriorityFeePerGas, most))
+  return offer({ tip, wanted: larger(leastFee, 2n * baseFee + tip), most }, caps)
 }
 
 /**
@@ -66,8 +67,8 @@ function offer(
   { tip, wanted, most }: { readonly tip: bigint; readonly wanted: bigint; readonly most: bigint },
   caps: FeeLimits,
 ): Fees {
-  const isLast = raised(tip) > least(caps.maxPriorityFeePerGas, most)
-  return { maxFeePerGas: isLast ? most : least(wanted, most), maxPriorityFeePerGas: tip }
+  const isLast = raised(tip) > smaller(caps.maxPriorityFeePerGas, most)
+  return { maxFeePerGas: isLast ? most : smaller(wanted, most), maxPriorityFeePerGas: tip }
 }
 
 /** Whether a transaction that is still unmined at `now` (the newest block's time) is to be replaced. */
@@ -88,12 +89,4 @@ function raised(fee: bigint): bigint {
 /** The most that {@link raised} makes no more than `fee` of. */
 function lowered(fee: bigint): bigint {
   return (fee * RAISE_DENOMINATOR) / RAISE_NUMERATOR
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
-}
-
-function greatest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }

@@ -3,6 +3,7 @@ import type { Call } from '#client/send.ts'
 import type { Reception } from '#client/reception.ts'
 import type { Outlook } from '#client/transaction.ts'
 import { turnstile } from '#client/turnstile.ts'
+import { smaller } from '#protocol/rational.ts'
 import type { FeeLimits } from '../config/fees.ts'
 import { capsOfCalls, firstFees, isOverdue, isStuck, isUrgent, raisedFees } from './fees.ts'
 import { nextNonce } from './nonce.ts'
@@ -169,7 +170,8 @@ async function nextVersion(
   if (!overdue) return undefined
   const { call, feeLimit } = slot
   const own = capsOfCalls(caps)
-  const fees = raisedFees(last, outlook, own, { limit: least(affordableFee(outlook, call), feeLimit), pace })
+  const affordable = affordableFee(outlook, call)
+  const fees = raisedFees(last, outlook, own, { limit: smaller(affordable, feeLimit ?? affordable), pace })
   if (fees !== undefined) return { fees }
   const isWorthLess = feeLimit !== undefined && feeLimit < own.maxFeePerGas
   // Where the operator's caps are in the way, everything of ours waits. Else others wait for its nonce.
@@ -188,11 +190,7 @@ function offered({ versions, call }: Slot, outlook: Outlook): readonly Hex[] {
 }
 
 function within({ maxFeePerGas, maxPriorityFeePerGas }: Fees, most: bigint): Fees {
-  return { maxFeePerGas: least(most, maxFeePerGas), maxPriorityFeePerGas: least(most, maxPriorityFeePerGas) }
-}
-
-function least(a: bigint, b: bigint | undefined): bigint {
-  return b === undefined || a < b ? a : b
+  return { maxFeePerGas: smaller(most, maxFeePerGas), maxPriorityFeePerGas: smaller(most, maxPriorityFeePerGas) }
 }
 
 async function signed(
