@@ -1,5 +1,5 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
-import { appealStake, potNeed, takesStake } from '#protocol/bond.ts'
+import { appealStake, potNeed } from '#protocol/bond.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
 import type { Decision } from '#protocol/policy.ts'
 import type { Ledger, Line } from './chain/ledger.ts'
@@ -8,6 +8,7 @@ import type { Collateral } from './chain/collateral.ts'
 import type { Transactions } from './chain/transactions.ts'
 import type { Journal } from './journal.ts'
 import type { Intent } from './store/intent-table.ts'
+import { takesStake } from './takes-stake.ts'
 
 /** How much this node may put at risk, bond-token wei. */
 export type Budget = {

@@ -1,5 +1,6 @@
 import type { Address } from 'viem'
 import { type Holding, readHoldings, receiptsOf } from '#client/receipts.ts'
+import { isInstalled } from '#client/worth.ts'
 import type { Connection } from '../chain/connection.ts'
 import type { FoundFixing } from './fixing-source.ts'
 import { formatAmount, formatIndexValue } from '../format.ts'
@@ -18,13 +19,8 @@ export async function readOwnLead(
 export function ownLead({ events, view }: Pick<FoundFixing, 'events' | 'view'>, holdings: readonly Holding[]): bigint {
   const { id, facts, phase } = view.snapshot
   if (phase !== 'active') return 0n
-  const led = new Set([0])
-  for (const event of events) {
-    if (event.eventName !== 'Led' || event.args.id !== id || event.args.value !== facts.leader) continue
-    led.add(event.args.round - 1)
-  }
   return holdings
-    .filter(({ kind, round, value }) => kind === 'stake' && value === facts.leader && led.has(round))
+    .filter((held) => held.kind === 'stake' && held.value === facts.leader && isInstalled(held, id, events))
     .reduce((sum, { amount }) => sum + amount, 0n)
 }
 

@@ -1,7 +1,7 @@
-import { type Address, type Hex, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
-import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
+import type { Address, Hex, TransactionReceipt } from 'viem'
 import type { Chain } from './chain.ts'
 import { explained } from './errors.ts'
+import { orUndefined } from './inclusion.ts'
 
 /** What became of a nonce, and with it of every transaction that was signed with it. */
 export type TransactionFate =
@@ -34,20 +34,4 @@ export async function readFate(
     // Once more: its block may have been undone between the requests.
     return { kind: (await isUsed()) ? 'superseded' : 'open' }
   })
-}
-
-async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read
-  } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError) return undefined
-    throw error
-  }
-}
-
-/** The token that `oracle` takes stake in, WETH. Throws DeadRpcError. */
-export async function readBondToken(chain: Chain, oracle: Address): Promise<Address> {
-  return explained(chain.rpcUrl, 'BOND_TOKEN', () =>
-    chain.publicClient.readContract({ address: oracle, abi: maturityOracleAbi, functionName: 'BOND_TOKEN' }),
-  )
 }

@@ -1,7 +1,6 @@
 import { type Address, encodeFunctionData } from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
-import { readBondToken } from './account.ts'
 import { explained, isOfAnotherContract } from './errors.ts'
 import { type At, atOneBlock, blockOf } from './one-block.ts'
 import { wethAbi } from './weth.ts'
@@ -25,7 +24,14 @@ export type Purse = {
 
 const ETHER_DECIMALS = 18
 
-/** Reads what `oracle` takes stake in. Throws {@link NotOracleError}, DeadRpcError. */
+/** Where the token is that `oracle` takes stake in. Throws DeadRpcError. */
+export async function readBondToken(chain: Chain, oracle: Address): Promise<Address> {
+  return explained(chain.rpcUrl, 'BOND_TOKEN', () =>
+    chain.publicClient.readContract({ address: oracle, abi: maturityOracleAbi, functionName: 'BOND_TOKEN' }),
+  )
+}
+
+/** What the token that `oracle` takes stake in is. Throws {@link NotOracleError}, DeadRpcError. */
 export async function readToken(chain: Chain, oracle: Address): Promise<BondToken> {
   const address = await readOracle(chain, oracle)
   return explained(chain.rpcUrl, 'symbol', async () => {

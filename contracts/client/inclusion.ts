@@ -105,8 +105,8 @@ function isSame({ to, input, value }: Transaction, call: Call): boolean {
   return isSameInput && to?.toLowerCase() === call.to.toLowerCase() && value === (call.value ?? 0n)
 }
 
-/** What an endpoint does not have is undefined. */
-async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
+/** A transaction or receipt that the endpoint does not have is undefined. Throws what else `read` throws. */
+export async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
   } catch (error) {

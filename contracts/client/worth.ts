@@ -1,3 +1,4 @@
+import type { Hex } from 'viem'
 import { appealPayout, byRuling, type PotSplit, stakePayout } from '#protocol/payout.ts'
 import {
   appealProspects,
@@ -55,6 +56,17 @@ export function worthOfCandidate(
   return { ifRight: stakePayout(stake, splitIfRight(value, snapshot, appeal)), isLeast: false }
 }
 
+/** Whether a pot of fixing `id` filled, and its value led because of it; a proposal's always did. */
+export function isInstalled({ round, value }: Holding, id: Hex, events: readonly OracleEvent[]): boolean {
+  return (
+    round === 0 ||
+    events.some(
+      ({ eventName, args }) =>
+        eventName === 'Led' && args.id === id && args.value === value && args.round === round + 1,
+    )
+  )
+}
+
 function standOf({ facts, leaderIndex = 0, candidates }: FixingSnapshot): Stand {
   return { round: facts.round, leader: leaderIndex, stakes: candidates.map(({ stake }) => stake) }
 }
@@ -73,7 +85,7 @@ function worthWhileActive(
     amount,
     arbitrationFee: fixing.arbitrationFee,
   }
-  if (kind === 'stake' && isInstalled(holding, events)) return worthIn(stakeProspects(move))
+  if (kind === 'stake' && isInstalled(holding, snapshot.id, events)) return worthIn(stakeProspects(move))
   if (round !== facts.round) return undefined
   if (kind === 'stake') return worthIn(contributionProspects(move))
   return kind === 'appeal' ? worthIn(appealProspects(move)) : undefined
@@ -87,7 +99,7 @@ function worthInArbitration(
   const { kind, round, value, amount } = holding
   const appeal = appealIn(events)
   const isAppeal = kind === 'appeal' && round === snapshot.facts.round && value === appeal?.value
-  if (!isAppeal && !(kind === 'stake' && isInstalled(holding, events))) return undefined
+  if (!isAppeal && !(kind === 'stake' && isInstalled(holding, snapshot.id, events))) return undefined
   const split = splitIfRight(value, snapshot, appeal)
   return { ifRight: isAppeal ? appealPayout(amount, split) : stakePayout(amount, split), isLeast: false }
 }
@@ -104,14 +116,6 @@ function splitIfRight(
     arbitrationFee: fixing.arbitrationFee,
     appealedWins: appeal?.value === value,
   })
-}
-
-/** Whether a pot filled, and its value led because of it; a proposal's always did. */
-function isInstalled({ round, value }: Holding, events: readonly OracleEvent[]): boolean {
-  return (
-    round === 0 ||
-    events.some((event) => event.eventName === 'Led' && event.args.value === value && event.args.round === round + 1)
-  )
 }
 
 /** The appeal that sent the fixing to its arbitrator: what was staked last before that. Undefined after a request. */

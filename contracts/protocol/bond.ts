@@ -49,11 +49,6 @@ export function stakesOf(bond: bigint, leaders: readonly number[]): Stakes {
   return { total, stakes }
 }
 
-/** Whether the action, by its name, puts bond token at risk; all others cost gas alone, or pay. */
-export function takesStake({ action }: { readonly action: string }): boolean {
-  return action === 'propose' || action === 'contribute' || action === 'appeal'
-}
-
 /** A history of leaders that the oracle cannot have had. */
 export class LeaderOrderError extends Error {
   override readonly name = 'Bond.LeaderOrderError'

@@ -1,5 +1,6 @@
 import { type Address, type Hex, type TransactionReceipt, zeroAddress } from 'viem'
-import { readBondToken, readFate } from '#client/account.ts'
+import { readFate } from '#client/account.ts'
+import { readBondToken } from '#client/bond-token.ts'
 import { blockAt, type Chain, connect, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { explained, OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'

@@ -1,10 +1,10 @@
 import type { Address, Hex } from 'viem'
 import { turnstile } from '#client/turnstile.ts'
-import { takesStake } from '#protocol/bond.ts'
 import type { Journal } from '../journal.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { ChainPort, Spender } from './port.ts'
 import type { Slot } from '../store/slot.ts'
+import { takesStake } from '../takes-stake.ts'
 import { isOpen, unfinishedOf } from './tend.ts'
 import type { Attempted, Plan, Transactions } from './transactions.ts'
 

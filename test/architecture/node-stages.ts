@@ -42,6 +42,7 @@ const GROUND = [
   'journal',
   'keystore',
   'network-key',
+  'takes-stake',
   'verify',
   'version',
   'whole-file',
