@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { type KeyRecovery, recoverKey as recoverInJavaScript, SIGNATURE_AT } from '#protocol/observation.ts'
 import { encodeEvidence, judgeEvidence } from '../../../node/gossip/evidence.ts'
 import { contextOf, keyOf, reportedBy, signedBy } from '../reporters.ts'
 
@@ -63,4 +64,31 @@ test('is ignored when it is known, unknown here, settled or too much', async () 
     result: 'ignore',
     code: 'throttled',
   })
+})
+
+test('is not blamed on a peer when it is this node that fails', async () => {
+  const bytes = encodeEvidence({ first: await reportedBy(2), second: await reportedBy(2, { value: 7n }) })
+  const fault = new TypeError('a bug of ours')
+  const fails = (): never => {
+    throw fault
+  }
+  expect(() => judgeEvidence('p', bytes, contextOf({ fixing: fails }), never)).toThrow(fault)
+  expect(() => judgeEvidence('p', bytes, contextOf({ reporters: fails }), never)).toThrow(fault)
+  expect(() => judgeEvidence('p', bytes, contextOf(), fails)).toThrow(fault)
+})
+
+test('is rejected when no key can have signed one of the two', async () => {
+  const first = await reportedBy(2)
+  const second = await reportedBy(2, { value: 7n })
+  for (const unsigned of [first, second]) {
+    const recoverKey: KeyRecovery = (digest, compact, bit) => {
+      if (Buffer.compare(compact, unsigned.bytes.subarray(SIGNATURE_AT, SIGNATURE_AT + 64)) === 0)
+        throw new Error('none')
+      return recoverInJavaScript(digest, compact, bit)
+    }
+    expect(judgeEvidence('p', encodeEvidence({ first, second }), contextOf({ recoverKey }), never)).toEqual({
+      result: 'reject',
+      code: 'unrecoverable-signature',
+    })
+  }
 })
