@@ -7,7 +7,8 @@ import { closeCaseCall, drawCall, openCaseCall, reseedCall, resolveCall } from '
 import { verdictIn } from '#client/jury.ts'
 import { readWaiting } from '#client/juror.ts'
 import type { Call } from '#client/send.ts'
-import { caseTime, clerkPay, openingPrice } from '#protocol/jury.ts'
+import { caseTime, clerkPay, openingPrice, SEED_DELAY, SEED_LIFE } from '#protocol/jury.ts'
+import { haveRevealed, isForgotten } from '#protocol/jury-case.ts'
 import { type Action, perform, type Performed } from '../chain/action.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
@@ -15,8 +16,8 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
-import { findTrial, requireStage, type Trial, turnEnd } from '../court/jury-court.ts'
-import { isForgotten } from '../court/jury-lines.ts'
+import { findTrial, isNext, nextMove, requireStage, type Trial, turnEnd } from '../court/jury-court.ts'
+import { blocksText } from '../court/jury-lines.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
@@ -53,7 +54,7 @@ const OPEN: Move = {
     await requirePool(trial, connection)
   },
   call: async ({ jury, fixing }) => openCaseCall(jury.address, fixing),
-  lines: () => ['draw      128 blocks later, about 26 min; until then nothing enters or leaves the pool'],
+  lines: () => [`draw      ${seedWait()}; until then nothing enters or leaves the pool`],
   after: () => 'Opened.',
 }
 
@@ -65,18 +66,19 @@ const DRAW: Move = {
     const { state, block, snapshot } = trial
     if (block <= state.seedBlock) {
       const left = state.seedBlock - block + 1n
+      const wait = blocksText(left)
       throw new RefusedError(
         `Expected block ${state.seedBlock} to be there, got block ${block}.`,
-        `Come back in ${left} blocks, about ${formatDuration(left * 12n)}.`,
+        `Come back in ${left} blocks, about ${wait}.`,
       )
     }
-    if (isForgotten(trial)) {
+    if (isForgotten(state, block)) {
       throw new RefusedError(
         `Expected a seed block that the chain remembers, got block ${state.seedBlock} of ${block}.`,
         `Give it another: ${connection.paste('jury', 'reseed', snapshot.id)}`,
       )
     }
-    await requireNext(trial, connection)
+    requireNext(trial, connection)
     requireTurn(trial, connection)
   },
   call: async ({ jury, fixing, state }, { chain }, { header }) =>
@@ -94,21 +96,21 @@ const DRAW: Move = {
 
 const RESEED: Move = {
   name: 'reseed',
-  description: 'Give a case another seed, if the chain has forgotten its seed block (8191 blocks, about 27 h).',
+  description: `Give a case another seed, if the chain has forgotten its seed block (${SEED_LIFE} blocks, about ${blocksText(SEED_LIFE)}).`,
   async check(trial, connection) {
     requireStage(trial, ['waiting'], connection.paste)
-    if (!isForgotten(trial)) {
-      const { state, snapshot } = trial
+    const { state, block, snapshot } = trial
+    if (!isForgotten(state, block)) {
       throw new RefusedError(
         `Expected a seed block that the chain has forgotten, got block ${state.seedBlock}.`,
         `It can be drawn: ${connection.paste('jury', 'draw', snapshot.id)}`,
       )
     }
-    await requireNext(trial, connection)
+    requireNext(trial, connection)
     requireTurn(trial, connection)
   },
   call: async ({ jury, fixing }) => reseedCall(jury.address, fixing),
-  lines: () => ['draw      128 blocks later, about 26 min, after the others that wait'],
+  lines: () => [`draw      ${seedWait()}, after the others that wait`],
   after: () => 'It has another seed.',
 }
 
@@ -118,7 +120,7 @@ const CLOSE: Move = {
     'End a case that can no longer be ruled on in time, or whose fixing waits no more: the pool opens again.',
   async check(trial, connection) {
     requireStage(trial, ['waiting', 'hung'], connection.paste)
-    if (trial.state.stage === 'waiting') await requireNext(trial, connection)
+    if (trial.state.stage === 'waiting') requireNext(trial, connection)
   },
   call: async ({ jury, fixing }) => closeCaseCall(jury.address, fixing),
   lines: () => ['outcome   no verdict: the fixing is left to its next arbitrator'],
@@ -132,7 +134,7 @@ const RESOLVE: Move = {
     requireStage(trial, ['voting'], connection.paste)
     const { state, seats, snapshot } = trial
     const { atTime } = snapshot
-    if (atTime >= state.revealEnd || seats.every(({ value }) => value !== undefined)) return
+    if (atTime >= state.revealEnd || haveRevealed(seats)) return
     throw new RefusedError(
       `Expected the time to reveal to be over at ${formatMoment(state.revealEnd, atTime)}, or all seats to have revealed.`,
       'Come back then.',
@@ -221,7 +223,7 @@ async function givenHeader(given: string): Promise<Hex> {
 }
 
 function requireTurn(trial: Trial, { paste }: Connection): void {
-  const { snapshot, jury } = trial
+  const { snapshot, jury, state, block } = trial
   const end = turnEnd(trial)
   if (end === undefined) {
     throw new RefusedError(
@@ -229,12 +231,14 @@ function requireTurn(trial: Trial, { paste }: Connection): void {
       `Look: ${paste('fixing', 'show', snapshot.id)}`,
     )
   }
-  const hasSeed = trial.state.stage === 'waiting' && !isForgotten(trial)
+  const hasSeed = state.stage === 'waiting' && !isForgotten(state, block)
   const need = caseTime(jury.terms, hasSeed ? 'votes' : 'seed')
   if (snapshot.atTime + need < end) return
   throw new RefusedError(
     `Expected ${formatDuration(need)} until the jury's turn ends, got ${formatDuration(end - snapshot.atTime)}.`,
-    `The backup rules then; to free the pool: ${paste('jury', 'close', snapshot.id)}`,
+    nextMove(trial) === 'close'
+      ? `The backup rules then; to free the pool: ${paste('jury', 'close', snapshot.id)}`
+      : 'The backup rules then.',
   )
 }
 
@@ -248,13 +252,17 @@ async function requirePool({ jury }: Trial, { chain }: Connection): Promise<void
   )
 }
 
-async function requireNext({ jury, snapshot }: Trial, { chain, paste }: Connection): Promise<void> {
-  const [next] = await readWaiting(chain, jury.address)
-  if (next === undefined || next === snapshot.id) return
+function requireNext(trial: Trial, { paste }: Connection): void {
+  const { firstToDraw } = trial
+  if (firstToDraw === undefined || isNext(trial)) return
   throw new RefusedError(
-    `Expected the case that is next, ${next}, got another.`,
-    `First: ${paste('jury', 'draw', next)}`,
+    `Expected the case that is next, ${firstToDraw}, got another.`,
+    `First: ${paste('jury', 'draw', firstToDraw)}`,
   )
+}
+
+function seedWait(): string {
+  return `${SEED_DELAY} blocks later, about ${blocksText(SEED_DELAY)}`
 }
 
 function notTaken(want: string, got: string): RefusedError {

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Address, type Hex, type LocalAccount, zeroHash } from 'viem'
+import { type Address, type Hex, zeroHash } from 'viem'
 import type { JurySeat } from '#client/jury.ts'
 import { commitCall, revealCall, type SeatVote } from '#client/jury-calls.ts'
-import { BALLOT_TYPES, ballotDomain, saltOf } from '#protocol/ballot.ts'
+import { ballotToSign, saltOf } from '#protocol/ballot.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { INVALID } from '#protocol/fixing.ts'
-import { commitmentOf } from '#protocol/jury.ts'
+import { committedValue } from '#protocol/jury.ts'
 import { type Action, perform, type Step } from '../chain/action.ts'
 import { address, hash, indexValue } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
@@ -145,19 +145,14 @@ function openingsOf(
   { value, connection }: { readonly value: bigint | undefined; readonly connection: Connection },
 ): SeatVote[] {
   const values = value === undefined ? [...snapshot.candidates.map((one) => one.value), INVALID] : [value]
-  return own.map(({ seat, juror, committed }) => {
-    const votes = values.map((one) => ({
-      fixingId: snapshot.id,
-      round: state.round,
-      seat,
-      juror,
-      value: one,
-      salt: saltFor(seat),
-    }))
-    const place = { chainId: connection.chain.chainId, jury: jury.address }
-    const vote = votes.find((one) => commitmentOf({ ...one, ...place }) === committed)
-    if (vote !== undefined) return vote
-    const tried = values.map((one) => formatIndexValue(one, 18)).join(', ')
+  const ballot = { fixingId: snapshot.id, round: state.round }
+  const round = { chainId: connection.chain.chainId, jury: jury.address, ...ballot }
+  return own.map((one) => {
+    const { seat, juror } = one
+    const salt = saltFor(seat)
+    const found = committedValue(round, one, salt, values)
+    if (found !== undefined) return { ...ballot, seat, juror, value: found, salt }
+    const tried = values.map((each) => formatIndexValue(each, 18)).join(', ')
     throw new InputError(
       `Expected the value that seat ${seat} committed to, got ${tried}.`,
       'Give the value as it was committed to; a seat that somebody else committed is left out with --seat.',
@@ -172,18 +167,10 @@ async function saltsOf(
   { chain }: Connection,
 ): Promise<(seat: number) => Hex> {
   if (account === undefined) return () => zeroHash
-  const signature = await signBallot(account, { chainId: chain.chainId, jury: jury.address }, snapshot.id, state.round)
+  const place = { chainId: chain.chainId, jury: jury.address }
+  const ballot = { fixingId: snapshot.id, round: state.round }
+  const signature = await account.signTypedData(ballotToSign(place, ballot))
   return (seat) => saltOf(signature, seat)
-}
-
-function signBallot(
-  account: LocalAccount,
-  place: { readonly chainId: number; readonly jury: Address },
-  fixingId: Hex,
-  round: number,
-): Promise<Hex> {
-  const domain = ballotDomain(place)
-  return account.signTypedData({ domain, types: BALLOT_TYPES, primaryType: 'Ballot', message: { fixingId, round } })
 }
 
 /** The seats that the account commits for, or those of them that were named. Throws InputError for none. */

@@ -1,11 +1,12 @@
 import type { Address, Hex } from 'viem'
 import { type Chain, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
-import { isJury } from '#client/juror.ts'
-import { type JuryCase, type JurySeat, type JuryTerms, readCase, readJuryTerms, readSeats } from '#client/jury.ts'
+import { isJury, readWaiting } from '#client/juror.ts'
+import { type JurySeat, type JuryTerms, readCase, readJuryTerms, readSeats } from '#client/jury.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { arbitrationTurn } from '#protocol/phase.ts'
+import { type ClerkMove, haveRevealed, type JuryCase, moveOf } from '#protocol/jury-case.ts'
+import { turnEndOf } from '#protocol/phase.ts'
 import type { Connection } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { addressFrom } from '../environment.ts'
@@ -25,6 +26,8 @@ export type Trial = {
   readonly seats: readonly JurySeat[]
   /** The newest block. */
   readonly block: bigint
+  /** The case that is to be drawn first; undefined unless this one waits for its draw. */
+  readonly firstToDraw: Hex | undefined
 }
 
 /** The jury that the flag or ASSIZE_JURY names. Throws InputError. */
@@ -64,18 +67,36 @@ export async function readTrial(
   { chain }: Connection,
   jury: Jury,
   id: Hex,
-): Promise<Pick<Trial, 'jury' | 'state' | 'seats' | 'block'>> {
+): Promise<Omit<Trial, 'fixing' | 'snapshot'>> {
   const { number } = await latestBlock(chain)
   const state = await readCase(chain, jury.address, id)
   const seats = await readSeats(chain, jury.address, id, state.round)
-  return { jury, state, seats, block: number }
+  const waiting = state.stage === 'waiting' ? await readWaiting(chain, jury.address) : []
+  return { jury, state, seats, block: number, firstToDraw: waiting[0] }
 }
 
 /** First second at which the jury cannot rule any more; undefined while it cannot. */
 export function turnEnd({ jury, snapshot }: Pick<Trial, 'jury' | 'snapshot'>): bigint | undefined {
-  const { fixing, facts, atTime } = snapshot
-  const turn = arbitrationTurn(fixing, facts, atTime)
-  return turn?.current === jury.address ? turn.end : undefined
+  return turnEndOf(jury.address, snapshot)
+}
+
+/** Whether no other case of the jury is to be drawn before. */
+export function isNext({ snapshot, firstToDraw }: Pick<Trial, 'snapshot' | 'firstToDraw'>): boolean {
+  return firstToDraw === undefined || firstToDraw === snapshot.id
+}
+
+/** What moves the case on, whoever does it; undefined while nothing can. */
+export function nextMove(trial: Trial): ClerkMove | undefined {
+  const { jury, snapshot, state, seats, block } = trial
+  return moveOf({
+    now: snapshot.atTime,
+    block,
+    state,
+    terms: jury.terms,
+    turnEnd: turnEnd(trial),
+    isRevealed: haveRevealed(seats),
+    isNext: isNext(trial),
+  })
 }
 
 /** Throws RefusedError unless the case is in the stage that this needs. */

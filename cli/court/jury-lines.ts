@@ -1,10 +1,11 @@
 import type { Address } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
-import { lastDrawBlock } from '#protocol/jury.ts'
+import { blocksTime, lastDrawBlock } from '#protocol/jury.ts'
+import type { ClerkMove } from '#protocol/jury-case.ts'
 import type { JurySeat } from '#client/jury.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatColumns, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
-import { stageName, type Trial, turnEnd } from './jury-court.ts'
+import { isNext, nextMove, stageName, type Trial, turnEnd } from './jury-court.ts'
 import type { NextStep } from '../fixing/next-steps.ts'
 
 /** Whose seats are told from others'. */
@@ -35,27 +36,30 @@ export function trialLines(trial: Trial, viewer: Viewer): string[] {
   ]
 }
 
+/** What moves a case on, as people say it. */
+const MOVE_NAMES: Readonly<Record<ClerkMove, string>> = {
+  open: 'have jurors drawn',
+  draw: 'draw the jurors',
+  reseed: 'give it another seed',
+  close: 'end it without a verdict',
+  resolve: 'end the round',
+}
+
 /** What can be done about a case now, with commands to paste. */
 export function trialSteps(trial: Trial, viewer: Viewer, paste: Connection['paste']): NextStep[] {
-  const { snapshot, state, seats, block } = trial
+  const { snapshot, state, seats, firstToDraw } = trial
   const { id, atTime } = snapshot
   const step = (what: string, ...words: string[]): NextStep[] => [{ what, command: paste('jury', ...words) }]
   const own = ownSeats(seats, viewer)
-  if (state.stage === 'none' || state.stage === 'hung') {
-    return turnEnd(trial) === undefined ? [] : step('have jurors drawn', 'open', id)
-  }
-  if (state.stage === 'waiting') {
-    if (block <= state.seedBlock) return []
-    return isForgotten(trial) ? step('give it another seed', 'reseed', id) : step('draw the jurors', 'draw', id)
-  }
+  const move = nextMove(trial)
+  if (move !== undefined) return step(MOVE_NAMES[move], move, id)
+  if (firstToDraw !== undefined && !isNext(trial)) return step('see the case that is first', 'status', firstToDraw)
   if (state.stage !== 'voting') return []
   if (atTime < state.commitEnd && own.length > 0) {
     const read = { what: 'read the index as it was', command: paste('verify', id) }
     return [read, ...step('commit what you read', 'commit', id, 'VALUE')]
   }
   if (atTime < state.commitEnd) return []
-  const isOver = atTime >= state.revealEnd || seats.every(({ value }) => value !== undefined)
-  if (isOver) return step('end the round', 'resolve', id)
   const due = own.filter(({ committed }) => committed !== undefined)
   return due.length === 0 ? [] : step('reveal it', 'reveal', id, 'VALUE')
 }
@@ -91,9 +95,10 @@ export function ownSeats(seats: readonly JurySeat[], { principals }: Viewer): re
   return seats.filter(({ juror }) => principals.includes(juror))
 }
 
-/** Whether the chain no longer knows the case's seed block. */
-export function isForgotten({ state, block }: Pick<Trial, 'state' | 'block'>): boolean {
-  return block > lastDrawBlock(state.seedBlock)
+/** How long so many blocks take, for people: to the minute, rounded up. */
+export function blocksText(count: bigint): string {
+  const minutes = (blocksTime(count) + 59n) / 60n
+  return formatDuration(minutes * 60n)
 }
 
 function seedLines({ state, block }: Trial): string[] {
@@ -101,7 +106,7 @@ function seedLines({ state, block }: Trial): string[] {
   const { seedBlock } = state
   if (block <= seedBlock) {
     const left = seedBlock - block + 1n
-    return [`seed      block ${seedBlock}, drawn from ${left} blocks from now (about ${formatDuration(left * 12n)})`]
+    return [`seed      block ${seedBlock}, drawn from ${left} blocks from now (about ${blocksText(left)})`]
   }
   const ends = `until block ${lastDrawBlock(seedBlock) + 1n}`
   return [`seed      block ${seedBlock} is there: anyone can draw ${ends}, and is paid four seats' shares for it`]

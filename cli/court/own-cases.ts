@@ -103,7 +103,7 @@ async function readOwn(
   const viewer = await viewerAmong(connection, jury.address, jurors, account)
   if (viewer.principals.length === 0) return undefined
   const snapshot = await readFixing(chain, oracle, fixing)
-  const trial = { jury, fixing, snapshot, state, seats, block }
+  const trial = { jury, fixing, snapshot, state, seats, block, firstToDraw: undefined }
   return { trial, viewer, due: dueOf(trial, viewer) }
 }
 

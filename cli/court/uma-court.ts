@@ -9,7 +9,7 @@ import {
   type UmaRuling,
 } from '#client/uma.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { arbitrationTurn } from '#protocol/phase.ts'
+import { arbitrationTurn, turnEndOf } from '#protocol/phase.ts'
 import { type Connection, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { addressFrom } from '../environment.ts'
@@ -70,8 +70,7 @@ export async function findTrusted(
 
 /** First second at which the adapter cannot rule any more; undefined while it cannot. */
 export function hearingEnd({ adapter, snapshot }: Pick<Hearing, 'adapter' | 'snapshot'>): bigint | undefined {
-  const turn = arbitrationTurn(snapshot.fixing, snapshot.facts, snapshot.atTime)
-  return turn?.current === adapter.address ? turn.end : undefined
+  return turnEndOf(adapter.address, snapshot)
 }
 
 /** When the adapter's turn ends. Throws RefusedError if it is not its turn. */

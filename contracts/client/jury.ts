@@ -1,5 +1,6 @@
 import { type Address, type Hex, parseEventLogs, type TransactionReceipt, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
+import type { JuryCase } from '#protocol/jury-case.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
 
@@ -18,19 +19,6 @@ export type JuryTerms = {
   readonly seatFee: bigint
   readonly commitTime: number
   readonly revealTime: number
-}
-
-/** Where a case stands. */
-export type JuryStage = 'none' | 'waiting' | 'voting' | 'hung' | 'decided' | 'failed'
-
-/** A case of a jury; before it was opened, all zeros. Times are Unix seconds. */
-export type JuryCase = {
-  readonly stage: JuryStage
-  /** 0, and 1 after the first jury hung. */
-  readonly round: number
-  readonly seedBlock: bigint
-  readonly commitEnd: bigint
-  readonly revealEnd: bigint
 }
 
 /** A seat of the present round. */

@@ -1,6 +1,7 @@
 import { hexToString, isHex } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import { INVALID } from '#protocol/fixing.ts'
+import { SEED_LIFE } from '#protocol/jury.ts'
 import { PHASES } from '#protocol/phase.ts'
 
 /** What a revert means to the person who caused it: what was expected and got, and what to do next. */
@@ -137,7 +138,7 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
   }),
   NotTheHeader: ([number]) => ({
     expected: `Expected the header of block ${text(number)}, got another, or a block that the chain does not know.`,
-    hint: 'Wait for that block; after 8191 more, give the case another seed.',
+    hint: `Wait for that block; after ${SEED_LIFE} more, give the case another seed.`,
   }),
   CommitOver: ([end]) => ({
     expected: `Expected a commitment before ${text(end)}, got a later one.`,

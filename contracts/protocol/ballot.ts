@@ -30,6 +30,12 @@ export function ballotDomain({ chainId, jury }: BallotDomain): TypedDataDomain {
   return { name: 'Assize Jury', version: '1', chainId, verifyingContract: jury }
 }
 
+/** The whole of what `signTypedData` signs. */
+export function ballotToSign(domain: BallotDomain, { fixingId, round }: Ballot) {
+  const message = { fixingId, round }
+  return { domain: ballotDomain(domain), types: BALLOT_TYPES, primaryType: 'Ballot', message } as const
+}
+
 /** The secret salt of seat `seat`, 32 bytes, of the signature (r, s and anything after them) of the round's {@link Ballot}. */
 export function saltOf(signature: Hex, seat: number): Hex {
   return keccak256(concatHex([slice(signature, 0, 2 * WORD, { strict: true }), numberToHex(seat, { size: WORD })]))

@@ -20,8 +20,12 @@ export type Vote = {
 const WORD = 32
 /** Who draws and who resolves is paid so many seats' shares of the fee each (R-504). */
 const CLERK_SHARES = 4
-/** What EIP-2935 remembers, blocks. */
-const HISTORY = 8_191n
+/** From a request of jurors to the block whose `prevrandao` draws them (R-501), blocks. */
+export const SEED_DELAY = 128n
+/** For how long a seed block can be drawn by, which is what EIP-2935 remembers (R-501), blocks. */
+export const SEED_LIFE = 8_191n
+/** From one block to the next, seconds: a slot of Ethereum's consensus. */
+const SLOT = 12n
 const DAY = 86_400n
 /** What a case needs beside its votes when it gets a seed: two days for that to live, one to be ruled on (R-500). */
 const BESIDE_VOTES = 3n * DAY
@@ -38,7 +42,12 @@ export function clerkPay(fee: bigint, seats: number): bigint {
 
 /** The last block at which the chain still remembers the seed block (R-501). */
 export function lastDrawBlock(seedBlock: bigint): bigint {
-  return seedBlock + HISTORY
+  return seedBlock + SEED_LIFE
+}
+
+/** What `count` blocks take if no slot is missed, seconds. */
+export function blocksTime(count: bigint): bigint {
+  return count * SLOT
 }
 
 /** What a case still takes, seconds: committing and revealing, and from its seed on what that and a ruling need, too (R-500). */
@@ -76,6 +85,21 @@ export function commitmentOf({ chainId, jury, fixingId, round, seat, juror, valu
       [BigInt(chainId), jury, fixingId, BigInt(round), BigInt(seat), juror, value, salt],
     ),
   )
+}
+
+/** A seat of a round as it stands: what it has committed to is undefined before, and once it has revealed. */
+export type CommittedSeat = { readonly seat: number; readonly juror: Address; readonly committed: Hex | undefined }
+
+/** Which of `values` the seat has committed to under `salt` (R-502); undefined for none of them. */
+export function committedValue(
+  round: Pick<Vote, 'chainId' | 'jury' | 'fixingId' | 'round'>,
+  { seat, juror, committed }: CommittedSeat,
+  salt: Hex,
+  values: readonly bigint[],
+): bigint | undefined {
+  const { chainId, jury, fixingId, round: number } = round
+  const vote = { chainId, jury, fixingId, round: number, seat, juror, salt }
+  return values.find((value) => commitmentOf({ ...vote, value }) === committed)
 }
 
 /** The seed of a draw (R-501): from `prevrandao` of its block, the fixing and the round. */

@@ -1,4 +1,5 @@
 import type { Address } from 'viem'
+import { isAddressEqual } from 'viem/utils'
 import { INVALID, type Fixing } from './fixing.ts'
 
 /** What the chain stores of a fixing, as `IMaturityOracle.state` and the ruling give it. Zero = has not happened. */
@@ -69,6 +70,15 @@ export function arbitrationTurn(fixing: Fixing, facts: FixingFacts, now: bigint)
   return now < firstEnd
     ? { current: fixing.arbitrator, end: firstEnd }
     : { current: fixing.backup, end: firstEnd + limit }
+}
+
+/** What the chain says of a fixing at `atTime`, Unix seconds. */
+type Seen = { readonly fixing: Fixing; readonly facts: FixingFacts; readonly atTime: bigint }
+
+/** First second at which `arbitrator` cannot rule on the fixing any more (R-205); `undefined` while it cannot. */
+export function turnEndOf(arbitrator: Address, { fixing, facts, atTime }: Seen): bigint | undefined {
+  const turn = arbitrationTurn(fixing, facts, atTime)
+  return turn !== undefined && isAddressEqual(turn.current, arbitrator) ? turn.end : undefined
 }
 
 /** Who may rule at `now` (R-205); `undefined` outside arbitration. */

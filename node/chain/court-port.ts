@@ -1,7 +1,8 @@
 import type { Address, Hex } from 'viem'
 import type { OpenedCase } from '#client/juror.ts'
-import type { JuryCase, JurySeat, JuryTerms } from '#client/jury.ts'
+import type { JurySeat, JuryTerms } from '#client/jury.ts'
 import type { Call } from '#client/send.ts'
+import type { JuryCase } from '#protocol/jury-case.ts'
 import type { Sent, Terms } from './port.ts'
 
 /** A case and the seats of its present round. */

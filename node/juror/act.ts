@@ -12,12 +12,13 @@ import {
 } from '#client/jury-calls.ts'
 import type { Call } from '#client/send.ts'
 import { clerkPay } from '#protocol/jury.ts'
+import type { ClerkMove } from '#protocol/jury-case.ts'
 import type { CourtCase } from '../chain/court-port.ts'
 import type { ChainPort, Head } from '../chain/port.ts'
 import type { Plan, Transactions } from '../chain/transactions.ts'
 import type { Journal } from '../journal.ts'
 import type { KnownCase } from '../store/jury-table.ts'
-import type { CaseDecision, ClerkMove, OwnSeat } from './decide.ts'
+import type { CaseDecision, OwnSeat } from './decide.ts'
 import type { Openings, Round, Votes } from './votes.ts'
 
 /** A case at one block, and what is ours in it. */

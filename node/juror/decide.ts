@@ -1,6 +1,5 @@
-import type { JuryCase, JuryTerms } from '#client/jury.ts'
 import { INVALID } from '#protocol/fixing.ts'
-import { caseTime, lastDrawBlock } from '#protocol/jury.ts'
+import { type CaseStanding, type ClerkMove, moveOf } from '#protocol/jury-case.ts'
 
 /** A seat that this node votes for. */
 export type OwnSeat = {
@@ -14,29 +13,15 @@ export type OwnSeat = {
 }
 
 /** What a juror looks at. Times are Unix seconds. */
-export type CaseView = {
-  /** The newest block's. */
-  readonly now: bigint
-  readonly block: bigint
-  readonly state: JuryCase
-  readonly terms: Pick<JuryTerms, 'commitTime' | 'revealTime'>
-  /** First second at which the jury cannot rule any more; undefined while it cannot. */
-  readonly turnEnd: bigint | undefined
+export type CaseView = CaseStanding & {
   readonly own: readonly OwnSeat[]
   /** What this node has read of the index, now or before a restart: INVALID if it does not know the index, undefined for nothing. */
   readonly reading: bigint | undefined
   /** When this process first looked at the case, Unix seconds: it may not have asked the sources before. */
   readonly seenSince: bigint
-  /** Whether every seat has revealed. */
-  readonly isRevealed: boolean
-  /** Whether no other case of the jury is to be drawn before. */
-  readonly isNext: boolean
   /** When this node's turn comes to move the case on; undefined: never. */
   readonly clerkTime: bigint | undefined
 }
-
-/** What anybody can do about a case. */
-export type ClerkMove = 'open' | 'draw' | 'reseed' | 'close' | 'resolve'
 
 /** What to do about a case now. */
 export type CaseDecision =
@@ -140,29 +125,6 @@ function decideClerk(view: CaseView, otherwise = 'Nothing to do.'): CaseDecision
   if (move === undefined || clerkTime === undefined) return none(otherwise)
   if (now < clerkTime) return none(`The turn to ${move} begins at ${clerkTime}.`)
   return { action: move, reason: `Nobody else has done so.` }
-}
-
-/** What moves the case on, whoever does it; undefined while nothing can. */
-export function moveOf(view: Omit<CaseView, 'clerkTime'>): ClerkMove | undefined {
-  const { now, block, state, terms, turnEnd, isRevealed, isNext } = view
-  const hasTime = turnEnd !== undefined && now + caseTime(terms, 'seed') < turnEnd
-  switch (state.stage) {
-    case 'none':
-    case 'hung':
-      return hasTime ? 'open' : undefined
-    case 'waiting': {
-      if (!isNext) return undefined
-      const isForgotten = block > lastDrawBlock(state.seedBlock)
-      if (turnEnd === undefined) return 'close'
-      if (isForgotten) return hasTime ? 'reseed' : 'close'
-      return block > state.seedBlock ? 'draw' : undefined
-    }
-    case 'voting':
-      return isRevealed || now >= state.revealEnd ? 'resolve' : undefined
-    case 'decided':
-    case 'failed':
-      return undefined
-  }
 }
 
 function none(reason: string): CaseDecision {

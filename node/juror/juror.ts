@@ -1,8 +1,8 @@
 import type { Address, Hex } from 'viem'
-import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { JuryTerms } from '#client/jury.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { arbitrationTurn } from '#protocol/phase.ts'
+import { haveRevealed, moveOf } from '#protocol/jury-case.ts'
+import { turnEndOf } from '#protocol/phase.ts'
 import type { ChainPort, Head } from '../chain/port.ts'
 import type { CourtCase } from '../chain/court-port.ts'
 import type { Transactions } from '../chain/transactions.ts'
@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import type { JuryTable, KnownCase } from '../store/jury-table.ts'
 import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
-import { type CaseView, decideCase, moveOf, type OwnSeat } from './decide.ts'
+import { type CaseView, decideCase, type OwnSeat } from './decide.ts'
 import { createStanding, type JurorView, type Standing } from './standing.ts'
 import { type ClerkTurns, createClerkTurns } from './turns.ts'
 import type { Votes } from './votes.ts'
@@ -166,7 +166,6 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
   const scene = await sceneOf(components, { known, snapshot, trial, terms, head }, reading)
   const { state, seats } = trial
   const isNext = state.stage !== 'waiting' || (await chain.court(jury).waiting(head.number))[0] === id
-  const isRevealed = seats.length > 0 && seats.every(({ value }) => value !== undefined)
   const before = {
     now: head.time,
     block: head.number,
@@ -176,7 +175,7 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
     own: scene.own,
     reading,
     seenSince: seenSince(memory, known, head),
-    isRevealed,
+    isRevealed: haveRevealed(seats),
     isNext,
   }
   memory.standing.note(jury, id, { state, terms, own: scene.own })
@@ -259,12 +258,6 @@ async function finish(
 function isOver({ state }: CourtCase, turnEnd: bigint | undefined): boolean {
   if (state.stage === 'decided' || state.stage === 'failed') return true
   return turnEnd === undefined && (state.stage === 'none' || state.stage === 'hung')
-}
-
-/** First second at which `jury` cannot rule any more (R-205); undefined while it cannot. */
-function turnEndOf(jury: Address, { fixing, facts, atTime }: FixingSnapshot): bigint | undefined {
-  const turn = arbitrationTurn(fixing, facts, atTime)
-  return isSame(turn?.current, jury) ? turn?.end : undefined
 }
 
 function keyOf({ jury, id }: Pick<KnownCase, 'jury' | 'id'>): string {

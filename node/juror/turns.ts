@@ -1,8 +1,8 @@
 import type { Address, Hex } from 'viem'
+import type { ClerkMove } from '#protocol/jury-case.ts'
 import type { ChainPort } from '../chain/port.ts'
 import type { CourtCase } from '../chain/court-port.ts'
 import type { KnownCase } from '../store/jury-table.ts'
-import type { ClerkMove } from './decide.ts'
 
 /** What the turns of jurors are told by. */
 export type TurnsComponents = {

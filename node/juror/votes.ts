@@ -3,7 +3,7 @@ import type { JurySeat } from '#client/jury.ts'
 import type { Opening, SeatVote } from '#client/jury-calls.ts'
 import { saltOf } from '#protocol/ballot.ts'
 import { INVALID } from '#protocol/fixing.ts'
-import { commitmentOf } from '#protocol/jury.ts'
+import { committedValue } from '#protocol/jury.ts'
 import type { Keys } from '../sign/keys.ts'
 import type { JuryTable } from '../store/jury-table.ts'
 
@@ -82,11 +82,11 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
     async openings(round, seats, guesses) {
       const { jury, fixingId } = round
       const kept = await table.votes(jury, fixingId, round.round)
-      const opens = ({ seat, juror, committed }: JurySeat, value: bigint, salt: Hex): boolean =>
-        commitmentOf({ ...round, seat, juror, value, salt }) === committed
       const found = new Map<number, Found>(
         seats.flatMap((one) => {
-          const vote = kept.find(({ seat, value, salt }) => seat === one.seat && opens(one, value, salt))
+          const opens = ({ value, salt }: (typeof kept)[number]): boolean =>
+            committedValue(round, one, salt, [value]) !== undefined
+          const vote = kept.find((each) => each.seat === one.seat && opens(each))
           if (vote === undefined) return []
           const { seat, value, salt } = vote
           return [[seat, { fixingId, seat, value, salt, isKept: true }] as const]
@@ -98,7 +98,7 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
       for (const one of unknown) {
         const { seat } = one
         const salt = saltFor(seat)
-        const value = [...guesses, INVALID].find((guess) => opens(one, guess, salt))
+        const value = committedValue(round, one, salt, [...guesses, INVALID])
         if (value !== undefined) found.set(seat, { fixingId, seat, value, salt, isKept: false })
       }
       return found

@@ -2,7 +2,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import type { Address, Hex, LocalAccount } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { bytesToHex, hexToBytes } from 'viem/utils'
-import { type Ballot, BALLOT_TYPES, type BallotDomain, ballotDomain } from '#protocol/ballot.ts'
+import { type Ballot, type BallotDomain, ballotToSign } from '#protocol/ballot.ts'
 import { type BlsSignature, blsSign } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { type ReportRequest, requestDigest } from '#protocol/cosigning.ts'
@@ -45,8 +45,7 @@ export function localKeys({ address, privateKey }: { readonly address: Address; 
     signRequest: async (domain, request) => signDigest(secret, requestDigest(domain, request)),
     signPresence: async (domain, presence) => signDigest(secret, presenceDigest(domain, presence)),
     signReport: async (domain, report) => blsSign(blsSecret, reportDigest(domain, report), 'signature'),
-    signBallot: async (domain, message) =>
-      account.signTypedData({ domain: ballotDomain(domain), types: BALLOT_TYPES, primaryType: 'Ballot', message }),
+    signBallot: async (domain, ballot) => account.signTypedData(ballotToSign(domain, ballot)),
     problem: async () => undefined,
   }
 }

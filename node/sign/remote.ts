@@ -11,7 +11,7 @@ import {
 import { toAccount } from 'viem/accounts'
 import { isHex, numberToHex, parseTransaction, serializeTransaction } from 'viem/utils'
 import { z } from 'zod'
-import { BALLOT_TYPES, ballotDomain } from '#protocol/ballot.ts'
+import { ballotToSign } from '#protocol/ballot.ts'
 import type { BlsSignature } from '#protocol/bls.ts'
 import { recoverRequester } from '#protocol/cosigning.ts'
 import { type ObservationSignature, recoverObservationSigner, type SigningDomain } from '#protocol/observation.ts'
@@ -107,13 +107,12 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
       const result = await ask('assize_signReport', [address, typed, attempt])
       return verified('a signature of the Report', async () => (isHex(result) ? result : undefined))
     },
-    async signBallot(domain, message) {
-      const typed = ballotData(domain, message)
+    async signBallot(domain, ballot) {
+      const typed = ballotData(domain, ballot)
       const result = await firstKnown(TYPED_DATA_METHODS, (method) => ask(method, [address, typed]))
       return verified('a signature of the Ballot', async () => {
         const signature = z.custom<Hex>((value) => isHex(value)).parse(result)
-        const asked = { domain: ballotDomain(domain), types: BALLOT_TYPES, primaryType: 'Ballot', message } as const
-        const signer = await recoverTypedDataAddress({ ...asked, signature })
+        const signer = await recoverTypedDataAddress({ ...ballotToSign(domain, ballot), signature })
         return signer === address && 2n * BigInt(signatureIn(signature).s) < CURVE_ORDER ? signature : undefined
       })
     },

@@ -7,7 +7,7 @@ import type { ObservationSignature } from '#protocol/observation.ts'
 import type { Log } from '../log.ts'
 import type { Signer } from '../sign.ts'
 import type { FeeBudget } from './fee-rules.ts'
-import { BALLOT_TYPES, ballotDomain } from '#protocol/ballot.ts'
+import { ballotToSign } from '#protocol/ballot.ts'
 import { readBallot } from './ballot.ts'
 import type { Keys } from './keys.ts'
 import { type Deployment, refusalOf } from './transaction-rules.ts'
@@ -74,10 +74,9 @@ export function createSigningService({ keys, signer, deployment, fees, log }: Se
     own(asked)
     const vote = readBallot(deployment, data)
     if (vote !== undefined) {
-      const { domain, ballot: message } = vote
-      const typed = { domain: ballotDomain(domain), types: BALLOT_TYPES, primaryType: 'Ballot', message } as const
-      const signature = await keys.account.signTypedData(typed)
-      log.info({ primaryType: 'Ballot', fixingId: message.fixingId }, 'signed')
+      const { domain, ballot } = vote
+      const signature = await keys.account.signTypedData(ballotToSign(domain, ballot))
+      log.info({ primaryType: 'Ballot', fixingId: ballot.fixingId }, 'signed')
       return signature
     }
     const read = readTypedData(deployment, data)

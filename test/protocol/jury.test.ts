@@ -3,7 +3,15 @@ import type { Address, Hex } from 'viem'
 import { keccak256, numberToHex } from 'viem/utils'
 import { expect, test } from 'vitest'
 import { INVALID } from '#protocol/fixing.ts'
-import { commitmentOf, drawPlaces, drawSeed, verdictOf } from '#protocol/jury.ts'
+import {
+  blocksTime,
+  commitmentOf,
+  committedValue,
+  drawPlaces,
+  drawSeed,
+  SEED_DELAY,
+  verdictOf,
+} from '#protocol/jury.ts'
 import { readVectors, toNumber } from './vectors.ts'
 
 type VerdictRow = { name: string; verdict: Hex; votes: Hex[] }
@@ -30,6 +38,23 @@ test('a commitment agrees with the vectors (R-502)', () => {
     const vote = { ...row, chainId: toNumber(row.chainId), round: toNumber(row.round), seat: toNumber(row.seat) }
     expect(commitmentOf({ ...vote, value: BigInt(row.value) })).toBe(row.commitment)
   }
+})
+
+test('what a seat has committed to is found among values, under its own salt, jury and round (R-502)', () => {
+  const jury = '0x00000000000000000000000000000000000000aa'
+  const round = { chainId: 1, jury, fixingId: `0x${'ab'.repeat(32)}`, round: 0 } as const
+  const place = { seat: 7, juror: '0x00000000000000000000000000000000000000bb' } as const
+  const salt = keccak256('0x01')
+  const seat = { ...place, committed: commitmentOf({ ...round, ...place, value: 2n, salt }) }
+  expect(committedValue(round, seat, salt, [1n, 2n, 3n])).toBe(2n)
+  expect(committedValue(round, seat, salt, [1n, 3n])).toBe(undefined)
+  expect(committedValue({ ...round, round: 1 }, seat, salt, [2n])).toBe(undefined)
+  expect(committedValue(round, seat, keccak256('0x02'), [2n])).toBe(undefined)
+  expect(committedValue(round, { ...place, committed: undefined }, salt, [2n])).toBe(undefined)
+})
+
+test('a seed comes 128 blocks of 12 seconds after jurors were asked for (R-501)', () => {
+  expect(blocksTime(SEED_DELAY)).toBe(1_536n)
 })
 
 fuzz.prop([fc.array(fc.bigInt({ min: 1n, max: INVALID }), { minLength: 1, maxLength: 63 })])(

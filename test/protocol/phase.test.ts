@@ -8,6 +8,7 @@ import {
   phaseAt,
   PHASES,
   settlementAt,
+  turnEndOf,
   type FixingFacts,
 } from '#protocol/phase.ts'
 import { readVectors, toNumber } from './vectors.ts'
@@ -80,4 +81,20 @@ test('R-110 and R-205: phase, outcome, settlement and arbitrator follow from fac
 test('phases and outcomes are in the order of the contract’s enums (section 9)', () => {
   expect(PHASES).toEqual(['pending', 'open', 'active', 'arbitration', 'settled'])
   expect(OUTCOMES).toEqual(['none', 'timeout', 'ruling', 'expiry'])
+})
+
+test('an arbitrator can rule before the end of its own turn, in whatever case its address is written (R-205)', () => {
+  const arbitrator: Address = '0x00000000000000000000000000000000000000Ab'
+  const backup = '0x00000000000000000000000000000000000000cD'
+  const fixing: Fixing = { ...fixingOf(terms!), arbitrator, backup }
+  const none = { bond: 0n, round: 0, leader: 0n, deadline: 0n, ruling: 0n }
+  const limit = BigInt(fixing.arbitrationLimit)
+  const endOf = (who: Address, atTime: bigint, arbitratedAt = 1_000n): bigint | undefined =>
+    turnEndOf(who, { fixing, facts: { ...none, arbitratedAt }, atTime })
+  const lower: Address = '0x00000000000000000000000000000000000000ab'
+  expect([arbitrator, lower].map((who) => endOf(who, 999n + limit))).toEqual([1_000n + limit, 1_000n + limit])
+  expect(endOf(arbitrator, 1_000n + limit)).toBe(undefined)
+  expect([endOf(backup, 999n + limit), endOf(backup, 1_000n + limit)]).toEqual([undefined, 1_000n + 2n * limit])
+  expect(endOf(backup, 1_000n + 2n * limit)).toBe(undefined)
+  expect(endOf(arbitrator, fixing.maturity, 0n)).toBe(undefined)
 })

@@ -103,7 +103,7 @@ const ROWS: readonly EditRow[] = [
     'if (block.timestamp >= trial.revealEnd)',
   ],
   ['R-502', 'a salt is made of r and s', BALLOT, 'slice(signature, 0, 2 * WORD, { strict: true })', 'signature'],
-  ['R-502', 'the key opens what was lost', VOTES, '[...guesses, INVALID].find(', 'guesses.find('],
+  ['R-502', 'the key opens what was lost', VOTES, '[...guesses, INVALID])', 'guesses)'],
   ['R-502', 'revealing begins after', JURY, 'block.timestamp < start || ', ''],
   ['R-502', 'revealing ends', JURY, ' || block.timestamp >= end)', ')'],
   [

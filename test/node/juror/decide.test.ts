@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { JuryCase } from '#client/jury.ts'
 import { INVALID } from '#protocol/fixing.ts'
+import type { JuryCase } from '#protocol/jury-case.ts'
 import { type CaseView, decideCase, lateSeats, nextDeadline, type OwnSeat } from '../../../node/juror/decide.ts'
 
 const COMMIT_END = 100_000n
@@ -119,6 +119,12 @@ describe('who moves a case on', () => {
     expect(at('waiting', { block: 8_692n, turnEnd: 20_000n })).toBe('close')
     expect(at('waiting', { block: 501n, turnEnd: undefined })).toBe('close')
     expect(at('waiting', { block: 501n, isNext: false })).toBe('none')
+  })
+
+  test('draws only while the votes end before the turn does', () => {
+    const votes = DAY + DAY / 2n
+    expect(at('waiting', { block: 501n, turnEnd: 20_000n + votes + 1n })).toBe('draw')
+    expect(at('waiting', { block: 501n, turnEnd: 20_000n + votes })).toBe('none')
   })
 
   test('leaves alone what is over', () => {

@@ -1,0 +1,63 @@
+import { caseTime, lastDrawBlock } from './jury.ts'
+
+/** Where a case stands. */
+export type JuryStage = 'none' | 'waiting' | 'voting' | 'hung' | 'decided' | 'failed'
+
+/** A case of a jury; before it was opened, all zeros. Times are Unix seconds. */
+export type JuryCase = {
+  readonly stage: JuryStage
+  /** 0, and 1 after the first jury hung. */
+  readonly round: number
+  readonly seedBlock: bigint
+  readonly commitEnd: bigint
+  readonly revealEnd: bigint
+}
+
+/** What anybody can do about a case. */
+export type ClerkMove = 'open' | 'draw' | 'reseed' | 'close' | 'resolve'
+
+/** What tells the next move of a case. Times are Unix seconds. */
+export type CaseStanding = {
+  /** The newest block's. */
+  readonly now: bigint
+  readonly block: bigint
+  readonly state: JuryCase
+  /** Of its jury, seconds. */
+  readonly terms: { readonly commitTime: number; readonly revealTime: number }
+  /** First second at which the jury cannot rule any more; undefined while it cannot. */
+  readonly turnEnd: bigint | undefined
+  /** Whether every seat has revealed. */
+  readonly isRevealed: boolean
+  /** Whether no other case of the jury is to be drawn before. */
+  readonly isNext: boolean
+}
+
+/** What moves the case on, whoever does it (R-500, R-501); undefined while nothing can. */
+export function moveOf({ now, block, state, terms, turnEnd, isRevealed, isNext }: CaseStanding): ClerkMove | undefined {
+  const hasTime = (from: 'seed' | 'votes'): boolean => turnEnd !== undefined && now + caseTime(terms, from) < turnEnd
+  switch (state.stage) {
+    case 'none':
+    case 'hung':
+      return hasTime('seed') ? 'open' : undefined
+    case 'waiting':
+      if (!isNext) return undefined
+      if (turnEnd === undefined) return 'close'
+      if (isForgotten(state, block)) return hasTime('seed') ? 'reseed' : 'close'
+      return block > state.seedBlock && hasTime('votes') ? 'draw' : undefined
+    case 'voting':
+      return isRevealed || now >= state.revealEnd ? 'resolve' : undefined
+    case 'decided':
+    case 'failed':
+      return undefined
+  }
+}
+
+/** Whether the chain no longer knows the case's seed block at block `block` (R-501). */
+export function isForgotten({ seedBlock }: Pick<JuryCase, 'seedBlock'>, block: bigint): boolean {
+  return block > lastDrawBlock(seedBlock)
+}
+
+/** Whether every seat of a round that was drawn has revealed. */
+export function haveRevealed(seats: readonly { readonly value: bigint | undefined }[]): boolean {
+  return seats.length > 0 && seats.every(({ value }) => value !== undefined)
+}
