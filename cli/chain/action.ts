@@ -1,7 +1,7 @@
 import type { Address, Hash, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
 import { latestBlock, sendingAs } from '#client/chain.ts'
-import { explained, UnconfirmedError } from '#client/errors.ts'
+import { UnconfirmedError } from '#client/errors.ts'
 import { type GasFee, readGasFee, rehearse } from '#client/rehearsal.ts'
 import { type Call, GAS_MARGIN_PERCENT, send } from '#client/send.ts'
 import { requireNoneWaiting } from '#client/waiting.ts'
@@ -93,7 +93,7 @@ export async function perform(action: Action, performer: Performer): Promise<Per
 
 /** Throws RefusedError for an endpoint that fell behind, WaitingTransactionError while a transaction of the account waits. */
 async function requireReady({ connection: { chain }, signer, flags, context }: Performer): Promise<void> {
-  const { time } = await explained(chain.rpcUrl, 'eth_getBlockByNumber', () => latestBlock(chain))
+  const { time } = await latestBlock(chain)
   requireFresh(time, context.now(), flags.maxAge)
   // What is only simulated can be repeated at any time.
   if (flags.dryRun !== true) await requireNoneWaiting(chain, signer.address)

@@ -1,7 +1,6 @@
 import {
   type Address,
   BaseError,
-  type Block,
   type Chain as ViemChain,
   createPublicClient,
   createWalletClient,
@@ -9,9 +8,11 @@ import {
   defineChain,
   type Hash,
   http,
+  HttpRequestError,
   type JsonRpcAccount,
   type LocalAccount,
   type PublicClient,
+  TimeoutError,
   type Transport,
   type WalletClient,
 } from 'viem'
@@ -139,24 +140,32 @@ export function sendingAs(readable: Chain, account: Sender): WritableChain {
 /** Which block: height, time (Unix seconds), and what tells it from another of the same height. */
 export type BlockHead = { readonly number: bigint; readonly time: bigint; readonly hash: Hash }
 
-/** The newest block. */
-export async function latestBlock(chain: Chain): Promise<BlockHead> {
-  return headOf(await chain.publicClient.getBlock({ blockTag: 'latest' }))
+/** The newest block. Throws {@link DeadRpcError}. */
+export function latestBlock(chain: Chain): Promise<BlockHead> {
+  return readHead(chain, { blockTag: 'latest' })
 }
 
-/** The block `number`. */
-export async function blockAt(chain: Chain, number: bigint): Promise<BlockHead> {
-  return headOf(await chain.publicClient.getBlock({ blockNumber: number }))
+/** The block of that height, or of that hash. Throws {@link DeadRpcError}, and viem's BlockNotFoundError. */
+export function blockAt(chain: Chain, which: bigint | Hash): Promise<BlockHead> {
+  return readHead(chain, typeof which === 'bigint' ? { blockNumber: which } : { blockHash: which })
 }
 
 /** The newest final block; undefined where the endpoint knows of none, or does not answer. */
 export async function finalizedBlock(chain: Chain): Promise<BlockHead | undefined> {
   try {
-    return headOf(await chain.publicClient.getBlock({ blockTag: 'finalized' }))
+    return await readHead(chain, { blockTag: 'finalized' })
   } catch (error) {
-    if (error instanceof BaseError) return undefined
+    if (error instanceof BaseError || error instanceof DeadRpcError) return undefined
     throw error
   }
+}
+
+/** What the failure of a request to `rpcUrl` is called if nothing answered it; undefined if an answer of whatever kind came. */
+export function silenceIn(rpcUrl: string, error: BaseError): DeadRpcError | undefined {
+  const silence = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
+  if (silence === null) return undefined
+  const got = silence instanceof TimeoutError ? 'no answer in time' : 'no answer'
+  return new DeadRpcError(rpcUrl, got, { cause: error })
 }
 
 /** Nothing that speaks JSON-RPC answers at the address. */
@@ -169,12 +178,16 @@ export class DeadRpcError extends Error {
   }
 }
 
-function headOf({
-  number,
-  timestamp,
-  hash,
-}: Pick<Block<bigint, false, 'latest'>, 'number' | 'timestamp' | 'hash'>): BlockHead {
-  return { number, time: timestamp, hash }
+type Which =
+  { readonly blockTag: 'latest' | 'finalized' } | { readonly blockNumber: bigint } | { readonly blockHash: Hash }
+
+async function readHead({ rpcUrl, publicClient }: Chain, which: Which): Promise<BlockHead> {
+  try {
+    const { number, timestamp, hash } = await publicClient.getBlock(which)
+    return { number, time: timestamp, hash }
+  } catch (error) {
+    throw (error instanceof BaseError ? silenceIn(rpcUrl, error) : undefined) ?? error
+  }
 }
 
 async function askChainId(rpcUrl: string, transport: Transport): Promise<number> {

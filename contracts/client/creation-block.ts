@@ -1,13 +1,12 @@
 import { type Address, BaseError } from 'viem'
-import { headOf } from './block-at.ts'
-import type { Chain } from './chain.ts'
+import { type Chain, latestBlock } from './chain.ts'
 
 /**
  * The first block after which `address` has the code that it has now, by bisection: some thirty requests on a long chain.
  * Undefined if the endpoint does not keep states that old. Throws DeadRpcError.
  */
 export async function readCreationBlock(chain: Chain, address: Address): Promise<bigint | undefined> {
-  let { number: since } = await headOf(chain)
+  let { number: since } = await latestBlock(chain)
   let before = -1n
   try {
     while (since - before > 1n) {

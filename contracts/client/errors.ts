@@ -7,10 +7,8 @@ import {
   ExecutionRevertedError,
   type Hash,
   type Hex,
-  HttpRequestError,
   InsufficientFundsError,
   isHex,
-  TimeoutError,
 } from 'viem'
 import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
 import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
@@ -18,7 +16,7 @@ import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { umaArbitratorAbi } from '#protocol/abi/uma-arbitrator.ts'
-import { DeadRpcError } from './chain.ts'
+import { silenceIn } from './chain.ts'
 import { revertText } from './revert-text.ts'
 
 /** A call into one of our contracts reverted. Match on `errorName`, the Solidity error; the message carries a hint. */
@@ -132,9 +130,7 @@ function explain(rpcUrl: string, call: string, error: unknown): unknown {
   if (error.walk((cause) => cause instanceof InsufficientFundsError) !== null) {
     return new PoorAccountError(call, { cause: error })
   }
-  const dead = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
-  if (dead === null) return error
-  return new DeadRpcError(rpcUrl, dead instanceof TimeoutError ? 'no answer in time' : 'no answer', { cause: error })
+  return silenceIn(rpcUrl, error) ?? error
 }
 
 /** The bytes a call reverted with, '0x' if it gave none; undefined if the failure was another. */

@@ -1,6 +1,5 @@
 import { BaseError, BlockNotFoundError, type Hash, RpcError } from 'viem'
 import { type BlockHead, blockAt, type Chain, latestBlock } from './chain.ts'
-import { explained } from './errors.ts'
 
 /** Which block: by its number, whichever that is when it is asked for, or the very one, wherever the answer comes from. */
 export type At = bigint | BlockHead
@@ -20,7 +19,7 @@ export async function atOneBlock<T>(
   read: (block: BlockHead, isLast: boolean) => Promise<T>,
 ): Promise<T> {
   if (typeof at === 'object') return read(at, true)
-  return whileItStays(chain, () => headAt(chain, at), read)
+  return whileItStays(chain, () => (at === undefined ? latestBlock(chain) : blockAt(chain, at)), read)
 }
 
 /**
@@ -68,21 +67,13 @@ export class ReorganisedError extends Error {
   }
 }
 
-async function headAt(chain: Chain, number: bigint | undefined): Promise<BlockHead> {
-  return explained(chain.rpcUrl, 'eth_getBlockByNumber', () =>
-    number === undefined ? latestBlock(chain) : blockAt(chain, number),
-  )
-}
-
-/** Whether the endpoint answered that it cannot; a revert is none, which {@link explained} gave its own name. */
+/** Whether the endpoint answered that it cannot; a revert is none, which `explained` gave its own name. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false
   return error.walk((cause) => cause instanceof RpcError || cause instanceof BlockNotFoundError) !== null
 }
 
 async function isStillThere(chain: Chain, { number, hash }: BlockHead): Promise<boolean> {
-  return explained(chain.rpcUrl, 'eth_getBlockByNumber', async () => {
-    const { number: newest } = await latestBlock(chain)
-    return newest >= number && (await blockAt(chain, number)).hash === hash
-  })
+  const { number: newest } = await latestBlock(chain)
+  return newest >= number && (await blockAt(chain, number)).hash === hash
 }

@@ -15,7 +15,7 @@ export type RegistryTerms = {
 /** Reads what a reporter of `registry` would join. Throws NoCodeError, {@link NotRegistryError}, DeadRpcError. */
 export async function readRegistryTerms(chain: Chain, registry: Address): Promise<RegistryTerms> {
   await requireCode(chain, 'a ReporterRegistry', registry)
-  const { time } = await explained(chain.rpcUrl, 'eth_getBlockByNumber', () => latestBlock(chain))
+  const { time } = await latestBlock(chain)
   try {
     const minStake = await readMinStake(chain, registry)
     const reporters = await readReporters(chain, registry, time)

@@ -2,7 +2,6 @@ import { type Address, BlockNotFoundError, type Hash } from 'viem'
 import { type Fixing, INVALID } from '#protocol/fixing.ts'
 import type { Phase, SettledBy } from '#protocol/phase.ts'
 import { type BlockHead, blockAt, type Chain, finalizedBlock, latestBlock } from './chain.ts'
-import { explained } from './errors.ts'
 import { requireStillThere, whileItStays } from './one-block.ts'
 import { readFixing } from './oracle-reader.ts'
 
@@ -65,23 +64,18 @@ async function blockOf(chain: Chain, depth: Depth): Promise<BlockHead> {
     return block
   }
   if ('blockHash' in depth) return knownBlock(chain, depth)
-  return explained(chain.rpcUrl, 'eth_getBlockByNumber', async () => {
-    const { number } = await latestBlock(chain)
-    if (number < depth.confirmations) throw new ShallowChainError(depth)
-    return blockAt(chain, number - depth.confirmations)
-  })
+  const { number } = await latestBlock(chain)
+  if (number < depth.confirmations) throw new ShallowChainError(depth)
+  return blockAt(chain, number - depth.confirmations)
 }
 
 async function knownBlock(chain: Chain, depth: { readonly blockHash: Hash }): Promise<BlockHead> {
-  return explained(chain.rpcUrl, 'eth_getBlockByHash', async () => {
-    try {
-      const { number, timestamp, hash } = await chain.publicClient.getBlock({ blockHash: depth.blockHash })
-      return { number, time: timestamp, hash }
-    } catch (error) {
-      if (error instanceof BlockNotFoundError) throw new ShallowChainError(depth)
-      throw error
-    }
-  })
+  try {
+    return await blockAt(chain, depth.blockHash)
+  } catch (error) {
+    if (error instanceof BlockNotFoundError) throw new ShallowChainError(depth)
+    throw error
+  }
 }
 
 function wantOf(depth: Depth): string {

@@ -3,7 +3,7 @@ import { readFate } from '#client/account.ts'
 import { readBondToken } from '#client/bond-token.ts'
 import { blockAt, type Chain, connect, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
-import { explained, OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
+import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { readAttestation } from '#client/attestation.ts'
@@ -53,8 +53,8 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
   return {
     chainId: chain.chainId,
     bondToken,
-    head: () => explained(name, 'eth_getBlockByNumber', () => latestBlock(chain)),
-    block: (number) => explained(name, 'eth_getBlockByNumber', () => blockAt(chain, number)),
+    head: () => latestBlock(chain),
+    block: (number) => blockAt(chain, number),
     finalized: () => finalizedBlock(chain),
     events: async (fromBlock, toBlock, wanted) =>
       translate(await oracleEvents(chain, oracle, { fromBlock, toBlock, wanted })),

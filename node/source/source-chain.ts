@@ -1,14 +1,14 @@
-import { type BlockPlace, firstBlockAfter, headOf } from '#client/block-at.ts'
-import { type Chain, connect } from '#client/chain.ts'
+import { firstBlockAfter } from '#client/block-at.ts'
+import { type BlockHead, type Chain, connect, latestBlock } from '#client/chain.ts'
 import type { ChainlinkSource, UniswapV3Source } from '#protocol/index-source.ts'
 import type { ReadContext, Reading } from './reading.ts'
 
 /** A chain that is late enough for a source to be read. */
 export type SourceChain = {
   readonly chain: Chain
-  readonly head: BlockPlace
+  readonly head: BlockHead
   /** The first block that is late enough: the same for every node. */
-  readonly settled: BlockPlace
+  readonly settled: BlockHead
 }
 
 /** How long the head is waited for beyond `finalitySeconds`, and how often it is looked at, milliseconds of real time. */
@@ -88,10 +88,10 @@ async function headAfter(
   time: bigint,
   { chainId, finalitySeconds }: ChainlinkSource | UniswapV3Source,
   { clock, signal }: ReadContext,
-): Promise<BlockPlace> {
+): Promise<BlockHead> {
   const deadline = clock.monotonicMs() + finalitySeconds * 1000 + PATIENCE_MS
   for (;;) {
-    const head = await headOf(chain)
+    const head = await latestBlock(chain)
     if (head.time > time) return head
     if (clock.monotonicMs() >= deadline) throw new EarlyHeadError(chainId, time, head.time)
     await clock.sleep(LOOK_EVERY_MS, signal)
