@@ -123,7 +123,7 @@ async function carryOut(
 export function proposalRank(fixingId: Hex, signers: readonly Address[], self: Address): number {
   const keyOf = (signer: Address): Hex => keccak256(concatHex([fixingId, signer]))
   const own = keyOf(self)
-  return signers.filter((signer) => signer.toLowerCase() !== self.toLowerCase() && keyOf(signer) < own).length
+  return signers.filter((signer) => keyOf(signer) < own).length
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Address } from 'viem'
+import { type Address, isAddressEqual } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { readUnbondingDelay, registerCall, registeredIn, readMemberships } from '#client/registry.ts'
 import { type Action, type Performed, perform } from '../chain/action.ts'
@@ -60,7 +60,7 @@ export async function enlist(file: string, flags: RegistrySigningFlags, context:
   }
   // The stake goes where the owner says, not where a file from an exposed machine does.
   const registry = await openRegistry(chain, flags.registry, context)
-  if (registry.address.toLowerCase() !== consent.registry.toLowerCase()) {
+  if (!isAddressEqual(registry.address, consent.registry)) {
     throw new InputError(
       `Expected a consent for the registry ${registry.address}, got one for ${consent.registry}.`,
       'Correct the registry in the configuration of the node, and make another: assize keys bind.',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Address } from 'viem'
+import { type Address, isAddressEqual } from 'viem'
 import { rotateCall, rotatedIn } from '#client/registry.ts'
 import { perform } from '../chain/action.ts'
 import { openOracle, requireFresh } from '../chain/connection.ts'
@@ -75,7 +75,7 @@ async function rotate(file: string, flags: RegistrySigningFlags, context: Contex
 }
 
 function requireThisRegistry(consent: RotationFile, chainId: number, registry: Address): void {
-  if (consent.chainId === chainId && consent.registry.toLowerCase() === registry.toLowerCase()) return
+  if (consent.chainId === chainId && isAddressEqual(consent.registry, registry)) return
   throw new InputError(
     `Expected a consent for the registry ${registry} on chain ${chainId}, got one for ${consent.registry} on chain ${consent.chainId}.`,
     'Correct --registry or --rpc, or make another: assize keys rotate.',

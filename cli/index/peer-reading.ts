@@ -1,4 +1,4 @@
-import type { Address, Hex } from 'viem'
+import { type Address, type Hex, isAddressEqual } from 'viem'
 import type { IndexReading } from './index-reading.ts'
 import { type Assessment, assessEvidence, type Evidence } from '#protocol/evidence.ts'
 import { formatValue } from '#protocol/decimal.ts'
@@ -57,7 +57,7 @@ function isPanelOf({ registry, panel }: Evidence, known: KnownReporters | undefi
   if (known === undefined) return undefined
   const own = new Map(known.signers.map(({ index, signer }) => [index, signer.toLowerCase()]))
   return (
-    registry.toLowerCase() === known.registry.toLowerCase() &&
+    isAddressEqual(registry, known.registry) &&
     panel.reporters.length === own.size &&
     panel.reporters.every(({ index, signer }) => own.get(index) === signer.toLowerCase())
   )

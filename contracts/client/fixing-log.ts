@@ -5,6 +5,7 @@ import {
   getAbiItem,
   type Hex,
   HttpRequestError,
+  isAddressEqual,
   type Log,
   numberToHex,
   parseEventLogs,
@@ -50,7 +51,7 @@ export type Wanted = {
 
 /** The oracle's events among `logs`, in their order; logs of other contracts are left out. */
 export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
-  const own = logs.filter((log) => log.address.toLowerCase() === oracle.toLowerCase())
+  const own = logs.filter((log) => isAddressEqual(log.address, oracle))
   return parseEventLogs({ abi: maturityOracleAbi, logs: own })
 }
 

@@ -1,5 +1,6 @@
 import {
   type Hash,
+  isAddressEqual,
   type Transaction,
   TransactionNotFoundError,
   type TransactionReceipt,
@@ -95,14 +96,14 @@ function searchFor(chain: WritableChain, nonce: number): Look<Transaction> {
 }
 
 function isFrom({ from }: Transaction, { account }: WritableChain): boolean {
-  return from.toLowerCase() === account.address.toLowerCase()
+  return isAddressEqual(from, account.address)
 }
 
 /** Whether it is that call; a wallet may put a mark behind what it calls with, but what calls nothing is another then. */
 function isSame({ to, input, value }: Transaction, call: Call): boolean {
   const data = call.data.toLowerCase()
   const isSameInput = data === '0x' ? input === data : input.startsWith(data)
-  return isSameInput && to?.toLowerCase() === call.to.toLowerCase() && value === (call.value ?? 0n)
+  return isSameInput && to !== null && isAddressEqual(to, call.to) && value === (call.value ?? 0n)
 }
 
 /** A transaction or receipt that the endpoint does not have is undefined. Throws what else `read` throws. */

@@ -1,4 +1,4 @@
-import type { Address } from 'viem'
+import { type Address, isAddressEqual } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import { isSeparated } from '#protocol/distance.ts'
 import { type Assessment, assessEvidence, type Evidence, type Finding } from '#protocol/evidence.ts'
@@ -75,7 +75,8 @@ function attestationOf(
 }
 
 function deploymentFinding({ chainId, oracle, registry }: Evidence, trusted: Trusted, onChain: number): Finding {
-  const isSound = chainId === onChain && isSame(oracle, trusted.oracle) && isSame(registry, trusted.registry)
+  const isSound =
+    chainId === onChain && isAddressEqual(oracle, trusted.oracle) && isAddressEqual(registry, trusted.registry)
   const named = `oracle ${oracle} and registry ${registry} on chain ${chainId}`
   return { what: 'contracts', isSound, detail: isSound ? `is of ${named}` : `is of ${named}, which are others` }
 }
@@ -138,8 +139,4 @@ function attestationFinding(
     isSound,
     detail: isSound ? said : `${said}: another claim than ${others.join(' and ')}`,
   }
-}
-
-function isSame(a: Address, b: Address): boolean {
-  return a.toLowerCase() === b.toLowerCase()
 }

@@ -1,4 +1,4 @@
-import { hostOf } from '#client/chain.ts'
+import { DeadRpcError, hostOf } from '#client/chain.ts'
 import type { Clock } from '../clock.ts'
 import type { EndpointPort, Head } from './port.ts'
 
@@ -73,7 +73,7 @@ export function createCircle(endpoints: readonly Endpoint[], options: CircleOpti
       line.port ??= await line.open()
       return await read(line.port)
     } catch (error) {
-      if (isDead(error)) pause(line)
+      if (error instanceof DeadRpcError) pause(line)
       throw error
     }
   }
@@ -110,7 +110,7 @@ export function createCircle(endpoints: readonly Endpoint[], options: CircleOpti
     await Promise.race([all, enough.promise.then(rest).catch(() => undefined)])
     heard.abort()
     late.forEach(pause)
-    if (answers.length < agreement) throw failures.find((failure) => !isDead(failure)) ?? failures[0]
+    if (answers.length < agreement) throw failures.find((failure) => !(failure instanceof DeadRpcError)) ?? failures[0]
     return { answers: [...answers], isWhole: answers.length === lines.length }
   }
   /** INVARIANT: as many endpoints as must agree have this block, and say the same of it. */
@@ -182,7 +182,7 @@ function tally<T>(
       if (open > 0 || winner !== undefined) return
       const answers = [...groups.values()].reduce((sum, { lines }) => sum + lines.length, 0)
       // An answer that is an error of the chain's, not of the way to it, says more than that too few answered.
-      const refusal = failures.find((failure) => !isDead(failure))
+      const refusal = failures.find((failure) => !(failure instanceof DeadRpcError))
       if (answers < agreement) reject(refusal ?? failures[0])
       else
         reject(
@@ -216,10 +216,6 @@ function tally<T>(
 function exactly(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}n`
   return value instanceof Map || value instanceof Set ? [...value] : value
-}
-
-function isDead(error: unknown): boolean {
-  return error instanceof Error && error.name === 'Chain.DeadRpcError'
 }
 
 /** Endpoints contradict each other, and none has enough on its side: nothing is decided on any of them. */

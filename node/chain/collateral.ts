@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import { isAddressEqual } from 'viem/utils'
 import { turnstile } from '#client/turnstile.ts'
 import type { Journal } from '../journal.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
@@ -64,7 +65,7 @@ export function createCollateral(components: CollateralComponents): Collateral {
     return sent
   }
   const spenderOf = ({ slot }: Intent): Spender =>
-    slot?.call?.to.toLowerCase() === registry.toLowerCase() ? 'registry' : 'oracle'
+    slot?.call !== undefined && isAddressEqual(slot.call.to, registry) ? 'registry' : 'oracle'
   const open = (is: (intent: Intent) => boolean): readonly Intent[] =>
     unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && is(intent))
   /** What is on its way counts until it was mined, whether anybody still waits for it or not. */

@@ -1,4 +1,5 @@
 import type { Address } from 'viem'
+import { isAddressEqual } from 'viem/utils'
 import type { OracleEvent } from './port.ts'
 
 /** A pot that took stake in some round. */
@@ -39,8 +40,9 @@ export function ledgerOf(events: readonly OracleEvent[], account: Address | unde
   const filled = new Set<string>()
   const claimed: Line[] = []
   let appealed: Line | undefined
+  const isOwn = (one: Address): boolean => account !== undefined && isAddressEqual(one, account)
   const add = (line: Line, from: Address, amount: bigint): void => {
-    if (account === undefined || from.toLowerCase() !== account.toLowerCase()) return
+    if (!isOwn(from)) return
     const { kind, round, value } = line
     own.set(keyOf(line), { kind, round, value, amount: (own.get(keyOf(line))?.amount ?? 0n) + amount })
   }
@@ -60,7 +62,7 @@ export function ledgerOf(events: readonly OracleEvent[], account: Address | unde
     } else if (event.name === 'arbitrated') {
       // The contribution that filled the appeal comes right before.
       if (event.cause === 'appeal' && appealed !== undefined) filled.add(keyOf(appealed))
-    } else if (event.name === 'claimed' && event.holder.toLowerCase() === account?.toLowerCase()) {
+    } else if (event.name === 'claimed' && isOwn(event.holder)) {
       const { kind, round, value } = event
       if (kind !== 'stake' && kind !== 'appeal') continue
       own.delete(keyOf({ kind, round, value }))

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import { HeaderUnknownError } from '#client/block-header.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { JurySeat, JuryTerms } from '#client/jury.ts'
 import {
@@ -139,7 +140,7 @@ async function callOf({ chain }: ActComponents, { known, trial }: Scene, move: C
 }
 
 function unlessUnknown(error: unknown): undefined {
-  if (error instanceof Error && error.name === 'Client.HeaderUnknownError') return undefined
+  if (error instanceof HeaderUnknownError) return undefined
   throw error
 }
 

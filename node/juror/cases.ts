@@ -1,4 +1,5 @@
 import type { Address } from 'viem'
+import { isAddressEqual } from 'viem/utils'
 import type { ChainPort, Head } from '../chain/port.ts'
 import type { JuryTable, KnownCase } from '../store/jury-table.ts'
 
@@ -36,5 +37,5 @@ export async function readCases(
     from = to + 1n
   }
   const all = await table.cases()
-  return all.filter((known) => known.jury.toLowerCase() === jury.toLowerCase())
+  return all.filter((known) => isAddressEqual(known.jury, jury))
 }

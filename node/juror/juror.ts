@@ -1,4 +1,6 @@
 import type { Address, Hex } from 'viem'
+import { isAddressEqual } from 'viem/utils'
+import { DeadRpcError } from '#client/chain.ts'
 import type { JuryTerms } from '#client/jury.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { haveRevealed, moveOf } from '#protocol/jury-case.ts'
@@ -111,7 +113,7 @@ async function pass(components: JurorComponents, memory: Memory, head: Head | un
         await attendJury(components, memory, jury, head ?? (await chain.head()))
       } catch (error) {
         memory.standing.fail(jury)
-        if (!signal.aborted && !isDeadRpc(error))
+        if (!signal.aborted && !(error instanceof DeadRpcError))
           log.error({ err: error, jury }, 'a pass over the cases of a jury failed')
       }
     }),
@@ -143,7 +145,7 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
         memory.standing.pass(jury, one.id)
       } catch (error) {
         memory.standing.fail(jury, one.id)
-        if (signal.aborted || isDeadRpc(error)) return
+        if (signal.aborted || error instanceof DeadRpcError) return
         log.error({ err: error, fixingId: one.id, jury }, 'a pass over a case failed')
       }
     }),
@@ -205,10 +207,12 @@ async function sceneOf(
     return { ...found, round, seats: [], own: [], openings: new Map() }
   const jurors = [...new Set(seats.map(({ juror }) => juror))]
   const voters = await chain.court(jury).voters(jurors, head.number)
-  const isOurs = (juror: Address, voter: Address | undefined): boolean =>
-    isSame(juror, chain.account) ||
-    (isSame(voter, chain.account) && components.principals.some((one) => isSame(one, juror)))
-  const principals = new Set(jurors.filter((juror, i) => isOurs(juror, voters[i])))
+  const isAccount = (one: Address | undefined): boolean =>
+    one !== undefined && chain.account !== undefined && isAddressEqual(one, chain.account)
+  const isPrincipal = (juror: Address): boolean => components.principals.some((one) => isAddressEqual(one, juror))
+  const isOurs = (juror: Address, i: number): boolean =>
+    isAccount(juror) || (isAccount(voters[i]) && isPrincipal(juror))
+  const principals = new Set(jurors.filter(isOurs))
   const mine = seats.filter(({ juror }) => principals.has(juror))
   const guesses = [
     ...(reading === undefined ? [] : [reading]),
@@ -262,12 +266,4 @@ function isOver({ state }: CourtCase, turnEnd: bigint | undefined): boolean {
 
 function keyOf({ jury, id }: Pick<KnownCase, 'jury' | 'id'>): string {
   return `${jury}:${id}`.toLowerCase()
-}
-
-function isSame(a: Address | undefined, b: Address | undefined): boolean {
-  return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase()
-}
-
-function isDeadRpc(error: unknown): boolean {
-  return error instanceof Error && error.name === 'Chain.DeadRpcError'
 }

@@ -5,6 +5,7 @@ import { isTrusted, unsureness } from '../decide.ts'
 import type { VerifiedRequest } from '../gossip/cosigning.ts'
 import { SecondDigestError } from '../guard.ts'
 import type { Quorum } from '../quorum.ts'
+import { SignerRefusedError, SignerSilentError, WrongSignatureError } from '../sign/remote.ts'
 import { quorumOfHeld } from './held.ts'
 import { catchUp, wantedPeers } from './network-wait.ts'
 import type { Parts } from './parts.ts'
@@ -78,7 +79,7 @@ async function consider(
       return { action: 'refuse', reason: error.message }
     }
     // What else there is to do for the fixing does not wait for a signer.
-    if (error instanceof Error && error.name === 'Sign.SignerSilentError') {
+    if (error instanceof SignerSilentError) {
       return { action: 'wait', reason: error.message }
     }
     throw error
@@ -124,9 +125,7 @@ async function sign(
 }
 
 function isRefusal(error: unknown): error is Error {
-  return (
-    error instanceof Error && (error.name === 'Sign.SignerRefusedError' || error.name === 'Sign.WrongSignatureError')
-  )
+  return error instanceof SignerRefusedError || error instanceof WrongSignatureError
 }
 
 /** Asks the reporters, for the time `attempt`, to co-sign a report of this node. Throws the guard's SecondDigestError. */

@@ -1,3 +1,4 @@
+import { DeadRpcError } from '#client/chain.ts'
 import type { Head } from '../chain/port.ts'
 import type { ChainClock, Clock } from '../clock.ts'
 import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
@@ -210,7 +211,8 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
       tracked.isDirty = true
       tracked.nextMs = clock.monotonicMs() + RETRY_MS
       // The loop itself notices and says when the chain is gone.
-      if (!parts.signal.aborted && !isDeadRpc(error)) parts.log.error({ err: error, fixingId: id }, 'a pass failed')
+      if (!parts.signal.aborted && !(error instanceof DeadRpcError))
+        parts.log.error({ err: error, fixingId: id }, 'a pass failed')
     })
     .finally(() => {
       tracked.busy = undefined
@@ -232,10 +234,6 @@ function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked)
 function isActing({ roles, juror }: Parts['config'], { arbitrator, backup }: Fixing): boolean {
   if (roles.includes('proposer') || roles.includes('watchtower')) return true
   return roles.includes('juror') && juror.juries.some((jury) => jury === arbitrator || jury === backup)
-}
-
-function isDeadRpc(error: unknown): boolean {
-  return error instanceof Error && error.name === 'Chain.DeadRpcError'
 }
 
 /** The clock as one that the loop moves, if it follows the chain. */
