@@ -142,8 +142,3 @@ function rosterOf(fixingId: Hex, context: CosigningContext) {
 
 const reject = (code: CosigningReject): Extract<Refusal, { result: 'reject' }> => ({ result: 'reject', code })
 const ignore = (code: CosigningIgnore): Extract<Refusal, { result: 'ignore' }> => ({ result: 'ignore', code })
-
-/** Whether a message that was ignored for this reason should be kept and judged again. */
-export function isAwaited(code: CosigningIgnore): boolean {
-  return code === 'unknown-fixing' || code === 'reporters-unknown' || code === 'unknown-request'
-}

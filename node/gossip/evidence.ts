@@ -3,7 +3,7 @@ import { decodeObservation, OBSERVATION_BYTES, recoverWireSigner, sameObservatio
 import type { RejectCode, ValidatorContext, VerifiedObservation } from './validate.ts'
 import { decoded, recovered } from './faults.ts'
 
-/** Proof of an equivocation: two different observations by one reporter for one fixing. */
+/** Two different observations by one reporter for one fixing: an equivocation, provable by anyone. */
 export type Evidence = { readonly first: VerifiedObservation; readonly second: VerifiedObservation }
 
 /** Length of a proof on the wire: two observations. */

@@ -4,7 +4,6 @@ import type { Log } from '../log.ts'
 import type { PartialVerifier } from './batch.ts'
 import {
   type CosigningContext,
-  isAwaited,
   judgePartial,
   judgeRequest,
   type PartialVerdict,
@@ -13,10 +12,10 @@ import {
   type VerifiedRequest,
 } from './cosigning.ts'
 import { type Evidence, judgeEvidence } from './evidence.ts'
-import type { Rooms } from './parking.ts'
-import { judgePresence, mayCount, type PresenceContext, type VerifiedPresence } from './presence.ts'
+import { isParkable, type Rooms } from './parking.ts'
+import { judgePresence, type PresenceContext, type VerifiedPresence } from './presence.ts'
 import type { Quarantine } from './quarantine.ts'
-import { isParkable, judgeObservation, type ValidatorContext, type VerifiedObservation } from './validate.ts'
+import { judgeObservation, type ValidatorContext, type VerifiedObservation } from './validate.ts'
 import { voucherOf } from './vouch.ts'
 
 /** Where verified messages go. */
@@ -130,7 +129,7 @@ export function createIntake(components: IntakeComponents): Intake {
       const verdict = await judgeReport(peer, bytes, components)
       count(verdict.result === 'accept' ? verdict.kind : verdict.code)
       if (verdict.result === 'reject') return blame(peer, verdict.code)
-      if (verdict.result === 'ignore' && isAwaited(verdict.code)) park(peer, topic, bytes, origin)
+      if (verdict.result === 'ignore' && isParkable(verdict.code)) park(peer, topic, bytes, origin)
       if (verdict.result === 'accept') components.giveBack(peer, verdict.kind === 'partial' ? 'partial' : 'message')
       return verdict.result === 'ignore' && verdict.code === 'throttled' ? 'throttled' : verdict.result
     },
@@ -140,7 +139,7 @@ export function createIntake(components: IntakeComponents): Intake {
       count(verdict.result === 'accept' ? 'presence' : verdict.code)
       if (verdict.result === 'reject') return blame(peer, verdict.code)
       if (verdict.result === 'accept') store.addPresence(verdict.presence)
-      else if (mayCount(verdict.code)) park(peer, topic, bytes, origin)
+      else if (isParkable(verdict.code)) park(peer, topic, bytes, origin)
       return verdict.result
     },
   }

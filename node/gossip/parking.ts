@@ -1,5 +1,18 @@
 import { bytesToHex } from 'viem/utils'
+import type { CosigningIgnore } from './cosigning.ts'
 import { messageId } from './message-id.ts'
+import type { PresenceIgnore } from './presence.ts'
+import type { IgnoreCode } from './validate.ts'
+
+type Ignored = IgnoreCode | CosigningIgnore | PresenceIgnore | 'signed-twice'
+
+/** What may be known here later. */
+const PARKABLE: ReadonlySet<Ignored> = new Set(['unknown-fixing', 'early', 'reporters-unknown', 'unknown-request'])
+
+/** Whether a message that was ignored for this reason should be kept and judged again. */
+export function isParkable(code: Ignored): boolean {
+  return PARKABLE.has(code)
+}
 
 /** A message that could not be judged yet: early, or for a fixing not known here. */
 export type ParkedMessage = { readonly peer: string; readonly topic: string; readonly bytes: Uint8Array }

@@ -96,8 +96,3 @@ function judgeReporter(
 
 const reject = (code: PresenceReject): PresenceVerdict => ({ result: 'reject', code })
 const ignore = (code: PresenceIgnore): PresenceVerdict => ({ result: 'ignore', code })
-
-/** Whether a message that was ignored for this reason should be kept and judged again. */
-export function mayCount(code: PresenceIgnore): boolean {
-  return code === 'unknown-fixing' || code === 'early' || code === 'reporters-unknown'
-}

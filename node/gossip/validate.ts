@@ -13,10 +13,11 @@ import {
 import type { WireFault } from '#protocol/wire.ts'
 import { decoded, recovered } from './faults.ts'
 
-/** A verified observation. */
+/** A verified observation: what was signed, by which reporter, and the bytes that travelled. */
 export type VerifiedObservation = {
   readonly signed: SignedObservation
   readonly signer: Address
+  /** The signer's index in the registry. */
   readonly reporterIndex: number
   readonly bytes: Uint8Array
 }
@@ -24,11 +25,9 @@ export type VerifiedObservation = {
 /** Provably bad: no honest peer relays it. */
 export type RejectCode = WireFault | 'before-maturity' | 'unrecoverable-signature' | 'not-a-reporter'
 
-/** Useless here or too early; nobody's fault. Those of {@link ParkCode} may become useful. */
-export type IgnoreCode = ParkCode | 'settled' | 'duplicate' | 'throttled' | 'quarantined'
-
-/** Why a message can only be judged later. */
-export type ParkCode = 'unknown-fixing' | 'early' | 'reporters-unknown'
+/** Useless here or too early; nobody's fault. */
+export type IgnoreCode =
+  'unknown-fixing' | 'early' | 'reporters-unknown' | 'settled' | 'duplicate' | 'throttled' | 'quarantined'
 
 /** What to do with a message. `conflict` is the signer's first, different observation: an equivocation. */
 export type Verdict =
@@ -113,8 +112,3 @@ function isKnown(bytes: Uint8Array, held: readonly VerifiedObservation[]): boole
 
 const reject = (code: RejectCode): Verdict => ({ result: 'reject', code })
 const ignore = (code: IgnoreCode): Verdict => ({ result: 'ignore', code })
-
-/** Whether a message that was ignored for this reason should be kept and judged again. */
-export function isParkable(code: IgnoreCode | 'signed-twice'): code is ParkCode {
-  return code === 'unknown-fixing' || code === 'early' || code === 'reporters-unknown'
-}

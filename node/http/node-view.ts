@@ -6,7 +6,8 @@ import type { Report } from '#protocol/report.ts'
 import type { SampleDifference } from '#protocol/samples.ts'
 import type { Intent } from '../store/intent-table.ts'
 import type { JournalEntry } from '../store/journal-table.ts'
-import type { StoredEvidence, StoredObservation } from '../store/observation-table.ts'
+import type { Evidence } from '../gossip/evidence.ts'
+import type { VerifiedObservation } from '../gossip/validate.ts'
 
 /** One fixing as the node sees it; times in Unix seconds, values 1e18-scaled. */
 export type FixingStatus = {
@@ -96,9 +97,9 @@ export type DifferencesView = {
 export interface NodeView {
   status(): Promise<NodeStatus>
   readiness(): Promise<Readiness>
-  observations(id: Hex): readonly StoredObservation[] | undefined
+  observations(id: Hex): readonly VerifiedObservation[] | undefined
   /** Pairs of observations that one reporter signed of the fixing. */
-  evidence(id: Hex): readonly StoredEvidence[] | undefined
+  evidence(id: Hex): readonly Evidence[] | undefined
   report(id: Hex): ReportView | undefined
   samples(id: Hex): Promise<unknown>
   /** Undefined too for a signer of whom no observation is held. */

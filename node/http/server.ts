@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifySchema } from 'fastify'
 import type { Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
-import type { StoredObservation } from '../store/observation-table.ts'
+import type { VerifiedObservation } from '../gossip/validate.ts'
 import { VERSION } from '../version.ts'
 import type { NodeView } from './node-view.ts'
 import { type Route, schemaOf } from './routes.ts'
@@ -124,7 +124,7 @@ const DESCRIPTION = {
   servers: [{ url: 'http://127.0.0.1:{port}', variables: { port: { default: '8080', description: 'http_port' } } }],
 }
 
-function shown({ signed, signer, reporterIndex, bytes }: StoredObservation) {
+function shown({ signed, signer, reporterIndex, bytes }: VerifiedObservation) {
   return { ...signed, signer, reporterIndex, bytes: bytesToHex(bytes) }
 }
 

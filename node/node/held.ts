@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { type Quorum, quorumOf } from '../quorum.ts'
-import type { StoredObservation } from '../store/observation-table.ts'
+import type { VerifiedObservation } from '../gossip/validate.ts'
 import type { Parts } from './parts.ts'
 import type { Ripe } from './tracked.ts'
 
@@ -9,7 +9,7 @@ export function quorumOfHeld(
   { store }: Pick<Parts, 'store'>,
   fixingId: Hex,
   { reporters, epoch }: Ripe,
-  observations: readonly StoredObservation[],
+  observations: readonly VerifiedObservation[],
   proposer: Address,
 ): Quorum {
   return quorumOf({

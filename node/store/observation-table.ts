@@ -2,20 +2,10 @@ import type { Address, Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import { z } from 'zod'
 import { decodeObservation, type SignedObservation } from '#protocol/observation.ts'
+import type { Evidence } from '../gossip/evidence.ts'
+import type { VerifiedObservation } from '../gossip/validate.ts'
 import type { Database } from './database.ts'
 import { ADDRESS, HEX, parseRow } from './row.ts'
-
-/** A verified observation: what was signed, by which reporter, and the bytes that travelled. */
-export type StoredObservation = {
-  readonly signed: SignedObservation
-  readonly signer: Address
-  /** The signer's index in the registry. */
-  readonly reporterIndex: number
-  readonly bytes: Uint8Array
-}
-
-/** Two different observations by one reporter for one fixing: an equivocation, provable by anyone. */
-export type StoredEvidence = { readonly first: StoredObservation; readonly second: StoredObservation }
 
 /** The verified observations of this node, those of loaded fixings in memory. */
 export interface ObservationTable {
@@ -29,20 +19,20 @@ export interface ObservationTable {
   /** Forgets the copy in memory; the rows stay. */
   unload(fixingId: Hex): void
   /** First seen per reporter, in reporter order, equivocators included; the same list for as long as nothing changes. */
-  all(fixingId: Hex): readonly StoredObservation[]
+  all(fixingId: Hex): readonly VerifiedObservation[]
   /** The same list for as long as nothing changes. */
-  evidence(fixingId: Hex): readonly StoredEvidence[]
+  evidence(fixingId: Hex): readonly Evidence[]
   /** Keeps the first observation per reporter and fixing. In memory from the call on, on disk when resolved. */
-  add(observation: StoredObservation): Promise<void>
+  add(observation: VerifiedObservation): Promise<void>
   /** Keeps the first proof per reporter and fixing. */
-  addEvidence(evidence: StoredEvidence): Promise<void>
+  addEvidence(evidence: Evidence): Promise<void>
 }
 
 const ROW = z.object({ signer: ADDRESS, index: z.number(), bytes: HEX })
 const EVIDENCE = z.object({ first: ROW, second: ROW })
 
 /** What is told of a fixing: the lists themselves, replaced when something changes. */
-type Loaded = { observations: readonly StoredObservation[]; evidence: readonly StoredEvidence[] }
+type Loaded = { observations: readonly VerifiedObservation[]; evidence: readonly Evidence[] }
 
 const NONE: readonly never[] = []
 
@@ -50,7 +40,7 @@ const NONE: readonly never[] = []
 export function observationTable(database: Database): ObservationTable {
   const loaded = new Map<Hex, Loaded>()
   const shelf = createShelf()
-  const keep = ({ signer, reporterIndex, bytes }: StoredObservation): Held =>
+  const keep = ({ signer, reporterIndex, bytes }: VerifiedObservation): Held =>
     new Held(signer, reporterIndex, shelf(bytes))
   const of = (fixingId: Hex): Loaded => {
     const known = loaded.get(fixingId)
@@ -64,7 +54,7 @@ export function observationTable(database: Database): ObservationTable {
     reindex(fixingId, reporters) {
       const known = of(fixingId)
       const bySigner = new Map(reporters.map((reporter) => [reporter.signer.toLowerCase(), reporter]))
-      const indexed = (held: StoredObservation): Held | undefined => {
+      const indexed = (held: VerifiedObservation): Held | undefined => {
         const { signer } = held
         const reporter = bySigner.get(signer.toLowerCase())
         if (reporter === undefined) return undefined
@@ -105,7 +95,7 @@ export function observationTable(database: Database): ObservationTable {
  * An observation as its bytes, decoded whenever somebody looks: tens of thousands are held, and what is decoded takes several
  * times as much memory.
  */
-class Held implements StoredObservation {
+class Held implements VerifiedObservation {
   readonly signer: Address
   readonly reporterIndex: number
   readonly #board: Uint8Array
@@ -160,11 +150,11 @@ function createShelf(): Shelf {
   }
 }
 
-function isBySame(a: StoredObservation, b: StoredObservation): boolean {
+function isBySame(a: VerifiedObservation, b: VerifiedObservation): boolean {
   return a.signer === b.signer || a.signer.toLowerCase() === b.signer.toLowerCase()
 }
 
-function inOrder(observations: readonly StoredObservation[]): readonly StoredObservation[] {
+function inOrder(observations: readonly VerifiedObservation[]): readonly VerifiedObservation[] {
   return observations.toSorted((a, b) => a.reporterIndex - b.reporterIndex)
 }
 
@@ -180,12 +170,12 @@ async function read(database: Database, fixingId: Hex, shelf: Shelf): Promise<Lo
   }
 }
 
-function rowOf({ signer, reporterIndex, bytes }: StoredObservation): z.input<typeof ROW> {
+function rowOf({ signer, reporterIndex, bytes }: VerifiedObservation): z.input<typeof ROW> {
   return { signer, index: reporterIndex, bytes: bytesToHex(bytes) }
 }
 
 /** Throws WireError for bytes that are no observation. */
-function restore({ signer, index, bytes: hex }: z.output<typeof ROW>, shelf: Shelf): StoredObservation {
+function restore({ signer, index, bytes: hex }: z.output<typeof ROW>, shelf: Shelf): VerifiedObservation {
   const bytes = Buffer.from(hex.slice(2), 'hex')
   decodeObservation(bytes)
   return new Held(signer, index, shelf(bytes))

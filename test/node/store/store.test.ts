@@ -21,7 +21,8 @@ import { observationDigest } from '#protocol/observation.ts'
 import { openDatabase } from '../../../node/store/database.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import type { KnownEvent } from '../../../node/store/log-rows.ts'
-import type { StoredEvidence, StoredObservation } from '../../../node/store/observation-table.ts'
+import type { Evidence } from '../../../node/gossip/evidence.ts'
+import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
 import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, reportedBy } from '../reporters.ts'
 import { temporaryFolder } from '../temporary.ts'
 
@@ -57,13 +58,13 @@ function remembered(dataDir: string, count: number): Promise<(Hex | undefined)[]
 }
 
 /** What is held is decoded only for whoever looks. */
-const whole = ({ signed, signer, reporterIndex, bytes }: StoredObservation): StoredObservation => ({
+const whole = ({ signed, signer, reporterIndex, bytes }: VerifiedObservation): VerifiedObservation => ({
   signed,
   signer,
   reporterIndex,
   bytes,
 })
-const wholeProof = ({ first, second }: StoredEvidence): StoredEvidence => ({
+const wholeProof = ({ first, second }: Evidence): Evidence => ({
   first: whole(first),
   second: whole(second),
 })
