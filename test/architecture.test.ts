@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { stageViolations } from './architecture/node-stages.ts'
+import { partCycles, PLACED, STAGES, stageViolations } from './architecture/node-stages.ts'
 import { solidityViolations } from './architecture/solidity-rules.ts'
 import type { SourceFile, Violation } from './architecture/source-text.ts'
 import { typescriptViolations } from './architecture/typescript-rules.ts'
@@ -39,10 +39,35 @@ describe('the layout (docs/architecture.md)', () => {
   const files = paths
     .filter((path) => !GENERATED.test(path))
     .map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, 'utf8') }))
+  const document = readFileSync(`${ROOT}docs/architecture.md`, 'utf8')
 
   test('is kept by every source file', () => {
     expect(files.filter(({ path }) => !path.startsWith('test/'))).not.toHaveLength(0)
     expect(violationsOf(files)).toEqual([])
+  })
+
+  test('is told by its document in the order of the stages', () => {
+    const [, told = ''] = /one direction: ([^.]+)\./.exec(document) ?? []
+    expect(told.split('→').map((stage) => stage.trim())).toEqual(STAGES)
+  })
+
+  test('is told with files that are there', () => {
+    const named = [...document.matchAll(/`([\w-]+(?:\/[\w-]+)*\/[\w-]+\.(?:ts|sol|mjs))`/g)].map(
+      ([, path = '']) => path,
+    )
+    expect(named.length).toBeGreaterThan(30)
+    const folders = (path: string): string[] => (path.startsWith('node/') ? [''] : ['', 'node/', 'contracts/src/'])
+    expect(named.filter((path) => !folders(path).some((folder) => existsSync(`${ROOT}${folder}${path}`)))).toEqual([])
+  })
+
+  test('gives no place to what is not there', () => {
+    expect(
+      PLACED.filter((name) => !existsSync(`${ROOT}node/${name}`) && !existsSync(`${ROOT}node/${name}.ts`)),
+    ).toEqual([])
+  })
+
+  test('has no circle among the parts of the node', () => {
+    expect(partCycles(files)).toEqual([])
   })
 })
 
@@ -98,6 +123,8 @@ describe('the checker of the layout finds', () => {
     ['node/watch.ts', "import { type Quorum } from './quorum.ts'", ':1 watch takes only types from quorum'],
     ['node/watch.ts', "import type { Node } from './node.ts'", ':1 nothing imports node/node'],
     ['node/log.ts', "import type { Watch } from './watch.ts'", ':1 node/log is below all stages'],
+    ['node/node/loop.ts', "import type { Node } from '../node.ts'", ':1 a part of the node does not know the whole'],
+    ['node/signer.ts', "import { openKeys } from './node/keys.ts'", ':1 the signer does not know the node'],
     ['node/brand-new.ts', 'export const x = 1', ':0 node/brand-new is no known stage'],
     ['cli/commands/a.ts', "import { guard } from '#node/guard'", ':1 cli does not know this alias'],
     ['cli/commands/a.ts', "import { guard } from '../../node/guard.ts'", ':1 relative paths stay inside cli'],
@@ -164,6 +191,17 @@ describe('the checker of the layout finds', () => {
   })
 })
 
+test('the checker of the layout finds a circle of values, and none of types', () => {
+  const part = (name: string, text: string): SourceFile => ({ path: `node/node/${name}.ts`, text })
+  const circle = [
+    part('a', "import { b } from './b.ts'"),
+    part('b', "import { c } from './c.ts'"),
+    part('c', "import { b } from './b.ts'"),
+  ]
+  expect(partCycles(circle)).toEqual(['b.ts → c.ts → b.ts'])
+  expect(partCycles([...circle.slice(0, 2), part('c', "import type { B } from './b.ts'")])).toEqual([])
+})
+
 describe('the checker of the layout accepts', () => {
   const cases: readonly (readonly [path: string, text: string])[] = [
     ['contracts/protocol/a.ts', "import { keccak256 } from 'viem'\nimport { sha3 } from '@noble/hashes/sha3.js'"],
@@ -183,6 +221,7 @@ describe('the checker of the layout accepts', () => {
     ['node/watch.ts', "import type { Quorum } from './quorum.ts'\nimport { createLog } from './log.ts'"],
     ['node/observe.ts', "import type { Sampling } from '#node/source'"],
     ['node/node.ts', "import { watch } from './watch.ts'\nimport { guard } from './guard.ts'"],
+    ['node/node/loop.ts', "import { watch } from '../watch.ts'\nimport type { Parts } from './parts.ts'"],
     ['cli/commands/a.ts', "import { open } from '#node/store'\nimport { Command } from 'commander'"],
     ['cli/a.ts', "export { b } from './b.ts'\nexport const c = 1"],
     ['test/node/watch.test.ts', "import { watch } from '../../node/watch.ts'\nconst now = Date.now()"],

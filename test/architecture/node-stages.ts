@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
-import { importsOf } from './imports.ts'
+import { type Import, importsOf } from './imports.ts'
 import { codeOf, type SourceFile, type Violation } from './source-text.ts'
 
 /** From the clock to the claim: a stage takes types from the stages before it, and nothing from those after it. */
-const STAGES = [
+export const STAGES: readonly string[] = [
   'clock',
   'source',
   'observe',
@@ -21,22 +21,17 @@ const STAGES = [
   'stake',
   'juror',
   'keeper',
-  'reporter',
   'http',
 ]
 
-/**
- * Parts of one stage: gossip and sync are the two ways in which observations travel, network sets both up; the older log is what the
- * watch did not look at.
- */
-const PARTS: Readonly<Record<string, string>> = { network: 'gossip', sync: 'gossip', 'older-log': 'watch' }
+/** Parts of one stage: gossip and sync are the two ways in which observations travel; the older log is what the watch did not look at. */
+const PARTS: Readonly<Record<string, string>> = { sync: 'gossip', 'older-log': 'watch' }
 
 /** What lies below all stages: any may use it, values included; it uses nothing but itself and the clock. */
 const GROUND = [
   'config',
   'halt',
   'frugal',
-  'index-dir',
   'log',
   'metrics',
   'journal',
@@ -49,13 +44,17 @@ const GROUND = [
   'with-hosts',
 ]
 
-/** What knows all stages; nothing imports it. */
+/** What knows all stages; nothing else imports it. */
 const COMPOSITION = ['node', 'signer', 'main']
+
+/** Every name that has a place in the order. */
+export const PLACED: readonly string[] = [...STAGES, ...Object.keys(PARTS), ...GROUND, ...COMPOSITION]
 
 /** The rules for what the files of node/ import from one another. */
 export function stageViolations(file: SourceFile): Violation[] {
   const from = stageOf(file.path)
-  if (from === undefined || COMPOSITION.includes(from)) return []
+  if (from === undefined) return []
+  if (COMPOSITION.includes(from)) return compositionViolations(file)
   if (!STAGES.includes(from) && !GROUND.includes(from)) {
     return [
       {
@@ -65,12 +64,56 @@ export function stageViolations(file: SourceFile): Violation[] {
       },
     ]
   }
-  return importsOf(codeOf(file.text)).flatMap(({ specifier, line, isType }) => {
-    const target = specifier?.startsWith('#node/') === true ? specifier.slice(1) : specifier
-    if (target === undefined || !/^(?:\.|node\/)/.test(target)) return []
-    const to = stageOf(target.startsWith('.') ? posix.join(posix.dirname(file.path), target) : target)
+  return targetsOf(file).flatMap(({ target, specifier, line, isType }) => {
+    const to = stageOf(target)
     const rule = to === undefined || to === from ? undefined : brokenRule(from, to, isType)
     return rule === undefined ? [] : [{ path: file.path, line, rule: `${rule} (${specifier})` }]
+  })
+}
+
+/** The files of node/node/ from which values are imported in a circle, as `a.ts → b.ts → a.ts`. */
+export function partCycles(files: readonly SourceFile[]): string[] {
+  const parts = files.filter(({ path }) => isPart(path))
+  const uses = new Map(
+    parts.map((file) => [
+      file.path,
+      targetsOf(file).flatMap(({ target, isType }) => (isType || !isPart(target) ? [] : [target])),
+    ]),
+  )
+  const sound = new Set<string>()
+  const cycleFrom = (path: string, way: readonly string[]): string[] => {
+    if (way.includes(path))
+      return [[...way.slice(way.indexOf(path)), path].map((one) => posix.basename(one)).join(' → ')]
+    if (sound.has(path)) return []
+    const found = (uses.get(path) ?? []).flatMap((used) => cycleFrom(used, [...way, path]))
+    sound.add(path)
+    return found
+  }
+  return [...uses.keys()].flatMap((path) => cycleFrom(path, []))
+}
+
+/** The parts of the node do not know the whole, and a program does not know the other. */
+function compositionViolations(file: SourceFile): Violation[] {
+  return targetsOf(file).flatMap(({ target, specifier, line }) => {
+    const isUp = isPart(file.path) && !isPart(target) && COMPOSITION.includes(stageOf(target) ?? '')
+    const isOther = file.path === 'node/signer.ts' && stageOf(target) === 'node'
+    if (!isUp && !isOther) return []
+    const rule = isUp ? 'a part of the node does not know the whole' : 'the signer does not know the node'
+    return [{ path: file.path, line, rule: `${rule} (${specifier})` }]
+  })
+}
+
+const isPart = (path: string): boolean => path.startsWith('node/node/')
+
+type Target = Pick<Import, 'specifier' | 'line' | 'isType'> & { readonly target: string }
+
+/** What `file` imports of node/, by paths from the root. */
+function targetsOf({ path, text }: SourceFile): Target[] {
+  return importsOf(codeOf(text)).flatMap(({ specifier, line, isType }) => {
+    const named = specifier?.startsWith('#node/') === true ? specifier.slice(1) : specifier
+    if (named === undefined || !/^(?:\.|node\/)/.test(named)) return []
+    const target = named.startsWith('.') ? posix.join(posix.dirname(path), named) : named
+    return [{ specifier, line, isType, target }]
   })
 }
 
