@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Attestation } from '#client/attestation.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
-import { closedRow, FIXING_STRUCT } from './fixing-table.ts'
-import { ADDRESS, DECIMAL, HEX, parseRow } from './row.ts'
+import { closedRow } from './fixing-table.ts'
+import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
 
 /** What co-signing a fixing earned, and everything that claiming it takes: none of it changes once the fixing is settled. */
 export type KnownDue = {
