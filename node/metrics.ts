@@ -112,60 +112,120 @@ function gauge(series: Registry, name: string, help: string, labelNames: readonl
   return new Gauge({ name, help, labelNames, registers: [series] })
 }
 
+/** A gauge without labels; nothing that is read is 0. */
+type PlainGauge = {
+  readonly name: string
+  readonly help: string
+  readonly read: (reading: Reading) => number | bigint | boolean | undefined
+}
+
+const GAUGES: readonly PlainGauge[] = [
+  { name: 'assize_chain_up', help: 'Whether the last look at the chain succeeded.', read: (to) => to.isChainUp },
+  { name: 'assize_head_block', help: 'Number of the newest block that was seen.', read: (to) => to.head?.number },
+  {
+    name: 'assize_head_timestamp_seconds',
+    help: 'Time of the newest block that was seen, Unix.',
+    read: (to) => to.head?.time,
+  },
+  { name: 'assize_clock_timestamp_seconds', help: "The node's clock, Unix.", read: (to) => to.now },
+  { name: 'assize_store_up', help: 'Whether the store can be read.', read: (to) => to.isStoreSound },
+  {
+    name: 'assize_signer_up',
+    help: 'Whether the key is at hand; 1 too for a node without one.',
+    read: (to) => to.isSignerUp,
+  },
+  { name: 'assize_peers', help: 'Peers that are connected.', read: (to) => to.peers },
+  {
+    name: 'assize_reporter_peers',
+    help: 'Peers that are connected and registered as reporters.',
+    read: (to) => to.reporterPeers,
+  },
+  {
+    name: 'assize_fixings_unobserved',
+    help: 'Mature fixings without the own observation that is due.',
+    read: (to) => to.unobserved,
+  },
+  {
+    name: 'assize_fixings_short_of_quorum',
+    help: 'Mature fixings without the observations of a quorum.',
+    read: (to) => to.shortOfQuorum,
+  },
+  {
+    name: 'assize_fixings_short_of_presence',
+    help: 'Fixings about to mature with too few reporters ready.',
+    read: (to) => to.shortOfPresence,
+  },
+  {
+    name: 'assize_fixings_short_of_sources',
+    help: 'Fixings about to mature with too few sources answering.',
+    read: (to) => to.shortOfSources,
+  },
+  {
+    name: 'assize_clock_offset_seconds',
+    help: "Seconds that the node's clock is behind the chain's.",
+    read: (to) => to.clockOffset,
+  },
+  {
+    name: 'assize_fixings_contested',
+    help: 'Fixings led by a value apart from the own observation.',
+    read: (to) => to.contested,
+  },
+  {
+    name: 'assize_next_deadline_timestamp_seconds',
+    help: 'Next end of a window, Unix; 0 without one.',
+    read: (to) => to.nextDeadline,
+  },
+  {
+    name: 'assize_jury_seats',
+    help: 'Seats of juries, in rounds that run, that the node votes for.',
+    read: (to) => to.jurySeats,
+  },
+  {
+    name: 'assize_jury_seats_late',
+    help: 'Seats late with a vote or its reveal, or voted for by somebody else.',
+    read: (to) => to.jurySeatsLate,
+  },
+  {
+    name: 'assize_jury_passes_failing',
+    help: 'Juries and cases of them whose last look failed.',
+    read: (to) => to.juryPassesFailing,
+  },
+  {
+    name: 'assize_jury_deadline_timestamp_seconds',
+    help: 'Next end for a vote or its reveal, Unix; 0 without one.',
+    read: (to) => to.juryDeadline,
+  },
+  {
+    name: 'assize_equivocators',
+    help: 'Reporters that signed twice, of the fixings that are followed.',
+    read: (to) => to.equivocators,
+  },
+  { name: 'assize_halted', help: 'Whether the operator has stopped all new stake.', read: (to) => to.isHalted },
+  {
+    name: 'assize_transactions_unknown',
+    help: 'Whether transactions are in flight that the store does not know.',
+    read: (to) => to.hasUnknownTransactions,
+  },
+  {
+    name: 'assize_transactions_pending',
+    help: 'Transactions whose fate is not known yet.',
+    read: (to) => to.pendingTransactions,
+  },
+]
+
 function gaugesOf(series: Registry, signer: string): (reading: Reading) => void {
-  const of = (name: string, help: string, labels?: readonly string[]): Gauge => gauge(series, name, help, labels)
-  const chainUp = of('assize_chain_up', 'Whether the last look at the chain succeeded.')
-  const headBlock = of('assize_head_block', 'Number of the newest block that was seen.')
-  const headTime = of('assize_head_timestamp_seconds', 'Time of the newest block that was seen, Unix.')
-  const clock = of('assize_clock_timestamp_seconds', "The node's clock, Unix.")
-  const storeUp = of('assize_store_up', 'Whether the store can be read.')
-  const signerUp = of('assize_signer_up', 'Whether the key is at hand; 1 too for a node without one.')
-  const registered = of('assize_registered', 'Whether the key of a reporter is one by the registry.', ['signer'])
-  const peers = of('assize_peers', 'Peers that are connected.')
-  const reporterPeers = of('assize_reporter_peers', 'Peers that are connected and registered as reporters.')
-  const fixings = of('assize_fixings', 'Fixings that are followed, by phase.', ['phase'])
-  const unobserved = of('assize_fixings_unobserved', 'Mature fixings without the own observation that is due.')
-  const short = of('assize_fixings_short_of_quorum', 'Mature fixings without the observations of a quorum.')
-  const absent = of('assize_fixings_short_of_presence', 'Fixings about to mature with too few reporters ready.')
-  const sourceless = of('assize_fixings_short_of_sources', 'Fixings about to mature with too few sources answering.')
-  const offset = of('assize_clock_offset_seconds', "Seconds that the node's clock is behind the chain's.")
-  const contested = of('assize_fixings_contested', 'Fixings led by a value apart from the own observation.')
-  const deadline = of('assize_next_deadline_timestamp_seconds', 'Next end of a window, Unix; 0 without one.')
-  const seats = of('assize_jury_seats', 'Seats of juries, in rounds that run, that the node votes for.')
-  const late = of('assize_jury_seats_late', 'Seats late with a vote or its reveal, or voted for by somebody else.')
-  const failing = of('assize_jury_passes_failing', 'Juries and cases of them whose last look failed.')
-  const votes = of('assize_jury_deadline_timestamp_seconds', 'Next end for a vote or its reveal, Unix; 0 without one.')
-  const equivocators = of('assize_equivocators', 'Reporters that signed twice, of the fixings that are followed.')
-  const halted = of('assize_halted', 'Whether the operator has stopped all new stake.')
-  const unknown = of('assize_transactions_unknown', 'Whether transactions are in flight that the store does not know.')
-  const pending = of('assize_transactions_pending', 'Transactions whose fate is not known yet.')
-  const spendable = of('assize_spendable_wei', 'What the account can stake; absent without a key.', ['signer'])
+  const plain = GAUGES.map(({ name, help, read }) => ({ read, gauge: gauge(series, name, help) }))
+  const fixings = gauge(series, 'assize_fixings', 'Fixings that are followed, by phase.', ['phase'])
+  const registered = gauge(series, 'assize_registered', 'Whether the key of a reporter is one by the registry.', [
+    'signer',
+  ])
+  const spendable = gauge(series, 'assize_spendable_wei', 'What the account can stake; absent without a key.', [
+    'signer',
+  ])
   return (to) => {
-    chainUp.set(Number(to.isChainUp))
-    headBlock.set(Number(to.head?.number ?? 0n))
-    headTime.set(Number(to.head?.time ?? 0n))
-    clock.set(Number(to.now))
-    storeUp.set(Number(to.isStoreSound))
-    signerUp.set(Number(to.isSignerUp))
-    if (to.isRegistered !== undefined) registered.set({ signer }, Number(to.isRegistered))
-    peers.set(to.peers)
-    reporterPeers.set(to.reporterPeers)
+    for (const { read, gauge: one } of plain) one.set(Number(read(to) ?? 0))
     for (const phase of PHASES) fixings.set({ phase }, to.fixings.get(phase) ?? 0)
-    unobserved.set(to.unobserved)
-    short.set(to.shortOfQuorum)
-    absent.set(to.shortOfPresence)
-    sourceless.set(to.shortOfSources)
-    offset.set(to.clockOffset)
-    contested.set(to.contested)
-    deadline.set(Number(to.nextDeadline ?? 0n))
-    seats.set(to.jurySeats)
-    late.set(to.jurySeatsLate)
-    failing.set(to.juryPassesFailing)
-    votes.set(Number(to.juryDeadline ?? 0n))
-    equivocators.set(to.equivocators)
-    halted.set(Number(to.isHalted))
-    unknown.set(Number(to.hasUnknownTransactions))
-    pending.set(to.pendingTransactions)
+    if (to.isRegistered !== undefined) registered.set({ signer }, Number(to.isRegistered))
     if (to.spendable !== undefined) spendable.set({ signer }, Number(to.spendable))
   }
 }
