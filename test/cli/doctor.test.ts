@@ -354,19 +354,19 @@ test('shows no key of an endpoint that dies while it is asked', async () => {
   expect(exitCode).toBe(1)
   expect(states(checks, 'oracle', 'registry')).toEqual({ oracle: 'bad', registry: 'bad' })
   expect(JSON.stringify(checks)).not.toContain('secret')
+})
 
-  test('says what a node that is ready cannot follow', async () => {
-    const problems = ['Not followed yet: 1 fixings.']
-    const readiness = { ready: true, chain: true, block: '7', store: true, peers: 3, problems }
-    const server = createServer((_request, response) => void response.end(JSON.stringify(readiness)))
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-    const { config } = await folderOf({ http_port: String((server.address() as AddressInfo).port) })
-    const { exitCode, checks } = await examined(config)
-    server.close()
-    expect(exitCode).toBe(0)
-    expect(checks.find(({ what }) => what === 'node')).toMatchObject({
-      state: 'warn',
-      found: 'ready, 3 peers: Not followed yet: 1 fixings.',
-    })
+test('says what a node that is ready cannot follow', async () => {
+  const problems = ['Not followed yet: 1 fixings.']
+  const readiness = { ready: true, chain: true, block: '7', store: true, peers: 3, problems }
+  const server = createServer((_request, response) => void response.end(JSON.stringify(readiness)))
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { config } = await folderOf({ http_port: String((server.address() as AddressInfo).port) })
+  const { exitCode, checks } = await examined(config)
+  server.close()
+  expect(exitCode).toBe(0)
+  expect(checks.find(({ what }) => what === 'node')).toMatchObject({
+    state: 'warn',
+    found: 'ready, 3 peers: Not followed yet: 1 fixings.',
   })
 })
