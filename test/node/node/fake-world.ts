@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Address, Hex } from 'viem'
 import type { FixingFacts } from '#protocol/phase.ts'
 import type { Attestation } from '#client/attestation.ts'
@@ -139,9 +140,12 @@ export class FakeWorld {
       stake: (_fixing, { kind, value }) => send(`${kind} ${value}`),
       claim: async (_fixing, { kind, round, value }) => {
         this.claims += 1
-        if (this.isHandedOn || account === undefined) return { kind: 'refused', reason: 'NothingToClaim' }
+        if (account === undefined) throw new Error('nobody to claim for')
         const { number: block } = this.head
-        this.events.push({ name: 'claimed', block, id: FIXING_ID, holder: account, kind, round, value })
+        const claimed = { name: 'claimed', block, id: FIXING_ID, holder: account, kind, round, value } as const
+        const isClaimed = this.events.some((event) => isDeepStrictEqual({ ...event, block }, claimed))
+        if (this.isHandedOn || isClaimed) return { kind: 'refused', reason: 'NothingToClaim' }
+        this.events.push(claimed)
         return send(`claim ${value}`)
       },
       holdings: () => alive(() => ({ held: 1_000n * WAD, allowance: 1_000n * WAD })),
