@@ -73,7 +73,7 @@ export function formatGain(paid: bigint, staked: bigint, token: Token): string {
 }
 
 /** How far an instant is from another: ` (in 3 h)`, ` (12 s ago)`. */
-export function formatRelative(time: bigint, now: bigint): string {
+function formatRelative(time: bigint, now: bigint): string {
   return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`
 }
 

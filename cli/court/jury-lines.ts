@@ -4,7 +4,7 @@ import { blocksTime, lastDrawBlock } from '#protocol/jury.ts'
 import type { ClerkMove } from '#protocol/jury-case.ts'
 import type { JurySeat } from '#client/jury.ts'
 import type { Connection } from '../chain/connection.ts'
-import { formatColumns, formatDuration, formatIndexValue, formatRelative, formatTime } from '../format.ts'
+import { formatColumns, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
 import { isNext, nextMove, stageName, type Trial, turnEnd } from './jury-court.ts'
 import type { NextStep } from '../fixing/next-steps.ts'
 
@@ -20,8 +20,7 @@ export function trialLines(trial: Trial, viewer: Viewer): string[] {
   const { jury, snapshot, state, seats } = trial
   const { id, phase, atTime, settlement } = snapshot
   const end = turnEnd(trial)
-  const when = (time: bigint): string => `${formatTime(time)}${formatRelative(time, atTime)}`
-  const turn = end === undefined ? '' : `: it is this jury's turn until ${when(end)}`
+  const turn = end === undefined ? '' : `: it is this jury's turn until ${formatMoment(end, atTime)}`
   const settled = settlement === undefined ? '' : ` at ${formatIndexValue(settlement, 18)}`
   return [
     `jury      ${jury.address}, ${jury.terms.seats} seats, ${jury.terms.quorum} of which must reveal`,
@@ -30,7 +29,10 @@ export function trialLines(trial: Trial, viewer: Viewer): string[] {
     `case      ${stageName(state.stage)}${state.stage === 'none' ? '' : `, round ${state.round}`}`,
     ...seedLines(trial),
     ...(state.stage === 'voting'
-      ? [`commit    before ${when(state.commitEnd)}`, `reveal    from then, before ${when(state.revealEnd)}`]
+      ? [
+          `commit    before ${formatMoment(state.commitEnd, atTime)}`,
+          `reveal    from then, before ${formatMoment(state.revealEnd, atTime)}`,
+        ]
       : []),
     ...(seats.length === 0 ? [] : ['', ...seatLines(seats, viewer)]),
   ]

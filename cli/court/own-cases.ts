@@ -4,7 +4,7 @@ import { type OpenedCase, readVoters } from '#client/juror.ts'
 import { readCases, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import type { Connection } from '../chain/connection.ts'
-import { formatRelative, formatTime } from '../format.ts'
+import { formatMoment } from '../format.ts'
 import type { Jury, Trial } from './jury-court.ts'
 import { ownSeats, trialSteps, type Viewer } from './jury-lines.ts'
 
@@ -120,10 +120,11 @@ export function dueOf({ state, snapshot, seats }: Trial, viewer: Viewer): Due | 
 }
 
 function dueText({ state }: Trial, due: Due | undefined, time: bigint): string {
-  const when = (at: bigint): string => `${formatTime(at)}${formatRelative(at, time)}`
-  if (due !== undefined) return `${due.act} before ${when(due.deadline)}, or the stakes of the seats are lost`
-  if (time < state.commitEnd) return `committed; reveal from ${when(state.commitEnd)}, before ${when(state.revealEnd)}`
-  return `nothing; the round ends ${when(state.revealEnd)}, or once all have revealed`
+  if (due !== undefined)
+    return `${due.act} before ${formatMoment(due.deadline, time)}, or the stakes of the seats are lost`
+  if (time < state.commitEnd)
+    return `committed; reveal from ${formatMoment(state.commitEnd, time)}, before ${formatMoment(state.revealEnd, time)}`
+  return `nothing; the round ends ${formatMoment(state.revealEnd, time)}, or once all have revealed`
 }
 
 function endOf({ trial, due }: OwnCase): bigint {
