@@ -2,6 +2,7 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { appealStake, potNeed } from '#protocol/bond.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
 import type { Decision } from '#protocol/policy.ts'
+import { smaller } from '#protocol/rational.ts'
 import type { Ledger, Line } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Collateral } from './chain/collateral.ts'
@@ -131,7 +132,7 @@ export function amountFor(
   const here = atRisk(own)
   const left = [budget.perPotWei - inPot, budget.perFixingWei - here, budget.totalWei - elsewhere - here]
   const limits = [open, ...left, spendable]
-  const least = limits.reduce((a, b) => (a < b ? a : b))
+  const least = limits.reduce(smaller)
   return least > 0n ? least : 0n
 }
 

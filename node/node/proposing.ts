@@ -1,3 +1,4 @@
+import { smaller } from '#protocol/rational.ts'
 import { type AttestDecision, type AttestView, decideAttest, maxGasCost } from '../cosign/attest.ts'
 import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose.ts'
 import type { Quorum } from '../quorum.ts'
@@ -23,7 +24,7 @@ export async function propose(
   const bond = await chain.bond(fixing)
   const means = (await spendable(parts)) - collateral.committed()
   const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
-  const maxBond = [maxBondWei, perFixingWei, means].reduce((a, b) => (a < b ? a : b))
+  const maxBond = [maxBondWei, perFixingWei, means].reduce(smaller)
   const look = (): ProposalView => ({
     fixing,
     now: snapshot.atTime,
