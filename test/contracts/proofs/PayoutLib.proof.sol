@@ -238,8 +238,9 @@ contract PayoutLibProofs {
         pure
     {
         require(fee > 0 && uint256(one) + other <= fee);
-        uint256 parts = PayoutLib.requestPayout(one, pot, fee) + PayoutLib.requestPayout(other, pot, fee);
-        assert(parts <= PayoutLib.requestPayout(uint256(one) + other, pot, fee));
+        uint256 first = PayoutLib.requestPayout(one, pot, fee);
+        uint256 second = PayoutLib.requestPayout(other, pot, fee);
+        assert(first + second <= PayoutLib.requestPayout(uint256(one) + other, pot, fee));
     }
 
     /// @notice All request receipts together pay exactly the repayment.
