@@ -238,8 +238,8 @@ contract PayoutLibProofs {
         pure
     {
         require(fee > 0 && uint256(one) + other <= fee);
-        uint256 first = PayoutLib.requestPayout(one, pot, fee);
         uint256 second = PayoutLib.requestPayout(other, pot, fee);
+        uint256 first = PayoutLib.requestPayout(one, pot, fee);
         assert(first + second <= PayoutLib.requestPayout(uint256(one) + other, pot, fee));
     }
 
