@@ -89,15 +89,15 @@ test('keeps the gas of a stake and of its claim back, at twice the base fee of n
   for (const gwei of [1n, 90n]) {
     await request(rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(gwei * GWEI)])
     await request(rpcUrl, 'evm_mine', [])
-    // 1.5 times 50 000, 50 000, 299 758 and 54 962, and 20 000 for each of the four; anvil's usual tip is 1 gwei.
-    expect(await ann.spendable()).toBe(held + has - 762_080n * (2n * gwei + 1n) * GWEI)
+    // 1.5 times 50 000, 50 000, 299 758 and 54 959, and 20 000 for each of the four; anvil's usual tip is 1 gwei.
+    expect(await ann.spendable()).toBe(held + has - 762_075n * (2n * gwei + 1n) * GWEI)
   }
   // And of what has to be sent besides; what is in bond token helps that nothing.
   const fee = 181n * GWEI
-  expect(await ann.spendable(400_000n)).toBe(held + has - 1_162_080n * fee)
-  await stage.embedded.setBalance(accountOf('ann').address, 1_162_080n * fee)
+  expect(await ann.spendable(400_000n)).toBe(held + has - 1_162_075n * fee)
+  await stage.embedded.setBalance(accountOf('ann').address, 1_162_075n * fee)
   expect(await ann.spendable(400_000n)).toBe(held)
-  await stage.embedded.setBalance(accountOf('ann').address, 1_162_080n * fee - 1n)
+  await stage.embedded.setBalance(accountOf('ann').address, 1_162_075n * fee - 1n)
   expect([await ann.spendable(400_000n), await ann.spendable(399_999n)]).toEqual([0n, held + fee - 1n])
   await stage.embedded.setBalance(accountOf('ann').address, ETHER / 100n)
   expect(await ann.spendable()).toBe(held)
