@@ -6,7 +6,7 @@ import { requireCode } from '#client/deploy.ts'
 import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
-import { readAttestation } from '#client/attestation.ts'
+import { readStandingAttestation } from '#client/attestation.ts'
 import { isRosterPublished, readEpoch, readReporters } from '#client/registry.ts'
 import { readGasFee, TYPICAL_GAS } from '#client/rehearsal.ts'
 import { readReward, readUnpaid } from '#client/rewards.ts'
@@ -84,7 +84,10 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       ])
       return { rewardPot: pot.filled, attestersReward, isRosterPublished: isPublished === true, gasFee: likely }
     },
-    attestation: (fixing, fromBlock) => readAttestation(chain, registry, idOf(fixing), { fromBlock }),
+    async attestation(fixing) {
+      const { maturity } = fixing
+      return readStandingAttestation(chain, registry, { id: idOf(fixing), maturity }, await latestBlock(chain))
+    },
     unpaid: (fixing, attestation, places) =>
       unlessRefused(readUnpaid(chain, registry, fixing, { ...attestation, places })),
     async holdings(spender) {

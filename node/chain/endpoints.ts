@@ -51,7 +51,7 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
     snapshot: (fixing, at) => agreed(`a fixing at block ${at}`, (port) => port.snapshot(fixing, at)),
     panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
     block: (number) => agreed(`block ${number}`, (port) => port.block(number)),
-    attestation: (fixing, from) => agreed('an attestation', (port) => port.attestation(fixing, from)),
+    attestation: (fixing) => agreed('an attestation', (port) => port.attestation(fixing)),
     async bond(fixing) {
       return reachedIfKnown((await poll((port) => port.bond(fixing))).answers, agreement)
     },

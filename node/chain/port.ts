@@ -164,8 +164,8 @@ export interface ChainReads {
   incentives(fixing: Fixing): Promise<Incentives>
   /** What attesters of the fixing share (R-404), wei. */
   attestersReward(fixing: Fixing): Promise<bigint>
-  /** What attests the fixing, as logged from `fromBlock` on; undefined for nothing. */
-  attestation(fixing: Fixing, fromBlock: bigint): Promise<Attestation | undefined>
+  /** What attests the fixing, as logged since its maturity; undefined for nothing. Throws AttestationUnseenError. */
+  attestation(fixing: Fixing): Promise<Attestation | undefined>
   /** What claiming the shares of the reporters at `places` would pay by now, wei; undefined if the registry refuses it. */
   unpaid(fixing: Fixing, attestation: Attestation, places: readonly number[]): Promise<bigint | undefined>
 }

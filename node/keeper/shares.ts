@@ -4,6 +4,7 @@ import type { Attestation } from '#client/attestation.ts'
 import type { ChainPort, PassingRefusal } from '../chain/port.ts'
 import type { Transactions } from '../chain/transactions.ts'
 import type { Journal } from '../journal.ts'
+import type { Intent } from '../store/intent-table.ts'
 import type { KnownDue } from '../store/due-table.ts'
 
 /** What claiming shares of the attesters' reward looks at. */
@@ -43,7 +44,7 @@ export async function claimShares(
   const { fixingId, fixing, attestation } = view
   const share = shareOf(view)
   if (share === 0n) return 'done'
-  if (transactions.of(fixingId).some(({ action, state }) => action === 'reward' && state === 'done')) return 'done'
+  if (isClaimed(transactions.of(fixingId))) return 'done'
   const earning = earningOf(view)
   // One node claims for all of the owner; the others step in one by one.
   if (now < view.settledTime + BigInt(earning.indexOf(view.place) * view.stageDelaySeconds)) return 'waiting'
@@ -64,6 +65,11 @@ export async function claimShares(
   if (sent.kind === 'done') return 'acted'
   if (DEAR.includes(sent.reason)) return 'dear'
   return PASSING.includes(sent.reason) ? 'waiting' : 'done'
+}
+
+/** Whether a transaction of ours, of these of one fixing, has claimed its shares. */
+export function isClaimed(intents: readonly Intent[]): boolean {
+  return intents.some(({ action, state }) => action === 'reward' && state === 'done')
 }
 
 /** What our co-signature earned (R-404), wei. */

@@ -2,7 +2,7 @@ import type { Head } from '../chain/port.ts'
 import { ledgerOf } from '../chain/ledger.ts'
 import { decideOn, isTrusted, unsureness } from '../decide.ts'
 import { claimOwn } from '../keeper.ts'
-import { claimShares, worthOf } from '../keeper/shares.ts'
+import { claimShares, isClaimed, worthOf } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
 import { stakeOn } from '../stake.ts'
 import type { KnownDue } from '../store/due-table.ts'
@@ -15,9 +15,12 @@ import { catchUp } from './network-wait.ts'
 import type { Parts } from './parts.ts'
 import { propose } from './proposing.ts'
 import { ripen } from './ripen.ts'
+import { standingOf } from './standing.ts'
 import type { Tracked } from './tracked.ts'
 
 const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
+/** How long a fixing that is settled stays open because it cannot be read what attests it, chain time. */
+const UNREAD_SECONDS = 86_400n
 
 /**
  * One pass over one matured fixing at the block `head`: reporters, snapshot, report, then whatever the phase and this
@@ -41,9 +44,10 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
     return
   }
   // The second time: its blocks cannot be undone any more.
-  if (tracked.over !== undefined) return close(parts, tracked)
-  const over = { block: head.number, log: logOf(parts, tracked) }
-  tracked.dues = await duesOf(parts, tracked, head.time)
+  if (tracked.over !== undefined) return close(parts, tracked, tracked.over, head)
+  const over = { block: head.number, time: head.time, log: logOf(parts, tracked) }
+  const dues = await duesOf(parts, tracked, head.time)
+  tracked.dues = dues === 'unread' ? undefined : dues
   tracked.over = over
   if (tracked.dues !== undefined) await collect(parts, tracked, tracked.dues, head)
 }
@@ -84,20 +88,35 @@ async function collect(parts: Parts, tracked: Tracked, dues: KnownDue, head: Hea
   if ((await parts.transactions.settle(tracked.id, head.number)) === 'wait') return
   const { stageDelaySeconds } = parts.config.policy
   const result = await claimShares(parts, { ...dues, stageDelaySeconds }, head.time)
-  if (result === 'waiting' || result === 'dear') return
+  // What was refused for good one endpoint alone may say, which lags: it is left to whoever asks twice.
+  if (result !== 'acted' && !isClaimed(parts.transactions.of(tracked.id))) return
   tracked.dues = undefined
   tracked.isDirty = true
 }
 
-async function close(parts: Parts, tracked: Tracked): Promise<void> {
+/** Unless it cannot be read, and not for long enough, what it earned. */
+async function close(
+  parts: Parts,
+  tracked: Tracked,
+  over: NonNullable<Tracked['over']>,
+  { number, time }: Head,
+): Promise<void> {
   const { store, watch, chain, collateral, config } = parts
+  // Read again: what was read first may have been undone.
+  const due = isClaimed(parts.transactions.of(tracked.id)) ? undefined : await duesOf(parts, tracked, over.time)
+  if (due === 'unread' && time < over.time + UNREAD_SECONDS) {
+    tracked.over = { ...over, block: number }
+    return
+  }
   if (config.policy.revoke === 'settled' && chain.account !== undefined) {
     const plan = { fixingId: tracked.id, at: tracked.snapshot?.atTime ?? 0n }
     for (const spender of ['oracle', 'registry'] as const) await collateral.revoke(plan, spender)
   }
-  // Read again: what was read first may have been undone.
-  const due = tracked.dues === undefined ? undefined : await duesOf(parts, tracked, tracked.dues.settledTime)
-  if (due === undefined) await store.fixings.close(tracked.id)
+  if (due === 'unread') {
+    const reason = 'A share may be left: for a day it could not be read what attests it. Claim it by hand.'
+    await parts.journal.write({ stage: 'keep', fixingId: tracked.id, subject: 'reward', action: 'leave', reason })
+  }
+  if (due === undefined || due === 'unread') await store.fixings.close(tracked.id)
   else await parts.dues.close(due)
   watch.forget(tracked.id)
   tracked.dues = undefined
@@ -178,18 +197,18 @@ async function keep(parts: Parts, tracked: Tracked): Promise<'done' | 'waiting' 
   return claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
 }
 
-/** What our co-signature earned of a fixing that was first seen settled at `settledTime`; undefined for nothing. */
-async function duesOf(
-  parts: Parts,
-  { ripe, snapshot, fixing, id, block }: Tracked,
-  settledTime: bigint,
-): Promise<KnownDue | undefined> {
+/**
+ * What our co-signature earned of a fixing that was first seen settled at `settledTime`; undefined for nothing, 'unread' if that
+ * cannot be told.
+ */
+async function duesOf(parts: Parts, tracked: Tracked, settledTime: bigint): Promise<KnownDue | 'unread' | undefined> {
+  const { ripe, snapshot, fixing, id } = tracked
   const { chain, config } = parts
   const place = ripe === undefined ? undefined : ownPlace(parts, ripe)
   if (place === undefined || !config.roles.includes('keeper')) return undefined
   if (snapshot?.settlement === undefined) return undefined
-  const attestation = await chain.attestation(fixing, block)
-  if (attestation === undefined) return undefined
+  const attestation = await standingOf(parts, tracked, 'keep')
+  if (attestation === undefined || attestation === 'unread') return attestation
   const owner = ripe?.reporters[place]?.owner.toLowerCase()
   const places = (ripe?.reporters ?? []).flatMap((one, i) => (one.owner.toLowerCase() === owner ? [i] : []))
   const reward = await chain.attestersReward(fixing)

@@ -12,9 +12,10 @@ import type { Quorum } from '../quorum.ts'
 import { askToCosign, cosign, ownPlace } from './cosigning.ts'
 import { quorumOfHeld } from './held.ts'
 import type { Parts } from './parts.ts'
+import { standingOf } from './standing.ts'
 import type { Ripe, Tracked } from './tracked.ts'
 
-/** How long a fixing that nothing was to be attested of is left alone, chain time. */
+/** How long a fixing that nothing was to be attested of, or could be, is left alone, chain time. */
 const LOOK_AGAIN_SECONDS = 60n
 
 /**
@@ -123,10 +124,10 @@ async function publishRoster(parts: Parts, tracked: Tracked, maxGasCost: bigint)
   return sent.kind === 'done' || sent.reason !== 'Client.DearGasError'
 }
 
-/** Undefined before this node's turn. */
+/** Undefined before this node's turn, and while it cannot be read what attests the fixing. */
 async function lateView(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<LateView | undefined> {
   const { chain, config, clock } = parts
-  const { id, fixing, block, snapshot, asked } = tracked
+  const { id, fixing, snapshot, asked } = tracked
   const now = snapshot?.atTime ?? 0n
   tracked.proposedTime ??= now
   const signers = ripe.reporters.map(({ signer }) => signer)
@@ -134,12 +135,17 @@ async function lateView(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<Lat
   const turnTime = tracked.proposedTime + BigInt(rank * config.policy.stageDelaySeconds)
   // Before the turn, and if it never asks, the chain is not asked either.
   if (now < turnTime || now <= fixing.maturity || config.policy.attest === 'never') return undefined
+  const standing = await standingOf(parts, tracked, 'attest')
+  if (standing === 'unread') {
+    tracked.lateTime = now + LOOK_AGAIN_SECONDS
+    return undefined
+  }
   return {
     policy: config.policy.attest,
     incentives: await chain.incentives(fixing),
     places: ripe.reporters.length,
     place: ownPlace(parts, ripe),
-    standing: await chain.attestation(fixing, block),
+    standing,
     signers: bestOf(parts, tracked)?.signers ?? 0n,
     isObsolete: isObsolete(parts, tracked, ripe),
     askedMs: asked === undefined ? undefined : clock.monotonicMs() - asked.atMs,

@@ -56,8 +56,11 @@ export type Tracked = {
   refused: Set<Hex> | undefined
   /** What is left of a settled fixing: what co-signing it earned. Once it is closed, `parts.dues` has it. */
   dues: KnownDue | undefined
-  /** The block at which it was first seen settled with nothing of ours left in it, and what its log said then. */
-  over: { readonly block: bigint; readonly log: number } | undefined
+  /**
+   * The block at which it was first seen settled with nothing of ours left in it, or last looked for what attests it; when that was
+   * first seen, Unix seconds, and what its log said then.
+   */
+  over: { readonly block: bigint; readonly time: bigint; readonly log: number } | undefined
   /** The version of its log as of the last pass that began; undefined: look again at the next block. */
   logSeen: number | undefined
   /** The block at which it is looked at again whatever is known of it. */

@@ -56,7 +56,7 @@ test.each<[string, Partial<Tracked>]>([
   ['was not read yet', { snapshot: undefined }],
   ['has no reporters yet', { ripe: undefined }],
   ['may get other reporters', { ripe: { ...RIPE, readAt: 100n } }],
-  ['is over, and not for long enough', { over: { block: 100n, log: 3 } }],
+  ['is over, and not for long enough', { over: { block: 100n, time: MATURITY, log: 3 } }],
   ['waits for a signer', { logSeen: undefined }],
 ])('a fixing that %s is looked at with every block', (_, changes) => {
   expect(seen(changes).at(MATURITY + 112n)).toBe(true)

@@ -40,8 +40,14 @@ export class FakeWorld {
   /** Nobody pays for attesting. */
   incentives: Incentives = { rewardPot: 0n, attestersReward: 0n, isRosterPublished: false, gasFee: 1n }
   attestation: Attestation | undefined
+  /** The endpoint refuses to say what attests the fixing. */
+  isUnread = false
+  /** How often it was asked that. */
+  attestationsAsked = 0
   /** No claim of a reward is worth its gas. */
   isGasDear = false
+  /** Why the registry, as an endpoint says, pays no reward. */
+  rewardRefusal: string | undefined
   /** What claiming shares would pay. */
   unpaid = 0n
   /** Receipts are with somebody else by now, or an endpoint says so. */
@@ -122,10 +128,17 @@ export class FakeWorld {
         this.incentives = { ...this.incentives, isRosterPublished: true }
         return send('roster')
       },
-      attestation: () => alive(() => this.attestation),
+      attestation: () =>
+        alive(() => {
+          this.attestationsAsked += 1
+          if (this.isUnread) throw new Error('history is pruned')
+          return this.attestation
+        }),
       unpaid: () => alive(() => this.unpaid),
-      claimRewards: async (_fixing, _attestation, places) =>
-        this.isGasDear ? { kind: 'refused', reason: 'Client.DearGasError' } : send(`reward ${places.join()}`),
+      claimRewards: async (_fixing, _attestation, places) => {
+        const reason = this.isGasDear ? 'Client.DearGasError' : this.rewardRefusal
+        return reason === undefined ? send(`reward ${places.join()}`) : { kind: 'refused', reason }
+      },
       attest: async (_fixing, cosigned) => {
         if (!this.#isSigned(cosigned)) return { kind: 'refused', reason: 'SignatureInvalid' }
         const { report, signers } = this.#record(cosigned)

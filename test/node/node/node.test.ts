@@ -310,6 +310,92 @@ test('closes a fixing whose share gas is too dear for, and claims that after a r
   expect(world.sent).toEqual(['reward 0'])
 })
 
+/** A fixing that settled, of whose reward the one reporter has all, and a node that closes after two blocks. */
+async function settledScene() {
+  const { world, configOf: config } = await scene(1)
+  const leader = 2_500_250n * 10n ** 15n
+  const settled = MATURITY + 86_400n
+  world.facts = { round: 1, bond: WAD, leader, deadline: settled }
+  world.candidates = [{ value: leader, stake: WAD }]
+  world.incentives = { ...world.incentives, attestersReward: WAD }
+  const proposer = reporterKey(0).address
+  world.attestation = { value: leader, observationsRoot: ROOT, proposer, signers: 1n, count: 1 }
+  const settings = { ...(await config(0)), confirmations: 2 }
+  /** Mines so many blocks from `time` on, `apart` seconds from one to the next, each of which the node sees. */
+  const mine = async (node: RunningNode, time: bigint, blocks: number, apart = 12n): Promise<void> => {
+    for (let i = 0n; i < blocks; i += 1n) {
+      world.mine(time + apart * i)
+      await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+    }
+  }
+  const kept = async (): Promise<readonly [number, number]> => {
+    const store = await openStore(settings.dataDir)
+    const [open, dues] = [await store.fixings.open(), await store.dues.all()]
+    await store.close()
+    return [open.length, dues.length]
+  }
+  return { world, settings, settled, mine, kept }
+}
+
+test('a share that one endpoint refused before the fixing was closed is tried for again after it', async () => {
+  const { world, settings, settled, mine, kept } = await settledScene()
+  world.rewardRefusal = 'RewardAlreadyPaid'
+  const first = await run(settings, world)
+  await mine(first, settled, 12, 1n)
+  await stop(first)
+  expect([await kept(), world.sent]).toEqual([[0, 1], []])
+  world.rewardRefusal = undefined
+  const node = await run(settings, world)
+  await mine(node, settled + 10_000n, 1)
+  await expect.poll(() => world.sent, SOON).toEqual(['reward 0'])
+})
+
+test('what attests a settled fixing is asked for a day by an endpoint that has dropped it, not at every block', async () => {
+  const { world, settings, settled, mine, kept } = await settledScene()
+  world.isUnread = true
+  const first = await run(settings, world)
+  await mine(first, settled, 12)
+  await expect.poll(async () => (await status(first)).fixings, SOON).toHaveLength(1)
+  expect(world.attestationsAsked).toBeGreaterThan(1)
+  expect(world.attestationsAsked).toBeLessThan(8)
+  await stop(first)
+  expect(await kept()).toEqual([1, 0])
+  const second = await run(settings, world)
+  await mine(second, settled + 86_400n, 12)
+  await mine(second, settled + 2n * 86_400n, 12)
+  const journal = await (await fetch(`http://127.0.0.1:${second.httpPort}/journal`)).text()
+  expect(journal).toContain('What attests it cannot be read')
+  expect(journal).toContain('A share may be left')
+  await stop(second)
+  expect([await kept(), world.sent]).toEqual([[0, 0], []])
+})
+
+test('a settled fixing that could not be read at first closes with what is due of it', async () => {
+  const { world, settings, settled, mine, kept } = await settledScene()
+  world.isUnread = true
+  const node = await run(settings, world)
+  await mine(node, settled, 12)
+  world.isUnread = false
+  world.isGasDear = true
+  await mine(node, settled + 1_000n, 12)
+  await stop(node)
+  expect(await kept()).toEqual([0, 1])
+})
+
+test('what cannot be read of an attestation keeps no stake from being claimed', async () => {
+  const { world, configOf: config } = await scene(1)
+  const leader = 2_500_250n * 10n ** 15n
+  world.facts = { round: 2, bond: WAD, leader, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: leader, stake: WAD }]
+  const pot = { name: 'contributed', kind: 'stake', round: 1, value: 3n, taken: WAD, filled: WAD } as const
+  world.events.push({ ...pot, block: 1n, id: FIXING_ID, from: reporterKey(0).address })
+  world.isUnread = true
+  await run(await config(0), world)
+  world.mine(MATURITY + 1n)
+  await expect.poll(() => world.sent, SOON).toEqual(['claim 3'])
+  expect(world.attestationsAsked).toBe(1)
+})
+
 test.each<[string, boolean, readonly string[]]>([
   ['was handed on keeps no fixing open', true, []],
   ['an endpoint did not know of for long is claimed before the fixing is closed', false, ['claim 3']],

@@ -1,0 +1,56 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { latestBlock } from '#client/chain.ts'
+import { attest, publishRoster, register } from '#client/registry.ts'
+import { openChain } from '../../../node/chain/adapter.ts'
+import { MATURITY, raiseStage, type Stage } from '../../client/chain-fixture.ts'
+import { ATTESTED, cosigned, RECRUITS } from '../../client/cosigned.ts'
+
+let stage: Stage
+const endpoint = createServer((request, response) => void answer(request, response))
+/** The endpoint has the logs from this block on. */
+let firstLog = 0n
+
+beforeAll(async () => {
+  stage = await raiseStage()
+  await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve))
+})
+afterAll(async () => {
+  endpoint.close()
+  await stage.embedded.stop()
+})
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request)
+  const headers = { 'content-type': 'application/json' }
+  response.setHeader('content-type', 'application/json')
+  const [, from] = /"fromBlock":"(0x[0-9a-f]+)"/.exec(body) ?? []
+  if (from === undefined || BigInt(from) >= firstLog) {
+    const passed = await fetch(stage.embedded.rpcUrl, { method: 'POST', body, headers })
+    response.end(await passed.text())
+    return
+  }
+  const { id } = JSON.parse(body) as { readonly id: number } // what viem sends
+  const error = { code: -32_000, message: 'history is pruned' }
+  response.end(JSON.stringify({ jsonrpc: '2.0', id, error }))
+}
+
+test('an endpoint that has only the logs since the maturity is enough to read what attests a fixing', async () => {
+  const { fixing, deployments, embedded } = stage
+  const { oracle, registry } = deployments
+  const [owner, ann] = [await stage.as('owner'), await stage.as('ann')]
+  for (const recruit of RECRUITS) await register(owner, registry, recruit)
+  const { port } = endpoint.address() as AddressInfo // it listens on TCP
+  const options = { oracle, registry, chainId: undefined, account: undefined }
+  const chain = await openChain({ ...options, rpcUrl: `http://127.0.0.1:${port}` })
+  expect(await chain.attestation(fixing)).toBe(undefined)
+  await embedded.mineAt(MATURITY)
+  firstLog = (await latestBlock(ann)).number + 1n
+  await embedded.mineAt(MATURITY + 1n)
+  await publishRoster(ann, registry, MATURITY)
+  expect(await chain.attestation(fixing)).toBe(undefined)
+  await attest(ann, registry, fixing, await cosigned(ann, stage, fixing))
+  expect(await chain.attestation(fixing)).toMatchObject({ value: ATTESTED, signers: 0b1111n, count: 4 })
+})
