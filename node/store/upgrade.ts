@@ -12,7 +12,11 @@ type Step = {
 }
 
 /** The step at place n makes format n + 2 of format n + 1. Steps are never edited, only added. */
-const STEPS: readonly Step[] = [{ tables: ['intents', 'reporters'], change: completeRow }]
+const STEPS: readonly Step[] = [
+  { tables: ['intents', 'reporters'], change: completeRow },
+  // Format 2 knew nothing of what is due of closed fixings, nor of logs: whoever writes it would lose them.
+  { tables: [], change: () => undefined },
+]
 
 /** The format that this version writes. */
 export const FORMAT = STEPS.length + 1

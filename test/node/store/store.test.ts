@@ -297,7 +297,7 @@ test.each([99, 0, 1.5, 'two'])('refuses a store of format %s, and leaves it as i
     await expect(openStore(dataDir)).rejects.toMatchObject({
       name: 'Store.StoreFormatError',
       message: expect.stringMatching(
-        /^Expected a store of format 1 to 2 at .*, got .*\. Run the version that made it, or a/,
+        /^Expected a store of format 1 to 3 at .*, got .*\. Run the version that made it, or a/,
       ),
     })
   }

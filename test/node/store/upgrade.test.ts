@@ -89,7 +89,7 @@ test('makes the store of the first version its own: nothing that was signed, sen
     expect(await store.journal.newest(9)).toMatchObject([{ sequence: 1, time: 3n, reason: 'Nothing to do.' }])
   })
   const after = await rowsIn(dataDir)
-  expect(after['meta!format']).toBe(2)
+  expect(after['meta!format']).toBe(3)
   const changed = Object.keys(before).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
   expect(changed.toSorted()).toEqual(
     [`intents!${FIXING_ID}:000000`, `intents!${FIXING_ID}:000001`, 'meta!format', `reporters!${FIXING_ID}`].toSorted(),
@@ -106,19 +106,36 @@ test('keeps what was there before an upgrade, so that an older version can have 
   expect(Object.fromEntries(rows.map(({ table, key, value }) => [`${table}!${key}`, value]))).toEqual(old)
 })
 
+test('makes the store of the second version one that it refuses: it knew nothing of what is due, and would lose it', async () => {
+  const dataDir = await oldStore(0)
+  const level = new Level<string, unknown>(join(dataDir, 'store'), { valueEncoding: 'json' })
+  await level.put('meta!format', 2)
+  await level.close()
+  const { 'meta!format': _two, ...before } = await rowsIn(dataDir)
+  await withStore(dataDir, async () => undefined)
+  expect(await rowsIn(dataDir)).toEqual({ ...before, 'meta!format': 3 })
+  expect(readFileSync(join(dataDir, 'before-format-3.jsonl'), 'utf8')).toMatch(
+    /^\{"format":"assize-backup","version":2\}/,
+  )
+  expect(existsSync(join(dataDir, 'before-format-2.jsonl'))).toBe(false)
+  const file = join(temporaryFolder(), 'backup')
+  await backUp(dataDir, file)
+  expect(readFileSync(file, 'utf8')).toMatch(/^\{"format":"assize-backup","version":3\}/)
+})
+
 test('restores a backup of an older version, and refuses one of a newer', async () => {
   const dataDir = await oldStore()
   await withStore(dataDir, async () => undefined)
   const restored = join(temporaryFolder(), 'data')
   await restore(join(dataDir, 'before-format-2.jsonl'), restored, 1n)
-  expect((await rowsIn(restored))['meta!format']).toBe(2)
+  expect((await rowsIn(restored))['meta!format']).toBe(3)
   await withStore(restored, async (store) => {
     expect(store.intents.of(FIXING_ID).map(({ state }) => state)).toEqual(['failed', 'failed', 'done'])
     expect(store.guard.digestOf(DIGEST)).toBe(ROOT)
   })
   const file = join(temporaryFolder(), 'backup')
   await backUp(restored, file)
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"version":2', '"version":3'))
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"version":3', '"version":4'))
   await expect(restore(file, join(temporaryFolder(), 'data'), 1n)).rejects.toMatchObject({
     name: 'Backup.BackupFormatError',
   })
@@ -143,7 +160,7 @@ test('killed at any moment of an upgrade, it is of the one format or of the othe
     const left = Object.values(rows).filter((row) => JSON.stringify(row).includes('"planned"')).length
     expect(left).toBe(format === 1 ? planned : 0)
     await withStore(dataDir, async (store) => expect(store.guard.digestOf(DIGEST)).toBe(ROOT))
-    expect((await rowsIn(dataDir))['meta!format']).toBe(2)
+    expect((await rowsIn(dataDir))['meta!format']).toBe(3)
     expect(existsSync(join(dataDir, 'before-format-2.jsonl.unfinished'))).toBe(false)
   }
   expect(formats[0]).toBe(1)
