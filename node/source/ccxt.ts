@@ -106,8 +106,8 @@ async function fetchCandles(
     const rows = await exchange.fetchOHLCV(symbol, timeframe, Number(since), opens.length)
     for (const row of rows) {
       const [time, close] = [row[0], row[CLOSE]]
-      if (typeof time === 'number' && typeof close === 'string')
-        candles.push({ time: instantOf(time.toString(), 1_000n), close })
+      const open = typeof time === 'number' ? instantOf(time.toString(), 1_000n) : undefined
+      if (open !== undefined && typeof close === 'string') candles.push({ time: open, close })
     }
     const latest = rows.at(-1)?.[0]
     if (typeof latest !== 'number' || BigInt(latest) < since) break

@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { CsvSource } from '#protocol/index-source.ts'
-import type { Rational } from '#protocol/rational.ts'
 import { unitsPerSecondOf } from '#protocol/url-template.ts'
 import { download } from './download.ts'
 import type { ReadContext, Reading } from './reading.ts'
@@ -9,7 +8,7 @@ import { type Candle, closesAt, instantOf, type SampleWindow, urlFor } from './w
 
 /**
  * Reads candles from two columns of a CSV: from the document's URL, else from the operator's `file`. Fields are not
- * quoted; an empty close is a missing candle. Throws DownloadError, TwoClosesError, {@link CsvError}.
+ * quoted; an empty close is a missing candle, and a line whose time is no decimal none. Throws DownloadError, TwoClosesError, {@link CsvError}.
  */
 export async function readCsv(
   document: IndexDocument,
@@ -46,6 +45,7 @@ async function readBounded(file: string, { id, maxBytes }: CsvSource): Promise<s
 
 function* candlesIn(body: string, source: CsvSource): Generator<Candle> {
   const { id, columns } = source
+  const unitsPerSecond = unitsPerSecondOf(source)
   const lines = body.split(/\r?\n/)
   const header = (lines[0] ?? '').replace(/^\uFEFF/, '').split(',')
   const time = columnOf(header, columns.time, id)
@@ -57,17 +57,9 @@ function* candlesIn(body: string, source: CsvSource): Generator<Candle> {
       throw new CsvError(id, `${header.length} fields in every line`, `"${line.slice(0, 60)}"`)
     }
     const text = fields[close] ?? ''
-    if (text !== '') yield { time: timeOf(fields[time] ?? '', source), close: text }
-  }
-}
-
-function timeOf(time: string, source: CsvSource): Rational {
-  try {
-    return instantOf(time, unitsPerSecondOf(source))
-  } catch (cause) {
-    throw new CsvError(source.id, `times in digits in column "${source.columns.time}"`, `"${time.slice(0, 60)}"`, {
-      cause,
-    })
+    // A comment, or a sum: of a row without a time nothing is taken.
+    const at = text === '' ? undefined : instantOf(fields[time] ?? '', unitsPerSecond)
+    if (at !== undefined) yield { time: at, close: text }
   }
 }
 

@@ -41,6 +41,7 @@ type Row = { readonly time: Rational; readonly value: string }
 
 function* rowsIn(body: string, source: HttpJsonSource): Generator<Row> {
   const { id, pointers } = source
+  const unitsPerSecond = unitsPerSecondOf(source)
   const [name, at] = 'close' in pointers ? ['close', pointers.close] : ['price', pointers.price]
   const rows = pointTo(parse(body, id), pointers.rows)
   if (!Array.isArray(rows)) throw new JsonShapeError(id, `an array at "${pointers.rows}"`)
@@ -51,15 +52,11 @@ function* rowsIn(body: string, source: HttpJsonSource): Generator<Row> {
     // A candle without trades: some venues write null.
     if (value === null || value === '') continue
     if (typeof value !== 'string') throw new JsonShapeError(id, `a ${name} at "${at}" of row ${i}`)
-    yield { time: timeOf(time, i, source), value }
-  }
-}
-
-function timeOf(time: string, i: number, source: HttpJsonSource): Rational {
-  try {
-    return instantOf(time, unitsPerSecondOf(source))
-  } catch {
-    throw new JsonShapeError(source.id, `a time in digits at "${source.pointers.time}" of row ${i}`)
+    const instant = instantOf(time, unitsPerSecond)
+    // Of a candle that opens at no number nothing is taken; a trade without a time may be any candle's last.
+    if (instant === undefined && name === 'close') continue
+    if (instant === undefined) throw new JsonShapeError(id, `a time in digits at "${pointers.time}" of row ${i}`)
+    yield { time: instant, value }
   }
 }
 

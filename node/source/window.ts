@@ -35,10 +35,14 @@ export function urlFor(
 /** One candle as a source gives it: its open in Unix seconds, exactly, and its close as text. */
 export type Candle = { readonly time: Rational; readonly close: string }
 
-/** A decimal in a source's unit, in seconds. Throws parseDecimal's error. */
-export function instantOf(text: string, unitsPerSecond: bigint): Rational {
-  const { n, d } = parseDecimal(text)
-  return { n, d: d * unitsPerSecond }
+/** A decimal in a source's unit, in seconds; undefined for a text that is none. */
+export function instantOf(text: string, unitsPerSecond: bigint): Rational | undefined {
+  try {
+    const { n, d } = parseDecimal(text)
+    return { n, d: d * unitsPerSecond }
+  } catch {
+    return undefined
+  }
 }
 
 /**
