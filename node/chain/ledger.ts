@@ -33,8 +33,15 @@ export type Ledger = {
 /** What a receipt is of. */
 export type Line = { readonly kind: 'stake' | 'appeal'; readonly round: number; readonly value: bigint }
 
-/** Adds up the events of one fixing, which must be in chain order, for `account`. Transfers of receipts are not seen. */
-export function ledgerOf(events: readonly OracleEvent[], account: Address | undefined): Ledger {
+/**
+ * Adds up the events of one fixing, which must be in chain order, for `account`. Transfers of receipts are not seen. What it is known
+ * to have been `given` counts also where no event tells.
+ */
+export function ledgerOf(
+  events: readonly OracleEvent[],
+  account: Address | undefined,
+  given: readonly (Line & { readonly amount: bigint })[] = [],
+): Ledger {
   const pots = new Map<string, LedgerPot>()
   const own = new Map<string, Line & { amount: bigint }>()
   const filled = new Set<string>()
@@ -68,6 +75,10 @@ export function ledgerOf(events: readonly OracleEvent[], account: Address | unde
       own.delete(keyOf({ kind, round, value }))
       claimed.push({ kind, round, value })
     }
+  }
+  for (const line of given) {
+    if (line.round === 0) filled.add(keyOf(line))
+    if (!own.has(keyOf(line))) own.set(keyOf(line), line)
   }
   return {
     pots: [...pots.values()],

@@ -4,7 +4,7 @@ import { decideOn, isTrusted, unsureness } from '../decide.ts'
 import { claimOwn } from '../keeper.ts'
 import { claimShares, isClaimed, worthOf } from '../keeper/shares.ts'
 import type { Quorum } from '../quorum.ts'
-import { stakeOn } from '../stake.ts'
+import { ownStake, stakeOn } from '../stake.ts'
 import type { KnownDue } from '../store/due-table.ts'
 import type { Decision } from '#protocol/policy.ts'
 import { attestLate } from './attesting.ts'
@@ -190,11 +190,14 @@ async function dispute(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'
 }
 
 async function keep(parts: Parts, tracked: Tracked): Promise<'done' | 'waiting' | 'acted'> {
-  const { chain, transactions, journal, config } = parts
-  const { snapshot, ledger } = tracked
+  const { chain, watch, transactions, journal, config } = parts
+  const { id, snapshot, ledger } = tracked
   if (chain.account === undefined || !config.roles.includes('keeper')) return 'done'
   if (snapshot === undefined || ledger === undefined) return 'waiting'
-  return claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
+  if (snapshot.phase !== 'settled') return claimOwn({ chain, transactions, journal }, snapshot, ledger.own)
+  // An endpoint may have kept back for good what our own transactions were given.
+  const { own } = ledgerOf(watch.events(id), chain.account, ownStake(ledger, transactions.of(id)))
+  return claimOwn({ chain, transactions, journal }, snapshot, own)
 }
 
 /**

@@ -51,6 +51,18 @@ test("adds up the account's own receipts, and which of their pots filled", () =>
   expect(ledgerOf(GAME, undefined).own).toEqual([])
 })
 
+test('knows of what the account was given that no event tells, and whether its pot filled', () => {
+  const given = [
+    { kind: 'stake', round: 0, value: 70n, amount: 1n },
+    { kind: 'stake', round: 1, value: 71n, amount: 2n },
+  ] as const
+  const led = { name: 'led', block: 9n, id: FIXING_ID, round: 2, value: 71n } as const
+  expect(ledgerOf([led], ANN, given).own).toEqual(given.map((line) => ({ ...line, isFilled: true })))
+  expect(ledgerOf([], ANN, given).own.map(({ isFilled }) => isFilled)).toEqual([true, false])
+  const logged = ledgerOf(GAME, ANN).own
+  expect(ledgerOf(GAME, ANN, logged).own).toEqual(logged)
+})
+
 test('forgets what the account claimed, and nothing else', () => {
   const claimed: OracleEvent = { ...at, name: 'claimed', holder: ANN, kind: 'stake', round: 1, value: 2_600n }
   const others: OracleEvent = { ...at, name: 'claimed', holder: BOB, kind: 'stake', round: 1, value: 2_500n }

@@ -428,6 +428,33 @@ test.each<[string, boolean, readonly string[]]>([
   await store.close()
 })
 
+test('what an endpoint kept back of its own stake a node claims all the same, before the fixing is closed', async () => {
+  const { world, configOf: config } = await scene(1)
+  const truth = 2_500_250n * 10n ** 15n
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  const settings = { ...(await config(0)), confirmations: 2 }
+  const first = await run(settings, world)
+  world.mine(MATURITY + 1n)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${truth}`])
+  await stop(first)
+  // No event tells of it, nor that its pot filled.
+  expect(world.events.map(({ name }) => name)).toEqual(['created'])
+  const deadline = MATURITY + 2n * 86_400n
+  world.facts = { round: 2, bond: WAD, leader: truth, deadline }
+  world.candidates = [{ value: truth, stake: WAD }]
+  const node = await run(settings, world)
+  for (let i = 0n; i < 12n; i += 1n) {
+    world.mine(deadline + i)
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  }
+  await stop(node)
+  expect([world.sent, world.claims]).toEqual([[`stake ${truth}`, `claim ${truth}`], 1])
+  const store = await openStore(settings.dataDir)
+  expect(await store.fixings.open()).toEqual([])
+  await store.close()
+})
+
 test('a fixing that is settled and done with is looked at again when the log is not the same, until it cannot be', async () => {
   const { world, configOf: config } = await scene(1)
   const truth = 2_500_250n * 10n ** 15n
