@@ -6,6 +6,7 @@ import { proposalRank } from '../propose.ts'
 import type { OwnTable } from '../store/own-table.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
+import { isSettled } from './tracked.ts'
 
 /** What a juror shares with the rest of the node. */
 export type JuryDutyParts = Pick<
@@ -35,9 +36,14 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     stageDelaySeconds: policy.stageDelaySeconds,
     reading: (id: Hex, { indexId }: Fixing) =>
       readOwn({ reporter, own: store.own }, id, state.documents.has(indexId) ? 'known' : 'unknown'),
-    // Nobody needs to announce a fixing for it to be judged: it is observed all the same.
     onCase: ({ id, fixing, block }) => {
-      if (state.documents.has(fixing.indexId) && !state.tracked.has(id)) watch.follow({ id, fixing, block })
+      const document = state.documents.get(fixing.indexId)
+      if (document === undefined) return
+      const tracked = state.tracked.get(id)
+      if (tracked === undefined) watch.follow({ id, fixing, block })
+      if (clock.now() < fixing.maturity || (tracked !== undefined && isSettled(tracked))) return
+      // Nobody needs to announce a fixing for it to be judged, nor need its log be read: it is observed all the same.
+      reporter.attend({ id, fixing, document, isReporter: false })
     },
     heard: (id) => store.observations.all(id).map(({ signed }) => signed.value),
     waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),

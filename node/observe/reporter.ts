@@ -66,7 +66,14 @@ export interface Reporter {
   idle(): Promise<void>
 }
 
-type Progress = { view: OwnView; tries: number; nextMs: number; running?: Promise<void>; isDone: boolean }
+/** What was done of one fixing: who has only observed it signs as well, once that is asked. */
+type Progress = {
+  view: OwnView
+  tries: number
+  nextMs: number
+  running?: Promise<void>
+  done?: 'observed' | 'signed'
+}
 
 const FIRST_PAUSE_MS = 500
 const LAST_PAUSE_MS = 60_000
@@ -77,9 +84,9 @@ export function createReporter(components: ReporterComponents): Reporter {
   const progress = new Map<Hex, Progress>()
   return {
     attend(target) {
-      const state = progress.get(target.id) ?? { view: {}, tries: 0, nextMs: 0, isDone: false }
+      const state = progress.get(target.id) ?? { view: {}, tries: 0, nextMs: 0 }
       progress.set(target.id, state)
-      if (state.isDone || state.running !== undefined || clock.monotonicMs() < state.nextMs) return
+      if (isDone(state, target) || state.running !== undefined || clock.monotonicMs() < state.nextMs) return
       state.running = work(components, target, state)
         .catch((error: unknown) => {
           // The store or the guard refused: nothing was signed; the next try may find it mended.
@@ -100,6 +107,10 @@ export function createReporter(components: ReporterComponents): Reporter {
   }
 }
 
+function isDone({ done }: Progress, { isReporter }: Target): boolean {
+  return done === 'signed' || (done === 'observed' && !isReporter)
+}
+
 async function work(components: ReporterComponents, target: Target, state: Progress): Promise<void> {
   const kept = components.kept(target.id)
   const before = await components.own.get(target.id)
@@ -112,7 +123,7 @@ async function work(components: ReporterComponents, target: Target, state: Progr
   if (target.isReporter && components.sign !== undefined && kept === undefined) {
     if (!(await sign(components, target.id, components.sign, observation))) return
   }
-  state.isDone = true
+  state.done = target.isReporter ? 'signed' : 'observed'
   components.onChange(target.id)
 }
 

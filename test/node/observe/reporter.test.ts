@@ -173,6 +173,23 @@ test('observes without signing when it is no reporter', async () => {
   expect(reporter.view(FIXING_ID).observation?.value).toBe(100n * WAD)
 })
 
+test('signs once what it has observed before it was a reporter, and asks the sources no second time', async () => {
+  const { order, attend, clock } = desk([GOOD])
+  const observed = ['sample', 'archive', 'keep own', 'journal observe']
+  const signed = [...observed, `sign ${100n * WAD}`, 'publish', 'journal sign']
+  for (const [isReporter, want] of [
+    [false, observed],
+    [false, observed],
+    [true, signed],
+    [false, signed],
+    [true, signed],
+  ] as const) {
+    await attend({ ...TARGET, isReporter })
+    expect(order).toEqual(want)
+    clock.pass(60_000)
+  }
+})
+
 test('publishes nothing when the guard refuses, and does not give up watching', async () => {
   const refusing = desk([GOOD], {
     sign: async () => {
