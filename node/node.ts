@@ -127,12 +127,12 @@ async function follow(
     firstBlock: config.fromBlock,
     confirmations: config.confirmations,
   })
-  const unread = new Set(watch.unread.map(({ id }) => id))
-  if (unread.size > 0)
-    log.info({ fixings: unread.size }, 'logs of fixings were not kept: they are read first, beside the others')
+  for (const { id } of watch.unread) state.unread.add(id)
+  if (state.unread.size > 0)
+    log.info({ fixings: state.unread.size }, 'logs of fixings were not kept: they are read first, beside the others')
   for (const { id, fixing, block } of open) {
     const document = documents.get(fixing.indexId)
-    if (document !== undefined && !unread.has(id)) state.tracked.set(id, track({ id, fixing, document, block }))
+    if (document !== undefined && !state.unread.has(id)) state.tracked.set(id, track({ id, fixing, document, block }))
   }
   const older = { chain, watch, memory: store.fixings, clock, log, signal }
   const olderLog = createOlderLog(older, { indices: sought, fixings: watch.unread }, config.fromBlock)

@@ -6,13 +6,19 @@ import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import { isSettled } from './tracked.ts'
 
-/** What this node has at stake, or is about to, in all fixings that are not settled but `except`; wei. */
+/**
+ * What this node has at stake, or is about to, in all fixings that are not settled but `except`; wei. Of those whose logs are not
+ * read yet, all that its transactions have put in and not taken out.
+ */
 export function stakeElsewhere(
   { chain, watch, transactions, collateral }: Pick<Parts, 'chain' | 'watch' | 'transactions' | 'collateral'>,
-  { tracked }: Pick<LoopState, 'tracked'>,
+  { tracked, unread }: Pick<LoopState, 'tracked' | 'unread'>,
   except: Hex,
 ): bigint {
   let sum = collateral.upcoming(except)
+  for (const id of unread) {
+    if (id !== except && !tracked.has(id)) sum += atRisk(ownStake(ledgerOf([], chain.account), transactions.of(id)))
+  }
   for (const one of tracked.values()) {
     if (one.id === except || isSettled(one)) continue
     const ledger = one.ledger ?? ledgerOf(watch.events(one.id), chain.account)

@@ -17,6 +17,8 @@ import type { Hex } from 'viem'
 /** What the loop sees; shared with the views. */
 export type LoopState = {
   readonly tracked: Map<Hex, Tracked>
+  /** Known from before, and tracked only once their logs are read, which were not kept. */
+  readonly unread: Set<Hex>
   readonly documents: ReadonlyMap<Hex, IndexDocument>
   /** The newest block; undefined before the first. */
   head: Head | undefined
@@ -105,7 +107,10 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   for (const { id, fixing, block } of found) {
     const document = state.documents.get(fixing.indexId)
     if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
+    state.unread.delete(id)
   }
+  // All was read: what was not found is not of this chain.
+  if (isUndone) state.unread.clear()
   if (isNew || found.length > 0) await parts.network.intake.recheck()
   parts.rollCall.look(head, isNew)
   if (isNew) parts.juror.look(head)
@@ -188,7 +193,8 @@ function forgetOldest({ journal, reporter, store, book, transactions }: Parts, s
     book.forget(id)
     transactions.forget(id)
   }
-  transactions.unload((id) => state.tracked.has(id))
+  // By its transactions alone it is known what is at stake in one that is not read yet.
+  transactions.unload((id) => state.tracked.has(id) || state.unread.has(id))
 }
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */

@@ -100,6 +100,7 @@ export async function openNode(config: Config, replaced: Replaced, { signal, ope
 function newState(documents: LoopState['documents']): LoopState {
   return {
     tracked: new Map(),
+    unread: new Set(),
     documents,
     head: undefined,
     isChainAlive: true,

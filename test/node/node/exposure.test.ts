@@ -39,6 +39,7 @@ function elsewhere(
   events: readonly OracleEvent[],
   intents: readonly Intent[],
   changes: Partial<Tracked>[] = [],
+  unread: readonly Hex[] = [],
 ): bigint {
   const tracked = new Map(
     [1, 2, 3].map((n) => {
@@ -53,7 +54,7 @@ function elsewhere(
     transactions,
     collateral: { ...plenty(transactions), upcoming: (id: Hex) => (id === idOf(1) ? 1_000n : 0n) },
   }
-  return stakeElsewhere(parts, { tracked }, idOf(1))
+  return stakeElsewhere(parts, { tracked, unread: new Set(unread) }, idOf(1))
 }
 
 test('adds up what the log and its own transactions say of all others, and what is about to be staked there', () => {
@@ -67,6 +68,20 @@ test('adds up what the log and its own transactions say of all others, and what 
   expect(elsewhere(events, [sent(1, {}), sent(2, {})])).toBe(1_123n)
   // What was mined took less; what failed took nothing.
   expect(elsewhere(events, [sent(2, { state: 'done', moved: 60n }), sent(3, { state: 'failed' })])).toBe(1_083n)
+})
+
+test('of fixings whose logs are not read yet counts what its own transactions have put in and not taken out', () => {
+  const claim = sent(5, { key: `${idOf(5)}:000001`, action: 'claim', state: 'done', moved: 90n })
+  const intents = [
+    sent(4, { state: 'done', moved: 60n }),
+    sent(4, { key: `${idOf(4)}:000001`, action: 'appeal', kind: 'appeal', amount: 7n }),
+    sent(5, { state: 'done', moved: 50n }),
+    claim,
+    sent(6, { state: 'failed' }),
+  ]
+  expect(elsewhere([], intents, [], [4, 5, 6].map(idOf))).toBe(1_067n)
+  // What is followed counts once, and what is asked about not at all.
+  expect(elsewhere([], [...intents, sent(1, {}), sent(2, {})], [], [1, 2, 4].map(idOf))).toBe(1_167n)
 })
 
 test('what is settled is at stake no more', () => {

@@ -11,7 +11,7 @@ import { type RunningNode, startNode } from '../../../node/node.ts'
 import { chainClock } from '../../../node/clock.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { FIXING, FIXING_ID, keyOf, MATURITY, WAD } from '../reporters.ts'
-import { run, scene, SOON, status, stop } from './scene.ts'
+import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
 const READINESS = z.object({ ready: z.boolean(), problems: z.array(z.string()) })
 
@@ -80,6 +80,37 @@ test('a fixing whose log was not kept is followed once older blocks can be read,
   const again = await run(config, world)
   await expect.poll(() => following(again), SOON).toEqual([other, FIXING_ID])
   expect(await readiness(again)).toEqual({ ready: true, problems: [] })
+})
+
+test('what is at stake in a fixing whose log cannot be read limits what is staked in others', async () => {
+  const { world, configOf } = await scene(1)
+  for (let i = 0; i < 150; i += 1) world.mine(MATURITY - 100n)
+  const other = keyOf('other').privateKey
+  const announced = (id: Hex, block: bigint): OracleEvent => ({ name: 'created', block, id, fixing: world.fixing })
+  world.events = [announced(other, 10n), announced(FIXING_ID, 140n)]
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  const config = { ...(await configOf(0)), confirmations: 1 }
+  const before = await run(config, world)
+  await expect.poll(async () => (await status(before)).fixings.length, SOON).toBe(2)
+  await stop(before)
+  const { totalWei } = config.policy
+  const store = await openStore(config.dataDir)
+  await store.fixings.hold([])
+  await store.fixings.hold([world.fixing.indexId])
+  await store.fixings.recall([{ id: FIXING_ID, fixing: world.fixing, block: 140n, log: [announced(FIXING_ID, 140n)] }])
+  const stake = { action: 'contribute', kind: 'stake', round: 1, value: 2_500n * WAD, amount: totalWei } as const
+  const ended = { state: 'done', moved: totalWei, at: MATURITY } as const
+  await store.intents.put({ key: `${other}:000000`, fixingId: other, ...stake, ...ended })
+  await store.close()
+
+  world.prunedBefore = 100n
+  const after = await run(config, world)
+  await expect.poll(async () => (await readiness(after)).problems.length, SOON).toBe(1)
+  world.mine(MATURITY)
+  const decision = async (): Promise<string> => (await fixingOf(after))?.lastDecision?.reason ?? ''
+  await expect.poll(decision, SOON).toContain(`All fixings together have ${totalWei} wei at stake`)
+  expect(world.sent).toEqual([])
 })
 
 test('what was sent is seen through, and juries are looked at, while nothing that the oracle logged can be read', async () => {
