@@ -161,8 +161,9 @@ export async function startWatch(
     await memory.extend(fresh, settled + 1n, { anchor: stays, logs: tails, isUndone })
     // What was begun to be replaced is read to its end, whatever the chain is by then.
     if (isUndone) isDoubted = true
-    for (const [id, log] of logs) kept.set(id, log)
     for (const one of fresh) found.set(one.id, one)
+    // What was forgotten meanwhile stays forgotten.
+    for (const [id, log] of logs) if (tracked.has(id) || found.has(id)) kept.set(id, log)
     for (const [id, all] of grown) own.set(id, all)
     progress.at = to + 1n
   }
@@ -253,7 +254,10 @@ export async function startWatch(
       return log === undefined ? [] : [...log.settled, ...log.recent]
     },
     version: (id) => tracked.get(id)?.version,
-    forget: (id) => void tracked.delete(id),
+    forget(id) {
+      tracked.delete(id)
+      kept.delete(id)
+    },
   }
 }
 

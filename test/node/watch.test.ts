@@ -478,6 +478,38 @@ test('finds again what it was told to forget when the chain is undone', async ()
   expect(watch.events(FIXING_ID)).toEqual([created(4n)])
 })
 
+test('keeps nothing of what it was told to forget: what is found again is written whole', async () => {
+  const { state, start, memory } = world([created(4n), proposed(5n, 1n)])
+  const watch = await start()
+  state.head = { number: 40n, time: 400n }
+  await watch.look()
+  watch.forget(FIXING_ID)
+  // Nobody needs it there any more.
+  memory.logs.delete(FIXING_ID)
+  state.fork = 'b'
+  state.head = { number: 41n, time: 410n }
+  await watch.look()
+  expect(memory.logs.get(FIXING_ID)).toEqual([created(4n), proposed(5n, 1n)])
+})
+
+test('what is forgotten while it is looked at stays forgotten', async () => {
+  const { state, start, memory, disks } = world([created(4n), proposed(5n, 1n)])
+  const watch = await start()
+  state.head = { number: 40n, time: 400n }
+  await watch.look()
+  state.head = { number: 41n, time: 410n }
+  disks.push = () => {
+    watch.forget(FIXING_ID)
+    return 0
+  }
+  await watch.look()
+  memory.logs.delete(FIXING_ID)
+  state.fork = 'b'
+  state.head = { number: 42n, time: 420n }
+  await watch.look()
+  expect(memory.logs.get(FIXING_ID)).toEqual([created(4n), proposed(5n, 1n)])
+})
+
 test('believes no chain that ends before a block that was thought to stay', async () => {
   const { state, start } = world([created(4n)], { number: 50n, time: 500n })
   const watch = await start()
