@@ -84,7 +84,7 @@ type Reading = {
 export type WatchOptions = {
   /** The fixings known from before. */
   readonly open: readonly FoundFixing[]
-  /** Where the oracle's log begins. */
+  /** Where the oracle's log begins; of `open` it is read from where they were found, if that is needed. */
   readonly firstBlock: bigint
   /**
    * Blocks that may still be undone: their logs are read again at every look, so that what was logged in an abandoned block
@@ -103,6 +103,8 @@ export async function startWatch(
   { open, firstBlock, confirmations }: WatchOptions,
 ): Promise<Watch> {
   const remembered = (await memory.nextBlock()) ?? firstBlock
+  /** INVARIANT: before it nothing was logged of any fixing that is known, though `firstBlock` be a later one than before. */
+  const beginning = open.reduce((least, { block }) => (block < least ? block : least), firstBlock)
   /** INVARIANT: the events before the next block as they are in memory.log, of those that are tracked or were just found. */
   const kept = new Map<Hex, readonly OracleEvent[]>()
   const tracked = new Map<Hex, Log>()
@@ -191,7 +193,7 @@ export async function startWatch(
       const isUndone = !(await isAnchored(head)) || isDoubted
       const settledUpTo = head.number - BigInt(confirmations)
       if (reading?.isUndone !== isUndone || !(await mayGoOn(reading, head))) {
-        const at = isUndone ? firstBlock : next
+        const at = isUndone ? beginning : next
         reading = { at, last: undefined, isUndone, found: new Map(), own: new Map() }
         // What was over may not be.
         if (isUndone) seen = new Set(tracked.keys())

@@ -384,6 +384,20 @@ test('reads everything again when a block is undone that was thought to stay, an
   expect(state.ranges.at(-1)).toEqual([10n, 42n])
 })
 
+test('reads everything again from where the first fixing was found that it knows, though it is to begin later', async () => {
+  const log = [created(1n), proposed(2n, 7n), proposed(5n, 8n)]
+  const { state, memory, start } = world(log, { number: 40n, time: 400n })
+  memory.next = 8n
+  memory.logs.set(FIXING_ID, log)
+  const watch = await start([{ ...KNOWN, block: 1n }])
+  await watch.look()
+  state.fork = 'b'
+  state.head = { number: 41n, time: 410n }
+  expect((await watch.look()).isUndone).toBe(true)
+  expect(state.ranges.at(-1)).toEqual([1n, 41n])
+  expect([watch.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([log, log])
+})
+
 test('notices when it starts that a block was undone that was thought to stay, and finds again what was over', async () => {
   const { state, start, memory } = world([created(4n)])
   const first = await start()
