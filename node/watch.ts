@@ -26,6 +26,8 @@ export type Stretch = {
   /** Undefined: that of before. */
   readonly anchor: Head | undefined
   readonly logs: readonly LogTail[]
+  /** Fixings whose logs are not known any more: those of an undone chain that nothing has found again so far. */
+  readonly dropped: readonly Hex[]
   /** Everything was read again, since the chain was undone. */
   readonly isUndone: boolean
 }
@@ -160,9 +162,11 @@ export async function startWatch(
       logs.set(id, more.length === 0 ? before : [...before, ...more])
     }
     const tails = [...logs].flatMap(([id, log]) => tailOf(id, kept.get(id), log) ?? [])
-    await memory.extend(fresh, settled + 1n, { anchor: stays, logs: tails, isUndone })
+    const dropped = isUndone ? [...kept.keys()].filter((id) => !ids.has(id)) : NONE
+    await memory.extend(fresh, settled + 1n, { anchor: stays, logs: tails, dropped, isUndone })
     // What was begun to be replaced is read to its end, whatever the chain is by then.
     if (isUndone) isDoubted = true
+    for (const id of dropped) kept.delete(id)
     for (const one of fresh) found.set(one.id, one)
     // What was forgotten meanwhile stays forgotten.
     for (const [id, log] of logs) if (tracked.has(id) || found.has(id)) kept.set(id, log)

@@ -21,6 +21,8 @@ export type Stretch = {
   readonly anchor?: KnownBlock | undefined
   /** What is another before the next block than was remembered. */
   readonly logs?: readonly KnownTail[]
+  /** Fixings whose logs are not known any more. */
+  readonly dropped?: readonly Hex[]
   /** The chain was undone, and all of it read again. */
   readonly isUndone?: boolean
 }
@@ -154,14 +156,15 @@ export function fixingTable(database: Database): FixingTable {
       const value = await database.read('meta', CURSOR)
       return value === undefined ? undefined : parseRow(DECIMAL, 'meta', { key: CURSOR, value })
     },
-    async extend(found, nextBlock, { anchor, logs = [], isUndone = false } = {}) {
+    async extend(found, nextBlock, { anchor, logs = [], dropped = [], isUndone = false } = {}) {
       const marks = [
         ...(anchor === undefined ? [] : [{ table: 'meta', key: ANCHOR, value: anchor } as const]),
         ...(isUndone ? [{ table: 'meta', key: UNDONE, value: true } as const] : []),
         { table: 'meta', key: CURSOR, value: nextBlock.toString() },
         { table: 'meta', key: LOGGED, value: nextBlock.toString() },
       ] as const
-      await database.write([...(await rowsOf(found)), ...logs.flatMap(rowsOfTail), ...marks], 'soon')
+      const tails = [...logs.flatMap(rowsOfTail), ...dropped.map(rowOfNothing)]
+      await database.write([...(await rowsOf(found)), ...tails, ...marks], 'soon')
     },
     async panel(id) {
       const value = await database.read('reporters', id)

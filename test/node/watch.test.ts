@@ -63,7 +63,7 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
           anchor: async () => memory.anchor,
           isUndone: async () => memory.isUndone,
           log: async (id) => memory.logs.get(id),
-          extend: async (more, next, { anchor, logs, isUndone }) => {
+          extend: async (more, next, { anchor, logs, dropped, isUndone }) => {
             if (memory.isFull) throw new Error('disk full')
             found.push(...more)
             memory.next = next
@@ -72,6 +72,7 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
             for (const { id, from, events: tail } of logs) {
               memory.logs.set(id, [...(memory.logs.get(id) ?? []).slice(0, from), ...tail])
             }
+            for (const id of dropped) memory.logs.delete(id)
             disks.push({ ...memory, logs: new Map(memory.logs) })
           },
           isClosed: async (id) => closed.has(id),
@@ -326,6 +327,30 @@ test('what was begun to be replaced is replaced by the old chain if that is back
   state.events = old
   expect((await watch.look()).isUndone).toBe(true)
   expect([watch.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([old, old])
+})
+
+test('of what it had found in a part that was undone before all was read nothing stays, unless it is found again', async () => {
+  const log = [created(9_000n), proposed(9_001n, 1n)]
+  const { state, start, memory } = world([], { number: 40n, time: 400n })
+  const watch = await start()
+  await watch.look()
+  state.head = { number: 25_000n, time: 250_000n }
+  const dieInTheSecondPart = async (events: OracleEvent[]): Promise<void> => {
+    state.ranges.length = 0
+    state.events = failing(events, () => state.ranges.length === 2)
+    await expect(watch.look()).rejects.toThrow('dead')
+  }
+  await dieInTheSecondPart(log)
+  expect(memory.logs.get(FIXING_ID)).toEqual(log)
+  state.forkBlock = 9_000n
+  state.fork = 'b'
+  await dieInTheSecondPart([])
+  expect(memory.logs.has(FIXING_ID)).toBe(false)
+  state.fork = 'a'
+  state.events = log
+  const { found, isUndone } = await watch.look()
+  expect([found.map(({ block }) => block), isUndone]).toEqual([[9_000n], true])
+  expect([watch.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([log, log])
 })
 
 test('notices after a restart that a part was undone which it had read before it was killed', async () => {

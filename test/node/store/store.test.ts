@@ -481,6 +481,8 @@ test('what was logged of a fixing is kept with the block that is next, and repla
     expect(await fixings.log(FIXING_ID)).toEqual([...LOG.slice(0, 2), ...LOG.slice(5, 6)])
     await fixings.extend([], 21n, { logs: [{ id: FIXING_ID, from: 1, events: [] }] })
     expect(await fixings.log(FIXING_ID)).toEqual(LOG.slice(0, 1))
+    await fixings.extend([], 22n, { dropped: [FIXING_ID] })
+    expect([await fixings.log(FIXING_ID), await fixings.log(idOf(1))]).toEqual([undefined, []])
   })
 })
 
