@@ -18,6 +18,8 @@ export type Reading = {
   readonly reporterPeers: number
   /** How many fixings are in a phase. */
   readonly fixings: ReadonlyMap<string, number>
+  /** Known, and not followed as long as older blocks were not read. */
+  readonly unread: number
   /** Mature and not settled, without an own observation though this node is to have one. */
   readonly unobserved: number
   /** Mature and not settled, without the observations of a quorum. */
@@ -139,6 +141,11 @@ const GAUGES: readonly PlainGauge[] = [
     name: 'assize_reporter_peers',
     help: 'Peers that are connected and registered as reporters.',
     read: (to) => to.reporterPeers,
+  },
+  {
+    name: 'assize_fixings_unread',
+    help: 'Fixings not followed while their older log is not read.',
+    read: (to) => to.unread,
   },
   {
     name: 'assize_fixings_unobserved',

@@ -24,6 +24,7 @@ export function createReading(
     isRegistered: state.isRegistered,
     peers: parts.network.peers.connected,
     reporterPeers: parts.network.peers.reporters,
+    unread: state.unread.size,
     ...countsOf(parts, [...state.tracked.values()]),
     ...seatsOf(parts),
     spendable: await readSpendable(),

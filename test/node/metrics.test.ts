@@ -11,6 +11,7 @@ const READING: Reading = {
   peers: 3,
   reporterPeers: 2,
   fixings: new Map([['active', 2]]),
+  unread: 5,
   unobserved: 1,
   shortOfQuorum: 2,
   shortOfPresence: 1,
@@ -52,6 +53,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_registered{')).toEqual(['signer=""} 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
+  expect(samplesOf(text, 'assize_fixings_unread')).toEqual([' 5'])
   expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_fixings_short_of_sources')).toEqual([' 0'])
   expect(samplesOf(text, 'assize_clock_offset_seconds')).toEqual([' -3'])

@@ -19,6 +19,12 @@ async function readiness(node: RunningNode): Promise<z.output<typeof READINESS>>
   return READINESS.parse(await (await fetch(`http://127.0.0.1:${node.httpPort}/readyz`)).json())
 }
 
+/** How many fixings its metrics say are not followed. */
+async function unread(node: RunningNode): Promise<string | undefined> {
+  const text = await (await fetch(`http://127.0.0.1:${node.httpPort}/metrics`)).text()
+  return /^assize_fixings_unread (\d+)$/m.exec(text)?.[1]
+}
+
 test('a node with a new document goes on with what it follows while older blocks cannot be read', async () => {
   const { world, configOf, indexDir } = await scene(1)
   for (let i = 0; i < 150; i += 1) world.mine(MATURITY - 100n)
@@ -74,12 +80,12 @@ test('a fixing whose log was not kept is followed once older blocks can be read,
   const problem =
     'Not followed yet: 1 fixings whose logs were not kept. Blocks from 10 on cannot be read: history is pruned'
   await expect.poll(() => readiness(after), SOON).toEqual({ ready: true, problems: [problem] })
-  expect(await following(after)).toEqual([other])
+  expect([await following(after), await unread(after)]).toEqual([[other], '1'])
   await stop(after)
   world.prunedBefore = 0n
   const again = await run(config, world)
   await expect.poll(() => following(again), SOON).toEqual([other, FIXING_ID])
-  expect(await readiness(again)).toEqual({ ready: true, problems: [] })
+  expect([await readiness(again), await unread(again)]).toEqual([{ ready: true, problems: [] }, '0'])
 })
 
 test('what is at stake in a fixing whose log cannot be read limits what is staked in others', async () => {
@@ -171,4 +177,23 @@ test('what follows from an undone chain is done at the next start if it was not 
   const done = await openStore(config.dataDir)
   expect([await done.fixings.isUndone(), await done.fixings.isClosed(FIXING_ID)]).toEqual([false, false])
   await done.close()
+})
+
+test('a fixing that was not read yet, and that an undone chain has not, is waited for no more', async () => {
+  const { world, configOf } = await scene(1)
+  for (let i = 0; i < 5; i += 1) world.mine(MATURITY - 100n)
+  const config = { ...(await configOf(0)), confirmations: 1 }
+  const before = await run(config, world)
+  await expect.poll(async () => (await status(before)).fixings.length, SOON).toBe(1)
+  await stop(before)
+  const store = await openStore(config.dataDir)
+  await store.fixings.hold([])
+  await store.fixings.hold([world.fixing.indexId])
+  await store.fixings.extend([], (await store.fixings.nextBlock()) ?? 0n, { isUndone: true })
+  await store.close()
+  world.events = []
+  const after = await run(config, world)
+  await expect.poll(async () => (await status(after)).block, SOON).toBe(world.head.number.toString())
+  await expect.poll(() => unread(after), SOON).toBe('0')
+  expect((await status(after)).fixings).toEqual([])
 })
