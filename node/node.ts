@@ -198,7 +198,7 @@ function reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal
     signal,
     journal,
     observe,
-    date: () => dateOf(clock.now(), state.head),
+    date: () => dateOf(clock.now(), state.newest),
     own: store.own,
     sample: (document, maturity) =>
       fetchSamples(document, maturity, { clock, signal, rpcUrls, csvFile: config.csvFile }),

@@ -41,8 +41,10 @@ export type JurorComponents = {
   readonly stageDelaySeconds: number
   /** What this node has read of the fixing's index: INVALID if it does not know the index, undefined for nothing yet. */
   readonly reading: (id: Hex, fixing: Fixing) => Promise<bigint | undefined>
-  /** This case of one of the juries is not over: said with every look. */
+  /** This case of one of the juries was not over when it was last looked at: said with every look. */
   readonly onCase: (known: KnownCase) => void
+  /** This jury may still rule on it: its index is to be read. Said with every look. */
+  readonly onRunning: (known: KnownCase) => void
   /** What others have observed of the fixing: what this node may have observed too, before its store was lost. */
   readonly heard: (id: Hex) => readonly bigint[]
   /** Fixings in arbitration, as far as the node follows them. */
@@ -161,6 +163,7 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
   const snapshot = await chain.snapshot(fixing, head.number)
   const turnEnd = turnEndOf(jury, snapshot)
   if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
+  components.onRunning(known)
   memory.ended.delete(keyOf(known))
   const terms = memory.terms.get(jury)
   if (terms === undefined) return

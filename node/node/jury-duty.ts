@@ -37,11 +37,13 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     reading: (id: Hex, { indexId }: Fixing) =>
       readOwn({ reporter, own: store.own }, id, state.documents.has(indexId) ? 'known' : 'unknown'),
     onCase: ({ id, fixing, block }) => {
+      if (state.documents.has(fixing.indexId) && !state.tracked.has(id)) watch.follow({ id, fixing, block })
+    },
+    onRunning: ({ id, fixing }) => {
       const document = state.documents.get(fixing.indexId)
-      if (document === undefined) return
       const tracked = state.tracked.get(id)
-      if (tracked === undefined) watch.follow({ id, fixing, block })
-      if (clock.now() < fixing.maturity || (tracked !== undefined && isSettled(tracked))) return
+      if (document === undefined || clock.now() < fixing.maturity || (tracked !== undefined && isSettled(tracked)))
+        return
       // Nobody needs to announce a fixing for it to be judged, nor need its log be read: it is observed all the same.
       reporter.attend({ id, fixing, document, isReporter: false })
     },

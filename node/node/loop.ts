@@ -20,8 +20,10 @@ export type LoopState = {
   /** Known from before, and tracked only once their logs are read, which were not kept. */
   readonly unread: Set<Hex>
   readonly documents: ReadonlyMap<Hex, IndexDocument>
-  /** The newest block; undefined before the first. */
+  /** The newest block up to which the log was looked at; undefined before the first. */
   head: Head | undefined
+  /** The newest block, by which is dated what is observed: that of {@link LoopState.head}, or a later one while the log cannot be read. */
+  newest: Head | undefined
   /** Whether the last look at the chain succeeded. */
   isChainAlive: boolean
   /** What the last failure to look said, of addresses the hosts alone. */
@@ -72,7 +74,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
       state.chainError = withHosts(error instanceof Error ? error.message : String(error))
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
       // An endpoint that is far behind what was seen says nothing of now.
-      if (!(error instanceof ShortChainError)) await lookWithoutLog(parts, follow)
+      if (!(error instanceof ShortChainError)) await lookWithoutLog(parts, state, follow)
     }
     await clock.sleep(pauseMs, signal).catch(() => undefined)
   }
@@ -103,6 +105,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   if (time !== undefined) await parts.store.restoration.note(time)
   await refreshSigners(parts, state, head)
   state.head = head
+  state.newest = head
   tend(parts)
   for (const { id, fixing, block } of found) {
     const document = state.documents.get(fixing.indexId)
@@ -123,10 +126,11 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
  * What needs nothing that the oracle logged goes on while that cannot be read: what was sent is seen through, and seats in juries are
  * served. Does not throw.
  */
-async function lookWithoutLog(parts: Parts, follow: ChainClock | undefined): Promise<void> {
+async function lookWithoutLog(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
   try {
     const head = await parts.chain.head()
     follow?.advance(head.time)
+    state.newest = head
     tend(parts)
     parts.juror.look(head)
   } catch (error) {

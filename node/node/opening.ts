@@ -103,6 +103,7 @@ function newState(documents: LoopState['documents']): LoopState {
     unread: new Set(),
     documents,
     head: undefined,
+    newest: undefined,
     isChainAlive: true,
     chainError: '',
     signersPeriod: undefined,

@@ -67,6 +67,7 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }) {
     stageDelaySeconds: 1,
     reading: async () => undefined,
     onCase: () => undefined,
+    onRunning: () => undefined,
     heard: () => [],
     waiting: () => [],
     onSeen: () => void (heard.seen += 1),

@@ -137,28 +137,44 @@ test('what was sent is seen through, and juries are looked at, while nothing tha
   expect(await problems()).toContain('The chain cannot be read: history is pruned')
 })
 
-test('a juror observes what it judges while nothing that the oracle logged can be read', async () => {
-  const { world, configOf } = await scene(1)
-  const settings = await configOf(0)
-  const [id, state] = [keyOf('judged').privateKey, { stage: 'voting', round: 0, seedBlock: 1n } as const]
-  const [commitEnd, revealEnd] = [MATURITY + 90_000n, MATURITY + 130_000n]
-  const terms = { seats: 3, quorum: 2, leastPool: 3, leastSeparationPpm: 1_000, warmUp: 1, seatStake: 1n, seatFee: 1n }
-  world.court = {
-    terms: async () => ({ ...terms, commitTime: 86_400, revealTime: 43_200 }),
-    opened: async () => [{ id, fixing: world.fixing, block: 1n }],
-    trial: async () => ({ state: { ...state, commitEnd, revealEnd }, seats: [] }),
-  } as unknown as CourtPort // nothing else is asked of it
-  world.prunedBefore = 1_000n
-  const node = await run({ ...settings, juror: { ...settings.juror, juries: [FIXING.arbitrator] } }, world)
-  const observed = async (): Promise<readonly unknown[]> => {
-    const response = await fetch(`http://127.0.0.1:${node.httpPort}/journal`)
-    const lines = (await response.json()) as { stage: string; action: string; fixingId?: Hex }[] // our own shape
-    return lines.filter(({ stage }) => stage === 'observe').map(({ action, fixingId }) => [action, fixingId])
-  }
-  expect(await observed()).toEqual([])
-  world.mine(MATURITY)
-  await expect.poll(observed, SOON).toEqual([['observe', id]])
-})
+test.each([
+  ['ever', true],
+  ['any more', false],
+])(
+  'a juror observes what it judges while nothing that the oracle logged can be read (%s)',
+  async (_, isFromTheStart) => {
+    const { world, configOf } = await scene(1)
+    const settings = await configOf(0)
+    const [id, state] = [keyOf('judged').privateKey, { stage: 'voting', round: 0, seedBlock: 1n } as const]
+    const [commitEnd, revealEnd] = [MATURITY + 90_000n, MATURITY + 130_000n]
+    const terms = {
+      seats: 3,
+      quorum: 2,
+      leastPool: 3,
+      leastSeparationPpm: 1_000,
+      warmUp: 1,
+      seatStake: 1n,
+      seatFee: 1n,
+    }
+    world.court = {
+      terms: async () => ({ ...terms, commitTime: 86_400, revealTime: 43_200 }),
+      opened: async () => [{ id, fixing: world.fixing, block: 1n }],
+      trial: async () => ({ state: { ...state, commitEnd, revealEnd }, seats: [] }),
+    } as unknown as CourtPort // nothing else is asked of it
+    if (isFromTheStart) world.prunedBefore = 1_000n
+    const node = await run({ ...settings, juror: { ...settings.juror, juries: [FIXING.arbitrator] } }, world)
+    if (!isFromTheStart) await expect.poll(async () => (await status(node)).block, SOON).toBe(`${world.head.number}`)
+    world.prunedBefore = 1_000n
+    const observed = async (): Promise<readonly unknown[]> => {
+      const response = await fetch(`http://127.0.0.1:${node.httpPort}/journal`)
+      const lines = (await response.json()) as { stage: string; action: string; fixingId?: Hex }[] // our own shape
+      return lines.filter(({ stage }) => stage === 'observe').map(({ action, fixingId }) => [action, fixingId])
+    }
+    expect(await observed()).toEqual([])
+    world.mine(MATURITY)
+    await expect.poll(observed, SOON).toEqual([['observe', id]])
+  },
+)
 
 test('what follows from an undone chain is done at the next start if it was not before', async () => {
   const { world, configOf } = await scene(1)
