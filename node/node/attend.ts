@@ -104,20 +104,23 @@ async function close(
   const { store, watch, chain, collateral, config } = parts
   // Read again: what was read first may have been undone.
   const due = isClaimed(parts.transactions.of(tracked.id)) ? undefined : await duesOf(parts, tracked, over.time)
-  if (due === 'unread' && time < over.time + UNREAD_SECONDS) {
-    tracked.over = { ...over, block: number }
+  const unreadSince = over.unreadSince ?? time
+  if (due === 'unread' && time < unreadSince + UNREAD_SECONDS) {
+    tracked.over = { ...over, block: number, unreadSince }
     return
   }
+  // What was seen to be due once is asked for again, whatever cannot be read since.
+  const left = due === 'unread' ? tracked.dues : due
   if (config.policy.revoke === 'settled' && chain.account !== undefined) {
     const plan = { fixingId: tracked.id, at: tracked.snapshot?.atTime ?? 0n }
     for (const spender of ['oracle', 'registry'] as const) await collateral.revoke(plan, spender)
   }
-  if (due === 'unread') {
+  if (due === 'unread' && left === undefined) {
     const reason = 'A share may be left: for a day it could not be read what attests it. Claim it by hand.'
     await parts.journal.write({ stage: 'keep', fixingId: tracked.id, subject: 'reward', action: 'leave', reason })
   }
-  if (due === undefined || due === 'unread') await store.fixings.close(tracked.id)
-  else await parts.dues.close(due)
+  if (left === undefined) await store.fixings.close(tracked.id)
+  else await parts.dues.close(left)
   watch.forget(tracked.id)
   tracked.dues = undefined
   tracked.isClosed = true

@@ -58,9 +58,10 @@ export type Tracked = {
   dues: KnownDue | undefined
   /**
    * The block at which it was first seen settled with nothing of ours left in it, or last looked for what attests it; when that was
-   * first seen, Unix seconds, and what its log said then.
+   * first seen, Unix seconds, and what its log said then; and since when it could not be read what attests it.
    */
-  over: { readonly block: bigint; readonly time: bigint; readonly log: number } | undefined
+  over:
+    { readonly block: bigint; readonly time: bigint; readonly log: number; readonly unreadSince?: bigint } | undefined
   /** The version of its log as of the last pass that began; undefined: look again at the next block. */
   logSeen: number | undefined
   /** The block at which it is looked at again whatever is known of it. */

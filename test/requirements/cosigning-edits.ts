@@ -252,7 +252,7 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     id: 'R-411',
     rule: 'no fixing stays open for a share',
     file: 'node/node/attend.ts',
-    find: 'else await parts.dues.close(due)',
+    find: 'else await parts.dues.close(left)',
     replace: 'else return',
   },
   {

@@ -362,7 +362,7 @@ test('what attests a settled fixing is asked for a day by an endpoint that has d
   expect(await kept()).toEqual([1, 0])
   const second = await run(settings, world)
   await mine(second, settled + 86_400n, 12)
-  await mine(second, settled + 2n * 86_400n, 12)
+  await mine(second, settled + 3n * 86_400n, 12)
   const journal = await (await fetch(`http://127.0.0.1:${second.httpPort}/journal`)).text()
   expect(journal).toContain('What attests it cannot be read')
   expect(journal).toContain('A share may be left')
@@ -378,6 +378,19 @@ test('a settled fixing that could not be read at first closes with what is due o
   world.isUnread = false
   world.isGasDear = true
   await mine(node, settled + 1_000n, 12)
+  await stop(node)
+  expect(await kept()).toEqual([0, 1])
+})
+
+test('what was once seen to be due is kept, however long after it cannot be read again', async () => {
+  const { world, settings, settled, mine, kept } = await settledScene()
+  world.isGasDear = true
+  const node = await run(settings, world)
+  await mine(node, settled, 1)
+  await expect.poll(() => world.attestationsAsked, SOON).toBeGreaterThan(0)
+  world.isUnread = true
+  await mine(node, settled + 2n * 86_400n, 12)
+  await mine(node, settled + 4n * 86_400n, 12)
   await stop(node)
   expect(await kept()).toEqual([0, 1])
 })
