@@ -232,6 +232,14 @@ test('R-411 anyone brings what another asked for, in turn, without asking again'
   const request = await requestedBy(first, made.report, bitmapOf(made.signers))
   await host.services.pubsub.publish(TOPICS.report, request.bytes)
   await expect.poll(() => partials.length, SOON).toBe(4)
+  // Who is next has heard them too, or would ask for itself when its turn comes, and wait.
+  const heard = nodes[0]?.httpPort
+  await expect
+    .poll(async () => {
+      const text = await (await fetch(`http://127.0.0.1:${heard}/metrics`)).text()
+      return Number(/^assize_messages_total\{.*verdict="partial".*\} (\d+)$/m.exec(text)?.[1] ?? 0)
+    }, SOON)
+    .toBeGreaterThanOrEqual(3)
   // Whoever asked is gone, and the turn of the next has not come.
   world.mine(MATURITY + 599n)
   await expect
