@@ -270,46 +270,6 @@ test('keeps a share that gas is too dear for, through a restart, until it is che
   expect(await refusals()).toBe(2)
 })
 
-test('closes a fixing whose share gas is too dear for, and claims that after a restart when gas is cheap', async () => {
-  const { world, configOf: config } = await scene(1)
-  const leader = 2_500_250n * 10n ** 15n
-  const settled = MATURITY + 86_400n
-  world.facts = { round: 1, bond: WAD, leader, deadline: settled }
-  world.candidates = [{ value: leader, stake: WAD }]
-  world.incentives = { ...world.incentives, attestersReward: WAD }
-  const proposer = reporterKey(0).address
-  world.attestation = { value: leader, observationsRoot: ROOT, proposer, signers: 1n, count: 1 }
-  world.isGasDear = true
-  const settings = { ...(await config(0)), confirmations: 2 }
-  const first = await run(settings, world)
-  for (let i = 0n; i < 12n; i += 1n) {
-    world.mine(settled + 12n * i)
-    await expect.poll(async () => (await status(first)).block, SOON).toBe(world.head.number.toString())
-  }
-  await stop(first)
-  const store = await openStore(settings.dataDir)
-  expect(await store.fixings.open()).toEqual([])
-  expect(await store.dues.all()).toMatchObject([{ fixingId: FIXING_ID, reward: WAD, place: 0 }])
-  await store.close()
-  expect(world.sent).toEqual([])
-
-  world.isGasDear = false
-  const node = await run(settings, world)
-  world.mine(settled + 10_000n)
-  await expect.poll(() => world.sent, SOON).toEqual(['reward 0'])
-  expect((await status(node)).fixings).toEqual([])
-  // It is forgotten when its blocks cannot be undone any more.
-  for (let i = 0n; i < 6n; i += 1n) {
-    world.mine(settled + 20_000n + 60n * i)
-    await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
-  }
-  await stop(node)
-  const after = await openStore(settings.dataDir)
-  expect(await after.dues.all()).toEqual([])
-  await after.close()
-  expect(world.sent).toEqual(['reward 0'])
-})
-
 /** A fixing that settled, of whose reward the one reporter has all, and a node that closes after two blocks. */
 async function settledScene() {
   const { world, configOf: config } = await scene(1)
@@ -336,6 +296,32 @@ async function settledScene() {
   }
   return { world, settings, settled, mine, kept }
 }
+
+test('closes a fixing whose share gas is too dear for, and claims that after a restart when gas is cheap', async () => {
+  const { world, settings, settled, mine } = await settledScene()
+  world.isGasDear = true
+  const first = await run(settings, world)
+  await mine(first, settled, 12)
+  await stop(first)
+  const store = await openStore(settings.dataDir)
+  expect(await store.fixings.open()).toEqual([])
+  expect(await store.dues.all()).toMatchObject([{ fixingId: FIXING_ID, reward: WAD, place: 0 }])
+  await store.close()
+  expect(world.sent).toEqual([])
+
+  world.isGasDear = false
+  const node = await run(settings, world)
+  world.mine(settled + 10_000n)
+  await expect.poll(() => world.sent, SOON).toEqual(['reward 0'])
+  expect((await status(node)).fixings).toEqual([])
+  // It is forgotten when its blocks cannot be undone any more.
+  await mine(node, settled + 20_000n, 6, 60n)
+  await stop(node)
+  const after = await openStore(settings.dataDir)
+  expect(await after.dues.all()).toEqual([])
+  await after.close()
+  expect(world.sent).toEqual(['reward 0'])
+})
 
 test('a share that one endpoint refused before the fixing was closed is tried for again after it', async () => {
   const { world, settings, settled, mine, kept } = await settledScene()
