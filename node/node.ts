@@ -130,9 +130,9 @@ async function follow(
   for (const { id } of watch.unread) state.unread.add(id)
   if (state.unread.size > 0)
     log.info({ fixings: state.unread.size }, 'logs of fixings were not kept: they are read first, beside the others')
-  for (const { id, fixing, block } of open) {
+  for (const { id, fixing } of open) {
     const document = documents.get(fixing.indexId)
-    if (document !== undefined && !state.unread.has(id)) state.tracked.set(id, track({ id, fixing, document, block }))
+    if (document !== undefined && !state.unread.has(id)) state.tracked.set(id, track({ id, fixing, document }))
   }
   const older = { chain, watch, memory: store.fixings, clock, log, signal }
   const olderLog = createOlderLog(older, { indices: sought, fixings: watch.unread }, config.fromBlock)

@@ -107,9 +107,9 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   state.head = head
   state.newest = head
   tend(parts)
-  for (const { id, fixing, block } of found) {
+  for (const { id, fixing } of found) {
     const document = state.documents.get(fixing.indexId)
-    if (document !== undefined) state.tracked.set(id, track({ id, fixing, document, block }))
+    if (document !== undefined) state.tracked.set(id, track({ id, fixing, document }))
     state.unread.delete(id)
   }
   // All was read: what was not found is not of this chain.

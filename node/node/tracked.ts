@@ -23,7 +23,6 @@ export type Tracked = {
   readonly id: Hex
   readonly fixing: Fixing
   readonly document: IndexDocument
-  readonly block: bigint
   /** Undefined before maturity, and until the registry was read. */
   ripe: Ripe | undefined
   snapshot: FixingSnapshot | undefined
@@ -77,7 +76,7 @@ export type Tracked = {
 }
 
 /** A fixing that was just found. */
-export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document' | 'block'>): Tracked {
+export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document'>): Tracked {
   return {
     ...known,
     ripe: undefined,

@@ -20,7 +20,7 @@ function seen(changes: Partial<Tracked> = {}, roles: readonly string[] = ['watch
     config: { roles } as unknown as Config, // nothing else is looked at
     watch: { version: () => log.version },
   } as unknown as Parameters<typeof isDue>[0]
-  const known = track({ id: FIXING_ID, fixing: FIXING, document: threeSamples([sourceJson('a')]), block: 1n })
+  const known = track({ id: FIXING_ID, fixing: FIXING, document: threeSamples([sourceJson('a')]) })
   const tracked: Tracked = { ...known, ripe: RIPE, snapshot: ACTIVE }
   noteLook(parts, tracked, { number: 100n, time: MATURITY + 100n })
   Object.assign(tracked, changes)

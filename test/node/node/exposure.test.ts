@@ -43,7 +43,7 @@ function elsewhere(
 ): bigint {
   const tracked = new Map(
     [1, 2, 3].map((n) => {
-      const known = track({ id: idOf(n), fixing: FIXING, document: DOCUMENT, block: 1n })
+      const known = track({ id: idOf(n), fixing: FIXING, document: DOCUMENT })
       return [idOf(n), { ...known, ...changes[n - 1] }] as const
     }),
   )
