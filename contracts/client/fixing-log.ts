@@ -17,7 +17,7 @@ import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { KIND_CODE, type Fixing } from '#protocol/fixing.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
-import { type Span, spanFrom } from './span.ts'
+import { createSpan, type Span } from './span.ts'
 
 /** A decoded event of the oracle; switch on `eventName`. */
 export type OracleEvent = ParseEventLogsReturnType<typeof maturityOracleAbi, undefined, true>[number]
@@ -99,8 +99,8 @@ export function potsOf(events: readonly OracleEvent[], id: Hex, round: number): 
   return [...pots.values()]
 }
 
-/** How many blocks each endpoint gave at once. */
-const spans = new WeakMap<Chain, bigint>()
+/** How many blocks each endpoint gives at once. */
+const spans = new WeakMap<Chain, Span>()
 
 type Asked = { readonly last: bigint; readonly answer: Promise<RpcLog[]> }
 
@@ -117,9 +117,9 @@ async function logsIn(
   const logs: Log[] = []
   const isWanted = wanted === undefined ? undefined : selection(wanted)
   const topics = id === undefined ? {} : { topics: [null, id] }
-  const span = firstSpan(chain, toBlock - fromBlock + 1n)
+  const span = spanOf(chain)
   const ask = (first: bigint): Asked => {
-    const last = first + span.blocks - 1n < toBlock ? first + span.blocks - 1n : toBlock
+    const last = first + span.within(toBlock - first + 1n) - 1n
     const range = { fromBlock: numberToHex(first), toBlock: numberToHex(last) }
     const answer = chain.publicClient.request({
       method: 'eth_getLogs',
@@ -143,7 +143,6 @@ async function logsIn(
       at = last + 1n
       hasWorked = true
       pauses = 0
-      spans.set(chain, asked)
       span.worked(asked)
       onPart?.(toBlock - last)
     } catch (error) {
@@ -156,10 +155,10 @@ async function logsIn(
   return logs
 }
 
-/** A little more than worked the last time: an endpoint that was in trouble recovers. */
-function firstSpan(chain: Chain, whole: bigint): Span {
-  const known = spans.get(chain)
-  return spanFrom(known === undefined || 2n * known > whole ? whole : 2n * known, whole)
+function spanOf(chain: Chain): Span {
+  const known = spans.get(chain) ?? createSpan()
+  spans.set(chain, known)
+  return known
 }
 
 /** How long an endpoint is left alone that is asked too often, each time in a row; then it is given up. */

@@ -168,6 +168,18 @@ test('an endpoint that refuses more is asked for more ever less often', async ()
   expect(sizes(asked).filter((size) => size > 16)).toEqual([4096, 2048, 1024, 512, 256, 128, 64, 32])
 })
 
+test("a log that is read part by part meets the endpoint's cap no oftener than one that is read at once", async () => {
+  const whole = endpointOf(LOG, 8n)
+  await oracleEvents(whole.chain, ORACLE, { fromBlock: 1n, toBlock: 4_096n })
+  const parts = endpointOf(LOG, 8n)
+  for (let at = 1n; at <= 4_096n; at += 256n) {
+    await oracleEvents(parts.chain, ORACLE, { fromBlock: at, toBlock: at + 255n })
+  }
+  const refused = (asked: readonly (readonly [bigint, bigint])[]): number =>
+    sizes(asked).filter((size) => size > 8).length
+  expect(refused(parts.asked)).toBeLessThanOrEqual(refused(whole.asked))
+})
+
 describe('an endpoint that is asked too often', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] }))
   afterEach(() => void vi.useRealTimers())
