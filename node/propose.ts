@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { concatHex, keccak256 } from 'viem/utils'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
-import type { CosignedReport } from '#client/registry.ts'
+import type { CosignedReport } from '#client/cosigned-report.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { agreesWith } from '#protocol/report.ts'
 import type { ChainPort } from './chain/port.ts'

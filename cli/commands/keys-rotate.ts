@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
-import { consentToRotation } from '#client/registry.ts'
+import { consentToRotation } from '#client/registration.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { address, whole } from '../arguments.ts'
 import { openNodesChain } from '../chain/connection.ts'

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { type Membership, readUnbondingDelay, startLeavingCall, topUpCall, withdrawCall } from '#client/registry.ts'
+import { type Membership, startLeavingCall, topUpCall, withdrawCall } from '#client/membership.ts'
+import { readUnbondingDelay } from '#client/registry-terms.ts'
 import { type Amount, amount, baseUnits, whole } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'

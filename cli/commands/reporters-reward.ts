@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { readAttestation } from '#client/attestation.ts'
-import { readRegistryOracle } from '#client/registry.ts'
+import { readRegistryOracle } from '#client/registry-terms.ts'
 import { fundReportersCall, readReward, refundRewardCall } from '#client/rewards.ts'
 import { type Amount, amount, baseUnits, hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
-import { type Membership, readUnbondingDelay } from '#client/registry.ts'
+import type { Membership } from '#client/membership.ts'
+import { readUnbondingDelay } from '#client/registry-terms.ts'
 import { address } from '../arguments.ts'
 import { openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'

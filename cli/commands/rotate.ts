@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Address, isAddressEqual } from 'viem'
-import { rotateCall, rotatedIn } from '#client/registry.ts'
+import { rotateCall, rotatedIn } from '#client/registration.ts'
 import { perform } from '../chain/action.ts'
 import { openOracle, requireFresh } from '../chain/connection.ts'
 import { reportPerformed } from '../chain/report.ts'

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Address, Hex } from 'viem'
-import { readReporters } from '#client/registry.ts'
+import { readReporters } from '#client/roster.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'

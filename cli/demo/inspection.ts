@@ -1,6 +1,6 @@
 import { latestBlock } from '#client/chain.ts'
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
-import { readReporters } from '#client/registry.ts'
+import { readReporters } from '#client/roster.ts'
 import { sampleOpens } from '#protocol/aggregate.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { auditMoney, auditValues, type FundsAudit, type ValueAudit } from './audit.ts'

@@ -1,6 +1,6 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { bytesToHex, type Hex } from 'viem'
-import { register } from '#client/registry.ts'
+import { register } from '#client/registration.ts'
 import { ensureCollateral } from '#client/weth.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { quorumSize } from '#protocol/report.ts'

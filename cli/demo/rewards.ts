@@ -1,5 +1,5 @@
 import type { Attestation } from '#client/attestation.ts'
-import { readReporters } from '#client/registry.ts'
+import { readReporters } from '#client/roster.ts'
 import { claimRewards, readRewardsPaid, refundReward } from '#client/rewards.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import { formatEth } from '../format.ts'

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
-import type { Consent } from '#client/registry.ts'
+import type { Consent } from '#client/registration.ts'
 import { bytes, readSigned, someAddress } from './signed-file.ts'
 
 /** What the keys of a reporter agreed to, as it is handed from the machine that has them to the owner. */

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { type Chain, latestBlock } from '#client/chain.ts'
-import { type Membership, readMemberships } from '#client/registry.ts'
+import { type Membership, readMemberships } from '#client/membership.ts'
 import { readRegistryTerms, type RegistryTerms } from '#client/registry-terms.ts'
 import type { Context } from '../context.ts'
 import { addressFrom } from '../environment.ts'

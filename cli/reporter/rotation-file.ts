@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
-import type { RotationConsent } from '#client/registry.ts'
+import type { RotationConsent } from '#client/registration.ts'
 import { bytes, readSigned, someAddress } from './signed-file.ts'
 
 /** What new keys of a reporter agreed to, as it is handed from the machine that has them to the owner. */

@@ -1,8 +1,9 @@
 import type { Address } from 'viem'
+import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { requireCode } from './deploy.ts'
 import { explained, isOfAnotherContract } from './errors.ts'
-import { readMinStake, readReporters } from './registry.ts'
+import { readReporters } from './roster.ts'
 
 /** What a reporter joins. */
 export type RegistryTerms = {
@@ -23,6 +24,34 @@ export async function readRegistryTerms(chain: Chain, registry: Address): Promis
   } catch (error) {
     throw isOfAnotherContract(error) ? new NotRegistryError(registry, { cause: error }) : error
   }
+}
+
+/** The least stake to register with, bond-token wei. */
+export async function readMinStake(chain: Chain, registry: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'MIN_STAKE', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'MIN_STAKE' }),
+  )
+}
+
+/** When the registry was deployed, Unix seconds: its epochs are counted from there. */
+export async function readStartTime(chain: Chain, registry: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'START_TIME', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'START_TIME' }),
+  )
+}
+
+/** The oracle whose fixings the registry's reporters attest. */
+export async function readRegistryOracle(chain: Chain, registry: Address): Promise<Address> {
+  return explained(chain.rpcUrl, 'ORACLE', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'ORACLE' }),
+  )
+}
+
+/** How long a stake stays after its reporter has left, seconds. Throws DeadRpcError. */
+export async function readUnbondingDelay(chain: Chain, registry: Address): Promise<bigint> {
+  return explained(chain.rpcUrl, 'UNBONDING_DELAY', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'UNBONDING_DELAY' }),
+  )
 }
 
 /** What a unit of gas costs now, wei, as the endpoint advises. Throws DeadRpcError. */

@@ -6,7 +6,7 @@ import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
 import { lowerMedian } from '#protocol/report.ts'
 import { type Attestation, readStandingAttestation } from './attestation.ts'
 import type { Chain } from './chain.ts'
-import { readEpoch, readReporters } from './registry.ts'
+import { readEpoch, readReporters } from './roster.ts'
 import { type Depth, readSettlement, type SettlementReading } from './settlement.ts'
 
 /** The contracts that the caller trusts. What the evidence names is only compared with them. */

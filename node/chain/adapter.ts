@@ -7,7 +7,7 @@ import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { readStandingAttestation } from '#client/attestation.ts'
-import { isRosterPublished, readEpoch, readReporters } from '#client/registry.ts'
+import { isRosterPublished, readEpoch, readReporters } from '#client/roster.ts'
 import { readGasFee, TYPICAL_GAS } from '#client/rehearsal.ts'
 import { readReward, readUnpaid } from '#client/rewards.ts'
 import type { Call } from '#client/send.ts'

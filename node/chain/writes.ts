@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import { claimCall, proposeCall, stakeCall } from '#client/oracle-writer.ts'
-import { attestCall, proposeAttestedCall, publishRosterCall } from '#client/registry.ts'
+import { attestCall, proposeAttestedCall } from '#client/cosigned-report.ts'
+import { publishRosterCall } from '#client/roster.ts'
 import { claimRewardCall, claimRewardsCall } from '#client/rewards.ts'
 import type { Call } from '#client/send.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'

@@ -1,5 +1,5 @@
 import { deadlineOf } from '#client/oracle-reader.ts'
-import type { CosignedReport } from '#client/registry.ts'
+import type { CosignedReport } from '#client/cosigned-report.ts'
 import { sumOfSignatures } from '#protocol/bls.ts'
 import { bitmapOf, REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
 import { isWithinBand } from '#protocol/distance.ts'

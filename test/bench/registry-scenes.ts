@@ -1,6 +1,6 @@
 import { decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
 import { EMBEDDED_CHAIN_ID } from '#client/embedded-chain.ts'
-import { g1Of, g2Of } from '#client/registry.ts'
+import { g1Of, g2Of } from '#client/bls-points.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey, blsSign, sumOfSignatures } from '#protocol/bls.ts'
 import type { Fixing } from '#protocol/fixing.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { register } from '#client/registry.ts'
+import { register } from '#client/registration.ts'
 import { ETHER, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
 import { assize } from './command-line.ts'
 

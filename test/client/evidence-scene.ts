@@ -1,5 +1,6 @@
 import type { WritableChain } from '#client/chain.ts'
-import { readEpoch, register } from '#client/registry.ts'
+import { register } from '#client/registration.ts'
+import { readEpoch } from '#client/roster.ts'
 import type { Evidence } from '#protocol/evidence.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'

@@ -3,15 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readAttestation } from '#client/attestation.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { readFixing, readReceipts } from '#client/oracle-reader.ts'
-import {
-  attest,
-  isRosterPublished,
-  proposeAttested,
-  publishRoster,
-  readMinStake,
-  readReporters,
-  register,
-} from '#client/registry.ts'
+import { attest, proposeAttested } from '#client/cosigned-report.ts'
+import { register } from '#client/registration.ts'
+import { readMinStake } from '#client/registry-terms.ts'
+import { isRosterPublished, publishRoster, readReporters } from '#client/roster.ts'
 import { claimReward, claimRewards, fundReporters, readReward, readUnpaid, refundReward } from '#client/rewards.ts'
 import { wethBalance } from '#client/weth.ts'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'

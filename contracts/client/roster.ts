@@ -1,0 +1,76 @@
+import { type Address, encodeFunctionData, type Hash, type Hex, type TransactionReceipt } from 'viem'
+import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
+import type { BlsKey } from '#protocol/bls.ts'
+import { keyOf } from './bls-points.ts'
+import type { Chain, WritableChain } from './chain.ts'
+import { explained } from './errors.ts'
+import { type Call, send, type SendOptions } from './send.ts'
+
+/** A reporter of the registry at some time. */
+export type RegisteredReporter = {
+  readonly index: number
+  /** Whom its rewards are paid to. */
+  readonly owner: Address
+  readonly signer: Address
+  /** Binary libp2p peer id. */
+  readonly peerId: Hex
+  /** Bond-token wei; 0 once slashed. */
+  readonly stake: bigint
+  readonly key: BlsKey
+}
+
+/**
+ * The reporters at `time` (Unix seconds) in index order, read at the latest block or at the one of that hash. The registry
+ * remembers of each the present signer and the one before: read at a block near `time` for the signers of then, if somebody may have
+ * rotated twice since. Throws DeadRpcError.
+ */
+export async function readReporters(
+  chain: Chain,
+  registry: Address,
+  time: bigint,
+  blockHash?: Hash,
+): Promise<RegisteredReporter[]> {
+  return explained(chain.rpcUrl, 'reportersAt', async () => {
+    const reporters = await chain.publicClient.readContract({
+      address: registry,
+      abi,
+      functionName: 'reportersAt',
+      args: [time],
+      ...(blockHash === undefined ? {} : { blockHash, requireCanonical: true }),
+    })
+    return reporters.map(({ index, owner, signer, peerId, stake, key }) => {
+      return { index, owner, signer, peerId, stake, key: keyOf(key) }
+    })
+  })
+}
+
+/** Whether the roster of the reporters at `time` is published. Throws OracleRevertError('BeforeFirstEpoch'), DeadRpcError. */
+export async function isRosterPublished(chain: Chain, registry: Address, time: bigint): Promise<boolean> {
+  const [, roster] = await explained(chain.rpcUrl, 'rosterAt', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'rosterAt', args: [time] }),
+  )
+  return BigInt(roster) !== 0n
+}
+
+/** The registry's epoch that contains `time` (Unix seconds). Throws OracleRevertError('BeforeFirstEpoch'), DeadRpcError. */
+export async function readEpoch(chain: Chain, registry: Address, time: bigint): Promise<bigint> {
+  return explained(chain.rpcUrl, 'epoch', () =>
+    chain.publicClient.readContract({ address: registry, abi, functionName: 'epoch', args: [time] }),
+  )
+}
+
+/** Publishes the roster of the reporters at `time` (Unix seconds), which attestations read. Anyone may, once. */
+export function publishRoster(
+  chain: WritableChain,
+  registry: Address,
+  time: bigint,
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  return send(chain, publishRosterCall(registry, time), options)
+}
+
+/** The transaction of {@link publishRoster}. */
+export function publishRosterCall(registry: Address, time: bigint): Call {
+  const data = encodeFunctionData({ abi, functionName: 'publishRoster', args: [time] })
+  return { name: 'publishRoster', to: registry, data }
+}
