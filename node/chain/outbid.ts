@@ -2,6 +2,9 @@ import type { Intent } from '../store/intent-table.ts'
 import { isUrgent } from './fees.ts'
 import { isOpen } from './tend.ts'
 
+/** So many blocks later, what takes a nonce before a vote that is due is not on its way any more. */
+const STUCK_BLOCKS = 2n
+
 /** Transfers that take a nonce from something that the store does not know, and are not mined yet. */
 export function contestedOf(unfinished: readonly Intent[]): readonly Intent[] {
   return unfinished.filter((intent) => isOpen(intent) && intent.action === 'outbid')
@@ -17,4 +20,17 @@ export function heldUp(unfinished: readonly Intent[], nonce: number, now: bigint
     const isVote = intent.action === 'commit' || intent.action === 'reveal'
     return isVote && isOpen(intent) && (intent.nonce ?? 0) > nonce && isUrgent(now, intent.deadline)
   })
+}
+
+/**
+ * Told with every look which nonce something unknown has, says whether it is stuck there. Not at once: it may be the operator's own,
+ * and mined in the next block.
+ */
+export function createStuckNonce(): (nonce: number | undefined, block: bigint) => number | undefined {
+  /** Since which block it has that one. */
+  let blocking: { readonly nonce: number; readonly since: bigint } | undefined
+  return (nonce, block) => {
+    if (nonce !== blocking?.nonce) blocking = nonce === undefined ? undefined : { nonce, since: block }
+    return blocking !== undefined && block >= blocking.since + STUCK_BLOCKS ? nonce : undefined
+  }
 }

@@ -1,3 +1,4 @@
+import type { Hex } from 'viem'
 import type { Intent } from '../store/intent-table.ts'
 import type { Plan } from './transactions.ts'
 
@@ -14,10 +15,7 @@ const PAUSES_PER_DEADLINE = 8n
  * an eighth of what is left at most, for as long as it keeps being refused.
  */
 export function retryTime(intents: readonly Intent[], plan: Plan, unsigned: Refusals | undefined): bigint {
-  const same = intents.filter(
-    ({ action, kind, round, value }) =>
-      action === plan.action && kind === plan.kind && round === plan.round && value === plan.value,
-  )
+  const same = intents.filter((intent) => subjectOf(intent) === subjectOf(plan))
   const lastGood = same.findLastIndex(({ state }) => state === 'done')
   const failures = same.slice(lastGood + 1)
   const count = failures.length + (unsigned?.count ?? 0)
@@ -28,4 +26,36 @@ export function retryTime(intents: readonly Intent[], plan: Plan, unsigned: Refu
   const most = left > MAX_PAUSE_SECONDS ? MAX_PAUSE_SECONDS : left > 1n ? left : 1n
   const pause = 2n ** BigInt(Math.min(count, 16)) - 1n
   return last + (pause < most ? pause : most)
+}
+
+/** What was refused before it was signed, which leaves nothing on disk. */
+export interface UnsignedRefusals {
+  of(plan: Plan): Refusals | undefined
+  /** It was refused once more, when it was decided. */
+  add(plan: Plan): void
+  /** It was not refused any more. */
+  clear(plan: Plan): void
+  /** Forgets all of the fixing. */
+  forget(fixingId: Hex): void
+}
+
+/** Nothing was refused yet. */
+export function createUnsignedRefusals(): UnsignedRefusals {
+  const refused = new Map<Hex, Map<string, Refusals>>()
+  const of = (plan: Plan): Refusals | undefined => refused.get(plan.fixingId)?.get(subjectOf(plan))
+  return {
+    of,
+    add(plan) {
+      const ofFixing = refused.get(plan.fixingId) ?? new Map<string, Refusals>()
+      ofFixing.set(subjectOf(plan), { count: (of(plan)?.count ?? 0) + 1, at: plan.at })
+      refused.set(plan.fixingId, ofFixing)
+    },
+    clear: (plan) => void refused.get(plan.fixingId)?.delete(subjectOf(plan)),
+    forget: (fixingId) => void refused.delete(fixingId),
+  }
+}
+
+/** What is the same thing, however often it is tried. */
+function subjectOf({ action, kind, round, value }: Pick<Plan, 'action' | 'kind' | 'round' | 'value'>): string {
+  return `${action}:${kind}:${round}:${value}`
 }
