@@ -12,6 +12,7 @@ import type { Context } from '../context.ts'
 import { addressFrom } from '../environment.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { findFixing } from '../fixing/fixing-source.ts'
+import { formatMoment } from '../format.ts'
 
 /** A jury that was found to be there. */
 export type Jury = { readonly address: Address; readonly terms: JuryTerms }
@@ -97,6 +98,11 @@ export function nextMove(trial: Trial): ClerkMove | undefined {
     isRevealed: haveRevealed(seats),
     isNext: isNext(trial),
   })
+}
+
+/** A time of the case for people, as of the block that it was read at. */
+export function trialMoment(time: bigint, { snapshot }: Pick<Trial, 'snapshot'>): string {
+  return formatMoment(time, snapshot.atTime)
 }
 
 /** Throws RefusedError unless the case is in the stage that this needs. */

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
-import { blocksTime, lastDrawBlock } from '#protocol/jury.ts'
+import { blocksTime, lastDrawBlock, SEED_DELAY } from '#protocol/jury.ts'
 import type { ClerkMove } from '#protocol/jury-case.ts'
 import type { JurySeat } from '#client/jury.ts'
 import type { Connection } from '../chain/connection.ts'
@@ -101,6 +101,11 @@ export function ownSeats(seats: readonly JurySeat[], { principals }: Viewer): re
 export function blocksText(count: bigint): string {
   const minutes = (blocksTime(count) + 59n) / 60n
   return formatDuration(minutes * 60n)
+}
+
+/** How long the seed of a case that is opened, or opened again, is waited for. */
+export function seedWait(): string {
+  return `${SEED_DELAY} blocks later, about ${blocksText(SEED_DELAY)}`
 }
 
 function seedLines({ state, block }: Trial): string[] {
