@@ -1,6 +1,7 @@
 import { eventsOf } from '#client/fixing-log.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { formatValue } from '#protocol/decimal.ts'
+import { arbitrationEnd } from '#protocol/phase.ts'
 import type { Performed } from './action.ts'
 import type { Connection } from './connection.ts'
 import { formatAmount, formatMoment } from '../format.ts'
@@ -63,7 +64,7 @@ function outcomeLines(
 ): string[] {
   const name = formatValue(value)
   if (isBeforeArbitrator) {
-    const limit = atTime + 2n * BigInt(fixing.arbitrationLimit)
+    const limit = arbitrationEnd(fixing, atTime)
     return [
       `The arbitrator rules next. If neither does before about ${formatMoment(limit, atTime)}, everything comes back.`,
     ]

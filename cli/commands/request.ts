@@ -3,6 +3,7 @@ import type { Hex } from 'viem'
 import { type FixingSnapshot, readPot } from '#client/oracle-reader.ts'
 import { requestCall } from '#client/oracle-writer.ts'
 import { requestRepayment } from '#protocol/payout.ts'
+import { graceEnd } from '#protocol/phase.ts'
 import { type Action, perform } from '../chain/action.ts'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
@@ -85,10 +86,10 @@ function requireGraceOver(snapshot: FixingSnapshot, paste: Connection['paste']):
     )
   }
   if (phase !== 'open') throw phaseRefusal(snapshot, paste)
-  const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
-  if (atTime >= graceEnd) return
+  const end = graceEnd(fixing)
+  if (atTime >= end) return
   throw new RefusedError(
-    `Expected the proposal grace to be over, got its end at ${formatMoment(graceEnd, atTime)}.`,
+    `Expected the proposal grace to be over, got its end at ${formatMoment(end, atTime)}.`,
     `Propose instead: ${paste('propose', id, 'VALUE')}`,
   )
 }

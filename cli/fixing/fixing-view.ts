@@ -4,6 +4,7 @@ import { worthOfCandidate } from '#client/worth.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { worstCase } from '#protocol/fixing.ts'
 import { type Odds, oddsOf } from '#protocol/odds.ts'
+import { arbitrationEnd, graceEnd } from '#protocol/phase.ts'
 import { PPM } from '#protocol/rational.ts'
 import { formatAmount, formatIndexValue, formatMoment, formatPpm, type Token } from '../format.ts'
 import type { Io } from '../io.ts'
@@ -100,22 +101,18 @@ function nextLines({ fixing, facts, phase, atTime, settlement, outcome, currentA
   switch (phase) {
     case 'pending':
       return []
-    case 'open': {
-      const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
-      return [`request   possible from ${formatMoment(graceEnd, atTime)}`]
-    }
+    case 'open':
+      return [`request   possible from ${formatMoment(graceEnd(fixing), atTime)}`]
     case 'active':
       return [
         `leader    ${formatIndexValue(facts.leader)}`,
         `deadline  ${formatMoment(facts.deadline, atTime)}: the leader settles unless disputed`,
       ]
-    case 'arbitration': {
-      const limit = facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit)
+    case 'arbitration':
       return [
         `arbiter   ${currentArbitrator ?? ''}`,
-        `deadline  ${formatMoment(limit, atTime)}: INVALID, everything refunded`,
+        `deadline  ${formatMoment(arbitrationEnd(fixing, facts.arbitratedAt), atTime)}: INVALID, everything refunded`,
       ]
-    }
     case 'settled':
       return [`settled   ${settlement === undefined ? '' : formatValue(settlement)} by ${outcome}`]
   }

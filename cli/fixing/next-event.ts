@@ -1,4 +1,5 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
+import { arbitrationEnd, graceEnd } from '#protocol/phase.ts'
 
 /** What comes next of a fixing by time alone, and when, Unix seconds; a settled one has nothing to come. */
 export type NextEvent = { readonly what: string; readonly time: bigint } | undefined
@@ -9,11 +10,11 @@ export function nextEvent({ phase, fixing, facts }: FixingSnapshot): NextEvent {
     case 'pending':
       return { what: 'opens', time: fixing.maturity }
     case 'open':
-      return { what: 'arbitration can be requested', time: fixing.maturity + BigInt(fixing.proposalGrace) }
+      return { what: 'arbitration can be requested', time: graceEnd(fixing) }
     case 'active':
       return { what: 'settles', time: facts.deadline }
     case 'arbitration':
-      return { what: 'expires', time: facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit) }
+      return { what: 'expires', time: arbitrationEnd(fixing, facts.arbitratedAt) }
     case 'settled':
       return undefined
   }

@@ -1,5 +1,6 @@
 import { formatValue } from '#protocol/decimal.ts'
-import { MAX_LEADERS, type Fixing } from '#protocol/fixing.ts'
+import { MAX_LEADERS } from '#protocol/fixing.ts'
+import { arbitrationEnd, graceEnd } from '#protocol/phase.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatTime } from '../format.ts'
@@ -27,7 +28,7 @@ export function nextSteps(
       return [
         verify,
         {
-          what: `wait for the ruling, at most until ${formatTime(limitOf(fixing, snapshot))}`,
+          what: `wait for the ruling, at most until ${formatTime(arbitrationEnd(fixing, snapshot.facts.arbitratedAt))}`,
           command: paste('fixing', 'show', id),
         },
         { what: 'see its case, if a jury rules', command: paste('jury', 'status', id) },
@@ -44,9 +45,9 @@ export function nextSteps(
 }
 
 function openSteps({ id, fixing, atTime }: FixingSnapshot, paste: Connection['paste']): NextStep[] {
-  const graceEnd = fixing.maturity + BigInt(fixing.proposalGrace)
+  const end = graceEnd(fixing)
   const propose = { what: 'propose a value', command: paste('propose', id, 'VALUE') }
-  const when = atTime < graceEnd ? ` (from ${formatTime(graceEnd)})` : ''
+  const when = atTime < end ? ` (from ${formatTime(end)})` : ''
   return [propose, { what: `ask the arbitrator instead${when}`, command: paste('request', id) }]
 }
 
@@ -63,8 +64,4 @@ function disputeSteps(snapshot: FixingSnapshot, paste: Connection['paste']): Nex
     const appeal = { what: `have the arbitrator rule, for ${named}`, command: paste('appeal', id, value, 'rest') }
     return [...(facts.round >= 2 ? [appeal] : []), ...(facts.round < MAX_LEADERS ? [contribute] : [])]
   })
-}
-
-function limitOf({ arbitrationLimit }: Fixing, { facts }: FixingSnapshot): bigint {
-  return facts.arbitratedAt + 2n * BigInt(arbitrationLimit)
 }

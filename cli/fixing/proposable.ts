@@ -1,7 +1,8 @@
-import type { Address } from 'viem'
+import { zeroAddress } from 'viem'
 import { OracleRevertError } from '#client/errors.ts'
 import { readBond } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { openEnd } from '#protocol/phase.ts'
 import type { Connection } from '../chain/connection.ts'
 import { InputError } from '../errors.ts'
 import { formatMoment } from '../format.ts'
@@ -10,8 +11,6 @@ import { formatMoment } from '../format.ts'
 export type Proposable =
   | { readonly kind: 'bond'; readonly bond: bigint }
   | { readonly kind: 'refused'; readonly errorName: string; readonly why: string }
-
-const NOBODY: Address = `0x${'00'.repeat(20)}`
 
 /** Tries the bond out: the oracle refuses a proposal whose open interest it cannot read. Throws DeadRpcError. */
 export async function readProposable({ chain, oracle }: Connection, fixing: Fixing): Promise<Proposable> {
@@ -28,14 +27,14 @@ export async function readProposable({ chain, oracle }: Connection, fixing: Fixi
  * or whose open interest cannot be read.
  */
 export async function requireProposable(connection: Connection, fixing: Fixing, now: bigint): Promise<void> {
-  const end = fixing.maturity + BigInt(fixing.proposalGrace) + BigInt(fixing.arbitrationLimit)
+  const end = openEnd(fixing)
   if (now >= end) {
     throw new InputError(
       `Expected a maturity, grace and limit that end after now, got ${formatMoment(end, now)}: it would be INVALID from the beginning.`,
       'Correct --maturity.',
     )
   }
-  if (fixing.openInterest === NOBODY) return
+  if (fixing.openInterest === zeroAddress) return
   const proposable = await readProposable(connection, fixing)
   if (proposable.kind === 'bond') return
   throw new InputError(

@@ -37,11 +37,26 @@ export const OUTCOMES: readonly SettledBy[] = ['none', 'timeout', 'ruling', 'exp
 export function phaseAt(fixing: Fixing, facts: FixingFacts, now: bigint): Phase {
   if (facts.ruling !== 0n) return 'settled'
   if (facts.arbitratedAt !== 0n) {
-    return now < facts.arbitratedAt + 2n * BigInt(fixing.arbitrationLimit) ? 'arbitration' : 'settled'
+    return now < arbitrationEnd(fixing, facts.arbitratedAt) ? 'arbitration' : 'settled'
   }
   if (facts.round > 0) return now < facts.deadline ? 'active' : 'settled'
   if (now < fixing.maturity) return 'pending'
-  return now < fixing.maturity + BigInt(fixing.proposalGrace) + BigInt(fixing.arbitrationLimit) ? 'open' : 'settled'
+  return now < openEnd(fixing) ? 'open' : 'settled'
+}
+
+/** From when on anybody can have a ruling requested on a fixing that nobody has proposed (R-206), Unix seconds. */
+export function graceEnd({ maturity, proposalGrace }: Pick<Fixing, 'maturity' | 'proposalGrace'>): bigint {
+  return maturity + BigInt(proposalGrace)
+}
+
+/** When a fixing is settled that nobody has proposed, and on which nobody has requested a ruling (R-110), Unix seconds. */
+export function openEnd(fixing: Pick<Fixing, 'maturity' | 'proposalGrace' | 'arbitrationLimit'>): bigint {
+  return graceEnd(fixing) + BigInt(fixing.arbitrationLimit)
+}
+
+/** When a fixing is settled that is arbitrated since `arbitratedAt`, if neither arbitrator has ruled (R-110), Unix seconds. */
+export function arbitrationEnd({ arbitrationLimit }: Pick<Fixing, 'arbitrationLimit'>, arbitratedAt: bigint): bigint {
+  return arbitratedAt + 2n * BigInt(arbitrationLimit)
 }
 
 /** How the fixing was settled: 'none' until it is, then by deadline, by ruling, or by nobody's action (expiry). */
@@ -65,11 +80,10 @@ export type Turn = { readonly current: Address; readonly end: bigint }
 /** Whose turn it is at `now` (R-205): the arbitrator's, after `arbitrationLimit` the backup's; `undefined` outside arbitration. */
 export function arbitrationTurn(fixing: Fixing, facts: FixingFacts, now: bigint): Turn | undefined {
   if (phaseAt(fixing, facts, now) !== 'arbitration') return undefined
-  const limit = BigInt(fixing.arbitrationLimit)
-  const firstEnd = facts.arbitratedAt + limit
+  const firstEnd = facts.arbitratedAt + BigInt(fixing.arbitrationLimit)
   return now < firstEnd
     ? { current: fixing.arbitrator, end: firstEnd }
-    : { current: fixing.backup, end: firstEnd + limit }
+    : { current: fixing.backup, end: arbitrationEnd(fixing, facts.arbitratedAt) }
 }
 
 /** What the chain says of a fixing at `atTime`, Unix seconds. */
