@@ -95,11 +95,14 @@ export function addReadingOptions(command: Command): Command {
   return command
     .option('--index-dir <folder>', 'where index documents are (default: $ASSIZE_INDEX_DIR)')
     .option('--prices <csv>', 'the file of csv sources without a URL (default: $ASSIZE_CSV_FILE)')
-    .addOption(
-      new Option('--source-rpc <chain=url>', 'endpoint of a chain that sources read; may be repeated')
-        .argParser(sourceEndpoint)
-        .default(new Map(), 'none'),
-    )
+    .addOption(sourceRpcOption())
+}
+
+/** The option that says where the chains are read that sources are on. */
+export function sourceRpcOption(): Option {
+  return new Option('--source-rpc <chain=url>', 'endpoint of a chain that sources read; may be repeated')
+    .argParser(sourceEndpoint)
+    .default(new Map(), 'none')
 }
 
 /** An amount of ETH with a default: commander cannot print bigints, so the default is described. */

@@ -1,13 +1,11 @@
 import { type Command, Option } from 'commander'
-import { createdIn, potsOf } from '#client/fixing-log.ts'
-import { readFixing } from '#client/oracle-reader.ts'
 import { type Phase, PHASES } from '#protocol/phase.ts'
 import { openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type FixingView, viewDocument, viewOf } from '../fixing/fixing-view.ts'
+import { readViews } from '../fixing/fixing-source.ts'
+import { type FixingView, viewDocument } from '../fixing/fixing-view.ts'
 import { formatDuration, formatIndexValue, formatPpm, formatTime } from '../format.ts'
-import { inParts } from '../in-parts.ts'
 import { nextEvent } from '../fixing/next-event.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 import { formatTable } from '../table.ts'
@@ -34,16 +32,9 @@ export function defineFixingList(group: Command, context: Context, done: (code: 
 
 async function listFixings(flags: Flags, context: Context): Promise<ExitCode> {
   const { io } = context
-  const { chain, oracle, readLog, onPart } = await openOracle(flags, context)
-  const events = await readLog()
-  const views = await inParts(
-    createdIn(events),
-    async ({ fixing, id }) => {
-      const snapshot = await readFixing(chain, oracle, fixing)
-      return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
-    },
-    onPart,
-  )
+  const connection = await openOracle(flags, context)
+  const { chain, oracle } = connection
+  const views = await readViews(connection, await connection.readLog())
   const shown = views.filter(({ snapshot }) => flags.phase === undefined || snapshot.phase === flags.phase)
   if (flags.json === true) {
     const fixings = shown.map(viewDocument)

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander'
-import { address, addresses, amount, block, port, sourceEndpoint, whole } from '../arguments.ts'
+import { address, addresses, amount, block, port, whole } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-code.ts'
 import type { InitFlags } from '../init/flags.ts'
 import { SETUP_ROLES } from '../init/settings.ts'
+import { sourceRpcOption } from '../options.ts'
 
 const EXAMPLES = `
 Asks for what it cannot find out, looks at every answer at once, and writes FOLDER/node.toml, keystore, password and consent.json. What is there is kept: run
@@ -50,11 +51,7 @@ function addSettingOptions(command: Command): Command {
     .option('--from-block <n>', 'where the log begins (default: where the oracle does, if the endpoint knows)', block)
     .option('--index-dir <folder>', 'index documents, and no other JSON (default: FOLDER/indices)')
     .option('--prices <csv>', 'the file of csv sources without a URL')
-    .addOption(
-      new Option('--source-rpc <chain=url>', 'endpoint of a chain that sources read; may be repeated')
-        .argParser(sourceEndpoint)
-        .default(new Map(), 'none'),
-    )
+    .addOption(sourceRpcOption())
     .option('--arbitrators <list>', 'who may rule where it stakes (default: nobody, it stakes on nothing)', addresses)
     .option('--juries <list>', 'the juries in which it votes', addresses)
     .option('--for <list>', 'accounts whose seats it votes for', addresses)

@@ -14,6 +14,7 @@ import { trialDocument, trialLines, trialSteps } from '../court/jury-lines.ts'
 import { ownCaseLines, type OwnCases, ownCases, ownCasesDocument, viewerAmong } from '../court/own-cases.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { BlindError, startSight } from '../fixing/alarm.ts'
+import { stepLines } from '../fixing/next-steps.ts'
 import { addNetworkOptions, MAX_AGE, type NetworkFlags } from '../options.ts'
 import { viewerOf } from '../chain/signer.ts'
 import { latestBlock } from '#client/chain.ts'
@@ -140,9 +141,7 @@ async function showTrial(
     return EXIT.ok
   }
   for (const line of trialLines(trial, viewer)) io.out(line)
-  const steps = trialSteps(trial, viewer, connection.paste)
-  if (steps.length > 0) io.out('\nWhat can be done')
-  for (const { what, command } of steps) io.out(`  ${what}  ${command}`)
+  for (const line of stepLines(trialSteps(trial, viewer, connection.paste))) io.out(line)
   return EXIT.ok
 }
 

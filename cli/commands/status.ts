@@ -1,14 +1,12 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { createdIn, potsOf } from '#client/fixing-log.ts'
-import { readFixing } from '#client/oracle-reader.ts'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { type FixingView, renderView, viewDocument, viewOf } from '../fixing/fixing-view.ts'
-import { inParts } from '../in-parts.ts'
+import { readViews } from '../fixing/fixing-source.ts'
+import { type FixingView, renderView, viewDocument } from '../fixing/fixing-view.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 
 type Flags = NetworkFlags & {
@@ -41,7 +39,7 @@ async function showStatus(flags: Flags, context: Context): Promise<ExitCode> {
   const { io } = context
   const connection = await openOracle(flags, context)
   const { chain, oracle } = connection
-  const views = await readViews(connection, flags.fixing)
+  const views = await viewsOf(connection, flags.fixing)
   if (flags.json === true) {
     const fixings = views.map(viewDocument)
     io.out(JSON.stringify({ version: 1, chainId: chain.chainId, oracle, fixings }, undefined, 2))
@@ -56,24 +54,11 @@ async function showStatus(flags: Flags, context: Context): Promise<ExitCode> {
   return flags.exitCode === true && !isFinal ? EXIT.notFinal : EXIT.ok
 }
 
-async function readViews(
-  { chain, oracle, readLog, onPart }: Connection,
-  wanted: Hex | undefined,
-): Promise<FixingView[]> {
-  const events = await readLog()
-  const created = createdIn(events).filter(({ id }) => wanted === undefined || id === wanted)
-  if (wanted !== undefined && created.length === 0) {
-    throw new InputError(
-      `Expected fixing ${wanted} at oracle ${oracle}, got no Created event of it.`,
-      'List what is there with --all, or look further back with --from-block.',
-    )
-  }
-  return inParts(
-    created,
-    async ({ fixing, id }) => {
-      const snapshot = await readFixing(chain, oracle, fixing)
-      return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
-    },
-    onPart,
+async function viewsOf(connection: Connection, wanted: Hex | undefined): Promise<FixingView[]> {
+  const views = await readViews(connection, await connection.readLog(), wanted)
+  if (views.length > 0 || wanted === undefined) return views
+  throw new InputError(
+    `Expected fixing ${wanted} at oracle ${connection.oracle}, got no Created event of it.`,
+    'List what is there with --all, or look further back with --from-block.',
   )
 }

@@ -4,6 +4,7 @@ import { address, hash } from '../arguments.ts'
 import { openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { stepLines } from '../fixing/next-steps.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 import { findHearing } from '../court/uma-court.ts'
 import { hearingDocument, hearingLines, hearingSteps } from '../court/uma-lines.ts'
@@ -38,8 +39,6 @@ async function showHearing(id: Hex, flags: Flags, context: Context): Promise<Exi
     return EXIT.ok
   }
   for (const line of hearingLines(hearing, connection)) io.out(line)
-  const steps = hearingSteps(hearing, connection.paste)
-  if (steps.length > 0) io.out('\nWhat can be done')
-  for (const { what, command } of steps) io.out(`  ${what}  ${command}`)
+  for (const line of stepLines(hearingSteps(hearing, connection.paste))) io.out(line)
   return EXIT.ok
 }

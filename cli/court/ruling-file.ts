@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { type Address, type Hex, isAddress, isHex } from 'viem'
+import { type Address, type Hex, isHex } from 'viem'
 import { z } from 'zod'
 import { formatValue, parseValue } from '#protocol/decimal.ts'
 import { jsonOf } from '#protocol/json.ts'
 import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { InputError } from '../errors.ts'
 import { writeOver } from '../output-file.ts'
+import { bytes, someAddress } from '../reporter/signed-file.ts'
 
 /** A council's ruling with whatever signatures were collected, as members hand it on. */
 export type RulingFile = {
@@ -23,8 +24,8 @@ export type MemberSignature = { readonly index: number; readonly name: string; r
 const RULING = z.strictObject({
   version: z.literal(1),
   chainId: z.int().min(1),
-  council: z.custom<Address>((value) => typeof value === 'string' && isAddress(value), 'an address'),
-  fixing: z.custom<Hex>((value) => isHex(value) && value.length === 66, '32 bytes of hex'),
+  council: someAddress,
+  fixing: bytes(32),
   value: z.string().transform((text, ctx) => {
     try {
       return parseValue(text)

@@ -1,10 +1,11 @@
 import type { Hex } from 'viem'
 import { announcedFixing } from '#client/announcement.ts'
-import { type OracleEvent, potsOf } from '#client/fixing-log.ts'
+import { createdIn, type OracleEvent, potsOf } from '#client/fixing-log.ts'
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Connection } from '../chain/connection.ts'
 import { InputError } from '../errors.ts'
+import { inParts } from '../in-parts.ts'
 import { type FixingView, viewOf } from './fixing-view.ts'
 
 /** A fixing with its history and where it stands. */
@@ -37,6 +38,22 @@ export async function findFixing(connection: Connection, id: Hex): Promise<Found
     )
   }
   return { fixing, events, view: viewOf(snapshot, potsOf(events, id, snapshot.facts.round)) }
+}
+
+/** Reads where all fixings stand that `events` create, the oracle's log, or the one of that id. Throws DeadRpcError. */
+export function readViews(
+  { chain, oracle, onPart }: Connection,
+  events: readonly OracleEvent[],
+  wanted?: Hex,
+): Promise<FixingView[]> {
+  return inParts(
+    createdIn(events).filter(({ id }) => wanted === undefined || id === wanted),
+    async ({ fixing, id }) => {
+      const snapshot = await readFixing(chain, oracle, fixing)
+      return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
+    },
+    onPart,
+  )
 }
 
 /** Reads again where a fixing stands, without its log. */

@@ -8,6 +8,12 @@ import { formatTime } from '../format.ts'
 /** Something that can be done about a fixing, and the command that does it. */
 export type NextStep = { readonly what: string; readonly command: string }
 
+/** Steps for people, below what they follow from; no line for none. */
+export function stepLines(steps: readonly NextStep[]): string[] {
+  if (steps.length === 0) return []
+  return ['\nWhat can be done', ...steps.map(({ what, command }) => `  ${what}  ${command}`)]
+}
+
 /** What can be done now or next, with commands to paste; `VALUE` stands for the reader's own value. */
 export function nextSteps(
   snapshot: FixingSnapshot,
