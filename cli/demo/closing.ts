@@ -8,7 +8,6 @@ import type { Ruling } from './council-session.ts'
 import { everybody, type Person } from './people.ts'
 import { type Receipt, unclaimedReceipts } from './receipts.ts'
 import { shareReward } from './rewards.ts'
-import { StalledError } from './wait.ts'
 import type { World } from './world.ts'
 
 const CLAIM_TIMEOUT_MS = 45_000
@@ -60,29 +59,20 @@ async function claimByHand(world: World, chronicle: Chronicle): Promise<void> {
 /** Nodes claim by themselves; the dead are started again for it. What stays unclaimed is no failure: it is listed. */
 async function untilNodesClaimed(world: World, chronicle: Chronicle): Promise<void> {
   const { conductor, reporters, signal, tell } = world
-  try {
-    await conductor.until({
-      what: 'every node to claim',
-      look: async () => {
-        await chronicle.catchUp()
-        const holders = unclaimedReceipts(chronicle.events).map(({ holder }) => holder)
-        if (holders.length === 0) return true
-        const isOwed = reporters.all.some(({ isAlive, person }) => !isAlive && holders.includes(person.account.address))
-        if (!isOwed) return undefined
-        const revived = await reporters.revive(signal)
-        const names = revived.map(({ person, pid }) => `${person.name} (pid ${pid})`).join(', ')
-        tell.at(await conductor.now(), `Started again, to claim: ${names}`)
-        return undefined
-      },
-      soFar: () => `${unclaimedReceipts(chronicle.events).length} receipts unclaimed`,
-      timeoutMs: CLAIM_TIMEOUT_MS,
-      stepSeconds: STEP_SECONDS,
-      signal,
-    })
-  } catch (error) {
-    if (!(error instanceof StalledError)) throw error
-    tell.at(await conductor.now(), error.message, 'bad')
+  const look = async (): Promise<true | undefined> => {
+    await chronicle.catchUp()
+    const holders = unclaimedReceipts(chronicle.events).map(({ holder }) => holder)
+    if (holders.length === 0) return true
+    const isOwed = reporters.all.some(({ isAlive, person }) => !isAlive && holders.includes(person.account.address))
+    if (!isOwed) return undefined
+    const revived = await reporters.revive(signal)
+    const names = revived.map(({ person, pid }) => `${person.name} (pid ${pid})`).join(', ')
+    tell.at(await conductor.now(), `Started again, to claim: ${names}`)
+    return undefined
   }
+  const soFar = (): string => `${unclaimedReceipts(chronicle.events).length} receipts unclaimed`
+  const waiting = { look, soFar, timeoutMs: CLAIM_TIMEOUT_MS, stepSeconds: STEP_SECONDS, signal }
+  await conductor.untilOrTell({ what: 'every node to claim', ...waiting }, tell)
 }
 
 /** A keeper among the nodes may have been first. */

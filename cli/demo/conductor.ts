@@ -1,9 +1,13 @@
 import { type Chain, latestBlock } from '#client/chain.ts'
 import type { EmbeddedChain } from '#client/embedded-chain.ts'
-import { realTimeMs, waitFor, type WaitOptions } from './wait.ts'
+import type { Narrator } from './narrator.ts'
+import { realTimeMs, StalledError, waitFor, type WaitOptions } from './wait.ts'
 
 /** Real time without a new block after which the simulated clock is nudged, milliseconds. */
 const IDLE_MS = 400
+
+/** What is waited for, and how far the clock goes on meanwhile, seconds. */
+type Waiting<T> = Omit<WaitOptions<T>, 'meanwhile'> & { readonly stepSeconds: number }
 
 /**
  * Moves the one simulated clock, which is the time of the chain's latest block: venues and nodes read it there. It never
@@ -42,9 +46,19 @@ export class Conductor {
    * Waits for a fact. While no block comes, the clock steps on by `stepSeconds`, so that a node which waits for its turn
    * gets it.
    */
-  until<T>(options: Omit<WaitOptions<T>, 'meanwhile'> & { readonly stepSeconds: number }): Promise<T> {
+  until<T>(options: Waiting<T>): Promise<T> {
     this.#lastChangeMs = realTimeMs()
     return waitFor({ ...options, meanwhile: () => this.#step(BigInt(options.stepSeconds)) })
+  }
+
+  /** Waits for a fact that is no failure to be without: then it is said what is so far. */
+  async untilOrTell<T>(options: Waiting<T>, tell: Narrator): Promise<void> {
+    try {
+      await this.until(options)
+    } catch (error) {
+      if (!(error instanceof StalledError)) throw error
+      tell.at(await this.now(), error.message, 'bad')
+    }
   }
 
   async #step(seconds: bigint): Promise<void> {

@@ -3,7 +3,6 @@ import { readReporters } from '#client/roster.ts'
 import { claimRewards, readRewardsPaid, refundReward } from '#client/rewards.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import { formatEth } from '../format.ts'
-import { StalledError } from './wait.ts'
 import type { World } from './world.ts'
 
 const TIMEOUT_MS = 20_000
@@ -44,21 +43,13 @@ async function untilLivingClaimed(world: World, { signers }: Attestation): Promi
   const isAlive = (place: number): boolean =>
     reporters.living.some(({ person }) => person.account.address === roster[place]?.signer)
   let missing: readonly number[] = []
-  try {
-    await conductor.until({
-      what: 'every node to claim its share of the reward',
-      look: async () => {
-        const paid = await readRewardsPaid(chain, deployments.registry, fixingId, 0n)
-        missing = placesIn(signers).filter((place) => isAlive(place) && !paid.has(place))
-        return missing.length === 0 || undefined
-      },
-      soFar: () => `${missing.length} missing`,
-      timeoutMs: TIMEOUT_MS,
-      stepSeconds: STEP_SECONDS,
-      signal,
-    })
-  } catch (error) {
-    if (!(error instanceof StalledError)) throw error
-    tell.at(await conductor.now(), error.message, 'bad')
+  const look = async (): Promise<true | undefined> => {
+    const paid = await readRewardsPaid(chain, deployments.registry, fixingId, 0n)
+    missing = placesIn(signers).filter((place) => isAlive(place) && !paid.has(place))
+    return missing.length === 0 || undefined
   }
+  const what = 'every node to claim its share of the reward'
+  const soFar = (): string => `${missing.length} missing`
+  const waiting = { what, look, soFar, timeoutMs: TIMEOUT_MS, stepSeconds: STEP_SECONDS, signal }
+  await conductor.untilOrTell(waiting, tell)
 }
