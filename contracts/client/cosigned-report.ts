@@ -1,8 +1,9 @@
-import { type Address, encodeFunctionData, type TransactionReceipt } from 'viem'
+import type { Address, TransactionReceipt } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import type { BlsSignature } from '#protocol/bls.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Report } from '#protocol/report.ts'
+import { callOf } from './call-of.ts'
 import { g2Of } from './bls-points.ts'
 import type { WritableChain } from './chain.ts'
 import { type Call, send, type SendOptions } from './send.ts'
@@ -28,8 +29,7 @@ export function attest(
 
 /** The transaction of {@link attest}. */
 export function attestCall(registry: Address, fixing: Fixing, { report, signature, signers }: CosignedReport): Call {
-  const args = [fixing, report, g2Of(signature), signers] as const
-  return { name: 'attest', to: registry, data: encodeFunctionData({ abi, functionName: 'attest', args }) }
+  return callOf(registry, abi, 'attest', [fixing, report, g2Of(signature), signers])
 }
 
 /**
@@ -54,7 +54,5 @@ export function proposeAttestedCall(
   { report, signature, signers }: CosignedReport,
   maxBond: bigint,
 ): Call {
-  const args = [fixing, report, g2Of(signature), signers, maxBond] as const
-  const data = encodeFunctionData({ abi, functionName: 'proposeAttested', args })
-  return { name: 'proposeAttested', to: registry, data }
+  return callOf(registry, abi, 'proposeAttested', [fixing, report, g2Of(signature), signers, maxBond])
 }

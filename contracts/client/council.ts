@@ -1,6 +1,7 @@
-import { type Address, encodeFunctionData, type Hex, hexToString, type LocalAccount, type TypedDataDomain } from 'viem'
+import { type Address, type Hex, hexToString, type LocalAccount, type TypedDataDomain } from 'viem'
 import { councilArbitratorAbi as abi } from '#protocol/abi/council-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { callOf } from './call-of.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained, isOfAnotherContract, OracleRevertError, SilentRevertError } from './errors.ts'
 import { type Call, send, type SendOptions } from './send.ts'
@@ -57,8 +58,7 @@ export function submitRulingCall(
   { value, signatures }: { readonly value: bigint; readonly signatures: readonly RulingSignature[] },
 ): Call {
   const ordered = signatures.toSorted((a, b) => a.index - b.index)
-  const data = encodeFunctionData({ abi, functionName: 'submit', args: [fixing, value, ordered] })
-  return { name: 'submit', to: council, data }
+  return callOf(council, abi, 'submit', [fixing, value, ordered])
 }
 
 /**
@@ -108,7 +108,7 @@ export async function withdrawFees(chain: WritableChain, council: Address, optio
 
 /** The transaction of {@link withdrawFees}. */
 export function withdrawFeesCall(council: Address): Call {
-  return { name: 'withdraw', to: council, data: encodeFunctionData({ abi, functionName: 'withdraw', args: [] }) }
+  return callOf(council, abi, 'withdraw', [])
 }
 
 /** What a member can withdraw, bond-token wei. Throws DeadRpcError. */

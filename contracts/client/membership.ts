@@ -1,5 +1,6 @@
-import { type Address, encodeFunctionData, zeroAddress } from 'viem'
+import { type Address, zeroAddress } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
+import { callOf } from './call-of.ts'
 import { keyOf } from './bls-points.ts'
 import type { Chain } from './chain.ts'
 import { explained } from './errors.ts'
@@ -43,18 +44,15 @@ export async function readMemberships(chain: Chain, registry: Address, time: big
 
 /** The transaction that adds to the stake of a reporter; its sender must be the owner. */
 export function topUpCall(registry: Address, index: number, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'topUp', args: [index, amount] })
-  return { name: 'topUp', to: registry, data }
+  return callOf(registry, abi, 'topUp', [index, amount])
 }
 
 /** The transaction that ends a membership at the next epoch's start; its sender must be the owner. */
 export function startLeavingCall(registry: Address, index: number): Call {
-  const data = encodeFunctionData({ abi, functionName: 'startLeaving', args: [index] })
-  return { name: 'startLeaving', to: registry, data }
+  return callOf(registry, abi, 'startLeaving', [index])
 }
 
 /** The transaction that pays the stake of a reporter that has left back to its owner; anyone may send it. */
 export function withdrawCall(registry: Address, index: number): Call {
-  const data = encodeFunctionData({ abi, functionName: 'withdraw', args: [index] })
-  return { name: 'withdraw', to: registry, data }
+  return callOf(registry, abi, 'withdraw', [index])
 }

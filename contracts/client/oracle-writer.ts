@@ -1,6 +1,7 @@
-import { type Address, encodeFunctionData, type Hex, type TransactionReceipt } from 'viem'
+import type { Address, Hex, TransactionReceipt } from 'viem'
 import { maturityOracleAbi as abi } from '#protocol/abi/maturity-oracle.ts'
 import { type Fixing, KIND_CODE, type Kind, receiptId } from '#protocol/fixing.ts'
+import { callOf } from './call-of.ts'
 import type { WritableChain } from './chain.ts'
 import { eventsOf } from './fixing-log.ts'
 import { type Call, send, type SendOptions } from './send.ts'
@@ -23,7 +24,7 @@ export function create(
 
 /** The transaction of {@link create}. */
 export function createCall(oracle: Address, fixing: Fixing): Call {
-  return { name: 'create', to: oracle, data: encodeFunctionData({ abi, functionName: 'create', args: [fixing] }) }
+  return callOf(oracle, abi, 'create', [fixing])
 }
 
 /** Adds `amount` wei to the reward for a prompt, right proposal (R-303). The bond token must be approved. */
@@ -39,7 +40,7 @@ export function fund(
 
 /** The transaction of {@link fund}. */
 export function fundCall(oracle: Address, fixing: Fixing, amount: bigint): Call {
-  return { name: 'fund', to: oracle, data: encodeFunctionData({ abi, functionName: 'fund', args: [fixing, amount] }) }
+  return callOf(oracle, abi, 'fund', [fixing, amount])
 }
 
 /** Proposes `value` for a bond of at most `maxBond` wei (R-201). */
@@ -59,8 +60,7 @@ export function proposeCall(
   fixing: Fixing,
   proposal: { readonly value: bigint; readonly maxBond: bigint },
 ): Call {
-  const data = encodeFunctionData({ abi, functionName: 'propose', args: [fixing, proposal.value, proposal.maxBond] })
-  return { name: 'propose', to: oracle, data }
+  return callOf(oracle, abi, 'propose', [fixing, proposal.value, proposal.maxBond])
 }
 
 /**
@@ -95,8 +95,7 @@ export function stakeCall(
   fixing: Fixing,
   { round, value, amount }: Contribution,
 ): Call {
-  const data = encodeFunctionData({ abi, functionName, args: [fixing, round, value, amount] })
-  return { name: functionName, to: oracle, data }
+  return callOf(oracle, abi, functionName, [fixing, round, value, amount])
 }
 
 /** Sends a fixing that nobody proposed within its grace to the arbitrator; costs the fee (R-206). */
@@ -111,7 +110,7 @@ export function request(
 
 /** The transaction of {@link request}. */
 export function requestCall(oracle: Address, fixing: Fixing): Call {
-  return { name: 'request', to: oracle, data: encodeFunctionData({ abi, functionName: 'request', args: [fixing] }) }
+  return callOf(oracle, abi, 'request', [fixing])
 }
 
 /** Burns the account's whole balance of one receipt and returns what it was paid, wei; 0 for a losing one. */
@@ -129,8 +128,7 @@ export async function claim(
 
 /** The transaction of {@link claim}. */
 export function claimCall(oracle: Address, fixing: Fixing, { kind, round, value }: Claim): Call {
-  const data = encodeFunctionData({ abi, functionName: 'claim', args: [fixing, KIND_CODE[kind], round, value] })
-  return { name: 'claim', to: oracle, data }
+  return callOf(oracle, abi, 'claim', [fixing, KIND_CODE[kind], round, value])
 }
 
 /** Sends the sink its share, once, by anyone, after settlement. Returns that share, wei. */
@@ -147,7 +145,7 @@ export async function collect(
 
 /** The transaction of {@link collect}. */
 export function collectCall(oracle: Address, fixing: Fixing): Call {
-  return { name: 'collect', to: oracle, data: encodeFunctionData({ abi, functionName: 'collect', args: [fixing] }) }
+  return callOf(oracle, abi, 'collect', [fixing])
 }
 
 async function stake(
@@ -170,6 +168,5 @@ export function receiptTransferCall(
   { kind, round, value }: Claim,
   { to, amount }: { readonly to: Address; readonly amount: bigint },
 ): Call {
-  const args = [to, receiptId(id, kind, round, value), amount] as const
-  return { name: 'transfer', to: oracle, data: encodeFunctionData({ abi, functionName: 'transfer', args }) }
+  return callOf(oracle, abi, 'transfer', [to, receiptId(id, kind, round, value), amount])
 }

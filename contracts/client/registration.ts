@@ -1,11 +1,4 @@
-import {
-  type Address,
-  encodeFunctionData,
-  type Hex,
-  type LocalAccount,
-  parseEventLogs,
-  type TransactionReceipt,
-} from 'viem'
+import { type Address, type Hex, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey, type BlsSignature, blsSign } from '#protocol/bls.ts'
 import type { SigningDomain } from '#protocol/observation.ts'
@@ -16,6 +9,7 @@ import {
   type Rotation,
   rotationTypedData,
 } from '#protocol/registration.ts'
+import { callOf } from './call-of.ts'
 import { g1Of, g2Of } from './bls-points.ts'
 import type { WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
@@ -59,8 +53,12 @@ export async function consentTo(
 /** The transaction that registers; its sender must be the owner. */
 export function registerCall(registry: Address, { registration, possession, consent }: Consent): Call {
   // An owner that calls itself need not sign.
-  const args = [{ ...registration, key: g1Of(registration.key) }, g2Of(possession), consent, '0x'] as const
-  return { name: 'register', to: registry, data: encodeFunctionData({ abi, functionName: 'register', args }) }
+  return callOf(registry, abi, 'register', [
+    { ...registration, key: g1Of(registration.key) },
+    g2Of(possession),
+    consent,
+    '0x',
+  ])
 }
 
 /**
@@ -111,8 +109,7 @@ export async function consentToRotation(
 
 /** The transaction that replaces a reporter's keys at the next epoch's start; its sender must be the owner. */
 export function rotateCall(registry: Address, { index, signer, key, possession, consent }: RotationConsent): Call {
-  const args = [index, signer, g1Of(key), g2Of(possession), consent] as const
-  return { name: 'rotate', to: registry, data: encodeFunctionData({ abi, functionName: 'rotate', args }) }
+  return callOf(registry, abi, 'rotate', [index, signer, g1Of(key), g2Of(possession), consent])
 }
 
 /** From when on the new keys of a rotation sign, Unix seconds; undefined for a transaction that rotated none. */

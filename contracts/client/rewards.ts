@@ -1,7 +1,8 @@
-import { type Address, encodeFunctionData, type Hex, parseEventLogs, type TransactionReceipt } from 'viem'
+import { type Address, type Hex, parseEventLogs, type TransactionReceipt } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { bitmapOf } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { callOf } from './call-of.ts'
 import type { Attestation } from './attestation.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
@@ -24,8 +25,7 @@ export function fundReporters(
 
 /** The transaction of {@link fundReporters}. */
 export function fundReportersCall(registry: Address, fixing: Fixing, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'fundReporters', args: [fixing, amount] })
-  return { name: 'fundReporters', to: registry, data }
+  return callOf(registry, abi, 'fundReporters', [fixing, amount])
 }
 
 /** Pays the owner of the reporter at `place` its share of the reward; anyone may. Returns the share, wei. */
@@ -47,8 +47,7 @@ export function claimRewardCall(
   fixing: Fixing,
   { value, signers, place }: Claimed & { readonly place: number },
 ): Call {
-  const data = encodeFunctionData({ abi, functionName: 'claimReward', args: [fixing, value, signers, BigInt(place)] })
-  return { name: 'claimReward', to: registry, data }
+  return callOf(registry, abi, 'claimReward', [fixing, value, signers, BigInt(place)])
 }
 
 /**
@@ -73,8 +72,7 @@ export function claimRewardsCall(
   fixing: Fixing,
   { value, signers, places }: Claimed & { readonly places: readonly number[] },
 ): Call {
-  const args = [fixing, value, signers, bitmapOf(places)] as const
-  return { name: 'claimRewards', to: registry, data: encodeFunctionData({ abi, functionName: 'claimRewards', args }) }
+  return callOf(registry, abi, 'claimRewards', [fixing, value, signers, bitmapOf(places)])
 }
 
 /** Returns to the account what it put into a reward that nobody earned, wei. */
@@ -94,8 +92,7 @@ export async function refundReward(
 export function refundRewardCall(registry: Address, fixing: Fixing, attestation: Claimed | undefined): Call {
   // Both are ignored then.
   const { value, signers } = attestation ?? { value: 0n, signers: 0n }
-  const data = encodeFunctionData({ abi, functionName: 'refundReward', args: [fixing, value, signers] })
-  return { name: 'refundReward', to: registry, data }
+  return callOf(registry, abi, 'refundReward', [fixing, value, signers])
 }
 
 /** What attesters of the fixing share if they are right, paid shares included, wei. Throws DeadRpcError. */

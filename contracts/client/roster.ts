@@ -1,6 +1,7 @@
-import { type Address, encodeFunctionData, type Hash, type Hex, type TransactionReceipt } from 'viem'
+import type { Address, Hash, Hex, TransactionReceipt } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import type { BlsKey } from '#protocol/bls.ts'
+import { callOf } from './call-of.ts'
 import { keyOf } from './bls-points.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
@@ -71,6 +72,5 @@ export function publishRoster(
 
 /** The transaction of {@link publishRoster}. */
 export function publishRosterCall(registry: Address, time: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'publishRoster', args: [time] })
-  return { name: 'publishRoster', to: registry, data }
+  return callOf(registry, abi, 'publishRoster', [time])
 }

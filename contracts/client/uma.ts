@@ -1,6 +1,7 @@
-import { type Address, encodeFunctionData, type Hex, parseAbi, parseEventLogs, zeroAddress } from 'viem'
+import { type Address, type Hex, parseAbi, parseEventLogs, zeroAddress } from 'viem'
 import { umaArbitratorAbi as abi } from '#protocol/abi/uma-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { callOf } from './call-of.ts'
 import type { Chain } from './chain.ts'
 import { explained, isOfAnotherContract, OracleRevertError, SilentRevertError } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
@@ -132,29 +133,22 @@ export function winningsOf(bond: bigint, { burned }: Pick<UmaAdapter, 'burned'>)
 
 /** Asserts at UMA that the fixing is at `value`; the adapter takes the bond. */
 export function assertValueCall(adapter: Address, fixing: Fixing, value: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'assertValue', args: [fixing, value] })
-  return { name: 'assertValue', to: adapter, data }
+  return callOf(adapter, abi, 'assertValue', [fixing, value])
 }
 
 /** Disputes an assertion at UMA for `disputer`; the court takes the bond from the caller. */
 export function disputeAssertionCall(court: Address, assertionId: Hex, disputer: Address): Call {
-  const data = encodeFunctionData({
-    abi: courtAbi,
-    functionName: 'disputeAssertion',
-    args: [assertionId, disputer],
-  })
-  return { name: 'disputeAssertion', to: court, data }
+  return callOf(court, courtAbi, 'disputeAssertion', [assertionId, disputer])
 }
 
 /** Has UMA settle an assertion that nobody disputed in time or that was voted on: pays the bonds, and tells the adapter. */
 export function settleAssertionCall(court: Address, assertionId: Hex): Call {
-  const data = encodeFunctionData({ abi: courtAbi, functionName: 'settleAssertion', args: [assertionId] })
-  return { name: 'settleAssertion', to: court, data }
+  return callOf(court, courtAbi, 'settleAssertion', [assertionId])
 }
 
 /** Brings what UMA found true to the oracle. */
 export function bringCall(adapter: Address, fixing: Fixing): Call {
-  return { name: 'bring', to: adapter, data: encodeFunctionData({ abi, functionName: 'bring', args: [fixing] }) }
+  return callOf(adapter, abi, 'bring', [fixing])
 }
 
 /** An assertion as UMA keeps it. */

@@ -1,14 +1,7 @@
-import {
-  type Address,
-  encodeAbiParameters,
-  encodeFunctionData,
-  encodePacked,
-  type Hex,
-  keccak256,
-  parseEventLogs,
-} from 'viem'
+import { type Address, encodeAbiParameters, encodePacked, type Hex, keccak256, parseEventLogs } from 'viem'
 import { splitVaultAbi as abi } from '#protocol/abi/split-vault.ts'
 import { encodeFixing, type Fixing, fixingId } from '#protocol/fixing.ts'
+import { callOf } from './call-of.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
@@ -55,8 +48,7 @@ export async function createSeries(
 
 /** The transaction of {@link createSeries}. */
 export function createSeriesCall(vault: Address, series: Series): Call {
-  const data = encodeFunctionData({ abi, functionName: 'createSeries', args: [series] })
-  return { name: 'createSeries', to: vault, data }
+  return callOf(vault, abi, 'createSeries', [series])
 }
 
 /** A series that was announced: by whom does not matter, as its id is its terms. */
@@ -90,8 +82,7 @@ export async function split(
 
 /** The transaction of {@link split}. */
 export function splitCall(vault: Address, series: Series, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'split', args: [series, amount] })
-  return { name: 'split', to: vault, data }
+  return callOf(vault, abi, 'split', [series, amount])
 }
 
 /** Gives `amount` of both legs back for `amount` wei. */
@@ -107,8 +98,7 @@ export async function merge(
 
 /** The transaction of {@link merge}. */
 export function mergeCall(vault: Address, series: Series, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'merge', args: [series, amount] })
-  return { name: 'merge', to: vault, data }
+  return callOf(vault, abi, 'merge', [series, amount])
 }
 
 /** Puts `amount` wei of ether in for as much P and N, in a vault of wrapped ether. Before maturity only. */
@@ -124,8 +114,7 @@ export async function splitEther(
 
 /** The transaction of {@link splitEther}. */
 export function splitEtherCall(vault: Address, series: Series, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'splitEther', args: [series] })
-  return { name: 'splitEther', to: vault, data, value: amount }
+  return { ...callOf(vault, abi, 'splitEther', [series]), value: amount }
 }
 
 /** Gives `amount` of both legs back for `amount` wei of ether, in a vault of wrapped ether. */
@@ -141,8 +130,7 @@ export async function mergeToEther(
 
 /** The transaction of {@link mergeToEther}. */
 export function mergeToEtherCall(vault: Address, series: Series, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'mergeToEther', args: [series, amount] })
-  return { name: 'mergeToEther', to: vault, data }
+  return callOf(vault, abi, 'mergeToEther', [series, amount])
 }
 
 /**
@@ -201,7 +189,7 @@ export async function redeem(
 
 /** The transaction of {@link redeem}. */
 export function redeemCall(vault: Address, series: Series, { p, n }: Legs): Call {
-  return { name: 'redeem', to: vault, data: encodeFunctionData({ abi, functionName: 'redeem', args: [series, p, n] }) }
+  return callOf(vault, abi, 'redeem', [series, p, n])
 }
 
 /** As {@link redeem}, paid in ether, in a vault of wrapped ether. */
@@ -217,8 +205,7 @@ export async function redeemToEther(
 
 /** The transaction of {@link redeemToEther}. */
 export function redeemToEtherCall(vault: Address, series: Series, { p, n }: Legs): Call {
-  const data = encodeFunctionData({ abi, functionName: 'redeemToEther', args: [series, p, n] })
-  return { name: 'redeemToEther', to: vault, data }
+  return callOf(vault, abi, 'redeemToEther', [series, p, n])
 }
 
 async function redeemBy(chain: WritableChain, call: Call, options?: SendOptions): Promise<bigint> {
@@ -241,23 +228,17 @@ export async function transferLeg(
 
 /** The transaction of {@link transferLeg}. */
 export function transferLegCall(vault: Address, leg: bigint, to: Address, amount: bigint): Call {
-  return {
-    name: 'transfer',
-    to: vault,
-    data: encodeFunctionData({ abi, functionName: 'transfer', args: [to, leg, amount] }),
-  }
+  return callOf(vault, abi, 'transfer', [to, leg, amount])
 }
 
 /** The transaction that lets `spender` take up to `amount` of one leg of its sender. */
 export function approveLegCall(vault: Address, leg: bigint, spender: Address, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'approve', args: [spender, leg, amount] })
-  return { name: 'approve', to: vault, data }
+  return callOf(vault, abi, 'approve', [spender, leg, amount])
 }
 
 /** The transaction that moves `amount` of a leg of `from`, who approved it, to `to`. */
 export function transferLegFromCall(vault: Address, leg: bigint, from: Address, to: Address, amount: bigint): Call {
-  const data = encodeFunctionData({ abi, functionName: 'transferFrom', args: [from, to, leg, amount] })
-  return { name: 'transferFrom', to: vault, data }
+  return callOf(vault, abi, 'transferFrom', [from, to, leg, amount])
 }
 
 /**
@@ -265,8 +246,7 @@ export function transferLegFromCall(vault: Address, leg: bigint, from: Address, 
  * legs trusts the sender until then: an allowance can be taken alone, too.
  */
 export function togetherCall(vault: Address, calls: readonly Call[]): Call {
-  const data = encodeFunctionData({ abi, functionName: 'multicall', args: [calls.map((call) => call.data)] })
-  return { name: 'multicall', to: vault, data }
+  return callOf(vault, abi, 'multicall', [calls.map((call) => call.data)])
 }
 
 /** The legs of series `id` that `holder` has at the block `at`, by default the latest, both by one request. Throws DeadRpcError. */

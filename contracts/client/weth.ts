@@ -1,4 +1,5 @@
-import { type Address, encodeFunctionData, parseAbi } from 'viem'
+import { type Address, parseAbi } from 'viem'
+import { callOf } from './call-of.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import { type Call, send, type SendOptions } from './send.ts'
@@ -63,20 +64,17 @@ export async function ensureCollateral(
 
 /** The transaction that lets `spender` take up to `amount` wei of the account's tokens. */
 export function approveCall(token: Address, spender: Address, amount: bigint): Call {
-  const data = encodeFunctionData({ abi: wethAbi, functionName: 'approve', args: [spender, amount] })
-  return { name: 'approve', to: token, data }
+  return callOf(token, wethAbi, 'approve', [spender, amount])
 }
 
 /** The transaction that turns `amount` wei of ETH into WETH. */
 export function wrapCall(weth: Address, amount: bigint): Call {
-  const data = encodeFunctionData({ abi: wethAbi, functionName: 'deposit' })
-  return { name: 'deposit', to: weth, data, value: amount }
+  return { ...callOf(weth, wethAbi, 'deposit', []), value: amount }
 }
 
 /** The transaction that turns `amount` wei of WETH into ETH. */
 export function unwrapCall(weth: Address, amount: bigint): Call {
-  const data = encodeFunctionData({ abi: wethAbi, functionName: 'withdraw', args: [amount] })
-  return { name: 'withdraw', to: weth, data }
+  return callOf(weth, wethAbi, 'withdraw', [amount])
 }
 
 /** Turns `amount` wei of ETH into WETH. */
@@ -92,6 +90,5 @@ export async function transferWeth(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  const data = encodeFunctionData({ abi: wethAbi, functionName: 'transfer', args: [to, amount] })
-  await send(chain, { name: 'transfer', to: weth, data }, options)
+  await send(chain, callOf(weth, wethAbi, 'transfer', [to, amount]), options)
 }
