@@ -8,8 +8,6 @@ Sources: FIPS 202 with the original Keccak padding; SEC 1 and SEC 2; RFC 6979; E
 import hashlib
 import hmac
 
-# ------------------------------------------------------------------------------------------------------ keccak
-
 LANES = 2**64 - 1
 
 
@@ -57,8 +55,6 @@ def keccak256(data):
 
 assert keccak256(b"").hex() == "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
 assert keccak256(b"abc").hex() == "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45"
-
-# --------------------------------------------------------------------------------------------------- secp256k1
 
 P = 2**256 - 2**32 - 977
 N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -116,9 +112,6 @@ def sign(key, digest):
         v = hmac.new(k, v, hashlib.sha256).digest()
 
 
-# ----------------------------------------------------------------------------------------------- words, EIP-712
-
-
 def word(value):
     """A static ABI word: an integer, a 20-byte address as hex, or 32 bytes."""
     if isinstance(value, str):
@@ -142,9 +135,6 @@ def typed_digest(chain_id, registry, struct_hash):
 def observation_hash(fixing_id, value, observed_at, sources_root):
     kind = b"Observation(bytes32 fixingId,uint128 value,uint64 observedAt,bytes32 sourcesRoot)"
     return keccak256(words(keccak256(kind), fixing_id, value, observed_at, sources_root))
-
-
-# ------------------------------------------------------------------------------------------------- Merkle tree
 
 
 def tail(data):

@@ -58,9 +58,6 @@ def document_vectors():
     ]})
 
 
-# --------------------------------------------------------------------------------------------------- aggregate
-
-
 def median(values):
     ordered = sorted(values)
     count = len(ordered)
