@@ -49,8 +49,6 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         CHAIN_ID = block.chainid;
     }
 
-    // ------------------------------------------------------------------------------------------ actions
-
     /// @inheritdoc ISettlementSource
     function create(Fixing calldata fixing) external nonReentrant returns (FixingId id) {
         fixing.validate();
@@ -203,8 +201,6 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         if (toSink != 0) BOND_TOKEN.safeTransfer(SINK, toSink);
     }
 
-    // -------------------------------------------------------------------------------------------- views
-
     /// @inheritdoc ISettlementSource
     function fixingId(Fixing calldata fixing) external view returns (FixingId) {
         return _id(fixing);
@@ -287,8 +283,6 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         d = _bond(fixing, _id(fixing));
         if (d > FixingLib.MAX_BOND) revert BondAboveMax(d, FixingLib.MAX_BOND);
     }
-
-    // ----------------------------------------------------------------------------------------- internal
 
     function _id(Fixing calldata fixing) private view returns (FixingId) {
         return fixing.id(CHAIN_ID, address(this));

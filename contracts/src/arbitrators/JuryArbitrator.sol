@@ -78,8 +78,6 @@ contract JuryArbitrator is JurorPool, ERC165 {
         (SEAT_FEE, COMMIT_TIME, REVEAL_TIME) = (t.seatFee, t.commitTime, t.revealTime);
     }
 
-    // ------------------------------------------------------------------------------------------- a case
-
     /// @inheritdoc IJuryArbitrator
     function open(Fixing calldata fixing) external {
         FixingId id = ORACLE.fixingId(fixing);
@@ -179,8 +177,6 @@ contract JuryArbitrator is JurorPool, ERC165 {
         else _decide(fixing, id, trial, jurors, values, revealed);
     }
 
-    // -------------------------------------------------------------------------------------------- views
-
     /// @inheritdoc IArbitrator
     /// @dev The stakes of half of a quorum, rounded up to a whole one, and no more: that many can rule if the others keep silent, and a
     /// majority that was won over is not slashed. Zero for a fixing that this jury would not take: another arbitrator, a fee
@@ -239,8 +235,6 @@ contract JuryArbitrator is JurorPool, ERC165 {
             || super.supportsInterface(interfaceId);
     }
 
-    // ------------------------------------------------------------------------------------- the way there
-
     function _await(Fixing calldata fixing, FixingId id, JuryCase storage trial) private {
         uint64 seedBlock = uint64(block.number + SEED_DELAY);
         trial.stage = JuryStage.Waiting;
@@ -279,8 +273,6 @@ contract JuryArbitrator is JurorPool, ERC165 {
             ++revealed;
         }
     }
-
-    // --------------------------------------------------------------------------------------- its outcome
 
     function _decide(
         Fixing calldata fixing,
@@ -377,8 +369,6 @@ contract JuryArbitrator is JurorPool, ERC165 {
             if (values[i] != 0) votes[next++] = values[i];
         }
     }
-
-    // ------------------------------------------------------------------------------------------- checks
 
     function _at(FixingId id, JuryStage stage) private view returns (JuryCase storage trial) {
         trial = _cases[id];

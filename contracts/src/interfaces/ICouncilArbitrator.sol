@@ -28,14 +28,10 @@ interface ICouncilArbitrator is IArbitrator {
         bytes signature;
     }
 
-    // ------------------------------------------------------------------------------------------- events
-
     /// @notice The council ruled `value`; bit i of `signed` is set if signer i's signature counted. They share `fee`.
     event CouncilRuled(FixingId indexed id, uint128 value, uint256 signed, uint256 fee);
     /// @notice `signer` withdrew its shares.
     event FeeWithdrawn(address indexed signer, uint256 amount);
-
-    // ------------------------------------------------------------------------------------------- errors
 
     /// @notice A council of `got` signers is too small or too large.
     error CouncilSizeOutOfBounds(uint256 got, uint256 min, uint256 max);
@@ -58,8 +54,6 @@ interface ICouncilArbitrator is IArbitrator {
     /// @notice `signer` is owed nothing.
     error NothingToWithdraw(address signer);
 
-    // ------------------------------------------------------------------------------------------ actions
-
     /// @notice Brings the council's ruling on `fixing` to the oracle and credits the fee received in equal shares to
     /// the signers whose signatures counted; the remainder, less than their number in wei, goes to the first of them.
     /// Signatures that do not verify are passed over, so that no signer can spoil the others' ruling: an ERC-1271
@@ -71,8 +65,6 @@ interface ICouncilArbitrator is IArbitrator {
 
     /// @notice Pays the caller the shares it is owed, bond-token wei. Reverts with `NothingToWithdraw`.
     function withdraw() external returns (uint256 amount);
-
-    // -------------------------------------------------------------------------------------------- views
 
     /// @notice k: how many signatures make a ruling.
     function THRESHOLD() external view returns (uint256);

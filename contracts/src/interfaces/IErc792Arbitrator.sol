@@ -21,8 +21,6 @@ interface IErc792Arbitrator is IArbitrator {
         uint256 disputeId;
     }
 
-    // ------------------------------------------------------------------------- events of ERC-792 and 1497
-
     /// @notice ERC-1497: what a juror should know of every case of this arbitrator.
     event MetaEvidence(uint256 indexed metaEvidenceId, string evidence);
     /// @notice ERC-1497: dispute `disputeId` is about the fixing whose id is `evidenceGroupId`.
@@ -33,8 +31,6 @@ interface IErc792Arbitrator is IArbitrator {
     event Evidence(IErc792Court indexed court, uint256 indexed evidenceGroupId, address indexed party, string evidence);
     /// @notice ERC-792: the court has ruled.
     event Ruling(IErc792Court indexed court, uint256 indexed disputeId, uint256 ruling);
-
-    // ------------------------------------------------------------------------------------------- errors
 
     /// @notice It is not this arbitrator's turn to rule on the fixing (R-205).
     error NotItsTurn(FixingId id);
@@ -53,8 +49,6 @@ interface IErc792Arbitrator is IArbitrator {
     /// @notice The court has not ruled yet.
     error NotRuled(FixingId id);
 
-    // ------------------------------------------------------------------------------------------ actions
-
     /// @notice Opens a case with the court, for the court's price; what was sent beyond it comes back. By anyone, once.
     /// Reverts with `NotItsTurn`, `AlreadyOpen`, `PaymentTooLow`, or as the court does.
     function open(Fixing calldata fixing) external payable returns (uint256 disputeId);
@@ -72,8 +66,6 @@ interface IErc792Arbitrator is IArbitrator {
     /// @notice Brings the court's ruling to the oracle and pays the opener the fee. By anyone. Reverts with `NotRuled`,
     /// or as the oracle does.
     function bring(Fixing calldata fixing) external;
-
-    // -------------------------------------------------------------------------------------------- views
 
     /// @notice What opening a case costs now, wei.
     function price() external view returns (uint256);

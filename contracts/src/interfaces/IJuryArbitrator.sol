@@ -17,8 +17,6 @@ import {IArbitrator} from "./IArbitrator.sol";
 /// Warning: who holds a majority of the seats rules what he likes and loses nothing. `costOfCorruption` counts what it costs to
 /// win the others over.
 interface IJuryArbitrator is IArbitrator {
-    // ------------------------------------------------------------------------------------------- events
-
     /// @notice `count` stakes of `juror` can be put into the pool from `admitTime` on.
     event Staked(address indexed juror, uint256 count, uint64 admitTime);
     /// @notice `count` stakes of `juror` are in the pool.
@@ -44,8 +42,6 @@ interface IJuryArbitrator is IArbitrator {
     event Hung(FixingId indexed id, uint8 round, uint256 revealed, uint256 share);
     /// @notice The case is over without a verdict.
     event CaseFailed(FixingId indexed id);
-
-    // ------------------------------------------------------------------------------------------- errors
 
     /// @notice A term of the jury is out of bounds.
     error TermOutOfBounds(bytes32 term, uint256 got, uint256 min, uint256 max);
@@ -100,8 +96,6 @@ interface IJuryArbitrator is IArbitrator {
     /// @notice A transfer moved `got` instead of `want`.
     error TransferMismatch(uint256 got, uint256 want);
 
-    // ------------------------------------------------------------------------------------ being a juror
-
     /// @notice Takes `count` stakes of the caller, from what it has idle and for the rest from its bond token. They, and those that
     /// were to come into the pool already, can be admitted after the warm-up. At most 256 of them. Reverts with
     /// `TooManyStakes`, `TransferMismatch`.
@@ -122,8 +116,6 @@ interface IJuryArbitrator is IArbitrator {
 
     /// @notice Lets `voter` commit for the caller: a key kept hot, which can take nothing out. 0 = nobody.
     function setVoter(address voter) external;
-
-    // ------------------------------------------------------------------------------------------- a case
 
     /// @notice Opens the case of a fixing that waits for this jury, or opens it again once it hung. By anyone. Reverts with `WrongStage`, `NotItsTurn`,
     /// `FeeBelowPrice`, `SeparationTooSmall`, `PoolTooSmall`, `TooLate`: the seed must live, the votes end and a day be left for the
@@ -153,8 +145,6 @@ interface IJuryArbitrator is IArbitrator {
     /// who keeps them are in the pool again, or idle if a draw is due.
     /// By anyone, who is paid four seats' shares of the fee if the jury rules. Reverts with `WrongStage`, `RevealRunning`, or as the oracle does.
     function resolve(Fixing calldata fixing) external;
-
-    // -------------------------------------------------------------------------------------------- views
 
     /// @notice The constants of this jury.
     function terms() external view returns (JuryTerms memory);

@@ -11,8 +11,6 @@ import {ISettlementSource} from "./ISettlementSource.sol";
 /// Errors are checked in the order parameters, zero value, zero amount, phase, round, limit, leader,
 /// separation, bond, token.
 interface IMaturityOracle is ISettlementSource {
-    // ------------------------------------------------------------------------------------------- events
-
     /// @notice `fixing` was announced. Its struct can be recovered from here only.
     event Created(FixingId indexed id, bytes32 indexed indexId, Fixing fixing);
     /// @notice `from` added `amount` to the reward pot.
@@ -56,8 +54,6 @@ interface IMaturityOracle is ISettlementSource {
     /// @notice The sink received its share.
     event Collected(FixingId indexed id, uint256 toSink);
 
-    // ------------------------------------------------------------------------------------------- errors
-
     /// @notice `field` is `got`, outside [`min`, `max`].
     error ParameterOutOfBounds(bytes32 field, uint256 got, uint256 min, uint256 max);
     /// @notice A value of zero means nothing; INVALID is `type(uint128).max`.
@@ -93,8 +89,6 @@ interface IMaturityOracle is ISettlementSource {
     /// @notice A transfer moved `got` instead of `want`: the bond token is not supported.
     error TransferMismatch(uint256 got, uint256 want);
 
-    // ------------------------------------------------------------------------------------------ actions
-
     /// @notice Adds `amount` to the reward for a prompt, right proposal (R-303) against fund receipts.
     /// Reverts with `WrongPhase` once settled. What the reward does not use returns to the funders.
     function fund(Fixing calldata fixing, uint256 amount) external;
@@ -128,8 +122,6 @@ interface IMaturityOracle is ISettlementSource {
 
     /// @notice Sends the sink its share, once, by anyone, after settlement.
     function collect(Fixing calldata fixing) external returns (uint256 toSink);
-
-    // -------------------------------------------------------------------------------------------- views
 
     /// @notice What was written last: round n, the leader, total stake (an appeal's included), the leader's
     /// deadline, and when arbitration began. Zeros before a proposal.

@@ -16,8 +16,6 @@ import {Registration, Reporter} from "../types/Reporter.sol";
 /// time, so that a new network need not wait for a day; the past never changes there either.
 /// Warning: the reporters at `time` are final only once `time` is past, or within a begun epoch other than epoch 0.
 interface IReporterRegistry {
-    // ------------------------------------------------------------------------------------------- events
-
     /// @notice `owner` registered reporter `index`, who reports from `activeTime` on.
     event Registered(
         uint8 indexed index,
@@ -50,8 +48,6 @@ interface IReporterRegistry {
     event RewardRefunded(FixingId indexed id, address indexed to, uint256 amount);
     /// @notice Reporter `index` lost all its stake; `reward` of it went to `prover` and the rest to the sink.
     event Slashed(uint8 indexed index, FixingId indexed id, address indexed prover, uint128 stake, uint128 reward);
-
-    // ------------------------------------------------------------------------------------------- errors
 
     /// @notice Constructor parameter `field` is `got`, outside [`min`, `max`].
     error RegistryParameterOutOfBounds(bytes32 field, uint256 got, uint256 min, uint256 max);
@@ -143,8 +139,6 @@ interface IReporterRegistry {
     /// ruling, or the settlement is within the band: R-405 protects whoever attested it.
     error NotWrong(FixingId id);
 
-    // ---------------------------------------------------------------------------------------- membership
-
     /// @notice Registers a reporter and takes exactly its stake from the caller. Returns its index: the last vacated
     /// one, else a new one. `signerSignature` is the signer's over `registrationDigest`, so that nobody can take
     /// another's signer; `ownerSignature` the owner's (ERC-1271 for contracts) unless the owner calls itself;
@@ -188,8 +182,6 @@ interface IReporterRegistry {
     /// once for every change of the reporters, not for every epoch. Returns its address.
     /// Reverts with `RosterNotFinal`, `RosterTooOld`, `RosterAlreadyPublished`, `NoReporters` or `BeforeFirstEpoch`.
     function publishRoster(uint64 time) external returns (address roster);
-
-    // --------------------------------------------------------------------------------------- attestation
 
     /// @notice Verifies that more than two thirds of the reporters at the fixing's maturity co-signed `report`
     /// (R-403), and records it for the reward. A report of more signers replaces one of fewer until the settlement.
@@ -235,8 +227,6 @@ interface IReporterRegistry {
     /// when nobody attested. Reverts with `NotSettled`, `AttestationUnknown`, `RewardEarned` or `NothingFunded`.
     function refundReward(Fixing calldata fixing, uint128 value, uint256 signers) external returns (uint256 amount);
 
-    // ------------------------------------------------------------------------------------------ slashing
-
     /// @notice Takes all stake of a reporter that signed two different observations of `fixing` (R-401): 20 % go to the
     /// caller, the rest burns. The signer must have been the reporter's at the maturity, and not be retired for longer
     /// than the stake of a reporter that left can be slashed. Returns the caller's part.
@@ -262,8 +252,6 @@ interface IReporterRegistry {
         uint256 signers,
         uint256 place
     ) external returns (uint128 reward);
-
-    // -------------------------------------------------------------------------------------------- views
 
     /// @notice The least stake to register with, bond-token wei.
     function MIN_STAKE() external view returns (uint128);

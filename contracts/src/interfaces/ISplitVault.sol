@@ -18,8 +18,6 @@ import {ISettlementSource} from "./ISettlementSource.sol";
 /// OpenZeppelin's `Multicall`. No owner, no fee, no parameter that can change.
 /// Warning: INVALID is a reachable settlement, and pays `invalidSharePpm`: whoever buys P or N must price it.
 interface ISplitVault is IOpenInterest, IERC6909 {
-    // ------------------------------------------------------------------------------------------- events
-
     /// @notice `series` was announced. With `Created` of the oracle, the place where its struct can be recovered.
     event SeriesCreated(SeriesId indexed id, FixingId indexed fixingId, Series series);
     /// @notice `holder` put `amount` in for as much P and as much N.
@@ -28,8 +26,6 @@ interface ISplitVault is IOpenInterest, IERC6909 {
     event Merged(SeriesId indexed id, address indexed holder, uint256 amount);
     /// @notice `holder` burned `pAmount` of P and `nAmount` of N for `paid`.
     event Redeemed(SeriesId indexed id, address indexed holder, uint256 pAmount, uint256 nAmount, uint256 paid);
-
-    // ------------------------------------------------------------------------------------------- errors
 
     /// @notice The oracle's ids are not `keccak256(abi.encode(chainId, oracle, fixing))`.
     error FixingIdMismatch(FixingId got, FixingId want);
@@ -49,8 +45,6 @@ interface ISplitVault is IOpenInterest, IERC6909 {
     error NotEther();
     /// @notice A transfer moved `got` instead of `want`: the collateral token is not supported.
     error CollateralMismatch(uint256 got, uint256 want);
-
-    // ------------------------------------------------------------------------------------------ actions
 
     /// @notice Announces `series`, and its fixing to the oracle (R-101): validates it and emits `SeriesCreated`; stores
     /// nothing, so that it can be called again.
@@ -84,8 +78,6 @@ interface ISplitVault is IOpenInterest, IERC6909 {
 
     /// @notice As `redeem`, paid in ether. Reverts as `redeem` does, with `NotEther`, or as the caller does when it is paid.
     function redeemToEther(Series calldata series, uint256 pAmount, uint256 nAmount) external returns (uint256 paid);
-
-    // -------------------------------------------------------------------------------------------- views
 
     /// @notice Where settlements come from.
     function ORACLE() external view returns (ISettlementSource);

@@ -25,8 +25,6 @@ interface IUmaArbitrator is IArbitrator {
         uint128 value;
     }
 
-    // ------------------------------------------------------------------------------------------- events
-
     /// @notice `asserter` says that the fixing is at `value`. Dispute it at UMA by `assertionId` until `expiry` if it is not.
     event Asserted(
         FixingId indexed id, bytes32 indexed assertionId, address indexed asserter, uint128 value, uint64 expiry
@@ -35,8 +33,6 @@ interface IUmaArbitrator is IArbitrator {
     event Disputed(FixingId indexed id, bytes32 indexed assertionId);
     /// @notice UMA found an assertion true or false.
     event Resolved(FixingId indexed id, bytes32 indexed assertionId, bool isTrue);
-
-    // ------------------------------------------------------------------------------------------- errors
 
     /// @notice It is not this arbitrator's turn to rule on the fixing (R-205).
     error NotItsTurn(FixingId id);
@@ -50,8 +46,6 @@ interface IUmaArbitrator is IArbitrator {
     error NotTheCourt(address got);
     /// @notice UMA has found no value true yet.
     error NotRuled(FixingId id);
-
-    // ------------------------------------------------------------------------------------------ actions
 
     /// @notice Asserts at UMA that `fixing` is at `value`, INVALID allowed, and takes the bond, `price()`, from the caller, who must
     /// have approved it. UMA pays it back if the value is true.
@@ -67,8 +61,6 @@ interface IUmaArbitrator is IArbitrator {
     /// @notice Brings the ruling to the oracle and pays who asserted it the fee. By anyone. Reverts with `NotRuled`, or as the
     /// oracle does.
     function bring(Fixing calldata fixing) external;
-
-    // -------------------------------------------------------------------------------------------- views
 
     /// @notice The bond of an assertion now, bond-token wei: this arbitrator's least or UMA's, whichever is more.
     function price() external view returns (uint256);

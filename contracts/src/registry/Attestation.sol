@@ -56,8 +56,6 @@ abstract contract Attestation is Membership {
         BOND_TOKEN.forceApprove(address(oracle), type(uint256).max);
     }
 
-    // ------------------------------------------------------------------------------------------ actions
-
     /// @inheritdoc IReporterRegistry
     function attest(Fixing calldata fixing, Report calldata report, BLS.G2Point calldata signature, uint256 signers)
         external
@@ -157,8 +155,6 @@ abstract contract Attestation is Membership {
         BOND_TOKEN.safeTransfer(msg.sender, amount);
     }
 
-    // -------------------------------------------------------------------------------------------- views
-
     /// @inheritdoc IReporterRegistry
     function attestationOf(FixingId id) external view returns (uint256 count, bytes19 digest) {
         Reported storage reported = _reported[id];
@@ -174,8 +170,6 @@ abstract contract Attestation is Membership {
     function reportDigest(Fixing calldata fixing, Report calldata report) external view returns (bytes32) {
         return _reportDigest(epoch(fixing.maturity), _idOf(fixing), report);
     }
-
-    // ----------------------------------------------------------------------------------------- internal
 
     function _idOf(Fixing calldata fixing) internal view returns (FixingId) {
         return fixing.id(_CHAIN_ID, address(ORACLE));

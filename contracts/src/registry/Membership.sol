@@ -105,8 +105,6 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         START_TIME = uint64(block.timestamp);
     }
 
-    // ------------------------------------------------------------------------------------------ actions
-
     /// @inheritdoc IReporterRegistry
     function register(
         Registration calldata registration,
@@ -229,8 +227,6 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         emit RosterPublished(sinceTime, roster, entries.length);
     }
 
-    // -------------------------------------------------------------------------------------------- views
-
     /// @inheritdoc IReporterRegistry
     function epoch(uint64 time) public view returns (uint64) {
         if (time < START_TIME) revert BeforeFirstEpoch(time, START_TIME);
@@ -300,8 +296,6 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
     function possessionDigest(address owner, BLS.G1Point calldata key) public view returns (bytes32) {
         return _hashTypedDataV4(ConsentLib.possessionHash(owner, key));
     }
-
-    // ----------------------------------------------------------------------------------------- internal
 
     /// @dev As `rosterAt` says: from the slot of the latest roster if it holds at `time`.
     function _rosterOf(uint64 time) internal view returns (address roster) {

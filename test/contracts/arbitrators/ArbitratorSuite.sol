@@ -14,8 +14,6 @@ import {MaturityFixture} from "../mocks/MaturityFixture.sol";
 abstract contract ArbitratorSuite is MaturityFixture {
     uint128 private constant TRUTH = 2500e18;
 
-    // ------------------------------------------------------------------------------- what a court says
-
     function _arbitrator() internal view virtual returns (address);
 
     /// Brings the court of `about`, which waits for it, to the point where `_finish` rules `value`. Takes less than ten days.
@@ -26,8 +24,6 @@ abstract contract ArbitratorSuite is MaturityFixture {
 
     /// Who has the fee in the end, together: who can take it out takes it.
     function _collectFee() internal virtual returns (uint256);
-
-    // ---------------------------------------------------------------------------------------- the tests
 
     function test_arbitrator_rulesInItsTurnOnceAndIsPaidTheFee() public {
         Fixing memory about = _case("a", false);
@@ -121,8 +117,6 @@ abstract contract ArbitratorSuite is MaturityFixture {
         assertFalse(IERC165(_arbitrator()).supportsInterface(0xffffffff));
         assertGt(IArbitrator(_arbitrator()).costOfCorruption(_case("a", false)), 0);
     }
-
-    // ----------------------------------------------------------------------------------------- support
 
     /// For `try` and `expectRevert`, which take a call.
     function finish(Fixing memory about) external {

@@ -49,8 +49,6 @@ contract JuryHandler is JuryFixture {
         (terms.commitTime, terms.revealTime) = (1 days, 1 days);
     }
 
-    // ------------------------------------------------------------------------------------------- moves
-
     function stake(uint256 who, uint256 count) external {
         address juror = jurors[who % JURORS];
         count = 1 + count % 4;
@@ -182,8 +180,6 @@ contract JuryHandler is JuryFixture {
         vm.warp(block.timestamp + seconds_ % 1 days);
         vm.roll(block.number + 1 + seconds_ % 64);
     }
-
-    // ------------------------------------------------------------------------------------------ judging
 
     /// @dev Compares the round with what its votes come to.
     function _judge(JuryCase memory trial, JurySeat[] memory seats, uint256[] memory before) private {

@@ -60,8 +60,6 @@ contract OracleHandler is StdAssertions {
         return _games[index];
     }
 
-    // ---------------------------------------------------------------------------------------------- moves
-
     function fund(uint256 which, uint256 who, uint256 amount) external {
         GameDriver g = _begin(which);
         _end(which, "fund", g.fund(who, amount));
@@ -145,8 +143,6 @@ contract OracleHandler is StdAssertions {
         ++rolled;
         _roll(which % 2);
     }
-
-    // ------------------------------------------------------------------------------------------- internal
 
     function _begin(uint256 which) private returns (GameDriver) {
         _untouched = _games[1 - which % 2].digest();

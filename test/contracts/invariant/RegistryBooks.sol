@@ -52,8 +52,6 @@ abstract contract RegistryBooks is RegistryFixture {
     mapping(string move => uint256) public made;
     mapping(string move => uint256) public done;
 
-    // ---------------------------------------------------------------------------------------------- views
-
     function registryHolds() external view returns (uint256) {
         return weth.balanceOf(address(registry));
     }
@@ -120,8 +118,6 @@ abstract contract RegistryBooks is RegistryFixture {
             hash = keccak256(abi.encode(hash, r.index, r.owner, r.signer, r.activeTime, r.key));
         }
     }
-
-    // ------------------------------------------------------------------------------------------- internal
 
     function _slashed(uint128 reward) internal {
         // A fifth, rounded down; what it is a fifth of is what the stakes have shrunk by.

@@ -34,8 +34,6 @@ contract RegistryHandler is RegistryBooks {
         _add(0, 0);
     }
 
-    // ---------------------------------------------------------------------------------------------- moves
-
     function join(uint256 who, uint256 amount) external {
         address owner = _ownerOf(who);
         if (registry.reportersAt(uint64(block.timestamp)).length >= MOST_MEMBERS) return;
@@ -277,8 +275,6 @@ contract RegistryHandler is RegistryBooks {
         if (registry.epoch(uint64(block.timestamp)) == 0) return;
         _snapshots.push(Snapshot(uint64(block.timestamp), reportersHash(uint64(block.timestamp))));
     }
-
-    // ------------------------------------------------------------------------------------------- internal
 
     function _publish(uint256 which) private {
         try registry.publishRoster(_fixings[which].maturity) returns (address roster) {

@@ -48,8 +48,6 @@ abstract contract RegistryFixture is OracleTest {
         weth.approve(address(registry), type(uint256).max);
     }
 
-    // ---------------------------------------------------------------------------------------- membership
-
     function _registration(address owner, uint256 i, uint128 stake) internal view returns (Registration memory) {
         return Registration(owner, vm.addr(SIGNER + i), peerId, stake, BlsKeys.key(i + 1), uint64(block.timestamp));
     }
@@ -119,8 +117,6 @@ abstract contract RegistryFixture is OracleTest {
     function _expectNotOwner(address got, address want) internal {
         vm.expectRevert(abi.encodeWithSelector(IReporterRegistry.NotReporterOwner.selector, got, want));
     }
-
-    // --------------------------------------------------------------------------------------- attestation
 
     function _report(uint128 value) internal view returns (Report memory) {
         return Report(value, keccak256("observations"), proposer);

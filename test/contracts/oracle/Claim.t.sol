@@ -12,8 +12,6 @@ import {OracleTest} from "../support/OracleTest.sol";
 contract ClaimTest is OracleTest {
     uint256 internal constant A2 = 33_333_333_333_333_334;
 
-    // --------------------------------------------------------------------------------------------- timeout
-
     /// R-301: undisputed, 1:1.
     function test_claim_undisputedProposal() public {
         _toMaturity();
@@ -72,8 +70,6 @@ contract ClaimTest is OracleTest {
         assertEq(_collect(), 0.04 ether);
         _assertHeld(0);
     }
-
-    // ---------------------------------------------------------------------------------------------- ruling
 
     /// R-301: the leader wins, the appeal for LIE loses a and F. Sink 40 % of d + a, no bonus.
     function test_claim_rulingForTheLeader() public {
@@ -156,8 +152,6 @@ contract ClaimTest is OracleTest {
         _assertHeld(1);
     }
 
-    // ---------------------------------------------------------------------------------------------- expiry
-
     /// R-302: everything back 1:1, the fee too.
     function test_claim_expiryRefundsEverything() public {
         _lieInsisted();
@@ -178,8 +172,6 @@ contract ClaimTest is OracleTest {
         assertEq(_collect(), 0);
         _assertHeld(0);
     }
-
-    // ----------------------------------------------------------------------------------------- unfilled pots
 
     /// R-203: live pots are locked to the last second, and free from the deadline on.
     function test_claim_livePotsAreLocked() public {
@@ -287,8 +279,6 @@ contract ClaimTest is OracleTest {
         _rule(arbitrator, LIE_B);
         assertEq(_claim(bob, Kind.Stake, 2, LIE), 9);
     }
-
-    // ------------------------------------------------------------------------------------------- the reward
 
     /// R-303, R-103: the reward grows from nothing at maturity to the whole pot six hours later.
     function test_claim_rewardRamp() public {
@@ -418,8 +408,6 @@ contract ClaimTest is OracleTest {
         _assertOutcome(Outcome.Timeout, INVALID);
         assertEq(_claim(carol, Kind.Stake, 0, INVALID), BOND + 0.5 ether);
     }
-
-    // ---------------------------------------------------------------------------------------------- refusals
 
     /// R-300: filled pots, funds and requests wait for the settlement.
     function test_claim_revertsBeforeSettlement() public {

@@ -8,8 +8,6 @@ import {OracleTest} from "../support/OracleTest.sol";
 
 /// R-202 and the life of a pot. What receipts are worth is in Claim.t.sol.
 contract ContributeTest is OracleTest {
-    // ------------------------------------------------------------------------------------------- filling
-
     /// R-202
     function test_contribute_partlyFillsAPot() public {
         _lieProposed();
@@ -190,8 +188,6 @@ contract ContributeTest is OracleTest {
         _assertState(3, LIE, 6 * BOND, MATURITY + FIRST_WINDOW + 2 * WINDOW - 2, 0);
     }
 
-    // ------------------------------------------------------------------------------------- pots and values
-
     /// R-202: pots never constrain each other: values beside an open pot are as free as that pot's own.
     function test_contribute_potsDoNotConstrainEachOther() public {
         _lieProposed();
@@ -270,8 +266,6 @@ contract ContributeTest is OracleTest {
         _contribute(alice, 2, TRUTH, 1);
     }
 
-    // -------------------------------------------------------------------------------------- round and time
-
     function test_contribute_revertsForAnotherRound() public {
         _lieDisputed();
         uint8[5] memory stale = [uint8(0), 1, 3, 4, 255];
@@ -325,8 +319,6 @@ contract ContributeTest is OracleTest {
         vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.WrongPhase.selector, Phase.Settled, Phase.Active));
         _contribute(alice, 2, LIE_B, 1);
     }
-
-    // ---------------------------------------------------------------------------------------- order of errors
 
     /// R-209
     function test_contribute_checksValueThenAmountThenPhaseThenRound() public {

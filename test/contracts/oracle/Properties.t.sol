@@ -8,8 +8,6 @@ import {OracleTest} from "../support/OracleTest.sol";
 /// Section 5's properties 2, 5 and 8, each on the path where it is tightest. Properties 1, 4 and 7 are in Game.t.sol,
 /// Phase.t.sol and the invariants; 3 and 6 are properties of a node's policy.
 contract PropertiesTest is OracleTest {
-    // ------------------------------------------------------------------------------------- 2: the return
-
     /// Property 2, R-301: by timeout exactly 40 %, at every n and whichever way the leaders went.
     function test_property2_timeoutEarnsExactlyFortyPercent() public {
         uint8[2][5] memory orders = [[0, 1], [0, 2], [2, 0], [2, 1], [2, 3]];
@@ -56,8 +54,6 @@ contract PropertiesTest is OracleTest {
         if (ruled == leader) assertEq(paid, 14 * stake / 10, "the leader: exactly");
     }
 
-    // ----------------------------------------------------------------------------- 5: the price of delay
-
     /// Property 5: one party on both sides pays 0.2 d 2^(n-2) to get to round n and let it time out.
     function test_property5_selfDisputeByTimeout() public {
         for (uint8 rounds = 2; rounds <= 4; ++rounds) {
@@ -92,8 +88,6 @@ contract PropertiesTest is OracleTest {
         assertGe(spent - back, 53 * uint256(fixing.minBond) * 2 ** (rounds - 2) / 100 + fixing.arbitrationFee);
     }
 
-    // ---------------------------------------------------------------------------- 8: the honest capital
-
     /// Property 8: a node that answers a lie at n = 1 and then only appeals needs at most 5 d + F, whatever the attacker
     /// leads with meanwhile; d of it within the bond's own terms, 2 d within the first window.
     function test_property8_honestCapital() public {
@@ -112,8 +106,6 @@ contract PropertiesTest is OracleTest {
         }
         assertEq(most, 5 * uint256(fixing.minBond) + fixing.arbitrationFee);
     }
-
-    // ------------------------------------------------------------------------------------------ the games
 
     uint256 private _games;
     uint256 private _heldBefore;

@@ -8,8 +8,6 @@ import {OracleTest} from "../support/OracleTest.sol";
 
 /// R-205: who may rule when, and which candidate a ruling makes the winner.
 contract RuleTest is OracleTest {
-    // ------------------------------------------------------------------------------------------- the ruling
-
     /// R-205: the settlement is the ruling itself, the winner the candidate near it; the arbitrator receives F.
     function test_rule_settlesAtTheRulingAndPaysTheFee() public {
         _appealed();
@@ -65,8 +63,6 @@ contract RuleTest is OracleTest {
             _rule(backup, LIE);
         }
     }
-
-    // -------------------------------------------------------------------------------------------- whose turn
 
     /// R-205
     function test_rule_belongsToTheArbitratorUntilTheLimit() public {
@@ -159,8 +155,6 @@ contract RuleTest is OracleTest {
         vm.expectRevert(abi.encodeWithSelector(IMaturityOracle.NotArbitrator.selector, stranger, arbitrator));
         _rule(stranger, 1);
     }
-
-    // --------------------------------------------------------------------------------------------- the winner
 
     /// R-205: near is a ratio: 1052 : 1000 is less than 1000 : 950, though the difference is more.
     function test_rule_nearestIsARatio() public {
@@ -292,8 +286,6 @@ contract RuleTest is OracleTest {
             _assertSettlement(values[i] + 3);
         }
     }
-
-    // ------------------------------------------------------------------------------------------------ games
 
     uint256 private _fixings;
 

@@ -9,8 +9,6 @@ import {PayoutLib} from "src/libraries/PayoutLib.sol";
 /// appeal's; `stake` in an appeal is a, what the appeal stakes.
 /// @custom:standin @openzeppelin/contracts/utils/math/Math.sol test/contracts/proofs/MulDiv.spec.sol
 contract PayoutLibProofs {
-    // ------------------------------------------------------------------------------------- the division
-
     /// @notice sink + bonus + shared = A, the winners share at least what they staked.
     /// @custom:proves PayoutLib.byTimeout
     /// @custom:range winnerStake <= total, any uint128
@@ -51,8 +49,6 @@ contract PayoutLibProofs {
         assert(40 * uint256(total) < 100 * sink + 100);
         assert(shared + sink + fee >= total);
     }
-
-    // --------------------------------------------------------------------------------- at least 40 percent
 
     /// @notice By timeout of a disputed leader the winning side gets 1.4 W, less than 1 wei above.
     /// @custom:proves PayoutLib.byTimeout
@@ -136,8 +132,6 @@ contract PayoutLibProofs {
         assert(5 * (paid + 3) > 7 * uint256(burned));
     }
 
-    // ------------------------------------------------------------------------ receipts never pay too much
-
     /// @notice Two parts of a holding pay at most what it pays whole, and at most 1 wei less.
     /// @custom:proves PayoutLib.stakePayout
     /// @custom:range base > 0, burned parts, shared: any uint88
@@ -191,8 +185,6 @@ contract PayoutLibProofs {
         uint256 paid = PayoutLib.appealPayout(uint256(stake) + fee, stake, fee, bonus, shared, base);
         assert(paid == PayoutLib.stakePayout(stake, shared, base) + bonus);
     }
-
-    // ------------------------------------------------------------------------------------- the reward pot
 
     /// @notice At most the pot, and exactly floor(pot * t / 6 h) before six hours.
     /// @custom:proves PayoutLib.reward

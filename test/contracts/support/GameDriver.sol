@@ -72,8 +72,6 @@ contract GameDriver is StdAssertions {
         isJudge = false;
     }
 
-    // ---------------------------------------------------------------------------------------------- moves
-
     function fund(uint256 who, uint256 amount) external returns (bool isDone) {
         amount = amount % 16 == 0 ? 0 : amount % (10 * uint256(fixing.minBond));
         address actor = _actor(who);
@@ -178,8 +176,6 @@ contract GameDriver is StdAssertions {
         return kind == 5 ? next - 1 : kind == 6 ? next : next + 1;
     }
 
-    // ---------------------------------------------------------------------------------------------- checks
-
     /// The dispute and the settlement agree with the model.
     function checkDispute() public {
         if (!isJudge) return;
@@ -267,8 +263,6 @@ contract GameDriver is StdAssertions {
         assertLe(held(), 2 * MODEL.claims() + 1, "dust");
         check();
     }
-
-    // ------------------------------------------------------------------------------------------- internal
 
     function _claimAndCheck(address who, Pot memory p) private {
         uint256 m = MODEL.balanceOf(who, _key(p));

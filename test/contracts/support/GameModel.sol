@@ -51,8 +51,6 @@ contract GameModel {
         id = id_;
     }
 
-    // -------------------------------------------------------------------------------------------- actions
-
     function fund(address who, uint256 amount) external returns (bytes memory failure) {
         if (amount == 0) return abi.encodeWithSelector(IMaturityOracle.ZeroAmount.selector);
         if (phase() == Phase.Settled) return _wrongPhase(Phase.Open);
@@ -169,8 +167,6 @@ contract GameModel {
         receipts[key][to] += amount;
     }
 
-    // ---------------------------------------------------------------------------------------------- views
-
     function phase() public view returns (Phase) {
         if (ruling != 0) return Phase.Settled;
         uint256 now_ = block.timestamp;
@@ -237,8 +233,6 @@ contract GameModel {
         bool isStake = (kind == Kind.Stake || kind == Kind.Appeal) && pots[_key(kind, round_, value)].isFull;
         return isStake && how != Outcome.Expiry && round >= 2 && winner == value;
     }
-
-    // ------------------------------------------------------------------------------------------- internal
 
     function _key(Kind kind, uint8 round_, uint128 value) private view returns (bytes32) {
         return keccak256(abi.encode(id, kind, round_, value));

@@ -71,8 +71,6 @@ abstract contract OracleTest is Test {
         return weth;
     }
 
-    // ---------------------------------------------------------------------------------------- the fixing
-
     /// The default parameters of section 3.
     function _defaults() internal view returns (Fixing memory) {
         return Fixing({
@@ -108,8 +106,6 @@ abstract contract OracleTest is Test {
     function _receipt(Kind kind, uint8 round, uint128 value) internal view returns (uint256) {
         return uint256(keccak256(abi.encode(id, kind, round, value)));
     }
-
-    // ------------------------------------------------------------------------------------------- actors
 
     /// Gives `who` enough for any game, and lets the oracle take it.
     function _endow(address who) internal virtual {
@@ -164,8 +160,6 @@ abstract contract OracleTest is Test {
         assertEq(weth.balanceOf(SINK), before + toSink, "collect pays what it returns");
     }
 
-    // --------------------------------------------------------------------------------------- ways into it
-
     function _toMaturity() internal {
         vm.warp(MATURITY);
     }
@@ -205,8 +199,6 @@ abstract contract OracleTest is Test {
         vm.warp(MATURITY + GRACE);
         _request(carol);
     }
-
-    // ---------------------------------------------------------------------------------------- assertions
 
     function _assertPhase(Phase want) internal view {
         assertEq(uint8(oracle.phase(fixing)), uint8(want), "phase");
@@ -264,8 +256,6 @@ abstract contract OracleTest is Test {
     function _assertHeld(uint256 amount) internal view {
         assertEq(weth.balanceOf(address(oracle)), amount, "held by the oracle");
     }
-
-    // ------------------------------------------------------------------------------------ array literals
 
     function _values(uint128 a) internal pure returns (uint128[] memory list) {
         list = new uint128[](1);

@@ -70,8 +70,6 @@ export class Player {
     ])()
   }
 
-  // ------------------------------------------------------------------------------------------- stakes
-
   private stake(): Move {
     const { random } = this
     const count = random.weighed([
@@ -106,8 +104,6 @@ export class Player {
     ])
     return this.actAs(party, { name: 'unstake', places })
   }
-
-  // -------------------------------------------------------------------------------------------- cases
 
   private draw(): Move {
     const { random } = this
@@ -218,8 +214,6 @@ export class Player {
     ])
     return this.act({ name: 'resolve', fixing }, this.after(time))
   }
-
-  // ------------------------------------------------------------------------------------------- choices
 
   private valueIn(mood: 'honest' | 'divided' | 'invalid' | 'silent' | 'edge'): bigint {
     const { random } = this

@@ -81,8 +81,6 @@ export class JuryModel extends JurorStakes {
     }
   }
 
-  // -------------------------------------------------------------------------------------------- cases
-
   private open(index: number): Words {
     const { terms } = this.bench
     const { id, fixing } = this.waiting(index)
@@ -181,8 +179,6 @@ export class JuryModel extends JurorStakes {
     return this.emit('Revealed', id, BigInt(trial.round), BigInt(seat), value)
   }
 
-  // ------------------------------------------------------------------------------------------ outcome
-
   private resolve(index: number): Words {
     const trial = this.requireVoting(index)
     const { terms } = this.bench
@@ -262,8 +258,6 @@ export class JuryModel extends JurorStakes {
     this.state.queue.push(index)
     return this.emit('CaseOpened', id, BigInt(trial.round), trial.seedBlock, `0x${fixingWords(fixing)}`)
   }
-
-  // ------------------------------------------------------------------------------------------- checks
 
   /** The case that is next, taken off the order. */
   private requireNext(index: number): Case {

@@ -73,8 +73,6 @@ export class JurorStakes {
     }
   }
 
-  // ------------------------------------------------------------------------------------------- stakes
-
   protected stake(count: number): Words {
     const { party, time } = this.step
     const { terms, jury } = this.bench
@@ -144,8 +142,6 @@ export class JurorStakes {
     const draws = this.state.queue.length
     if (draws > 0) throw new Refused('DrawsWaiting', [BigInt(draws)])
   }
-
-  // ---------------------------------------------------------------------------------------- book-keeping
 
   protected waiting(index: number): Waiting {
     const found = this.bench.fixings[index]

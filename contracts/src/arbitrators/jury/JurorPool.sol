@@ -139,8 +139,6 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
         }
     }
 
-    // ----------------------------------------------------------------------------------- for the court
-
     function _waitingCount() internal view returns (uint256) {
         return _end - _next;
     }
