@@ -8,12 +8,12 @@ import { InputError, RefusedError } from '../errors.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { formatAmount, formatDuration, formatMoment, formatTime } from '../format.ts'
 import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
-import { performAtRegistry, type RegistryDeed } from '../reporter/registry-deed.ts'
 import { memberOf, openRegistry, type Registry, requireStaying } from '../reporter/registry-place.ts'
 import { openSigner } from '../chain/signer.ts'
+import { undertake, type Undertaking } from '../chain/undertake.ts'
 
 /** What is about to be done to a membership. */
-type Deed = Omit<RegistryDeed, 'claims'>
+type Deed = Omit<Undertaking, 'claims'>
 
 /** How it is thought out. */
 type Think = (setting: {
@@ -68,7 +68,8 @@ async function act(
   const delay = await readUnbondingDelay(connection.chain, registry.address)
   const deed = { ...think({ connection, registry, member, delay }), claims: 0 }
   const reported = { action: name, reporter: { index, signer: member.signer } }
-  return performAtRegistry(deed, registry.address, reported, { connection, signer, flags, context })
+  const taker = { name: 'the registry', address: registry.address }
+  return undertake(deed, taker, reported, { connection, signer, flags, context })
 }
 
 const leaving: Think = ({ connection, registry, member, delay }) => {

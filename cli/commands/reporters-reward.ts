@@ -13,7 +13,7 @@ import type { ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
 import { formatAmount } from '../format.ts'
 import { addRegistrySigningOptions, type RegistrySigningFlags } from '../options.ts'
-import { performAtRegistry, type RegistryDeed } from '../reporter/registry-deed.ts'
+import { undertake, type Undertaking } from '../chain/undertake.ts'
 import { openRegistry } from '../reporter/registry-place.ts'
 
 /** How it is thought out. */
@@ -23,7 +23,7 @@ type Think = (setting: {
   readonly found: FoundFixing
   /** What the reporters share by now, base units. */
   readonly reward: bigint
-}) => RegistryDeed | Promise<RegistryDeed>
+}) => Undertaking | Promise<Undertaking>
 
 /** Adds `assize reporters fund|refund`: pays whoever attests a fixing, or takes back what nobody earned. */
 export function defineReportersReward(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -72,7 +72,8 @@ async function act(
   const setting = { connection, registry, found, reward: await readReward(chain, registry, id) }
   const deed = await think(setting)
   const signer = await openSigner(flags, context)
-  return performAtRegistry(deed, registry, { action: name, id }, { connection, signer, flags, context })
+  const taker = { name: 'the registry', address: registry }
+  return undertake(deed, taker, { action: name, id }, { connection, signer, flags, context })
 }
 
 function funding(added: Amount): Think {

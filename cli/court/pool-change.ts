@@ -2,22 +2,21 @@ import type { Command } from 'commander'
 import type { Address } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { readWaiting } from '#client/juror.ts'
-import { type Action, perform } from '../chain/action.ts'
 import { address } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { ExitCode } from '../exit-code.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
-import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
+import { undertake, type Undertaking } from '../chain/undertake.ts'
 import { type Jury, openJury } from './jury-court.ts'
 
 /** Which jury a command about its pool is about, and who signs. */
 export type PoolFlags = NetworkFlags & SigningFlags & { readonly jury?: Address }
 
 /** What a command about the pool is about to do. */
-type PoolChange = Pick<Action, 'steps' | 'amount' | 'lines' | 'question'> & { readonly after: readonly string[] }
+type PoolChange = Omit<Undertaking, 'claims'>
 
 /** How it is thought out: for whom, of which jury. */
 export type ThinkPool = (setting: {
@@ -49,17 +48,10 @@ export async function changePool(
   const jury = await openJury(connection, flags.jury, context)
   const signer = await openSigner(flags, context)
   const setting = { connection, jury, account: signer.address, time }
-  const { after, ...deed } = await think(setting)
-  const action: Action = {
-    ...deed,
-    taker: { name: 'the jury', address: jury.address },
-    claims: 0,
-    gain: undefined,
-  }
-  const performed = await perform(action, { connection, signer, flags, context })
-  const done = { action: `jury ${name}`, arbitrator: jury.address, amount: deed.amount }
-  reportPerformed(performed, done, { connection, flags, context, lines: after })
-  return EXIT.ok
+  const change = { ...(await think(setting)), claims: 0 }
+  const taker = { name: 'the jury', address: jury.address }
+  const reported = { action: `jury ${name}`, arbitrator: jury.address }
+  return undertake(change, taker, reported, { connection, signer, flags, context })
 }
 
 /** Throws RefusedError while a case waits for its draw: nothing enters or leaves the pool then. */
