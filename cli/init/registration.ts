@@ -10,13 +10,13 @@ import { DeclinedError } from '../chain/action.ts'
 import { shareable } from '../chain/connection.ts'
 import { keystoreAt } from '../chain/signer.ts'
 import { commandLine } from '../command-line.ts'
-import { consentOf, peerIdOf } from '../commands/keys-bind.ts'
 import { enlist } from '../commands/register.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { ETHER, formatAmount, formatTime } from '../format.ts'
 import { MAX_AGE } from '../options.ts'
 import type { Check } from '../reporter/check.ts'
+import { consentOf, peerIdOf, requireApart } from '../reporter/consent.ts'
 import { type ConsentFile, readConsent } from '../reporter/consent-file.ts'
 import { writeNew } from '../output-file.ts'
 import { checkRegistry } from './chain-answers.ts'
@@ -191,11 +191,8 @@ function askOwner({ flags, desk, signer }: Setting): Promise<Address> {
     otherwise: undefined,
     check: (text) => {
       const owner = read(parseAddress, text)
-      if (owner !== signer) return owner
-      throw new InputError(
-        `Expected an owner apart from the node's key, got ${owner} for both.`,
-        'Whoever takes over the node would have the stake: use another key, kept elsewhere.',
-      )
+      requireApart(owner, signer)
+      return owner
     },
   })
 }
