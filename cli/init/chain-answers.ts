@@ -8,7 +8,7 @@ import { connectTo } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { ETHER, formatAmount } from '../format.ts'
-import { headCheck } from '../reporter/checkup.ts'
+import { headCheck } from '../reporter/endpoint-checks.ts'
 
 /** By what a node's time goes. */
 export type Clock = 'system' | 'chain'

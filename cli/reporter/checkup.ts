@@ -1,29 +1,21 @@
 import { statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
-import { blockAt, type Chain, latestBlock } from '#client/chain.ts'
+import { type Chain, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
-import { type Membership, readMemberships } from '#client/membership.ts'
-import { readRegistryTerms } from '#client/registry-terms.ts'
 import { type Config, overridesIn } from '#node/config'
 import { askNode } from '#node/http-client'
 import { READINESS } from '#node/http-schemas'
-import { hostOf } from '#client/chain.ts'
-import { openNodesChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import { failureOf, InputError } from '../errors.ts'
-import { formatAmount, formatDuration, formatTime, ETHER, shorten } from '../format.ts'
-import { keystoreAt } from '../chain/signer.ts'
+import { failureOf } from '../errors.ts'
 import type { Check } from './check.ts'
+import { agreementChecks, endpointCheck } from './endpoint-checks.ts'
 import { isTaken, listenChecks, peerChecks, type Running } from './network-checks.ts'
 import { nodesCommand } from './nodes-command.ts'
+import { registryCheck } from './registry-check.ts'
 import { secretChecks, signerChecks } from './secret-checks.ts'
 import { indexChecks } from './source-checks.ts'
 
-/** A clock that is off by more is not one to date observations by, seconds. */
-const MOST_OFFSET = 30n
-/** An endpoint whose newest block is older has fallen behind, seconds. */
-const MOST_AGE = 120n
 /** What a node keeps of a year is a fraction; without room it can neither sign nor send. */
 const LEAST_FREE_BYTES = 1_000_000_000
 
@@ -116,91 +108,6 @@ function diskCheck({ dataDir }: Config): Check {
   }
 }
 
-async function endpointCheck(
-  rpcUrl: string,
-  config: Config,
-  now: () => bigint,
-): Promise<{ readonly check: Check; readonly chain: Chain | undefined }> {
-  const what = `endpoint ${hostOf(rpcUrl)}`
-  try {
-    const chain = await openNodesChain({ ...config, rpcUrls: [rpcUrl] })
-    return { check: headCheck(what, await latestBlock(chain), config.clock, now()), chain }
-  } catch (error) {
-    const fix = error instanceof InputError ? error.hint : 'Start it, or name another in rpc_url and rpc_fallbacks.'
-    return { check: { what, state: 'bad', found: failureOf(error).message, fix }, chain: undefined }
-  }
-}
-
-/** An old head: the endpoint is behind, or this machine's clock ahead. A head of the future: the clock is behind. */
-export function headCheck(
-  what: string,
-  { number, time }: { readonly number: bigint; readonly time: bigint },
-  clock: Config['clock'],
-  now: bigint,
-): Check {
-  const found = `block ${number} of ${formatTime(time)}`
-  if (clock === 'chain') return { what, state: 'ok', found: `${found}, by which the node's clock goes` }
-  if (time > now + MOST_OFFSET) {
-    const off = formatDuration(time - now)
-    return {
-      what,
-      state: 'bad',
-      found: `${found}, ${off} after this machine's time`,
-      fix: 'Set the clock: enable NTP (timedatectl set-ntp true).',
-    }
-  }
-  if (now > time + MOST_AGE) {
-    const off = formatDuration(now - time)
-    return {
-      what,
-      state: 'bad',
-      found: `${found}, ${off} ago`,
-      fix: 'Let the endpoint catch up; if it has, this clock is ahead: enable NTP.',
-    }
-  }
-  return { what, state: 'ok', found: `${found}, ${formatDuration(now > time ? now - time : 0n)} ago` }
-}
-
-/** Endpoints that do not have the same block at the height that all of them have are of different chains, or one lies. */
-async function* agreementChecks(chains: readonly Chain[]): AsyncGenerator<Check> {
-  const what = 'agreement'
-  const [first] = chains
-  if (first === undefined) return
-  if (chains.length === 1) {
-    yield {
-      what,
-      state: 'warn',
-      found: 'one endpoint alone is believed',
-      fix: 'Name others, by other operators, in rpc_fallbacks.',
-    }
-    return
-  }
-  try {
-    const heads = await Promise.all(chains.map(latestBlock))
-    const common = heads.map(({ number }) => number).reduce((low, number) => (number < low ? number : low))
-    const height = common > 2n ? common - 2n : common
-    const blocks = await Promise.all(chains.map((chain) => blockAt(chain, height)))
-    const isSame = blocks.every(({ hash }) => hash === blocks[0]?.hash)
-    if (isSame) yield { what, state: 'ok', found: `all ${chains.length} have the same block ${height}` }
-    else {
-      const found = `they have different blocks ${height}: ${blocks.map(({ hash }, i) => `${chains[i]?.rpcUrl} ${shorten(hash)}`).join(', ')}`
-      yield {
-        what,
-        state: 'bad',
-        found,
-        fix: 'One is of another chain, behind a fork, or lies: compare with an explorer, and replace it.',
-      }
-    }
-  } catch (error) {
-    yield {
-      what,
-      state: 'bad',
-      found: failureOf(error).message,
-      fix: 'Run it again; if it stays, replace that endpoint.',
-    }
-  }
-}
-
 async function contractCheck(chain: Chain, what: string, kind: string, address: Address): Promise<Check> {
   try {
     await requireCode(chain, kind, address)
@@ -208,63 +115,6 @@ async function contractCheck(chain: Chain, what: string, kind: string, address: 
   } catch (error) {
     return { what, state: 'bad', found: failureOf(error).message, fix: `Correct ${what} in the configuration.` }
   }
-}
-
-type RegistryFinding = {
-  readonly check: Check
-  /** Reporters beside this node's. */
-  readonly others: number
-}
-
-async function registryCheck(chain: Chain, { registry, key }: Config): Promise<RegistryFinding> {
-  try {
-    const { time } = await latestBlock(chain)
-    const members = await readMemberships(chain, registry, time)
-    const signer =
-      key?.kind === 'signer' ? key.address : key === undefined ? undefined : keystoreAt(key.keystore)?.address
-    const { reporters } = await readRegistryTerms(chain, registry)
-    const isNameless = key?.kind === 'keystore' && keystoreAt(key.keystore) !== undefined && signer === undefined
-    const own = members.find((member) => member.signer === signer)
-    const others = members.filter((member) => member !== own && member.stake > 0n && member.inactiveTime === undefined)
-    return {
-      check: isNameless
-        ? {
-            what: 'registry',
-            state: 'warn',
-            found: `${reporters} report; the keystore does not say whose it is`,
-            fix: 'See assize reporters.',
-          }
-        : memberCheck(own, reporters, time),
-      others: others.length,
-    }
-  } catch (error) {
-    const fix = 'Correct registry in the configuration.'
-    return { check: { what: 'registry', state: 'bad', found: failureOf(error).message, fix }, others: 0 }
-  }
-}
-
-/** What the registry says at `time` of the reporter whose key this is. */
-function memberCheck(own: Membership | undefined, reporters: number, time: bigint): Check {
-  const what = 'registry'
-  if (own === undefined) {
-    const found = `${reporters} report, this key is none of them`
-    return { what, state: 'warn', found, fix: 'To register it: assize keys bind, then assize register by the owner.' }
-  }
-  if (own.stake === 0n)
-    return {
-      what,
-      state: 'bad',
-      found: `reporter ${own.index} was slashed`,
-      fix: 'Stop it; find out why in assize journal.',
-    }
-  const leaves =
-    own.inactiveTime === undefined
-      ? ''
-      : `, ${time < own.inactiveTime ? 'leaves' : 'left'} ${formatTime(own.inactiveTime)}`
-  const begins = own.activeTime > time ? `, from ${formatTime(own.activeTime)}` : ''
-  const found = `reporter ${own.index} with ${formatAmount(own.stake, ETHER)} of ${own.owner}${begins}${leaves}`
-  if (own.inactiveTime === undefined) return { what, state: 'ok', found }
-  return { what, state: 'warn', found, fix: 'To report on, register another: assize keys new, then assize keys bind.' }
 }
 
 async function nodeCheck({ httpPort }: Config): Promise<{ readonly check: Check; readonly running: Running }> {
