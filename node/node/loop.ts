@@ -7,7 +7,7 @@ import { attend } from './attend.ts'
 import { isDue, noteLook } from './due.ts'
 import type { Parts } from './parts.ts'
 import { type FoundFixing, ShortChainError } from '../watch.ts'
-import type { Turns } from './turns.ts'
+import type { WhenFree } from './places.ts'
 import { track, type Tracked } from './tracked.ts'
 import { withHosts } from '../with-hosts.ts'
 import type { Fixing } from '#protocol/fixing.ts'
@@ -40,8 +40,8 @@ export type LoopState = {
   failedPasses: number
   /** Answers of endpoints since the start that the others contradicted. */
   outvoted: number
-  /** Passes over fixings take turns: thousands may be open, and all of them look at a new block. */
-  readonly inTurn: Turns
+  /** Passes over fixings wait for a place: thousands may be open, and all of them look at a new block. */
+  readonly whenFree: WhenFree
 }
 
 const LONGEST_PAUSE_MS = 30_000
@@ -215,7 +215,7 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
   tracked.isDirty = false
   noteLook(parts, tracked, head)
   tracked.busy = state
-    .inTurn(async () => (parts.signal.aborted ? undefined : attend(parts, tracked, state.head ?? head)))
+    .whenFree(async () => (parts.signal.aborted ? undefined : attend(parts, tracked, state.head ?? head)))
     .catch((error: unknown) => {
       state.failedPasses += 1
       tracked.isDirty = true

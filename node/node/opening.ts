@@ -23,7 +23,7 @@ import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import { reachChain } from './reach-chain.ts'
 import { shareRosters } from './rosters.ts'
-import { takeTurns } from './turns.ts'
+import { withPlaces } from './places.ts'
 
 /** What may be replaced, by tests. */
 export type Replaced = {
@@ -112,7 +112,7 @@ function newState(documents: LoopState['documents']): LoopState {
     halted: undefined,
     failedPasses: 0,
     outvoted: 0,
-    inTurn: takeTurns(PASSES_AT_ONCE),
+    whenFree: withPlaces(PASSES_AT_ONCE),
   }
 }
 

@@ -1,8 +1,8 @@
-/** Runs what it is given, now or when others are done, and gives its result. */
-export type Turns = <T>(run: () => Promise<T>) => Promise<T>
+/** Runs what it is given, at once or when a place is free, and gives its result. */
+export type WhenFree = <T>(run: () => Promise<T>) => Promise<T>
 
 /** Lets at most `places` run at once, the others in the order in which they came. */
-export function takeTurns(places: number): Turns {
+export function withPlaces(places: number): WhenFree {
   let free = places
   const waiting: (() => void)[] = []
   const begin = (): Promise<void> | undefined => {

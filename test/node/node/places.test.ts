@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { takeTurns } from '../../../node/node/turns.ts'
+import { withPlaces } from '../../../node/node/places.ts'
 
 test('lets no more run at once than there are places, the others in their order, also after a failure', async () => {
-  const inTurn = takeTurns(2)
+  const whenFree = withPlaces(2)
   const began: number[] = []
   const ends: ((error?: Error) => void)[] = []
   const results = [0, 1, 2, 3].map((i) =>
-    inTurn(async () => {
+    whenFree(async () => {
       began.push(i)
       await new Promise<void>((resolve, reject) => {
         ends[i] = (error) => (error === undefined ? resolve() : reject(error))
@@ -26,5 +26,5 @@ test('lets no more run at once than there are places, the others in their order,
   ends[2]?.()
   ends[3]?.()
   expect(await Promise.all(results)).toEqual([0, 'failed', 2, 3])
-  expect(await inTurn(async () => 'again')).toBe('again')
+  expect(await whenFree(async () => 'again')).toBe('again')
 })
