@@ -1,23 +1,19 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
-import { type JurorStanding, readStanding, readWaiting } from '#client/juror.ts'
-import { readPool } from '#client/jury.ts'
-import { openingPrice } from '#protocol/jury.ts'
 import { address, duration, hash } from '../arguments.ts'
 import { machineClock } from '../clock.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatDuration, formatMoment, formatPercent } from '../format.ts'
 import { findTrial, type Jury, openJury } from '../court/jury-court.ts'
 import { trialDocument, trialLines, trialSteps } from '../court/jury-lines.ts'
-import { ownCaseLines, type OwnCases, ownCases, ownCasesDocument, viewerAmong } from '../court/own-cases.ts'
+import { type OwnCases, ownCases, viewerAmong } from '../court/own-cases.ts'
+import { poolDocument, poolLines, readPoolView } from '../court/pool-view.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { BlindError, startSight } from '../fixing/alarm.ts'
 import { stepLines } from '../fixing/next-steps.ts'
 import { addNetworkOptions, MAX_AGE, type NetworkFlags } from '../options.ts'
 import { viewerOf } from '../chain/signer.ts'
-import { latestBlock } from '#client/chain.ts'
 
 type Flags = NetworkFlags & {
   readonly jury?: Address
@@ -133,8 +129,7 @@ async function showTrial(
   { io }: Context,
 ): Promise<ExitCode> {
   const trial = await findTrial(connection, id, jury)
-  const jurors = [...new Set(trial.seats.map(({ juror }) => juror))]
-  const viewer = await viewerAmong(connection, trial.jury.address, jurors, account)
+  const viewer = await viewerAmong(connection, trial.jury.address, trial.seats, account)
   if (json === true) {
     const document = trialDocument(trial, viewer, connection.paste)
     io.out(JSON.stringify({ version: 1, jury: trial.jury.address, ...document }, undefined, 2))
@@ -145,128 +140,15 @@ async function showTrial(
   return EXIT.ok
 }
 
-type Own = {
-  readonly account: Address
-  readonly pooled: number
-  readonly standing: JurorStanding
-  readonly cases: OwnCases
-}
-
 async function showPool(
   connection: Connection,
   jury: Jury,
-  { account, cases }: { readonly account: Address | undefined; readonly cases: OwnCases | undefined },
+  viewed: { readonly account: Address | undefined; readonly cases: OwnCases | undefined },
   { json }: Flags,
   { io }: Context,
 ): Promise<ExitCode> {
-  const { chain } = connection
-  const [pool, waiting, { time }] = await Promise.all([
-    readPool(chain, jury.address),
-    readWaiting(chain, jury.address),
-    latestBlock(chain),
-  ])
-  const own =
-    account === undefined || cases === undefined
-      ? undefined
-      : {
-          account,
-          cases,
-          pooled: pool.filter((juror) => juror === account).length,
-          standing: await readStanding(chain, jury.address, account),
-        }
-  if (json === true) io.out(JSON.stringify(poolDocument(jury, { pool, waiting, own, time }, connection), undefined, 2))
-  else for (const line of poolLines(connection, jury, { pool, waiting, own, time })) io.out(line)
+  const view = await readPoolView(connection, jury, viewed)
+  if (json === true) io.out(JSON.stringify(poolDocument(jury, view, connection), undefined, 2))
+  else for (const line of poolLines(jury, view, connection)) io.out(line)
   return EXIT.ok
-}
-
-type Look = {
-  readonly pool: readonly Address[]
-  readonly waiting: readonly Hex[]
-  readonly own: Own | undefined
-  readonly time: bigint
-}
-
-function poolLines({ token, paste }: Connection, { address: jury, terms }: Jury, look: Look): string[] {
-  const { pool, waiting, own, time } = look
-  const fee = openingPrice(terms)
-  const amount = (wei: bigint): string => formatAmount(wei, token)
-  const length = (seconds: number): string => formatDuration(BigInt(seconds))
-  const separation = formatPercent(BigInt(terms.leastSeparationPpm))
-  return [
-    `jury      ${jury}`,
-    `seats     ${terms.seats}, ${terms.quorum} of which must reveal; ${amount(terms.seatStake)} at stake in each`,
-    `takes     fixings that pay at least ${amount(fee)}, with candidates at least ${separation} apart`,
-    `times     ${length(terms.commitTime)} to commit, then ${length(terms.revealTime)} to reveal; a stake warms up ${length(terms.warmUp)}`,
-    `pool      ${counted(pool.length, 'stake')} of ${counted(new Set(pool).size, 'juror')}; a draw needs ${terms.leastPool}`,
-    ...(waiting.length === 0
-      ? ['waiting   no case']
-      : [
-          `waiting   ${counted(waiting.length, 'case')}; the pool is closed, next: ${paste('jury', 'draw', waiting[0] ?? '')}`,
-        ]),
-    ...(own === undefined ? [] : ownLines(own, { amount, time, paste })),
-  ]
-}
-
-function ownLines(
-  { account, pooled, standing, cases }: Own,
-  {
-    amount,
-    time,
-    paste,
-  }: {
-    readonly amount: (wei: bigint) => string
-    readonly time: bigint
-    readonly paste: Connection['paste']
-  },
-): string[] {
-  const { newcomers, admitTime, idle, voter } = standing
-  const coming =
-    newcomers === 0
-      ? []
-      : [
-          `  to come   ${newcomers}, ${
-            admitTime > time ? `from ${formatMoment(admitTime, time)}` : `now: ${paste('jury', 'admit')}`
-          }`,
-        ]
-  return [
-    '',
-    `Stakes of ${account}`,
-    `  in pool   ${pooled}`,
-    ...coming,
-    `  idle      ${amount(idle)}${idle > 0n ? `: ${paste('jury', 'claim')}` : ''}`,
-    `  voter     ${voter ?? 'nobody else'}`,
-    ...ownCaseLines(cases, account, paste),
-  ]
-}
-
-function poolDocument(
-  { address: jury, terms }: Jury,
-  { pool, waiting, own }: Look,
-  { paste }: Connection,
-): Record<string, unknown> {
-  return {
-    version: 1,
-    jury,
-    terms: { ...terms, seatStake: terms.seatStake.toString(), seatFee: terms.seatFee.toString() },
-    price: openingPrice(terms).toString(),
-    poolSize: pool.length,
-    jurors: new Set(pool).size,
-    waiting,
-    own:
-      own === undefined
-        ? null
-        : {
-            account: own.account,
-            inPool: own.pooled,
-            toCome: own.standing.newcomers,
-            admitTime: own.standing.newcomers === 0 ? null : Number(own.standing.admitTime),
-            idle: own.standing.idle.toString(),
-            voter: own.standing.voter ?? null,
-            cases: ownCasesDocument(own.cases, paste),
-          },
-  }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

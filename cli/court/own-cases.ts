@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { type OpenedCase, readVoters } from '#client/juror.ts'
-import { readCases, readSeats } from '#client/jury.ts'
+import { type JurySeat, readCases, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatMoment } from '../format.ts'
@@ -48,14 +48,15 @@ export function ownCases(connection: Connection, jury: Jury, account: Address): 
   }
 }
 
-/** The account, and those of `jurors` that it commits for. Throws DeadRpcError. */
+/** The account, and those of the jurors on `seats` that it commits for. Throws DeadRpcError. */
 export async function viewerAmong(
   { chain }: Connection,
   jury: Address,
-  jurors: readonly Address[],
+  seats: readonly JurySeat[],
   account: Address | undefined,
 ): Promise<Viewer> {
   if (account === undefined) return { account, principals: [] }
+  const jurors = [...new Set(seats.map(({ juror }) => juror))]
   const voters = await readVoters(chain, jury, jurors)
   const principals = jurors.filter((juror, i) => juror === account || voters[i] === account)
   return { account, principals }
@@ -99,8 +100,7 @@ async function readOwn(
 ): Promise<OwnCase | undefined> {
   const { chain, oracle } = connection
   const seats = await readSeats(chain, jury.address, id, state.round)
-  const jurors = [...new Set(seats.map(({ juror }) => juror))]
-  const viewer = await viewerAmong(connection, jury.address, jurors, account)
+  const viewer = await viewerAmong(connection, jury.address, seats, account)
   if (viewer.principals.length === 0) return undefined
   const snapshot = await readFixing(chain, oracle, fixing)
   const trial = { jury, fixing, snapshot, state, seats, block, firstToDraw: undefined }

@@ -49,8 +49,7 @@ export async function ownSeatsOf(
   { seat: named }: VoteFlags,
   connection: Connection,
 ): Promise<readonly JurySeat[]> {
-  const jurors = [...new Set(all.map(({ juror }) => juror))]
-  const own = ownSeats(all, await viewerAmong(connection, jury.address, jurors, signer.address))
+  const own = ownSeats(all, await viewerAmong(connection, jury.address, all, signer.address))
   const stranger = named?.find((seat) => !own.some((one) => one.seat === seat))
   if (own.length > 0 && stranger === undefined) {
     return own.filter(({ seat }) => named === undefined || named.includes(seat))
