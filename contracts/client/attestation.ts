@@ -32,14 +32,15 @@ export async function readAttestation(
 
 /**
  * The attestation of the fixing of that id and maturity that stands at `block`, undefined for none: held against what the registry stores
- * of value and signers, so that an endpoint cannot make these up; root and proposer are as it says. The log is looked for from the first block after the maturity on, before which nothing
- * can be attested. Throws {@link AttestationUnseenError}, DeadRpcError.
+ * of value and signers, so that an endpoint cannot make these up; root and proposer are as it says. The log is looked for from the first
+ * block after the maturity on, which `firstBlock` finds, before which nothing can be attested. Throws {@link AttestationUnseenError}, DeadRpcError.
  */
 export async function readStandingAttestation(
   chain: Chain,
   registry: Address,
   { id, maturity }: { readonly id: Hex; readonly maturity: bigint },
   block: BlockHead,
+  firstBlock = (time: bigint, head: BlockHead): Promise<BlockHead> => firstBlockAfter(chain, time, head),
 ): Promise<Attestation | undefined> {
   const [count, digest] = await explained(chain.rpcUrl, 'attestationOf', () =>
     chain.publicClient.readContract({
@@ -51,7 +52,7 @@ export async function readStandingAttestation(
     }),
   )
   if (count === 0n) return undefined
-  const { number: fromBlock } = await firstBlockAfter(chain, maturity, block)
+  const { number: fromBlock } = await firstBlock(maturity, block)
   const logged = await attestationsIn(chain, registry, id, { fromBlock, toBlock: block.number })
   const standing = logged.findLast((one) => digestOf(one) === digest)
   if (standing === undefined) throw new AttestationUnseenError(id, fromBlock, block.number)

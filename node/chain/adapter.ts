@@ -1,6 +1,7 @@
 import { type Address, type Hex, type TransactionReceipt, zeroAddress } from 'viem'
 import { readFate } from '#client/account.ts'
 import { readBondToken } from '#client/bond-token.ts'
+import { firstBlockAfter } from '#client/block-at.ts'
 import { blockAt, type Chain, connect, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
 import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
@@ -17,6 +18,7 @@ import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { REPORTER_GAS } from '#protocol/reporter-gas.ts'
 import { courtOf } from './court.ts'
 import { translate } from './events.ts'
+import { rememberFirstBlocks } from './first-blocks.ts'
 import type { EndpointPort, Tried } from './port.ts'
 
 /** Which contracts, through which endpoint, for whom. */
@@ -49,6 +51,10 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
   await requireCode(chain, 'the oracle', oracle)
   await requireCode(chain, 'the reporter registry', registry)
   const bondToken = await readBondToken(chain, oracle)
+  const firstBlock = rememberFirstBlocks(
+    (time, head) => firstBlockAfter(chain, time, head),
+    (number) => blockAt(chain, number),
+  )
   const idOf = (fixing: Fixing): Hex => fixingId(fixing, { chainId: chain.chainId, oracle })
   return {
     chainId: chain.chainId,
@@ -85,8 +91,8 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       return { rewardPot: pot.filled, attestersReward, isRosterPublished: isPublished === true, gasFee: likely }
     },
     async attestation(fixing) {
-      const { maturity } = fixing
-      return readStandingAttestation(chain, registry, { id: idOf(fixing), maturity }, await latestBlock(chain))
+      const one = { id: idOf(fixing), maturity: fixing.maturity }
+      return readStandingAttestation(chain, registry, one, await latestBlock(chain), firstBlock)
     },
     unpaid: (fixing, attestation, places) =>
       unlessRefused(readUnpaid(chain, registry, fixing, { ...attestation, places })),

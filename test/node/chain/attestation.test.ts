@@ -14,6 +14,8 @@ let stage: Stage
 const endpoint = createServer((request, response) => void answer(request, response))
 /** The endpoint has the logs from this block on. */
 let firstLog = 0n
+/** How often it was asked for a block. */
+let blocksAsked = 0
 
 beforeAll(async () => {
   stage = await raiseStage()
@@ -28,6 +30,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const body = await text(request)
   const headers = { 'content-type': 'application/json' }
   response.setHeader('content-type', 'application/json')
+  if (body.includes('"eth_getBlockByNumber"')) blocksAsked += 1
   const [, from] = /"fromBlock":"(0x[0-9a-f]+)"/.exec(body) ?? []
   if (from === undefined || BigInt(from) >= firstLog) {
     const passed = await fetch(stage.embedded.rpcUrl, { method: 'POST', body, headers })
@@ -55,4 +58,24 @@ test('an endpoint that has only the logs since the maturity is enough to read wh
   expect(await chain.attestation(fixing)).toBe(undefined)
   await attest(ann, registry, fixing, await cosigned(ann, stage, fixing))
   expect(await chain.attestation(fixing)).toMatchObject({ value: ATTESTED, signers: 0b1111n, count: 4 })
+})
+
+test('where the log of an attestation begins is looked for once', async () => {
+  const { fixing, deployments } = stage
+  const { port } = endpoint.address() as AddressInfo // it listens on TCP
+  const contracts = { oracle: deployments.oracle, registry: deployments.registry }
+  const chain = await openChain({
+    ...contracts,
+    rpcUrl: `http://127.0.0.1:${port}`,
+    chainId: undefined,
+    account: undefined,
+  })
+  const cost = async (): Promise<number> => {
+    blocksAsked = 0
+    expect(await chain.attestation(fixing)).toMatchObject({ value: ATTESTED })
+    return blocksAsked
+  }
+  expect(await cost()).toBeGreaterThan(2)
+  // The newest, and that one.
+  expect(await cost()).toBe(2)
 })
