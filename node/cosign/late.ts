@@ -1,5 +1,6 @@
 import type { Attestation } from '#client/attestation.ts'
 import { placesIn } from '#protocol/cosigning.ts'
+import { larger, smaller } from '#protocol/rational.ts'
 import { quorumSize } from '#protocol/report.ts'
 import type { Incentives } from '../chain/port.ts'
 import { attestingPays, type AttestPolicy } from './attest.ts'
@@ -29,6 +30,9 @@ export type LateView = {
 /** Attest what was signed, ask for signatures, wait for them, or nothing; and why. */
 export type LateDecision = { readonly action: 'attest' | 'ask' | 'wait' | 'none'; readonly reason: string }
 
+/** How long a fixing that nothing was to be attested of, or could be, is left alone, chain time. */
+export const LOOK_AGAIN_SECONDS = 60n
+
 /** Without figures, which change with every block: a journal has one line of it. */
 const UNPAID = 'A share of the reward does not pay for the gas of attesting.'
 
@@ -56,6 +60,14 @@ export function lateGain({ incentives, place, signers, standing }: LateView): bi
   }
   const gain = shareIn(signers) - shareIn(standing?.signers ?? 0n)
   return gain > 0n ? gain : 0n
+}
+
+/**
+ * How long what attests a fixing is not read again, after that failed for `failedSeconds`, chain time: one read fails easily, and every
+ * second of a window counts; of an endpoint that has dropped the logs it is asked less and less often.
+ */
+export function pauseAfter(failedSeconds: bigint): bigint {
+  return smaller(larger(failedSeconds, 1n), LOOK_AGAIN_SECONDS)
 }
 
 function decideShort(view: LateView, count: number): LateDecision {

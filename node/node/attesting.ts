@@ -5,7 +5,14 @@ import { bitmapOf, REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
 import { isWithinBand } from '#protocol/distance.ts'
 import type { Report } from '#protocol/report.ts'
 import { type AttestView, rosterBudget } from '../cosign/attest.ts'
-import { decideLate, type LateDecision, lateGain, type LateView } from '../cosign/late.ts'
+import {
+  decideLate,
+  type LateDecision,
+  lateGain,
+  type LateView,
+  LOOK_AGAIN_SECONDS,
+  pauseAfter,
+} from '../cosign/late.ts'
 import { SecondDigestError } from '../guard.ts'
 import { proposalRank } from '../propose.ts'
 import type { Quorum } from '../quorum.ts'
@@ -14,9 +21,6 @@ import { quorumOfHeld } from './held.ts'
 import type { Parts } from './parts.ts'
 import { standingOf } from './standing.ts'
 import type { Ripe, Tracked } from './tracked.ts'
-
-/** How long a fixing that nothing was to be attested of, or could be, is left alone, chain time. */
-const LOOK_AGAIN_SECONDS = 60n
 
 /**
  * Attests what was proposed without an attestation, in this node's turn: with the signatures of whatever near report most
@@ -137,9 +141,11 @@ async function lateView(parts: Parts, tracked: Tracked, ripe: Ripe): Promise<Lat
   if (now < turnTime || now <= fixing.maturity || config.policy.attest === 'never') return undefined
   const standing = await standingOf(parts, tracked, 'attest')
   if (standing === 'unread') {
-    tracked.lateTime = now + LOOK_AGAIN_SECONDS
+    tracked.unreadTime ??= now
+    tracked.lateTime = now + pauseAfter(now - tracked.unreadTime)
     return undefined
   }
+  tracked.unreadTime = undefined
   return {
     policy: config.policy.attest,
     incentives: await chain.incentives(fixing),

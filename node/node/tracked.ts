@@ -49,6 +49,8 @@ export type Tracked = {
   proposedTime: bigint | undefined
   /** Before this nothing is to be attested of what was proposed, Unix seconds. */
   lateTime: bigint
+  /** Since when it cannot be read what attests it though that is wanted, Unix seconds; undefined: the last time it could. */
+  unreadTime: bigint | undefined
   /** Reports, by digest, for whose observations peers were asked; undefined for none: thousands of fixings have none. */
   syncedFor: Set<Hex> | undefined
   /** Reports, by digest, that this node will not co-sign: what they are of cannot change; undefined for none. */
@@ -88,6 +90,7 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document'>): Track
     isPlain: false,
     proposedTime: undefined,
     lateTime: 0n,
+    unreadTime: undefined,
     syncedFor: undefined,
     refused: undefined,
     dues: undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decideLate, lateGain, type LateView } from '../../../node/cosign/late.ts'
+import { decideLate, lateGain, type LateView, pauseAfter } from '../../../node/cosign/late.ts'
 import { MATURITY } from '../reporters.ts'
 
 /** 216 930 gas at 2 wei. */
@@ -61,4 +61,8 @@ test('what attesting gains is its share less the one that it has', () => {
   expect(lateGain(view({ incentives: reward, signers: FIVE }))).toBe(14n)
   expect(lateGain(view({ incentives: reward, standing: { signers: 0b1110111n, count: 6 } }))).toBe(10n)
   expect(lateGain(view({ incentives: reward, standing: { signers: FIVE, count: 5 } }))).toBe(0n)
+})
+
+test('what cannot be read is read again in the next second, then after as long as it has failed, and every minute', () => {
+  expect([0n, 1n, 2n, 59n, 60n, 61n].map(pauseAfter)).toEqual([1n, 1n, 2n, 59n, 60n, 60n])
 })

@@ -217,6 +217,17 @@ test('R-411 attests what somebody proposed plainly, once, and nothing that is no
   expect(lied.world.sent.filter((what) => !what.startsWith('stake'))).toEqual([])
 })
 
+test('R-411 what attests a fixing is read again with the next block if that failed', async () => {
+  const { world, nodes } = await play(1)
+  proposedBefore(world)
+  world.isUnread = true
+  await mature(world, nodes, 1)
+  await expect.poll(() => world.attestationsAsked, SOON).toBe(1)
+  world.isUnread = false
+  world.mine(MATURITY + 2n)
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by 0 late`])
+})
+
 test('R-411 anyone brings what another asked for, in turn, without asking again', async () => {
   const [first = -1, second = -1] = ranked(5)
   const { world, nodes } = await play(5, { absent: [first] })
