@@ -110,12 +110,19 @@ export async function startWatch(
   /** INVARIANT: the events before the next block as they are in memory.log, of those that are tracked or were just found. */
   const kept = new Map<Hex, readonly OracleEvent[]>()
   const tracked = new Map<Hex, Log>()
+  /** INVARIANT: all that are tracked and have recent events: only these change though nothing is read of them. */
+  const lively = new Set<Hex>()
+  /** Of which what is kept may lack what was read, or was never written: they are written without news, too. */
+  const unkept = new Set<Hex>()
   const unread: FoundFixing[] = []
   for (const one of open) {
     const log = await memory.log(one.id)
     if (log !== undefined) kept.set(one.id, log)
     if (log === undefined && one.block < remembered) unread.push(one)
-    else tracked.set(one.id, logOf(log))
+    else {
+      tracked.set(one.id, logOf(log))
+      if (log === undefined) unkept.add(one.id)
+    }
   }
   let seen = new Set(open.map(({ id }) => id))
   /** Fixings that are to be found, announced or not. */
@@ -150,19 +157,23 @@ export async function startWatch(
     // Of two blocks that one is known from, the first.
     const candidates = [...announced, ...followed].toSorted((a, b) => Number(a.block - b.block))
     const fresh = await freshOf(candidates, progress)
-    const ids = new Set([...tracked.keys(), ...found.keys(), ...fresh.map(({ id }) => id)])
+    const freshIds = new Set(fresh.map(({ id }) => id))
+    const isWatched = (id: Hex): boolean => tracked.has(id) || found.has(id) || freshIds.has(id)
     const grown = new Map<Hex, readonly OracleEvent[]>()
     for (const [id, more] of Map.groupBy(events, (event) => event.id)) {
-      if (ids.has(id)) grown.set(id, [...(own.get(id) ?? NONE), ...more])
+      if (isWatched(id)) grown.set(id, [...(own.get(id) ?? NONE), ...more])
     }
+    // Thousands are watched, and few have news: of the others what is kept stays.
+    const all = isUndone ? [...tracked.keys(), ...found.keys()] : [...grown.keys(), ...unkept]
     const logs = new Map<Hex, readonly OracleEvent[]>()
-    for (const id of ids) {
+    for (const id of new Set([...all, ...freshIds])) {
+      if (!isWatched(id)) continue
       const more = (grown.get(id) ?? own.get(id) ?? NONE).filter(({ block }) => block <= settled)
       const before = isUndone ? NONE : (tracked.get(id)?.settled ?? asked.get(id)?.earlier ?? NONE)
       logs.set(id, more.length === 0 ? before : [...before, ...more])
     }
     const tails = [...logs].flatMap(([id, log]) => tailOf(id, kept.get(id), log) ?? [])
-    const dropped = isUndone ? [...kept.keys()].filter((id) => !ids.has(id)) : NONE
+    const dropped = isUndone ? [...kept.keys()].filter((id) => !isWatched(id)) : NONE
     await memory.extend(fresh, settled + 1n, { anchor: stays, logs: tails, dropped, isUndone })
     // What was begun to be replaced is read to its end, whatever the chain is by then.
     if (isUndone) isDoubted = true
@@ -170,7 +181,8 @@ export async function startWatch(
     for (const one of fresh) found.set(one.id, one)
     // What was forgotten meanwhile stays forgotten.
     for (const [id, log] of logs) if (tracked.has(id) || found.has(id)) kept.set(id, log)
-    for (const [id, all] of grown) own.set(id, all)
+    unkept.clear()
+    for (const [id, whole] of grown) own.set(id, whole)
     progress.at = to + 1n
   }
 
@@ -221,7 +233,10 @@ export async function startWatch(
         tracked.set(id, logOf())
       }
       for (const id of asked.keys()) if (seen.has(id)) asked.delete(id)
-      for (const [id, log] of tracked) {
+      for (const id of isUndone ? [...tracked.keys()] : new Set([...lively, ...own.keys(), ...fresh.keys()])) {
+        const log = tracked.get(id)
+        // It was forgotten while it was read.
+        if (log === undefined) continue
         const events = own.get(id) ?? NONE
         // What was settled before is not read again.
         if (isUndone || !isDeepStrictEqual(events, log.recent)) log.version += 1
@@ -229,6 +244,8 @@ export async function startWatch(
         if (events.length === 0 && log.recent.length === 0) continue
         // Not by the confirmations: a head that went back must not take what is never read again.
         log.recent = events.filter(({ block }) => block >= following)
+        if (log.recent.length > 0) lively.add(id)
+        else lively.delete(id)
       }
       next = following
       last = head
@@ -244,6 +261,7 @@ export async function startWatch(
         return
       }
       kept.set(id, earlier)
+      unkept.add(id)
       if (log === undefined) {
         seen.delete(id)
         asked.set(id, { one, earlier })
@@ -262,6 +280,7 @@ export async function startWatch(
     version: (id) => tracked.get(id)?.version,
     forget(id) {
       tracked.delete(id)
+      lively.delete(id)
       kept.delete(id)
     },
   }

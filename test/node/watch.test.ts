@@ -35,11 +35,14 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
   }
   /** What was on disk after each write: a restart may begin with any of it. */
   const disks: Disk[] = []
+  /** Of each write the fixings of whose logs something was written. */
+  const tails: (readonly Hex[])[] = []
   const closed = new Set<Hex>()
   return {
     state,
     memory,
     disks,
+    tails,
     closed,
     found,
     start: (open: readonly FoundFixing[] = []): Promise<Watch> =>
@@ -69,6 +72,7 @@ function world(events: OracleEvent[], head: Head = { number: 10n, time: 100n }) 
             memory.next = next
             memory.anchor = anchor ?? memory.anchor
             memory.isUndone ||= isUndone
+            tails.push(logs.map(({ id }) => id).toSorted())
             for (const { id, from, events: tail } of logs) {
               memory.logs.set(id, [...(memory.logs.get(id) ?? []).slice(0, from), ...tail])
             }
@@ -175,6 +179,13 @@ test('reads the last 32 blocks again, so that what was reorganised away disappea
   await watch.look()
   expect(watch.events(FIXING_ID)).toEqual([created(4n), proposed(100n, 2n)])
   expect(state.ranges.at(-1)).toEqual([69n, 101n])
+  const version = watch.version(FIXING_ID)
+  // With nothing in its place.
+  state.events = [created(4n)]
+  state.head = { number: 102n, time: 102n }
+  await watch.look()
+  expect(watch.events(FIXING_ID)).toEqual([created(4n)])
+  expect(watch.version(FIXING_ID)).not.toBe(version)
 })
 
 test('keeps what has settled when it is no longer read', async () => {
@@ -292,6 +303,46 @@ function failing(events: OracleEvent[], isDue: () => boolean): OracleEvent[] {
     },
   })
 }
+
+test('what a look had read before it failed is kept behind the earlier events that come before it goes on', async () => {
+  const { state, start, memory } = world([created(45n), proposed(9_000n, 1n)], { number: 50n, time: 500n })
+  memory.next = 40n
+  const watch = await start()
+  await watch.look()
+  const { events } = state
+  state.events = failing(events, () => state.ranges.length === 3)
+  state.head = { number: 25_000n, time: 250_000n }
+  await expect(watch.look()).rejects.toThrow('dead')
+  expect(memory.logs.get(FIXING_ID)).toEqual(events)
+  watch.follow(KNOWN, [created(4n)])
+  memory.logs.set(FIXING_ID, [created(4n)])
+  state.events = events
+  await watch.look()
+  const all = [created(4n), ...events]
+  expect([watch.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([all, all])
+})
+
+test('of thousands that it watches it writes down those that have news', async () => {
+  const ids = Array.from({ length: 3 }, (_, i): Hex => `0x${(i + 1).toString(16).padStart(64, '0')}`)
+  const { state, start, memory, tails } = world(
+    ids.map((id) => created(4n, id)),
+    { number: 10n, time: 100n },
+  )
+  // Of a store that kept no log: that nothing was logged is written down, too.
+  memory.next = 4n
+  const watch = await start([KNOWN])
+  await watch.look()
+  expect(tails.splice(0)).toEqual([[FIXING_ID, ...ids].toSorted()])
+  state.head = { number: 40n, time: 400n }
+  await watch.look()
+  expect(tails.splice(0)).toEqual([ids])
+  state.events = [...state.events, proposed(41n, 1n)]
+  for (const number of [41n, 80n, 81n]) {
+    state.head = { number, time: 10n * number }
+    await watch.look()
+  }
+  expect(tails).toEqual([[], [FIXING_ID], []])
+})
 
 test('what it has of an undone chain is replaced on disk, and a restart before that was done begins it again', async () => {
   const old = [created(4n), ...[5n, 10_005n, 10_010n].map((block) => proposed(block, 1n))]
