@@ -21,6 +21,7 @@ import { type Lifetime, type Opening, openNode, type Replaced } from './node/ope
 import type { Parts } from './node/parts.ts'
 import { createRollCall } from './node/roll-call.ts'
 import { track } from './node/tracked.ts'
+import { createUnread } from './node/unread.ts'
 import { createView } from './node/view.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
@@ -127,7 +128,7 @@ async function follow(
     firstBlock: config.fromBlock,
     confirmations: config.confirmations,
   })
-  for (const { id } of watch.unread) state.unread.add(id)
+  for (const { id, fixing } of watch.unread) state.unread.set(id, { fixing, isSettled: false })
   if (state.unread.size > 0)
     log.info({ fixings: state.unread.size }, 'logs of fixings were not kept: they are read first, beside the others')
   for (const { id, fixing } of open) {
@@ -153,7 +154,8 @@ async function assemble(opening: Opening, network: Network): Promise<Parts> {
   const collateral = createCollateral({ chain, transactions, intents, journal, registry: config.registry })
   const elsewhere = (id: Hex): bigint => stakeElsewhere({ chain, watch, transactions, collateral }, state, id)
   const acting = { ...own, ...following, transactions, collateral, elsewhere }
-  const judging = { ...acting, juror: createJuryDuty(acting, state), dues: await createDues(acting, state) }
+  const waiting = { dues: await createDues(acting, state), unread: createUnread(acting, state.unread) }
+  const judging = { ...acting, ...waiting, juror: createJuryDuty(acting, state) }
   return { ...judging, rollCall: createRollCall({ ...judging, rpcUrls }, state) }
 }
 

@@ -8,7 +8,7 @@ import { isSettled } from './tracked.ts'
 
 /**
  * What this node has at stake, or is about to, in all fixings that are not settled but `except`; wei. Of those whose logs are not
- * read yet, all that its transactions have put in and not taken out.
+ * read yet, all that its transactions have put in and not taken out, unless they were seen settled.
  */
 export function stakeElsewhere(
   { chain, watch, transactions, collateral }: Pick<Parts, 'chain' | 'watch' | 'transactions' | 'collateral'>,
@@ -16,8 +16,8 @@ export function stakeElsewhere(
   except: Hex,
 ): bigint {
   let sum = collateral.upcoming(except)
-  for (const id of unread) {
-    if (id !== except && !tracked.has(id)) sum += atRisk(ownStake(ledgerOf([], chain.account), transactions.of(id)))
+  for (const [id, one] of unread) {
+    if (id !== except && !one.isSettled && !tracked.has(id)) sum += stakeUnread({ chain, transactions }, id)
   }
   for (const one of tracked.values()) {
     if (one.id === except || isSettled(one)) continue
@@ -25,6 +25,11 @@ export function stakeElsewhere(
     sum += atRisk(ownStake(ledger, transactions.of(one.id)))
   }
   return sum
+}
+
+/** What this node's transactions have put into a fixing and not taken out, as far as is known without its log; wei. */
+export function stakeUnread({ chain, transactions }: Pick<Parts, 'chain' | 'transactions'>, id: Hex): bigint {
+  return atRisk(ownStake(ledgerOf([], chain.account), transactions.of(id)))
 }
 
 /** So many times what votes cost now is kept for them: gas may be dearer when they are due. */

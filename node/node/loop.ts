@@ -9,6 +9,7 @@ import type { Parts } from './parts.ts'
 import { type FoundFixing, ShortChainError } from '../watch.ts'
 import type { WhenFree } from './places.ts'
 import { track, type Tracked } from './tracked.ts'
+import type { UnreadFixing } from './unread.ts'
 import { withHosts } from '../with-hosts.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
@@ -17,8 +18,7 @@ import type { Hex } from 'viem'
 /** What the loop sees; shared with the views. */
 export type LoopState = {
   readonly tracked: Map<Hex, Tracked>
-  /** Known from before, and tracked only once their logs are read, which were not kept. */
-  readonly unread: Set<Hex>
+  readonly unread: Map<Hex, UnreadFixing>
   readonly documents: ReadonlyMap<Hex, IndexDocument>
   /** The newest block up to which the log was looked at; undefined before the first. */
   head: Head | undefined
@@ -81,6 +81,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
   await Promise.all([
     parts.juror.idle(),
     parts.dues.idle(),
+    parts.unread.idle(),
     ...[...state.tracked.values()].map(async ({ busy }) => busy),
   ])
 }
@@ -118,6 +119,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   parts.rollCall.look(head, isNew)
   if (isNew) parts.juror.look(head)
   if (isNew) parts.dues.look(head)
+  if (isNew) parts.unread.look(head)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
 }

@@ -100,7 +100,7 @@ export async function openNode(config: Config, replaced: Replaced, { signal, ope
 function newState(documents: LoopState['documents']): LoopState {
   return {
     tracked: new Map(),
-    unread: new Set(),
+    unread: new Map(),
     documents,
     head: undefined,
     newest: undefined,

@@ -42,6 +42,8 @@ export class FakeWorld {
   attestation: Attestation | undefined
   /** The endpoint refuses to say what attests the fixing. */
   isUnread = false
+  /** Those of the other fixings that are settled. */
+  settled: readonly Fixing[] = []
   /** How often it was asked that. */
   attestationsAsked = 0
   /** No claim of a reward is worth its gas. */
@@ -117,8 +119,12 @@ export class FakeWorld {
           if (from < this.prunedBefore) throw new Error('history is pruned')
           return this.events.filter(({ block }) => block >= from && block <= to)
         }),
-      snapshot: () =>
-        alive(() => snapshotOf(this.facts, { candidates: this.candidates, now: this.head.time, fixing: this.fixing })),
+      snapshot: (fixing) =>
+        alive(() => {
+          const rest = { candidates: this.candidates, now: this.head.time, fixing: this.fixing }
+          const isSettled = this.settled.some((one) => isDeepStrictEqual(one, fixing))
+          return { ...snapshotOf(this.facts, rest), ...(isSettled ? { phase: 'settled' } : {}) }
+        }),
       panel: () => alive(() => this.panel),
       bond: () => alive(() => FIXING.minBond),
       spendable: () => alive(() => 100n * WAD),

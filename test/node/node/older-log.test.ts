@@ -88,12 +88,18 @@ test('a fixing whose log was not kept is followed once older blocks can be read,
   expect([await readiness(again), await unread(again)]).toEqual([{ ready: true, problems: [] }, '0'])
 })
 
-test('what is at stake in a fixing whose log cannot be read limits what is staked in others', async () => {
+test('what is at stake in a fixing whose log cannot be read limits what is staked in others until it is settled', async () => {
   const { world, configOf } = await scene(1)
   for (let i = 0; i < 150; i += 1) world.mine(MATURITY - 100n)
   const other = keyOf('other').privateKey
-  const announced = (id: Hex, block: bigint): OracleEvent => ({ name: 'created', block, id, fixing: world.fixing })
-  world.events = [announced(other, 10n), announced(FIXING_ID, 140n)]
+  const announced = (id: Hex, block: bigint, fixing = world.fixing): OracleEvent => ({
+    name: 'created',
+    block,
+    id,
+    fixing,
+  })
+  const otherFixing = { ...world.fixing, bandPpm: 20_000 }
+  world.events = [announced(other, 10n, otherFixing), announced(FIXING_ID, 140n)]
   world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
   world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
   const config = { ...(await configOf(0)), confirmations: 1 }
@@ -117,6 +123,12 @@ test('what is at stake in a fixing whose log cannot be read limits what is stake
   const decision = async (): Promise<string> => (await fixingOf(after))?.lastDecision?.reason ?? ''
   await expect.poll(decision, SOON).toContain(`All fixings together have ${totalWei} wei at stake`)
   expect(world.sent).toEqual([])
+  world.settled = [otherFixing]
+  const sentLater = (): readonly string[] => {
+    world.mine(world.head.time + 10n)
+    return world.sent
+  }
+  await expect.poll(sentLater, SOON).toContain(`stake ${2_500_250n * 10n ** 15n}`)
 })
 
 test('what was sent is seen through, and juries are looked at, while nothing that the oracle logged can be read', async () => {

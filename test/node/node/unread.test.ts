@@ -1,0 +1,48 @@
+import type { Hex } from 'viem'
+import { expect, test } from 'vitest'
+import type { Fixing } from '#protocol/fixing.ts'
+import { createUnread, type UnreadFixing } from '../../../node/node/unread.ts'
+import { intentMemory, transactionsOf } from '../memories.ts'
+import { FIXING, keyOf } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
+import { snapshotOf } from '../snapshots.ts'
+
+const idOf = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
+const DISPUTED = snapshotOf({ round: 1, bond: 5n, leader: 7n, deadline: FIXING.maturity + 86_400n })
+const line = { action: 'contribute', kind: 'stake', round: 1, value: 9n, amount: 100n, nonce: 1, at: 0n } as const
+
+test('of fixings that are not read yet it asks those that it has stake in whether they are settled, once a minute', async () => {
+  const fixings = [1, 2, 3].map((n): Fixing => ({ ...FIXING, bandPpm: n }))
+  const unread = new Map(fixings.map((fixing, i): [Hex, UnreadFixing] => [idOf(i), { fixing, isSettled: false }]))
+  const staked = [0, 2].map((n) => ({ key: `${idOf(n)}:000000`, fixingId: idOf(n), ...line }))
+  const transactions = transactionsOf(intentMemory(staked.map((one) => ({ ...one, state: 'done' }) as const)))
+  const asked: [number, bigint][] = []
+  const state = { settled: 1, isDead: false }
+  const chain = {
+    account: keyOf('sender').address,
+    async snapshot({ bandPpm }: Fixing, at: bigint) {
+      asked.push([bandPpm, at])
+      if (state.isDead && bandPpm === 1) throw new Error('dead')
+      return bandPpm === state.settled ? { ...DISPUTED, phase: 'settled' } : DISPUTED
+    },
+  } as never // nothing else is asked of it
+  const { signal } = new AbortController()
+  const seen = createUnread({ chain, transactions, log: SILENT, signal }, unread)
+  const lookAt = async (number: bigint, time: bigint): Promise<readonly boolean[]> => {
+    seen.look({ number, time })
+    seen.look({ number, time })
+    await seen.idle()
+    return [...unread.values()].map(({ isSettled }) => isSettled)
+  }
+  expect(await lookAt(10n, 1_000n)).toEqual([true, false, false])
+  expect(await lookAt(11n, 1_059n)).toEqual([true, false, false])
+  expect(asked.splice(0)).toEqual([
+    [1, 10n],
+    [3, 10n],
+  ])
+  // What cannot be read stays as it was, and what was undone does not.
+  Object.assign(state, { settled: 3, isDead: true })
+  expect(await lookAt(12n, 1_060n)).toEqual([true, false, true])
+  state.isDead = false
+  expect(await lookAt(13n, 1_120n)).toEqual([false, false, true])
+})
