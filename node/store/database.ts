@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { Level } from 'level'
 import { writeBackup } from './backup-file.ts'
 import { withDecimals } from './decimals.ts'
-import { type Row, type Table, TABLES } from './tables.ts'
+import { type Removal, type Row, type Table, TABLES } from './tables.ts'
 import { FORMAT, upgradeFrom } from './upgrade.ts'
 
 /** How long a write may be lost: 'durable' waits for the disk (fsync), 'soon' for the operating system. */
@@ -11,8 +11,8 @@ export type Durability = 'durable' | 'soon'
 
 /** Ordered rows of JSON on disk, owned by one running program. */
 export interface Database {
-  /** Writes all rows or none. */
-  write(rows: readonly Row[], durability: Durability): Promise<void>
+  /** Writes and deletes all rows or none. */
+  write(rows: readonly (Row | Removal)[], durability: Durability): Promise<void>
   read(table: Table, key: string): Promise<unknown>
   /** The rows whose key starts with `prefix` and comes before `before`, in key order, at most `limit`; the last ones if `newest`. */
   list(table: Table, query?: ListQuery): Promise<{ key: string; value: unknown }[]>
@@ -57,7 +57,10 @@ export async function openDatabase(location: string, format?: number): Promise<D
     write: (rows, durability) =>
       guarded(() =>
         level.batch(
-          rows.map((row) => ({ type: 'put', key: keyOf(row.table, row.key), value: withDecimals(row.value) })),
+          rows.map((row) => {
+            const key = keyOf(row.table, row.key)
+            return 'type' in row ? { type: 'del', key } : { type: 'put', key, value: withDecimals(row.value) }
+          }),
           { sync: durability === 'durable' },
         ),
       ),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Attestation } from '#client/attestation.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
-import { closedRow } from './fixing-table.ts'
+import { closingOf } from './fixing-table.ts'
 import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
 
 /** What co-signing a fixing earned, and everything that claiming it takes: none of it changes once the fixing is settled. */
@@ -52,7 +52,10 @@ const DUE = z.object({
 /** What is due by `database`. */
 export function dueTable(database: Database): DueTable {
   return {
-    close: (due) => database.write([closedRow(due.fixingId), { table: 'dues', key: due.fixingId, value: due }], 'soon'),
+    async close(due) {
+      const row = { table: 'dues', key: due.fixingId, value: due } as const
+      await database.write([...(await closingOf(database, due.fixingId)), row], 'soon')
+    },
     async all() {
       const rows = (await database.list('dues')).filter(({ value }) => value !== false)
       return rows.map((row) => parseRow(DUE, 'dues', row))

@@ -2,9 +2,9 @@ import type { Address, Hex } from 'viem'
 import { z } from 'zod'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
-import { type KnownEvent, type KnownTail, logIn, rowOfNothing, rowsOfTail } from './log-rows.ts'
+import { type KnownEvent, type KnownTail, logIn, logRemovals, rowOfNothing, rowsOfTail } from './log-rows.ts'
 import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
-import type { Row } from './tables.ts'
+import type { Removal, Row } from './tables.ts'
 
 /** A block, by which it is noticed that the chain was undone. */
 export type KnownBlock = { readonly number: bigint; readonly time: bigint; readonly hash?: Hex | undefined }
@@ -43,9 +43,9 @@ export type KnownPanel = {
 export interface FixingTable {
   /** Those that are not closed. */
   open(): Promise<readonly KnownFixing[]>
-  /** Nothing is left to be done about the fixing. */
+  /** Nothing is left to be done about the fixing, nor kept of its log: both or neither. */
   close(id: Hex): Promise<void>
-  /** Something may be left after all: the chain was undone. */
+  /** Something may be left after all: the chain was undone, and all of its log is read again. */
   reopen(ids: readonly Hex[]): Promise<void>
   /** Whether all was read again, since the chain was undone, and not everything that follows from it is on disk. */
   isUndone(): Promise<boolean>
@@ -54,7 +54,8 @@ export interface FixingTable {
   /** Whether it is known that nothing is left to be done about the fixing. */
   isClosed(id: Hex): Promise<boolean>
   /**
-   * Remembers of which indices the documents are held, and forgets the logs of other fixings, which nobody reads on. Those whose
+   * Remembers of which indices the documents are held, and forgets the logs of other fixings, which nobody reads on, and what an older
+   * version has left of those that are closed. Those whose
    * fixings are still to be looked for in the blocks before {@link FixingTable.nextBlock}, as their documents were not held when these
    * were read; none in a store of an older version.
    */
@@ -110,6 +111,13 @@ export function fixingTable(database: Database): FixingTable {
     const others = (await open()).filter(({ fixing }) => !isWhole || !indexIds.includes(fixing.indexId))
     return others.map(({ id }) => rowOfNothing(id))
   }
+  /** What an older version has left, or was read of a fixing while it was closed. */
+  const sweepClosed = async (): Promise<void> => {
+    for (const id of await closedIds(database)) {
+      const isLeft = (await database.read('log', id)) !== undefined
+      if (isLeft) await database.write(await logRemovals(database, id), 'soon')
+    }
+  }
   /** Who creates a fixing again takes no block away that it was announced in. */
   const rowsOf = (found: readonly KnownFixing[]): Promise<Row[]> =>
     Promise.all(
@@ -122,7 +130,7 @@ export function fixingTable(database: Database): FixingTable {
     )
   return {
     open,
-    close: (id) => database.write([closedRow(id)], 'soon'),
+    close: async (id) => database.write(await closingOf(database, id), 'soon'),
     reopen: (ids) =>
       database.write(
         ids.map((id) => ({ table: 'closed', key: id, value: false })),
@@ -141,6 +149,7 @@ export function fixingTable(database: Database): FixingTable {
         { table: 'meta', key: SOUGHT, value: sought },
       ] as const
       await database.write([...(await forgotten(indexIds)), ...marks], 'soon')
+      await sweepClosed()
       return sought
     },
     async recall(found) {
@@ -179,7 +188,7 @@ export async function closedIds(database: Database): Promise<ReadonlySet<string>
   return new Set((await database.list('closed')).flatMap((row) => (row.value === true ? [row.key] : [])))
 }
 
-/** Says that nothing is left to be done about the fixing. */
-export function closedRow(id: Hex): Row {
-  return { table: 'closed', key: id, value: true }
+/** What says that nothing is left to be done about the fixing, and keeps nothing of its log. */
+export async function closingOf(database: Database, id: Hex): Promise<readonly (Row | Removal)[]> {
+  return [{ table: 'closed', key: id, value: true }, ...(await logRemovals(database, id))]
 }

@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import { z } from 'zod'
 import type { Database } from './database.ts'
 import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
-import type { Row } from './tables.ts'
+import type { Removal, Row } from './tables.ts'
 
 const AT = { block: DECIMAL, id: HEX }
 const EVENT = z.discriminatedUnion('name', [
@@ -49,6 +49,12 @@ export function rowsOfTail({ id, from, events }: KnownTail): Row[] {
 /** The row after which nothing is known of the fixing's log. */
 export function rowOfNothing(id: Hex): Row {
   return { table: 'log', key: id, value: {} }
+}
+
+/** What deletes all that is kept of the fixing's log. */
+export async function logRemovals(database: Database, id: string): Promise<readonly Removal[]> {
+  const rows = await database.list('log', { prefix: id })
+  return rows.map(({ key }) => ({ type: 'del', table: 'log', key }))
 }
 
 /** The fixing's log, in chain order; undefined if it was not kept. Throws StoreRowError. */

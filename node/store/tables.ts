@@ -24,3 +24,6 @@ export type Table = 'meta' | 'log' | (typeof TABLES)[number]
 
 /** One row to write, its value as JSON; bigints become decimal strings. */
 export type Row = { readonly table: Table; readonly key: string; readonly value: unknown }
+
+/** One row to delete, which may not be there. */
+export type Removal = { readonly type: 'del'; readonly table: Table; readonly key: string }

@@ -1,8 +1,7 @@
-import type { Row, Table } from './tables.ts'
+import type { Removal, Row, Table } from './tables.ts'
 
 /** What an upgrade does to one row. */
-export type Change =
-  ({ readonly type: 'put' } & Row) | { readonly type: 'del'; readonly table: Table; readonly key: string }
+export type Change = ({ readonly type: 'put' } & Row) | Removal
 
 /** What one step looks at: the rows of some tables, as the older format wrote them. */
 type Step = {

@@ -19,6 +19,7 @@ import { expect, test, vi } from 'vitest'
 import { openStore, type Store } from '#node/store'
 import { observationDigest } from '#protocol/observation.ts'
 import { openDatabase } from '../../../node/store/database.ts'
+import type { KnownDue } from '../../../node/store/due-table.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import type { KnownEvent } from '../../../node/store/log-rows.ts'
 import type { Evidence } from '../../../node/gossip/evidence.ts'
@@ -374,19 +375,23 @@ test('a start has the intents of fixings at hand that are not closed, or have on
   })
 })
 
-test('a fixing is closed in one write with what is due of it, which is read as it was until it is forgotten', async () => {
-  const dataDir = temporaryFolder()
-  const attestation = { value: 2n ** 100n, observationsRoot: idOf(5), proposer: ANN, signers: 5n, count: 2 }
-  const due = {
-    fixingId: FIXING_ID,
+/** What co-signing the fixing of that id earned. */
+function dueOf(fixingId: Hex): KnownDue {
+  return {
+    fixingId,
     fixing: FIXING,
     settlement: 2n ** 100n,
     settledTime: 1_735_776_000n,
-    attestation,
+    attestation: { value: 2n ** 100n, observationsRoot: idOf(5), proposer: ANN, signers: 5n, count: 2 },
     place: 2,
     places: [0, 2],
     reward: 10n ** 18n,
   }
+}
+
+test('a fixing is closed in one write with what is due of it, which is read as it was until it is forgotten', async () => {
+  const dataDir = temporaryFolder()
+  const due = dueOf(FIXING_ID)
   await withStore(dataDir, async ({ fixings, dues }) => {
     await fixings.extend([{ id: FIXING_ID, fixing: FIXING, block: 12n }], 13n)
     const spy = vi.spyOn(Level.prototype, 'batch')
@@ -522,6 +527,39 @@ test('a fixing that is found again in older blocks has their log, and its block 
     expect(await fixings.open()).toEqual([{ ...known, block: 11n }])
   })
 })
+
+test('of the log of a fixing that is closed nothing is kept, and of others everything', async () => {
+  const dataDir = temporaryFolder()
+  const [closed, due, other] = [1, 2, 3].map(idOf) as [Hex, Hex, Hex] // three
+  const logs = [closed, due, other].map((id) => ({ id, from: 0, events: LOG }))
+  const known = { id: other, fixing: FIXING, block: 12n }
+  await withStore(dataDir, async ({ fixings, dues }) => {
+    await fixings.extend([known], 18n, { logs })
+    const spy = vi.spyOn(Level.prototype, 'batch')
+    await fixings.close(closed)
+    await dues.close(dueOf(due))
+    expect(spy).toHaveBeenCalledTimes(2)
+    spy.mockRestore()
+  })
+  expect(await logKeys(dataDir)).toEqual(keysOfLog(other))
+  // Read while it was closed, or before what is closed was deleted.
+  await withStore(dataDir, async ({ fixings }) => {
+    await fixings.extend([], 19n, { logs })
+    await fixings.hold([FIXING.indexId])
+    expect(await fixings.log(other)).toEqual(LOG)
+  })
+  expect(await logKeys(dataDir)).toEqual(keysOfLog(other))
+})
+
+/** The keys of the rows that the log of a fixing takes: it begins with the row that says how many there are. */
+const keysOfLog = (id: Hex): readonly string[] => [id, ...LOG.map((_, i) => `${id}:${i.toString().padStart(9, '0')}`)]
+
+async function logKeys(dataDir: string): Promise<readonly string[]> {
+  const database = await openDatabase(join(dataDir, 'store'))
+  const rows = await database.list('log')
+  await database.close()
+  return rows.map(({ key }) => key)
+}
 
 test('that the chain was undone is remembered with what was read, until all that follows from it is done', async () => {
   const dataDir = temporaryFolder()
