@@ -25,7 +25,7 @@ import { createUnread } from './node/unread.ts'
 import { createView } from './node/view.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
-import { createOlderLog } from './older-log.ts'
+import { startOlderLog } from './older-log.ts'
 import type { Signer } from './sign.ts'
 import { VERSION } from './version.ts'
 import { startWatch } from './watch.ts'
@@ -136,7 +136,7 @@ async function follow(
     if (document !== undefined && !state.unread.has(id)) state.tracked.set(id, track({ id, fixing, document }))
   }
   const older = { chain, watch, memory: store.fixings, clock, log, signal }
-  const olderLog = createOlderLog(older, { indices: sought, fixings: watch.unread }, config.fromBlock)
+  const olderLog = await startOlderLog(older, { indices: sought, fixings: watch.unread }, config.fromBlock)
   const halt = haltIn(config.dataDir)
   return { halt, reporter, network, watch, olderLog }
 }

@@ -8,8 +8,21 @@ import { withHosts } from './with-hosts.ts'
 /** A fixing of older blocks, and what was logged of it before the block at which the watch goes on. */
 export type RecalledFixing = FoundFixing & { readonly log: readonly OracleEvent[] }
 
+/** What is looked for, and from which block on: what was read for it is of no use for anything else. */
+export type Search = { readonly indices: readonly Hex[]; readonly fixings: readonly Hex[]; readonly firstBlock: bigint }
+
+/** What was found of one fixing in some blocks; `from` is the place of the first of the events in its log. */
+export type FoundPart = FoundFixing & { readonly from: number; readonly events: readonly OracleEvent[] }
+
+/** How far a search got: before the block `nextBlock` there is nothing else. */
+export type Progress = { readonly nextBlock: bigint; readonly found: readonly RecalledFixing[] }
+
 /** Where it is remembered what was found in blocks that are looked through again. */
 export interface OlderMemory {
+  /** How far the same search got before, undefined for nowhere; how far any other got is forgotten. */
+  resume(search: Search): Promise<Progress | undefined>
+  /** Remembers what was found before `nextBlock` since the last time, and that everything was read up to there: all or nothing. */
+  advance(search: Search, nextBlock: bigint, parts: readonly FoundPart[]): Promise<void>
   /** Remembers them, and that nothing is to be looked for any more: both or neither. */
   recall(found: readonly RecalledFixing[]): Promise<void>
   /** Whether the fixing was found before, and nothing is left to be done about it. */
@@ -54,38 +67,57 @@ const [PAUSE_MS, LONGEST_PAUSE_MS] = [15_000, 600_000] as const
 
 /**
  * Looks for what is `sought`, new fixings from `firstBlock` on, known ones from where they were announced, up to where the watch goes
- * on. What was found is followed with all of its events, and not before: a log with a gap would hide stakes.
+ * on; after a restart from where it was. What was found is followed with all of its events, and not before: a log with a gap would
+ * hide stakes.
  */
-export function createOlderLog(
+export async function startOlderLog(
   { chain, watch, memory, clock, log, signal }: OlderComponents,
   sought: Sought,
   firstBlock: bigint,
-): OlderLog {
+): Promise<OlderLog> {
   const indices = new Set(sought.indices)
-  const found = new Map<Hex, FoundFixing>(sought.fixings.map((one) => [one.id, one]))
-  const own = new Map<Hex, readonly OracleEvent[]>()
   const firsts = [...(indices.size === 0 ? [] : [firstBlock]), ...sought.fixings.map(({ block }) => block)]
-  let at = firsts.reduce((least, block) => (block < least ? block : least), firsts[0] ?? firstBlock)
+  const first = firsts.reduce((least, block) => (block < least ? block : least), firsts[0] ?? firstBlock)
+  const search = { indices: sought.indices, fixings: sought.fixings.map(({ id }) => id), firstBlock: first }
+  // What was read is of the chain that the watch has read: were that undone, everything would be read again.
+  const before = await memory.resume(search)
+  const recalled = (before?.found ?? []).map(({ id, fixing, block }) => ({ id, fixing, block }))
+  const known = [...sought.fixings, ...recalled]
+  const found = new Map<Hex, FoundFixing>(known.map((one) => [one.id, one]))
+  const own = new Map<Hex, readonly OracleEvent[]>(before?.found.map((one) => [one.id, one.log]))
+  let at = before?.nextBlock ?? first
   let isOver = firsts.length === 0
+  /** What was begun to be remembered last. */
+  let writing: Promise<void> = Promise.resolve()
   /** What the last failure said; undefined: the last reading succeeded. */
   let failure: string | undefined
   let isReading = false
   let [pauseMs, nextMs] = [PAUSE_MS as number, 0]
 
+  /** The fixing as it is known by these events, too; undefined if it is none that is sought. */
+  const announcedIn = (id: Hex, events: readonly OracleEvent[]): FoundFixing | undefined => {
+    const one = found.get(id)
+    const created = events.find((event) => event.name === 'created' && indices.has(event.fixing.indexId))
+    // Anybody may create it again, at any time.
+    if (created?.name !== 'created' || (one !== undefined && one.block <= created.block)) return one
+    return { id, fixing: created.fixing, block: created.block }
+  }
   const isFar = (): boolean => !isOver && watch.nextBlock() - at > NEAR_BLOCKS
   const read = async (to: bigint): Promise<void> => {
     if (at > to) return
     const wanted = { isTracked: (id: Hex) => found.has(id), isHeld: (id: Hex) => indices.has(id) }
     const events = await chain.events(at, to, wanted)
-    for (const event of events) {
-      if (event.name !== 'created' || !indices.has(event.fixing.indexId)) continue
-      const { id, fixing, block } = event
-      const known = found.get(id)
-      // Anybody may create it again, at any time.
-      if (known === undefined || block < known.block) found.set(id, { id, fixing, block })
-    }
-    for (const [id, more] of Map.groupBy(events, (event) => event.id)) {
-      if (found.has(id)) own.set(id, [...(own.get(id) ?? []), ...more])
+    if (isOver) return
+    const parts = [...Map.groupBy(events, ({ id }) => id)].flatMap(([id, more]) => {
+      const one = announcedIn(id, more)
+      return one === undefined ? [] : [{ ...one, from: own.get(id)?.length ?? 0, events: more }]
+    })
+    writing = memory.advance(search, to + 1n, parts)
+    await writing
+    if (isOver) return
+    for (const { from: _, events: more, ...one } of parts) {
+      found.set(one.id, one)
+      own.set(one.id, [...(own.get(one.id) ?? []), ...more])
     }
     at = to + 1n
     pauseMs = PAUSE_MS
@@ -140,6 +172,8 @@ export function createOlderLog(
     async drop() {
       if (isOver) return
       end()
+      // It would be found again, and is of another chain.
+      await writing.catch(() => undefined)
       await memory.recall([])
     },
     problem() {

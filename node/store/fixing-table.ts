@@ -3,6 +3,14 @@ import { z } from 'zod'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
 import { type KnownEvent, type KnownTail, logIn, logRemovals, rowOfNothing, rowsOfTail } from './log-rows.ts'
+import {
+  type KnownPart,
+  type KnownProgress,
+  type KnownSearch,
+  progressIn,
+  progressRemovals,
+  rowsOfProgress,
+} from './older-rows.ts'
 import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
 import type { Removal, Row } from './tables.ts'
 
@@ -60,6 +68,12 @@ export interface FixingTable {
    * were read; none in a store of an older version.
    */
   hold(indexIds: readonly Hex[]): Promise<readonly Hex[]>
+  /**
+   * How far looking through those blocks for the same got before, undefined for nowhere; how far it got for anything else is forgotten.
+   */
+  resume(search: KnownSearch): Promise<KnownProgress | undefined>
+  /** Stores what was found before `nextBlock` since the last time, and that everything was read up to there: all or nothing. */
+  advance(search: KnownSearch, nextBlock: bigint, parts: readonly KnownPart[]): Promise<void>
   /** Stores the fixings found in those blocks, and that nothing is to be looked for there any more: both or neither. */
   recall(found: readonly RecalledFixing[]): Promise<void>
   /**
@@ -152,9 +166,16 @@ export function fixingTable(database: Database): FixingTable {
       await sweepClosed()
       return sought
     },
+    async resume(search) {
+      const progress = await progressIn(database, search)
+      if (progress === undefined) await database.write(await progressRemovals(database), 'soon')
+      return progress
+    },
+    advance: (search, nextBlock, parts) => database.write(rowsOfProgress(search, nextBlock, parts), 'soon'),
     async recall(found) {
       const logs = found.flatMap(({ id, log }) => rowsOfTail({ id, from: 0, events: log }))
-      await database.write([...(await rowsOf(found)), ...logs, { table: 'meta', key: SOUGHT, value: [] }], 'soon')
+      const done = [{ table: 'meta', key: SOUGHT, value: [] }, ...(await progressRemovals(database))] as const
+      await database.write([...(await rowsOf(found)), ...logs, ...done], 'soon')
     },
     log: (id) => logIn(database, id),
     async anchor() {

@@ -37,13 +37,21 @@ export type KnownEvent = z.output<typeof EVENT>
 /** A fixing's log from the place `from` on, the first being 0: what was there is replaced, and what was behind it is gone. */
 export type KnownTail = { readonly id: Hex; readonly from: number; readonly events: readonly KnownEvent[] }
 
+/** Where events are kept, by fixing and place. */
+type EventTable = 'log' | 'older'
+
 /** Beside the events, by the fixing: how many of them count. Without: nobody reads on, so that some may be missing. */
 const COUNT = z.object({ count: z.int().optional() })
 
 /** The rows that make the fixing's log that of `tail`. */
-export function rowsOfTail({ id, from, events }: KnownTail): Row[] {
-  const rows = events.map((value, i) => ({ table: 'log', key: keyOf(id, from + i), value }) as const)
-  return [...rows, { table: 'log', key: id, value: { count: from + events.length } }]
+export function rowsOfTail(tail: KnownTail): Row[] {
+  const count = tail.from + tail.events.length
+  return [...eventRows('log', tail), { table: 'log', key: tail.id, value: { count } }]
+}
+
+/** The rows of the events alone. */
+export function eventRows(table: EventTable, { id, from, events }: KnownTail): Row[] {
+  return events.map((value, i) => ({ table, key: keyOf(id, from + i), value }))
 }
 
 /** The row after which nothing is known of the fixing's log. */
@@ -62,8 +70,18 @@ export async function logIn(database: Database, id: Hex): Promise<readonly Known
   const value = await database.read('log', id)
   const count = value === undefined ? undefined : parseRow(COUNT, 'log', { key: id, value }).count
   if (count === undefined || count === 0) return count === undefined ? undefined : []
-  const rows = await database.list('log', { prefix: `${id}:`, limit: count })
-  return rows.map((row) => parseRow(EVENT, 'log', row))
+  return eventsIn(database, 'log', id, count)
+}
+
+/** The first `limit` events of the fixing that are in rows, in chain order; without it all. Throws StoreRowError. */
+export async function eventsIn(
+  database: Database,
+  table: EventTable,
+  id: Hex,
+  limit?: number,
+): Promise<readonly KnownEvent[]> {
+  const rows = await database.list(table, { prefix: `${id}:`, ...(limit === undefined ? {} : { limit }) })
+  return rows.map((row) => parseRow(EVENT, table, row))
 }
 
 function keyOf(id: Hex, place: number): string {

@@ -1,35 +1,56 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { OracleEvent } from '../../node/chain/port.ts'
-import { createOlderLog, type RecalledFixing } from '../../node/older-log.ts'
+import { type Progress, type RecalledFixing, type Search, startOlderLog } from '../../node/older-log.ts'
 import type { FoundFixing } from '../../node/watch.ts'
 import { FIXING, FIXING_ID, keyOf } from './reporters.ts'
 
 const created: OracleEvent = { name: 'created', block: 9_000n, id: FIXING_ID, fixing: FIXING }
 const led = (block: bigint): OracleEvent => ({ name: 'led', block, id: FIXING_ID, round: 2, value: block })
 
+/** What it keeps on disk. */
+type Disk = { search?: Search; progress?: Progress | undefined }
+
 /** A watch that goes on at block 25 000 of a log that tests write, read from block 10 on. */
-function scene(
+async function scene(
   events: readonly OracleEvent[],
   indices: readonly Hex[] = [FIXING.indexId],
   fixings: readonly FoundFixing[] = [],
+  disk: Disk = {},
 ) {
-  const state = { next: 25_000n, nowMs: 0, prunedBefore: 0n }
+  const state = { next: 25_000n, nowMs: 0, prunedBefore: 0n, isFull: false, answer: Promise.resolve() }
   const ranges: [bigint, bigint][] = []
   const [followed, recalled, warned]: [unknown[], (readonly RecalledFixing[])[], string[]] = [[], [], []]
   const closed = new Set<Hex>()
   const controller = new AbortController()
-  const older = createOlderLog(
+  const older = await startOlderLog(
     {
       chain: {
         events: async (from, to) => {
           ranges.push([from, to])
+          await state.answer
           if (from < state.prunedBefore) throw new Error('history is pruned at https://a.example/key')
           return events.filter(({ block }) => block >= from && block <= to)
         },
       },
       watch: { nextBlock: () => state.next, follow: (one, earlier) => void followed.push([one, earlier]) },
-      memory: { recall: async (found) => void recalled.push(found), isClosed: async (id) => closed.has(id) },
+      memory: {
+        resume: async (search) => (isDeepStrictEqual(search, disk.search) ? disk.progress : undefined),
+        async advance(search, nextBlock, parts) {
+          if (state.isFull) throw new Error('disk full')
+          const found = new Map(disk.progress?.found.map((one) => [one.id, one]))
+          for (const { from, events: more, ...one } of parts) {
+            found.set(one.id, { ...one, log: [...(found.get(one.id)?.log.slice(0, from) ?? []), ...more] })
+          }
+          Object.assign(disk, { search, progress: { nextBlock, found: [...found.values()] } })
+        },
+        async recall(found) {
+          recalled.push(found)
+          disk.progress = undefined
+        },
+        isClosed: async (id) => closed.has(id),
+      },
       clock: { monotonicMs: () => state.nowMs },
       log: {
         debug: () => undefined,
@@ -55,7 +76,7 @@ const FOUND = { id: FIXING_ID, fixing: FIXING, block: 9_000n }
 test('reads older blocks in parts, and follows what it found with every event up to where the watch goes on', async () => {
   const other: OracleEvent = { ...created, id: keyOf('other').privateKey, fixing: { ...FIXING, indexId: FIXING_ID } }
   const log = [led(8_000n), created, other, led(24_990n), led(25_005n), led(25_010n)]
-  const { state, ranges, followed, recalled, step } = scene(log)
+  const { state, ranges, followed, recalled, step } = await scene(log)
   await step()
   expect([recalled, followed]).toEqual([[], []])
   // Meanwhile the watch went on.
@@ -76,7 +97,7 @@ test('reads older blocks in parts, and follows what it found with every event up
 
 test('a fixing that is created again was announced where it was the first time', async () => {
   const again: OracleEvent = { ...created, block: 22_000n }
-  const { recalled, step } = scene([created, again])
+  const { recalled, step } = await scene([created, again])
   await step()
   await step()
   expect(recalled).toEqual([[{ ...FOUND, log: [created, again] }]])
@@ -87,7 +108,7 @@ test('reads what was logged of fixings that are known from where the first was a
   const known = { ...FOUND, block: 20_500n }
   const silent = { ...FOUND, id, block: 20_400n }
   const third: OracleEvent = { ...created, id: keyOf('third').privateKey, block: 21_000n }
-  const { ranges, followed, recalled, step } = scene([created, led(20_600n), third], [], [known, silent])
+  const { ranges, followed, recalled, step } = await scene([created, led(20_600n), third], [], [known, silent])
   await step()
   await step()
   expect(ranges).toEqual([[20_400n, 24_999n]])
@@ -104,7 +125,7 @@ test('reads what was logged of fixings that are known from where the first was a
 })
 
 test('says what is not followed while older blocks cannot be read, and no more once they can', async () => {
-  const { state, older, step } = scene([created], [FIXING.indexId], [{ ...FOUND, block: 5n }])
+  const { state, older, step } = await scene([created], [FIXING.indexId], [{ ...FOUND, block: 5n }])
   expect(older.problem()).toBe(undefined)
   state.prunedBefore = 20_000n
   await step()
@@ -119,7 +140,7 @@ test('says what is not followed while older blocks cannot be read, and no more o
 })
 
 test('does not follow what is closed', async () => {
-  const { followed, recalled, closed, step } = scene([created])
+  const { followed, recalled, closed, step } = await scene([created])
   closed.add(FIXING_ID)
   await step()
   await step()
@@ -127,7 +148,7 @@ test('does not follow what is closed', async () => {
 })
 
 test('a failure is told and tried again where it failed, later and later, and stops nothing', async () => {
-  const { state, ranges, warned, recalled, step } = scene([created])
+  const { state, ranges, warned, recalled, step } = await scene([created])
   state.prunedBefore = 20_000n
   await step()
   await step()
@@ -148,17 +169,65 @@ test('a failure is told and tried again where it failed, later and later, and st
 })
 
 test('looks for nothing when nothing is sought, when it is stopping, and once the watch has read everything again', async () => {
-  const idle = scene([created], [])
+  const idle = await scene([created], [])
   await idle.step()
   await idle.older.drop()
   expect([idle.ranges, idle.recalled]).toEqual([[], []])
-  const stopping = scene([created])
+  const stopping = await scene([created])
   stopping.controller.abort()
   await stopping.step()
   expect(stopping.ranges).toEqual([])
-  const undone = scene([created])
+  const undone = await scene([created])
   await undone.step()
   await undone.older.drop()
   await undone.step()
   expect([undone.recalled, undone.followed]).toEqual([[[]], []])
+})
+
+test('goes on after a restart where it was, with all that it had found, and begins anew for anything else', async () => {
+  const log = [created, led(9_500n), led(15_000n), led(24_990n)]
+  const disk: Disk = {}
+  const first = await scene(log, undefined, undefined, disk)
+  first.state.next = 10_100n
+  await first.step()
+  expect(disk.progress).toEqual({ nextBlock: 10_010n, found: [{ ...FOUND, log: log.slice(0, 2) }] })
+  const second = await scene(log, undefined, undefined, disk)
+  await second.step()
+  await second.step()
+  expect(second.ranges).toEqual([
+    [10_010n, 20_009n],
+    [20_010n, 24_999n],
+  ])
+  expect([second.recalled, second.followed]).toEqual([[[{ ...FOUND, log }]], [[FOUND, log]]])
+  const known = { ...FOUND, block: 20_500n }
+  const other = await scene(log, [], [known], { ...disk, progress: { nextBlock: 22_000n, found: [] } })
+  await other.step()
+  expect(other.ranges).toEqual([[20_500n, 24_999n]])
+})
+
+test('what was read and not remembered is read again', async () => {
+  const { state, ranges, recalled, step } = await scene([created])
+  state.isFull = true
+  await step()
+  state.isFull = false
+  state.nowMs = 15_000
+  await step()
+  await step()
+  expect(ranges.slice(0, 2)).toEqual([
+    [10n, 10_009n],
+    [10n, 10_009n],
+  ])
+  expect(recalled).toEqual([[{ ...FOUND, log: [created] }]])
+})
+
+test('remembers nothing of what it was reading when the watch had read everything again', async () => {
+  const disk: Disk = {}
+  const { state, older, recalled, step } = await scene([created], undefined, undefined, disk)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  state.answer = promise
+  await older.step()
+  await older.drop()
+  resolve()
+  await step()
+  expect([disk.progress, recalled]).toEqual([undefined, [[]]])
 })
