@@ -1,7 +1,8 @@
-import { type Address, parseAbi } from 'viem'
+import { type Address, decodeFunctionData, type Hex, parseAbi } from 'viem'
 import { callOf } from './call-of.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
+import { type At, blockOf } from './one-block.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 
 /** What we use of WETH, and of any ERC-20. */
@@ -18,29 +19,38 @@ export const wethAbi = parseAbi([
   'event Transfer(address indexed from, address indexed to, uint256 amount)',
 ])
 
+const approveAbi = wethAbi.filter((item) => item.name === 'approve')
+
 const UNLIMITED = 2n ** 256n - 1n
 
-/** `holder`'s WETH in wei, at `atBlock` or the latest block. */
-export async function wethBalance(chain: Chain, weth: Address, holder: Address, atBlock?: bigint): Promise<bigint> {
+/** `holder`'s WETH in wei, `at` a block or the latest. */
+export async function wethBalance(chain: Chain, weth: Address, holder: Address, at?: At): Promise<bigint> {
   return explained(chain.rpcUrl, 'balanceOf', () =>
     chain.publicClient.readContract({
       address: weth,
       abi: wethAbi,
       functionName: 'balanceOf',
       args: [holder],
-      ...(atBlock === undefined ? {} : { blockNumber: atBlock }),
+      ...blockOf(at),
     }),
   )
 }
 
-/** How much of `holder`'s WETH `spender` may take, wei, at the latest block. */
-export async function wethAllowance(chain: Chain, weth: Address, holder: Address, spender: Address): Promise<bigint> {
+/** How much of `holder`'s WETH `spender` may take, wei, `at` a block or the latest. */
+export async function wethAllowance(
+  chain: Chain,
+  weth: Address,
+  holder: Address,
+  spender: Address,
+  at?: At,
+): Promise<bigint> {
   return explained(chain.rpcUrl, 'allowance', () =>
     chain.publicClient.readContract({
       address: weth,
       abi: wethAbi,
       functionName: 'allowance',
       args: [holder, spender],
+      ...blockOf(at),
     }),
   )
 }
@@ -65,6 +75,12 @@ export async function ensureCollateral(
 /** The transaction that lets `spender` take up to `amount` wei of the account's tokens. */
 export function approveCall(token: Address, spender: Address, amount: bigint): Call {
   return callOf(token, wethAbi, 'approve', [spender, amount])
+}
+
+/** Whom the data of an {@link approveCall} lets take tokens. */
+export function approvedIn(data: Hex): Address {
+  const { args } = decodeFunctionData({ abi: approveAbi, data })
+  return args[0]
 }
 
 /** The transaction that turns `amount` wei of ETH into WETH. */

@@ -6,6 +6,7 @@ import { blockAt, type Chain, connect, finalizedBlock, hostOf, latestBlock } fro
 import { requireCode } from '#client/deploy.ts'
 import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
+import { atOneBlock } from '#client/one-block.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { readStandingAttestation } from '#client/attestation.ts'
 import { isRosterPublished, readEpoch, readReporters } from '#client/roster.ts'
@@ -96,14 +97,17 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
     },
     unpaid: (fixing, attestation, places) =>
       unlessRefused(readUnpaid(chain, registry, fixing, { ...attestation, places })),
-    async holdings(spender) {
+    async holdings(spender, since = 0n) {
       if (account === undefined) return { held: 0n, allowance: 0n }
       const by = spender === 'oracle' ? oracle : registry
-      const [held, allowance] = await Promise.all([
-        wethBalance(chain, bondToken, account),
-        wethAllowance(chain, bondToken, account, by),
-      ])
-      return { held, allowance }
+      return atOneBlock(chain, undefined, async (block) => {
+        if (block.number < since) return undefined
+        const [held, allowance] = await Promise.all([
+          wethBalance(chain, bondToken, account, block),
+          wethAllowance(chain, bondToken, account, by, block),
+        ])
+        return { held, allowance }
+      })
     },
     court: (jury) => courtOf(chain, { jury, oracle }, account),
     outlook: () => readOutlook(chain, account ?? zeroAddress),

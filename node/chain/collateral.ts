@@ -1,6 +1,8 @@
 import type { Address, Hex } from 'viem'
 import { isAddressEqual } from 'viem/utils'
 import { turnstile } from '#client/turnstile.ts'
+import { approvedIn } from '#client/weth.ts'
+import { larger } from '#protocol/rational.ts'
 import type { Journal } from '../journal.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { ChainPort, Spender } from './port.ts'
@@ -73,9 +75,25 @@ export function createCollateral(components: CollateralComponents): Collateral {
     ...reserves,
     ...open(takesStake).map((intent) => ({ spender: spenderOf(intent), amount: intent.amount })),
   ]
+  /** The last block that is known to have changed what the account holds: of those before it nothing is believed. */
+  const lastChange = (): bigint =>
+    unfinishedOf({ chain, intents })
+      .filter(isCollateral)
+      .reduce((last, { block = 0n }) => larger(last, block), 0n)
+  /** What `spender` may take once everything that was signed is mined; undefined if that cannot be told. */
+  const allowanceOf = async (spender: Spender): Promise<bigint | undefined> => {
+    const isOther = ({ slot }: Intent): boolean => {
+      const data = slot?.call?.data
+      return data !== undefined && isAddressEqual(approvedIn(data), registry) !== (spender === 'registry')
+    }
+    const coming = open(isApproval).findLast((intent) => !isOther(intent))
+    return coming?.amount ?? (await chain.holdings(spender, lastChange()))?.allowance
+  }
   const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
     const before = open(isCollateral).length
-    const { held, allowance } = await chain.holdings(spender)
+    const holdings = await chain.holdings(spender, lastChange())
+    if (holdings === undefined) return false
+    const { held, allowance } = holdings
     // After that: what is taken in between is missed then, and not wrapped twice.
     await transactions.tend()
     // What has ended in between may have been asked for too early: there are fewer with every time.
@@ -124,7 +142,7 @@ export function createCollateral(components: CollateralComponents): Collateral {
     },
     async revoke({ fixingId, at }, spender) {
       await inTurn(async () => {
-        if (taking().length > 0 || reserves.size > 0 || (await chain.holdings(spender)).allowance === 0n) return
+        if (taking().length > 0 || (await allowanceOf(spender)) === 0n) return
         const plan = { fixingId, at, action: 'approve', kind: 'stake', round: 0, value: 0n, amount: 0n } as const
         await attempt(plan, (terms) => chain.approve(spender, 0n, terms))
       })

@@ -58,8 +58,10 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
     async spendable(keptGas) {
       return reached((await poll((port) => port.spendable(keptGas))).answers, agreement)
     },
-    async holdings(spender) {
-      const { answers } = await poll((port) => port.holdings(spender))
+    async holdings(spender, since) {
+      const { answers: all } = await poll((port) => port.holdings(spender, since))
+      const answers = all.flatMap((answer) => answer ?? [])
+      if (answers.length < agreement) return undefined
       return { held: most(answers, 'held', agreement), allowance: most(answers, 'allowance', agreement) }
     },
     async incentives(fixing) {

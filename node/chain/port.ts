@@ -138,6 +138,9 @@ export type Stake = {
 /** Who takes bond token from the account. */
 export type Spender = 'oracle' | 'registry'
 
+/** What there is to stake with, and what may be taken of it, bond-token wei. */
+export type Holdings = { readonly held: bigint; readonly allowance: bigint }
+
 /** What a node reads of the chain. Every method throws DeadRpcError while no endpoint answers. */
 export interface ChainReads {
   readonly chainId: number
@@ -159,8 +162,11 @@ export interface ChainReads {
    * send besides, at twice the base fee. Where there is not enough own currency for the latter, nothing: a stake costs gas, too.
    */
   spendable(keptGas?: bigint): Promise<bigint>
-  /** The bond token that the account holds, and how much of it `spender` may take, wei. */
-  holdings(spender: Spender): Promise<{ readonly held: bigint; readonly allowance: bigint }>
+  /**
+   * The bond token that the account holds, and how much of it `spender` may take, wei; undefined where that cannot be told as of the block
+   * `since` or a later one: what answers may be several nodes, of which one is behind another.
+   */
+  holdings(spender: Spender, since?: bigint): Promise<Holdings | undefined>
   incentives(fixing: Fixing): Promise<Incentives>
   /** What attesters of the fixing share (R-404), wei. */
   attestersReward(fixing: Fixing): Promise<bigint>

@@ -164,10 +164,13 @@ test('knows what became of a transaction: mined, replaced, not yet', async () =>
 test('lets no spender have more than it was given, and knows what it may still take', async () => {
   const { ended } = await through((on) => ann.approve('registry', 7n, on))
   expect(ended).toMatchObject({ kind: 'done' })
-  const { held, allowance } = await ann.holdings('registry')
-  expect(allowance).toBe(7n)
+  const before = await ann.holdings('registry')
+  expect(before?.allowance).toBe(7n)
   await through((on) => ann.wrap(5n, on))
-  expect(await ann.holdings('registry')).toEqual({ held: held + 5n, allowance: 7n })
+  expect(await ann.holdings('registry')).toEqual({ held: (before?.held ?? 0n) + 5n, allowance: 7n })
+  const { number } = await ann.head()
+  expect(await ann.holdings('registry', number)).toMatchObject({ allowance: 7n })
+  expect(await ann.holdings('registry', number + 1n)).toBe(undefined)
 })
 
 test('never stakes twice when it dies between signing and sending, or after sending', async () => {

@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
-import { wethBalance } from '#client/weth.ts'
+import { approveCall, wethBalance } from '#client/weth.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { createCollateral } from '../../../node/chain/collateral.ts'
 import type { ChainPort, Fate, Sent, Terms } from '../../../node/chain/port.ts'
@@ -10,7 +10,7 @@ import { systemClock } from '../../../node/clock.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from '../../client/chain-fixture.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
-import { FIXING_ID, keyOf } from '../reporters.ts'
+import { FIXING, FIXING_ID, keyOf } from '../reporters.ts'
 import { openNodeChain } from './node-chain.ts'
 
 const TRUTH = 2_500n * ETHER
@@ -159,11 +159,16 @@ function idOf(n: number): Hex {
 function stuck(
   held: readonly bigint[],
   rows: readonly Intent[] = [],
-  { pursue, allowed = held.slice(0, 1) }: { pursue?: ChainPort['pursue']; allowed?: readonly bigint[] } = {},
+  {
+    pursue,
+    allowed = held.slice(0, 1),
+    isBehind = false,
+  }: { pursue?: ChainPort['pursue']; allowed?: readonly bigint[]; isBehind?: boolean } = {},
 ) {
   const intents = intentMemory(rows)
   const [registry, oracle] = [keyOf('registry').address, keyOf('oracle').address]
   const asked: string[] = []
+  const since: (bigint | undefined)[] = []
   let looks = 0
   const sign = async ({ record, nonces }: Terms, to: Address): Promise<Sent> => {
     const nonce = 3 + nonces().size
@@ -175,7 +180,9 @@ function stuck(
   }
   const chain = {
     account: keyOf('sender').address,
-    holdings: async () => {
+    holdings: async (_: string, block?: bigint) => {
+      since.push(block)
+      if (isBehind) return undefined
       const now = (of: readonly bigint[]): bigint => of[Math.min(looks, of.length - 1)] ?? 0n
       const found = { held: now(held), allowance: now(allowed) }
       looks += 1
@@ -195,7 +202,7 @@ function stuck(
     const plan = { ...line, fixingId, action: 'propose', at: 2_000n } as const
     return collateral.stake(plan, spender, (terms) => sign(terms, spender === 'oracle' ? oracle : registry))
   }
-  return { asked, stake, collateral, intents, transactions }
+  return { asked, since, stake, collateral, intents, transactions }
 }
 
 test('what is on its way is not staked again, nor its allowance taken away, however long it takes', async () => {
@@ -278,6 +285,38 @@ test('what was taken after the holdings were asked for is looked at again, so th
   const { asked, stake } = stuck([6n, 0n], [signed('propose', 6n)], { pursue: async () => MINED, allowed: [6n, 0n] })
   await stake(1, 6n)
   expect(asked).toEqual(['wrap 6', 'approve oracle 6 after 2'])
+})
+
+test('what the account holds is asked for as of the last block that changed it, and believed of none before', async () => {
+  const rows = [
+    { ...signed('wrap', 6n), key: 'w', state: 'done', block: 7n },
+    { ...signed('propose', 6n), key: 'p', state: 'failed', block: 8n },
+    { ...signed('claim', 0n), key: 'c', state: 'done', block: 9n },
+  ] as const
+  const mined = stuck([6n], rows, { pursue: async () => MINED })
+  await mined.stake(1, 6n)
+  expect([mined.since, mined.asked]).toEqual([[8n], []])
+  const behind = stuck([0n], rows, { isBehind: true })
+  expect([await behind.stake(1, 6n), behind.asked]).toEqual([{ kind: 'later' }, []])
+})
+
+test('an approval on its way is taken back behind it, unless that is on its way, too', async () => {
+  const plan = { fixingId: idOf(9), at: 2_000n }
+  const approval = (spender: Address, amount: bigint, nonce = 3): Intent => {
+    const call = { ...approveCall(FIXING.openInterest, spender, amount), value: 0n, gas: 1n }
+    const slot = { nonce, from: keyOf('sender').address, versions: [], call }
+    return { ...signed('approve', amount), key: `${FIXING_ID}:${nonce}`, nonce, slot }
+  }
+  const [oracle, registry] = [keyOf('oracle').address, keyOf('registry').address]
+  const revoked = async (rows: readonly Intent[], allowed: bigint): Promise<readonly string[]> => {
+    const { asked, collateral } = stuck([10n], rows, { allowed: [allowed] })
+    await collateral.revoke(plan, 'oracle')
+    await collateral.revoke(plan, 'registry')
+    return asked
+  }
+  expect(await revoked([approval(oracle, 4n)], 0n)).toEqual(['approve oracle 0 after 1'])
+  expect(await revoked([approval(registry, 4n)], 0n)).toEqual(['approve registry 0 after 1'])
+  expect(await revoked([approval(oracle, 4n), approval(oracle, 0n, 4)], 4n)).toEqual(['approve registry 0 after 2'])
 })
 
 test('what another key has on its way is none of this one', async () => {

@@ -359,6 +359,13 @@ test('what is to be kept back from stakes is told to every endpoint', async () =
   expect(await chain.spendable(7n)).toBe(93n)
 })
 
+test('what the account holds is said by as many as must agree that have seen the block', async () => {
+  const behind = (): Partial<EndpointPort> => ({ holdings: async (_, since = 0n) => (since > 7n ? undefined : HELD) })
+  const { chain } = await openThree([behind, behind, () => ({ holdings: async () => HELD })])
+  expect([await chain.holdings('oracle', 7n), await chain.holdings('oracle', 8n)]).toEqual([HELD, undefined])
+})
+const HELD = { held: 1n, allowance: 2n }
+
 test('amounts that change with every block are what two of three say at least, wherever the third stands', async () => {
   const lies: readonly Partial<EndpointPort>[] = [
     {
