@@ -100,6 +100,8 @@ async function noteHalt({ halt, journal }: Parts, state: LoopState): Promise<voi
 
 async function look(parts: Parts, state: LoopState, follow: ChainClock | undefined): Promise<void> {
   const { head, isNew, found, isUndone } = await parts.watch.look()
+  // Before anything that can fail: what was found is not found again.
+  takeUp(state, found, isUndone)
   if (isUndone) await startOver(parts, state, head, found)
   follow?.advance(head.time)
   const time = agreedTime(parts.clock.now(), head)
@@ -108,13 +110,6 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   state.head = head
   state.newest = head
   tend(parts)
-  for (const { id, fixing } of found) {
-    const document = state.documents.get(fixing.indexId)
-    if (document !== undefined) state.tracked.set(id, track({ id, fixing, document }))
-    state.unread.delete(id)
-  }
-  // All was read: what was not found is not of this chain.
-  if (isUndone) state.unread.clear()
   if (isNew || found.length > 0) await parts.network.intake.recheck()
   parts.rollCall.look(head, isNew)
   if (isNew) parts.juror.look(head)
@@ -122,6 +117,16 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   if (isNew) parts.unread.look(head)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
+}
+
+function takeUp({ tracked, unread, documents }: LoopState, found: readonly FoundFixing[], isUndone: boolean): void {
+  for (const { id, fixing } of found) {
+    const document = documents.get(fixing.indexId)
+    if (document !== undefined) tracked.set(id, track({ id, fixing, document }))
+    unread.delete(id)
+  }
+  // All was read: what was not found is not of this chain.
+  if (isUndone) unread.clear()
 }
 
 /**
@@ -145,7 +150,7 @@ function tend({ transactions, log }: Parts): void {
   transactions.tend().catch((error: unknown) => log.debug({ err: error }, 'transactions cannot be looked after'))
 }
 
-/** Whatever was thought to be final is looked at again, `found` among it: what was over, or is new. */
+/** Whatever was thought to be final is looked at again, `found` among it, which is tracked: what was over, or is new. */
 async function startOver(
   { journal, transactions, store, olderLog, dues }: Parts,
   { tracked }: LoopState,
@@ -157,7 +162,6 @@ async function startOver(
   await olderLog.drop()
   await store.fixings.reopen(found.map(({ id }) => id))
   await dues.drop(found.map(({ id }) => id))
-  for (const { id } of found) tracked.delete(id)
   for (const one of tracked.values()) {
     one.logSeen = undefined
     one.over = undefined

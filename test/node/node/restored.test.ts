@@ -1,9 +1,12 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backUp, restore } from '#node/backup'
 import { openStore } from '#node/store'
-import { MATURITY } from '../reporters.ts'
+import { chainClock } from '../../../node/clock.ts'
+import { startNode } from '../../../node/node.ts'
+import { FIXING_ID, MATURITY } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
@@ -35,6 +38,28 @@ test('a restored node observes what had matured and signs nothing for it', async
   const store = await openStore(config.dataDir)
   expect([MATURITY, MATURITY + 2n].map((time) => store.restoration.maySign(time))).toEqual([false, true])
   await store.close()
+})
+
+test('what the first look found is followed though the mark could not be written at first', async () => {
+  const { world, newConfigOf } = await scene(1)
+  const config = await newConfigOf(0)
+  const mark = join(config.dataDir, 'restored')
+  const openChain = async (keys: { readonly address: `0x${string}` } | undefined) => {
+    // Nothing can take the place of a folder.
+    rmSync(mark)
+    mkdirSync(mark)
+    return world.as(keys?.address)
+  }
+  const node = await startNode(config, { log: SILENT, clock: chainClock(), openChain })
+  try {
+    const ready = async (): Promise<string> => (await fetch(`http://127.0.0.1:${node.httpPort}/readyz`)).text()
+    await expect.poll(ready, SOON).toContain('The chain cannot be read')
+    rmSync(mark, { recursive: true })
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(`${world.head.number}`)
+    expect(await fixingOf(node)).toMatchObject({ id: FIXING_ID })
+  } finally {
+    await node.stop()
+  }
 })
 
 test('an old key in a new data_dir signs nothing for what had matured, and signs what matures after', async () => {
