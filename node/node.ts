@@ -21,7 +21,7 @@ import { type Lifetime, type Opening, openNode, type Replaced } from './node/ope
 import type { Parts } from './node/parts.ts'
 import { createRollCall } from './node/roll-call.ts'
 import { track } from './node/tracked.ts'
-import { createUnread } from './node/unread.ts'
+import { createUntracked } from './node/untracked.ts'
 import { createView } from './node/view.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
@@ -115,7 +115,12 @@ async function follow(
   const { config, clock, log, signal, store, chain, journal, signer } = parts
   const { documents } = state
   const reporter = reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer })
-  const open = (await store.fixings.open()).filter(({ fixing }) => documents.has(fixing.indexId))
+  const known = await store.fixings.open()
+  const open = known.filter(({ fixing }) => documents.has(fixing.indexId))
+  for (const { id, fixing } of known) {
+    const isOurs = !documents.has(fixing.indexId) && store.intents.of(id).length > 0
+    if (isOurs) state.unheld.set(id, { fixing, isSettled: false })
+  }
   const sought = await store.fixings.hold([...documents.keys()])
   if (sought.length > 0) {
     log.info(
@@ -154,7 +159,7 @@ async function assemble(opening: Opening, network: Network): Promise<Parts> {
   const collateral = createCollateral({ chain, transactions, intents, journal, registry: config.registry })
   const elsewhere = (id: Hex): bigint => stakeElsewhere({ chain, watch, transactions, collateral }, state, id)
   const acting = { ...own, ...following, transactions, collateral, elsewhere }
-  const waiting = { dues: await createDues(acting, state), unread: createUnread(acting, state.unread) }
+  const waiting = { dues: await createDues(acting, state), untracked: createUntracked(acting, state) }
   const judging = { ...acting, ...waiting, juror: createJuryDuty(acting, state) }
   return { ...judging, rollCall: createRollCall({ ...judging, rpcUrls }, state) }
 }

@@ -8,16 +8,16 @@ import { isSettled } from './tracked.ts'
 
 /**
  * What this node has at stake, or is about to, in all fixings that are not settled but `except`; wei. Of those whose logs are not
- * read yet, all that its transactions have put in and not taken out, unless they were seen settled.
+ * read yet, or whose documents are not held, all that its transactions have put in and not taken out, unless they were seen settled.
  */
 export function stakeElsewhere(
   { chain, watch, transactions, collateral }: Pick<Parts, 'chain' | 'watch' | 'transactions' | 'collateral'>,
-  { tracked, unread }: Pick<LoopState, 'tracked' | 'unread'>,
+  { tracked, unread, unheld }: Pick<LoopState, 'tracked' | 'unread' | 'unheld'>,
   except: Hex,
 ): bigint {
   let sum = collateral.upcoming(except)
-  for (const [id, one] of unread) {
-    if (id !== except && !one.isSettled && !tracked.has(id)) sum += stakeUnread({ chain, transactions }, id)
+  for (const [id, one] of [...unread, ...unheld]) {
+    if (id !== except && !one.isSettled && !tracked.has(id)) sum += stakeUntracked({ chain, transactions }, id)
   }
   for (const one of tracked.values()) {
     if (one.id === except || isSettled(one)) continue
@@ -28,7 +28,7 @@ export function stakeElsewhere(
 }
 
 /** What this node's transactions have put into a fixing and not taken out, as far as is known without its log; wei. */
-export function stakeUnread({ chain, transactions }: Pick<Parts, 'chain' | 'transactions'>, id: Hex): bigint {
+export function stakeUntracked({ chain, transactions }: Pick<Parts, 'chain' | 'transactions'>, id: Hex): bigint {
   return atRisk(ownStake(ledgerOf([], chain.account), transactions.of(id)))
 }
 

@@ -9,7 +9,7 @@ import type { Parts } from './parts.ts'
 import { type FoundFixing, ShortChainError } from '../watch.ts'
 import type { WhenFree } from './places.ts'
 import { track, type Tracked } from './tracked.ts'
-import type { UnreadFixing } from './unread.ts'
+import type { UntrackedFixing } from './untracked.ts'
 import { withHosts } from '../with-hosts.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
@@ -18,7 +18,9 @@ import type { Hex } from 'viem'
 /** What the loop sees; shared with the views. */
 export type LoopState = {
   readonly tracked: Map<Hex, Tracked>
-  readonly unread: Map<Hex, UnreadFixing>
+  readonly unread: Map<Hex, UntrackedFixing>
+  /** Known from before, of indices whose documents are not held, with transactions of this node: nothing else is done about them. */
+  readonly unheld: Map<Hex, UntrackedFixing>
   readonly documents: ReadonlyMap<Hex, IndexDocument>
   /** The newest block up to which the log was looked at; undefined before the first. */
   head: Head | undefined
@@ -81,7 +83,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
   await Promise.all([
     parts.juror.idle(),
     parts.dues.idle(),
-    parts.unread.idle(),
+    parts.untracked.idle(),
     ...[...state.tracked.values()].map(async ({ busy }) => busy),
   ])
 }
@@ -114,7 +116,7 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   parts.rollCall.look(head, isNew)
   if (isNew) parts.juror.look(head)
   if (isNew) parts.dues.look(head)
-  if (isNew) parts.unread.look(head)
+  if (isNew) parts.untracked.look(head)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
 }
@@ -204,7 +206,7 @@ function forgetOldest({ journal, reporter, store, book, transactions }: Parts, s
     transactions.forget(id)
   }
   // By its transactions alone it is known what is at stake in one that is not read yet.
-  transactions.unload((id) => state.tracked.has(id) || state.unread.has(id))
+  transactions.unload((id) => state.tracked.has(id) || state.unread.has(id) || state.unheld.has(id))
 }
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */

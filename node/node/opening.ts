@@ -101,6 +101,7 @@ function newState(documents: LoopState['documents']): LoopState {
   return {
     tracked: new Map(),
     unread: new Map(),
+    unheld: new Map(),
     documents,
     head: undefined,
     newest: undefined,

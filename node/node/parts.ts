@@ -22,7 +22,7 @@ import type { KnownReporters } from './known-reporters.ts'
 import type { Network } from './network.ts'
 import type { RollCall } from './roll-call.ts'
 import type { Rosters } from './rosters.ts'
-import type { Unread } from './unread.ts'
+import type { Untracked } from './untracked.ts'
 
 /** Everything a running node is made of. */
 export type Parts = {
@@ -45,7 +45,7 @@ export type Parts = {
   readonly rollCall: RollCall
   readonly juror: Juror
   readonly dues: Dues
-  readonly unread: Unread
+  readonly untracked: Untracked
   /** Undefined without a key, as the signer that stands before them. */
   readonly keys: Keys | undefined
   readonly signer: Signer | undefined

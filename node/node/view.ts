@@ -5,6 +5,7 @@ import { SKEW_SECONDS } from '../gossip/validate.ts'
 import type { FixingStatus, NodeView, ReportView } from '../http/node-view.ts'
 import { createMetrics, type Identity } from '../metrics.ts'
 import { agreedTime, STALE_SECONDS } from './agreed-time.ts'
+import { stakeUntracked } from './exposure.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import { differencesWith } from './differences.ts'
@@ -39,7 +40,7 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
         block: state.head?.number ?? 0n,
         store: isSound,
         peers: network.peers.connected,
-        problems: [...problems, ...(older === undefined ? [] : [older])],
+        problems: [...problems, ...unheldProblems(parts, state), ...(older === undefined ? [] : [older])],
       }
     },
     observations: (id) => (known(id) === undefined ? undefined : store.observations.all(id)),
@@ -95,6 +96,13 @@ function statusOf(parts: Parts, tracked: Tracked): FixingStatus {
 /** Without what the fixing says anyway, and the signature of one that was kept. */
 function shown({ value, observedAt, sourcesRoot }: Observation): Omit<Observation, 'fixingId'> {
   return { value, observedAt, sourcesRoot }
+}
+
+function unheldProblems(parts: Parts, { unheld }: LoopState): string[] {
+  const staked = [...unheld].filter(([id, { isSettled }]) => !isSettled && stakeUntracked(parts, id) > 0n)
+  if (staked.length === 0) return []
+  const what = `This node has stake in ${staked.length} fixings of indices whose documents are not in index_dir`
+  return [`${what}: nothing is disputed or claimed there. Put the documents back, and start it again.`]
 }
 
 /** What keeps the node from its work, each with what to look at. */

@@ -40,7 +40,7 @@ function elsewhere(
   intents: readonly Intent[],
   changes: Partial<Tracked>[] = [],
   unread: readonly Hex[] = [],
-  settled: readonly Hex[] = [],
+  { settled = [], unheld = [] }: { readonly settled?: readonly Hex[]; readonly unheld?: readonly Hex[] } = {},
 ): bigint {
   const tracked = new Map(
     [1, 2, 3].map((n) => {
@@ -55,8 +55,9 @@ function elsewhere(
     transactions,
     collateral: { ...plenty(transactions), upcoming: (id: Hex) => (id === idOf(1) ? 1_000n : 0n) },
   }
-  const waiting = unread.map((id) => [id, { fixing: FIXING, isSettled: settled.includes(id) }] as const)
-  return stakeElsewhere(parts, { tracked, unread: new Map(waiting) }, idOf(1))
+  const untracked = (ids: readonly Hex[]) =>
+    new Map(ids.map((id) => [id, { fixing: FIXING, isSettled: settled.includes(id) }] as const))
+  return stakeElsewhere(parts, { tracked, unread: untracked(unread), unheld: untracked(unheld) }, idOf(1))
 }
 
 test('adds up what the log and its own transactions say of all others, and what is about to be staked there', () => {
@@ -82,7 +83,9 @@ test('of fixings whose logs are not read yet counts what its own transactions ha
     sent(6, { state: 'failed' }),
   ]
   expect(elsewhere([], intents, [], [4, 5, 6].map(idOf))).toBe(1_067n)
-  expect(elsewhere([], intents, [], [4, 5, 6].map(idOf), [idOf(4)])).toBe(1_000n)
+  expect(elsewhere([], intents, [], [4, 5, 6].map(idOf), { settled: [idOf(4)] })).toBe(1_000n)
+  // Nor are those whose documents were taken away.
+  expect(elsewhere([], intents, [], [], { unheld: [4, 5].map(idOf) })).toBe(1_067n)
   // What is followed counts once, and what is asked about not at all.
   expect(elsewhere([], [...intents, sent(1, {}), sent(2, {})], [], [1, 2, 4].map(idOf))).toBe(1_167n)
 })

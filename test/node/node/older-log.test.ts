@@ -131,6 +131,35 @@ test('what is at stake in a fixing whose log cannot be read limits what is stake
   await expect.poll(sentLater, SOON).toContain(`stake ${2_500_250n * 10n ** 15n}`)
 })
 
+test('what is at stake in a fixing whose document was taken away limits what is staked in others, and is told, until it is settled', async () => {
+  const { world, configOf } = await scene(1)
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  const config = await configOf(0)
+  const { totalWei } = config.policy
+  const [id, fixing] = [keyOf('other').privateKey, { ...world.fixing, indexId: keyOf('document').privateKey }]
+  const store = await openStore(config.dataDir)
+  await store.fixings.extend([{ id, fixing, block: 0n }], 1n)
+  const stake = { action: 'contribute', kind: 'stake', round: 1, value: 2_500n * WAD, amount: totalWei } as const
+  await store.intents.put({ key: `${id}:000000`, fixingId: id, ...stake, state: 'done', moved: totalWei, at: 0n })
+  await store.close()
+  const node = await run(config, world)
+  world.mine(MATURITY)
+  const decision = async (): Promise<string> => (await fixingOf(node))?.lastDecision?.reason ?? ''
+  await expect.poll(decision, SOON).toContain(`All fixings together have ${totalWei} wei at stake`)
+  const problem =
+    'This node has stake in 1 fixings of indices whose documents are not in index_dir: nothing is disputed or claimed there. ' +
+    'Put the documents back, and start it again.'
+  expect(await readiness(node)).toEqual({ ready: true, problems: [problem] })
+  world.settled = [fixing]
+  const sentLater = (): readonly string[] => {
+    world.mine(world.head.time + 10n)
+    return world.sent
+  }
+  await expect.poll(sentLater, SOON).toContain(`stake ${2_500_250n * 10n ** 15n}`)
+  expect((await readiness(node)).problems).toEqual([])
+})
+
 test('what was sent is seen through, and juries are looked at, while nothing that the oracle logged can be read', async () => {
   const { world, configOf } = await scene(1)
   const settings = await configOf(0)

@@ -1,38 +1,38 @@
-import type { Hex } from 'viem'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Head } from '../chain/port.ts'
-import { stakeUnread } from './exposure.ts'
+import { stakeUntracked } from './exposure.ts'
+import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 
-/** A fixing that is known from before, and tracked only once its log is read, which was not kept. */
-export type UnreadFixing = {
+/** A fixing that is known from before, and not tracked: its log was not kept and is not read yet, or its document is not held. */
+export type UntrackedFixing = {
   readonly fixing: Fixing
   /** As it was last seen; false before that. */
   isSettled: boolean
 }
 
-/** Which of the fixings that are not tracked yet are settled: what this node has in these is not at risk. */
-export interface Unread {
+/** Which of the fixings that are not tracked are settled: what this node has in these is not at risk. */
+export interface Untracked {
   /** Starts a round over those that it has stake in, unless one is running, or was not long ago; never throws. */
   look(head: Head): void
   /** Resolves when no round is running. */
   idle(): Promise<void>
 }
 
-/** Between two rounds at least, chain time: an endpoint that has dropped old logs leaves them unread for long. */
+/** Between two rounds at least, chain time: an endpoint that has dropped old logs leaves them as they are for long. */
 const ROUND_SECONDS = 60n
 
-/** Keeps {@link UnreadFixing.isSettled} of `unread` up to date. */
-export function createUnread(
+/** Keeps {@link UntrackedFixing.isSettled} up to date. */
+export function createUntracked(
   { chain, transactions, log, signal }: Pick<Parts, 'chain' | 'transactions' | 'log' | 'signal'>,
-  unread: ReadonlyMap<Hex, UnreadFixing>,
-): Unread {
+  { unread, unheld }: Pick<LoopState, 'unread' | 'unheld'>,
+): Untracked {
   let running: Promise<void> | undefined
   let nextTime = 0n
   const round = async ({ number }: Head): Promise<void> => {
-    for (const [id, one] of unread) {
+    for (const [id, one] of [...unread, ...unheld]) {
       if (signal.aborted) return
-      if (stakeUnread({ chain, transactions }, id) === 0n) continue
+      if (stakeUntracked({ chain, transactions }, id) === 0n) continue
       try {
         one.isSettled = (await chain.snapshot(one.fixing, number)).phase === 'settled'
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { Fixing } from '#protocol/fixing.ts'
-import { createUnread, type UnreadFixing } from '../../../node/node/unread.ts'
+import { createUntracked, type UntrackedFixing } from '../../../node/node/untracked.ts'
 import { intentMemory, transactionsOf } from '../memories.ts'
 import { FIXING, keyOf } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
@@ -11,9 +11,10 @@ const idOf = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 const DISPUTED = snapshotOf({ round: 1, bond: 5n, leader: 7n, deadline: FIXING.maturity + 86_400n })
 const line = { action: 'contribute', kind: 'stake', round: 1, value: 9n, amount: 100n, nonce: 1, at: 0n } as const
 
-test('of fixings that are not read yet it asks those that it has stake in whether they are settled, once a minute', async () => {
+test('of fixings that are not tracked it asks those that it has stake in whether they are settled, once a minute', async () => {
   const fixings = [1, 2, 3].map((n): Fixing => ({ ...FIXING, bandPpm: n }))
-  const unread = new Map(fixings.map((fixing, i): [Hex, UnreadFixing] => [idOf(i), { fixing, isSettled: false }]))
+  const untracked = fixings.map((fixing, i): [Hex, UntrackedFixing] => [idOf(i), { fixing, isSettled: false }])
+  const [unread, unheld] = [new Map(untracked.slice(0, 2)), new Map(untracked.slice(2))]
   const staked = [0, 2].map((n) => ({ key: `${idOf(n)}:000000`, fixingId: idOf(n), ...line }))
   const transactions = transactionsOf(intentMemory(staked.map((one) => ({ ...one, state: 'done' }) as const)))
   const asked: [number, bigint][] = []
@@ -27,12 +28,12 @@ test('of fixings that are not read yet it asks those that it has stake in whethe
     },
   } as never // nothing else is asked of it
   const { signal } = new AbortController()
-  const seen = createUnread({ chain, transactions, log: SILENT, signal }, unread)
+  const seen = createUntracked({ chain, transactions, log: SILENT, signal }, { unread, unheld })
   const lookAt = async (number: bigint, time: bigint): Promise<readonly boolean[]> => {
     seen.look({ number, time })
     seen.look({ number, time })
     await seen.idle()
-    return [...unread.values()].map(({ isSettled }) => isSettled)
+    return untracked.map(([, { isSettled }]) => isSettled)
   }
   expect(await lookAt(10n, 1_000n)).toEqual([true, false, false])
   expect(await lookAt(11n, 1_059n)).toEqual([true, false, false])
