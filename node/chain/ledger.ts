@@ -76,6 +76,8 @@ export function ledgerOf(
       claimed.push({ kind, round, value })
     }
   }
+  // Whether a pot of these filled no event tells. It is taken for unfilled: of one that filled and lost a claim costs its gas once, for
+  // nothing, and of one that did not fill nothing else brings the refund.
   for (const line of given) {
     if (line.round === 0) filled.add(keyOf(line))
     if (!own.has(keyOf(line))) own.set(keyOf(line), line)
