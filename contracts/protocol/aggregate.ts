@@ -195,8 +195,8 @@ function sampleFault(
   return undefined
 }
 
-/** A close as an exact fraction, or what is wrong with it. */
-function readClose({ bounds }: SourceSpec, text: string): Rational | string {
+/** A close of `source` as an exact fraction, or, in words, why it does not count. */
+export function readClose({ bounds }: Pick<SourceSpec, 'bounds'>, text: string): Rational | string {
   let close: Rational
   try {
     close = parseDecimal(text)

@@ -54,7 +54,7 @@ export async function readCcxt(
   try {
     const candles = await fetchCandles(exchange, document, source, window)
     return {
-      closes: closesAt(candles, window, source.id),
+      closes: closesAt(candles, window, source),
       origin: `ccxt ${source.exchange} ${source.symbol}`,
       body,
     }
@@ -99,19 +99,22 @@ async function fetchCandles(
   { opens }: SampleWindow,
 ): Promise<Candle[]> {
   const timeframe = CCXT_TIMEFRAMES[sampling.intervalSeconds] ?? ''
-  const last = (opens.at(-1) ?? 0n) * 1_000n
+  const intervalMs = sampling.intervalSeconds * 1_000
+  const lastMs = Number((opens.at(-1) ?? 0n) * 1_000n)
   const candles: Candle[] = []
-  let since = (opens[0] ?? 0n) * 1_000n
-  for (let page = 0; page < MAX_PAGES && since <= last; page += 1) {
-    const rows = await exchange.fetchOHLCV(symbol, timeframe, Number(since), opens.length)
+  let sinceMs = Number((opens[0] ?? 0n) * 1_000n)
+  for (let page = 0; page < MAX_PAGES && sinceMs <= lastMs; page += 1) {
+    const rows = await exchange.fetchOHLCV(symbol, timeframe, sinceMs, opens.length)
     for (const row of rows) {
       const [time, close] = [row[0], row[CLOSE]]
       const open = typeof time === 'number' ? instantOf(time.toString(), 1_000n) : undefined
       if (open !== undefined && typeof close === 'string') candles.push({ time: open, close })
     }
-    const latest = rows.at(-1)?.[0]
-    if (typeof latest !== 'number' || BigInt(latest) < since) break
-    since = BigInt(latest) + BigInt(sampling.intervalSeconds) * 1_000n
+    // Of the rows that were asked for: any order, no time and one of another day may be among them.
+    const times = rows.flatMap(([time]) => (typeof time === 'number' && time >= sinceMs && time <= lastMs ? time : []))
+    if (times.length === 0) break
+    const latestMs = times.reduce((latest, time) => Math.max(latest, time))
+    sinceMs = (Math.floor(latestMs / intervalMs) + 1) * intervalMs
   }
   return candles
 }

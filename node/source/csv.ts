@@ -7,8 +7,9 @@ import type { ReadContext, Reading } from './reading.ts'
 import { type Candle, closesAt, instantOf, type SampleWindow, urlFor } from './window.ts'
 
 /**
- * Reads candles from two columns of a CSV: from the document's URL, else from the operator's `file`. Fields are not
- * quoted; an empty close is a missing candle, and a line whose time is no decimal none. Throws DownloadError, TwoClosesError, {@link CsvError}.
+ * Reads candles from two columns of a CSV: from the document's URL, else from the operator's `file`. The first line that names both
+ * columns is the header. Fields are not quoted; an empty close is a missing candle, and a line whose time is no decimal, or that has
+ * not the header's number of fields, none. Throws DownloadError, TwoClosesError, {@link CsvError}.
  */
 export async function readCsv(
   document: IndexDocument,
@@ -24,7 +25,7 @@ export async function readCsv(
 
 /** The closes that such a file has. Throws TwoClosesError, {@link CsvError}. */
 export function csvCloses(body: string, source: CsvSource, window: SampleWindow): Reading['closes'] {
-  return closesAt(candlesIn(body, source), window, source.id)
+  return closesAt(candlesIn(body, source), window, source)
 }
 
 async function readBounded(file: string, { id, maxBytes }: CsvSource): Promise<string> {
@@ -46,21 +47,38 @@ async function readBounded(file: string, { id, maxBytes }: CsvSource): Promise<s
 function* candlesIn(body: string, source: CsvSource): Generator<Candle> {
   const { id, columns } = source
   const unitsPerSecond = unitsPerSecondOf(source)
-  const lines = body.split(/\r?\n/)
-  const header = (lines[0] ?? '').replace(/^\uFEFF/, '').split(',')
+  const lines = body.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const top = headerAt(lines, columns)
+  const header = (lines[top] ?? '').split(',')
   const time = columnOf(header, columns.time, id)
   const close = columnOf(header, columns.close, id)
-  for (const line of lines.slice(1)) {
+  let torn: string | undefined
+  let whole = 0
+  for (const line of lines.slice(top + 1)) {
     if (line === '') continue
     const fields = line.split(',')
     if (fields.length !== header.length) {
-      throw new CsvError(id, `${header.length} fields in every line`, `"${line.slice(0, 60)}"`)
+      torn ??= line
+      continue
     }
+    whole += 1
     const text = fields[close] ?? ''
     // A comment, or a sum: of a row without a time nothing is taken.
     const at = text === '' ? undefined : instantOf(fields[time] ?? '', unitsPerSecond)
     if (at !== undefined) yield { time: at, close: text }
   }
+  if (torn !== undefined && whole === 0) {
+    throw new CsvError(id, `${header.length} fields in a line`, `"${torn.slice(0, 60)}"`)
+  }
+}
+
+/** Which line is the first that names both columns; the very first if none does. */
+function headerAt(lines: readonly string[], { time, close }: CsvSource['columns']): number {
+  const at = lines.findIndex((line) => {
+    const fields = line.split(',')
+    return fields.includes(time) && fields.includes(close)
+  })
+  return Math.max(at, 0)
 }
 
 function columnOf(header: readonly string[], name: string, id: string): number {

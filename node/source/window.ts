@@ -1,7 +1,7 @@
-import { sampleOpens } from '#protocol/aggregate.ts'
+import { readClose, sampleOpens } from '#protocol/aggregate.ts'
 import { parseDecimal } from '#protocol/decimal.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
-import type { TimedSource } from '#protocol/index-source.ts'
+import type { SourceSpec, TimedSource } from '#protocol/index-source.ts'
 import { compare, type Rational } from '#protocol/rational.ts'
 import { fillTemplate } from '#protocol/url-template.ts'
 
@@ -37,23 +37,28 @@ export type Candle = { readonly time: Rational; readonly close: string }
 
 /** A decimal in a source's unit, in seconds; undefined for a text that is none. */
 export function instantOf(text: string, unitsPerSecond: bigint): Rational | undefined {
+  const time = decimalOf(text)
+  return time === undefined ? undefined : { n: time.n, d: time.d * unitsPerSecond }
+}
+
+/** A decimal as a fraction; undefined for a text that is none. */
+export function decimalOf(text: string): Rational | undefined {
   try {
-    const { n, d } = parseDecimal(text)
-    return { n, d: d * unitsPerSecond }
+    return parseDecimal(text)
   } catch {
     return undefined
   }
 }
 
 /**
- * The closes at the window's opens, `undefined` where there is none. Candles outside the window do not count. Of equal closes of one
- * candle that are written differently the {@link plainerFirst} one is taken. Throws {@link TwoClosesError} when there are two closes
- * for one candle.
+ * The closes at the window's opens, `undefined` where there is none. Candles outside the window do not count. Of several texts for
+ * one candle those that do not count give way to those that do; of the rest the {@link plainerFirst} one is taken. Throws
+ * {@link TwoClosesError} when two that count are not equal.
  */
 export function closesAt(
   candles: Iterable<Candle>,
   { opens }: SampleWindow,
-  sourceId: string,
+  source: SourceSpec,
 ): readonly (string | undefined)[] {
   const place = new Map(opens.map((open, i) => [open, i]))
   const closes = opens.map((): string | undefined => undefined)
@@ -62,8 +67,7 @@ export function closesAt(
     const i = open * time.d === time.n ? place.get(open) : undefined
     if (i === undefined) continue
     const known = closes[i]
-    if (known !== undefined && !isEqual(known, close)) throw new TwoClosesError(sourceId, open, known, close)
-    closes[i] = known === undefined || plainerFirst(close, known) < 0 ? close : known
+    closes[i] = known === undefined || known === close ? close : oneOf(known, close, source, open)
   }
   return closes
 }
@@ -73,14 +77,14 @@ export function plainerFirst(a: string, b: string): number {
   return a.length - b.length || Number(a > b) - Number(a < b)
 }
 
-/** Whether both are one number; what is none equals its own text only. */
-function isEqual(a: string, b: string): boolean {
-  if (a === b) return true
-  try {
-    return compare(parseDecimal(a), parseDecimal(b)) === 0
-  } catch {
-    return false
-  }
+/** Which of two texts is the close of the candle that opens then. */
+function oneOf(a: string, b: string, source: SourceSpec, open: bigint): string {
+  const [first, second] = [readClose(source, a), readClose(source, b)]
+  if (typeof first === 'string' && typeof second !== 'string') return b
+  if (typeof second === 'string' && typeof first !== 'string') return a
+  const areEqual = typeof first === 'string' || typeof second === 'string' || compare(first, second) === 0
+  if (!areEqual) throw new TwoClosesError(source.id, open, a, b)
+  return plainerFirst(a, b) < 0 ? a : b
 }
 
 /** A source contradicts itself. */

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { exchanges, type OHLCV } from 'ccxt'
+import { expect, test, vi } from 'vitest'
 import { fetchSamples, type SampleOptions } from '#node/source'
 import { CCXT_VERSION } from '../../../node/source/ccxt.ts'
 import { threeSamples } from '../../protocol/index-documents.ts'
@@ -88,6 +89,30 @@ test.each([
   const { samples, failures } = await fetchSamples(documentOf(changes), MATURITY, options(exchange))
   expect(samples).toEqual([])
   expect(failures).toEqual([{ sourceId: 'kraken', reason: expect.stringContaining(reason) }])
+})
+
+test('R-451 a row that is no candle takes no other candle away, nor the next page', async () => {
+  const [first = 0, second = 0, third = 0] = OPENS.map((open) => Number(open) * 1_000)
+  const none = [Number.NaN, undefined, Number.POSITIVE_INFINITY, 1e300, -1, first - 60_000, first + 0.5, third + 60_000]
+  const row = (time: number | undefined, close: string): unknown[] => [time, '1', '9', '1', close, '2']
+  const nothing = none.map((time) => row(time, '9'))
+  const pages = new Map<number | undefined, unknown[]>([
+    [first, [...nothing, row(first, '1'), ...nothing]],
+    [second, [...nothing, row(third, '3'), row(second, '2'), ...nothing]],
+  ])
+  const asked: unknown[] = []
+  const spy = vi
+    .spyOn(exchanges.kraken.prototype, 'fetchOHLCV')
+    .mockImplementation(async (_symbol, _timeframe, since) => {
+      asked.push(since)
+      return (pages.get(since) ?? []) as OHLCV[] // the reader makes texts of numbers
+    })
+  try {
+    const { samples, failures } = await fetchSamples(documentOf(), MATURITY, options())
+    expect([samples[0]?.closes, failures, asked]).toEqual([['1', '2', '3'], [], [first, second]])
+  } finally {
+    spy.mockRestore()
+  }
 })
 
 test('does not talk to a server that cannot prove the exchange’s name', async () => {
