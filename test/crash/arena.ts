@@ -21,15 +21,13 @@ import { writeNodeFolder } from '../node/node-folder.ts'
 import { SILENT } from '../node/silent-log.ts'
 import { pricedIndex } from '../node/source/priced-index.ts'
 import { temporaryFolder } from '../node/temporary.ts'
-import { kill, linesOf, start } from './doomed.ts'
+import { kill, LIFE_MS, linesOf, start } from './doomed.ts'
 import type { Kills, Life, Result, Weather } from './life.ts'
 import { createSky } from './sky.ts'
 
 const NAME = 'ann'
 const LIE = 3_000n * ETHER
 const POLL_MS = 100
-/** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
-const LIFE_MS = 600_000
 
 const STATUS = z.object({
   fixings: z.array(z.object({ id: z.string(), observations: z.number(), equivocators: z.array(z.unknown()) })),
@@ -42,17 +40,26 @@ export class Arena {
   readonly #fixings: readonly Fixing[]
   readonly #indexDir: string
   readonly #reader: WritableChain
+  readonly #signal: AbortSignal
   #snapshot: unknown
   #firstBlock = 0n
 
-  private constructor(stage: Stage, fixings: readonly Fixing[], indexDir: string, reader: WritableChain) {
+  private constructor(
+    stage: Stage,
+    fixings: readonly Fixing[],
+    indexDir: string,
+    reader: WritableChain,
+    signal: AbortSignal,
+  ) {
     this.#stage = stage
     this.#fixings = fixings
     this.#indexDir = indexDir
     this.#reader = reader
+    this.#signal = signal
   }
 
-  static async open(): Promise<Arena> {
+  /** Lives end when `signal` aborts. */
+  static async open(signal: AbortSignal): Promise<Arena> {
     const { document, indexDir } = await pricedIndex()
     const stage = await raiseStage()
     const { oracle, registry } = stage.deployments
@@ -67,7 +74,7 @@ export class Arena {
     await publishRoster(maker, registry, MATURITY)
     const [, lied] = fixings
     if (lied !== undefined) await propose(await stage.as('mallory'), oracle, lied, { value: LIE, maxBond: ETHER })
-    return new Arena(stage, fixings, indexDir, await stage.as('reader'))
+    return new Arena(stage, fixings, indexDir, await stage.as('reader'), signal)
   }
 
   close(): Promise<void> {
@@ -81,7 +88,7 @@ export class Arena {
     const [points, later] = [join(temporaryFolder(), 'points'), join(temporaryFolder(), 'points')]
     const config = await this.#configOf(watcher)
     const sky = weather === 'dear' ? createSky(this.#stage, join(dirname(config), 'data')) : undefined
-    let child = start(config, { points, killAt: first })
+    let child = start(config, this.#signal, { points, killAt: first })
     let deaths = 0
     try {
       const end = performance.now() + LIFE_MS
@@ -91,7 +98,7 @@ export class Arena {
           throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${first}, ${second}.`)
         if (child.signalCode === 'SIGKILL') {
           deaths += 1
-          child = deaths === 1 ? start(config, { points: later, killAt: second }) : start(config)
+          child = start(config, this.#signal, deaths === 1 ? { points: later, killAt: second } : {})
         } else if (child.exitCode !== null)
           throw new Error(`Expected the node to run, got exit code ${child.exitCode}.`)
         if (!isWaited && (await this.#isLed())) {
@@ -99,7 +106,7 @@ export class Arena {
           await this.#passWindows()
         }
         await sky?.pass()
-        await wait(POLL_MS)
+        await wait(POLL_MS, undefined, { signal: this.#signal })
       }
       return {
         points: linesOf(points),

@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../node/temporary.ts'
 import { Arena } from './arena.ts'
+import { start } from './doomed.ts'
 import type { Result } from './life.ts'
 import { openNotes } from './notes.ts'
 import { endsOf, faultsOf, tried, tryEnd, tryTwoEnds, writesFirst } from './survey.ts'
@@ -11,8 +13,8 @@ import { endsOf, faultsOf, tried, tryEnd, tryTwoEnds, writesFirst } from './surv
 /** A few of the places; `npm run check:crashes` dies at all of them. */
 const SAMPLE = ['after write guard #1', 'before publish observation #1', 'after eth_sendRawTransaction #1']
 
-test('a node that dies on its way signs and pays once, and loses nothing', async () => {
-  const arena = await Arena.open()
+test('a node that dies on its way signs and pays once, and loses nothing', async ({ signal }) => {
+  const arena = await Arena.open(signal)
   try {
     const undisturbed = await arena.live()
     expect(undisturbed.result).toMatchObject({
@@ -46,6 +48,16 @@ test('a node that dies on its way signs and pays once, and loses nothing', async
   } finally {
     await arena.close()
   }
+})
+
+test('no process of the node outlives its test, and none begins after it', async () => {
+  const over = new AbortController()
+  const config = join(temporaryFolder(), 'node.toml')
+  const child = start(config, over.signal)
+  const ended = once(child, 'exit')
+  over.abort()
+  expect(await ended).toEqual([null, 'SIGKILL'])
+  expect(() => start(config, over.signal)).toThrow('aborted')
 })
 
 test('what differs from an undisturbed life is found', () => {

@@ -1,11 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { spawnTied } from '#client/tied-process.ts'
 import { KILL_AT, POINTS_FILE, TAKEN_FILE } from './points.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
+
+/** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
+export const LIFE_MS = 600_000
 
 /** What a process of the node is told. */
 export type Told = {
@@ -17,14 +21,19 @@ export type Told = {
   readonly taken?: string
 }
 
-/** A process of the node. */
-export function start(config: string, { points, killAt, taken }: Told = {}): ChildProcess {
+/** A process of the node. It is killed when `signal` aborts, as a test's does when its time is over, and dies with the program. */
+export function start(config: string, signal: AbortSignal, { points, killAt, taken }: Told = {}): ChildProcess {
+  signal.throwIfAborted()
   const told = { [POINTS_FILE]: points, [KILL_AT]: killAt, [TAKEN_FILE]: taken }
   const given = Object.entries(told).filter(([, value]) => value !== undefined)
-  return spawn(process.execPath, [CHILD, config], {
+  const child = spawnTied(process.execPath, [CHILD, config], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...Object.fromEntries(given) },
   })
+  const end = (): boolean => child.kill('SIGKILL')
+  signal.addEventListener('abort', end)
+  child.once('exit', () => signal.removeEventListener('abort', end))
+  return child
 }
 
 /** The points that were passed, in order. */

@@ -3,15 +3,17 @@ import { JuryArena, type JuryWeather } from './jury-arena.ts'
 import { faultsOf, tried } from './survey.ts'
 import { CLEAN, surveyAll } from './whole-survey.ts'
 
-test.each<JuryWeather>(['calm', 'contested'])(
+test.for<JuryWeather>(['calm', 'contested'])(
   'a juror that dies anywhere votes as it would have, and loses nothing: %s',
-  async (weather) => {
-    const arena = await JuryArena.open()
+  { timeout: 0 },
+  async (weather, { signal }) => {
+    const arena = await JuryArena.open(signal)
     try {
       const undisturbed = await arena.live(weather)
       const outcome = await surveyAll({
         name: `juror, ${weather}`,
         points: undisturbed.points,
+        signal,
         attempt: (end) =>
           tried(end, async () => {
             const { deaths, result } = await arena.live(weather, end)
@@ -23,5 +25,4 @@ test.each<JuryWeather>(['calm', 'contested'])(
       await arena.close()
     }
   },
-  0,
 )

@@ -9,8 +9,8 @@ const SAMPLES = [
   ['contested', ['after write intents outbid signed #1']],
 ] as const
 
-test('a juror that dies on its way votes as it would have, and loses nothing (R-502)', async () => {
-  const arena = await JuryArena.open()
+test('a juror that dies on its way votes as it would have, and loses nothing (R-502)', async ({ signal }) => {
+  const arena = await JuryArena.open(signal)
   try {
     for (const [weather, sample] of SAMPLES) {
       const { result, ...undisturbed } = await arena.live(weather)

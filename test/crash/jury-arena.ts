@@ -17,7 +17,7 @@ import { request } from '../model/rpc.ts'
 import { writeNodeFolder } from '../node/node-folder.ts'
 import { pricedIndex } from '../node/source/priced-index.ts'
 import { temporaryFolder } from '../node/temporary.ts'
-import { kill, linesOf, start } from './doomed.ts'
+import { kill, LIFE_MS, linesOf, start } from './doomed.ts'
 import { createRival, type Rival } from './rival.ts'
 
 const NAME = 'ann'
@@ -33,8 +33,6 @@ const TERMS: JuryTerms = {
   revealTime: 43_200,
 }
 const POLL_MS = 100
-/** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
-const LIFE_MS = 600_000
 
 /** What a life as a juror came to. */
 export type JurorResult = {
@@ -64,19 +62,29 @@ export class JuryArena {
   readonly #id: Hex
   readonly #indexDir: string
   readonly #chain: WritableChain
+  readonly #signal: AbortSignal
   #snapshot: unknown
   #firstBlock = 0n
 
-  private constructor(stage: Stage, jury: Address, fixing: Fixing, indexDir: string, chain: WritableChain) {
+  private constructor(
+    stage: Stage,
+    jury: Address,
+    fixing: Fixing,
+    indexDir: string,
+    chain: WritableChain,
+    signal: AbortSignal,
+  ) {
     this.#stage = stage
     this.#jury = jury
     this.#fixing = fixing
     this.#id = fixingId(fixing, { chainId: chain.chainId, oracle: stage.deployments.oracle })
     this.#indexDir = indexDir
     this.#chain = chain
+    this.#signal = signal
   }
 
-  static async open(): Promise<JuryArena> {
+  /** Lives end when `signal` aborts. */
+  static async open(signal: AbortSignal): Promise<JuryArena> {
     const { document, indexDir } = await pricedIndex()
     const stage = await raiseStage()
     const { oracle, weth, council } = stage.deployments
@@ -91,7 +99,7 @@ export class JuryArena {
     await create(chain, oracle, fixing)
     await stage.embedded.mineAt(MATURITY + BigInt(fixing.proposalGrace))
     await requestRuling(chain, oracle, fixing)
-    return new JuryArena(stage, jury, fixing, indexDir, chain)
+    return new JuryArena(stage, jury, fixing, indexDir, chain, signal)
   }
 
   close(): Promise<void> {
@@ -108,7 +116,7 @@ export class JuryArena {
     const { seats: votes } = TERMS
     const rival =
       weather === 'contested' ? createRival(this.#stage, this.#chain, { name: NAME, votes, file: taken }) : undefined
-    let child = start(config, { points, killAt, taken })
+    let child = start(config, this.#signal, { points, killAt, taken })
     let deaths = 0
     try {
       const end = performance.now() + LIFE_MS
@@ -116,10 +124,10 @@ export class JuryArena {
         if (performance.now() > end) throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${killAt}.`)
         if (child.signalCode === 'SIGKILL') {
           deaths += 1
-          child = start(config, { taken })
+          child = start(config, this.#signal, { taken })
         } else if (child.exitCode !== null) throw new Error(`Expected the node to run, got exit ${child.exitCode}.`)
         await this.#passTime(rival)
-        await wait(POLL_MS)
+        await wait(POLL_MS, undefined, { signal: this.#signal })
       }
       return { points: linesOf(points), deaths, result: await this.#result() }
     } finally {

@@ -16,6 +16,8 @@ const LEAST_DEATHS_PERCENT = 75
 type Survey = {
   readonly name: string
   readonly points: readonly string[]
+  /** Ends the survey. */
+  readonly signal: AbortSignal
   /** Tries the `n`th place: one life, or two. */
   readonly attempt: (end: End, n: number) => Promise<readonly Finding[]>
 }
@@ -27,7 +29,7 @@ type Outcome = { readonly isReached: boolean; readonly differences: readonly str
 export const CLEAN: Outcome = { isReached: true, differences: [] }
 
 /** Lives until every place was tried that is not in the notes. */
-export async function surveyAll({ name, points, attempt }: Survey): Promise<Outcome> {
+export async function surveyAll({ name, points, signal, attempt }: Survey): Promise<Outcome> {
   const notes = openNotes(state === '' ? undefined : state, name, codeHash())
   const all = notes.places(writesFirst(endsOf({ points })))
   const chosen = all.filter((end, i) => i % Number(every) === 0 && end.includes(only))
@@ -38,6 +40,8 @@ export async function surveyAll({ name, points, attempt }: Survey): Promise<Outc
   for (const [n, end] of chosen.entries()) {
     const known = notes.of(end)
     const found = known ?? (await attempt(end, n))
+    // What it cut short has found nothing.
+    signal.throwIfAborted()
     if (known === undefined) {
       notes.add(end, found)
       for (const one of found) say(`${name}, ${n + 1}: ${lineOf(one)}`)
@@ -51,13 +55,14 @@ export async function surveyAll({ name, points, attempt }: Survey): Promise<Outc
 }
 
 /** A survey of the node that signs, proposes, disputes and claims. */
-export async function surveyNode(weather: Weather): Promise<Outcome> {
-  const arena = await Arena.open()
+export async function surveyNode(weather: Weather, signal: AbortSignal): Promise<Outcome> {
+  const arena = await Arena.open(signal)
   try {
     const { points, result } = await arena.live(weather)
     return await surveyAll({
       name: weather,
       points,
+      signal,
       attempt: (end, n) =>
         tried(end, async () => {
           const once = await tryEnd(arena, weather, end, result)
