@@ -25,29 +25,39 @@ export type Outcome = {
   readonly sent: ReadonlyMap<Attack, number>
   /** How often each verdict was given, at all honest nodes. */
   readonly verdicts: ReadonlyMap<string, number>
+  /** Why honest nodes refused what a hostile peer of the kind itself brought. */
+  readonly refused: ReadonlyMap<Attack, ReadonlySet<string>>
   /** Of the whole program, megabytes: before the attack, and at most. */
   readonly memoryMb: { readonly before: number; readonly most: number }
 }
 
-/** A verdict that honest nodes give where the attack comes, of those that come to a verdict. */
+/** Any of these is why honest nodes refuse what such a peer itself brings: others are refused for the same. */
+const REFUSALS: { readonly [K in Attack]?: readonly string[] } = {
+  malformed: ['length'],
+  replayed: ['length'],
+  'wrong domain': ['not-a-reporter'],
+  junk: ['unrecoverable-signature', 'not-a-reporter'],
+  renaming: ['unrecoverable-signature', 'not-a-reporter'],
+}
+/** A verdict of honest nodes that no other attack brings about. */
 const MARKS: { readonly [K in Attack]?: string } = {
-  malformed: 'length',
-  replayed: 'length',
-  'wrong domain': 'not-a-reporter',
-  junk: 'unrecoverable-signature',
   equivocating: 'conflict',
   calling: 'heard',
   proposing: 'unknown-request',
-  renaming: 'not-vouched',
 }
 
 /** Attacks that did not happen, or that no honest node has noticed: a siege with any of them shows nothing. */
-export function unheard(attacks: readonly Attack[], { sent, verdicts }: Outcome): Attack[] {
+export function unheard(
+  attacks: readonly Attack[],
+  { sent, verdicts, refused }: Pick<Outcome, 'sent' | 'verdicts' | 'refused'>,
+): Attack[] {
   return attacks.filter((kind) => {
     // It is there, and says nothing.
     if (kind === 'censoring') return false
+    const { [kind]: codes } = REFUSALS
+    const isRefused = codes?.some((code) => refused.get(kind)?.has(code)) ?? true
     const mark = MARKS[kind]
-    return (sent.get(kind) ?? 0) === 0 || (mark !== undefined && (verdicts.get(mark) ?? 0) === 0)
+    return (sent.get(kind) ?? 0) === 0 || !isRefused || (mark !== undefined && (verdicts.get(mark) ?? 0) === 0)
   })
 }
 
@@ -78,10 +88,21 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
   const indexOf = new Map(Array.from({ length: honest + 1 }, (_, i) => [reporterKey(i).address.toLowerCase(), i]))
   const stations: Station[] = []
   const villains: Host[] = []
+  const refused = new Map<Attack, Set<string>>(attacks.map((kind) => [kind, new Set()]))
+  const kindOf = new Map<string, Attack>()
+  const recruit = async (kind: Attack): Promise<Host> => {
+    const villain = await openVillain()
+    kindOf.set(villain.peerId.toString(), kind)
+    return villain
+  }
+  const onRefused = (peer: string, code: string): void => {
+    const kind = kindOf.get(peer)
+    if (kind !== undefined) refused.get(kind)?.add(code)
+  }
   try {
-    for (let i = 0; i < honest; i += 1)
-      stations.push(await openStation({ indexOf, held: new Map([[FIXING_ID, []]]), ahead: AHEAD, schedule: SYNC }))
-    for (const _ of attacks) villains.push(await openVillain())
+    const options = { indexOf, held: new Map([[FIXING_ID, []]]), ahead: AHEAD, schedule: SYNC, onRefused }
+    for (let i = 0; i < honest; i += 1) stations.push(await openStation(options))
+    for (const kind of attacks) villains.push(await recruit(kind))
     await join(stations, villains, dialling(count, DIALS, random))
     const before = residentMb()
     const meter = { most: before }
@@ -90,7 +111,7 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     const arms = await armsOf(honest)
     const sent = new Map<Attack, number>()
     const assault = async (): Promise<void> => {
-      const field = { arms, stations, random, recruit: openVillain }
+      const field = { arms, stations, random, recruit: () => recruit('renaming') }
       await Promise.all(
         attacks.map(async (kind, i) => {
           const villain = villains[i]
@@ -109,7 +130,8 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     await assault()
     await until(() => deliveredTo(stations, observations) === honest * honest && isProven(stations, attacks))
     watching.abort()
-    return outcomeOf(stations, observations, { sent, memoryMb: { before, most: Math.max(meter.most, residentMb()) } })
+    const memoryMb = { before, most: Math.max(meter.most, residentMb()) }
+    return outcomeOf(stations, observations, { sent, refused, memoryMb })
   } finally {
     await Promise.all([
       ...stations.map((station) => station.stop()),
@@ -124,7 +146,7 @@ const SYNC = { afterMs: [2_000, 5_000], everyMs: 5_000 }
 function outcomeOf(
   stations: readonly Station[],
   observations: readonly VerifiedObservation[],
-  rest: Pick<Outcome, 'sent' | 'memoryMb'>,
+  rest: Pick<Outcome, 'sent' | 'refused' | 'memoryMb'>,
 ): Outcome {
   const verdicts = new Map<string, number>()
   for (const { network } of stations) {
@@ -198,6 +220,10 @@ async function join(
       if (i < honest) stations[i]?.network.peers.add(addressOf(other))
       else await villains[i - honest]?.dial(multiaddr(addressOf(other))).catch(() => undefined)
     }
+  }
+  // Whom the graph leaves among its own kind alone attacks nobody.
+  for (const [i, villain] of villains.entries()) {
+    await villain.dial(multiaddr(addressOf(i % honest))).catch(() => undefined)
   }
   await until(() => stations.every(({ network }) => network.peers.connected >= DIALS))
   await wait(SETTLE_MS)

@@ -6,6 +6,7 @@ import { createBook } from '../../node/cosign/book.ts'
 import type { Evidence } from '../../node/gossip/evidence.ts'
 import { topicsOf } from '../../node/gossip/topics.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
+import type { Log } from '../../node/log.ts'
 import { joinNetwork, type Network } from '../../node/node/network.ts'
 import { createRoll } from '../../node/presence/roll.ts'
 import type { Verification } from '../../node/verify/verification.ts'
@@ -40,6 +41,8 @@ export type StationOptions = {
   readonly verification?: Verification
   /** An observation was verified and kept, other than the own. */
   readonly onHeld?: (observation: VerifiedObservation) => void
+  /** A peer brought something provably bad. */
+  readonly onRefused?: (peer: string, code: string) => void
 }
 
 /** Peers a message should reach at once, as a node of many reporters wants it. */
@@ -60,7 +63,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
   const network = await joinNetwork(
     {
       clock: systemClock(),
-      log: SILENT,
+      log: options.onRefused === undefined ? SILENT : refusals(options.onRefused),
       signal: controller.signal,
       privateKey: await generateKeyPair('Ed25519'),
       verification: options.verification ?? VERIFICATION,
@@ -107,6 +110,16 @@ export async function openStation(options: StationOptions): Promise<Station> {
     async stop() {
       controller.abort()
       await network.stop()
+    },
+  }
+}
+
+/** A log that listens for who is blamed for what. */
+function refusals(onRefused: (peer: string, code: string) => void): Log {
+  return {
+    ...SILENT,
+    debug(fields) {
+      if ('peer' in fields && 'code' in fields) onRefused(String(fields.peer), String(fields.code))
     },
   }
 }
