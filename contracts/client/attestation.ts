@@ -1,11 +1,26 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, parseEventLogs, slice } from 'viem'
+import {
+  type Address,
+  decodeFunctionData,
+  encodeAbiParameters,
+  type Hash,
+  type Hex,
+  isAddressEqual,
+  keccak256,
+  parseEventLogs,
+  slice,
+} from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
+import { type BlsKey, type BlsSignature, isBlsSigned, sumOfKeys } from '#protocol/bls.ts'
 import { placesIn } from '#protocol/cosigning.ts'
+import type { SigningDomain } from '#protocol/observation.ts'
+import { type Report, reportDigest } from '#protocol/report.ts'
 import { firstBlockAfter } from './block-at.ts'
+import { signatureOf } from './bls-points.ts'
 import type { BlockHead, Chain } from './chain.ts'
 import { explained } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
 import { blockOf } from './one-block.ts'
+import { readEpoch, readReporters } from './roster.ts'
 
 /** What the registry logged of a quorum's co-signed report. */
 export type Attestation = {
@@ -27,7 +42,7 @@ export async function readAttestation(
   id: Hex,
   range: BlockRange,
 ): Promise<Attestation | undefined> {
-  return (await attestationsIn(chain, registry, id, range)).at(-1)
+  return (await attestationsIn(chain, registry, id, range)).at(-1)?.attestation
 }
 
 /**
@@ -38,10 +53,65 @@ export async function readAttestation(
 export async function readStandingAttestation(
   chain: Chain,
   registry: Address,
-  { id, maturity }: { readonly id: Hex; readonly maturity: bigint },
+  fixing: AttestedFixing,
   block: BlockHead,
-  firstBlock = (time: bigint, head: BlockHead): Promise<BlockHead> => firstBlockAfter(chain, time, head),
+  firstBlock?: FirstBlock,
 ): Promise<Attestation | undefined> {
+  return (await standingAt(chain, registry, fixing, block, firstBlock))?.attestation
+}
+
+/** The first block after `time`, Unix seconds, of those up to `head`. */
+type FirstBlock = (time: bigint, head: BlockHead) => Promise<BlockHead>
+
+/** A fixing that may have been attested: its id and its maturity, Unix seconds. */
+export type AttestedFixing = { readonly id: Hex; readonly maturity: bigint }
+
+/** A report, the BLS keys of those who co-signed it, and the sum of their signatures. */
+export type CosignedBy = {
+  readonly report: Report
+  readonly keys: readonly BlsKey[]
+  readonly signature: BlsSignature
+}
+
+/**
+ * What the attestation that stands at `block` is made of, for {@link isCosigned}: the signature as it was brought to the registry, and
+ * the keys that the registry has of its signers. Undefined without an attestation, or where another contract passed its signature on.
+ * Throws {@link AttestationUnseenError}, DeadRpcError.
+ */
+export async function readCosigned(
+  chain: Chain,
+  registry: Address,
+  fixing: AttestedFixing,
+  block: BlockHead,
+): Promise<CosignedBy | undefined> {
+  const standing = await standingAt(chain, registry, fixing, block)
+  if (standing === undefined) return undefined
+  const signature = await broughtSignature(chain, registry, standing.hash)
+  if (signature === undefined) return undefined
+  const { value, observationsRoot, proposer, signers } = standing.attestation
+  const epoch = await readEpoch(chain, registry, fixing.maturity)
+  const reporters = await readReporters(chain, registry, fixing.maturity, block.hash)
+  const keys = placesIn(signers).flatMap((place) => reporters[place]?.key ?? [])
+  return { report: { epoch, fixingId: fixing.id, value, observationsRoot, proposer }, keys, signature }
+}
+
+/**
+ * Whether the owners of all `keys` signed the report together, as the registry asks of an attestation: computed here, nobody is asked. That
+ * they are reporters and enough of them is another question. Throws BlsPointError for what is no point of BLS12-381's subgroups.
+ */
+export function isCosigned(domain: SigningDomain, { report, keys, signature }: CosignedBy): boolean {
+  return isBlsSigned(sumOfKeys(keys), reportDigest(domain, report), 'signature', signature)
+}
+
+type LoggedAttestation = { readonly attestation: Attestation; readonly hash: Hash }
+
+async function standingAt(
+  chain: Chain,
+  registry: Address,
+  { id, maturity }: AttestedFixing,
+  block: BlockHead,
+  firstBlock: FirstBlock = (time, head) => firstBlockAfter(chain, time, head),
+): Promise<LoggedAttestation | undefined> {
   const [count, digest] = await explained(chain.rpcUrl, 'attestationOf', () =>
     chain.publicClient.readContract({
       address: registry,
@@ -54,7 +124,7 @@ export async function readStandingAttestation(
   if (count === 0n) return undefined
   const { number: fromBlock } = await firstBlock(maturity, block)
   const logged = await attestationsIn(chain, registry, id, { fromBlock, toBlock: block.number })
-  const standing = logged.findLast((one) => digestOf(one) === digest)
+  const standing = logged.findLast(({ attestation }) => digestOf(attestation) === digest)
   if (standing === undefined) throw new AttestationUnseenError(id, fromBlock, block.number)
   return standing
 }
@@ -68,12 +138,27 @@ export class AttestationUnseenError extends Error {
   }
 }
 
-async function attestationsIn(chain: Chain, registry: Address, id: Hex, range: BlockRange): Promise<Attestation[]> {
+async function attestationsIn(
+  chain: Chain,
+  registry: Address,
+  id: Hex,
+  range: BlockRange,
+): Promise<LoggedAttestation[]> {
   const logs = await logsOf(chain, registry, range, id)
-  return parseEventLogs({ abi, logs, eventName: 'Attested' }).map(({ args }) => {
+  return parseEventLogs({ abi, logs, eventName: 'Attested' }).map(({ args, transactionHash: hash }) => {
     const { value, observationsRoot, proposer, signers } = args
-    return { value, observationsRoot, proposer, signers, count: placesIn(signers).length }
+    return { attestation: { value, observationsRoot, proposer, signers, count: placesIn(signers).length }, hash }
   })
+}
+
+/** The signature that a transaction brought to the registry; undefined if it is another contract's, or brought none. */
+async function broughtSignature(chain: Chain, registry: Address, hash: Hash): Promise<BlsSignature | undefined> {
+  const { to, input } = await explained(chain.rpcUrl, 'eth_getTransactionByHash', () =>
+    chain.publicClient.getTransaction({ hash }),
+  )
+  if (to === null || !isAddressEqual(to, registry)) return undefined
+  const { functionName, args } = decodeFunctionData({ abi, data: input })
+  return functionName === 'attest' || functionName === 'proposeAttested' ? signatureOf(args[2]) : undefined
 }
 
 /** As `Attestation.sol` stores it: `bytes19(keccak256(abi.encode(value, signers)))`. */

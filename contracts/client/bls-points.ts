@@ -30,6 +30,12 @@ export function g2Of(signature: BlsSignature): G2Point {
   }
 }
 
+/** What {@link g2Of} made words of. */
+export function signatureOf(words: G2Point): BlsSignature {
+  const { x_c0_a, x_c0_b, x_c1_a, x_c1_b, y_c0_a, y_c0_b, y_c1_a, y_c1_b } = words
+  return concat([x_c0_a, x_c0_b, x_c1_a, x_c1_b, y_c0_a, y_c0_b, y_c1_a, y_c1_b])
+}
+
 function wordOf(encoded: Hex, i: number): Hex {
   return slice(encoded, 32 * i, 32 * (i + 1), { strict: true })
 }

@@ -5,10 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { latestBlock } from '#client/chain.ts'
 import { contribute, create, propose } from '#client/oracle-writer.ts'
+import { attest } from '#client/cosigned-report.ts'
+import { publishRoster } from '#client/roster.ts'
 import { readLegs } from '#client/vault.ts'
 import { evidenceText } from '#protocol/evidence-file.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { cosigned } from '../client/cosigned.ts'
 import { observe } from '../client/evidence-scene.ts'
 import { bundleForBrowser, entriesOf, install, type Installed } from '../package/installed.ts'
 import { openPage, startChromium } from './chromium.ts'
@@ -46,8 +49,13 @@ test('a page reads, quotes, hashes and verifies as Node does', async () => {
     unsettled: expect.stringContaining('"kind":"unsettled"'),
     quote: expect.stringContaining('"kind":"open"'),
     refused: expect.stringContaining('"reason":"inactive"'),
-    verified: expect.stringContaining('"isVerified":true'),
+    verified: expect.stringMatching(/"attestation":\{"value":"2500.*"isVerified":true/),
     unverified: expect.stringContaining('"isVerified":false'),
+    forged: expect.stringMatching(/is not signed by its reporter.*"isVerified":false/),
+    isCosigned: 'true',
+    isCosignedOtherwise: 'false',
+    isCosignedByFewer: 'false',
+    noPoint: expect.stringMatching(/^Bls\.BlsPointError /),
     forgotten: expect.stringMatching(/^\w+\.\w+Error /),
   })
 
@@ -106,7 +114,7 @@ const hex = z.templateLiteral(['0x', z.string()])
 const ANSWERS = z.record(z.string(), z.string())
 const ACTED = z.object({ account: hex, id: hex, refused: z.string(), before: z.string(), after: z.string() })
 
-/** One fixing settled as its reporters signed, one disputed, one that is far from its maturity: what a page is told of them. */
+/** One fixing settled as its reporters signed and attested, one disputed, one that is far from its maturity: what a page is told of them. */
 async function playStory(): Promise<typeof about> {
   const { oracle, registry, vault } = stage.deployments
   const ann = await stage.as('ann')
@@ -117,7 +125,9 @@ async function playStory(): Promise<typeof about> {
     return next
   }
   await create(ann, oracle, fixing)
-  await stage.embedded.mineAt(MATURITY)
+  await stage.embedded.mineAt(MATURITY + 1n)
+  await publishRoster(ann, registry, MATURITY)
+  await attest(ann, registry, fixing, await cosigned(ann, stage, fixing))
   await propose(ann, oracle, fixing, { value: 2_500n * ETHER, maxBond: ETHER })
   await stage.embedded.mineAt((await latestBlock(ann)).time + BigInt(fixing.firstWindow))
 

@@ -3,6 +3,7 @@
  * for the answers that the page must give. JavaScript, because the package that it imports exists only once it is packed.
  */
 import { createPublicClient, createWalletClient, custom } from 'viem'
+import { isCosigned, readCosigned } from 'assize/client/attestation'
 import { connect, connectThrough } from 'assize/client/chain'
 import { readCreated } from 'assize/client/fixing-log'
 import { readFixing } from 'assize/client/oracle-reader'
@@ -29,8 +30,18 @@ export async function look(wallet, { rpcUrl, oracle, registry, vault, ids, evide
   const [settled, disputed, pending] = ids.map((id) => announced.find((each) => each.id === id)?.fixing)
   const shown = JSON.parse(evidence)
   const wrong = { ...shown, observations: shown.observations.slice(2) }
+  const [one, other, ...rest] = shown.observations
+  const forged = {
+    ...shown,
+    observations: [{ ...one, signature: other.signature }, { ...other, signature: one.signature }, ...rest],
+  }
   const verify = (file) => verifySettlement(chain, { oracle, registry }, parseEvidence(file), { confirmations: 1n })
   const settlement = await readSettlement(chain, oracle, settled, { confirmations: 1n })
+  const { atBlock: number, blockHash: hash, atTime: time } = settlement
+  const attested = { id: ids[0], maturity: settled.maturity }
+  const cosigned = await readCosigned(chain, registry, attested, { number, hash, time })
+  const { report, keys } = cosigned
+  const isSigned = (changes) => isCosigned({ chainId: chain.chainId, registry }, { ...cosigned, ...changes })
   const bid = { kind: 'contribute', value: 2_600n * ETHER, amount: 'rest' }
   return {
     announced: text(announced),
@@ -44,6 +55,12 @@ export async function look(wallet, { rpcUrl, oracle, registry, vault, ids, evide
     indexId: indexId(parseIndexDocument(shown.document)),
     verified: text(await verify(evidence)),
     unverified: text(await verify(JSON.stringify(wrong))),
+    forged: text(await verify(JSON.stringify(forged))),
+    cosigned: text(cosigned),
+    isCosigned: text(isSigned({})),
+    isCosignedOtherwise: text(isSigned({ report: { ...report, value: report.value + 1n } })),
+    isCosignedByFewer: text(isSigned({ keys: keys.slice(1) })),
+    noPoint: await failure((async () => isSigned({ signature: NOWHERE }))()),
     security: text(await readSecurity(chain, oracle, pending)),
     mostCollateral: text(await readMostCollateral(chain, vault, pending)),
     forgotten: await failure(readSecurity(chain, oracle, pending, { number: 1n, time: 1n, hash: NOWHERE })),

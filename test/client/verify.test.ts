@@ -1,5 +1,6 @@
-import { encodeFunctionData } from 'viem'
+import { encodeFunctionData, type Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isCosigned, readCosigned } from '#client/attestation.ts'
 import { connectThrough, latestBlock, type WritableChain } from '#client/chain.ts'
 import { propose } from '#client/oracle-writer.ts'
 import { g1Of, g2Of } from '#client/bls-points.ts'
@@ -15,7 +16,7 @@ import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { observationDigest, observationSignature, type SignedObservation } from '#protocol/observation.ts'
 import { possessionDigest } from '#protocol/registration.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
-import { ATTESTED, cosigned } from './cosigned.ts'
+import { ATTESTED, cosigned, RECRUITS } from './cosigned.ts'
 import { observe } from './evidence-scene.ts'
 
 const NOW = { confirmations: 0n }
@@ -146,6 +147,47 @@ test('holds what a quorum attested on chain against the evidence and the settlem
   await expect(verifySettlement(silent, stage.deployments, given, NOW)).rejects.toMatchObject({
     name: 'Attestation.AttestationUnseenError',
   })
+})
+
+test('checks the signature that reporters made together by their keys, and believes no contract', async () => {
+  const given = await attestedAndSettled({ ...fixing, bondPpm: 4 }, ATTESTED)
+  const { registry, oracle, vault } = stage.deployments
+  const domain = { chainId: ann.chainId, registry }
+  const idOf = (one: Fixing): Hex => fixingId(one, { chainId: ann.chainId, oracle })
+  const attested = { id: idOf(given), maturity: given.maturity }
+  const block = await latestBlock(ann)
+  const { report, signature } = await cosigned(ann, stage, given)
+  const { epoch } = evidence.panel
+  const made = {
+    report: { ...report, epoch, fixingId: attested.id },
+    keys: RECRUITS.map(({ blsSecret }) => blsKey(blsSecret)),
+    signature,
+  }
+  expect(await readCosigned(ann, registry, attested, block)).toEqual(made)
+  expect(isCosigned(domain, made)).toBe(true)
+  const { signature: others } = await cosigned(ann, stage, given, [0, 1, 2])
+  for (const forged of [
+    { ...made, report: { ...made.report, value: ATTESTED + 1n } },
+    { ...made, keys: made.keys.slice(1) },
+    { ...made, keys: [] },
+    { ...made, signature: others },
+  ]) {
+    expect(isCosigned(domain, forged)).toBe(false)
+  }
+  expect(isCosigned({ ...domain, registry: vault }, made)).toBe(false)
+  expect(() => isCosigned(domain, { ...made, signature: '0x12' })).toThrow('BLS12-381')
+
+  expect(await readCosigned(ann, registry, { ...attested, id: idOf(fixing) }, block)).toBe(undefined)
+  // As where a contract has called the registry: what it was given is its own matter.
+  const passedOn = await connectThrough({
+    provider: {
+      request: async (request) => {
+        const answer: unknown = await ann.publicClient.request(request as never)
+        return request.method === 'eth_getTransactionByHash' ? Object.assign({}, answer, { to: vault }) : answer
+      },
+    },
+  })
+  expect(await readCosigned(passedOn, registry, attested, block)).toBe(undefined)
 })
 
 test('knows a reporter that has rotated twice since at a block before, by its hash', async () => {
