@@ -43,6 +43,7 @@ const NOT_RUN: readonly (readonly [document: string, begins: string, reason: str
   ['docs/evidence.md', 'npm run prove', 'is a step of npm test'],
   ['docs/evidence.md', 'npm run replay -- --registry', 'takes as long as one lets it'],
   ['docs/evidence.md', 'npm run replay -- --jury', 'takes as long as one lets it'],
+  ['docs/evidence.md', 'npm run replay -- --courts', 'takes as long as one lets it'],
   ['docs/gas.md', 'npm run bench:gas', 'takes minutes; test/bench runs parts of it'],
   ['docs/juror.md', 'assize evidence export', 'needs a node that has observed; test/cli/evidence.test.ts plays it'],
   ['docs/operator.md', 'npm run package', 'test/package/package.test.ts packs; the copy needs a server'],

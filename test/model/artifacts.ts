@@ -15,12 +15,18 @@ const REGISTRY_SOURCES = [
   'test/contracts/model/ModelMirror.sol',
 ]
 const JURY_SOURCES = ['contracts/src/arbitrators/JuryArbitrator.sol', 'test/contracts/model/ModelJuror.sol']
+const COURT_SOURCES = [
+  'contracts/src/arbitrators/CouncilArbitrator.sol',
+  'test/contracts/model/ModelOwner.sol',
+  'test/contracts/model/ModelViewer.sol',
+]
 const FLOCK = '/usr/bin/flock'
 const MODELS = ['ModelToken', 'ModelInterest', 'ModelLens'].map((name) => `test/contracts/model/${name}.sol`)
 
 export type Artifact = { readonly abi: Abi; readonly bytecode: Hex }
 export type Artifacts = Readonly<Record<'oracle' | 'token' | 'interest' | 'actor' | 'lens', Artifact>>
 export type JuryArtifacts = Artifacts & Readonly<Record<'jury' | 'juror', Artifact>>
+export type CourtArtifacts = Artifacts & Readonly<Record<'council' | 'owner' | 'viewer', Artifact>>
 export type RegistryArtifacts = Artifacts & Readonly<Record<'registry' | 'owner' | 'mirror', Artifact>>
 
 /** Where forge runs, and where it puts what it builds, if not where foundry.toml says. */
@@ -46,6 +52,17 @@ export async function buildRegistryArtifacts(options: BuildOptions = {}): Promis
 export async function buildJuryArtifacts(options: BuildOptions = {}): Promise<JuryArtifacts> {
   const out = await build([...SOURCES, ...MODELS, ...JURY_SOURCES], options)
   return { ...readAll(out), jury: readArtifact(out, 'JuryArbitrator'), juror: readArtifact(out, 'ModelJuror') }
+}
+
+/** As {@link buildArtifacts}, and the arbitrators that are no juries, with what their models need. */
+export async function buildCourtArtifacts(options: BuildOptions = {}): Promise<CourtArtifacts> {
+  const out = await build([...SOURCES, ...MODELS, ...COURT_SOURCES], options)
+  return {
+    ...readAll(out),
+    council: readArtifact(out, 'CouncilArbitrator'),
+    owner: readArtifact(out, 'ModelOwner'),
+    viewer: readArtifact(out, 'ModelViewer'),
+  }
 }
 
 /** Compiles `sources`; the folder that forge put them into. */

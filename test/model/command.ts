@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { ROOT } from './artifacts.ts'
 import type { Campaign } from './campaign.ts'
+import { COURTS } from './courts/courts-campaign.ts'
 import { DISPUTE } from './dispute-campaign.ts'
 import { huntPlants } from './hunt.ts'
 import { JURY } from './jury/jury-campaign.ts'
@@ -9,13 +10,15 @@ import { REGISTRY } from './registry/registry-campaign.ts'
 import { type Session, continueSession, missingFrom, openSession } from './session.ts'
 
 const USAGE = `Replays random games of the dispute against the oracle and compares it with the independent model; with --registry
-random histories of reporters and their fixings against the registry, with --jury of jurors and their cases against the jury.
+random histories of reporters and their fixings against the registry, with --jury of jurors and their cases against the jury,
+with --courts of the other arbitrators and the fixings before them.
 
-  npm run replay -- [--registry | --jury] [--games N] [--from SEED] [--state FILE] [--coverage]
-  npm run replay -- [--registry | --jury] --plants [--games N]
+  npm run replay -- [--registry | --jury | --courts] [--games N] [--from SEED] [--state FILE] [--coverage]
+  npm run replay -- [--registry | --jury | --courts] --plants [--games N]
 
   --registry     the registry's model instead of the oracle's
   --jury         the jury's model instead of the oracle's
+  --courts       the models of the council and of the adapters to courts instead of the oracle's
   --games N      how many games or histories, one a seed (default 300)
   --from SEED    the first seed (default 0)
   --state FILE   keeps the run in FILE; the same command again continues it
@@ -37,13 +40,14 @@ export async function main(args: readonly string[]): Promise<number> {
       plants: { type: 'boolean', default: false },
       registry: { type: 'boolean', default: false },
       jury: { type: 'boolean', default: false },
+      courts: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   const games = wholeNumber('--games', values.games)
   const from = wholeNumber('--from', values.from)
   if (values.help) return write(USAGE, 0)
-  const kind = values.jury ? JURY : values.registry ? REGISTRY : DISPUTE
+  const kind = values.courts ? COURTS : values.jury ? JURY : values.registry ? REGISTRY : DISPUTE
   if (values.plants) return huntPlants(kind, { games, from, say, write: (line) => process.stdout.write(`${line}\n`) })
   const campaign = await kind.open()
   try {

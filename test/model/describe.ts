@@ -18,6 +18,31 @@ export function describeMismatch(game: Game, mismatch: Mismatch): string {
   ].join('\n')
 }
 
+/** The same of any history whose steps are plain values. */
+export function describeSteps(
+  history: {
+    readonly seed: number
+    readonly about?: string
+    readonly fixings?: readonly object[]
+    readonly steps: readonly object[]
+  },
+  { what, expected, got, step }: Mismatch,
+): string {
+  const { seed, about, fixings = [], steps } = history
+  return [
+    `seed ${seed}, step ${step}: ${what}`,
+    `  model:    ${expected.replaceAll('\n', '\n            ')}`,
+    `  contract: ${got.replaceAll('\n', '\n            ')}`,
+    ...(about === undefined ? [] : [`  ${about}`]),
+    ...fixings.map((fixing, index) => `  fixing ${index}: ${plain(fixing)}`),
+    ...steps.slice(0, step + 1).map((each, index) => `  ${index}. ${plain(each)}`),
+  ].join('\n')
+}
+
+function plain(value: object): string {
+  return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? String(field) : field))
+}
+
 function stepText({ time, sender, action, interest, skew, ambush, gas }: Step): string {
   const surroundings = [
     interest && `open interest of ${interest.source} is ${interest.becomes.mood} at ${interest.becomes.reading}`,

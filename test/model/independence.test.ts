@@ -8,11 +8,11 @@ const CHAIN = '#client/embedded-chain.ts'
 const HEADER = '#client/block-header.ts'
 /** Curves: keys and signatures are made with them, and no rule of the protocol is in them. */
 const CURVES = /^(?:@noble\/curves\/[\w-]+\.js|@chainsafe\/blst)$/
-const FROM_VIEM = /^(?:Abi\w*|Address|Hex|keccak256|encode\w+|to\w+)$/
+const FROM_VIEM = /^(?:Abi\w*|Address|Hex|concat|keccak256|encode\w+|to\w+)$/
 
-/** The models that were written from the specification alone: of the dispute, the registry, the jury and the attacker's market. */
+/** The models that were written from the specification alone: of the dispute, the registry, the jury, the other arbitrators and the attacker's market. */
 const MODELS = [
-  ...globSync(['test/model/*.ts', 'test/model/registry/*.ts', 'test/model/jury/*.ts']),
+  ...globSync(['test/model/*.ts', 'test/model/registry/*.ts', 'test/model/jury/*.ts', 'test/model/courts/*.ts']),
   'test/attack/market.ts',
   'test/attack/ratio.ts',
 ].filter((path) => !path.endsWith('.test.ts'))
@@ -29,8 +29,8 @@ function foreignImports(path: string): string[] {
 }
 
 function isNear(path: string, specifier: string): boolean {
-  if (/^\.\/(?:(?:registry|jury)\/)?[\w-]+\.ts$/.test(specifier)) return true
-  return /^test\/model\/(?:registry|jury)\//.test(path) && /^\.\.\/[\w-]+\.ts$/.test(specifier)
+  if (/^\.\/(?:(?:registry|jury|courts)\/)?[\w-]+\.ts$/.test(specifier)) return true
+  return /^test\/model\/(?:registry|jury|courts)\//.test(path) && /^\.\.\/[\w-]+\.ts$/.test(specifier)
 }
 
 test('the models import nothing of what they are compared with', () => {

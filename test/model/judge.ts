@@ -6,12 +6,13 @@ import { Audit } from './properties.ts'
 import type { ModelEvent, Result } from './result.ts'
 import type { CallResult } from './rpc.ts'
 import { RULES, type Rules } from './rules.ts'
-import { type Performed, viewOf } from './scenes.ts'
+import type { Performed } from './scene.ts'
+import { viewOf } from './scenes.ts'
 
 /** Where model and contract part: `expected` is the model's word, `got` the contract's. */
 export type Mismatch = { readonly step: number; readonly what: string; readonly expected: string; readonly got: string }
 
-type Difference = Omit<Mismatch, 'step'>
+export type Difference = Omit<Mismatch, 'step'>
 
 /**
  * Compares what the chain did with a model that follows `rules`: after every step the result or the error with its

@@ -5,7 +5,8 @@ import { type Game, Stage } from './game.ts'
 import { generate } from './generate.ts'
 import { type Mismatch, judge } from './judge.ts'
 import { RULES } from './rules.ts'
-import { type Performed, perform } from './scenes.ts'
+import type { Performed } from './scene.ts'
+import { perform } from './scenes.ts'
 
 /** A game that was replayed, and whether model and contract agreed throughout. */
 export type Replayed = {

@@ -1,7 +1,14 @@
 import type { Address, Hex } from 'viem'
 import type { RawLog } from './abi.ts'
 
-export type Call = { readonly from: Address; readonly to: Address; readonly data: Hex; readonly gas?: bigint }
+export type Call = {
+  readonly from: Address
+  readonly to: Address
+  readonly data: Hex
+  readonly gas?: bigint
+  /** What is sent along, wei of the chain's own currency. */
+  readonly value?: bigint
+}
 export type CallResult = { readonly success: boolean; readonly data: Hex; readonly logs: readonly RawLog[] }
 /** The calls of one block, in order. */
 export type Block = { readonly time: bigint; readonly calls: readonly Call[] }
@@ -18,7 +25,7 @@ const CALL_GAS = 30_000_000n
 export async function simulate(url: string, blocks: readonly Block[]): Promise<CallResult[][]> {
   const blockStateCalls = blocks.map(({ time, calls }) => ({
     blockOverrides: { time: hex(time), gasLimit: hex(BLOCK_GAS) },
-    calls: calls.map(({ gas = CALL_GAS, ...call }) => ({ ...call, gas: hex(gas) })),
+    calls: calls.map(({ gas = CALL_GAS, value = 0n, ...call }) => ({ ...call, gas: hex(gas), value: hex(value) })),
   }))
   const answer = (await request(url, 'eth_simulateV1', [{ blockStateCalls }, 'latest'])) as {
     calls: { status: Hex; returnData: Hex; logs: RawLog[]; error?: { data?: Hex } }[]

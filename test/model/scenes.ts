@@ -1,35 +1,19 @@
-import type { Hex } from 'viem'
 import { encodeAction } from './abi.ts'
 import { type Action, INTEREST_MOODS } from './action.ts'
 import { type Arena, encode } from './arena.ts'
 import { type Game, Stage, type Step, validFixings } from './game.ts'
 import { type View, encodeLook } from './look.ts'
-import { type Block, type Call, type CallResult, simulate } from './rpc.ts'
+import type { Call } from './rpc.ts'
 import { RULES } from './rules.ts'
-
-/** What the chain did in one step: the call of the oracle, the words of the look after it, and any call that failed. */
-export type Performed = {
-  readonly action: CallResult | undefined
-  readonly look: Hex
-  /** What a call that only sets the scene, or the look, reverted with. */
-  readonly broken: Hex | undefined
-}
-
-/** The calls of one step; `actionAt` is where the oracle's is among them, -1 if there is none. */
-type Scene = { readonly time: bigint; readonly calls: readonly Call[]; readonly actionAt: number }
+import { type Performed, type Scene, performScenes } from './scene.ts'
 
 /** Plays a game on the chain. What is called depends on the game alone, never on what any model expects. */
 export async function perform(arena: Arena, game: Game): Promise<Performed[]> {
   const stage = new Stage(arena.world, game.fixings, RULES) // only to learn which receipts a step names
-  const scenes = game.steps.map((step) => sceneOf(arena, game, stage, step))
-  const results = (await simulate(arena.url, blocksOf(scenes))).flat()
-  let from = 0
-  return scenes.map(({ calls, actionAt }) => {
-    const own = results.slice(from, from + calls.length)
-    from += calls.length
-    const broken = own.find(({ success }, index) => !success && index !== actionAt)
-    return { action: own[actionAt], look: own.at(-1)?.data ?? '0x', broken: broken?.data }
-  })
+  return performScenes(
+    arena.url,
+    game.steps.map((step) => sceneOf(arena, game, stage, step)),
+  )
 }
 
 /** Everything there is to see: all kinds of pot at every place an action named, everybody's every receipt. */
@@ -40,17 +24,6 @@ export function viewOf({ world }: Arena, game: Game, stage: Stage): View {
   const pots = [...new Map(places.map((place) => [`${place.fixing}/${place.round}/${place.value}`, place])).values()]
   const holders = [...world.parties, ...world.actors]
   return { fixings, pots, ids: touched.map(([id]) => id), holders, accounts: [...holders, world.oracle, world.sink] }
-}
-
-/** Steps at the same time share a block. */
-function blocksOf(scenes: readonly Scene[]): Block[] {
-  const blocks: { time: bigint; calls: Call[] }[] = []
-  for (const { time, calls } of scenes) {
-    const last = blocks.at(-1)
-    if (last?.time === time) last.calls.push(...calls)
-    else blocks.push({ time, calls: [...calls] })
-  }
-  return blocks
 }
 
 function sceneOf(arena: Arena, game: Game, stage: Stage, step: Step): Scene {

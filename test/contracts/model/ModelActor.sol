@@ -15,9 +15,10 @@ contract ModelActor is ITokenHook {
     address private _target;
     bool private _refuses;
 
-    /// @notice Calls `target` as this contract and passes on what it returns or reverts with.
-    function act(address target, bytes calldata data) external returns (bytes memory) {
-        (bool success, bytes memory result) = target.call(data);
+    /// @notice Calls `target` as this contract, with what it is sent, and passes on what it returns or reverts with. It takes
+    /// no ether back.
+    function act(address target, bytes calldata data) external payable returns (bytes memory) {
+        (bool success, bytes memory result) = target.call{value: msg.value}(data);
         assembly {
             if success { return(add(result, 32), mload(result)) }
             revert(add(result, 32), mload(result))

@@ -6,7 +6,7 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ModelActor} from "./ModelActor.sol";
 
 /// @title An owner that is a contract and says what it is told to when it is asked whether it signed
-/// @notice Test only. The order of the moods is that of `OWNER_MOODS` in test/model/registry/action.ts.
+/// @notice Test only. The order of the moods is that of `OWNER_MOODS` in test/model/accounts.ts.
 contract ModelOwner is ModelActor, IERC1271 {
     enum Mood {
         Approves,

@@ -1,9 +1,10 @@
 import { type Address, encodeFunctionData, type Hex, keccak256, toHex } from 'viem'
 import { encodeHeader } from '#client/block-header.ts'
 import { startEmbeddedChain } from '#client/embedded-chain.ts'
-import { Dictionary, type RawLog, wordsOf } from '../abi.ts'
+import { Dictionary, type RawLog } from '../abi.ts'
 import { deployerOn, encode } from '../arena.ts'
 import type { JuryArtifacts } from '../artifacts.ts'
+import { answersIn, lookData } from '../lens.ts'
 import { request } from '../rpc.ts'
 import { type Fixing, fixingWords, word } from '../terms.ts'
 import { JURY_RULES } from './rules.ts'
@@ -120,7 +121,7 @@ async function arenaOf(
       return { bytes, prevRandao: block.mixHash, isOfSeed: keccak256(bytes) === block.hash }
     },
     lens(calls) {
-      const data = encode(artifacts.juror.abi, 'look', [calls.map(({ to }) => to), calls.map((call) => call.data)])
+      const data = lookData(artifacts.juror.abi, calls)
       const call = { to: benches[0]?.parties[0], data, gas: '0x1c9c3800' }
       return async () => answersIn((await request(url, 'eth_call', [call, 'latest'])) as Hex) // JSON-RPC
     },
@@ -186,17 +187,6 @@ async function inOne(url: string, calls: readonly (readonly [method: string, par
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
   const answers = (await response.json()) as { id: number; result?: unknown }[] // JSON-RPC
   return answers.find(({ id }) => id === calls.length - 1)?.result
-}
-
-/** The words of each answer: the lens gives how many, and these. */
-function answersIn(data: Hex): bigint[][] {
-  // Where the bytes begin, and how long they are, comes first.
-  const words = wordsOf(data).slice(2)
-  const answers: bigint[][] = []
-  for (let at = 0; at < words.length; at += 1 + Number(words[at])) {
-    answers.push(words.slice(at + 1, at + 1 + Number(words[at])))
-  }
-  return answers
 }
 
 async function populate(url: string, artifacts: JuryArtifacts): Promise<Bench[]> {

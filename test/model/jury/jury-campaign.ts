@@ -2,13 +2,15 @@ import { keccak256 } from 'viem'
 import { asWords, text } from '../abi.ts'
 import { buildJuryArtifacts } from '../artifacts.ts'
 import { type Campaign, type Case, hashOfSources, type Kind } from '../campaign.ts'
+import { describeSteps } from '../describe.ts'
+import { type Look, compareLooks } from '../lens.ts'
 import { Random } from '../random.ts'
 import type { Result } from '../result.ts'
 import { type JuryArena, openJuryArena, type Outcome } from './arena.ts'
 import { JuryCoverage, JURY_REQUIRED } from './coverage.ts'
 import { Player } from './generate.ts'
 import { JuryModel } from './jury-model.ts'
-import { type Look, looksAt, owed } from './look.ts'
+import { looksAt, owed } from './look.ts'
 import { PLANTED_JURIES, PLANTED_JURY_RULES } from './planted.ts'
 import { JURY_RULES, type JuryRules } from './rules.ts'
 import type { Bench, JuryStep } from './terms.ts'
@@ -28,7 +30,7 @@ type Played = { readonly step: JuryStep; readonly outcome: Outcome; readonly ans
 type History = {
   readonly seed: number
   readonly bench: Bench
-  readonly looks: readonly Look[]
+  readonly looks: readonly Look<JuryModel>[]
   readonly played: Played[]
 }
 type Difference = { readonly what: string; readonly text: string }
@@ -145,19 +147,12 @@ function differenceAt(
     ? ['done', ...result.events.map(({ name, args }) => text(name, asWords(args)))].join('\n')
     : text(result.error, asWords(result.args))
   const describe = (what: string, want: string, was: string): Difference => {
-    const steps = history.played.slice(0, at + 1).map(({ step }, i) => `  ${i}. ${plain(step)}`)
-    const lines = [`seed ${history.seed}, step ${at}: ${what}`, `  model:    ${want}`, `  contract: ${was}`, ...steps]
-    return { what, text: lines.join('\n') }
+    const steps = history.played.map(({ step }) => step)
+    return { what, text: describeSteps({ seed: history.seed, steps }, { step: at, what, expected: want, got: was }) }
   }
   if (got !== expected) return describe('outcome', expected, got)
-  for (const [i, { what, expected: words }] of history.looks.entries()) {
-    const [want, was] = [words(model).join(), answers[i]?.join() ?? '']
-    if (want !== was) return describe(what, want, was)
-  }
+  const unlike = compareLooks(history.looks, model, answers)
+  if (unlike !== undefined) return describe(unlike.what, unlike.expected, unlike.got)
   const held = model.state.balances.get(history.bench.jury) ?? 0n
   return held === owed(model) ? undefined : describe('solvency', String(owed(model)), String(held))
-}
-
-function plain(value: object): string {
-  return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? String(field) : field))
 }

@@ -1,23 +1,15 @@
-import type { Address, Hex } from 'viem'
 import { encode } from '../arena.ts'
 import type { JuryArtifacts } from '../artifacts.ts'
+import type { Look } from '../lens.ts'
 import type { JuryModel } from './jury-model.ts'
 import { type Case, NOBODY, type Seat, STAGES } from './stakes.ts'
 import type { Bench } from './terms.ts'
 
-/** A view, and what the model answers, as ABI words. */
-export type Look = {
-  readonly what: string
-  readonly to: Address
-  readonly data: Hex
-  readonly expected: (model: JuryModel) => bigint[]
-}
-
 const ALL = 2n ** 256n - 1n
 
 /** Every view of the jury, of every fixing and party; and what everybody has. */
-export function looksAt(bench: Bench, { jury, token }: JuryArtifacts): Look[] {
-  const view = (what: string, args: readonly unknown[], expected: Look['expected']): Look => {
+export function looksAt(bench: Bench, { jury, token }: JuryArtifacts): Look<JuryModel>[] {
+  const view = (what: string, args: readonly unknown[], expected: Look<JuryModel>['expected']): Look<JuryModel> => {
     return { what: `${what}(${args.join(', ')})`, to: bench.jury, data: encode(jury.abi, what, args), expected }
   }
   const accounts = [...bench.parties, bench.jury, bench.sink]

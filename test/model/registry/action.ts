@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import type { OwnerMood } from '../accounts.ts'
 import type { Action } from '../action.ts'
 import type { Fixing } from '../terms.ts'
 
@@ -11,10 +12,6 @@ export type Signed = { readonly by: Address; readonly digest: Hex } | 'malformed
 
 /** A key by its secret; 0 is the identity, the key of nobody. */
 export type Secret = bigint
-
-/** What the owner that is a contract says when it is asked whether it signed (ERC-1271). */
-export const OWNER_MOODS = ['approves', 'refuses', 'reverts', 'says nothing'] as const
-export type OwnerMood = (typeof OWNER_MOODS)[number]
 
 export type Report = { readonly value: bigint; readonly observationsRoot: Hex; readonly proposer: Address }
 

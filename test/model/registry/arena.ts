@@ -1,10 +1,10 @@
 import type { Address, Hex } from 'viem'
 import { Dictionary } from '../abi.ts'
+import { accountOf } from '../accounts.ts'
 import { type Arena, encode, deployerOn, openArena } from '../arena.ts'
 import type { RegistryArtifacts } from '../artifacts.ts'
 import { request } from '../rpc.ts'
 import type { RegistryWorld } from './history.ts'
-import { accountOf } from './keys.ts'
 import type { Deployed } from './membership.ts'
 
 const DAY = 86_400n

@@ -1,7 +1,8 @@
 import { type Abi, type Address, type Hex, encodeFunctionData } from 'viem'
+import type { Account } from '../accounts.ts'
 import type { Fixing } from '../terms.ts'
 import type { Quorum, RegistryAction } from './action.ts'
-import { type Account, blsBytes, keyOf, signatureBytes } from './keys.ts'
+import { blsBytes, keyOf, signatureBytes } from './keys.ts'
 
 /** What turns an action into bytes. */
 export type Writer = {

@@ -1,5 +1,5 @@
-import { type Address, type Hex, keccak256, toHex } from 'viem'
-import { word } from '../terms.ts'
+import { type Address, type Hex, keccak256 } from 'viem'
+import { hashText, typedDigest } from '../typed-data.ts'
 import type { Observation, Report, Secret } from './action.ts'
 import { keyOf } from './keys.ts'
 
@@ -13,7 +13,6 @@ const ROTATION = hashText('Rotation(uint8 index,address owner,address signer,byt
 const POSSESSION = hashText('Possession(address owner,bytes32 keyHash)')
 const REPORT = hashText('Report(uint64 epoch,bytes32 fixingId,uint128 value,bytes32 observationsRoot,address proposer)')
 const OBSERVATION = hashText('Observation(bytes32 fixingId,uint128 value,uint64 observedAt,bytes32 sourcesRoot)')
-const DOMAIN = hashText('EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)')
 
 export type Registration = {
   readonly owner: Address
@@ -53,16 +52,6 @@ export function observationDigest(domain: Domain, observation: Observation): Hex
   return digest(domain, OBSERVATION, [fixingId, value, observedAt, sourcesRoot])
 }
 
-/** EIP-712: 0x1901, the domain's separator, the struct's hash. */
 function digest({ chainId, registry }: Domain, type: Hex, fields: readonly (Hex | bigint)[]): Hex {
-  const separator = structHash(DOMAIN, [hashText('Assize'), hashText('1'), chainId, registry])
-  return keccak256(`0x1901${separator.slice(2)}${structHash(type, fields).slice(2)}`)
-}
-
-function structHash(type: Hex, fields: readonly (Hex | bigint)[]): Hex {
-  return keccak256(`${type}${fields.map((field) => word(BigInt(field))).join('')}`)
-}
-
-function hashText(text: string): Hex {
-  return keccak256(toHex(text))
+  return typedDigest({ name: 'Assize', chainId, contract: registry }, type, fields)
 }

@@ -1,7 +1,7 @@
 import { SecretKey } from '@chainsafe/blst'
 import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { type Address, type Hex, keccak256, toBytes, toHex } from 'viem'
+import { type Address, type Hex, toBytes, toHex } from 'viem'
+import { type Account, signDigest } from '../accounts.ts'
 import { word } from '../terms.ts'
 import type { BlsSigned, Secret, Signed } from './action.ts'
 
@@ -11,21 +11,11 @@ const POSSESSION_TAG = 'BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'
 /** x = y = 1 is not on the curve of either group, as EIP-2537 encodes them. */
 const NO_SIGNATURE: Hex = `0x${word(0n)}${word(1n)}`.concat(`${word(0n)}${word(1n)}`.repeat(3)) as Hex // concatenation
 
-/** An account that can sign. */
-export type Account = { readonly address: Address; readonly secret: Uint8Array }
-
-export function accountOf(number: number): Account {
-  const secret = toBytes(keccak256(toHex(`account ${number}`)))
-  const publicKey = secp256k1.getPublicKey(secret, false).slice(1)
-  return { address: `0x${keccak256(publicKey).slice(-40)}`, secret }
-}
-
 /** r, s and v of a signature over `digest`; 64 bytes if it is malformed, or of an account that cannot sign. */
 export function signatureBytes(accounts: ReadonlyMap<Address, Account>, signed: Signed): Hex {
   const account = signed === 'malformed' ? undefined : accounts.get(signed.by)
   if (signed === 'malformed' || account === undefined) return `0x${'11'.repeat(64)}`
-  const recovered = secp256k1.sign(toBytes(signed.digest), account.secret, { prehash: false, format: 'recovered' })
-  return toHex(new Uint8Array([...recovered.slice(1), 27 + (recovered[0] ?? 0)]))
+  return signDigest(account, signed.digest)
 }
 
 const keys = new Map<Secret, Hex>()

@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem'
+import { OWNER_MOODS } from '../accounts.ts'
 import { ZERO_ADDRESS } from '../receipts.ts'
-import { OWNER_MOODS, type RegistryAction, type RegistryStep, type Secret } from './action.ts'
+import type { RegistryAction, RegistryStep, Secret } from './action.ts'
 import { possessionDigest, registrationDigest, rotationDigest } from './digests.ts'
 import type { Draft } from './draft.ts'
 import { type Member, NEVER } from './membership.ts'

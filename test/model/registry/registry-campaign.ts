@@ -1,6 +1,7 @@
 import { keccak256 } from 'viem'
 import { buildRegistryArtifacts } from '../artifacts.ts'
 import { type Campaign, type Kind, hashOfSources } from '../campaign.ts'
+import { describeSteps } from '../describe.ts'
 import type { Mismatch } from '../judge.ts'
 import { fewestSteps } from '../minimise.ts'
 import { type RegistryArena, openRegistryArena } from './arena.ts'
@@ -75,17 +76,5 @@ function coverageOf({ world }: RegistryArena, history: History): ReadonlyMap<str
 
 /** A history and where it went wrong, for people. */
 function describe({ seed, registry, fixings, steps }: History, mismatch: Mismatch): string {
-  const { what, expected, got, step } = mismatch
-  return [
-    `seed ${seed}, step ${step}: ${what}`,
-    `  model:    ${expected.replaceAll('\n', '\n            ')}`,
-    `  contract: ${got.replaceAll('\n', '\n            ')}`,
-    `  registry ${registry}`,
-    ...fixings.map((fixing, index) => `  fixing ${index}: ${plain(fixing)}`),
-    ...steps.slice(0, step + 1).map((each, index) => `  ${index}. ${plain(each)}`),
-  ].join('\n')
-}
-
-function plain(value: object): string {
-  return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? String(field) : field))
+  return describeSteps({ seed, about: `registry ${registry}`, fixings, steps }, mismatch)
 }

@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
+import type { OwnerMood } from '../accounts.ts'
 import type { Model } from '../model.ts'
 import { type ModelEvent, Refused, type Words } from '../result.ts'
-import type { OwnerMood } from './action.ts'
 import type { Domain } from './digests.ts'
 import { type Deployed, type Member, Membership, NEVER } from './membership.ts'
 import type { RegistryRules } from './rules.ts'

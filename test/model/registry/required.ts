@@ -1,4 +1,5 @@
-import { OWNER_MOODS, REGISTRY_CALLS } from './action.ts'
+import { OWNER_MOODS } from '../accounts.ts'
+import { REGISTRY_CALLS } from './action.ts'
 
 const SUCCESSES = REGISTRY_CALLS.map((name) => `${name} succeeds`)
 

@@ -1,8 +1,10 @@
 import type { Hex } from 'viem'
 import { encodeAction, wordsOf } from '../abi.ts'
+import { OWNER_MOODS } from '../accounts.ts'
 import { encode } from '../arena.ts'
-import { type Block, type Call, type CallResult, simulate } from '../rpc.ts'
-import { OWNER_MOODS, type RegistryStep, isRegistryAction } from './action.ts'
+import { type Call, type CallResult, simulate } from '../rpc.ts'
+import { blocksOf, performScenes } from '../scene.ts'
+import { type RegistryStep, isRegistryAction } from './action.ts'
 import type { RegistryArena } from './arena.ts'
 import { encodeRegistryAction } from './calldata.ts'
 import { type History, RegistryStage } from './history.ts'
@@ -26,33 +28,14 @@ export async function perform(arena: RegistryArena, history: History): Promise<P
     const calls = [...before, ...action, ...resettingCalls(arena, step), lookCall(arena, stage, sightsOf(arena, stage))]
     return { time: step.time, calls, actionAt: action.length === 0 ? -1 : before.length }
   })
-  const results = (await simulate(arena.url, blocksOf(scenes))).flat()
-  let from = 0
-  return scenes.map(({ calls, actionAt }) => {
-    const own = results.slice(from, from + calls.length)
-    from += calls.length
-    const broken = own.find(({ success }, index) => !success && index !== actionAt)
-    return { action: own[actionAt], answers: answersIn(own.at(-1)?.data ?? '0x'), broken: broken?.data }
-  })
+  const performed = await performScenes(arena.url, scenes)
+  return performed.map(({ action, look, broken }) => ({ action, answers: answersIn(look), broken }))
 }
 
 /** What the chain did in each step, without a look: for histories too long to look at. */
 export async function act(arena: RegistryArena, history: History): Promise<CallResult[]> {
   const scenes = history.steps.map((step) => ({ time: step.time, calls: actionCalls(arena, history, step) }))
   return (await simulate(arena.url, blocksOf(scenes))).flat()
-}
-
-type Scene = { readonly time: bigint; readonly calls: readonly Call[] }
-
-/** Steps at the same time share a block. */
-function blocksOf(scenes: readonly Scene[]): Block[] {
-  const blocks: { time: bigint; calls: Call[] }[] = []
-  for (const { time, calls } of scenes) {
-    const last = blocks.at(-1)
-    if (last?.time === time) last.calls.push(...calls)
-    else blocks.push({ time, calls: [...calls] })
-  }
-  return blocks
 }
 
 function actionCalls({ world, artifacts }: RegistryArena, history: History, { sender, action }: RegistryStep): Call[] {
