@@ -25,8 +25,9 @@ export class Dictionary {
     }
   }
 
-  /** `Name(arguments)` of revert data, or the data itself if no ABI knows it. */
+  /** `Name(arguments)` of revert data, `Nothing()` if there is none, or the data itself if no ABI knows it. */
   errorText(data: Hex): string {
+    if (data === '0x') return text('Nothing', [])
     const name = this.errors.get(data.slice(0, 10))
     return name === undefined ? `unknown ${data}` : text(name, wordsOf(data, 4))
   }

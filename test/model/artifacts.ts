@@ -17,6 +17,10 @@ const REGISTRY_SOURCES = [
 const JURY_SOURCES = ['contracts/src/arbitrators/JuryArbitrator.sol', 'test/contracts/model/ModelJuror.sol']
 const COURT_SOURCES = [
   'contracts/src/arbitrators/CouncilArbitrator.sol',
+  'contracts/src/arbitrators/Erc792Arbitrator.sol',
+  'contracts/src/arbitrators/UmaArbitrator.sol',
+  'test/contracts/model/ModelCourt.sol',
+  'test/contracts/model/ModelKlerosCourt.sol',
   'test/contracts/model/ModelOwner.sol',
   'test/contracts/model/ModelViewer.sol',
 ]
@@ -26,7 +30,8 @@ const MODELS = ['ModelToken', 'ModelInterest', 'ModelLens'].map((name) => `test/
 export type Artifact = { readonly abi: Abi; readonly bytecode: Hex }
 export type Artifacts = Readonly<Record<'oracle' | 'token' | 'interest' | 'actor' | 'lens', Artifact>>
 export type JuryArtifacts = Artifacts & Readonly<Record<'jury' | 'juror', Artifact>>
-export type CourtArtifacts = Artifacts & Readonly<Record<'council' | 'owner' | 'viewer', Artifact>>
+export type CourtArtifacts = Artifacts &
+  Readonly<Record<'council' | 'erc792' | 'uma' | 'court' | 'kleros' | 'owner' | 'viewer', Artifact>>
 export type RegistryArtifacts = Artifacts & Readonly<Record<'registry' | 'owner' | 'mirror', Artifact>>
 
 /** Where forge runs, and where it puts what it builds, if not where foundry.toml says. */
@@ -60,6 +65,10 @@ export async function buildCourtArtifacts(options: BuildOptions = {}): Promise<C
   return {
     ...readAll(out),
     council: readArtifact(out, 'CouncilArbitrator'),
+    erc792: readArtifact(out, 'Erc792Arbitrator'),
+    uma: readArtifact(out, 'UmaArbitrator'),
+    court: readArtifact(out, 'ModelCourt'),
+    kleros: readArtifact(out, 'ModelKlerosCourt'),
     owner: readArtifact(out, 'ModelOwner'),
     viewer: readArtifact(out, 'ModelViewer'),
   }

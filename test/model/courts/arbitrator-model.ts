@@ -37,10 +37,28 @@ export abstract class ArbitratorModel<Terms extends ArbitratorTerms = Arbitrator
     return events
   }
 
+  /** First second at which the arbitrator cannot rule on the fixing any more; 0 while it cannot. */
+  turnEnd(fixing: number): bigint {
+    const { now } = this.oracle
+    const dispute = this.oracle.dispute(fixing)
+    if (dispute.phase(now) !== 'Arbitration' || dispute.currentArbitrator(now) !== this.terms.address) return 0n
+    const end = dispute.arbitratedAt + dispute.fixing.arbitrationLimit
+    return this.rules.isBefore(now, end) ? end : end + dispute.fixing.arbitrationLimit
+  }
+
+  /** Instants at which something changes, beside those of the fixings. */
+  moments(): bigint[] {
+    return []
+  }
+
   protected pay(to: Address, amount: bigint): void {
+    this.move(this.terms.address, to, amount)
+  }
+
+  /** Moves bond token. */
+  protected move(from: Address, to: Address, amount: bigint): void {
     const { funds } = this.oracle
-    const { address } = this.terms
-    funds.set(address, this.oracle.fundsOf(address) - amount)
+    funds.set(from, this.oracle.fundsOf(from) - amount)
     funds.set(to, this.oracle.fundsOf(to) + amount)
   }
 

@@ -4,18 +4,19 @@ import { Refused, type Words } from '../result.ts'
 import { rule } from '../settling.ts'
 import { hashText, typedDigest } from '../typed-data.ts'
 import { ArbitratorModel, type CourtCall } from './arbitrator-model.ts'
-import type { Brought, CouncilAction } from './terms.ts'
+import type { Brought, CouncilAction, CouncilTerms } from './terms.ts'
 
 const RULING = hashText('Ruling(bytes32 fixingId,uint128 value)')
 
 type Submission = CouncilAction & { readonly name: 'submit' }
 
 /** A council as R-510 and ICouncilArbitrator's comments describe it. */
-export class CouncilModel extends ArbitratorModel {
+export class CouncilModel extends ArbitratorModel<CouncilTerms> {
   readonly owed = new Map<Address, bigint>()
 
   act({ sender, action, mood = 'approves' }: CourtCall): Words {
-    return action.name === 'submit' ? this.submit(action, mood) : this.withdraw(sender)
+    const call = action as CouncilAction // a history has one arbitrator
+    return call.name === 'submit' ? this.submit(call, mood) : this.withdraw(sender)
   }
 
   /** What a member signs to rule `value` on a fixing. */

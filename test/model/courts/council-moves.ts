@@ -1,7 +1,7 @@
 import { OWNER_MOODS } from '../accounts.ts'
 import { word } from '../terms.ts'
 import { type CouncilModel, digestOf } from './council-model.ts'
-import { type CourtMove, type Draft, fixingAtTurn } from './draft.ts'
+import { type CourtMove, type Draft, fixingAtEdge, fixingAtTurn } from './draft.ts'
 import type { Brought, Signed } from './terms.ts'
 
 /** What members of a council and those who bring their rulings do. */
@@ -13,7 +13,7 @@ export function councilMove(draft: Draft, council: CouncilModel): CourtMove {
       owed.length > 0 && random.chance(80) ? random.pick(owed) : random.pick([...world.funds.keys(), world.sink])
     return { sender, action: { at: 'arbitrator', name: 'withdraw' } }
   }
-  const fixing = fixingAtTurn(draft)
+  const fixing = fixingAtEdge(draft) ?? fixingAtTurn(draft)
   const value = random.chance(4) ? 0n : random.pick(draft.pool)
   const { members } = council.terms
   const sender = random.pick([...world.parties, ...members])

@@ -6,7 +6,8 @@ import type { Mismatch } from '../judge.ts'
 import { fewestSteps } from '../minimise.ts'
 import { type CourtArena, openCourtArena } from './arena.ts'
 import { COURT_REQUIRED, CourtCoverage } from './coverage.ts'
-import { generate } from './generate.ts'
+import { claimsAt } from './claims.ts'
+import { generate, openingOf } from './generate.ts'
 import { PLANTED_COURTS, PLANTED_COURT_RULES } from './planted.ts'
 import { judge, perform } from './replay.ts'
 import { COURT_RULES } from './rules.ts'
@@ -28,13 +29,16 @@ function courtsCampaign(arena: CourtArena): Campaign {
     contract: {
       name: 'arbitrators',
       address: termsOf(world, 0).address,
-      bytecodeHash: keccak256(concat([artifacts.council.bytecode])),
+      bytecodeHash: keccak256(
+        concat([artifacts.council, artifacts.erc792, artifacts.uma].map(({ bytecode }) => bytecode)),
+      ),
     },
     modelHash: hashOfSources(['test/model/*.ts', 'test/model/courts/*.ts', 'test/contracts/model/*.sol']),
     required: COURT_REQUIRED,
     plantedRules: PLANTED_COURT_RULES.map(({ bug }) => bug),
     async run(seed) {
-      const history = generate(seed, world)
+      const opening = openingOf(seed, world)
+      const history = generate(opening, world, await claimsAt(arena, opening))
       const performed = await perform(arena, history)
       const mismatch = judge(arena, history, performed)
       return {

@@ -1,3 +1,4 @@
+import type { Dispute } from '../dispute.ts'
 import type { Random } from '../random.ts'
 import type { CourtStage } from './stage.ts'
 import type { CourtStep, CourtWorld } from './terms.ts'
@@ -31,4 +32,18 @@ export function fixingAtTurn({ random, stage }: Draft): number {
     return dispute.phase(oracle.now) === 'Arbitration' && isOurs ? [index] : []
   })
   return due.length > 0 && random.chance(80) ? random.pick(due) : random.below(oracle.fixings.length)
+}
+
+/** A fixing of which a turn ends now or in a second. */
+export function fixingAtEdge({ stage }: Draft): number | undefined {
+  const { now, disputes } = stage.oracle
+  const at = disputes.findIndex((dispute) => turnEnds(dispute).some((end) => end === now || end === now + 1n))
+  return at === -1 ? undefined : at
+}
+
+/** When the turns of a fixing that waits for a ruling end. */
+export function turnEnds({ arbitratedAt, fixing, ruling }: Dispute): bigint[] {
+  if (arbitratedAt === 0n || ruling !== undefined) return []
+  const end = arbitratedAt + fixing.arbitrationLimit
+  return [end, end + fixing.arbitrationLimit]
 }

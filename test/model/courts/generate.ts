@@ -2,30 +2,50 @@ import type { Address } from 'viem'
 import { momentsOf } from '../moments.ts'
 import { Random } from '../random.ts'
 import { type Fixing, INVALID, word } from '../terms.ts'
+import { CouncilModel } from './council-model.ts'
 import { councilMove } from './council-moves.ts'
-import { type Draft, add } from './draft.ts'
+import { type CourtMove, type Draft, add, turnEnds } from './draft.ts'
+import { erc792Move } from './erc792-moves.ts'
 import { COURT_RULES } from './rules.ts'
 import { CourtStage, termsOf } from './stage.ts'
 import type { CourtStep, CourtWorld, History } from './terms.ts'
+import { UmaModel } from './uma-model.ts'
+import { umaMove } from './uma-moves.ts'
 
 const HOUR = 3_600n
 const DAY = 24n * HOUR
 const BASE = 2_500n * 10n ** 18n
 const ZERO: Address = `0x${'0'.repeat(40)}`
 const PLENTY = 1n << 80n
+const KINDS = ['council', 'erc792', 'uma'] as const
 
-/** The random history of a seed: one to three fixings, most of which come before the arbitrator, and anything that may happen then. */
-export function generate(seed: number, world: CourtWorld): History {
+/** Who a history is about, which a seed says first: what an adapter to UMA would ask about it is read from the chain. */
+export type Opening = Pick<History, 'seed' | 'arbitrator' | 'fixings'> & {
+  readonly random: Random
+  /** What is proposed and ruled. */
+  readonly pool: readonly bigint[]
+}
+
+/** One arbitrator and one to three fixings, most of which come before it. */
+export function openingOf(seed: number, world: CourtWorld): Opening {
   const random = new Random(seed)
-  const arbitrator = random.below(world.arbitrators.length)
+  const kind = random.pick(KINDS)
+  const arbitrator = random.pick([...world.arbitrators.keys()].filter((each) => termsOf(world, each).kind === kind))
   const { address } = termsOf(world, arbitrator)
   const fixings = Array.from({ length: 1 + random.below(3) }, () => randomFixing(random, world, address))
+  const pool = [BASE, BASE, BASE + 1n, random.between(1n, 1n << 127n), 1n, INVALID, INVALID]
+  return { seed, arbitrator, fixings, random, pool }
+}
+
+/** The random history that begins so: anything that may happen to the fixings. */
+export function generate(opening: Opening, world: CourtWorld, claims: History['claims']): History {
+  const { seed, arbitrator, fixings, random, pool } = opening
   const draft: Draft = {
     random,
     world,
-    stage: new CourtStage(world, { arbitrator, fixings }, COURT_RULES),
+    stage: new CourtStage(world, { arbitrator, fixings, claims }, COURT_RULES),
     steps: [],
-    pool: [BASE, BASE, BASE + 1n, random.between(1n, 1n << 127n), 1n, INVALID, INVALID],
+    pool,
     faults: random.pick([0, 8, 20]),
   }
   draft.stage.oracle.now = world.startTime
@@ -34,15 +54,21 @@ export function generate(seed: number, world: CourtWorld): History {
     if (random.chance(6)) goByAppeal(draft)
     else add(draft, anyStep(draft))
   }
-  return { seed, arbitrator, fixings, steps: draft.steps }
+  return { seed, arbitrator, fixings, claims, steps: draft.steps }
 }
 
 function anyStep(draft: Draft): CourtStep {
   const { random, stage } = draft
   stage.oracle.now = nextTime(draft)
   const isDue = waiting(draft).length > 0
-  const move = random.chance(isDue ? 15 : 70) ? oracleMove(draft) : councilMove(draft, stage.arbitrator)
+  const move = random.chance(isDue ? 15 : 70) ? oracleMove(draft) : courtMove(draft)
   return { time: stage.oracle.now, ...move }
+}
+
+function courtMove(draft: Draft): CourtMove {
+  const { arbitrator } = draft.stage
+  if (arbitrator instanceof CouncilModel) return councilMove(draft, arbitrator)
+  return arbitrator instanceof UmaModel ? umaMove(draft, arbitrator) : erc792Move(draft, arbitrator)
 }
 
 /** What others do at the oracle: they bring fixings into arbitration or keep them from it, and rule in their own turns. */
@@ -93,9 +119,13 @@ function waiting({ stage }: Draft): number[] {
 /** The same block or soon after, mostly; else at an instant at which something changes, or a second beside it. */
 function nextTime({ random, stage }: Draft): bigint {
   const { now, disputes } = stage.oracle
+  const own = stage.arbitrator.moments()
+  const ends = disputes.flatMap(turnEnds).filter((end) => end > now + 1n)
+  const [end] = ends.toSorted((a, b) => (a < b ? -1 : 1))
+  if (end !== undefined && random.chance(10)) return end - random.pick([0n, 1n])
   if (random.chance(50)) return now
   if (random.chance(50)) return now + random.between(1n, HOUR)
-  const moments = disputes.flatMap(momentsOf).map(({ time }) => time)
+  const moments = [...own, ...disputes.flatMap(momentsOf).map(({ time }) => time)]
   const near = moments.filter((time) => time > now).toSorted((a, b) => (a < b ? -1 : 1))
   const [next] = near
   if (next === undefined) return now + 1n

@@ -7,8 +7,8 @@ import { answersIn, compareLooks, lookData } from '../lens.ts'
 import type { Call } from '../rpc.ts'
 import { type Performed, performScenes } from '../scene.ts'
 import type { CourtArena } from './arena.ts'
-import { encodeCourtAction } from './calldata.ts'
-import { looksAt } from './look.ts'
+import { arbitratorAbi, courtCall } from './calldata.ts'
+import { looksAt, newLooksAt } from './look.ts'
 import { COURT_RULES, type CourtRules } from './rules.ts'
 import { CourtStage } from './stage.ts'
 import { type CourtStep, type History, isCourtAction } from './terms.ts'
@@ -17,8 +17,10 @@ import { type CourtStep, type History, isCourtAction } from './terms.ts'
 export function perform(arena: CourtArena, history: History): Promise<Performed[]> {
   const { world, artifacts } = arena
   const stage = new CourtStage(world, history, COURT_RULES) // only to learn what there is to look at
-  const data = lookData(artifacts.viewer.abi, looksAt(arena, stage))
+  const looks = looksAt(arena, stage)
   const scenes = history.steps.map((step) => {
+    stage.play(step)
+    const data = lookData(artifacts.viewer.abi, [...looks, ...newLooksAt(arena, stage)])
     const { mood = 'approves', time } = step
     const isMoody = mood !== 'approves'
     const calls = [
@@ -52,26 +54,26 @@ export function judge(
     const difference =
       compareCall(reader, result, got.action) ??
       (got.broken === undefined ? undefined : { what: 'setting or looking', expected: 'success', got: got.broken }) ??
-      compareLooks(looks, stage, answersIn(got.look))
+      compareLooks([...looks, ...newLooksAt(arena, stage)], stage, answersIn(got.look))
     if (difference !== undefined) return { step: index, ...difference }
   }
   return undefined
 }
 
-function readerOf({ dictionary, artifacts, world }: CourtArena, stage: CourtStage): CallReader {
-  const emitters = new Set([world.oracle, stage.arbitrator.terms.address])
-  return { dictionary, emitters, abi: [...artifacts.council.abi, ...artifacts.oracle.abi] }
+function readerOf({ dictionary, artifacts, world }: CourtArena, { arbitrator: { terms } }: CourtStage): CallReader {
+  const emitters = new Set([world.oracle, terms.address])
+  return { dictionary, emitters, abi: [...arbitratorAbi({ artifacts, terms }), ...artifacts.oracle.abi] }
 }
 
-function actionCall({ world, artifacts }: CourtArena, { fixings }: History, stage: CourtStage, step: CourtStep): Call {
-  const { sender, action } = step
-  const to = isCourtAction(action) ? stage.arbitrator.terms.address : world.oracle
-  const data = isCourtAction(action)
-    ? encodeCourtAction({ artifacts, fixings, accounts: world.accounts }, action)
-    : encodeAction(artifacts.oracle.abi, fixings, action)
+function actionCall({ world, artifacts }: CourtArena, history: History, stage: CourtStage, step: CourtStep): Call {
+  const { sender, action, wei = 0n } = step
+  const { terms } = stage.arbitrator
+  const { to, data } = isCourtAction(action)
+    ? courtCall({ artifacts, world, history, terms, ids: stage.oracle.ids }, sender, action)
+    : { to: world.oracle, data: encodeAction(artifacts.oracle.abi, history.fixings, action) }
   const isContract = sender === world.contractMember || world.actors.includes(sender)
-  if (!isContract) return { from: sender, to, data }
-  return { from: world.sink, to: sender, data: encode(artifacts.actor.abi, 'act', [to, data]) }
+  if (!isContract) return { from: sender, to, data, value: wei }
+  return { from: world.sink, to: sender, data: encode(artifacts.actor.abi, 'act', [to, data]), value: wei }
 }
 
 function moodCall({ world, artifacts }: CourtArena, mood: OwnerMood): Call {

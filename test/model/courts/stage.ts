@@ -3,21 +3,27 @@ import { play as playOracle } from '../play.ts'
 import { Refused, type Result } from '../result.ts'
 import { RULES } from '../rules.ts'
 import { CouncilModel } from './council-model.ts'
+import { Erc792Model } from './erc792-model.ts'
 import type { CourtRules } from './rules.ts'
 import { type ArbitratorTerms, type CourtStep, type CourtWorld, type History, isCourtAction } from './terms.ts'
+import { UmaModel } from './uma-model.ts'
 
 /** The model of any arbitrator. */
-export type AnyModel = CouncilModel
+export type AnyModel = CouncilModel | Erc792Model | UmaModel
 
 /** The models of an arbitrator and of its oracle, changed step by step. */
 export class CourtStage {
   readonly oracle: Model
   readonly arbitrator: AnyModel
 
-  constructor(world: CourtWorld, { arbitrator, fixings }: Pick<History, 'arbitrator' | 'fixings'>, rules: CourtRules) {
+  constructor(
+    world: CourtWorld,
+    { arbitrator, fixings, claims }: Pick<History, 'arbitrator' | 'fixings' | 'claims'>,
+    rules: CourtRules,
+  ) {
     const surroundings = { readInterest: () => undefined, skew: () => 0n, refuses: () => false }
     this.oracle = new Model(world, fixings, world.funds, surroundings, RULES)
-    this.arbitrator = modelOf(this.oracle, termsOf(world, arbitrator), rules)
+    this.arbitrator = modelOf(this.oracle, termsOf(world, arbitrator), rules, claims)
   }
 
   play(step: CourtStep): Result {
@@ -43,6 +49,13 @@ export function termsOf({ arbitrators }: CourtWorld, number: number): Arbitrator
   return terms
 }
 
-function modelOf(oracle: Model, terms: ArbitratorTerms, rules: CourtRules): AnyModel {
-  return new CouncilModel(oracle, terms, rules)
+function modelOf(oracle: Model, terms: ArbitratorTerms, rules: CourtRules, claims: History['claims']): AnyModel {
+  switch (terms.kind) {
+    case 'council':
+      return new CouncilModel(oracle, terms, rules)
+    case 'erc792':
+      return new Erc792Model(oracle, terms, rules)
+    case 'uma':
+      return new UmaModel(oracle, terms, rules, claims)
+  }
 }

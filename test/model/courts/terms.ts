@@ -16,8 +16,45 @@ export type CouncilTerms = {
   readonly declaredCost: bigint
 }
 
+/** An adapter to a court of ERC-792 (R-520): Kleros's published example, or one that rules whatever it is told. */
+export type Erc792Terms = {
+  readonly kind: 'erc792'
+  readonly address: Address
+  readonly peer: 'kleros' | 'loose'
+  readonly court: Address
+  /** Who gives the example's rulings. */
+  readonly courtOwner: Address
+  readonly declaredCost: bigint
+  readonly leastTurn: bigint
+  readonly leastFee: bigint
+  /** What everybody has of the chain's own currency, wei. */
+  readonly ether: ReadonlyMap<Address, bigint>
+  /** Contracts that take no ether; what they send, the sponsor gives them. */
+  readonly refusers: readonly Address[]
+  readonly sponsor: Address
+}
+
+/** An adapter to UMA (R-521), whose optimistic oracle is the court; amounts in bond-token wei, times in seconds. */
+export type UmaTerms = {
+  readonly kind: 'uma'
+  readonly address: Address
+  readonly court: Address
+  /** Where UMA has what it charges for votes. */
+  readonly store: Address
+  /** UMA's own stand-in for its token holders. */
+  readonly voters: Address
+  readonly token: Address
+  readonly declaredCost: bigint
+  readonly leastTurn: bigint
+  readonly leastFee: bigint
+  readonly liveness: bigint
+  /** The adapter's least bond, and UMA's. */
+  readonly leastBond: bigint
+  readonly courtBond: bigint
+}
+
 /** Which arbitrators there are. */
-export type ArbitratorTerms = CouncilTerms
+export type ArbitratorTerms = CouncilTerms | Erc792Terms | UmaTerms
 
 /** What an account signed, and in which form it is brought: r, s, v; without v; or with the other s of the same signature. */
 export type Signed = {
@@ -40,8 +77,48 @@ export type CouncilAction =
     }
   | { readonly at: 'arbitrator'; readonly name: 'withdraw' }
 
+/** A call of an adapter to a court of ERC-792, or of that court. */
+export type Erc792Action =
+  | { readonly at: 'arbitrator'; readonly name: 'open' | 'appeal' | 'bring'; readonly fixing: number }
+  | { readonly at: 'arbitrator'; readonly name: 'submitEvidence'; readonly fixing: number; readonly evidence: string }
+  | { readonly at: 'arbitrator'; readonly name: 'rule'; readonly disputeId: bigint; readonly ruling: bigint }
+  | { readonly at: 'court'; readonly name: 'createDispute' }
+  | { readonly at: 'court'; readonly name: 'setArbitrationCost'; readonly cost: bigint }
+  | { readonly at: 'court'; readonly name: 'setNext' | 'executeRuling'; readonly disputeId: bigint }
+  | {
+      readonly at: 'court'
+      readonly name: 'tell' | 'giveRuling'
+      readonly disputeId: bigint
+      readonly ruling: bigint
+    }
+
+/** A call of an adapter to UMA, of UMA, or of its voters. */
+export type UmaAction =
+  | {
+      readonly at: 'arbitrator'
+      readonly name: 'assertValue'
+      readonly fixing: number
+      readonly value: bigint
+    }
+  | { readonly at: 'arbitrator'; readonly name: 'bring'; readonly fixing: number }
+  | {
+      readonly at: 'arbitrator'
+      readonly name: 'assertionResolvedCallback' | 'assertionDisputedCallback'
+      readonly assertion: Hex
+    }
+  | { readonly at: 'court'; readonly name: 'assertTruth'; readonly fixing: number; readonly value: bigint }
+  | { readonly at: 'court'; readonly name: 'disputeAssertion' | 'settleAssertion'; readonly assertion: Hex }
+  | {
+      readonly at: 'voters'
+      readonly name: 'pushPrice'
+      readonly assertion: Hex
+      readonly asserter: Address
+      readonly assertedAt: bigint
+      readonly verdict: 'true' | 'false'
+    }
+
 /** A call of an arbitrator, or of the court that it asks. `fixing` is an index into the history's fixings. */
-export type CourtAction = CouncilAction
+export type CourtAction = CouncilAction | Erc792Action | UmaAction
 
 /** One call, of an arbitrator, its court, or the oracle. */
 export type CourtStep = {
@@ -50,6 +127,8 @@ export type CourtStep = {
   readonly action: CourtAction | Action
   /** What members that are contracts say during this step; they approve otherwise. */
   readonly mood?: OwnerMood
+  /** What is sent along of the chain's own currency, wei. */
+  readonly wei?: bigint
 }
 
 /** Everything that happens to one arbitrator and the fixings that name it, as plain values. */
@@ -58,6 +137,8 @@ export type History = {
   /** Which of the world's arbitrators. */
   readonly arbitrator: number
   readonly fixings: readonly Fixing[]
+  /** What an adapter to UMA asks about a fixing and a value, UTF-8, as it says itself. */
+  readonly claims: ReadonlyMap<string, Hex>
   readonly steps: readonly CourtStep[]
 }
 
