@@ -63,6 +63,10 @@ export const CATALOGUE: readonly Section[] = [
         { receipts: 'What an account has at stake, what it is worth; hand it on.' },
         async () => (await import('./commands/receipts.ts')).defineReceipts,
       ),
+      entry(
+        { cancel: 'Take back transactions of an account that wait to be mined, as when gas has become dearer.' },
+        async () => (await import('./commands/cancel.ts')).defineCancel,
+      ),
     ],
   },
   {

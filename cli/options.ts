@@ -50,12 +50,20 @@ export const DEFAULT_RPC = 'http://127.0.0.1:8545'
 /** A head this old, seconds, is of an endpoint that fell behind: 25 blocks of Ethereum. */
 export const MAX_AGE = 300
 
+/** Adds the option that says through which endpoint. */
+export function addEndpointOption(command: Command): Command {
+  return command.option('--rpc <url>', `JSON-RPC endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
+}
+
+/** Adds the option that keeps a command to one chain. */
+export function addChainOption(command: Command): Command {
+  return command.option('--chain-id <n>', 'refuse another chain than this (default: $ASSIZE_CHAIN_ID)', whole)
+}
+
 /** Adds the options that say which oracle, and `--json`. */
 export function addNetworkOptions(command: Command): Command {
-  return command
-    .option('--rpc <url>', `JSON-RPC endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
-    .option('--oracle <address>', 'the MaturityOracle (default: $ASSIZE_ORACLE)', address)
-    .option('--chain-id <n>', 'refuse another chain than this (default: $ASSIZE_CHAIN_ID)', whole)
+  addEndpointOption(command).option('--oracle <address>', 'the MaturityOracle (default: $ASSIZE_ORACLE)', address)
+  return addChainOption(command)
     .option('--from-block <n>', 'where to start looking for fixings (default: $ASSIZE_FROM_BLOCK, else 0)', block)
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
 }
@@ -65,8 +73,8 @@ export function addRegistryOption(command: Command): Command {
   return command.option('--registry <address>', 'the ReporterRegistry (default: $ASSIZE_REGISTRY)', address)
 }
 
-/** Adds the options of a command that sends transactions. */
-export function addSigningOptions(command: Command): Command {
+/** Adds the options that say who signs. */
+export function addKeyOptions(command: Command): Command {
   return command
     .option('--keystore <file>', 'the key, Web3 Secret Storage v3 (default: $ASSIZE_KEYSTORE)')
     .option(
@@ -74,15 +82,26 @@ export function addSigningOptions(command: Command): Command {
       'its password (default: $ASSIZE_PASSWORD_FILE, else $ASSIZE_PASSWORD, else asked)',
     )
     .option('--account <address>', 'with --dry-run: simulate for this account, without a key', address)
+}
+
+/** Adds the options that say when something is sent. */
+export function addSendingOptions(command: Command): Command {
+  return command
+    .option('--max-age <time>', 'refuse a chain whose newest block is older', duration, MAX_AGE)
+    .option('--dry-run', 'only simulate and say what would happen')
+    .option('--yes', 'do not ask; needed where nobody can be asked')
+}
+
+/** Adds the options of a command that sends transactions. */
+export function addSigningOptions(command: Command): Command {
+  addKeyOptions(command)
     .option('--max <amount>', 'refuse to spend more than this, gas included', amount)
     .option(
       '--arbitrators <list>',
       'stake only if both that rule are among these (default: $ASSIZE_POLICY_ARBITRATORS)',
       addresses,
     )
-    .option('--max-age <time>', 'refuse a chain whose newest block is older', duration, MAX_AGE)
-    .option('--dry-run', 'only simulate and say what would happen')
-    .option('--yes', 'do not ask; needed where nobody can be asked')
+  return addSendingOptions(command)
 }
 
 /** Adds the options of a command that sends transactions to a registry. */

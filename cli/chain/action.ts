@@ -4,7 +4,6 @@ import { latestBlock, sendingAs } from '#client/chain.ts'
 import { UnconfirmedError } from '#client/errors.ts'
 import { type GasFee, readGasFee, rehearse } from '#client/rehearsal.ts'
 import { type Call, GAS_MARGIN_PERCENT, send } from '#client/send.ts'
-import { requireNoneWaiting } from '#client/waiting.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'
 import { baseUnits } from '../arguments.ts'
 import { type Connection, requireFresh } from './connection.ts'
@@ -13,8 +12,9 @@ import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount } from '../format.ts'
 import { fundingOf, requireFunds } from './funding.ts'
-import type { SigningFlags } from '../options.ts'
+import type { NetworkFlags, SigningFlags } from '../options.ts'
 import type { Signer } from './signer.ts'
+import { cancelCommand, requireNoneWaiting } from './waiting.ts'
 
 /** One transaction, and what it does in words: `wrap 0.2 ETH`. */
 export type Step = { readonly label: string; readonly call: Call }
@@ -56,7 +56,7 @@ export type Performed = {
 export type Performer = {
   readonly connection: Connection
   readonly signer: Signer
-  readonly flags: SigningFlags & { readonly json?: true }
+  readonly flags: SigningFlags & Pick<NetworkFlags, 'rpc' | 'chainId' | 'json'>
   readonly context: Context
 }
 
@@ -96,7 +96,7 @@ async function requireReady({ connection: { chain }, signer, flags, context }: P
   const { time } = await latestBlock(chain)
   requireFresh(time, context.now(), flags.maxAge)
   // What is only simulated can be repeated at any time.
-  if (flags.dryRun !== true) await requireNoneWaiting(chain, signer.address)
+  if (flags.dryRun !== true) await requireNoneWaiting(chain, signer.address, flags)
 }
 
 function takerOf({ taker }: Action, { oracle }: Connection): NonNullable<Action['taker']> {
@@ -231,7 +231,7 @@ export async function confirm(
 
 async function sendSteps(
   steps: readonly Step[],
-  { connection, context }: Performer,
+  { connection, context, flags }: Performer,
   account: NonNullable<Signer['account']>,
   check: (sent: readonly TransactionReceipt[]) => Promise<void>,
 ): Promise<TransactionReceipt[]> {
@@ -246,7 +246,7 @@ async function sendSteps(
       context.io.err(`${label}: in block ${receipt.blockNumber}, ${receipt.transactionHash}`)
       sent.push(receipt)
     } catch (error) {
-      if (error instanceof UnconfirmedError) throw new InFlightError(sent.length, steps, error)
+      if (error instanceof UnconfirmedError) throw new InFlightError(sent.length, steps, error, cancelCommand(flags))
       if (sent.length === 0) throw error
       const wrapped = steps.slice(0, sent.length).find(({ call: { name } }) => name === 'deposit')?.call.value
       throw new HalfDoneError(sent.length, steps, wrapped, account.address, error)
@@ -271,7 +271,7 @@ export class InFlightError extends Error {
   readonly hash: Hash
   readonly hint: string
   readonly exitCode = EXIT.failed
-  constructor(done: number, steps: readonly Step[], cause: UnconfirmedError) {
+  constructor(done: number, steps: readonly Step[], cause: UnconfirmedError, cancelling: string) {
     const { message, hash, hint } = cause
     const parts = [
       ['Done before', steps.slice(0, done)],
@@ -283,7 +283,7 @@ export class InFlightError extends Error {
       .map(([what, some]) => `${what}: ${some.map(({ label }) => label).join('; ')}.`)
     super([message, ...said].join(' '), { cause })
     this.hash = hash
-    this.hint = hint
+    this.hint = `${hint} If it stays, take it back: ${cancelling}`
   }
 }
 

@@ -9,19 +9,19 @@ import { requireWethNamed } from '#client/deploy-oracle.ts'
 import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from '#client/deployment-step.ts'
 import { type GasFee, readBalance, readGasFee, rehearse } from '#client/rehearsal.ts'
-import { requireNoneWaiting } from '#client/waiting.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
 import { confirm, unknownGas } from '../chain/action.ts'
-import { address as addressOf, ether, whole } from '../arguments.ts'
+import { address as addressOf, ether } from '../arguments.ts'
 import { openChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import type { DeploymentRecord, Placed } from '../deployment/deployment-record.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount, formatColumns, formatEth } from '../format.ts'
-import { DEFAULT_RPC } from '../options.ts'
+import { addChainOption, addEndpointOption } from '../options.ts'
 import { writeOver } from '../output-file.ts'
 import { openSigner } from '../chain/signer.ts'
+import { requireNoneWaiting } from '../chain/waiting.ts'
 
 type Flags = {
   readonly terms?: string
@@ -51,7 +51,7 @@ Examples:
 
 /** Adds `assize deploy`: every contract at an address that follows from its terms. */
 export function defineDeploy(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('deploy')
     .option('--terms <file>', 'the terms, TOML')
     .option('--example', 'print terms to start from')
@@ -61,8 +61,7 @@ export function defineDeploy(program: Command, context: Context, done: (code: Ex
       '--recorded <file>',
       `only hold such a file against the chain; exit ${EXIT.notFinal} if something is missing`,
     )
-    .option('--rpc <url>', `JSON-RPC endpoint (default: $ASSIZE_RPC_URL, else ${DEFAULT_RPC})`)
-    .option('--chain-id <n>', 'refuse another chain than this (default: $ASSIZE_CHAIN_ID)', whole)
+  addChainOption(addEndpointOption(command))
     .option('--keystore <file>', 'who pays, Web3 Secret Storage v3 (default: $ASSIZE_KEYSTORE)')
     .option(
       '--password-file <file>',
@@ -180,7 +179,7 @@ async function deployMissing(
   missing: readonly DeploymentStep[],
 ): Promise<void> {
   const signer = await openSigner(flags, context)
-  if (flags.dryRun !== true) await requireNoneWaiting(chain, signer.address)
+  if (flags.dryRun !== true) await requireNoneWaiting(chain, signer.address, flags)
   const [{ gas, isComplete }, fee] = [
     await rehearse(chain, signer.address, missing.map(deployCall)),
     await readGasFee(chain),

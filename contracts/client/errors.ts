@@ -88,12 +88,13 @@ export class WaitingTransactionError extends Error {
   override readonly name = 'Client.WaitingTransactionError'
   readonly account: Address
   readonly count: number
-  readonly hint =
-    'Nothing was sent. Repeat when it is mined; if it never is, replace it from a wallet: whatever is sent later waits behind it.'
-  constructor(account: Address, count: number) {
+  readonly hint: string
+  /** `remedy` is what else can be done. */
+  constructor(account: Address, count: number, remedy = 'replace it from a wallet.') {
     super(`Expected no transaction of ${account} that waits to be mined, got ${count}.`)
     this.account = account
     this.count = count
+    this.hint = `Nothing was sent: it would wait behind. Once it is mined, look before you repeat; if it never is, ${remedy}`
   }
 }
 

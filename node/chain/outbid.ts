@@ -1,6 +1,6 @@
 import type { Intent } from '../store/intent-table.ts'
-import { isUrgent } from './fees.ts'
 import { isOpen } from './tend.ts'
+import { isUrgent } from './urgency.ts'
 
 /** So many blocks later, what takes a nonce before a vote that is due is not on its way any more. */
 const STUCK_BLOCKS = 2n

@@ -1,15 +1,16 @@
 import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
+import { CANCEL_GAS, capsOfCalls, type Fees, firstFees, isStuck, raisedFees } from '#client/fees.ts'
 import type { Call } from '#client/send.ts'
 import type { Reception } from '#client/reception.ts'
 import type { Outlook } from '#client/transaction.ts'
 import { turnstile } from '#client/turnstile.ts'
 import { smaller } from '#protocol/rational.ts'
 import type { FeeLimits } from '../config/fees.ts'
-import { capsOfCalls, firstFees, isOverdue, isStuck, isUrgent, raisedFees } from './fees.ts'
 import { nextNonce } from './nonce.ts'
-import type { Fees, Slot, Version } from '../store/slot.ts'
+import type { Slot, Version } from '../store/slot.ts'
 import type { Fate, NonceFate, PassingRefusal, PursuitTerms, Sent, Terms, Wire } from './port.ts'
 import { type Refused, refusedByAll } from './refused.ts'
+import { isOverdue, isUrgent } from './urgency.ts'
 
 /** Who signs transactions. */
 export type SendingAccount = Pick<LocalAccount, 'address' | 'signTransaction'>
@@ -46,9 +47,6 @@ type SizedCall = NonNullable<Slot['call']>
  * nodes, of which one has counted a block that another has not seen yet.
  */
 const SURE_BLOCKS = 3n
-
-/** Gas of a transfer to oneself, which uses a nonce up. */
-const CANCEL_GAS = 21_000n
 
 /**
  * INVARIANT: no version of a transaction leaves before it is written down, and a nonce is given to one call of this store only.

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { CLAIM_GAS } from '#protocol/reporter-gas.ts'
+import { capsOfCalls, firstFees } from '#client/fees.ts'
 import type { Outlook } from '#client/transaction.ts'
-import { capsOfCalls, firstFees } from '../chain/fees.ts'
 import type { Head } from '../chain/port.ts'
 import { claimShares, worthOf } from '../keeper/shares.ts'
 import type { KnownDue } from '../store/due-table.ts'

@@ -1,10 +1,8 @@
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
+import type { Fees } from '#client/fees.ts'
 import type { Call } from '#client/send.ts'
 import { ADDRESS, DECIMAL, HEX } from './row.ts'
-
-/** What a transaction offers at most, wei per gas. */
-export type Fees = { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint }
 
 /** One form in which a transaction was signed. */
 export type Version = Fees & {

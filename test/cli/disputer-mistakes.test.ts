@@ -423,13 +423,13 @@ describe('a transaction whose receipt does not come', () => {
     })
     const result = await impatiently(() => ann.run([...args, '--yes', '--json', '--rpc', proxy.url]))
     await proxy.close()
-    return { ...result, hash: String(hashes[lost - 1]) }
+    return { ...result, url: proxy.url, hash: String(hashes[lost - 1]) }
   }
 
   test('is in flight, by its hash, and not said to be undone: a repeated try would stake twice', async () => {
     const ann = await somebody()
     const { id } = await court.fixing({}, FALSE)
-    const { exitCode, out, hash } = await losing(3, ann, ['contribute', id, '2500.1', '0.05eth'])
+    const { exitCode, out, hash, url } = await losing(3, ann, ['contribute', id, '2500.1', '0.05eth'])
     expect(exitCode).toBe(1)
     expect(JSON.parse(out)).toEqual({
       version: 1,
@@ -438,7 +438,9 @@ describe('a transaction whose receipt does not come', () => {
         message:
           `Expected a receipt of contribute, got none: transaction ${hash} may be mined yet. ` +
           'Done before: wrap 0.05 ETH; let the oracle take 0.05 WETH. In flight: contribute 0.05 ETH for 2500.1.',
-        hint: `Look at ${hash} first: do not repeat before it is mined or dropped.`,
+        hint:
+          `Look at ${hash} first: do not repeat before it is mined or dropped. ` +
+          `If it stays, take it back: assize cancel --rpc ${url}`,
         exitCode: 1,
         transaction: hash,
       },
@@ -448,11 +450,12 @@ describe('a transaction whose receipt does not come', () => {
   test('keeps what comes after it from being sent', async () => {
     const ann = await somebody()
     const { id } = await court.fixing({}, FALSE)
-    const { err, hash } = await losing(1, ann, ['contribute', id, '2500.1', '0.05eth'])
+    const { err, hash, url } = await losing(1, ann, ['contribute', id, '2500.1', '0.05eth'])
     expect(err.split('\n').at(-1)).toBe(
       `error: Expected a receipt of deposit, got none: transaction ${hash} may be mined yet. ` +
         'In flight: wrap 0.05 ETH. Not sent: let the oracle take 0.05 WETH; contribute 0.05 ETH for 2500.1. ' +
-        `Look at ${hash} first: do not repeat before it is mined or dropped.`,
+        `Look at ${hash} first: do not repeat before it is mined or dropped. ` +
+        `If it stays, take it back: assize cancel --rpc ${url}`,
     )
     expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(1)
   })
@@ -474,8 +477,9 @@ describe('a transaction whose receipt does not come', () => {
     const refusal = {
       exitCode: 1,
       err:
-        `error: Expected no transaction of ${ann.account.address} that waits to be mined, got 1. Nothing was sent. ` +
-        'Repeat when it is mined; if it never is, replace it from a wallet: whatever is sent later waits behind it.',
+        `error: Expected no transaction of ${ann.account.address} that waits to be mined, got 1. ` +
+        'Nothing was sent: it would wait behind. ' +
+        'Once it is mined, look before you repeat; if it never is, take it back: assize cancel',
     }
     expect(asked).toMatchObject(refusal)
     expect(told).toMatchObject(refusal)

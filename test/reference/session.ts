@@ -2,9 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { getAddress, type Hex } from 'viem'
-import { connect, latestBlock } from '#client/chain.ts'
+import { privateKeyToAccount } from 'viem/accounts'
+import { connect, latestBlock, sendingAs } from '#client/chain.ts'
 import { createdIn, oracleEvents } from '#client/fixing-log.ts'
 import { create } from '#client/oracle-writer.ts'
+import { approveCall } from '#client/weth.ts'
 import { openStore } from '#node/store'
 import { evidenceText } from '#protocol/evidence-file.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
@@ -12,9 +14,11 @@ import { hash } from '../../cli/arguments.ts'
 import { Cleanup } from '../../cli/demo/cleanup.ts'
 import { castPeople, type Person } from '../../cli/demo/people.ts'
 import { type Devnet, openDevnet } from '../../cli/devnet/devnet.ts'
-import { writeKeystore } from '../../node/keystore.ts'
+import { readKeystore, writeKeystore } from '../../node/keystore.ts'
 import { assize, type Run } from '../cli/command-line.ts'
 import { freePort } from '../cli/free-port.ts'
+import { startProxy } from '../cli/rpc-proxy.ts'
+import { request } from '../model/rpc.ts'
 import { evidenceOf } from '../protocol/evidence-of.ts'
 import { threeSamples } from '../protocol/index-documents.ts'
 import { commandNames } from './commands.ts'
@@ -168,6 +172,26 @@ async function disputeAndClaim(session: Session): Promise<void> {
   await session.run(`claim ${fixing} --yes`)
   await session.run(`collect ${fixing} --yes`)
   await session.run(`reporters refund ${fixing} --yes`)
+  await takeBack(session)
+}
+
+/** Has a transaction of the disputer wait until it was cancelled. */
+async function takeBack(session: Session): Promise<void> {
+  const { embedded } = session.devnet
+  const proxy = await startProxy(embedded.rpcUrl, async (method) => {
+    if (method === 'eth_getTransactionReceipt') await embedded.setMining('instant')
+    return undefined
+  })
+  const { privateKey } = await readKeystore(session.of('ASSIZE_KEYSTORE'), session.of('ASSIZE_PASSWORD_FILE'))
+  const disputer = sendingAs(await connect({ rpcUrl: embedded.rpcUrl }), privateKeyToAccount(privateKey))
+  // Blocks come by the clock there, too, which only this ends.
+  await request(embedded.rpcUrl, 'evm_setIntervalMining', [0])
+  const oracle = getAddress(session.of('ASSIZE_ORACLE'))
+  const { to, data } = approveCall(oracle, oracle, 1n)
+  await disputer.walletClient.sendTransaction({ to, data, gas: 100_000n })
+  await session.run('cancel --dry-run')
+  await session.run('cancel --yes', { ASSIZE_RPC_URL: proxy.url })
+  await proxy.close()
 }
 
 async function announceAndPropose(session: Session): Promise<void> {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { capsOfCalls, firstFees, isOverdue, isStuck, raisedFees } from '../../../node/chain/fees.ts'
-import { nextNonce } from '../../../node/chain/nonce.ts'
+import { capsOfCalls, firstFees, isStuck, raisedFees } from '#client/fees.ts'
 
 const GWEI = 10n ** 9n
 const CAPS = { maxFeePerGas: 100n * GWEI, maxPriorityFeePerGas: 4n * GWEI }
@@ -72,22 +71,4 @@ test('there is no replacement where an eighth more is more than caps or limit al
   expect(raisedFees(fees(10n * GWEI, 3_555_555_555n), market, CAPS, options)?.maxPriorityFeePerGas).toBe(4n * GWEI)
   expect(raisedFees(fees(10n * GWEI, 3_555_555_556n), market, CAPS, options)).toBe(undefined)
   expect(raisedFees(fees(10n * GWEI, GWEI), market, CAPS, { ...options, limit: 11n * GWEI })).toBe(undefined)
-})
-
-test('is overdue after 36 seconds, and with every block from ten minutes before the deadline on', () => {
-  const at = 1_000n
-  expect([1_035n, 1_036n].map((now) => isOverdue({ at }, now, undefined))).toEqual([false, true])
-  expect([1_012n, 1_036n].map((now) => isOverdue({ at }, now, 1_637n))).toEqual([false, true])
-  expect([1_000n, 1_001n].map((now) => isOverdue({ at }, now, 1_600n))).toEqual([false, true])
-})
-
-test('the next nonce is the first that neither the chain nor anything of ours has', () => {
-  expect(nextNonce({ mined: 3, pending: 3 }, new Set())).toBe(3)
-  // Somebody else's with the same key wait there.
-  expect(nextNonce({ mined: 3, pending: 5 }, new Set())).toBe(5)
-  // Ours may have been dropped by every pool, and may still be mined.
-  expect(nextNonce({ mined: 3, pending: 3 }, new Set([3, 4]))).toBe(5)
-  expect(nextNonce({ mined: 3, pending: 4 }, new Set([3, 5]))).toBe(4)
-  // What was mined and may be undone.
-  expect(nextNonce({ mined: 3, pending: 3 }, new Set([1, 2]))).toBe(3)
 })

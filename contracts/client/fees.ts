@@ -1,15 +1,15 @@
-import type { Outlook } from '#client/transaction.ts'
 import { larger, smaller } from '#protocol/rational.ts'
-import type { FeeLimits } from '../config/fees.ts'
-import type { Fees, Version } from '../store/slot.ts'
+import type { Outlook } from './transaction.ts'
+
+/** What a transaction offers at most, wei per gas. */
+export type Fees = { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint }
 
 /** The fees at the newest block, wei per gas. */
 export type Market = Pick<Outlook, 'baseFee' | 'tip'>
 
-/** Before a deadline that is nearer than this, a transaction is replaced with every block, seconds. */
-export const URGENT_SECONDS = 600n
-/** How long a transaction may stay unmined before it is replaced, seconds: three blocks of Ethereum. */
-const PATIENCE_SECONDS = 36n
+/** Gas of a transfer to oneself, which uses a nonce up. */
+export const CANCEL_GAS = 21_000n
+
 /** A replacement has to offer more by an eighth, both in all and to the miner: nodes ask for a tenth. */
 const RAISE_NUMERATOR = 9n
 const RAISE_DENOMINATOR = 8n
@@ -19,11 +19,7 @@ const RAISE_DENOMINATOR = 8n
  * no other), and all that these allow if no replacement could follow. Undefined if that does not pay the base fee and
  * the usual tip of now.
  */
-export function firstFees(
-  { baseFee, tip: usual }: Market,
-  caps: FeeLimits,
-  limit: bigint | undefined,
-): Fees | undefined {
+export function firstFees({ baseFee, tip: usual }: Market, caps: Fees, limit: bigint | undefined): Fees | undefined {
   const most = smaller(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
   const tip = smaller(usual, caps.maxPriorityFeePerGas)
   if (baseFee + tip > most) return undefined
@@ -37,7 +33,7 @@ export function firstFees(
 export function raisedFees(
   last: Fees,
   { baseFee, tip: usual }: Market,
-  caps: FeeLimits,
+  caps: Fees,
   { limit, pace }: { readonly limit: bigint | undefined; readonly pace: 'patient' | 'urgent' },
 ): Fees | undefined {
   const most = smaller(caps.maxFeePerGas, limit ?? caps.maxFeePerGas)
@@ -53,7 +49,7 @@ export function raisedFees(
  * What all but cancellations may offer: a cancellation, which has to offer an eighth more of both than what it takes back,
  * still fits into `caps`.
  */
-export function capsOfCalls({ maxFeePerGas, maxPriorityFeePerGas }: FeeLimits): FeeLimits {
+export function capsOfCalls({ maxFeePerGas, maxPriorityFeePerGas }: Fees): Fees {
   return { maxFeePerGas: lowered(maxFeePerGas), maxPriorityFeePerGas: lowered(maxPriorityFeePerGas) }
 }
 
@@ -65,20 +61,10 @@ export function isStuck({ maxFeePerGas, maxPriorityFeePerGas }: Fees, { baseFee 
 /** A tip that cannot be raised any more must not keep the base fee from being paid. */
 function offer(
   { tip, wanted, most }: { readonly tip: bigint; readonly wanted: bigint; readonly most: bigint },
-  caps: FeeLimits,
+  caps: Fees,
 ): Fees {
   const isLast = raised(tip) > smaller(caps.maxPriorityFeePerGas, most)
   return { maxFeePerGas: isLast ? most : smaller(wanted, most), maxPriorityFeePerGas: tip }
-}
-
-/** Whether a transaction that is still unmined at `now` (the newest block's time) is to be replaced. */
-export function isOverdue({ at }: Pick<Version, 'at'>, now: bigint, urgentTime: bigint | undefined): boolean {
-  return isUrgent(now, urgentTime) ? now > at : now >= at + PATIENCE_SECONDS
-}
-
-/** Whether the deadline, if there is one, is near. */
-export function isUrgent(now: bigint, deadline: bigint | undefined): boolean {
-  return deadline !== undefined && deadline <= now + URGENT_SECONDS
 }
 
 /** Rounded up, and more in any case. */

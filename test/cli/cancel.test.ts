@@ -1,0 +1,262 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type Hex, keccak256, parseTransaction } from 'viem'
+import { latestBlock } from '#client/chain.ts'
+import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import { ETHER } from '../client/chain-fixture.ts'
+import { impatiently } from '../client/impatience.ts'
+import { type Court, type Disputer, FALSE, openCourt, typing, withoutChance } from './disputer.ts'
+import { type Between, type RpcProxy, startProxy } from './rpc-proxy.ts'
+
+const GWEI = 10n ** 9n
+
+let court: Court
+let people = 0
+let proxy: RpcProxy | undefined
+
+beforeAll(async () => {
+  court = await openCourt()
+})
+afterEach(async () => {
+  await proxy?.close()
+  proxy = undefined
+  await court.stage.embedded.setMining('instant')
+  await mine()
+})
+afterAll(() => court.close())
+
+function somebody(wei = ETHER): Promise<Disputer> {
+  people += 1
+  return court.disputer(`hurried-${people}`, wei)
+}
+
+async function mine(): Promise<void> {
+  const { time } = await latestBlock(await court.stage.as('mallory'))
+  await court.stage.embedded.mineAt(time + 1n)
+}
+
+/** Has `count` transactions of somebody wait from now on: nothing is mined any more. */
+async function keepWaiting({ chain, account }: Disputer, count: number): Promise<readonly Hex[]> {
+  await court.stage.embedded.setMining('manual')
+  const hashes: Hex[] = []
+  for (let nonce = 0; nonce < count; nonce += 1) {
+    const fees = { maxFeePerGas: 3n * GWEI, maxPriorityFeePerGas: GWEI }
+    hashes.push(
+      await chain.walletClient.sendTransaction({ to: account.address, value: 7n, nonce, gas: 21_000n, ...fees }),
+    )
+  }
+  return hashes
+}
+
+/** Runs `assize cancel` through an endpoint that mines as soon as a receipt is asked for, and does what else `between` says. */
+async function cancelAt(person: Disputer, args: readonly string[] = ['--yes'], between: Between = () => undefined) {
+  const sent: Hex[] = []
+  let isMined = false
+  proxy = await startProxy(court.stage.embedded.rpcUrl, async (method, params) => {
+    if (method === 'eth_sendRawTransaction') sent.push(params[0] as Hex) // as JSON-RPC has it
+    if (method === 'eth_getTransactionReceipt' && !isMined) {
+      isMined = true
+      await mine()
+    }
+    return between(method, params)
+  })
+  const ended = await person.run(['cancel', ...args], { env: { ...person.env, ASSIZE_RPC_URL: proxy.url } })
+  return { ...ended, sent, offers: sent.map((raw) => parseTransaction(raw)) }
+}
+
+/** Without what depends on the chain's fees, blocks and ports. */
+function plain(text: string): string {
+  return withoutChance(text)
+    .replaceAll(/\d+(?:\.\d+)? ETH|~0 ETH/g, 'ETH')
+    .replaceAll(/block \d+/g, 'block N')
+    .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
+}
+
+test('a contribution that nobody mines is taken back, and staked once by the same command', async () => {
+  const { oracle, weth } = court.stage.deployments
+  const ann = await somebody()
+  const { id } = await court.fixing({}, FALSE)
+  await ensureCollateral(ann.chain, weth, oracle, ETHER / 10n)
+  await court.stage.embedded.setMining('manual')
+  const args = ['contribute', id, '2500.1', '0.05eth', '--yes']
+  const lost = await impatiently(() => ann.run(args))
+  expect(lost.exitCode).toBe(1)
+  expect(plain(lost.err.split('\n').at(-1) ?? '')).toBe(
+    'error: Expected a receipt of contribute, got none: transaction 0x… may be mined yet. ' +
+      'In flight: contribute ETH for 2500.1. ' +
+      'Look at 0x… first: do not repeat before it is mined or dropped. If it stays, take it back: assize cancel',
+  )
+  const repeated = await impatiently(() => ann.run(args))
+  expect(plain(repeated.err)).toContain('if it never is, take it back: assize cancel')
+  const { exitCode, out } = await cancelAt(ann)
+  expect(plain(out).split('\n')).toEqual([
+    'account   0x…',
+    expect.stringMatching(/^waits     nonce 2: contribute to 0x…, at most [\d.]+ gwei per gas, 0x…$/),
+    'steps     an empty transaction for each nonce, the last first: only one of both is ever mined',
+    'gas       about ETH, at most ETH',
+    'nonce 2: cancelled in block N, 0x…',
+    'Nothing waits any more, and nothing of it was done: what sent it can be repeated.',
+  ])
+  expect(exitCode).toBe(0)
+  await court.stage.embedded.setMining('instant')
+  expect((await ann.run(args)).exitCode).toBe(0)
+  expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(ETHER / 20n)
+})
+
+test('the command to take it back has the flags that say which account of which chain', async () => {
+  const ann = await somebody()
+  const { id } = await court.fixing({}, FALSE)
+  await keepWaiting(ann, 1)
+  const { ASSIZE_RPC_URL = '', ASSIZE_KEYSTORE = '', ASSIZE_PASSWORD_FILE = '' } = ann.env
+  const flags = `--rpc ${ASSIZE_RPC_URL} --chain-id 31337 --keystore ${ASSIZE_KEYSTORE} --password-file ${ASSIZE_PASSWORD_FILE}`
+  const command = `contribute ${id} 2500.1 0.05eth --yes ${flags}`
+  const { err } = await impatiently(() => ann.run(command.split(' ')))
+  expect(err).toBe(
+    `error: Expected no transaction of ${ann.account.address} that waits to be mined, got 1. Nothing was sent: it would wait behind. ` +
+      `Once it is mined, look before you repeat; if it never is, take it back: assize cancel ${flags}`,
+  )
+})
+
+test('what waits is replaced from the last on: nothing follows what is gone', async () => {
+  const ann = await somebody()
+  const hashes = await keepWaiting(ann, 2)
+  const { exitCode, out, sent, offers } = await cancelAt(ann, ['--yes', '--json'])
+  expect(exitCode).toBe(0)
+  expect(offers.map(({ nonce }) => nonce)).toEqual([1, 0])
+  for (const { to, value, data, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } of offers) {
+    expect({ to: to?.toLowerCase(), value, data }).toEqual({ to: ann.account.address.toLowerCase() })
+    expect(maxFeePerGas).toBeGreaterThanOrEqual((3n * GWEI * 9n) / 8n)
+    expect(maxPriorityFeePerGas).toBeGreaterThanOrEqual((GWEI * 9n) / 8n)
+  }
+  const [second, first] = sent.map((raw) => keccak256(raw))
+  expect(JSON.parse(out)).toEqual({
+    version: 1,
+    chainId: 31_337,
+    action: 'cancel',
+    account: ann.account.address,
+    gas: { likely: expect.stringMatching(/^\d+$/), most: expect.stringMatching(/^\d+$/) },
+    isSent: true,
+    transactions: [
+      { nonce: 0, waiting: hashes[0], call: null, end: 'cancelled', transaction: first, block: expect.any(Number) },
+      { nonce: 1, waiting: hashes[1], call: null, end: 'cancelled', transaction: second, block: expect.any(Number) },
+    ],
+  })
+})
+
+test('offers an eighth more again and again where the endpoint does not tell what waits', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  let bids = 0
+  const { exitCode, out, offers } = await cancelAt(ann, ['--yes'], (method) => {
+    if (method === 'eth_getTransactionBySenderAndNonce') return 'the method does not exist'
+    bids += method === 'eth_sendRawTransaction' ? 1 : 0
+    return method === 'eth_sendRawTransaction' && bids < 4 ? 'replacement transaction underpriced' : undefined
+  })
+  expect(exitCode).toBe(0)
+  expect(out).toContain('waits     nonce 0: the endpoint does not tell what')
+  expect(offers.length).toBeGreaterThanOrEqual(4)
+  for (const [i, { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n }] of offers.slice(1).entries()) {
+    const before = offers[i]
+    expect(8n * maxFeePerGas).toBeGreaterThanOrEqual(9n * (before?.maxFeePerGas ?? 0n))
+    expect(8n * maxPriorityFeePerGas).toBeGreaterThanOrEqual(9n * (before?.maxPriorityFeePerGas ?? 0n))
+  }
+})
+
+test('offers no more than --max, or four times what is usual, and says that what waits may be mined yet', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  const dear: Between = (method) =>
+    method === 'eth_sendRawTransaction' ? 'replacement transaction underpriced' : undefined
+  const usual = await cancelAt(ann, ['--yes'], dear)
+  expect(usual.exitCode).toBe(1)
+  expect(usual.err).toMatch(
+    /^error: Expected the endpoint to take an empty transaction in the place of nonce 0, got one that wants more than \d+ wei per gas\. What waits may be mined yet\. Allow a higher fee, or try another endpoint\.$/,
+  )
+  const firstOffer = usual.offers[0]?.maxFeePerGas ?? 0n
+  expect(usual.offers.at(-1)?.maxFeePerGas).toBeGreaterThan(3n * firstOffer)
+  expect(usual.offers.every(({ maxFeePerGas = 0n }) => maxFeePerGas <= 4n * firstOffer)).toBe(true)
+  await proxy?.close()
+  const bounded = await cancelAt(ann, ['--yes', '--max', '0.00021eth'], dear)
+  expect(bounded.out).toContain('at most 0.00021 ETH')
+  expect(bounded.offers.length).toBeGreaterThan(1)
+  expect(bounded.offers.every(({ maxFeePerGas = 0n }) => maxFeePerGas <= 10n * GWEI)).toBe(true)
+  await proxy?.close()
+  const refusing: Between = (method) => (method === 'eth_sendRawTransaction' ? 'insufficient funds' : undefined)
+  const refused = await cancelAt(ann, ['--yes', '--json'], refusing)
+  expect(JSON.parse(refused.out)).toMatchObject({
+    error: {
+      name: 'Client.NotReplacedError',
+      message: 'Expected the endpoint to take an empty transaction in the place of nonce 0, got a refusal.',
+    },
+  })
+})
+
+test('says that it was too late where the transaction was mined before the question was answered: nothing is sent', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  const { exitCode, err } = await ann.run(['cancel'], typing('y', mine))
+  expect({ exitCode, err }).toEqual({
+    exitCode: 1,
+    err:
+      'error: Expected a transaction that waits, got none any more: mined meanwhile. ' +
+      'Nothing was sent. What it did is done: look before you repeat anything.',
+  })
+  expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address, blockTag: 'pending' })).toBe(
+    1,
+  )
+})
+
+test('names what was mined before it could be replaced', async () => {
+  const ann = await somebody()
+  const [hash] = await keepWaiting(ann, 1)
+  const { exitCode, out } = await cancelAt(ann, ['--yes'], async (method) => {
+    if (method === 'eth_sendRawTransaction') await mine()
+    return undefined
+  })
+  expect(exitCode).toBe(1)
+  expect(out.split('\n').slice(-2)).toEqual([
+    expect.stringMatching(new RegExp(`^nonce 0: too late, in block \\d+ there is ${hash}$`)),
+    'What was too late is done: look at what it did before you repeat anything.',
+  ])
+})
+
+test('says what still waits after two minutes, and how to offer more', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  const { exitCode, out } = await impatiently(() => ann.run(['cancel', '--yes']))
+  expect(exitCode).toBe(1)
+  expect(plain(out).split('\n').slice(-2)).toEqual([
+    'nonce 0: still waits, replaced by 0x…',
+    'Offer more: assize cancel',
+  ])
+  // What was offered is what waits now.
+  const again = await cancelAt(ann)
+  expect(plain(again.out)).toMatch(/waits     nonce 0: an empty transaction, at most/)
+  expect(again.exitCode).toBe(0)
+})
+
+test('sends nothing where nothing waits, nobody agrees, or it is only to be simulated', async () => {
+  const ann = await somebody()
+  const none = await ann.run(['cancel', '--yes'])
+  expect({ ...none, out: plain(none.out) }).toEqual({ exitCode: 0, out: 'Nothing of 0x… waits at HOST.', err: '' })
+  const nothing = await ann.run(['cancel', '--json', '--yes'])
+  expect(JSON.parse(nothing.out)).toMatchObject({ isSent: false, transactions: [] })
+  await keepWaiting(ann, 1)
+  expect(await ann.run(['cancel'], typing('n'))).toMatchObject({ exitCode: 130 })
+  const simulated = await ann.run(['cancel', '--dry-run', '--account', ann.account.address], {
+    env: {
+      ASSIZE_RPC_URL: ann.env['ASSIZE_RPC_URL'],
+    },
+  })
+  expect(simulated.exitCode).toBe(0)
+  expect(simulated.out.split('\n').at(-1)).toBe('Nothing was sent.')
+  expect(await ann.run(['cancel', '--yes', '--max', '100wei'])).toMatchObject({
+    exitCode: 2,
+    err: expect.stringMatching(/^error: Expected to spend at most ~?0 ETH, got .* for gas\. Raise --max, or wait/),
+  })
+  await court.stage.embedded.setBalance(ann.account.address, 1_000n)
+  expect(await ann.run(['cancel', '--yes'])).toMatchObject({
+    exitCode: 2,
+    err: expect.stringMatching(/^error: Expected .* ETH for gas, got ~0 ETH\. Send the account more ETH\.$/),
+  })
+  await court.stage.embedded.setBalance(ann.account.address, ETHER)
+})
