@@ -12,7 +12,8 @@ export type SenderFlags = Pick<NetworkFlags, 'rpc' | 'chainId'> & Pick<SigningFl
 /** The command that cancels what waits of the account, with the flags that this one was given. */
 export function cancelCommand({ rpc, chainId, keystore, passwordFile }: SenderFlags): string {
   return commandLine(
-    ...['assize', 'cancel'],
+    'assize',
+    'cancel',
     ...(rpc === undefined ? [] : ['--rpc', shareable(rpc)]),
     ...(chainId === undefined ? [] : ['--chain-id', String(chainId)]),
     ...(keystore === undefined ? [] : ['--keystore', keystore]),
