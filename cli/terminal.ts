@@ -14,7 +14,15 @@ export function terminalOf(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream)
   if (!stdin.isTTY || !stderr.isTTY) return undefined
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   return {
-    ask: (question, signal) => readLine(stdin, stderr, (lines) => lines.setPrompt(question), signal),
+    async ask(question, signal) {
+      try {
+        return await readLine(stdin, stderr, (lines) => lines.setPrompt(question), signal)
+      } catch (error) {
+        // What is said next begins a line of its own.
+        stderr.write('\n')
+        throw error
+      }
+    },
     async askSecret(question, signal) {
       try {
         // The question comes once the terminal echoes nothing any more: somebody may type, or paste, at once.

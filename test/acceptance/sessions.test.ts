@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { install, type Installed, ROOT } from '../package/installed.ts'
 import { comparable } from './comparable.ts'
+import { cleanEnvironment, startNetwork } from './network.ts'
 import { entriesOf, mistakeOf, openShell, recordOf } from './session.ts'
 
 const SESSIONS = join(ROOT, 'test', 'acceptance', 'sessions')
@@ -20,21 +19,6 @@ beforeAll(async () => {
 afterAll(() => installed.remove())
 
 const textOf = (name: string): string => readFileSync(join(SESSIONS, name), 'utf8')
-
-/** A network of its own, until it is interrupted. */
-async function startNetwork(folder: string): Promise<ChildProcess> {
-  const network = spawn('node', ['cli/main.ts', 'devnet', '--folder', folder], { cwd: ROOT, env: cleanEnvironment() })
-  for await (const line of createInterface({ input: network.stderr })) {
-    if (line.startsWith('Ready.')) return network
-  }
-  throw new Error('Expected a network, got its end.')
-}
-
-/** Nothing of whoever runs the tests leaks into a session. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(ASSIZE_|FIXING$|npm_|VITEST|NODE_OPTIONS)/.test(name))
-  return { ...Object.fromEntries(own), NO_COLOR: '1', TZ: 'UTC' }
-}
 
 // Recorded anew with `vitest run test/acceptance -u`; read what changed before it is committed.
 describe.each(NAMES)('%s', (name) => {
@@ -53,8 +37,7 @@ describe.each(NAMES)('%s', (name) => {
       records.push(recordOf(entry, { out: there(out), err: there(err), exitCode }))
     }
     await shell.end()
-    network.kill('SIGINT')
-    await new Promise((resolve) => network.once('close', resolve))
+    await network.stop()
     rmSync(parent, { recursive: true })
     await expect(records.join('\n')).toMatchFileSnapshot(join(SESSIONS, name))
   })

@@ -47,10 +47,12 @@ test.each([
   ['Ctrl-C', '\u0003'],
   ['the end of the input', '\u0004'],
 ])('takes %s for an interruption', async (_, key) => {
-  const { terminal, type } = desk()
+  const { terminal, events, type } = desk()
   const answer = terminal.ask('Stake? ', NEVER)
   type(key)
   await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
+  // What is said next does not stand behind the question.
+  expect(events.at(-1)).toBe('\n')
 })
 
 test('stops asking when it is aborted, and asks nobody where nobody sits', async () => {
