@@ -28,7 +28,10 @@ import type { Ripe, Tracked } from './tracked.ts'
  */
 export async function attestLate(parts: Parts, tracked: Tracked): Promise<'acted' | 'idle'> {
   const { ripe, snapshot } = tracked
-  if (ripe === undefined || snapshot === undefined || snapshot.atTime < tracked.lateTime) return 'idle'
+  if (ripe === undefined || snapshot === undefined) return 'idle'
+  const heard = `${bestOf(parts, tracked)?.signers ?? 0n} ${tracked.quorum?.kind}`
+  if (snapshot.atTime < tracked.lateTime && tracked.lateHeard === heard) return 'idle'
+  tracked.lateHeard = heard
   const view = await lateView(parts, tracked, ripe)
   if (view === undefined) return 'idle'
   const decision = decideLate(view)

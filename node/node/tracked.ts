@@ -47,8 +47,10 @@ export type Tracked = {
   isPlain: boolean
   /** When it was first seen proposed, Unix seconds. */
   proposedTime: bigint | undefined
-  /** Before this nothing is to be attested of what was proposed, Unix seconds. */
+  /** Before this nothing is to be attested of what was proposed, Unix seconds, unless something else was heard than {@link Tracked.lateHeard}. */
   lateTime: bigint
+  /** Who has signed, and what kind of quorum there is, as of the last look at what attests it. */
+  lateHeard: string | undefined
   /** Since when it cannot be read what attests it though that is wanted, Unix seconds; undefined: the last time it could. */
   unreadTime: bigint | undefined
   /** Reports, by digest, for whose observations peers were asked; undefined for none: thousands of fixings have none. */
@@ -90,6 +92,7 @@ export function track(known: Pick<Tracked, 'id' | 'fixing' | 'document'>): Track
     isPlain: false,
     proposedTime: undefined,
     lateTime: 0n,
+    lateHeard: undefined,
     unreadTime: undefined,
     syncedFor: undefined,
     refused: undefined,

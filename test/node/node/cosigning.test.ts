@@ -228,6 +228,19 @@ test('R-411 what attests a fixing is read again with the next block if that fail
   await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by 0 late`])
 })
 
+test('R-411 attests as soon as its own observation is there, though it was not at the first look', async () => {
+  const { venue, world, configOf: config } = await scene(1)
+  world.incentives = { ...world.incentives, attestersReward: 10n ** 18n }
+  proposedBefore(world)
+  venue.isBroken = true
+  const node = await run(await config(0), world)
+  world.mine(MATURITY + 1n)
+  const journal = async (): Promise<string> => (await fetch(`http://127.0.0.1:${node.httpPort}/journal`)).text()
+  await expect.poll(journal, SOON).toContain('No quorum to attest what was proposed.')
+  venue.isBroken = false
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by 0 late`])
+})
+
 test('R-411 anyone brings what another asked for, in turn, without asking again', async () => {
   const [first = -1, second = -1] = ranked(5)
   const { world, nodes } = await play(5, { absent: [first] })
