@@ -57,7 +57,8 @@ export async function compilerVersion(): Promise<string> {
   return /Version: (\S+)/.exec(await runCompiler(['--version'], ''))?.[1] ?? 'unknown'
 }
 
-function runCompiler(args: readonly string[], input: string): Promise<string> {
+/** Runs `tools/solc` with `input` on its stdin; what it wrote. Throws {@link CompilerError}. */
+export function runCompiler(args: readonly string[], input: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(join(ROOT, 'tools', 'solc'), args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
     const stop = (): void => void child.kill()
