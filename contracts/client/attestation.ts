@@ -76,7 +76,8 @@ export type CosignedBy = {
 /**
  * What the attestation that stands at `block` is made of, for {@link isCosigned}: the signature as it was brought to the registry, and
  * the keys that the registry has of its signers. Undefined without an attestation, or where another contract passed its signature on.
- * Throws {@link AttestationUnseenError}, DeadRpcError.
+ * Warning: of somebody who has rotated twice since, the registry knows another key, and the signature is not theirs any more: take a
+ * block soon after the attestation. Throws {@link AttestationUnseenError}, DeadRpcError.
  */
 export async function readCosigned(
   chain: Chain,
