@@ -62,10 +62,12 @@ export function erc792Notes(adapter: Erc792Model, { sender, wei = 0n, action }: 
         ...(isContract ? ['open by a contract'] : []),
       ]
     }
-    case 'appeal':
-      return result.ok && wei > adapter.court.appealCost(adapter.caseAt(call.fixing).disputeId)
-        ? ['appeal with change']
-        : []
+    case 'appeal': {
+      if (!result.ok) return []
+      // The next appeal costs twice as much.
+      const cost = adapter.court.appealCost(adapter.caseAt(call.fixing).disputeId) / 2n
+      return wei > cost ? ['appeal with change'] : []
+    }
     case 'tell':
     case 'executeRuling':
       return ruled(adapter, call.disputeId, result)

@@ -29,7 +29,7 @@ export function erc792Move(draft: Draft, adapter: Erc792Model): CourtMove {
     [isUnopened ? 30 : 4, () => opening(draft, adapter)],
     [unruled.length > 0 ? 14 : 1, () => appealing(draft, adapter, open)],
     [2, () => saying(draft)],
-    [unruled.length > 0 ? 30 : 2, () => ruling(draft, adapter, unruled)],
+    [unruled.length > 0 ? 30 : open.length > 0 ? 8 : 2, () => ruling(draft, adapter, unruled)],
     [due.length > 0 ? 20 : 3, () => bringing(draft, due)],
     [5, () => ({ sender: anybody(draft), action: { at: 'court', name: 'setArbitrationCost', cost: costOf(draft) } })],
     [8, () => numbering(draft, adapter)],
@@ -65,7 +65,7 @@ function ruling(draft: Draft, adapter: Erc792Model, unruled: readonly number[]):
   const { court, cases } = adapter
   const known = [...adapter.fixings.keys()]
   const own = unruled.map((fixing) => cases[fixing]?.disputeId ?? 0n)
-  const disputeId = own.length > 0 && random.chance(85) ? random.pick(own) : random.pick([...known, court.next, 77n])
+  const disputeId = own.length > 0 && random.chance(75) ? random.pick(own) : random.pick([...known, court.next, 77n])
   const value = random.weighed([
     [12, random.pick(draft.pool)],
     [4, 0n],
@@ -73,7 +73,7 @@ function ruling(draft: Draft, adapter: Erc792Model, unruled: readonly number[]):
     [1, (1n << 256n) - 1n],
   ])
   const sender = anybody(draft)
-  if (random.chance(6)) return { sender, action: { at: 'arbitrator', name: 'rule', disputeId, ruling: value } }
+  if (random.chance(10)) return { sender, action: { at: 'arbitrator', name: 'rule', disputeId, ruling: value } }
   if (!(court instanceof KlerosCourt))
     return { sender, action: { at: 'court', name: 'tell', disputeId, ruling: value } }
   const [first] = known

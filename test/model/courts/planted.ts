@@ -88,7 +88,12 @@ export const PLANTED_COURTS: readonly PlantedContract[] = [
     'if (TurnLib.turnEnd(ORACLE, fixing, address(this)) == 0) revert',
     'if (TurnLib.turnEnd(ORACLE, fixing, address(this)) == 1) revert',
   ),
-  planted('whoever brings the ruling is paid', ADAPTER, 'safeTransfer(payee,', 'safeTransfer(msg.sender,'),
+  planted(
+    'whoever brings the ruling is paid',
+    ADAPTER,
+    'safeTransfer(payee,',
+    'safeTransfer(payee == address(this) ? payee : msg.sender,',
+  ),
   planted(
     'the last value that UMA finds true is the ruling',
     UMA,
