@@ -56,6 +56,11 @@ export interface Watch {
    * and of one that was found before they take the place of what is known of these blocks.
    */
   follow(one: FoundFixing, earlier?: readonly OracleEvent[]): void
+  /**
+   * Whether everything is being read again, since the chain was undone, or was with the last look: what is forgotten meanwhile is not
+   * found again.
+   */
+  isStartingOver(): boolean
   /** Fixings known from before that are not watched until they are followed with their earlier events, which were not kept. */
   readonly unread: readonly FoundFixing[]
   /** The block from which the next look goes on: what was logged before is not read again, unless the chain is undone. */
@@ -141,6 +146,8 @@ export async function startWatch(
 
   /** Goes on after a failure, while the chain is the one that it is of. */
   let reading: Reading | undefined
+  /** With the last look. */
+  let wasUndone = false
   const mayGoOn = async ({ last: end }: Reading, head: Head): Promise<boolean> =>
     end === undefined || (end.number <= head.number && isSame(await chain.block(end.number), end))
   /** Reads up to the block `to`, and remembers on disk that everything was read up to `settled`, on the chain of `stays`. */
@@ -202,6 +209,7 @@ export async function startWatch(
 
   return {
     async look() {
+      wasUndone = false
       const head = await chain.head()
       const isJoined = [...asked.values()].some(({ earlier }) => earlier !== undefined)
       const isNew = isJoined || last === undefined || last.number !== head.number || !isSame(last, head)
@@ -228,6 +236,7 @@ export async function startWatch(
       const { own, found: fresh } = reading
       const found = [...fresh.values()]
       reading = undefined
+      wasUndone = isUndone
       for (const { id } of found) {
         seen.add(id)
         tracked.set(id, logOf())
@@ -271,6 +280,7 @@ export async function startWatch(
       log.settled = earlier
       log.version += 1
     },
+    isStartingOver: () => wasUndone || reading?.isUndone === true,
     unread,
     nextBlock: () => next,
     events(id) {

@@ -119,9 +119,12 @@ async function close(
     const reason = 'A share may be left: for a day it could not be read what attests it. Claim it by hand.'
     await parts.journal.write({ stage: 'keep', fixingId: tracked.id, subject: 'reward', action: 'leave', reason })
   }
+  // Meanwhile the chain may have been found undone: then it is looked at again, whatever was seen.
+  if (tracked.over !== over || watch.isStartingOver()) return
+  // Before it is on disk: from now on a look that finds that finds this fixing, too.
+  watch.forget(tracked.id)
   if (left === undefined) await store.fixings.close(tracked.id)
   else await parts.dues.close(left)
-  watch.forget(tracked.id)
   tracked.dues = undefined
   tracked.isClosed = true
 }

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { openStore } from '#node/store'
+import { FIXING_ID, MATURITY, WAD } from '../reporters.ts'
+import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
+
+const TRUTH = 2_500_250n * 10n ** 15n
+const LIE = 3_000n * WAD
+
+/** Something that is waited for until it is let go, and whether anybody has come to it. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const state = { isShut: false, isReached: false }
+  const pass = async (): Promise<void> => {
+    if (!state.isShut) return
+    state.isReached = true
+    await promise
+  }
+  return { state, pass, open: resolve }
+}
+
+/** A fixing that settled on the truth, and a node that is about to close it when the chain is undone, on which it was a lie. */
+async function closingScene() {
+  const { world, configOf } = await scene(1)
+  const [closing, reading] = [gate(), gate()]
+  world.facts = { round: 1, bond: WAD, leader: TRUTH, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: TRUTH, stake: WAD }]
+  const config = await configOf(0)
+  const settings = { ...config, confirmations: 2, policy: { ...config.policy, revoke: 'settled' as const } }
+  const as = world.as.bind(world)
+  world.as = (account) => {
+    const chain = as(account)
+    return {
+      ...chain,
+      holdings: (spender) => closing.pass().then(() => chain.holdings(spender)),
+      events: (from, to) => reading.pass().then(() => chain.events(from, to)),
+    }
+  }
+  const node = await run(settings, world)
+  world.mine(MATURITY + 1n)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  const { number } = world.head
+  closing.state.isShut = true
+  for (let i = 0n; i < 8n; i += 1n) {
+    world.mine(MATURITY + 86_400n + i)
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  }
+  await expect.poll(() => closing.state.isReached, SOON).toBe(true)
+  const undo = (): void => {
+    world.undo(number)
+    world.facts = { round: 1, bond: WAD, leader: LIE, deadline: MATURITY + 2n * 86_400n }
+    world.candidates = [{ value: LIE, stake: WAD }]
+    for (let i = 0n; i < 12n; i += 1n) world.mine(MATURITY + 86_400n + 5n * i)
+  }
+  const openIds = async (): Promise<readonly string[]> => {
+    await stop(node)
+    const store = await openStore(settings.dataDir)
+    const open = await store.fixings.open()
+    await store.close()
+    return open.map(({ id }) => id)
+  }
+  return { world, node, closing, reading, undo, openIds }
+}
+
+test('a fixing that was about to be closed when the chain was found undone is looked at again', async () => {
+  const { world, node, closing, undo, openIds } = await closingScene()
+  undo()
+  await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  closing.open()
+  await expect.poll(() => world.sent, SOON).toContain(`stake ${TRUTH}`)
+  expect(await openIds()).toEqual([FIXING_ID])
+})
+
+test('no fixing is closed while everything is read again, since the chain was undone', async () => {
+  const { world, node, closing, reading, undo, openIds } = await closingScene()
+  reading.state.isShut = true
+  undo()
+  await expect.poll(() => reading.state.isReached, SOON).toBe(true)
+  closing.open()
+  // The last that is sent before it would be closed; then so much is answered that it would be.
+  await expect.poll(() => world.sent, SOON).toContain('approve registry 0')
+  for (let i = 0; i < 20; i += 1) await status(node)
+  reading.open()
+  await expect.poll(() => world.sent, SOON).toContain(`stake ${TRUTH}`)
+  expect(await openIds()).toEqual([FIXING_ID])
+})
