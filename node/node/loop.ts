@@ -36,6 +36,8 @@ export type LoopState = {
   isRegistered: boolean | undefined
   /** Registry index by lower-case signer of those who will report, by the maturity that is near. */
   readonly expected: Map<bigint, ReadonlyMap<string, number>>
+  /** What was found when all was read again, since the chain was undone, until all that follows from it is done; else undefined. */
+  undone: readonly FoundFixing[] | undefined
   /** Why the operator has stopped all new stake, as of the last look; undefined: it has not. */
   halted: string | undefined
   /** Passes over a fixing that failed since the start. */
@@ -104,7 +106,9 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   const { head, isNew, found, isUndone } = await parts.watch.look()
   // Before anything that can fail: what was found is not found again.
   takeUp(state, found, isUndone)
-  if (isUndone) await startOver(parts, state, head, found)
+  if (isUndone) state.undone = [...(state.undone ?? []), ...found]
+  // INVARIANT: no pass begins before all of it is done: a look tells of it once.
+  if (state.undone !== undefined) await startOver(parts, state, head, state.undone)
   follow?.advance(head.time)
   const time = agreedTime(parts.clock.now(), head)
   if (time !== undefined) await parts.store.restoration.note(time)
@@ -155,25 +159,28 @@ function tend({ transactions, log }: Parts): void {
 /** Whatever was thought to be final is looked at again, `found` among it, which is tracked: what was over, or is new. */
 async function startOver(
   { journal, transactions, store, olderLog, dues }: Parts,
-  { tracked }: LoopState,
+  state: LoopState,
   head: Head,
   found: readonly FoundFixing[],
 ): Promise<void> {
-  const reason = `The chain was undone by more than the configured confirmations, and is read again from the beginning.`
-  await journal.write({ stage: 'watch', action: 'undone', reason: `${reason} Newest block: ${head.number}.` })
-  await olderLog.drop()
-  await store.fixings.reopen(found.map(({ id }) => id))
-  await dues.drop(found.map(({ id }) => id))
+  const { tracked } = state
+  // At once: a pass on its way may be about to close what it saw on the other chain.
   for (const one of tracked.values()) {
     one.logSeen = undefined
     one.over = undefined
     one.dues = undefined
     one.proposedTime = undefined
   }
+  const reason = `The chain was undone by more than the configured confirmations, and is read again from the beginning.`
+  await journal.write({ stage: 'watch', action: 'undone', reason: `${reason} Newest block: ${head.number}.` })
+  await olderLog.drop()
+  await store.fixings.reopen(found.map(({ id }) => id))
+  await dues.drop(found.map(({ id }) => id))
   for (const id of new Set([...tracked.keys(), ...found.map((one) => one.id)])) {
     await transactions.doubt(id, head.number)
   }
   await store.fixings.startedOver()
+  state.undone = undefined
 }
 
 /**

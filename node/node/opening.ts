@@ -110,6 +110,7 @@ function newState(documents: LoopState['documents']): LoopState {
     signersPeriod: undefined,
     isRegistered: undefined,
     expected: new Map(),
+    undone: undefined,
     halted: undefined,
     failedPasses: 0,
     outvoted: 0,
