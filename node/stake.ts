@@ -30,11 +30,14 @@ export type Means = {
 /** Stake of this node, bond-token wei. */
 type OwnStake = Line & { readonly amount: bigint }
 
+/** Why nothing is staked that might be there no more. */
+export const UNTOLD_MEANS = 'It cannot be told yet what the last transaction has left: the endpoint is behind.'
+
 /** What staking works with. */
 export type StakeComponents = {
   readonly chain: Pick<ChainPort, 'stake'>
-  /** What the account has to stake with, wei. Throws DeadRpcError. */
-  readonly spendable: () => Promise<bigint>
+  /** What the account has to stake with, wei; undefined while that cannot be told. Throws DeadRpcError. */
+  readonly spendable: () => Promise<bigint | undefined>
   readonly transactions: Transactions
   readonly collateral: Collateral
   readonly journal: Journal
@@ -70,6 +73,10 @@ export async function stakeOn(
   const own = ownStake(ledger, transactions.of(fixingId))
   const open = openInPot(snapshot, ledger, line)
   const held = await components.spendable()
+  if (held === undefined) {
+    await say('wait', UNTOLD_MEANS)
+    return 'idle'
+  }
   const amountNow = (): bigint => {
     const means = { spendable: held - collateral.committed(), elsewhere: components.elsewhere() }
     return amountFor(budget, own, line, open, means)

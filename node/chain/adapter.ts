@@ -1,6 +1,6 @@
 import { type Address, type Hex, type TransactionReceipt, zeroAddress } from 'viem'
 import { readFate } from '#client/account.ts'
-import { readBondToken } from '#client/bond-token.ts'
+import { readBondToken, readPurse } from '#client/bond-token.ts'
 import { firstBlockAfter } from '#client/block-at.ts'
 import { blockAt, type Chain, connect, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
 import { requireCode } from '#client/deploy.ts'
@@ -73,13 +73,17 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
         : { epoch, reporters: await readReporters(chain, registry, time) }
     },
     bond: (fixing) => unlessRefused(readBond(chain, oracle, fixing)),
-    async spendable(keptGas = 0n) {
+    async spendable(keptGas = 0n, since = 0n) {
       if (account === undefined) return 0n
-      const [token, outlook] = await Promise.all([wethBalance(chain, bondToken, account), readOutlook(chain, account)])
+      const { baseFee, tip } = await readOutlook(chain, account)
       // As much per gas as a transaction offers.
-      const reserve = (RESERVED_GAS + keptGas) * (2n * outlook.baseFee + outlook.tip)
-      if (keptGas > 0n && outlook.balance < reserve) return 0n
-      return token + (outlook.balance > reserve ? outlook.balance - reserve : 0n)
+      const reserve = (RESERVED_GAS + keptGas) * (2n * baseFee + tip)
+      return atOneBlock(chain, undefined, async (block) => {
+        if (block.number < since) return undefined
+        const { eth, held } = await readPurse(chain, bondToken, account, oracle, block)
+        if (keptGas > 0n && eth < reserve) return 0n
+        return held + (eth > reserve ? eth - reserve : 0n)
+      })
     },
     attestersReward: (fixing) => readReward(chain, registry, idOf(fixing)),
     async incentives(fixing) {

@@ -24,6 +24,8 @@ export interface Collateral {
   committed(): bigint
   /** What is about to be staked in other fixings than this, and is not signed yet, wei. */
   upcoming(fixingId: Hex): bigint
+  /** The last block in which something of the account is known to have been mined: what it had before is not believed. */
+  lastBlock(): bigint
 }
 
 /** What it takes to wrap and approve. */
@@ -35,6 +37,9 @@ export type CollateralComponents = {
   /** Whose calls take stake as well as the oracle's. */
   readonly registry: Address
 }
+
+/** How often it is asked what may be taken, where one that answers is behind: another may answer the next time. */
+const ATTEMPTS = 3
 
 type Send = Parameters<Transactions['attempt']>[1]
 
@@ -68,36 +73,48 @@ export function createCollateral(components: CollateralComponents): Collateral {
   }
   const spenderOf = ({ slot }: Intent): Spender =>
     slot?.call !== undefined && isAddressEqual(slot.call.to, registry) ? 'registry' : 'oracle'
-  const open = (is: (intent: Intent) => boolean): readonly Intent[] =>
+  const open = (is: (intent: Intent) => boolean = () => true): readonly Intent[] =>
     unfinishedOf({ chain, intents }).filter((intent) => isOpen(intent) && is(intent))
   /** What is on its way counts until it was mined, whether anybody still waits for it or not. */
   const taking = (): readonly Taking[] => [
     ...reserves,
     ...open(takesStake).map((intent) => ({ spender: spenderOf(intent), amount: intent.amount })),
   ]
-  /** The last block that is known to have changed what the account holds: of those before it nothing is believed. */
-  const lastChange = (): bigint =>
-    unfinishedOf({ chain, intents })
-      .filter(isCollateral)
-      .reduce((last, { block = 0n }) => larger(last, block), 0n)
-  /** What `spender` may take once everything that was signed is mined; undefined if that cannot be told. */
-  const allowanceOf = async (spender: Spender): Promise<bigint | undefined> => {
+  /** Of whatever kind: stakes, wraps and approvals change what it holds, claims pay it, and all of them cost gas. */
+  const lastBlock = (): bigint =>
+    unfinishedOf({ chain, intents }).reduce((last, { block = 0n }) => larger(last, block), 0n)
+  /** Whether `spender` may be left something once everything that was signed is mined or given up; undefined if that cannot be told. */
+  const mayTake = async (spender: Spender): Promise<boolean | undefined> => {
     const isOther = ({ slot }: Intent): boolean => {
       const data = slot?.call?.data
       return data !== undefined && isAddressEqual(approvedIn(data), registry) !== (spender === 'registry')
     }
-    const coming = open(isApproval).findLast((intent) => !isOther(intent))
-    return coming?.amount ?? (await chain.holdings(spender, lastChange()))?.allowance
+    const coming = open(isApproval).filter((intent) => !isOther(intent))
+    const sure = coming.findLastIndex((intent) => !isGivenUp(intent))
+    // Of what is being given up an older version may be mined all the same.
+    if (coming.slice(Math.max(sure, 0)).some(({ amount }) => amount > 0n)) return true
+    if (sure !== -1) return false
+    for (let asked = 0; asked < ATTEMPTS; asked += 1) {
+      const holdings = await chain.holdings(spender, lastBlock())
+      if (holdings !== undefined) return holdings.allowance > 0n
+    }
+    return undefined
   }
   const isReady = async (plan: Plan, spender: Spender): Promise<boolean> => {
-    const before = open(isCollateral).length
-    const holdings = await chain.holdings(spender, lastChange())
-    if (holdings === undefined) return false
+    const before = open()
+    const since = lastBlock()
+    const holdings = await chain.holdings(spender, since)
+    if (holdings === undefined) {
+      const reason = `What the account holds cannot be told as of block ${since}, or a later one, yet.`
+      await journal.write({ stage: 'collateral', fixingId: plan.fixingId, action: 'wait', reason })
+      return false
+    }
     const { held, allowance } = holdings
     // After that: what is taken in between is missed then, and not wrapped twice.
     await transactions.tend()
-    // What has ended in between may have been asked for too early: there are fewer with every time.
-    if (open(isCollateral).length < before) return isReady(plan, spender)
+    // What has ended in between may have been asked for too early: this ends, as what ends was signed before.
+    const after = new Set(open().map(({ key }) => key))
+    if (before.some(({ key }) => !after.has(key))) return isReady(plan, spender)
     const staking = taking()
     const missing = sumOf(staking) - held - sumOf(open(isWrap))
     if (missing > 0n) {
@@ -116,6 +133,7 @@ export function createCollateral(components: CollateralComponents): Collateral {
   }
   return {
     committed: () => sumOf(taking()),
+    lastBlock,
     upcoming: (fixingId) => sumOf([...reserves].filter((reserve) => reserve.fixingId !== fixingId)),
     async stake(plan, spender, send) {
       const reserve = { spender, amount: plan.amount, fixingId: plan.fixingId }
@@ -142,7 +160,7 @@ export function createCollateral(components: CollateralComponents): Collateral {
     },
     async revoke({ fixingId, at }, spender) {
       await inTurn(async () => {
-        if (taking().length > 0 || (await allowanceOf(spender)) === 0n) return
+        if (taking().length > 0 || (await mayTake(spender)) === false) return
         const plan = { fixingId, at, action: 'approve', kind: 'stake', round: 0, value: 0n, amount: 0n } as const
         await attempt(plan, (terms) => chain.approve(spender, 0n, terms))
       })
@@ -158,9 +176,9 @@ function isApproval({ action }: Intent): boolean {
   return action === 'approve'
 }
 
-/** Whether it changes what the account holds, or what may be taken of it. */
-function isCollateral(intent: Intent): boolean {
-  return isWrap(intent) || isApproval(intent) || takesStake(intent)
+/** Whether its nonce is to be used up by something else. */
+function isGivenUp({ slot }: Intent): boolean {
+  return slot?.versions.at(-1)?.cancels !== undefined
 }
 
 /** Runs it until it says that it has signed, or ends; what it comes to is known later. */

@@ -55,8 +55,8 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
     async bond(fixing) {
       return reachedIfKnown((await poll((port) => port.bond(fixing))).answers, agreement)
     },
-    async spendable(keptGas) {
-      return reached((await poll((port) => port.spendable(keptGas))).answers, agreement)
+    async spendable(keptGas, since) {
+      return reachedIfKnown((await poll((port) => port.spendable(keptGas, since))).answers, agreement)
     },
     async holdings(spender, since) {
       const { answers: all } = await poll((port) => port.holdings(spender, since))

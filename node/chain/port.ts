@@ -159,9 +159,10 @@ export interface ChainReads {
   bond(fixing: Fixing): Promise<bigint | undefined>
   /**
    * What the account can stake: bond token, and own currency beyond the gas of a stake and its claim, and `keptGas` of what it must
-   * send besides, at twice the base fee. Where there is not enough own currency for the latter, nothing: a stake costs gas, too.
+   * send besides, at twice the base fee. Where there is not enough own currency for the latter, nothing: a stake costs gas, too. Undefined as in
+   * {@link ChainReads.holdings}.
    */
-  spendable(keptGas?: bigint): Promise<bigint>
+  spendable(keptGas?: bigint, since?: bigint): Promise<bigint | undefined>
   /**
    * The bond token that the account holds, and how much of it `spender` may take, wei; undefined where that cannot be told as of the block
    * `since` or a later one: what answers may be several nodes, of which one is behind another.

@@ -37,11 +37,16 @@ const VOTES_KEPT = 2n
 
 /**
  * What the account can stake, wei: what the seats that this node votes for still have to commit and reveal is kept back, since a stake
- * in a jury is lost without it. Nothing, until each of its juries was looked at since the start. Throws DeadRpcError.
+ * in a jury is lost without it. Nothing, until each of its juries was looked at since the start; undefined while it cannot be told what
+ * its last transaction left. Throws DeadRpcError.
  */
-export async function spendable({ chain, juror }: Pick<Parts, 'chain' | 'juror'>): Promise<bigint> {
+export async function spendable({
+  chain,
+  juror,
+  collateral,
+}: Pick<Parts, 'chain' | 'juror' | 'collateral'>): Promise<bigint | undefined> {
   const { toSend, unseen } = juror.view()
-  return unseen > 0 ? 0n : chain.spendable(VOTES_KEPT * VOTE_GAS * BigInt(toSend))
+  return unseen > 0 ? 0n : chain.spendable(VOTES_KEPT * VOTE_GAS * BigInt(toSend), collateral.lastBlock())
 }
 
 /**

@@ -104,13 +104,14 @@ function createSpendable({
   chain,
   clock,
   juror,
-}: Pick<Parts, 'chain' | 'clock' | 'juror'>): () => Promise<bigint | undefined> {
+  collateral,
+}: Pick<Parts, 'chain' | 'clock' | 'juror' | 'collateral'>): () => Promise<bigint | undefined> {
   let last: bigint | undefined
   let nextMs = 0
   return async () => {
     if (chain.account === undefined || clock.monotonicMs() < nextMs) return last
     nextMs = clock.monotonicMs() + SPENDABLE_MS
-    last = await spendable({ chain, juror }).catch(() => last)
+    last = (await spendable({ chain, juror, collateral }).catch(() => undefined)) ?? last
     return last
   }
 }

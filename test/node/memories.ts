@@ -79,5 +79,6 @@ export function plenty(transactions: Transactions): Collateral {
     revoke: async () => undefined,
     committed: () => 0n,
     upcoming: () => 0n,
+    lastBlock: () => 0n,
   }
 }

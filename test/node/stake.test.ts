@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Decision } from '#protocol/policy.ts'
 import type { Ledger } from '../../node/chain/ledger.ts'
 import type { Sent, Stake } from '../../node/chain/port.ts'
-import { amountFor, type Budget, openInPot, ownStake, stakeOn } from '../../node/stake.ts'
+import { amountFor, type Budget, openInPot, ownStake, stakeOn, UNTOLD_MEANS } from '../../node/stake.ts'
 import type { Intent } from '../../node/store/intent-table.ts'
 import { intentMemory, journalMemory, plenty, transactionsOf } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, WAD } from './reporters.ts'
@@ -105,7 +105,7 @@ async function run(
   decide: () => Decision,
   options: {
     readonly sent?: Sent
-    readonly spendable?: bigint
+    readonly spendable?: bigint | 'untold'
     readonly committed?: bigint
     readonly elsewhere?: () => bigint
     readonly budget?: Budget
@@ -128,7 +128,7 @@ async function run(
   const result = await stakeOn(
     {
       chain,
-      spendable: async () => spendable,
+      spendable: async () => (spendable === 'untold' ? undefined : spendable),
       journal,
       budget,
       transactions,
@@ -169,6 +169,8 @@ test('does nothing when the policy says so, the money is gone, or peers change t
   const broke = await run(() => CONTRIBUTE, { spendable: 0n })
   expect(broke).toMatchObject({ result: 'idle', stakes: [], order: [] })
   expect(broke.lines[0]).toContain('Nothing is left of the budget')
+  const untold = await run(() => CONTRIBUTE, { spendable: 'untold' })
+  expect(untold).toMatchObject({ result: 'idle', stakes: [], order: [], lines: [`wait: ${UNTOLD_MEANS}`] })
   const decisions = [CONTRIBUTE, none]
   expect(await run(() => decisions.shift() ?? none)).toMatchObject({ result: 'idle', stakes: [], order: ['catch up'] })
 })

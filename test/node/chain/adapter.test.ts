@@ -171,6 +171,8 @@ test('lets no spender have more than it was given, and knows what it may still t
   const { number } = await ann.head()
   expect(await ann.holdings('registry', number)).toMatchObject({ allowance: 7n })
   expect(await ann.holdings('registry', number + 1n)).toBe(undefined)
+  expect(await ann.spendable(0n, number)).toBe(await ann.spendable())
+  expect(await ann.spendable(0n, number + 1n)).toBe(undefined)
 })
 
 test('never stakes twice when it dies between signing and sending, or after sending', async () => {

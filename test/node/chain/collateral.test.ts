@@ -154,7 +154,7 @@ function idOf(n: number): Hex {
 
 /**
  * A chain on which nothing is mined unless `pursue` says so, of an account that holds `held`, one after the other, and lets both
- * contracts take `allowed`, one after the other, or as much as it holds first.
+ * contracts take `allowed`, one after the other, or as much as it holds first; what answers the first `behind` times has not seen enough.
  */
 function stuck(
   held: readonly bigint[],
@@ -162,8 +162,8 @@ function stuck(
   {
     pursue,
     allowed = held.slice(0, 1),
-    isBehind = false,
-  }: { pursue?: ChainPort['pursue']; allowed?: readonly bigint[]; isBehind?: boolean } = {},
+    behind = 0,
+  }: { pursue?: ChainPort['pursue']; allowed?: readonly bigint[]; behind?: number } = {},
 ) {
   const intents = intentMemory(rows)
   const [registry, oracle] = [keyOf('registry').address, keyOf('oracle').address]
@@ -182,7 +182,7 @@ function stuck(
     account: keyOf('sender').address,
     holdings: async (_: string, block?: bigint) => {
       since.push(block)
-      if (isBehind) return undefined
+      if (since.length <= behind) return undefined
       const now = (of: readonly bigint[]): bigint => of[Math.min(looks, of.length - 1)] ?? 0n
       const found = { held: now(held), allowance: now(allowed) }
       looks += 1
@@ -195,14 +195,15 @@ function stuck(
     },
   }
   const transactions = transactionsOf(intents, pursue === undefined ? {} : { chain: { pursue } })
-  const collateral = createCollateral({ chain, transactions, intents, journal: journalMemory(), registry })
+  const journal = journalMemory()
+  const collateral = createCollateral({ chain, transactions, intents, journal, registry })
   const stake = (n: number, amount: bigint, spender: 'oracle' | 'registry' = 'oracle') => {
     const fixingId = idOf(n)
     const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
     const plan = { ...line, fixingId, action: 'propose', at: 2_000n } as const
     return collateral.stake(plan, spender, (terms) => sign(terms, spender === 'oracle' ? oracle : registry))
   }
-  return { asked, since, stake, collateral, intents, transactions }
+  return { asked, since, stake, collateral, intents, transactions, journal }
 }
 
 test('what is on its way is not staked again, nor its allowance taken away, however long it takes', async () => {
@@ -295,9 +296,18 @@ test('what the account holds is asked for as of the last block that changed it, 
   ] as const
   const mined = stuck([6n], rows, { pursue: async () => MINED })
   await mined.stake(1, 6n)
-  expect([mined.since, mined.asked]).toEqual([[8n], []])
-  const behind = stuck([0n], rows, { isBehind: true })
+  expect([mined.since, mined.asked]).toEqual([[9n], []])
+  const behind = stuck([0n], rows, { behind: 1 })
   expect([await behind.stake(1, 6n), behind.asked]).toEqual([{ kind: 'later' }, []])
+  expect([behind.collateral.lastBlock(), stuck([0n]).collateral.lastBlock()]).toEqual([9n, 0n])
+  const reason = 'What the account holds cannot be told as of block 9, or a later one, yet.'
+  expect(behind.journal.lines).toEqual([{ stage: 'collateral', fixingId: idOf(1), action: 'wait', reason }])
+})
+
+test('what was claimed after the holdings were asked for is not wrapped for', async () => {
+  const { asked, stake } = stuck([0n, 6n], [signed('claim', 0n)], { pursue: async () => MINED, allowed: [6n] })
+  await stake(1, 6n)
+  expect(asked).toEqual([])
 })
 
 test('an approval on its way is taken back behind it, unless that is on its way, too', async () => {
@@ -317,6 +327,35 @@ test('an approval on its way is taken back behind it, unless that is on its way,
   expect(await revoked([approval(oracle, 4n)], 0n)).toEqual(['approve oracle 0 after 1'])
   expect(await revoked([approval(registry, 4n)], 0n)).toEqual(['approve registry 0 after 1'])
   expect(await revoked([approval(oracle, 4n), approval(oracle, 0n, 4)], 4n)).toEqual(['approve registry 0 after 2'])
+  // What is given up may be mined or not.
+  const givenUp = (intent: Intent): Intent => {
+    const version = {
+      hash: FIXING_ID,
+      maxFeePerGas: 1n,
+      maxPriorityFeePerGas: 1n,
+      at: 0n,
+      cancels: 'It takes too long.',
+    }
+    return { ...intent, slot: { nonce: 3, ...intent.slot, versions: [version] } }
+  }
+  expect(await revoked([givenUp(approval(oracle, 0n))], 4n)).toEqual([
+    'approve oracle 0 after 1',
+    'approve registry 0 after 1',
+  ])
+  expect(await revoked([givenUp(approval(oracle, 4n))], 0n)).toEqual(['approve oracle 0 after 1'])
+  expect(await revoked([approval(oracle, 4n), givenUp(approval(oracle, 0n, 4))], 0n)).toEqual([
+    'approve oracle 0 after 2',
+  ])
+})
+
+test('what may be taken is asked for again where one that answers is behind, before it is taken back', async () => {
+  const plan = { fixingId: idOf(9), at: 2_000n }
+  const lagging = stuck([10n], [], { allowed: [0n], behind: 2 })
+  await lagging.collateral.revoke(plan, 'oracle')
+  expect([lagging.since.length, lagging.asked]).toEqual([3, []])
+  const behind = stuck([10n], [], { allowed: [0n], behind: 3 })
+  await behind.collateral.revoke(plan, 'oracle')
+  expect(behind.asked).toEqual(['approve oracle 0 after 0'])
 })
 
 test('what another key has on its way is none of this one', async () => {

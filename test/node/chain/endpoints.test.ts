@@ -360,8 +360,12 @@ test('what is to be kept back from stakes is told to every endpoint', async () =
 })
 
 test('what the account holds is said by as many as must agree that have seen the block', async () => {
-  const behind = (): Partial<EndpointPort> => ({ holdings: async (_, since = 0n) => (since > 7n ? undefined : HELD) })
-  const { chain } = await openThree([behind, behind, () => ({ holdings: async () => HELD })])
+  const behind = (): Partial<EndpointPort> => ({
+    holdings: async (_, since = 0n) => (since > 7n ? undefined : HELD),
+    spendable: async (_, since = 0n) => (since > 7n ? undefined : 5n),
+  })
+  const { chain } = await openThree([behind, behind, () => ({ holdings: async () => HELD, spendable: async () => 5n })])
+  expect([await chain.spendable(0n, 7n), await chain.spendable(0n, 8n)]).toEqual([5n, undefined])
   expect([await chain.holdings('oracle', 7n), await chain.holdings('oracle', 8n)]).toEqual([HELD, undefined])
 })
 const HELD = { held: 1n, allowance: 2n }

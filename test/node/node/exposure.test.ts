@@ -98,20 +98,21 @@ test('what is settled is at stake no more', () => {
 })
 
 test('keeps back twice the gas of every vote that is still to be sent', async () => {
-  const asked: (bigint | undefined)[] = []
+  const asked: unknown[] = []
   const chain = {
-    spendable: async (keptGas?: bigint) => {
-      asked.push(keptGas)
+    spendable: async (...limits: readonly bigint[]) => {
+      asked.push(limits)
       return 7n
     },
   } as never // nothing else is looked at
+  const collateral = { lastBlock: () => 8n } as never // nothing else is asked of it
   const view = { seats: 2, late: 0, deadline: undefined, failing: 0, toSend: 3, unseen: 0 }
   const jurorOf = (seen: JurorView) => ({ look: () => undefined, idle: async () => undefined, view: () => seen })
-  expect(await spendable({ chain, juror: jurorOf(view) })).toBe(7n)
-  // Three votes of 100 000 gas.
-  expect(asked).toEqual([600_000n])
+  expect(await spendable({ chain, collateral, juror: jurorOf(view) })).toBe(7n)
+  // Three votes of 100 000 gas, as of the last block that changed anything.
+  expect(asked).toEqual([[600_000n, 8n]])
   // As long as a jury was not looked at, it is not known how many there are.
-  expect(await spendable({ chain, juror: jurorOf({ ...view, unseen: 1 }) })).toBe(0n)
+  expect(await spendable({ chain, collateral, juror: jurorOf({ ...view, unseen: 1 }) })).toBe(0n)
 })
 
 test('proposals leave half of everything to disputes', () => {
