@@ -99,10 +99,21 @@ function shown({ value, observedAt, sourcesRoot }: Observation): Omit<Observatio
 }
 
 function unheldProblems(parts: Parts, { unheld }: LoopState): string[] {
-  const staked = [...unheld].filter(([id, { isSettled }]) => !isSettled && stakeUntracked(parts, id) > 0n)
-  if (staked.length === 0) return []
-  const what = `This node has stake in ${staked.length} fixings of indices whose documents are not in index_dir`
-  return [`${what}: nothing is disputed or claimed there. Put the documents back, and start it again.`]
+  const staked = [...unheld].filter(([id]) => stakeUntracked(parts, id) > 0n)
+  const settled = staked.filter(([, { isSettled }]) => isSettled).length
+  const open = staked.length - settled
+  const [where, hint] = [
+    'of indices whose documents are not in index_dir',
+    'Put the documents back, and start it again.',
+  ]
+  return [
+    ...(open === 0
+      ? []
+      : [`This node has stake in ${open} fixings ${where}: nothing is disputed or claimed there. ${hint}`]),
+    ...(settled === 0
+      ? []
+      : [`This node had stake in ${settled} settled fixings ${where}: a claim may be left. ${hint}`]),
+  ]
 }
 
 /** What keeps the node from its work, each with what to look at. */
