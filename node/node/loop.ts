@@ -158,7 +158,7 @@ function tend({ transactions, log }: Parts): void {
 
 /** Whatever was thought to be final is looked at again, `found` among it, which is tracked: what was over, or is new. */
 async function startOver(
-  { journal, transactions, store, olderLog, dues }: Parts,
+  { journal, transactions, store, olderLog, dues, untracked }: Parts,
   state: LoopState,
   head: Head,
   found: readonly FoundFixing[],
@@ -171,6 +171,7 @@ async function startOver(
     one.dues = undefined
     one.proposedTime = undefined
   }
+  untracked.startOver()
   const reason = `The chain was undone by more than the configured confirmations, and is read again from the beginning.`
   await journal.write({ stage: 'watch', action: 'undone', reason: `${reason} Newest block: ${head.number}.` })
   await olderLog.drop()

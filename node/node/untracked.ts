@@ -1,3 +1,4 @@
+import type { Hex } from 'viem'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Head } from '../chain/port.ts'
 import { stakeUntracked } from './exposure.ts'
@@ -15,6 +16,8 @@ export type UntrackedFixing = {
 export interface Untracked {
   /** Starts a round over those that it has stake in, unless one is running, or was not long ago; never throws. */
   look(head: Head): void
+  /** The chain was undone: what was settled for good may not be. */
+  startOver(): void
   /** Resolves when no round is running. */
   idle(): Promise<void>
 }
@@ -22,19 +25,30 @@ export interface Untracked {
 /** Between two rounds at least, chain time: an endpoint that has dropped old logs leaves them as they are for long. */
 const ROUND_SECONDS = 60n
 
-/** Keeps {@link UntrackedFixing.isSettled} up to date. */
+/** Keeps {@link UntrackedFixing.isSettled} up to date, until it was seen so again in a block that much later that no undone one says so. */
 export function createUntracked(
-  { chain, transactions, log, signal }: Pick<Parts, 'chain' | 'transactions' | 'log' | 'signal'>,
+  { chain, transactions, config, log, signal }: Pick<Parts, 'chain' | 'transactions' | 'config' | 'log' | 'signal'>,
   { unread, unheld }: Pick<LoopState, 'unread' | 'unheld'>,
 ): Untracked {
   let running: Promise<void> | undefined
   let nextTime = 0n
+  /** The block at which each was first seen settled. */
+  const since = new Map<Hex, bigint>()
+  /** Of which nothing is asked any more: what is lost is never claimed, so that it would be for ever. */
+  const sure = new Set<Hex>()
+  const note = (id: Hex, one: UntrackedFixing, isSettled: boolean, number: bigint): void => {
+    one.isSettled = isSettled
+    const first = since.get(id)
+    if (!isSettled) since.delete(id)
+    else if (first === undefined) since.set(id, number)
+    else if (number >= first + BigInt(config.confirmations)) sure.add(id)
+  }
   const round = async ({ number }: Head): Promise<void> => {
     for (const [id, one] of [...unread, ...unheld]) {
       if (signal.aborted) return
-      if (stakeUntracked({ chain, transactions }, id) === 0n) continue
+      if (sure.has(id) || stakeUntracked({ chain, transactions }, id) === 0n) continue
       try {
-        one.isSettled = (await chain.snapshot(one.fixing, number)).phase === 'settled'
+        note(id, one, (await chain.snapshot(one.fixing, number)).phase === 'settled', number)
       } catch (error) {
         log.debug({ err: error, fixingId: id }, 'whether a fixing is settled cannot be read')
       }
@@ -47,6 +61,10 @@ export function createUntracked(
       running = round(head).finally(() => {
         running = undefined
       })
+    },
+    startOver() {
+      since.clear()
+      sure.clear()
     },
     idle: async () => running,
   }

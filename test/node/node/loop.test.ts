@@ -35,7 +35,7 @@ test('what follows from an undone chain is done again until it has been done, an
     olderLog: { step: async () => void done.push('step'), drop: async () => void done.push('drop') },
     dues: { ...nothing, drop: async (ids: readonly Hex[]) => void done.push(`dues ${ids.length}`) },
     juror: nothing,
-    untracked: nothing,
+    untracked: { ...nothing, startOver: () => undefined },
     rollCall: nothing,
     network: { intake: { recheck: async () => undefined } },
     transactions: { tend: async () => undefined, doubt: async () => undefined, unload: () => undefined },

@@ -28,7 +28,8 @@ test('of fixings that are not tracked it asks those that it has stake in whether
     },
   } as never // nothing else is asked of it
   const { signal } = new AbortController()
-  const seen = createUntracked({ chain, transactions, log: SILENT, signal }, { unread, unheld })
+  const config = { confirmations: 3 } as never // nothing else is looked at
+  const seen = createUntracked({ chain, transactions, config, log: SILENT, signal }, { unread, unheld })
   const lookAt = async (number: bigint, time: bigint): Promise<readonly boolean[]> => {
     seen.look({ number, time })
     seen.look({ number, time })
@@ -46,4 +47,16 @@ test('of fixings that are not tracked it asks those that it has stake in whether
   expect(await lookAt(12n, 1_060n)).toEqual([true, false, true])
   state.isDead = false
   expect(await lookAt(13n, 1_120n)).toEqual([false, false, true])
+  // What is settled where it cannot be undone is asked no more, until everything is.
+  asked.length = 0
+  await lookAt(14n, 1_180n)
+  await lookAt(15n, 1_240n)
+  await lookAt(16n, 1_300n)
+  expect(asked.splice(0).filter(([n]) => n === 3)).toEqual([
+    [3, 14n],
+    [3, 15n],
+  ])
+  seen.startOver()
+  state.settled = 1
+  expect(await lookAt(17n, 1_360n)).toEqual([true, false, false])
 })
