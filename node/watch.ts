@@ -218,6 +218,8 @@ export async function startWatch(
       const settledUpTo = head.number - BigInt(confirmations)
       if (reading?.isUndone !== isUndone || !(await mayGoOn(reading, head))) {
         const at = isUndone ? beginning : next
+        // What it has read is on disk, and may not be there any more.
+        for (const id of reading?.own.keys() ?? []) unkept.add(id)
         reading = { at, last: undefined, isUndone, found: new Map(), own: new Map() }
         // What was over may not be.
         if (isUndone) seen = new Set(tracked.keys())

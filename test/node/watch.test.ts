@@ -619,6 +619,23 @@ test('a newest block that was replaced by another of the same height and time is
   expect((await watch.look()).isNew).toBe(true)
 })
 
+test('what had been read when the chain became another one is taken from the disk, though that was seen no sooner', async () => {
+  const { state, start, memory } = world([created(4n)], { number: 40n, time: 400n })
+  const watch = await start()
+  await watch.look()
+  state.head = { number: 25_000n, time: 250_000n }
+  state.events = failing([created(4n), proposed(9_000n, 1n)], () => state.ranges.length === 3)
+  await expect(watch.look()).rejects.toThrow('dead')
+  expect(memory.logs.get(FIXING_ID)).toEqual([created(4n), proposed(9_000n, 1n)])
+  // The first block that is asked for is still that of before.
+  state.forkBlock = 9_000n
+  const forks = ['a']
+  Object.defineProperty(state, 'fork', { get: () => forks.shift() ?? 'b' })
+  state.events = [created(4n)]
+  expect((await watch.look()).isUndone).toBe(false)
+  expect([watch.events(FIXING_ID), memory.logs.get(FIXING_ID)]).toEqual([[created(4n)], [created(4n)]])
+})
+
 test('reads a long stretch part by part, and goes on where it failed without losing what it had found', async () => {
   const [early, late] = [created(5_000n), created(15_000n, `0x${'03'.repeat(32)}`)]
   const { state, memory, start } = world([early, proposed(5_001n, 7n), late], { number: 25_000n, time: 100n })
