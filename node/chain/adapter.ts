@@ -8,7 +8,7 @@ import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { atOneBlock } from '#client/one-block.ts'
 import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
-import { readStandingAttestation } from '#client/attestation.ts'
+import { AttestationUnseenError, readStandingAttestation } from '#client/attestation.ts'
 import { isRosterPublished, readEpoch, readReporters } from '#client/roster.ts'
 import { readGasFee, TYPICAL_GAS } from '#client/rehearsal.ts'
 import { readReward, readUnpaid } from '#client/rewards.ts'
@@ -52,7 +52,7 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
   await requireCode(chain, 'the oracle', oracle)
   await requireCode(chain, 'the reporter registry', registry)
   const bondToken = await readBondToken(chain, oracle)
-  const firstBlock = rememberFirstBlocks(
+  const firstBlocks = rememberFirstBlocks(
     (time, head) => firstBlockAfter(chain, time, head),
     (number) => blockAt(chain, number),
   )
@@ -97,7 +97,12 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
     },
     async attestation(fixing) {
       const one = { id: idOf(fixing), maturity: fixing.maturity }
-      return readStandingAttestation(chain, registry, one, await latestBlock(chain), firstBlock)
+      try {
+        return await readStandingAttestation(chain, registry, one, await latestBlock(chain), firstBlocks.find)
+      } catch (error) {
+        if (error instanceof AttestationUnseenError) firstBlocks.forget(fixing.maturity)
+        throw error
+      }
     },
     unpaid: (fixing, attestation, places) =>
       unlessRefused(readUnpaid(chain, registry, fixing, { ...attestation, places })),

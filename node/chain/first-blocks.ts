@@ -6,23 +6,44 @@ export type FirstBlock = (time: bigint, head: BlockHead) => Promise<BlockHead>
 /** How many answers are remembered, those that were asked for last: there is one for each maturity. */
 const MOST_REMEMBERED = 1_024
 
+/** What was found is remembered. */
+export type FirstBlocks = {
+  readonly find: FirstBlock
+  /** It is looked for again the next time: what was found while blocks took each other's places may be none that ever was the first. */
+  forget(time: bigint): void
+}
+
 /**
  * What `find` finds, remembered: asked for again it takes one request, whether the block is still there. With it are all before it,
- * so that the answer stays the same however young the block is.
+ * so that the answer stays the same however young the block is. Who asks while it is looked for waits for the same answer.
  */
-export function rememberFirstBlocks(find: FirstBlock, block: (number: bigint) => Promise<BlockHead>): FirstBlock {
-  const known = new Map<bigint, BlockHead>()
-  const remembered = async (time: bigint, head: BlockHead): Promise<BlockHead | undefined> => {
-    const found = known.get(time)
+export function rememberFirstBlocks(find: FirstBlock, block: (number: bigint) => Promise<BlockHead>): FirstBlocks {
+  const known = new Map<bigint, Promise<BlockHead>>()
+  const remembered = async (kept: Promise<BlockHead>, head: BlockHead): Promise<BlockHead | undefined> => {
+    // Whoever looked for it is told why it failed.
+    const found = await kept.catch(() => undefined)
     if (found === undefined || found.number > head.number) return undefined
     return (await block(found.number)).hash === found.hash ? found : undefined
   }
-  return async (time, head) => {
-    const found = (await remembered(time, head)) ?? (await find(time, head))
+  const look = (time: bigint, head: BlockHead): Promise<BlockHead> => {
+    const finding = find(time, head)
     known.delete(time)
-    known.set(time, found)
+    known.set(time, finding)
+    finding.catch(() => {
+      if (known.get(time) === finding) known.delete(time)
+    })
     const [oldest] = known.keys()
     if (oldest !== undefined && known.size > MOST_REMEMBERED) known.delete(oldest)
-    return found
+    return finding
+  }
+  return {
+    async find(time, head) {
+      const kept = known.get(time)
+      const found = kept === undefined ? undefined : await remembered(kept, head)
+      if (kept === undefined || found === undefined) return look(time, head)
+      if (known.delete(time)) known.set(time, kept)
+      return found
+    },
+    forget: (time) => void known.delete(time),
   }
 }

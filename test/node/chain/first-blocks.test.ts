@@ -4,12 +4,13 @@ import { rememberFirstBlocks } from '../../../node/chain/first-blocks.ts'
 
 /** Blocks every 12 s, of the fork `a` until tests say otherwise, and what was asked of them. */
 function chain() {
-  const state = { fork: 'a' }
+  const state = { fork: 'a', isDead: false }
   const asked: string[] = []
   const at = (number: bigint): BlockHead => ({ number, time: 12n * number, hash: `0x${state.fork}${number}` })
-  const first = rememberFirstBlocks(
+  const { find: first } = rememberFirstBlocks(
     async (time) => {
       asked.push(`find ${time}`)
+      if (state.isDead) throw new Error('dead')
       return at(time / 12n + 1n)
     },
     async (number) => {
@@ -35,6 +36,17 @@ test('a first block that is not there any more, or not yet, is looked for again'
   expect(await first(120n, at(50n))).toEqual({ number: 11n, time: 132n, hash: '0xb11' })
   await first(120n, at(10n))
   expect(asked).toEqual(['find 120', 'block 11', 'find 120', 'find 120'])
+})
+
+test('it is looked for once by all who ask meanwhile, and again if that failed', async () => {
+  const { state, asked, at, first } = chain()
+  expect(await Promise.all([first(120n, at(50n)), first(120n, at(50n))])).toEqual([at(11n), at(11n)])
+  expect(asked.splice(0)).toEqual(['find 120', 'block 11'])
+  state.isDead = true
+  await expect(first(300n, at(50n))).rejects.toThrow('dead')
+  state.isDead = false
+  expect(await first(300n, at(50n))).toEqual(at(26n))
+  expect(asked).toEqual(['find 300', 'find 300'])
 })
 
 test('so many first blocks are remembered as were asked for last', async () => {
