@@ -19,7 +19,14 @@ async function scene(
   fixings: readonly FoundFixing[] = [],
   disk: Disk = {},
 ) {
-  const state = { next: 25_000n, nowMs: 0, prunedBefore: 0n, isFull: false, answer: Promise.resolve() }
+  const state = {
+    next: 25_000n,
+    nowMs: 0,
+    prunedBefore: 0n,
+    isFull: false,
+    answer: Promise.resolve(),
+    written: Promise.resolve(),
+  }
   const ranges: [bigint, bigint][] = []
   const [followed, recalled, warned]: [unknown[], (readonly RecalledFixing[])[], string[]] = [[], [], []]
   const closed = new Set<Hex>()
@@ -39,6 +46,7 @@ async function scene(
         resume: async (search) => (isDeepStrictEqual(search, disk.search) ? disk.progress : undefined),
         async advance(search, nextBlock, parts) {
           if (state.isFull) throw new Error('disk full')
+          await state.written
           const found = new Map(disk.progress?.found.map((one) => [one.id, one]))
           for (const { from, events: more, ...one } of parts) {
             found.set(one.id, { ...one, log: [...(found.get(one.id)?.log.slice(0, from) ?? []), ...more] })
@@ -229,5 +237,19 @@ test('remembers nothing of what it was reading when the watch had read everythin
   await older.drop()
   resolve()
   await step()
+  expect([disk.progress, recalled]).toEqual([undefined, [[]]])
+})
+
+test('what is being remembered when the watch has read everything again is forgotten behind it', async () => {
+  const disk: Disk = {}
+  const { state, older, recalled, step } = await scene([created], undefined, undefined, disk)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  state.written = promise
+  await step()
+  const dropped = older.drop()
+  await new Promise(setImmediate)
+  expect(recalled).toEqual([])
+  resolve()
+  await dropped
   expect([disk.progress, recalled]).toEqual([undefined, [[]]])
 })
