@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import { z } from 'zod'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Database } from './database.ts'
-import { type KnownEvent, type KnownTail, logIn, logRemovals, rowOfNothing, rowsOfTail } from './log-rows.ts'
+import { type KnownEvent, type KnownTail, loggedIds, logIn, logRemovals, rowOfNothing, rowsOfTail } from './log-rows.ts'
 import {
   type KnownPart,
   type KnownProgress,
@@ -127,9 +127,9 @@ export function fixingTable(database: Database): FixingTable {
   }
   /** What an older version has left, or was read of a fixing while it was closed. */
   const sweepClosed = async (): Promise<void> => {
-    for (const id of await closedIds(database)) {
-      const isLeft = (await database.read('log', id)) !== undefined
-      if (isLeft) await database.write(await logRemovals(database, id), 'soon')
+    const closed = await closedIds(database)
+    for await (const id of loggedIds(database)) {
+      if (closed.has(id)) await database.write(await logRemovals(database, id), 'soon')
     }
   }
   /** Who creates a fixing again takes no block away that it was announced in. */

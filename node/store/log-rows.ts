@@ -65,6 +65,17 @@ export async function logRemovals(database: Database, id: string): Promise<reado
   return rows.map(({ key }) => ({ type: 'del', table: 'log', key }))
 }
 
+/** The fixings of whose logs anything is kept, be it an event without the row that counts it; one row is read of each. */
+export async function* loggedIds(database: Database): AsyncIterable<string> {
+  let before: string | undefined
+  for (;;) {
+    const [last] = await database.list('log', { before, limit: 1, order: 'newest' })
+    if (last === undefined) return
+    before = last.key.replace(/:.*/, '')
+    yield before
+  }
+}
+
 /** The fixing's log, in chain order; undefined if it was not kept. Throws StoreRowError. */
 export async function logIn(database: Database, id: Hex): Promise<readonly KnownEvent[] | undefined> {
   const value = await database.read('log', id)

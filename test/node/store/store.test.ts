@@ -551,6 +551,35 @@ test('of the log of a fixing that is closed nothing is kept, and of others every
   expect(await logKeys(dataDir)).toEqual(keysOfLog(other))
 })
 
+test('a start reads nothing of the thousands that are closed, and deletes what is left of a log though nothing counts it', async () => {
+  const dataDir = temporaryFolder()
+  const logs = [1, 2, 3].map((n) => ({ id: idOf(n), from: 0, events: LOG }))
+  const readsOf = async (): Promise<number> => {
+    const spies = (['get', 'iterator'] as const).map((name) => vi.spyOn(Level.prototype, name))
+    await withStore(dataDir, async ({ fixings }) => void (await fixings.hold([FIXING.indexId])))
+    const reads = spies.reduce((sum, { mock }) => sum + mock.calls.length, 0)
+    vi.restoreAllMocks()
+    return reads
+  }
+  await withStore(dataDir, async ({ fixings }) => {
+    await fixings.extend([], 18n, { logs })
+    await fixings.close(idOf(4))
+  })
+  const before = await readsOf()
+  const database = await openDatabase(join(dataDir, 'store'))
+  const closed = Array.from({ length: 50 }, (_, i) => ({ table: 'closed', key: idOf(i + 4), value: true }) as const)
+  await database.write(closed, 'soon')
+  await database.close()
+  expect(await readsOf()).toBe(before)
+  // Written while it was being deleted.
+  await withStore(dataDir, async ({ fixings }) => fixings.close(idOf(2)))
+  const again = await openDatabase(join(dataDir, 'store'))
+  await again.write([{ table: 'log', key: `${idOf(2)}:000000007`, value: LOG[0] }], 'soon')
+  await again.close()
+  await readsOf()
+  expect(await logKeys(dataDir)).toEqual([1, 3].flatMap((n) => keysOfLog(idOf(n))))
+})
+
 /** The keys of the rows that the log of a fixing takes: it begins with the row that says how many there are. */
 const keysOfLog = (id: Hex): readonly string[] => [id, ...LOG.map((_, i) => `${id}:${i.toString().padStart(9, '0')}`)]
 
