@@ -7,6 +7,7 @@ import { DeadRpcError } from '#client/chain.ts'
 import type { CourtPort } from '../../../node/chain/court-port.ts'
 import { type RunningNode, startNode } from '../../../node/node.ts'
 import { haltStaking, resumeStaking } from '../../../node/halt.ts'
+import { UNTOLD_MEANS } from '../../../node/stake.ts'
 import { FIXING, FIXING_ID, keyOf, MATURITY, reporterKey, ROOT, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { networkIdentity } from '../gossip/peer.ts'
@@ -201,6 +202,20 @@ test('stakes nothing after a start until it has seen what its seats in juries ha
   expect(world.sent).toEqual([])
   answer.resolve(JURY_TERMS)
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
+})
+
+test('proposes nothing while it cannot be told what its last transaction has left, says so, and then does', async () => {
+  const { world, configOf: config } = await scene(1)
+  const as = world.as.bind(world)
+  let held: bigint | undefined
+  world.as = (account) => ({ ...as(account), spendable: async () => held })
+  const node = await run(await config(0), world)
+  world.mine(MATURITY + 1n)
+  await expect.poll(async () => (await fixingOf(node))?.lastDecision, SOON).toMatchObject({ reason: UNTOLD_MEANS })
+  expect(world.sent).toEqual([])
+  held = 100n * WAD
+  world.mine(MATURITY + 12n)
+  await expect.poll(() => world.sent, SOON).toEqual([`propose ${2_500_250n * 10n ** 15n}`])
 })
 
 test('puts no money where it does not trust the arbitrator, and says so', async () => {
