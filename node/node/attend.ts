@@ -37,6 +37,7 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
   }
   // An endpoint that lagged may have had something refused: the second time it is tried, whenever that was.
   if (tracked.over !== undefined) parts.transactions.forget(tracked.id)
+  const version = parts.watch.version(tracked.id)
   const kept = await lookAt(parts, tracked, head)
   if (tracked.snapshot?.phase !== 'settled' || kept !== 'done') {
     tracked.over = undefined
@@ -47,6 +48,8 @@ export async function attend(parts: Parts, tracked: Tracked, head: Head): Promis
   if (tracked.over !== undefined) return close(parts, tracked, tracked.over, head)
   const over = { block: head.number, time: head.time, log: logOf(parts, tracked) }
   const dues = await duesOf(parts, tracked, head.time)
+  // Meanwhile its log was read anew, perhaps since the chain was undone: what was seen may be of another.
+  if (parts.watch.version(tracked.id) !== version) return
   tracked.dues = dues === 'unread' ? undefined : dues
   tracked.over = over
   if (tracked.dues !== undefined) await collect(parts, tracked, tracked.dues, head)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openStore } from '#node/store'
+import type { ChainPort } from '../../../node/chain/port.ts'
 import { FIXING_ID, MATURITY, WAD } from '../reporters.ts'
 import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
@@ -82,4 +83,44 @@ test('no fixing is closed while everything is read again, since the chain was un
   reading.open()
   await expect.poll(() => world.sent, SOON).toContain(`stake ${TRUTH}`)
   expect(await openIds()).toEqual([FIXING_ID])
+})
+
+test('what was seen settled on a chain that was undone meanwhile counts for nothing on the other', async () => {
+  const { world, configOf } = await scene(1)
+  const seeing = gate()
+  world.facts = { round: 1, bond: WAD, leader: TRUTH, deadline: MATURITY + 86_400n }
+  world.candidates = [{ value: TRUTH, stake: WAD }]
+  const settings = { ...(await configOf(0)), confirmations: 2 }
+  const as = world.as.bind(world)
+  world.as = (account) => {
+    const chain = as(account)
+    const snapshot: ChainPort['snapshot'] = async (fixing, at) => {
+      const seen = await chain.snapshot(fixing, at)
+      await seeing.pass()
+      return seen
+    }
+    return { ...chain, snapshot }
+  }
+  const node = await run(settings, world)
+  const seen = async (): Promise<void> =>
+    expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  for (let i = 1n; i <= 4n; i += 1n) {
+    world.mine(MATURITY + i)
+    await seen()
+  }
+  await expect.poll(async () => (await fixingOf(node))?.phase, SOON).toBe('active')
+  seeing.state.isShut = true
+  world.mine(MATURITY + 86_400n)
+  await expect.poll(() => seeing.state.isReached, SOON).toBe(true)
+  world.undo(2n)
+  for (let i = 0n; i < 12n; i += 1n) world.mine(MATURITY + 86_400n + 5n * i)
+  await seen()
+  seeing.open()
+  await expect.poll(async () => (await fixingOf(node))?.phase, SOON).toBe('settled')
+  // So much is answered that it would be closed.
+  for (let i = 0; i < 20; i += 1) await status(node)
+  await stop(node)
+  const store = await openStore(settings.dataDir)
+  expect((await store.fixings.open()).map(({ id }) => id)).toEqual([FIXING_ID])
+  await store.close()
 })
