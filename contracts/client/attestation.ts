@@ -20,7 +20,7 @@ import type { BlockHead, Chain } from './chain.ts'
 import { explained } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
 import { blockOf } from './one-block.ts'
-import { readEpoch, readReporters } from './roster.ts'
+import { readEpoch, readRosterKeys } from './roster.ts'
 
 /** What the registry logged of a quorum's co-signed report. */
 export type Attestation = {
@@ -75,9 +75,8 @@ export type CosignedBy = {
 
 /**
  * What the attestation that stands at `block` is made of, for {@link isCosigned}: the signature as it was brought to the registry, and
- * the keys that the registry has of its signers. Undefined without an attestation, or where another contract passed its signature on.
- * Warning: of somebody who has rotated twice since, the registry knows another key, and the signature is not theirs any more: take a
- * block soon after the attestation. Throws {@link AttestationUnseenError}, DeadRpcError.
+ * its signers' keys, from the roster by which the registry verified it. Undefined without an attestation, or where another contract passed
+ * its signature on. Throws {@link AttestationUnseenError}, {@link RosterUnseenError}, DeadRpcError.
  */
 export async function readCosigned(
   chain: Chain,
@@ -91,8 +90,12 @@ export async function readCosigned(
   if (signature === undefined) return undefined
   const { value, observationsRoot, proposer, signers } = standing.attestation
   const epoch = await readEpoch(chain, registry, fixing.maturity)
-  const reporters = await readReporters(chain, registry, fixing.maturity, block.hash)
-  const keys = placesIn(signers).flatMap((place) => reporters[place]?.key ?? [])
+  const roster = await readRosterKeys(chain, registry, fixing.maturity, block)
+  const keys = placesIn(signers).map((place) => {
+    const key = roster[place]
+    if (key === undefined) throw new RosterUnseenError(fixing.id, place, roster.length)
+    return key
+  })
   return { report: { epoch, fixingId: fixing.id, value, observationsRoot, proposer }, keys, signature }
 }
 
@@ -136,6 +139,15 @@ export class AttestationUnseenError extends Error {
   readonly hint = 'Ask an endpoint that has the logs of these blocks.'
   constructor(id: Hex, fromBlock: bigint, toBlock: bigint) {
     super(`Expected the log of the attestation of fixing ${id} in blocks ${fromBlock} to ${toBlock}, got none.`)
+  }
+}
+
+/** The registry has an attestation, and the endpoint does not show the roster of all who signed it. */
+export class RosterUnseenError extends Error {
+  override readonly name = 'Attestation.RosterUnseenError'
+  readonly hint = 'Ask an endpoint that has the state of this block.'
+  constructor(id: Hex, place: number, places: number) {
+    super(`Expected place ${place} of the roster that attested fixing ${id}, got a roster of ${places} places.`)
   }
 }
 

@@ -35,8 +35,8 @@ export type Verification = {
  * the venues said so is not proven. Throws ShallowChainError, ReorganisedError, OracleRevertError('BeforeFirstEpoch'),
  * AttestationUnseenError, DeadRpcError.
  *
- * The reporters are those of the maturity as the registry remembers them at that block, which is each one's last two signers: for a
- * fixing so old that somebody has rotated twice since, give the hash of a block soon after its settlement.
+ * The reporters are those of the maturity as the registry remembers them at that block, which is the last two signers of each who has not
+ * withdrawn: for a fixing so old that somebody has rotated twice or withdrawn since, give the hash of a block soon after its settlement.
  */
 export async function verifySettlement(
   chain: Chain,

@@ -1,7 +1,8 @@
-import { encodeFunctionData, type Hex } from 'viem'
+import { encodeFunctionData, type Hex, slice } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isCosigned, readCosigned } from '#client/attestation.ts'
-import { connectThrough, latestBlock, type WritableChain } from '#client/chain.ts'
+import { type AttestedFixing, type CosignedBy, isCosigned, readCosigned } from '#client/attestation.ts'
+import { type Chain, connectThrough, latestBlock, type WritableChain } from '#client/chain.ts'
+import { startLeavingCall, withdrawCall } from '#client/membership.ts'
 import { propose } from '#client/oracle-writer.ts'
 import { g1Of, g2Of } from '#client/bls-points.ts'
 import { attest } from '#client/cosigned-report.ts'
@@ -151,18 +152,11 @@ test('holds what a quorum attested on chain against the evidence and the settlem
 
 test('checks the signature that reporters made together by their keys, and believes no contract', async () => {
   const given = await attestedAndSettled({ ...fixing, bondPpm: 4 }, ATTESTED)
-  const { registry, oracle, vault } = stage.deployments
+  const { registry, vault } = stage.deployments
   const domain = { chainId: ann.chainId, registry }
-  const idOf = (one: Fixing): Hex => fixingId(one, { chainId: ann.chainId, oracle })
-  const attested = { id: idOf(given), maturity: given.maturity }
+  const attested = attestedOf(given)
   const block = await latestBlock(ann)
-  const { report, signature } = await cosigned(ann, stage, given)
-  const { epoch } = evidence.panel
-  const made = {
-    report: { ...report, epoch, fixingId: attested.id },
-    keys: RECRUITS.map(({ blsSecret }) => blsKey(blsSecret)),
-    signature,
-  }
+  const made = await cosignedByAll(given)
   expect(await readCosigned(ann, registry, attested, block)).toEqual(made)
   expect(isCosigned(domain, made)).toBe(true)
   const { signature: others } = await cosigned(ann, stage, given, [0, 1, 2])
@@ -177,18 +171,45 @@ test('checks the signature that reporters made together by their keys, and belie
   expect(isCosigned({ ...domain, registry: vault }, made)).toBe(false)
   expect(() => isCosigned(domain, { ...made, signature: '0x12' })).toThrow('BLS12-381')
 
-  expect(await readCosigned(ann, registry, { ...attested, id: idOf(fixing) }, block)).toBe(undefined)
+  expect(await readCosigned(ann, registry, attestedOf(fixing), block)).toBe(undefined)
   // As where a contract has called the registry: what it was given is its own matter.
-  const passedOn = await connectThrough({
+  const passedOn = await through('eth_getTransactionByHash', (answer) => Object.assign({}, answer, { to: vault }))
+  expect(await readCosigned(passedOn, registry, attested, block)).toBe(undefined)
+  // Of the four places of the roster all but the last, or none.
+  for (const [bytes, places] of [
+    [4 * 129, 3],
+    [0, 0],
+  ] as const) {
+    const cut = await through('eth_getCode', (code) => slice(code as Hex, 0, bytes))
+    await expect(readCosigned(cut, registry, attested, block)).rejects.toMatchObject({
+      name: 'Attestation.RosterUnseenError',
+      message: `Expected place ${places} of the roster that attested fixing ${attested.id}, got a roster of ${places} places.`,
+    })
+  }
+})
+
+/** The endpoint, but for what it answers to one method. */
+function through(method: string, changed: (answer: unknown) => unknown): Promise<Chain> {
+  return connectThrough({
     provider: {
       request: async (request) => {
         const answer: unknown = await ann.publicClient.request(request as never)
-        return request.method === 'eth_getTransactionByHash' ? Object.assign({}, answer, { to: vault }) : answer
+        return request.method === method ? changed(answer) : answer
       },
     },
   })
-  expect(await readCosigned(passedOn, registry, attested, block)).toBe(undefined)
-})
+}
+
+function attestedOf(given: Fixing): AttestedFixing {
+  return { id: fixingId(given, { chainId: ann.chainId, oracle: stage.deployments.oracle }), maturity: given.maturity }
+}
+
+/** What all four reporters make together, by their own keys. */
+async function cosignedByAll(given: Fixing): Promise<CosignedBy> {
+  const { report, signature } = await cosigned(ann, stage, given)
+  const keys = RECRUITS.map(({ blsSecret }) => blsKey(blsSecret))
+  return { report: { ...report, epoch: evidence.panel.epoch, fixingId: attestedOf(given).id }, keys, signature }
+}
 
 test('knows a reporter that has rotated twice since at a block before, by its hash', async () => {
   const { hash } = await latestBlock(ann)
@@ -203,6 +224,19 @@ test('knows a reporter that has rotated twice since at a block before, by its ha
   expect(now.findings.filter(({ isSound }) => !isSound).map(({ what }) => what)).toEqual(['reporters'])
   const then = await verifySettlement(ann, stage.deployments, evidence, { blockHash: hash })
   expect(then).toMatchObject({ isVerified: true, settlement: { kind: 'settled', value: 2_502n * ETHER } })
+})
+
+test('reads what a quorum signed with by the roster of then, whoever has rotated or withdrawn since', async () => {
+  const { registry } = stage.deployments
+  const [, second] = evidence.panel.reporters
+  if (second === undefined) throw new Error('Expected a second reporter, got none.')
+  await send(ann, startLeavingCall(registry, second.index))
+  await stage.embedded.mineAt((await latestBlock(ann)).time + 339n * 86_400n)
+  await send(ann, withdrawCall(registry, second.index))
+  const attested = { ...fixing, bondPpm: 4 }
+  const made = await cosignedByAll(attested)
+  expect(await readCosigned(ann, registry, attestedOf(attested), await latestBlock(ann))).toEqual(made)
+  expect(isCosigned({ chainId: ann.chainId, registry }, made)).toBe(true)
 })
 
 /** Gives the reporter the signer and the key called `name`. */
