@@ -19,6 +19,7 @@ import { signatureOf } from './bls-points.ts'
 import type { BlockHead, Chain } from './chain.ts'
 import { explained } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
+import { orUndefined } from './inclusion.ts'
 import { blockOf } from './one-block.ts'
 import { readEpoch, readRosterKeys } from './roster.ts'
 
@@ -73,21 +74,29 @@ export type CosignedBy = {
   readonly signature: BlsSignature
 }
 
+/** Whether a fixing is attested, and what {@link isCosigned} needs to check it. */
+export type CosignedReading =
+  | { readonly kind: 'none' }
+  /** There is an attestation, and the transaction of that hash does not show its signature. */
+  | { readonly kind: 'unseen'; readonly hash: Hash }
+  | ({ readonly kind: 'cosigned' } & CosignedBy)
+
 /**
  * What the attestation that stands at `block` is made of, for {@link isCosigned}: the signature as it was brought to the registry, and
- * its signers' keys, from the roster by which the registry verified it. Undefined without an attestation, or where another contract passed
- * its signature on. Throws {@link AttestationUnseenError}, {@link RosterUnseenError}, DeadRpcError.
+ * its signers' keys, from the roster by which the registry verified it. Unseen is the signature if another contract passed it on, or the
+ * endpoint does not have its transaction: then nothing is checked. Throws {@link AttestationUnseenError}, {@link RosterUnseenError}, DeadRpcError.
  */
 export async function readCosigned(
   chain: Chain,
   registry: Address,
   fixing: AttestedFixing,
   block: BlockHead,
-): Promise<CosignedBy | undefined> {
+): Promise<CosignedReading> {
   const standing = await standingAt(chain, registry, fixing, block)
-  if (standing === undefined) return undefined
-  const signature = await broughtSignature(chain, registry, standing.hash)
-  if (signature === undefined) return undefined
+  if (standing === undefined) return { kind: 'none' }
+  const { hash } = standing
+  const signature = await broughtSignature(chain, registry, hash)
+  if (signature === undefined) return { kind: 'unseen', hash }
   const { value, observationsRoot, proposer, signers } = standing.attestation
   const epoch = await readEpoch(chain, registry, fixing.maturity)
   const roster = await readRosterKeys(chain, registry, fixing.maturity, block)
@@ -96,7 +105,8 @@ export async function readCosigned(
     if (key === undefined) throw new RosterUnseenError(fixing.id, place, roster.length)
     return key
   })
-  return { report: { epoch, fixingId: fixing.id, value, observationsRoot, proposer }, keys, signature }
+  const report = { epoch, fixingId: fixing.id, value, observationsRoot, proposer }
+  return { kind: 'cosigned', report, keys, signature }
 }
 
 /**
@@ -164,14 +174,23 @@ async function attestationsIn(
   })
 }
 
-/** The signature that a transaction brought to the registry; undefined if it is another contract's, or brought none. */
+/** The signature that a transaction brought to the registry; undefined if it is another contract's, brought none, or is not known. */
 async function broughtSignature(chain: Chain, registry: Address, hash: Hash): Promise<BlsSignature | undefined> {
-  const { to, input } = await explained(chain.rpcUrl, 'eth_getTransactionByHash', () =>
-    chain.publicClient.getTransaction({ hash }),
+  const brought = await explained(chain.rpcUrl, 'eth_getTransactionByHash', () =>
+    orUndefined(chain.publicClient.getTransaction({ hash })),
   )
-  if (to === null || !isAddressEqual(to, registry)) return undefined
-  const { functionName, args } = decodeFunctionData({ abi, data: input })
-  return functionName === 'attest' || functionName === 'proposeAttested' ? signatureOf(args[2]) : undefined
+  if (brought === undefined || brought.to === null || !isAddressEqual(brought.to, registry)) return undefined
+  return signatureIn(brought.input)
+}
+
+function signatureIn(input: Hex): BlsSignature | undefined {
+  try {
+    const { functionName, args } = decodeFunctionData({ abi, data: input })
+    return functionName === 'attest' || functionName === 'proposeAttested' ? signatureOf(args[2]) : undefined
+  } catch {
+    // No call of the registry's.
+    return undefined
+  }
 }
 
 /** As `Attestation.sol` stores it: `bytes19(keccak256(abi.encode(value, signers)))`. */

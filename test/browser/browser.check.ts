@@ -52,6 +52,7 @@ test('a page reads, quotes, hashes and verifies as Node does', async () => {
     verified: expect.stringMatching(/"attestation":\{"value":"2500.*"isVerified":true/),
     unverified: expect.stringContaining('"isVerified":false'),
     forged: expect.stringMatching(/is not signed by its reporter.*"isVerified":false/),
+    cosigned: expect.stringContaining('"kind":"cosigned"'),
     isCosigned: 'true',
     isCosignedOtherwise: 'false',
     isCosignedByFewer: 'false',

@@ -157,7 +157,7 @@ test('checks the signature that reporters made together by their keys, and belie
   const attested = attestedOf(given)
   const block = await latestBlock(ann)
   const made = await cosignedByAll(given)
-  expect(await readCosigned(ann, registry, attested, block)).toEqual(made)
+  expect(await readCosigned(ann, registry, attested, block)).toEqual({ kind: 'cosigned', ...made })
   expect(isCosigned(domain, made)).toBe(true)
   const { signature: others } = await cosigned(ann, stage, given, [0, 1, 2])
   for (const forged of [
@@ -171,10 +171,6 @@ test('checks the signature that reporters made together by their keys, and belie
   expect(isCosigned({ ...domain, registry: vault }, made)).toBe(false)
   expect(() => isCosigned(domain, { ...made, signature: '0x12' })).toThrow('BLS12-381')
 
-  expect(await readCosigned(ann, registry, attestedOf(fixing), block)).toBe(undefined)
-  // As where a contract has called the registry: what it was given is its own matter.
-  const passedOn = await through('eth_getTransactionByHash', (answer) => Object.assign({}, answer, { to: vault }))
-  expect(await readCosigned(passedOn, registry, attested, block)).toBe(undefined)
   // Of the four places of the roster all but the last, or none.
   for (const [bytes, places] of [
     [4 * 129, 3],
@@ -186,6 +182,29 @@ test('checks the signature that reporters made together by their keys, and belie
       message: `Expected place ${places} of the roster that attested fixing ${attested.id}, got a roster of ${places} places.`,
     })
   }
+})
+
+test('tells a fixing that nobody attested from one whose signature is not to be seen', async () => {
+  const given = attestedOf({ ...fixing, bondPpm: 4 })
+  const { registry, vault } = stage.deployments
+  const block = await latestBlock(ann)
+  expect(await readCosigned(ann, registry, attestedOf(fixing), block)).toEqual({ kind: 'none' })
+  const unseen = { kind: 'unseen', hash: expect.stringMatching(/^0x[\da-f]{64}$/) }
+  const { data } = withdrawCall(registry, 0)
+  for (const changes of [
+    // As where a contract has called the registry: what it was given is its own matter.
+    { to: vault },
+    { to: null },
+    { input: '0x' },
+    { input: '0x12345678' },
+    { input: data },
+    { input: data.slice(0, 12) },
+  ]) {
+    const changed = await through('eth_getTransactionByHash', (answer) => Object.assign({}, answer, changes))
+    expect(await readCosigned(changed, registry, given, block)).toEqual(unseen)
+  }
+  const forgetful = await through('eth_getTransactionByHash', () => null)
+  expect(await readCosigned(forgetful, registry, given, block)).toEqual(unseen)
 })
 
 /** The endpoint, but for what it answers to one method. */
@@ -235,7 +254,10 @@ test('reads what a quorum signed with by the roster of then, whoever has rotated
   await send(ann, withdrawCall(registry, second.index))
   const attested = { ...fixing, bondPpm: 4 }
   const made = await cosignedByAll(attested)
-  expect(await readCosigned(ann, registry, attestedOf(attested), await latestBlock(ann))).toEqual(made)
+  expect(await readCosigned(ann, registry, attestedOf(attested), await latestBlock(ann))).toEqual({
+    kind: 'cosigned',
+    ...made,
+  })
   expect(isCosigned({ chainId: ann.chainId, registry }, made)).toBe(true)
 })
 
