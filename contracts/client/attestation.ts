@@ -13,7 +13,7 @@ import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type BlsKey, type BlsSignature, isBlsSigned, sumOfKeys } from '#protocol/bls.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import type { SigningDomain } from '#protocol/observation.ts'
-import { type Report, reportDigest } from '#protocol/report.ts'
+import { quorumSize, type Report, reportDigest } from '#protocol/report.ts'
 import { firstBlockAfter } from './block-at.ts'
 import { signatureOf } from './bls-points.ts'
 import type { BlockHead, Chain } from './chain.ts'
@@ -67,10 +67,11 @@ type FirstBlock = (time: bigint, head: BlockHead) => Promise<BlockHead>
 /** A fixing that may have been attested: its id and its maturity, Unix seconds. */
 export type AttestedFixing = { readonly id: Hex; readonly maturity: bigint }
 
-/** A report, the BLS keys of those who co-signed it, and the sum of their signatures. */
+/** A report, the BLS keys of those who co-signed it, how many places their roster has, and the sum of their signatures. */
 export type CosignedBy = {
   readonly report: Report
   readonly keys: readonly BlsKey[]
+  readonly rosterSize: number
   readonly signature: BlsSignature
 }
 
@@ -106,14 +107,18 @@ export async function readCosigned(
     return key
   })
   const report = { epoch, fixingId: fixing.id, value, observationsRoot, proposer }
-  return { kind: 'cosigned', report, keys, signature }
+  return { kind: 'cosigned', report, keys, rosterSize: roster.length, signature }
 }
 
 /**
- * Whether the owners of all `keys` signed the report together, as the registry asks of an attestation: computed here, nobody is asked. That
- * they are reporters and enough of them is another question. Throws BlsPointError for what is no point of BLS12-381's subgroups.
+ * Whether `signature` is the sum of what all `keys` sign of the report, and they are more than two thirds of the roster, as the registry
+ * asks of an attestation: computed here, nobody is asked. Warning: keys and size of the roster are believed. They must come from a registry
+ * whose state you trust (that of a node of your own, or of several endpoints that agree), which has checked that each key's owner
+ * has its secret: whoever may name a key without can make one up that stands for the others too. Throws BlsPointError for what is no
+ * point of BLS12-381's subgroups.
  */
-export function isCosigned(domain: SigningDomain, { report, keys, signature }: CosignedBy): boolean {
+export function isCosigned(domain: SigningDomain, { report, keys, rosterSize, signature }: CosignedBy): boolean {
+  if (keys.length < quorumSize(rosterSize)) return false
   return isBlsSigned(sumOfKeys(keys), reportDigest(domain, report), 'signature', signature)
 }
 

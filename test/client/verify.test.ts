@@ -160,11 +160,18 @@ test('checks the signature that reporters made together by their keys, and belie
   expect(await readCosigned(ann, registry, attested, block)).toEqual({ kind: 'cosigned', ...made })
   expect(isCosigned(domain, made)).toBe(true)
   const { signature: others } = await cosigned(ann, stage, given, [0, 1, 2])
+  const { signature: few } = await cosigned(ann, stage, given, [0, 1])
+  const ofTwo = { ...made, keys: made.keys.slice(0, 2), signature: few }
+  expect(isCosigned(domain, { ...made, keys: made.keys.slice(0, 3), signature: others })).toBe(true)
+  expect(isCosigned(domain, { ...ofTwo, rosterSize: 2 })).toBe(true)
   for (const forged of [
     { ...made, report: { ...made.report, value: ATTESTED + 1n } },
     { ...made, keys: made.keys.slice(1) },
     { ...made, keys: [] },
     { ...made, signature: others },
+    // It is theirs, but two are not more than two thirds of four, nor of three.
+    ofTwo,
+    { ...ofTwo, rosterSize: 3 },
   ]) {
     expect(isCosigned(domain, forged)).toBe(false)
   }
@@ -227,7 +234,8 @@ function attestedOf(given: Fixing): AttestedFixing {
 async function cosignedByAll(given: Fixing): Promise<CosignedBy> {
   const { report, signature } = await cosigned(ann, stage, given)
   const keys = RECRUITS.map(({ blsSecret }) => blsKey(blsSecret))
-  return { report: { ...report, epoch: evidence.panel.epoch, fixingId: attestedOf(given).id }, keys, signature }
+  const signed = { ...report, epoch: evidence.panel.epoch, fixingId: attestedOf(given).id }
+  return { report: signed, keys, rosterSize: 4, signature }
 }
 
 test('knows a reporter that has rotated twice since at a block before, by its hash', async () => {
