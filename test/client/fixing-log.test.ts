@@ -159,12 +159,13 @@ test('what was halved in a moment of trouble grows again within the same scan', 
   expect(asked.length).toBeLessThan(60)
 })
 
-test('an endpoint that refuses more is asked for more ever less often', async () => {
+test('an endpoint that refuses more is asked for more ever less often, down to once in 32 ranges', async () => {
   const { chain, asked } = endpointOf(LOG, 8n)
   const events = await oracleEvents(chain, ORACLE, { fromBlock: 1n, toBlock: 4_096n })
   expect(events).toHaveLength(LOG.length)
-  // Once on the way down; then after 4, 8, 16, … ranges that worked, each time with the range behind it.
-  expect(sizes(asked).filter((size) => size === 16)).toHaveLength(1 + 2 * 6)
+  // Once on the way down; then after 4, 8, 16 and ever again 32 of the 512 ranges and the one that is on its way meanwhile, every
+  // time with the range behind it.
+  expect(sizes(asked).filter((size) => size === 16)).toHaveLength(1 + 2 * (4 + 13))
   expect(sizes(asked).filter((size) => size > 16)).toEqual([4096, 2048, 1024, 512, 256, 128, 64, 32])
 })
 
