@@ -38,10 +38,11 @@ function* candlesIn(body: string, source: HttpJsonSource): Generator<Candle> {
 
 function* tradesIn(body: string, source: HttpJsonSource): Generator<Trade> {
   for (const { i, time, value } of rowsIn(body, source)) {
+    if (decimalOf(value) === undefined) continue
     // A trade without a time may be any candle's last.
     if (time === undefined)
       throw new JsonShapeError(source.id, `a time in digits at "${source.pointers.time}" of row ${i}`)
-    if (decimalOf(value) !== undefined) yield { time, price: value }
+    yield { time, price: value }
   }
 }
 

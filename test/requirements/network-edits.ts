@@ -294,8 +294,8 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     id: 'R-454',
     rule: 'a row without a price is passed over',
     file: 'node/source/http-json.ts',
-    find: 'if (decimalOf(value) !== undefined) yield',
-    replace: 'yield',
+    find: 'if (decimalOf(value) === undefined) continue',
+    replace: '',
   },
   {
     id: 'R-510',

@@ -139,7 +139,9 @@ test('R-454 a row without a price is passed over, and is no later trade', () => 
       ['null', '1678535940'],
     ]),
   ).toEqual(['1', undefined, undefined])
-  const unread = ['null', '""', '{}', 'true', '"one"', '1e61'].map((price): Row => [price, '1678535879.5'])
+  const unread = ['null', '""', '{}', 'true', '"one"', '1e61'].flatMap((price): Row[] =>
+    ['1678535879.5', 'null', '"noon"'].map((time) => [price, time]),
+  )
   expect(closesOf([...unread, ...TAPE, ...unread])).toEqual(CLOSES)
 })
 
