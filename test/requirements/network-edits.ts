@@ -215,6 +215,13 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
   },
   {
     id: 'R-451',
+    rule: 'the header is the first line that names both columns',
+    file: 'node/source/csv.ts',
+    find: 'const at = lines.findIndex(',
+    replace: 'const at = lines.findLastIndex(',
+  },
+  {
+    id: 'R-451',
     rule: 'a row without a time is no candle',
     file: 'node/source/http-json.ts',
     find: 'if (fault !== undefined && found === 0)',

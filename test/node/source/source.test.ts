@@ -131,6 +131,20 @@ test('R-451 a row that is no candle takes no other candle away, whatever is wron
   ])
 })
 
+test('R-451 the header of a CSV is the first line that names both columns, and nothing before it is a candle', async () => {
+  const [first = 0n, second = 0n, third = 0n] = OPENS
+  const before = `closes of the hour\n${first},9\ntime,close\n`
+  // A later line that names them, in another order, is no header.
+  const csv = `${before}time,a_ethusd\n${second},2\na_ethusd,time\n7,${first}\n${third},3\n`
+  const table = await openVenueOf(csv)
+  const { samples, failures } = await fetchSamples(
+    threeSamples([csvSource({ url: `${table.url}/x.csv` })]),
+    MATURITY,
+    options(),
+  )
+  expect([samples.map(({ closes }) => closes), failures]).toEqual([[[undefined, '2', '3']], []])
+})
+
 test.each([
   [['"one"', '0', '12', '"12.0"', '1e61', '500', '"-1"'], '12'],
   [['"one"', '0', '500'], '0'],
