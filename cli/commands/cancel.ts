@@ -5,6 +5,7 @@ import { cancel, type Cancelled, readWaiting, replacingFees, usualLimit, type Wa
 import type { Chain } from '#client/chain.ts'
 import { CANCEL_GAS } from '#client/fees.ts'
 import { type Outlook, readOutlook } from '#client/transaction.ts'
+import { LAG_MS, lookFor } from '#client/waiting.ts'
 import { smaller } from '#protocol/rational.ts'
 import { ether } from '../arguments.ts'
 import { confirm } from '../chain/action.ts'
@@ -41,7 +42,8 @@ const EXPLANATION = `
 Every transaction of the account that the endpoint has and no block has is replaced by an empty one with the same nonce at a higher fee, the
 last first. Of all that have one nonce only one is ever mined: what was cancelled costs nothing but the gas of the empty one, and the
 command that sent it can be repeated. What was mined before it could be replaced is named: it is done, look before you repeat. Exit 1: so
-it was with one of them at least, or some still wait.
+it was with one of them at least, or some still wait. Where nothing waits nothing is known of what was sent: it may be mined, or waits where
+the endpoint does not show it. In JSON isRepeatable says whether what was sent can be repeated without a look.
 
 Examples:
   assize cancel
@@ -65,7 +67,7 @@ export function defineCancel(program: Command, context: Context, done: (code: Ex
 async function cancelWaiting(flags: Flags, context: Context): Promise<ExitCode> {
   const chain = await openChain(flags, context)
   const { address, account } = await openSigner(flags, context)
-  const outlook = await readOutlook(chain, address)
+  const outlook = await lookForWaiting(chain, address)
   requireFresh(outlook.time, context.now(), flags.maxAge)
   const waiting = await readWaiting(chain, address, outlook)
   const plan = planOf(address, outlook, waiting, flags.max)
@@ -75,7 +77,16 @@ async function cancelWaiting(flags: Flags, context: Context): Promise<ExitCode> 
   }
   const ended = account === undefined ? undefined : await carryOut(plan, chain, account, flags, context)
   report(plan, ended, chain, flags, context)
-  return (ended ?? []).every(({ kind }) => kind === 'cancelled') ? EXIT.ok : EXIT.failed
+  return isRepeatable(ended ?? []) ? EXIT.ok : EXIT.failed
+}
+
+/** Looks for ten seconds for something that waits: one machine of an endpoint may lag. Throws DeadRpcError. */
+async function lookForWaiting(chain: Chain, account: Address): Promise<Outlook> {
+  const found = await lookFor(chain, LAG_MS, async () => {
+    const outlook = await readOutlook(chain, account)
+    return outlook.pending > outlook.mined ? outlook : undefined
+  })
+  return found ?? readOutlook(chain, account)
 }
 
 /** Throws InputError if --max or the balance does not pay for it. */
@@ -104,7 +115,12 @@ function planOf(account: Address, outlook: Outlook, waiting: readonly Waiting[],
 }
 
 function planLines({ account, waiting, costs }: Plan, { rpcUrl }: Chain): string[] {
-  if (waiting.length === 0) return [`Nothing of ${account} waits at ${rpcUrl}.`]
+  if (waiting.length === 0) {
+    return [
+      `Nothing of ${account} waits at ${rpcUrl}.`,
+      'What was sent is mined, dropped, or not shown by this endpoint: look before you repeat it, as with assize fixing show ID.',
+    ]
+  }
   return [
     `account   ${account}`,
     ...waiting.map((one) => `waits     nonce ${one.nonce}: ${describe(one)}`),
@@ -185,6 +201,11 @@ function nextLine(ended: readonly Cancelled[], flags: SenderFlags): string {
   return 'Nothing waits any more, and nothing of it was done: what sent it can be repeated.'
 }
 
+/** Whether what was sent can be repeated without a look: nothing of it was done, nor will be. */
+function isRepeatable(ended: readonly Cancelled[]): boolean {
+  return ended.every(({ kind }) => kind === 'cancelled')
+}
+
 function documentOf(
   { account, waiting, costs }: Plan,
   ended: readonly Cancelled[] | undefined,
@@ -197,6 +218,7 @@ function documentOf(
     account,
     gas: { likely: costs.likely.toString(), most: costs.most.toString() },
     isSent: ended !== undefined,
+    isRepeatable: ended !== undefined && isRepeatable(ended),
     transactions: waiting.map(({ nonce, transaction }, i) => {
       const end = ended?.[i]
       return {
