@@ -1,7 +1,15 @@
 import type { Command } from 'commander'
 import type { Address, LocalAccount } from 'viem'
 import { calledFunction } from '#client/called-function.ts'
-import { cancel, type Cancelled, readWaiting, replacingFees, usualLimit, type Waiting } from '#client/cancel.ts'
+import {
+  cancel,
+  type Cancelled,
+  isEmpty,
+  readWaiting,
+  replacingFees,
+  usualLimit,
+  type Waiting,
+} from '#client/cancel.ts'
 import type { Chain } from '#client/chain.ts'
 import { CANCEL_GAS } from '#client/fees.ts'
 import { type Outlook, readOutlook } from '#client/transaction.ts'
@@ -132,10 +140,9 @@ function planLines({ account, waiting, costs }: Plan, { rpcUrl }: Chain): string
 /** What waits, as far as the endpoint tells. */
 function describe({ transaction }: Waiting): string {
   if (transaction === undefined) return 'the endpoint does not tell what'
-  const { hash, from, to, input, value, maxFeePerGas, gasPrice = 0n } = transaction
-  const isEmpty = to === from && input === '0x' && value === 0n
+  const { hash, to, input, value, maxFeePerGas, gasPrice = 0n } = transaction
   const name = calledFunction(input) ?? (input === '0x' ? 'a transfer' : 'a call')
-  const what = to === null ? 'a new contract' : isEmpty ? 'an empty transaction' : `${name} to ${to}`
+  const what = to === null ? 'a new contract' : isEmpty(transaction) ? 'an empty transaction' : `${name} to ${to}`
   const worth = value === 0n ? '' : ` with ${formatAmount(value, ETHER)}`
   return `${what}${worth}, at most ${formatGwei(maxFeePerGas ?? gasPrice)} gwei per gas, ${hash}`
 }
@@ -180,7 +187,7 @@ function report(
   }
   if (plan.waiting.length === 0) return
   if (ended === undefined) io.out('Nothing was sent.')
-  else for (const line of [...ended.map(endLine), nextLine(ended, flags)]) io.out(line)
+  else for (const line of [...ended.map(endLine), ...nextLines(ended, flags)]) io.out(line)
 }
 
 function endLine(end: Cancelled): string {
@@ -189,16 +196,23 @@ function endLine(end: Cancelled): string {
       return `nonce ${end.nonce}: cancelled in block ${end.block}, ${end.hash}`
     case 'mined':
       return `nonce ${end.nonce}: too late, in block ${end.block} there is ${end.hash}`
+    case 'used':
+      return `nonce ${end.nonce}: used, by ${end.hash ?? 'what the endpoint does not tell'}`
     case 'pending':
       return `nonce ${end.nonce}: still waits, replaced by ${end.hash}`
+    case 'kept':
+      return `nonce ${end.nonce}: may be mined yet. ${end.why.message}`
   }
 }
 
-function nextLine(ended: readonly Cancelled[], flags: SenderFlags): string {
-  const some = (kind: Cancelled['kind']): boolean => ended.some((end) => end.kind === kind)
-  if (some('pending')) return `Offer more: ${cancelCommand(flags)}`
-  if (some('mined')) return 'What was too late is done: look at what it did before you repeat anything.'
-  return 'Nothing waits any more, and nothing of it was done: what sent it can be repeated.'
+function nextLines(ended: readonly Cancelled[], flags: SenderFlags): string[] {
+  const some = (...kinds: readonly Cancelled['kind'][]): boolean => ended.some(({ kind }) => kinds.includes(kind))
+  const lines: string[] = []
+  if (some('mined')) lines.push('What was too late is done: look at what it did before you repeat anything.')
+  if (some('used')) lines.push('What was used may be done: look before you repeat anything.')
+  if (some('pending', 'kept')) lines.push(`Offer more: ${cancelCommand(flags)}`)
+  if (lines.length > 0) return lines
+  return ['Nothing waits any more, and nothing of it was done: what sent it can be repeated.']
 }
 
 /** Whether what was sent can be repeated without a look: nothing of it was done, nor will be. */
@@ -226,8 +240,9 @@ function documentOf(
         waiting: transaction?.hash ?? null,
         call: transaction === undefined ? null : (calledFunction(transaction.input) ?? null),
         end: end?.kind ?? null,
-        transaction: end?.hash ?? null,
-        block: end === undefined || end.kind === 'pending' ? null : Number(end.block),
+        transaction: end !== undefined && 'hash' in end ? (end.hash ?? null) : null,
+        block: end !== undefined && 'block' in end ? Number(end.block) : null,
+        error: end !== undefined && 'why' in end ? end.why.message : null,
       }
     }),
   }

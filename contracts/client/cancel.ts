@@ -1,9 +1,9 @@
-import { type Address, BaseError, type Hash, keccak256, type LocalAccount, type Transaction } from 'viem'
+import { type Address, BaseError, type Hash, type Hex, keccak256, type LocalAccount, type Transaction } from 'viem'
 import { larger } from '#protocol/rational.ts'
-import { type Chain, sendingAs } from './chain.ts'
+import { type Chain, DeadRpcError, sendingAs, type WritableChain } from './chain.ts'
 import { ReplacedError, UnconfirmedError } from './errors.ts'
 import { CANCEL_GAS, type Fees, firstFees, isStuck, type Market, raisedFees } from './fees.ts'
-import { receiptOf } from './inclusion.ts'
+import { findReceipt, receiptOf } from './inclusion.ts'
 import type { Call } from './send.ts'
 import { broadcast, type Outlook } from './transaction.ts'
 
@@ -14,14 +14,20 @@ export type Waiting = {
   readonly transaction: Transaction | undefined
 }
 
-/** What became of a nonce: the empty transaction was mined, another was before it, or none within two minutes. */
+/** What became of a nonce. */
 export type Cancelled =
+  /** The empty transaction was mined, or another was before it. */
   | { readonly kind: 'cancelled' | 'mined'; readonly nonce: number; readonly hash: Hash; readonly block: bigint }
+  /** A transaction used it; which one, or which block has it, cannot be told. */
+  | { readonly kind: 'used'; readonly nonce: number; readonly hash: Hash | undefined }
+  /** None was mined within two minutes. */
   | { readonly kind: 'pending'; readonly nonce: number; readonly hash: Hash }
+  /** What waits was not replaced, and may be mined yet: {@link NotReplacedError} or DeadRpcError, of this nonce or of a later one. */
+  | { readonly kind: 'kept'; readonly nonce: number; readonly why: Error }
 
 /** How what waits is cancelled. */
 export type CancelOptions = {
-  readonly market: Market
+  readonly market: Market & Pick<Outlook, 'mined'>
   /** The most that any replacement offers, wei per gas. */
   readonly limit: bigint
   /** Called with each replacement as soon as it is on its way. */
@@ -69,9 +75,10 @@ export function usualLimit(waiting: readonly Waiting[], market: Market): bigint 
 }
 
 /**
- * Has an empty transaction of `account` take the place of each that waits: the last first, so that none follows one that is gone. Offers
- * an eighth more for as long as the endpoint has one that pays as much, and waits until one of both was mined. Of all that have a
- * nonce only one ever is. Throws {@link NotReplacedError}, DeadRpcError: then all that waits may be mined yet.
+ * Has an empty transaction of `account` take the place of each that waits: the last first, so that none follows one that is gone; what
+ * comes before one that could not be replaced is left alone. Offers an eighth more for as long as the endpoint has one that pays as
+ * much, and waits until one of both was mined. Of all that have a nonce only one ever is. Throws {@link NotReplacedError},
+ * DeadRpcError if all that waits may be mined yet.
  */
 export async function cancel(
   chain: Chain,
@@ -79,22 +86,18 @@ export async function cancel(
   waiting: readonly Waiting[],
   options: CancelOptions,
 ): Promise<readonly Cancelled[]> {
-  const call: Call = { name: 'cancel', to: account.address, data: '0x' }
-  const sent: Replacement[] = []
-  for (const one of waiting.toReversed()) sent.unshift(await replace(chain, account, one, options))
+  const bids = await replaceAll(chain, account, waiting, options)
+  const [first] = bids
+  if (first?.kind === 'kept' && bids.every(({ kind }) => kind === 'kept')) throw first.why
   const sender = sendingAs(chain, account)
   const ended: Cancelled[] = []
-  for (const { nonce, hash } of sent) {
-    try {
-      const { transactionHash, blockNumber } = await receiptOf(sender, call, { nonce, hash })
-      ended.push({ kind: 'cancelled', nonce, hash: transactionHash, block: blockNumber })
-    } catch (error) {
-      if (error instanceof ReplacedError) ended.push(await minedInstead(chain, nonce, error.by))
-      else if (error instanceof UnconfirmedError) ended.push({ kind: 'pending', nonce, hash })
-      else throw error
-    }
-  }
+  for (const bid of bids) ended.push(await endOf(sender, bid))
   return ended
+}
+
+/** Whether it does nothing but use its nonce up. */
+export function isEmpty({ from, to, input, value }: Transaction): boolean {
+  return to === from && input === '0x' && value === 0n
 }
 
 /** No transaction could be put in the place of the one that waits, which may be mined yet. */
@@ -108,11 +111,35 @@ export class NotReplacedError extends Error {
   }
 }
 
-type Replacement = { readonly nonce: number; readonly hash: Hash }
+/** What was sent for a nonce; nothing where it was used before, or where what waits could not be replaced. */
+type Bid = { readonly waiting: Waiting } & (
+  | { readonly kind: 'sent'; readonly hash: Hash }
+  | { readonly kind: 'used' }
+  | { readonly kind: 'kept'; readonly why: Error }
+)
 
-async function minedInstead({ publicClient }: Chain, nonce: number, hash: Hash): Promise<Cancelled> {
-  const { blockNumber } = await publicClient.getTransactionReceipt({ hash })
-  return { kind: 'mined', nonce, hash, block: blockNumber }
+async function replaceAll(
+  chain: Chain,
+  account: LocalAccount,
+  waiting: readonly Waiting[],
+  options: CancelOptions,
+): Promise<readonly Bid[]> {
+  const bids: Bid[] = []
+  let why: Error | undefined
+  for (const one of waiting.toReversed()) {
+    if (one.nonce < options.market.mined) bids.unshift({ waiting: one, kind: 'used' })
+    else if (why !== undefined) bids.unshift({ waiting: one, kind: 'kept', why })
+    else {
+      try {
+        bids.unshift(await replace(chain, account, one, options))
+      } catch (error) {
+        if (!(error instanceof NotReplacedError || error instanceof DeadRpcError)) throw error
+        why = error
+        bids.unshift({ waiting: one, kind: 'kept', why })
+      }
+    }
+  }
+  return bids
 }
 
 async function replace(
@@ -120,29 +147,67 @@ async function replace(
   account: LocalAccount,
   waiting: Waiting,
   { market, limit, onSent }: CancelOptions,
-): Promise<Replacement> {
+): Promise<Bid> {
   const { nonce } = waiting
   let fees = replacingFees(waiting, market, limit)
   while (fees !== undefined) {
-    const raw = await account.signTransaction({
-      chainId: chain.chainId,
-      type: 'eip1559',
-      nonce,
-      to: account.address,
-      gas: CANCEL_GAS,
-      ...fees,
-    })
+    const raw = await signEmpty(chain, account, nonce, fees)
     const reception = await broadcast(chain, raw)
     if (reception === 'refused') throw new NotReplacedError(nonce, 'a refusal')
+    if (reception === 'stale') return { waiting, kind: 'used' }
     if (reception !== 'underpriced') {
       const hash = keccak256(raw)
-      // Its nonce was used: what by is looked for with the receipt.
-      if (reception !== 'stale') onSent?.(nonce, hash)
-      return { nonce, hash }
+      onSent?.(nonce, hash)
+      return { waiting, kind: 'sent', hash }
     }
     fees = raisedAgain(fees, market, limit)
   }
   throw new NotReplacedError(nonce, `one that wants more than ${limit} wei per gas`)
+}
+
+function signEmpty({ chainId }: Chain, account: LocalAccount, nonce: number, fees: Fees): Promise<Hex> {
+  return account.signTransaction({ chainId, type: 'eip1559', nonce, to: account.address, gas: CANCEL_GAS, ...fees })
+}
+
+/** Waits for what was sent for a nonce. */
+async function endOf(sender: WritableChain, bid: Bid): Promise<Cancelled> {
+  const { nonce } = bid.waiting
+  if (bid.kind === 'kept') return { kind: 'kept', nonce, why: bid.why }
+  if (bid.kind === 'used') return endOfUsed(sender, bid.waiting, [])
+  const call: Call = { name: 'cancel', to: sender.account.address, data: '0x' }
+  const { hash } = bid
+  try {
+    const { transactionHash, blockNumber } = await receiptOf(sender, call, { nonce, hash })
+    return { kind: 'cancelled', nonce, hash: transactionHash, block: blockNumber }
+  } catch (error) {
+    if (error instanceof ReplacedError) return endOfUsed(sender, bid.waiting, [hash], error.by)
+    if (!(error instanceof UnconfirmedError)) throw error
+    return (await isUsed(sender, nonce)) ? endOfUsed(sender, bid.waiting, [hash]) : { kind: 'pending', nonce, hash }
+  }
+}
+
+/** What used a nonce: one of `ours`, what waited, or `other`, undefined if that is not known. */
+async function endOfUsed(
+  sender: WritableChain,
+  { nonce, transaction }: Waiting,
+  ours: readonly Hash[],
+  other?: Hash,
+): Promise<Cancelled> {
+  const known = [other, transaction?.hash, ...ours].filter((hash) => hash !== undefined)
+  const receipt = await findReceipt(sender, nonce, known)
+  if (receipt === undefined) return { kind: 'used', nonce, hash: other }
+  const { transactionHash: hash, blockNumber: block } = receipt
+  const wasEmpty = transaction !== undefined && hash === transaction.hash && isEmpty(transaction)
+  return { kind: wasEmpty || ours.includes(hash) ? 'cancelled' : 'mined', nonce, hash, block }
+}
+
+async function isUsed({ publicClient, account: { address } }: WritableChain, nonce: number): Promise<boolean> {
+  try {
+    return (await publicClient.getTransactionCount({ address, blockTag: 'latest' })) > nonce
+  } catch (error) {
+    if (error instanceof BaseError) return false
+    throw error
+  }
 }
 
 function raisedAgain(last: Fees, market: Market, limit: bigint): Fees | undefined {

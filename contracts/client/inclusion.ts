@@ -1,4 +1,5 @@
 import {
+  BaseError,
   type Hash,
   isAddressEqual,
   type Transaction,
@@ -6,10 +7,10 @@ import {
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
 } from 'viem'
-import type { WritableChain } from './chain.ts'
+import type { Chain, WritableChain } from './chain.ts'
 import { ReplacedError, UnconfirmedError } from './errors.ts'
 import type { Call } from './send.ts'
-import { lookFor } from './waiting.ts'
+import { LAG_MS, lookFor } from './waiting.ts'
 
 /** A transaction that is on its way; its nonce, unless a wallet chose it. */
 export type SentTransaction = {
@@ -45,6 +46,31 @@ export async function receiptOf(chain: WritableChain, call: Call, sent: SentTran
   return receipt
 }
 
+/**
+ * The receipt of the account's transaction whose `nonce` was used: of one of `known`, or of what the newest blocks have. Undefined if
+ * ten seconds show neither: it is older, or no machine that answers has it.
+ */
+export async function findReceipt(
+  chain: WritableChain,
+  nonce: number,
+  known: readonly Hash[],
+): Promise<TransactionReceipt | undefined> {
+  const findOther = searchFor(chain, nonce)
+  return lookFor(chain, LAG_MS, async () => {
+    try {
+      for (const hash of known) {
+        const receipt = await receiptAt(chain, hash)
+        if (receipt !== undefined) return receipt
+      }
+      const other = await findOther()
+      return other === undefined ? undefined : await receiptAt(chain, other.hash)
+    } catch (error) {
+      if (error instanceof BaseError) return undefined // the next look may fare better
+      throw error
+    }
+  })
+}
+
 type Look<T> = () => Promise<T | undefined>
 
 /** One look after another; undefined while no block has it. */
@@ -53,20 +79,21 @@ function lookerAfter(
   call: Call,
   { hash, nonce, isStale = false }: SentTransaction,
 ): Look<TransactionReceipt> {
-  const { publicClient } = chain
-  const receiptAt = (at: Hash): Promise<TransactionReceipt | undefined> =>
-    orUndefined(publicClient.getTransactionReceipt({ hash: at }))
   let findOther = nonce === undefined ? undefined : searchFor(chain, nonce)
   return async () => {
-    const receipt = await receiptAt(hash)
+    const receipt = await receiptAt(chain, hash)
     if (receipt !== undefined) return receipt
     findOther ??= await searchForPlaceOf(chain, hash)
     // An endpoint of several machines may know the count and not the receipt yet: only a block tells that there is another.
     const other = await findOther?.()
     if (other === undefined || other.hash === hash) return undefined
     if (isStale || !isSame(other, call)) throw new ReplacedError(call.name, hash, other.hash)
-    return receiptAt(other.hash)
+    return receiptAt(chain, other.hash)
   }
+}
+
+function receiptAt({ publicClient }: Chain, hash: Hash): Promise<TransactionReceipt | undefined> {
+  return orUndefined(publicClient.getTransactionReceipt({ hash }))
 }
 
 /** What searches for a transaction in the place of `hash`; undefined if it is not known, or another than the account sent it, as bundlers do. */

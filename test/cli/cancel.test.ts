@@ -2,9 +2,11 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Hex, keccak256, parseTransaction } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
+import type { Context } from '../../cli/context.ts'
 import { ETHER } from '../client/chain-fixture.ts'
 import { impatiently } from '../client/impatience.ts'
 import { type Court, type Disputer, FALSE, openCourt, typing, withoutChance } from './disputer.ts'
+import { request } from '../model/rpc.ts'
 import { type Between, type RpcProxy, startProxy } from './rpc-proxy.ts'
 
 const GWEI = 10n ** 9n
@@ -52,7 +54,7 @@ async function cancelAt(
   person: Disputer,
   args: readonly string[] = ['--yes'],
   between: Between = () => undefined,
-  rewrite?: (text: string) => string,
+  { rewrite, world = {} }: { rewrite?: (text: string) => string; world?: Partial<Context> } = {},
 ) {
   const sent: Hex[] = []
   let isMined = false
@@ -68,7 +70,8 @@ async function cancelAt(
     },
     rewrite,
   )
-  const ended = await person.run(['cancel', ...args], { env: { ...person.env, ASSIZE_RPC_URL: proxy.url } })
+  const env = { ...person.env, ASSIZE_RPC_URL: proxy.url }
+  const ended = await person.run(['cancel', ...args], { env, ...world })
   return { ...ended, sent, offers: sent.map((raw) => parseTransaction(raw)) }
 }
 
@@ -146,8 +149,24 @@ test('what waits is replaced from the last on: nothing follows what is gone', as
     isSent: true,
     isRepeatable: true,
     transactions: [
-      { nonce: 0, waiting: hashes[0], call: null, end: 'cancelled', transaction: first, block: expect.any(Number) },
-      { nonce: 1, waiting: hashes[1], call: null, end: 'cancelled', transaction: second, block: expect.any(Number) },
+      {
+        nonce: 0,
+        waiting: hashes[0],
+        call: null,
+        end: 'cancelled',
+        transaction: first,
+        block: expect.any(Number),
+        error: null,
+      },
+      {
+        nonce: 1,
+        waiting: hashes[1],
+        call: null,
+        end: 'cancelled',
+        transaction: second,
+        block: expect.any(Number),
+        error: null,
+      },
     ],
   })
 })
@@ -229,6 +248,88 @@ test('names what was mined before it could be replaced', async () => {
   ])
 })
 
+/** Has the first of two that wait mined alone, more blocks ago than are searched for it. */
+async function mineFirst(): Promise<void> {
+  const { rpcUrl } = court.stage.embedded
+  await request(rpcUrl, 'evm_setBlockGasLimit', ['0x5300'])
+  await mine()
+  await request(rpcUrl, 'evm_setBlockGasLimit', ['0x5000'])
+  await request(rpcUrl, 'anvil_mine', ['0x28'])
+  await request(rpcUrl, 'evm_setBlockGasLimit', ['0x1c9c380'])
+}
+
+test('names what was mined before the question was answered, however many blocks ago, and cancels the rest', async () => {
+  const ann = await somebody()
+  const [hash] = await keepWaiting(ann, 2)
+  const { exitCode, out, offers } = await cancelAt(ann, [], undefined, { world: typing('y', mineFirst) })
+  expect(out.split('\n').slice(-3)).toEqual([
+    expect.stringMatching(new RegExp(`^nonce 0: too late, in block \\d+ there is ${hash}$`)),
+    expect.stringMatching(/^nonce 1: cancelled in block/),
+    'What was too late is done: look at what it did before you repeat anything.',
+  ])
+  expect(offers.map(({ nonce }) => nonce)).toEqual([1])
+  expect(exitCode).toBe(1)
+})
+
+test('says to look where a nonce was used and the endpoint does not tell by what', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 2)
+  const hide: Between = (method) =>
+    method === 'eth_getTransactionBySenderAndNonce' ? 'the method does not exist' : undefined
+  const { exitCode, out } = await impatiently(() => cancelAt(ann, ['--json'], hide, { world: typing('y', mineFirst) }))
+  expect(JSON.parse(out)).toMatchObject({
+    isRepeatable: false,
+    transactions: [
+      { nonce: 0, end: 'used', transaction: null, block: null, error: null },
+      { nonce: 1, end: 'cancelled' },
+    ],
+  })
+  expect(exitCode).toBe(1)
+  await court.stage.embedded.setMining('manual')
+  const bob = await somebody()
+  await keepWaiting(bob, 2)
+  const told = await impatiently(() => cancelAt(bob, [], hide, { world: typing('y', mineFirst) }))
+  expect(plain(told.out).split('\n').slice(-3)).toEqual([
+    'nonce 0: used, by what the endpoint does not tell',
+    'nonce 1: cancelled in block N, 0x…',
+    'What was used may be done: look before you repeat anything.',
+  ])
+})
+
+test('names what was mined instead though the endpoint fails of its receipt at first', async () => {
+  const ann = await somebody()
+  const [hash] = await keepWaiting(ann, 1)
+  let failures = 0
+  const { exitCode, out } = await cancelAt(ann, ['--yes'], async (method, [asked]) => {
+    if (method === 'eth_sendRawTransaction') await mine()
+    if (method !== 'eth_getTransactionReceipt' || asked !== hash) return undefined
+    failures += 1
+    return failures === 1 ? 'the block is being indexed' : undefined
+  })
+  expect(failures).toBeGreaterThan(1)
+  expect(out).toMatch(new RegExp(`^nonce 0: too late, in block \\d+ there is ${hash}$`, 'm'))
+  expect(exitCode).toBe(1)
+})
+
+test('says what became of the later ones where an earlier one could not be replaced', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 3)
+  const refuse: Between = (method, [raw]) => {
+    const isSecond = method === 'eth_sendRawTransaction' && parseTransaction(raw as Hex).nonce === 1 // as JSON-RPC has it
+    return isSecond ? 'insufficient funds' : undefined
+  }
+  const { exitCode, out, offers } = await cancelAt(ann, ['--yes'], refuse)
+  const why = 'Expected the endpoint to take an empty transaction in the place of nonce 1, got a refusal.'
+  expect(plain(out).split('\n').slice(-4)).toEqual([
+    `nonce 0: may be mined yet. ${why}`,
+    `nonce 1: may be mined yet. ${why}`,
+    'nonce 2: cancelled in block N, 0x…',
+    'Offer more: assize cancel',
+  ])
+  expect(offers.map(({ nonce }) => nonce)).toEqual([2, 1])
+  expect(exitCode).toBe(1)
+})
+
 test('says what still waits after two minutes, and how to offer more', async () => {
   const ann = await somebody()
   await keepWaiting(ann, 1)
@@ -248,10 +349,12 @@ test('looks for what waits for as long as a machine behind an endpoint may lag',
   const ann = await somebody()
   await keepWaiting(ann, 1)
   let looks = 0
-  const { exitCode, out } = await cancelAt(ann, ['--yes'], undefined, (text) => {
-    // The first machine has nothing: its counts are those of the newest block.
-    looks += text.includes('"result":"0x1"') ? 1 : 0
-    return looks === 1 ? text.replace('"result":"0x1"', '"result":"0x0"') : text
+  const { exitCode, out } = await cancelAt(ann, ['--yes'], undefined, {
+    rewrite: (text) => {
+      // The first machine has nothing: its counts are those of the newest block.
+      looks += text.includes('"result":"0x1"') ? 1 : 0
+      return looks === 1 ? text.replace('"result":"0x1"', '"result":"0x0"') : text
+    },
   })
   expect(out).toMatch(/^nonce 0: cancelled in block/m)
   expect(exitCode).toBe(0)
