@@ -283,7 +283,7 @@ export class InFlightError extends Error {
       .map(([what, some]) => `${what}: ${some.map(({ label }) => label).join('; ')}.`)
     super([message, ...said].join(' '), { cause })
     this.hash = hash
-    this.hint = `${hint} If it stays, take it back: ${cancelling}`
+    this.hint = `${hint} If it stays, take it back, unless a node runs with this key: ${cancelling}`
   }
 }
 

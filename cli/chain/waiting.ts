@@ -27,6 +27,10 @@ export async function requireNoneWaiting(chain: Chain, account: Address, flags: 
     await requireNone(chain, account)
   } catch (error) {
     if (!(error instanceof WaitingTransactionError)) throw error
-    throw new WaitingTransactionError(error.account, error.count, `take it back: ${cancelCommand(flags)}`)
+    throw new WaitingTransactionError(
+      error.account,
+      error.count,
+      `take it back, unless a node runs with this key: ${cancelCommand(flags)}`,
+    )
   }
 }

@@ -46,12 +46,23 @@ type Plan = {
   readonly costs: { readonly likely: bigint; readonly most: bigint }
 }
 
+/** What nodes send, and what is lost if it comes too late. */
+const NODE_CALLS: Readonly<Record<string, string>> = {
+  commit: "the seat's stake",
+  reveal: "the seat's stake",
+  attest: 'the reward',
+  proposeAttested: 'the reward',
+}
+
 const EXPLANATION = `
 Every transaction of the account that the endpoint has and no block has is replaced by an empty one with the same nonce at a higher fee, the
 last first. Of all that have one nonce only one is ever mined: what was cancelled costs nothing but the gas of the empty one, and the
 command that sent it can be repeated. What was mined before it could be replaced is named: it is done, look before you repeat. Exit 1: so
 it was with one of them at least, or some still wait. Where nothing waits nothing is known of what was sent: it may be mined, or waits where
 the endpoint does not show it. In JSON isRepeatable says whether what was sent can be repeated without a look.
+
+Not with the key of a node that runs: it replaces its own, and both would outbid each other. A juror's vote that is taken back and then
+comes too late costs the seat's stake.
 
 Examples:
   assize cancel
@@ -132,9 +143,18 @@ function planLines({ account, waiting, costs }: Plan, { rpcUrl }: Chain): string
   return [
     `account   ${account}`,
     ...waiting.map((one) => `waits     nonce ${one.nonce}: ${describe(one)}`),
+    ...nodeCalls(waiting).map(
+      (name) => `node      ${name} is what nodes send, and replace themselves: too late it costs ${NODE_CALLS[name]}`,
+    ),
     `steps     an empty transaction for each nonce, the last first: only one of both is ever mined`,
     `gas       about ${formatAmount(costs.likely, ETHER)}, at most ${formatAmount(costs.most, ETHER)}`,
   ]
+}
+
+/** The functions of {@link NODE_CALLS} that wait. */
+function nodeCalls(waiting: readonly Waiting[]): string[] {
+  const names = waiting.flatMap(({ transaction }) => calledFunction(transaction?.input ?? '0x') ?? [])
+  return [...new Set(names)].filter((name) => Object.hasOwn(NODE_CALLS, name))
 }
 
 /** What waits, as far as the endpoint tells. */
@@ -157,7 +177,9 @@ async function carryOut(
 ): Promise<readonly Cancelled[] | undefined> {
   const { length } = waiting
   if (flags.dryRun === true || length === 0) return undefined
-  await confirm(`Cancel ${length === 1 ? 'it' : `all ${length}`}?`, { flags, context })
+  const names = nodeCalls(waiting).join(', ')
+  const what = `${length === 1 ? 'it' : `all ${length}`}${names === '' ? '' : `, a node's ${names} too`}`
+  await confirm(`Cancel ${what}?`, { flags, context })
   const market = await readOutlook(chain, account)
   if (waiting.every(({ nonce }) => nonce < market.mined)) {
     throw new RefusedError(

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Hex, keccak256, parseTransaction } from 'viem'
 import { latestBlock } from '#client/chain.ts'
+import { revealCall } from '#client/jury-calls.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
 import type { Context } from '../../cli/context.ts'
 import { ETHER } from '../client/chain-fixture.ts'
@@ -95,10 +96,10 @@ test('a contribution that nobody mines is taken back, and staked once by the sam
   expect(plain(lost.err.split('\n').at(-1) ?? '')).toBe(
     'error: Expected a receipt of contribute, got none: transaction 0x… may be mined yet. ' +
       'In flight: contribute ETH for 2500.1. ' +
-      'Look at 0x… first: do not repeat before it is mined or dropped. If it stays, take it back: assize cancel',
+      'Look at 0x… first: do not repeat before it is mined or dropped. If it stays, take it back, unless a node runs with this key: assize cancel',
   )
   const repeated = await impatiently(() => ann.run(args))
-  expect(plain(repeated.err)).toContain('if it never is, take it back: assize cancel')
+  expect(plain(repeated.err)).toContain('if it never is, take it back, unless a node runs with this key: assize cancel')
   const { exitCode, out } = await cancelAt(ann)
   expect(plain(out).split('\n')).toEqual([
     'account   0x…',
@@ -124,7 +125,7 @@ test('the command to take it back has the flags that say which account of which 
   const { err } = await impatiently(() => ann.run(command.split(' ')))
   expect(err).toBe(
     `error: Expected no transaction of ${ann.account.address} that waits to be mined, got 1. Nothing was sent: it would wait behind. ` +
-      `Once it is mined, look before you repeat; if it never is, take it back: assize cancel ${flags}`,
+      `Once it is mined, look before you repeat; if it never is, take it back, unless a node runs with this key: assize cancel ${flags}`,
   )
 })
 
@@ -328,6 +329,24 @@ test('says what became of the later ones where an earlier one could not be repla
   ])
   expect(offers.map(({ nonce }) => nonce)).toEqual([2, 1])
   expect(exitCode).toBe(1)
+})
+
+test('says what a node sends before it is taken back, and asks by its name', async () => {
+  const ann = await somebody()
+  await court.stage.embedded.setMining('manual')
+  const vote = { fixingId: keccak256('0x'), seat: 0, value: FALSE, salt: keccak256('0x') }
+  const { to, data } = revealCall(court.stage.deployments.oracle, vote)
+  await ann.chain.walletClient.sendTransaction({ to, data, nonce: 0, gas: 100_000n })
+  const asked: string[] = []
+  const ask = async (question: string): Promise<string> => {
+    asked.push(question)
+    return Promise.resolve('n')
+  }
+  const { out } = await ann.run(['cancel'], { terminal: { ask, askSecret: ask } })
+  expect(plain(out)).toContain(
+    "node      reveal is what nodes send, and replace themselves: too late it costs the seat's stake\n",
+  )
+  expect(asked).toEqual(["Cancel it, a node's reveal too? [y/N] "])
 })
 
 test('says what still waits after two minutes, and how to offer more', async () => {

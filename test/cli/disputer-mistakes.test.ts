@@ -440,7 +440,7 @@ describe('a transaction whose receipt does not come', () => {
           'Done before: wrap 0.05 ETH; let the oracle take 0.05 WETH. In flight: contribute 0.05 ETH for 2500.1.',
         hint:
           `Look at ${hash} first: do not repeat before it is mined or dropped. ` +
-          `If it stays, take it back: assize cancel --rpc ${url}`,
+          `If it stays, take it back, unless a node runs with this key: assize cancel --rpc ${url}`,
         exitCode: 1,
         transaction: hash,
       },
@@ -455,7 +455,7 @@ describe('a transaction whose receipt does not come', () => {
       `error: Expected a receipt of deposit, got none: transaction ${hash} may be mined yet. ` +
         'In flight: wrap 0.05 ETH. Not sent: let the oracle take 0.05 WETH; contribute 0.05 ETH for 2500.1. ' +
         `Look at ${hash} first: do not repeat before it is mined or dropped. ` +
-        `If it stays, take it back: assize cancel --rpc ${url}`,
+        `If it stays, take it back, unless a node runs with this key: assize cancel --rpc ${url}`,
     )
     expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(1)
   })
@@ -479,7 +479,7 @@ describe('a transaction whose receipt does not come', () => {
       err:
         `error: Expected no transaction of ${ann.account.address} that waits to be mined, got 1. ` +
         'Nothing was sent: it would wait behind. ' +
-        'Once it is mined, look before you repeat; if it never is, take it back: assize cancel',
+        'Once it is mined, look before you repeat; if it never is, take it back, unless a node runs with this key: assize cancel',
     }
     expect(asked).toMatchObject(refusal)
     expect(told).toMatchObject(refusal)
