@@ -5,7 +5,7 @@ import { ReplacedError, UnconfirmedError } from './errors.ts'
 import { CANCEL_GAS, type Fees, firstFees, isStuck, type Market, raisedFees } from './fees.ts'
 import { findReceipt, receiptOf } from './inclusion.ts'
 import type { Call } from './send.ts'
-import { broadcast, type Outlook } from './transaction.ts'
+import { broadcast, type Outlook, readOutlook } from './transaction.ts'
 
 /** A transaction that waits to be mined. */
 export type Waiting = {
@@ -27,7 +27,7 @@ export type Cancelled =
 
 /** How what waits is cancelled. */
 export type CancelOptions = {
-  readonly market: Market & Pick<Outlook, 'mined'>
+  readonly market: Market & Pick<Outlook, 'mined' | 'number'>
   /** The most that any replacement offers, wei per gas. */
   readonly limit: bigint
   /** Called with each replacement as soon as it is on its way. */
@@ -38,6 +38,9 @@ export type CancelOptions = {
 const ANY_FEE = 2n ** 128n
 /** Where the endpoint does not tell what a transaction offers, and has more offered again and again, this many times as much in the end. */
 const MOST_RAISE = 4n
+
+/** A replacement that so many blocks did not have is raised. */
+const RAISE_BLOCKS = 3n
 
 /** What waits of `account`, by nonce, as far as the endpoint knows. */
 export async function readWaiting(
@@ -77,7 +80,7 @@ export function usualLimit(waiting: readonly Waiting[], market: Market): bigint 
 /**
  * Has an empty transaction of `account` take the place of each that waits: the last first, so that none follows one that is gone; what
  * comes before one that could not be replaced is left alone. Offers an eighth more for as long as the endpoint has one that pays as
- * much, and waits until one of both was mined. Of all that have a nonce only one ever is. Throws {@link NotReplacedError},
+ * much, and every few blocks, and waits until one of both was mined. Of all that have a nonce only one ever is. Throws {@link NotReplacedError},
  * DeadRpcError if all that waits may be mined yet.
  */
 export async function cancel(
@@ -91,7 +94,7 @@ export async function cancel(
   if (first?.kind === 'kept' && bids.every(({ kind }) => kind === 'kept')) throw first.why
   const sender = sendingAs(chain, account)
   const ended: Cancelled[] = []
-  for (const bid of bids) ended.push(await endOf(sender, bid))
+  for (const bid of bids) ended.push(await endOf(sender, account, bid, options))
   return ended
 }
 
@@ -113,7 +116,7 @@ export class NotReplacedError extends Error {
 
 /** What was sent for a nonce; nothing where it was used before, or where what waits could not be replaced. */
 type Bid = { readonly waiting: Waiting } & (
-  | { readonly kind: 'sent'; readonly hash: Hash }
+  | { readonly kind: 'sent'; readonly hash: Hash; readonly fees: Fees }
   | { readonly kind: 'used' }
   | { readonly kind: 'kept'; readonly why: Error }
 )
@@ -150,18 +153,22 @@ async function replace(
 ): Promise<Bid> {
   const { nonce } = waiting
   let fees = replacingFees(waiting, market, limit)
+  let same: Bid | undefined
   while (fees !== undefined) {
     const raw = await signEmpty(chain, account, nonce, fees)
     const reception = await broadcast(chain, raw)
     if (reception === 'refused') throw new NotReplacedError(nonce, 'a refusal')
     if (reception === 'stale') return { waiting, kind: 'used' }
-    if (reception !== 'underpriced') {
-      const hash = keccak256(raw)
-      onSent?.(nonce, hash)
-      return { waiting, kind: 'sent', hash }
+    const bid: Bid = { waiting, kind: 'sent', hash: keccak256(raw), fees }
+    // What the endpoint has already at the first time is what was offered before, and was not mined.
+    if (reception === 'known' && same === undefined) same = bid
+    else if (reception !== 'underpriced') {
+      onSent?.(nonce, bid.hash)
+      return bid
     }
     fees = raisedAgain(fees, market, limit)
   }
+  if (same !== undefined) return same
   throw new NotReplacedError(nonce, `one that wants more than ${limit} wei per gas`)
 }
 
@@ -170,19 +177,60 @@ function signEmpty({ chainId }: Chain, account: LocalAccount, nonce: number, fee
 }
 
 /** Waits for what was sent for a nonce. */
-async function endOf(sender: WritableChain, bid: Bid): Promise<Cancelled> {
+async function endOf(
+  sender: WritableChain,
+  account: LocalAccount,
+  bid: Bid,
+  options: CancelOptions,
+): Promise<Cancelled> {
   const { nonce } = bid.waiting
   if (bid.kind === 'kept') return { kind: 'kept', nonce, why: bid.why }
   if (bid.kind === 'used') return endOfUsed(sender, bid.waiting, [])
   const call: Call = { name: 'cancel', to: sender.account.address, data: '0x' }
-  const { hash } = bid
+  const bids = [bid.hash]
+  const raise = raiserOf(sender, account, bid, {
+    ...options,
+    onSent: (at, hash) => {
+      bids.push(hash)
+      options.onSent?.(at, hash)
+    },
+  })
   try {
-    const { transactionHash, blockNumber } = await receiptOf(sender, call, { nonce, hash })
+    const sent = { nonce, hash: bid.hash }
+    const { transactionHash, blockNumber } = await receiptOf(sender, call, sent, raise)
     return { kind: 'cancelled', nonce, hash: transactionHash, block: blockNumber }
   } catch (error) {
-    if (error instanceof ReplacedError) return endOfUsed(sender, bid.waiting, [hash], error.by)
+    if (error instanceof ReplacedError) return endOfUsed(sender, bid.waiting, bids, error.by)
     if (!(error instanceof UnconfirmedError)) throw error
-    return (await isUsed(sender, nonce)) ? endOfUsed(sender, bid.waiting, [hash]) : { kind: 'pending', nonce, hash }
+    return (await isUsed(sender, nonce))
+      ? endOfUsed(sender, bid.waiting, bids)
+      : { kind: 'pending', nonce, hash: bids.at(-1) ?? bid.hash }
+  }
+}
+
+/** What offers an eighth more whenever {@link RAISE_BLOCKS} passed, for as long as the limit allows it. */
+function raiserOf(
+  chain: Chain,
+  account: LocalAccount,
+  bid: Extract<Bid, { kind: 'sent' }>,
+  { market: { number }, limit, onSent }: CancelOptions,
+): () => Promise<void> {
+  const { nonce } = bid.waiting
+  let { fees } = bid
+  let since = number
+  return async () => {
+    const market = await readOutlook(chain, account.address)
+    if (market.number < since + RAISE_BLOCKS) return
+    const raised = raisedAgain(fees, market, limit)
+    if (raised === undefined) return
+    const raw = await signEmpty(chain, account, nonce, raised)
+    const reception = await broadcast(chain, raw)
+    if (reception === 'stale' || reception === 'refused') return
+    if (reception !== 'underpriced') {
+      since = market.number
+      onSent?.(nonce, keccak256(raw))
+    }
+    fees = raised
   }
 }
 

@@ -27,15 +27,22 @@ const SEARCHED_BLOCKS = 32n
 /**
  * Waits for the receipt of a transaction that was sent: its own, or that of the same call at another fee. Throws ReplacedError
  * when the account's other transaction of the same nonce is mined; UnconfirmedError after two minutes, whose cause is what
- * the endpoint failed of last.
+ * the endpoint failed of last. `onMiss` is run after each look that finds nothing; what it fails of counts as the endpoint's.
  */
-export async function receiptOf(chain: WritableChain, call: Call, sent: SentTransaction): Promise<TransactionReceipt> {
+export async function receiptOf(
+  chain: WritableChain,
+  call: Call,
+  sent: SentTransaction,
+  onMiss: () => Promise<void> = () => Promise.resolve(),
+): Promise<TransactionReceipt> {
   const { hash } = sent
   const look = lookerAfter(chain, call, sent)
   let failure: ErrorOptions = {}
   const receipt = await lookFor(chain, RECEIPT_TIMEOUT_MS, async () => {
     try {
-      return await look()
+      const found = await look()
+      if (found === undefined) await onMiss()
+      return found
     } catch (error) {
       if (error instanceof ReplacedError) throw error
       failure = { cause: error }

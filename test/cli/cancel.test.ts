@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Hex, keccak256, parseTransaction } from 'viem'
+import { type Hex, keccak256, numberToHex, parseTransaction } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { revealCall } from '#client/jury-calls.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
@@ -254,8 +254,14 @@ async function mineFirst(): Promise<void> {
   const { rpcUrl } = court.stage.embedded
   await request(rpcUrl, 'evm_setBlockGasLimit', ['0x5300'])
   await mine()
+  await mineNothing(40)
+}
+
+/** Mines so many blocks that have no room for any transaction. */
+async function mineNothing(count: number): Promise<void> {
+  const { rpcUrl } = court.stage.embedded
   await request(rpcUrl, 'evm_setBlockGasLimit', ['0x5000'])
-  await request(rpcUrl, 'anvil_mine', ['0x28'])
+  await request(rpcUrl, 'anvil_mine', [numberToHex(count)])
   await request(rpcUrl, 'evm_setBlockGasLimit', ['0x1c9c380'])
 }
 
@@ -347,6 +353,55 @@ test('says what a node sends before it is taken back, and asks by its name', asy
     "node      reveal is what nodes send, and replace themselves: too late it costs the seat's stake\n",
   )
   expect(asked).toEqual(["Cancel it, a node's reveal too? [y/N] "])
+})
+
+test('offers more than before where the endpoint has the same already', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  const hide: Between = (method) =>
+    method === 'eth_getTransactionBySenderAndNonce' ? 'the method does not exist' : undefined
+  await impatiently(async () => {
+    proxy = await startProxy(court.stage.embedded.rpcUrl, hide)
+    await ann.run(['cancel', '--yes'], { env: { ...ann.env, ASSIZE_RPC_URL: proxy.url } })
+    await proxy.close()
+  })
+  const last = await offerOf(ann)
+  const { exitCode } = await cancelAt(ann, ['--yes'], hide)
+  expect(exitCode).toBe(0)
+  expect(8n * (await offerMined(ann))).toBeGreaterThanOrEqual(9n * last)
+})
+
+/** What waits of somebody offers at most, wei per gas. */
+async function offerOf({ chain, account }: Disputer): Promise<bigint> {
+  const { maxFeePerGas = 0n } = await chain.publicClient.getTransaction({ sender: account.address, nonce: 0 })
+  return maxFeePerGas
+}
+
+/** What the only transaction of the newest block offered at most, wei per gas. */
+async function offerMined({ chain }: Disputer): Promise<bigint> {
+  const { transactions } = await chain.publicClient.getBlock({ includeTransactions: true })
+  return transactions[0]?.maxFeePerGas ?? 0n
+}
+
+test('offers an eighth more every few blocks that do not have it, up to --max', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  const offers: bigint[] = []
+  proxy = await startProxy(court.stage.embedded.rpcUrl, async (method, params) => {
+    if (method === 'eth_sendRawTransaction') offers.push(parseTransaction(params[0] as Hex).maxFeePerGas ?? 0n) // as JSON-RPC has it
+    if (method !== 'eth_getTransactionReceipt') return undefined
+    if (offers.length < 4) await mineNothing(1)
+    else await mine()
+    return undefined
+  })
+  const { exitCode, out } = await ann.run(['cancel', '--yes', '--max', '0.00042eth'], {
+    env: { ...ann.env, ASSIZE_RPC_URL: proxy.url },
+  })
+  expect(plain(out)).toContain('nonce 0: cancelled in block N, 0x…')
+  expect(exitCode).toBe(0)
+  expect(offers).toHaveLength(4)
+  for (const [i, offer] of offers.slice(1).entries()) expect(8n * offer).toBeGreaterThanOrEqual(9n * (offers[i] ?? 0n))
+  expect(offers.every((offer) => offer <= 20n * GWEI)).toBe(true)
 })
 
 test('says what still waits after two minutes, and how to offer more', async () => {
