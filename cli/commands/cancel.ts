@@ -10,10 +10,11 @@ import {
   usualLimit,
   type Waiting,
 } from '#client/cancel.ts'
-import type { Chain } from '#client/chain.ts'
+import { type Chain, DeadRpcError } from '#client/chain.ts'
+import { WaitingTransactionError } from '#client/errors.ts'
 import { CANCEL_GAS } from '#client/fees.ts'
 import { type Outlook, readOutlook } from '#client/transaction.ts'
-import { LAG_MS, lookFor } from '#client/waiting.ts'
+import { LAG_MS, lookFor, requireNoneWaiting } from '#client/waiting.ts'
 import { smaller } from '#protocol/rational.ts'
 import { ether } from '../arguments.ts'
 import { confirm } from '../chain/action.ts'
@@ -95,8 +96,10 @@ async function cancelWaiting(flags: Flags, context: Context): Promise<ExitCode> 
     else context.io.out(line)
   }
   const ended = account === undefined ? undefined : await carryOut(plan, chain, account, flags, context)
-  report(plan, ended, chain, flags, context)
-  return isRepeatable(ended ?? []) ? EXIT.ok : EXIT.failed
+  const isRepeatable =
+    ended !== undefined && ended.every(({ kind }) => kind === 'cancelled') && (await isFree(chain, address))
+  report(plan, { ended, isRepeatable }, chain, flags, context)
+  return ended === undefined || isRepeatable ? EXIT.ok : EXIT.failed
 }
 
 /** Looks for ten seconds for something that waits: one machine of an endpoint may lag. Throws DeadRpcError. */
@@ -106,6 +109,17 @@ async function lookForWaiting(chain: Chain, account: Address): Promise<Outlook> 
     return outlook.pending > outlook.mined ? outlook : undefined
   })
   return found ?? readOutlook(chain, account)
+}
+
+/** Whether the endpoint shows nothing more that waits: what comes behind a missing nonce is shown by none. */
+async function isFree(chain: Chain, account: Address): Promise<boolean> {
+  try {
+    await requireNoneWaiting(chain, account)
+    return true
+  } catch (error) {
+    if (error instanceof WaitingTransactionError || error instanceof DeadRpcError) return false
+    throw error
+  }
 }
 
 /** Throws InputError if --max or the balance does not pay for it. */
@@ -195,21 +209,19 @@ async function carryOut(
   })
 }
 
-function report(
-  plan: Plan,
-  ended: readonly Cancelled[] | undefined,
-  chain: Chain,
-  flags: Flags,
-  context: Context,
-): void {
+/** How each nonce ended, undefined where nothing was sent; and whether what was sent can be repeated without a look. */
+type Outcome = { readonly ended: readonly Cancelled[] | undefined; readonly isRepeatable: boolean }
+
+function report(plan: Plan, outcome: Outcome, chain: Chain, flags: Flags, context: Context): void {
   const { io } = context
+  const { ended } = outcome
   if (flags.json === true) {
-    io.out(JSON.stringify(documentOf(plan, ended, chain), undefined, 2))
+    io.out(JSON.stringify(documentOf(plan, outcome, chain), undefined, 2))
     return
   }
   if (plan.waiting.length === 0) return
   if (ended === undefined) io.out('Nothing was sent.')
-  else for (const line of [...ended.map(endLine), ...nextLines(ended, flags)]) io.out(line)
+  else for (const line of [...ended.map(endLine), ...nextLines(ended, outcome.isRepeatable, flags)]) io.out(line)
 }
 
 function endLine(end: Cancelled): string {
@@ -227,24 +239,22 @@ function endLine(end: Cancelled): string {
   }
 }
 
-function nextLines(ended: readonly Cancelled[], flags: SenderFlags): string[] {
+function nextLines(ended: readonly Cancelled[], isRepeatable: boolean, flags: SenderFlags): string[] {
   const some = (...kinds: readonly Cancelled['kind'][]): boolean => ended.some(({ kind }) => kinds.includes(kind))
   const lines: string[] = []
   if (some('mined')) lines.push('What was too late is done: look at what it did before you repeat anything.')
   if (some('used')) lines.push('What was used may be done: look before you repeat anything.')
   if (some('pending', 'kept')) lines.push(`Offer more: ${cancelCommand(flags)}`)
   if (lines.length > 0) return lines
-  return ['Nothing waits any more, and nothing of it was done: what sent it can be repeated.']
-}
-
-/** Whether what was sent can be repeated without a look: nothing of it was done, nor will be. */
-function isRepeatable(ended: readonly Cancelled[]): boolean {
-  return ended.every(({ kind }) => kind === 'cancelled')
+  if (!isRepeatable) return ['Nothing of it was done, but more may wait by now: look with --dry-run before you repeat.']
+  return [
+    'Nothing waits any more as far as the endpoint shows, and nothing of it was done: what sent it can be repeated.',
+  ]
 }
 
 function documentOf(
   { account, waiting, costs }: Plan,
-  ended: readonly Cancelled[] | undefined,
+  { ended, isRepeatable }: Outcome,
   { chainId }: Chain,
 ): Record<string, unknown> {
   return {
@@ -254,7 +264,7 @@ function documentOf(
     account,
     gas: { likely: costs.likely.toString(), most: costs.most.toString() },
     isSent: ended !== undefined,
-    isRepeatable: ended !== undefined && isRepeatable(ended),
+    isRepeatable,
     transactions: waiting.map(({ nonce, transaction }, i) => {
       const end = ended?.[i]
       return {

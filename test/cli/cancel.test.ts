@@ -107,7 +107,7 @@ test('a contribution that nobody mines is taken back, and staked once by the sam
     'steps     an empty transaction for each nonce, the last first: only one of both is ever mined',
     'gas       about ETH, at most ETH',
     'nonce 2: cancelled in block N, 0x…',
-    'Nothing waits any more, and nothing of it was done: what sent it can be repeated.',
+    'Nothing waits any more as far as the endpoint shows, and nothing of it was done: what sent it can be repeated.',
   ])
   expect(exitCode).toBe(0)
   await court.stage.embedded.setMining('instant')
@@ -402,6 +402,30 @@ test('offers an eighth more every few blocks that do not have it, up to --max', 
   expect(offers).toHaveLength(4)
   for (const [i, offer] of offers.slice(1).entries()) expect(8n * offer).toBeGreaterThanOrEqual(9n * (offers[i] ?? 0n))
   expect(offers.every((offer) => offer <= 20n * GWEI)).toBe(true)
+})
+
+test('does not say that all can be repeated while more waits, which a missing nonce hid', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  const { account, chain } = ann
+  await chain.walletClient.sendTransaction({ to: account.address, value: 7n, nonce: 2, gas: 21_000n })
+  const fill = async (): Promise<void> => {
+    await chain.walletClient.sendTransaction({ to: account.address, value: 7n, nonce: 1, gas: 21_000n })
+  }
+  let isFilled = false
+  const { exitCode, out } = await impatiently(() =>
+    cancelAt(ann, ['--yes'], async (method) => {
+      if (method !== 'eth_getTransactionReceipt' || isFilled) return undefined
+      isFilled = true
+      await fill() // after the block that has the first
+      return undefined
+    }),
+  )
+  expect(plain(out).split('\n').slice(-2)).toEqual([
+    'nonce 0: cancelled in block N, 0x…',
+    'Nothing of it was done, but more may wait by now: look with --dry-run before you repeat.',
+  ])
+  expect(exitCode).toBe(1)
 })
 
 test('says what still waits after two minutes, and how to offer more', async () => {
