@@ -2,7 +2,7 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { appealStake, potNeed } from '#protocol/bond.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
 import type { Decision } from '#protocol/policy.ts'
-import { smaller } from '#protocol/rational.ts'
+import { larger, smaller } from '#protocol/rational.ts'
 import type { Ledger, Line } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Collateral } from './chain/collateral.ts'
@@ -72,14 +72,11 @@ export async function stakeOn(
   const line: Line = { kind: action === 'contribute' ? 'stake' : 'appeal', round: facts.round, value }
   const own = ownStake(ledger, transactions.of(fixingId))
   const open = openInPot(snapshot, ledger, line)
-  const held = await components.spendable()
-  if (held === undefined) {
+  const amountOf = (means: () => bigint): bigint =>
+    amountFor(budget, own, line, open, { spendable: means(), elsewhere: components.elsewhere() })
+  const wait = async (): Promise<'idle'> => {
     await say('wait', UNTOLD_MEANS)
     return 'idle'
-  }
-  const amountNow = (): bigint => {
-    const means = { spendable: held - collateral.committed(), elsewhere: components.elsewhere() }
-    return amountFor(budget, own, line, open, means)
   }
   const stay = async (): Promise<'idle'> => {
     const total = components.elsewhere() + atRisk(own)
@@ -87,12 +84,17 @@ export async function stakeOn(
     await say('none', `${decision.reason} Nothing is left of the budget or the pot for ${action} ${value}.${why}`)
     return 'idle'
   }
-  if (amountNow() === 0n) return stay()
+  const before = await readMeans(components)
+  if (before === undefined) return wait()
+  if (amountOf(before) === 0n) return stay()
   await components.catchUp()
   const confirmed = decide()
   if (confirmed.action !== action || confirmed.value !== value) return 'idle'
-  // Others may have staked meanwhile; from here on it is held for this one.
-  const amount = amountNow()
+  // Stakes in other fixings may have been mined meanwhile.
+  const means = await readMeans(components)
+  if (means === undefined) return wait()
+  // INVARIANT: nothing is awaited until it is held for this one.
+  const amount = amountOf(means)
   if (amount === 0n) return stay()
   const plan = { ...line, fixingId, action, amount, at: snapshot.atTime, deadline: facts.deadline }
   const sent = await collateral.stake(plan, 'oracle', (terms) => chain.stake(fixing, { ...line, amount }, terms))
@@ -101,6 +103,21 @@ export async function stakeOn(
   if (sent.kind === 'done') await say(action, `${decision.reason} Put ${sent.moved} wei on ${value}.${alone}`)
   else await say('refused', `${action} of ${amount} wei on ${value} in round ${facts.round}: ${sent.reason}.`)
   return sent.kind === 'done' ? 'acted' : 'idle'
+}
+
+/**
+ * What the account can spend, wei, less what is promised already when it is called, and less what was when this was read: that may be mined since.
+ * Undefined while it cannot be told. Throws DeadRpcError.
+ */
+export async function readMeans({
+  spendable,
+  collateral,
+}: Pick<StakeComponents, 'spendable'> & { readonly collateral: Pick<Collateral, 'committed'> }): Promise<
+  (() => bigint) | undefined
+> {
+  const before = collateral.committed()
+  const held = await spendable()
+  return held === undefined ? undefined : () => held - larger(before, collateral.committed())
 }
 
 /** What a node that may spend too little to see a dispute through must count on, said with its first stake in a fixing. */

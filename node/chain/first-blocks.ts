@@ -36,14 +36,19 @@ export function rememberFirstBlocks(find: FirstBlock, block: (number: bigint) =>
     if (oldest !== undefined && known.size > MOST_REMEMBERED) known.delete(oldest)
     return finding
   }
+  const findOnce: FirstBlock = async (time, head) => {
+    const kept = known.get(time)
+    if (kept === undefined) return look(time, head)
+    const found = await remembered(kept, head)
+    const now = known.get(time)
+    // Somebody else has begun to look anew meanwhile.
+    if (now !== undefined && now !== kept) return findOnce(time, head)
+    if (found === undefined) return look(time, head)
+    if (known.delete(time)) known.set(time, kept)
+    return found
+  }
   return {
-    async find(time, head) {
-      const kept = known.get(time)
-      const found = kept === undefined ? undefined : await remembered(kept, head)
-      if (kept === undefined || found === undefined) return look(time, head)
-      if (known.delete(time)) known.set(time, kept)
-      return found
-    },
+    find: findOnce,
     forget: (time) => void known.delete(time),
   }
 }

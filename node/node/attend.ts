@@ -69,12 +69,12 @@ async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done
   const { chain, watch, network, transactions } = parts
   const { id, fixing } = tracked
   await ripen(parts, tracked, head)
-  const wasSettled = tracked.snapshot?.phase === 'settled'
   tracked.snapshot = await chain.snapshot(fixing, head.number)
   tracked.ledger = ledgerOf(watch.events(id), chain.account)
   refreshQuorum(parts, tracked)
   if (tracked.snapshot.phase === 'settled') network.sync.close(id)
-  else if (wasSettled) network.sync.open(id)
+  // Also of one that was settled on another chain.
+  else if (tracked.ripe !== undefined) network.sync.open(id)
   await cosign(parts, tracked)
   if (chain.account !== undefined) {
     // A transaction of ours may still be mined, or was since: whatever we decided now could double it.
@@ -105,8 +105,11 @@ async function close(
   { number, time }: Head,
 ): Promise<void> {
   const { store, watch, chain, collateral, config } = parts
+  // Meanwhile the chain may be found undone: then it is looked at again, whatever was seen.
+  const isMoot = (): boolean => tracked.over !== over || watch.isStartingOver()
   // Read again: what was read first may have been undone.
   const due = isClaimed(parts.transactions.of(tracked.id)) ? undefined : await duesOf(parts, tracked, over.time)
+  if (isMoot()) return
   const unreadSince = over.unreadSince ?? time
   if (due === 'unread' && time < unreadSince + UNREAD_SECONDS) {
     tracked.over = { ...over, block: number, unreadSince }
@@ -122,8 +125,7 @@ async function close(
     const reason = 'A share may be left: for a day it could not be read what attests it. Claim it by hand.'
     await parts.journal.write({ stage: 'keep', fixingId: tracked.id, subject: 'reward', action: 'leave', reason })
   }
-  // Meanwhile the chain may have been found undone: then it is looked at again, whatever was seen.
-  if (tracked.over !== over || watch.isStartingOver()) return
+  if (isMoot()) return
   // Before it is on disk: from now on a look that finds that finds this fixing, too.
   watch.forget(tracked.id)
   if (left === undefined) await store.fixings.close(tracked.id)

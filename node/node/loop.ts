@@ -167,6 +167,8 @@ async function startOver(
   // At once: a pass on its way may be about to close what it saw on the other chain.
   for (const one of tracked.values()) {
     one.logSeen = undefined
+    // What is settled there may be at stake here.
+    one.snapshot = undefined
     one.over = undefined
     one.dues = undefined
     one.proposedTime = undefined

@@ -3,7 +3,7 @@ import { type AttestDecision, type AttestView, decideAttest, maxGasCost } from '
 import { proposalRank, proposeOn, type ProposalView, type Way } from '../propose.ts'
 import type { Quorum } from '../quorum.ts'
 import { aggregateOf, ask, ensureRoster, isObsolete } from './attesting.ts'
-import { UNTOLD_MEANS } from '../stake.ts'
+import { readMeans, UNTOLD_MEANS } from '../stake.ts'
 import { ownPlace } from './cosigning.ts'
 import { proposalRoom, spendable } from './exposure.ts'
 import { reportValue } from './held.ts'
@@ -23,14 +23,13 @@ export async function propose(
   const signers = ripe.reporters.map(({ signer }) => signer)
   const rank = proposalRank(id, signers, chain.account)
   const bond = await chain.bond(fixing)
-  const held = await spendable(parts)
-  if (held === undefined) {
+  const means = await readMeans({ spendable: () => spendable(parts), collateral })
+  if (means === undefined) {
     await journal.write({ stage: 'propose', fixingId: id, action: 'wait', reason: UNTOLD_MEANS })
     return 'idle'
   }
-  const means = held - collateral.committed()
   const { maxBondWei, perFixingWei, stageDelaySeconds } = config.policy
-  const maxBond = [maxBondWei, perFixingWei, means].reduce(smaller)
+  const maxBond = [maxBondWei, perFixingWei, means()].reduce(smaller)
   const look = (): ProposalView => ({
     fixing,
     now: snapshot.atTime,

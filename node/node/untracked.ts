@@ -32,6 +32,8 @@ export function createUntracked(
 ): Untracked {
   let running: Promise<void> | undefined
   let nextTime = 0n
+  /** Another one after each undone chain: what is being asked then is of the one before. */
+  let chainCount = 0
   /** The block at which each was first seen settled. */
   const since = new Map<Hex, bigint>()
   /** Of which nothing is asked any more: what is lost is never claimed, so that it would be for ever. */
@@ -44,11 +46,13 @@ export function createUntracked(
     else if (number >= first + BigInt(config.confirmations)) sure.add(id)
   }
   const round = async ({ number }: Head): Promise<void> => {
+    const ofChain = chainCount
     for (const [id, one] of [...unread, ...unheld]) {
-      if (signal.aborted) return
+      if (signal.aborted || chainCount !== ofChain) return
       if (sure.has(id) || stakeUntracked({ chain, transactions }, id) === 0n) continue
       try {
-        note(id, one, (await chain.snapshot(one.fixing, number)).phase === 'settled', number)
+        const { phase } = await chain.snapshot(one.fixing, number)
+        if (chainCount === ofChain) note(id, one, phase === 'settled', number)
       } catch (error) {
         log.debug({ err: error, fixingId: id }, 'whether a fixing is settled cannot be read')
       }
@@ -63,8 +67,11 @@ export function createUntracked(
       })
     },
     startOver() {
+      chainCount += 1
+      nextTime = 0n
       since.clear()
       sure.clear()
+      for (const one of [...unread.values(), ...unheld.values()]) one.isSettled = false
     },
     idle: async () => running,
   }

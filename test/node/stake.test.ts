@@ -105,14 +105,15 @@ async function run(
   decide: () => Decision,
   options: {
     readonly sent?: Sent
-    readonly spendable?: bigint | 'untold'
-    readonly committed?: bigint
+    readonly spendable?: bigint | 'untold' | (() => bigint)
+    readonly committed?: bigint | (() => bigint)
     readonly elsewhere?: () => bigint
     readonly budget?: Budget
     readonly ledger?: Ledger
   } = {},
 ): Promise<{ result: string; stakes: Stake[]; lines: string[]; order: string[] }> {
   const { sent = { kind: 'done', moved: 9n * WAD }, spendable = 100n * WAD, budget = ENOUGH, ledger = EMPTY } = options
+  const { committed = 0n } = options
   const intents = intentMemory()
   const journal = journalMemory()
   const stakes: Stake[] = []
@@ -128,11 +129,12 @@ async function run(
   const result = await stakeOn(
     {
       chain,
-      spendable: async () => (spendable === 'untold' ? undefined : spendable),
+      spendable: async () =>
+        typeof spendable === 'function' ? spendable() : spendable === 'untold' ? undefined : spendable,
       journal,
       budget,
       transactions,
-      collateral: { ...plenty(transactions), committed: () => options.committed ?? 0n },
+      collateral: { ...plenty(transactions), committed: typeof committed === 'function' ? committed : () => committed },
       elsewhere: options.elsewhere ?? (() => 0n),
       catchUp: async () => void order.push('catch up'),
     },
@@ -196,6 +198,22 @@ test('stakes nothing that another fixing has taken the room of, and says so', as
 test('does not count on money that another stake of its own is about to take', async () => {
   const { stakes } = await run(() => CONTRIBUTE, { spendable: 20n * WAD, committed: 17n * WAD })
   expect(stakes).toEqual([{ ...LINE, amount: 3n * WAD }])
+})
+
+test('does not take for its own what another stake takes while it looks or asks', async () => {
+  // Twenty, of which seventeen are promised: they are mined after the second look, which has not seen it.
+  const promised = [17n, 17n, 17n, 0n].map((amount) => amount * WAD)
+  const held = [20n * WAD, 20n * WAD]
+  const options = { spendable: () => held.shift() ?? 0n, committed: () => promised.shift() ?? 0n }
+  const { stakes } = await run(() => CONTRIBUTE, options)
+  expect(stakes).toEqual([{ ...LINE, amount: 3n * WAD }])
+  // Mined between the two: the second look knows.
+  const mined = { spendable: () => left.shift() ?? 0n, committed: () => taken.shift() ?? 0n }
+  const [left, taken] = [
+    [20n * WAD, 3n * WAD],
+    [17n * WAD, 17n * WAD],
+  ]
+  expect((await run(() => CONTRIBUTE, mined)).stakes).toEqual([{ ...LINE, amount: 3n * WAD }])
 })
 
 test('journals a stale round as an outcome', async () => {

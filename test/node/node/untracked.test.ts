@@ -56,7 +56,14 @@ test('of fixings that are not tracked it asks those that it has stake in whether
     [3, 14n],
     [3, 15n],
   ])
+  state.settled = 0
   seen.startOver()
+  expect(untracked.some(([, { isSettled }]) => isSettled)).toBe(false)
+  // At once, though the last time was a moment ago; what is being asked of the chain before counts for nothing.
   state.settled = 1
-  expect(await lookAt(17n, 1_360n)).toEqual([true, false, false])
+  seen.look({ number: 17n, time: 1_301n })
+  seen.startOver()
+  await seen.idle()
+  expect(untracked.some(([, { isSettled }]) => isSettled)).toBe(false)
+  expect(await lookAt(17n, 1_302n)).toEqual([true, false, false])
 })
