@@ -175,22 +175,33 @@ async function disputeAndClaim(session: Session): Promise<void> {
   await takeBack(session)
 }
 
-/** Has a transaction of the disputer wait until it was cancelled. */
+/** Has transactions of the disputer wait until they are cancelled: one that is, then two of which the endpoint replaces the last only. */
 async function takeBack(session: Session): Promise<void> {
   const { embedded } = session.devnet
+  let refusesAfter = Infinity
   const proxy = await startProxy(embedded.rpcUrl, async (method) => {
     if (method === 'eth_getTransactionReceipt') await embedded.setMining('instant')
-    return undefined
+    if (method !== 'eth_sendRawTransaction') return undefined
+    refusesAfter -= 1
+    return refusesAfter < 0 ? 'replacement transaction underpriced' : undefined
   })
   const { privateKey } = await readKeystore(session.of('ASSIZE_KEYSTORE'), session.of('ASSIZE_PASSWORD_FILE'))
   const disputer = sendingAs(await connect({ rpcUrl: embedded.rpcUrl }), privateKeyToAccount(privateKey))
-  // Blocks come by the clock there, too, which only this ends.
-  await request(embedded.rpcUrl, 'evm_setIntervalMining', [0])
   const oracle = getAddress(session.of('ASSIZE_ORACLE'))
   const { to, data } = approveCall(oracle, oracle, 1n)
-  await disputer.walletClient.sendTransaction({ to, data, gas: 100_000n })
+  const send = async (): Promise<void> =>
+    void (await disputer.walletClient.sendTransaction({ to, data, gas: 100_000n }))
+  const cancel = (): Promise<unknown> => session.run('cancel --yes', { ASSIZE_RPC_URL: proxy.url })
+  // Blocks come by the clock there, too, which only this ends.
+  await request(embedded.rpcUrl, 'evm_setIntervalMining', [0])
+  await send()
   await session.run('cancel --dry-run')
-  await session.run('cancel --yes', { ASSIZE_RPC_URL: proxy.url })
+  await cancel()
+  await embedded.setMining('manual')
+  await send()
+  await send()
+  refusesAfter = 1
+  await cancel()
   await proxy.close()
 }
 
