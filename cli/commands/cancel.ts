@@ -122,8 +122,15 @@ async function isFree(chain: Chain, account: Address): Promise<boolean> {
   }
 }
 
-/** Throws InputError if --max or the balance does not pay for it. */
+/** Throws InputError if --max or the balance does not pay for it, or nothing without blobs can take the place of what waits. */
 function planOf(account: Address, outlook: Outlook, waiting: readonly Waiting[], max: bigint | undefined): Plan {
+  const withBlobs = waiting.find(({ transaction }) => transaction?.type === 'eip4844')
+  if (withBlobs !== undefined) {
+    throw new InputError(
+      `Expected transactions without blobs, got nonce ${withBlobs.nonce} with some.`,
+      'Nothing else takes the place of such a one: replace it with what sent it.',
+    )
+  }
   const gas = CANCEL_GAS * BigInt(waiting.length)
   if (gas === 0n) return { account, outlook, waiting, limit: 0n, costs: { likely: 0n, most: 0n } }
   const wanted = max === undefined ? usualLimit(waiting, outlook) : max / gas

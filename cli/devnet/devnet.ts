@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Hex, keccak256, stringToHex } from 'viem'
 import { connect, type WritableChain } from '#client/chain.ts'
@@ -103,11 +103,13 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
     BACKUP: deployments.backupCouncil,
     ASSIZE_JURY: jury,
     ASSIZE_POLICY_ARBITRATORS: [deployments.council, deployments.backupCouncil, jury].join(','),
-    ASSIZE_INDEX_DIR: folder,
+    // Of index documents alone, as a node's is.
+    ASSIZE_INDEX_DIR: join(folder, 'index'),
     ASSIZE_CSV_FILE: join(folder, 'closes.csv'),
   }
   await writeFile(environment.ASSIZE_CSV_FILE, closesAround(now))
-  await writeFile(join(folder, 'index.json'), `${JSON.stringify(INDEX, undefined, 2)}\n`)
+  await mkdir(environment.ASSIZE_INDEX_DIR)
+  await writeFile(join(environment.ASSIZE_INDEX_DIR, 'index.json'), `${JSON.stringify(INDEX, undefined, 2)}\n`)
   await writeFile(join(folder, 'env'), `${exportsOf(environment).join('\n')}\n`)
   return { embedded, environment, folder }
 }

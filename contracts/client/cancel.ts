@@ -1,5 +1,14 @@
-import { type Address, BaseError, type Hash, type Hex, keccak256, type LocalAccount, type Transaction } from 'viem'
-import { larger } from '#protocol/rational.ts'
+import {
+  type Address,
+  BaseError,
+  type Hash,
+  type Hex,
+  isAddressEqual,
+  keccak256,
+  type LocalAccount,
+  type Transaction,
+} from 'viem'
+import { larger, smaller } from '#protocol/rational.ts'
 import { type Chain, DeadRpcError, sendingAs, type WritableChain } from './chain.ts'
 import { ReplacedError, UnconfirmedError } from './errors.ts'
 import { CANCEL_GAS, type Fees, firstFees, isStuck, type Market, raisedFees } from './fees.ts'
@@ -36,13 +45,15 @@ export type CancelOptions = {
 
 /** Nobody offers as much. */
 const ANY_FEE = 2n ** 128n
+/** Of what somebody new would offer, this many times as much at most, whatever the endpoint says that waits. */
+const MOST_OF_MARKET = 20n
 /** Where the endpoint does not tell what a transaction offers, and has more offered again and again, this many times as much in the end. */
 const MOST_RAISE = 4n
 
 /** A replacement that so many blocks did not have is raised. */
 const RAISE_BLOCKS = 3n
 
-/** What waits of `account`, by nonce, as far as the endpoint knows. */
+/** What waits of `account`, by nonce, as far as the endpoint knows: what it says of another account or nonce is nothing. */
 export async function readWaiting(
   { publicClient }: Chain,
   account: Address,
@@ -54,7 +65,8 @@ export async function readWaiting(
       if (error instanceof BaseError) return undefined // few endpoints know this request
       throw error
     })
-    waiting.push({ nonce, transaction })
+    const isIt = transaction?.nonce === nonce && isAddressEqual(transaction.from, account)
+    waiting.push({ nonce, transaction: isIt ? transaction : undefined })
   }
   return waiting
 }
@@ -71,10 +83,14 @@ export function replacingFees({ transaction }: Waiting, market: Market, limit = 
   return fees === undefined || isStuck(fees, market) ? undefined : fees
 }
 
-/** What replacements may offer at most, wei per gas, unless somebody says otherwise. */
+/**
+ * What replacements may offer at most, wei per gas, unless somebody says otherwise: too little for what claims to offer far more than the
+ * market.
+ */
 export function usualLimit(waiting: readonly Waiting[], market: Market): bigint {
   const offers = waiting.map((one) => replacingFees(one, market)?.maxFeePerGas ?? 0n)
-  return MOST_RAISE * offers.reduce(larger, 0n)
+  const bound = MOST_OF_MARKET * (2n * market.baseFee + market.tip)
+  return smaller(MOST_RAISE * offers.reduce(larger, 0n), bound)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,8 +16,6 @@ let chain: Chain
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assize-terminal-'))
   network = await startNetwork(join(folder, 'devnet'))
-  mkdirSync(join(folder, 'indices'))
-  copyFileSync(join(folder, 'devnet', 'index.json'), join(folder, 'indices', 'index.json'))
   chain = await connect({ rpcUrl: network.of('ASSIZE_RPC_URL') })
 })
 afterAll(async () => {
@@ -159,7 +157,7 @@ describe('the guided init', () => {
       ['Endpoints of others', ''],
       ['MaturityOracle', ''],
       ['ReporterRegistry', ''],
-      ['documents of', join(folder, 'indices')],
+      ['documents of', join(folder, 'devnet', 'index')],
       ['The CSV file', ''],
       ['Who may rule', ''],
     ] as const

@@ -220,6 +220,30 @@ test('offers no more than --max, or four times what is usual, and says that what
   })
 })
 
+test('believes no endpoint that tells of others, or of an offer far beyond what anybody makes', async () => {
+  const ann = await somebody()
+  await keepWaiting(ann, 1)
+  const answers = (replaced: RegExp, by: string) => ({ rewrite: (text: string) => text.replace(replaced, by) })
+  const ofAnother = await cancelAt(
+    ann,
+    ['--dry-run'],
+    undefined,
+    answers(/("from":"0x)[\da-f]{40}/, `$1${'ab'.repeat(20)}`),
+  )
+  expect(ofAnother.out).toContain('waits     nonce 0: the endpoint does not tell what')
+  await proxy?.close()
+  const dear = answers(/("maxFeePerGas":")0x[\da-f]+/, `$1${numberToHex(10n ** 12n)}`)
+  const { exitCode, err, sent } = await cancelAt(ann, ['--yes'], undefined, dear)
+  expect({ exitCode, sent }).toEqual({ exitCode: 2, sent: [] })
+  expect(err).toMatch(
+    /^error: Expected to spend at most [\d.]+ ETH, got 0\.023625 ETH for gas\. Raise --max, or wait until gas is cheaper\.$/,
+  )
+  await proxy?.close()
+  const withBlobs = await cancelAt(ann, ['--yes'], undefined, answers(/("type":")0x2/, '$10x3'))
+  expect(withBlobs).toMatchObject({ exitCode: 2, sent: [] })
+  expect(withBlobs.err).toContain('Expected transactions without blobs, got nonce 0 with some.')
+})
+
 test('says that it was too late where the transaction was mined before the question was answered: nothing is sent', async () => {
   const ann = await somebody()
   await keepWaiting(ann, 1)
