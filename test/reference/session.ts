@@ -106,7 +106,11 @@ export class Session {
   }
 
   /** Creates a fixing that matured `minutes` ago, ruled on by `court`; returns its id. */
-  async createFixing(court: string, minutes: string, index = join(this.devnet.folder, 'index.json')): Promise<Hex> {
+  async createFixing(
+    court: string,
+    minutes: string,
+    index = join(this.devnet.folder, 'index', 'index.json'),
+  ): Promise<Hex> {
     const chain = await connect({ rpcUrl: this.devnet.embedded.rpcUrl })
     const { time } = await latestBlock(chain)
     const maturity = new Date(Number(time - 60n * BigInt(minutes)) * 1_000).toISOString().slice(0, 16)
@@ -289,7 +293,7 @@ async function keepKeysAndReport(session: Session): Promise<void> {
 async function setUp(session: Session): Promise<void> {
   const path = (name: string): string => join(session.scratch, name)
   mkdirSync(path('indices'))
-  cpSync(join(session.devnet.folder, 'index.json'), path('indices/index.json'))
+  cpSync(join(session.devnet.folder, 'index', 'index.json'), path('indices/index.json'))
   const ports = `--port ${await freePort()} --http-port ${await freePort()}`
   const account = session.of('ACCOUNT')
   const [rpc, oracle, registry] = ['RPC_URL', 'ORACLE', 'REGISTRY'].map((name) => session.of(`ASSIZE_${name}`))
@@ -335,7 +339,7 @@ async function describeAnIndex(session: Session): Promise<void> {
   await session.run(`index new --base ETH --quote USD --bounds 10..1000000 --out ${file}`)
   await session.run(`index check ${file}`)
   const maturity = new Date(Number(NOW) * 1_000).toISOString().slice(0, 16)
-  const own = join(session.devnet.folder, 'index.json')
+  const own = join(session.devnet.folder, 'index', 'index.json')
   await session.run(`index sample ${own} --maturity ${maturity}Z --prices ${session.of('ASSIZE_CSV_FILE')}`)
   await session.run(`index sample ${own} --maturity ${maturity}Z --prices ${join(session.scratch, 'nowhere.csv')}`)
 }
