@@ -20,7 +20,9 @@ export default defineConfig(({ mode }) => ({
     // measures, or takes the machine for itself.
     maxWorkers: FILES[mode] === undefined ? availableParallelism() : 1,
     // Against tests that hang: no test is about how long something takes.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
+    // Against what never comes: on a busy machine minutes may pass before what takes a second alone.
+    expect: { poll: { timeout: 600_000 } },
   },
 }))

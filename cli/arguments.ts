@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { type Address, type Hex, isAddress, isHex, parseUnits } from 'viem'
+import { majorityOf } from '#node/majority'
 import { addressIn } from '#protocol/address.ts'
 import { DecimalError, parseValue } from '#protocol/decimal.ts'
 import { InputError } from './errors.ts'
@@ -18,13 +19,25 @@ export function amount(text: string): Amount {
   return { text, digits, unit: unit?.toLowerCase() }
 }
 
+/** Reads an amount, or the one word that stands for as much as there is. */
+export function amountOr<T extends string>(word: T): (text: string) => Amount | T {
+  return (text) => {
+    if (text === word) return word
+    try {
+      return amount(text)
+    } catch {
+      throw new InvalidArgumentError(`Expected an amount such as 0.05eth, or "${word}", got "${text}".`)
+    }
+  }
+}
+
 /** The amount in base units (wei) of the token; without a unit it counts whole tokens. Throws InputError. */
 export function baseUnits({ text, digits, unit }: Amount, token: Token): bigint {
   const named = token.isWeth ? ETHER_UNITS : { [token.symbol.toLowerCase()]: token.decimals, wei: 0 }
   const decimals = unit === undefined ? token.decimals : named[unit]
   if (decimals === undefined) {
     const units = Object.keys(named).join(', ')
-    throw new InputError(`Expected an amount in ${units}, got "${text}".`, `Stake is taken in ${token.symbol}.`)
+    throw new InputError(`Expected an amount in ${units}, got "${text}".`, `It is counted in ${token.symbol}.`)
   }
   const fraction = digits.split('.')[1] ?? ''
   if (fraction.length > decimals) {
@@ -158,5 +171,6 @@ export type Endpoints = ReadonlyMap<number, { readonly urls: readonly string[]; 
 export function sourceEndpoint(text: string, others: Endpoints): Endpoints {
   const [, chainId = '', url = ''] = /^([1-9]\d{0,15})=(https?:\/\/\S+)$/.exec(text) ?? []
   if (url === '') throw new InvalidArgumentError(`Expected an endpoint such as 1=https://…, got "${text}".`)
-  return new Map([...others, [Number(chainId), { urls: [url], agreement: 1 }]])
+  const urls = [...new Set([...(others.get(Number(chainId))?.urls ?? []), url])]
+  return new Map([...others, [Number(chainId), { urls, agreement: majorityOf(urls.length) }]])
 }

@@ -70,6 +70,33 @@ export const CATALOGUE: readonly Section[] = [
     ],
   },
   {
+    heading: 'Hold P and N:',
+    entries: [
+      entry(
+        { series: 'Announce a strike on a fixing at a vault, list what there is, or show everything of one.' },
+        async () => (await import('./commands/series.ts')).defineSeries,
+      ),
+      entry(
+        {
+          split:
+            'Split collateral into as much P and N of a series, before the maturity; ETH where the vault is of WETH.',
+        },
+        async () => (await import('./commands/split.ts')).defineSplit,
+      ),
+      entry(
+        { merge: 'Merge as much P as N of a series back into the collateral, at any time.' },
+        async () => (await import('./commands/merge.ts')).defineMerge,
+      ),
+      entry(
+        {
+          redeem:
+            'Redeem P and N of settled series for what the settlement says. Exit 8: with --all, some are not settled yet, none pays.',
+        },
+        async () => (await import('./commands/redeem.ts')).defineRedeem,
+      ),
+    ],
+  },
+  {
     heading: 'Make and serve fixings:',
     entries: [
       entry(

@@ -9,6 +9,10 @@ export type Context = {
   readonly signal: AbortSignal
   /** The time of this machine, Unix seconds. */
   readonly now: () => bigint
+  /** Milliseconds since some moment that no setting of the clock moves. */
+  readonly monotonicMs: () => number
+  /** Resolves after so many milliseconds of it; rejects as soon as the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** Who can be asked; undefined in a script. */
   readonly terminal: Terminal | undefined
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import type { Io } from './io.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** A failure as the user sees it: one line, one next step, one exit code. */
 export type Failure = {
@@ -37,7 +38,7 @@ export class RefusedError extends Error {
 /** What to do about errors of the layers below, which know no command line; and which of them are the user's input. */
 const REMEDIES: Readonly<Record<string, { readonly hint?: string; readonly exitCode?: ExitCode }>> = {
   'Chain.DeadRpcError': { hint: 'Check the address, or start the endpoint.' },
-  'Deploy.NoCodeError': {
+  'Client.NoCodeError': {
     hint: 'Check the address, and that the RPC endpoint is of the right chain.',
     exitCode: EXIT.usage,
   },
@@ -46,10 +47,15 @@ const REMEDIES: Readonly<Record<string, { readonly hint?: string; readonly exitC
     hint: 'Check the address, and that the RPC endpoint is of the right chain.',
     exitCode: EXIT.usage,
   },
+  'Vault.NotVaultError': {
+    hint: 'Check the address, and that the RPC endpoint is of the right chain.',
+    exitCode: EXIT.usage,
+  },
   'Registry.NotRegistryError': {
     hint: 'Check the address, and that the RPC endpoint is of the right chain.',
     exitCode: EXIT.usage,
   },
+  'Access.AccessError': { exitCode: EXIT.usage },
   'Keystore.UnreadableKeystoreError': { hint: '', exitCode: EXIT.usage },
   'Keystore.WrongPasswordError': { hint: '', exitCode: EXIT.usage },
   'Config.InvalidFieldError': { hint: '', exitCode: EXIT.usage },
@@ -62,6 +68,7 @@ const REMEDIES: Readonly<Record<string, { readonly hint?: string; readonly exitC
   'Signer.UnknownKeyError': { hint: '', exitCode: EXIT.usage },
   'Signer.KnownKeyError': { hint: '', exitCode: EXIT.usage },
   'Backup.BackupExistsError': { hint: '', exitCode: EXIT.usage },
+  'Backup.BackupPlaceError': { hint: '', exitCode: EXIT.usage },
   'Backup.NothingToBackUpError': { hint: '', exitCode: EXIT.usage },
   'Backup.BackupFormatError': { hint: '', exitCode: EXIT.usage },
   'Store.StoreDeploymentError': { hint: '', exitCode: EXIT.usage },
@@ -88,15 +95,7 @@ const REMEDIES: Readonly<Record<string, { readonly hint?: string; readonly exitC
  */
 export function failureOf(error: unknown, help = 'assize --help'): Failure {
   if (error instanceof CommanderError) {
-    // A command group without a command: its help was written already.
-    const isHelp = error.code === 'commander.help'
-    const message = isHelp
-      ? 'Expected a command, got none.'
-      : error.message
-          .replace(/^error: /, '')
-          .replaceAll('\n', ' ')
-          .replace(/(?<!\.)$/, '.')
-    return { name: 'Cli.UsageError', message, hint: `Run ${help}.`, exitCode: EXIT.usage }
+    return { name: 'Cli.UsageError', message: usageText(error), hint: `Run ${help}.`, exitCode: EXIT.usage }
   }
   if (!(error instanceof Error)) {
     return { name: 'Cli.UnknownError', message: String(error), hint: 'Run the command again.', exitCode: EXIT.failed }
@@ -109,6 +108,27 @@ export function failureOf(error: unknown, help = 'assize --help'): Failure {
   const exitCode = remedy?.exitCode ?? ('exitCode' in error ? knownExit(error.exitCode) : EXIT.failed)
   const transaction = 'hash' in error && typeof error.hash === 'string' ? { transaction: error.hash } : {}
   return { name: error.name, message: firstLine(error.message), hint, exitCode, ...transaction }
+}
+
+/** What was typed wrong, without what may be secret of it: values that no option or argument of that kind takes. */
+function usageText({ code, message }: CommanderError): string {
+  // A command group without a command: its help was written already.
+  if (code === 'commander.help') return 'Expected a command, got none.'
+  const text = message.replace(/^error: /, '')
+  return withoutSecrets(
+    nameOnly(code, text)
+      .replaceAll('\n', ' ')
+      .replace(/(?<!\.)$/, '.'),
+  )
+}
+
+/** Without the values of an unknown option and of what is too much. */
+function nameOnly(code: string, text: string): string {
+  if (code === 'commander.excessArguments') return text.replace(/(but got \d+): [^]*$/, '$1.')
+  if (code !== 'commander.unknownOption') return text
+  const [, name = ''] = /^unknown option '(--[^=\s']*|-[^\s'])/.exec(text) ?? []
+  const [near = ''] = /\n\(Did you mean .*\?\)$/.exec(text) ?? []
+  return `unknown option '${name}'${near}`
 }
 
 /** A failure as one line for people. */

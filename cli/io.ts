@@ -1,3 +1,4 @@
+import { fstatSync, writeFileSync } from 'node:fs'
 import { clearScreenDown, cursorTo } from 'node:readline'
 import { styleText } from 'node:util'
 
@@ -8,6 +9,8 @@ export type Tone = 'plain' | 'strong' | 'good' | 'bad' | 'quiet'
 export type Io = {
   /** Whether a person reads the results as they come: then they may be tables. */
   readonly isTerminal: boolean
+  /** How many characters a line of the terminal has; undefined elsewhere, and where it does not say. */
+  readonly columns?: number | undefined
   /** One line of result. */
   out(line: string): void
   /** One line of talk: progress, warnings, errors. */
@@ -20,16 +23,32 @@ export type Io = {
 
 export type Streams = { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream }
 
+/** An {@link Io} that knows whether its results arrived. */
+export type StreamIo = Io & {
+  /** Why results could not be written, once all that could be is; undefined if they were, or their reader has left. */
+  lost(): Promise<NodeJS.ErrnoException | undefined>
+}
+
 const STYLES = { strong: 'bold', good: 'green', bad: 'red', quiet: 'dim' } as const
 
-/** Writes to the given streams. Colours only on a terminal without NO_COLOR. A closed pipe is not an error. */
-export function streamIo(streams: Streams, env: Readonly<Record<string, string | undefined>>): Io {
+/** Writes to the given streams. Colours only on a terminal without NO_COLOR. A closed pipe is not an error, nor is talk that is lost. */
+export function streamIo(streams: Streams, env: Readonly<Record<string, string | undefined>>): StreamIo {
   const colours = isTerminal(streams.stdout) && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
-  // A reader such as `head` may leave early; what is left to say then has no listener.
-  for (const stream of [streams.stdout, streams.stderr]) stream.on('error', () => undefined)
+  let failure: NodeJS.ErrnoException | undefined
+  const note = (error: NodeJS.ErrnoException): void => {
+    // A reader such as `head` may leave early; what is left to say then has no listener.
+    if (error.code !== 'EPIPE') failure ??= error
+  }
+  streams.stdout.on('error', note)
+  streams.stderr.on('error', () => undefined)
+  const write = wholeWriter(streams.stdout, note)
   return {
     isTerminal: isTerminal(streams.stdout),
-    out: (line) => void streams.stdout.write(`${line}\n`),
+    // Whoever drags a window changes it.
+    get columns() {
+      return columnsOf(streams.stdout)
+    },
+    out: (line) => write(`${line}\n`),
     err: (line) => void streams.stderr.write(`${line}\n`),
     redraw(lines) {
       cursorTo(streams.stdout, 0, 0)
@@ -38,9 +57,35 @@ export function streamIo(streams: Streams, env: Readonly<Record<string, string |
     },
     paint: (tone, text) =>
       colours && tone !== 'plain' ? styleText(STYLES[tone], text, { validateStream: false }) : text,
+    async lost() {
+      // Called back in order, and after the event of an error.
+      await new Promise<void>((resolve) => streams.stdout.write('', () => setImmediate(resolve)))
+      return failure
+    },
+  }
+}
+
+/** Writes all of a text or notes why not. The stream of a file writes once, and takes a part that had room for all. */
+function wholeWriter(
+  stream: NodeJS.WritableStream,
+  note: (error: NodeJS.ErrnoException) => void,
+): (text: string) => void {
+  const file = 'fd' in stream && typeof stream.fd === 'number' && fstatSync(stream.fd).isFile() ? stream.fd : undefined
+  if (file === undefined) return (text) => void stream.write(text)
+  return (text) => {
+    try {
+      writeFileSync(file, text)
+    } catch (error) {
+      note(error as NodeJS.ErrnoException) // the file system throws nothing else
+    }
   }
 }
 
 function isTerminal(stream: NodeJS.WritableStream): boolean {
   return 'isTTY' in stream && stream.isTTY === true
+}
+
+function columnsOf(stream: NodeJS.WritableStream): number | undefined {
+  const columns = isTerminal(stream) && 'columns' in stream ? stream.columns : undefined
+  return typeof columns === 'number' && columns > 0 ? columns : undefined
 }

@@ -14,8 +14,9 @@ import {
 } from './arguments.ts'
 import { ETHER, formatAmount } from './format.ts'
 
-/** Which oracle a command is about. A flag goes before the environment. */
+/** Which oracle a command is about. A flag goes before the environment, and that before the configuration of a node. */
 export type NetworkFlags = {
+  readonly config?: string
   readonly rpc?: string
   readonly oracle?: Address
   readonly chainId?: number
@@ -37,6 +38,9 @@ export type SigningFlags = {
 
 /** Which registry, and who signs what is sent to it. */
 export type RegistrySigningFlags = NetworkFlags & SigningFlags & { readonly registry?: Address }
+
+/** Which vault, and through it which oracle. */
+export type VaultFlags = NetworkFlags & { readonly vault?: Address }
 
 /** Where an index document and what it reads are found. */
 export type ReadingFlags = {
@@ -66,6 +70,19 @@ export function addNetworkOptions(command: Command): Command {
   return addChainOption(command)
     .option('--from-block <n>', 'where to start looking for fixings (default: $ASSIZE_FROM_BLOCK, else 0)', block)
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
+}
+
+/** Adds the options that say which vault. */
+export function addVaultOptions(command: Command): Command {
+  return addNetworkOptions(command.option('--vault <address>', 'the SplitVault (default: $ASSIZE_VAULT)', address))
+}
+
+/** Adds the options that say which oracle, that of a node among them, and `--json`. */
+export function addNodesNetworkOptions(command: Command): Command {
+  return addNetworkOptions(command).option(
+    '--config <file>',
+    'take from the TOML configuration of a node what is not said',
+  )
 }
 
 /** Adds the option that says which registry. */

@@ -56,3 +56,12 @@ function reasonOf(cause: unknown): string {
 function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
   return cause instanceof Error && 'syscall' in cause
 }
+
+/** What the command found out could not be written to its output, or not all of it. */
+export class LostOutputError extends Error {
+  override readonly name = 'Cli.LostOutputError'
+  readonly hint = 'What is there is not whole. What was sent is sent: look before you repeat it.'
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`Expected to write all of the output, got ${reasonOf(cause)}.`, { cause })
+  }
+}

@@ -2,8 +2,10 @@ import manifest from 'assize/package.json' with { type: 'json' }
 import { Command, CommanderError } from 'commander'
 import { CATALOGUE, calledBy, type Entry } from './catalogue.ts'
 import type { Context } from './context.ts'
+import { filledIn } from './environment.ts'
 import { failureDocument, failureLine, failureOf } from './errors.ts'
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts'
+import { requireNoSecrets } from './misplaced.ts'
 
 const EXIT_CODES = [
   '\nExit codes:',
@@ -14,10 +16,12 @@ const EXIT_CODES = [
 const STREAMS = new Set(['watch'])
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */
-export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
+export async function run(args: readonly string[], world: Context): Promise<ExitCode> {
+  const context = { ...world, env: filledIn(world.env) }
   const { io } = context
   let exitCode: ExitCode = EXIT.ok
   const called = calledBy(args)
+  let line = args
   let program: Command | undefined
   try {
     program = await programWith(
@@ -27,27 +31,63 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
         exitCode = code
       },
     )
-    await program.parseAsync(args, { from: 'user' })
+    line = withoutHelp(args, program)
+    await program.parseAsync(line, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
-    const failure = failureOf(error, helpFor(args, program))
+    const failure = failureOf(error, helpFor(line, program, error))
     if (args.includes('--json')) io.out(failureDocument(failure, STREAMS.has(args[0] ?? '') ? 'line' : 'document'))
     io.err(failureLine(failure, io))
     return failure.exitCode
   }
 }
 
-/** The help of the innermost command that the words call. */
-function helpFor(args: readonly string[], program: Command | undefined): string {
+/**
+ * `help contribute` as `contribute --help`, and `help nothing` as `nothing`: the parser names an unknown command, and those that are near, for what
+ * is called, not for what is asked about.
+ */
+function withoutHelp(args: readonly string[], program: Command): readonly string[] {
+  const at = args.indexOf('help')
+  const [before, named] = [args.slice(0, Math.max(at, 0)), args.slice(at + 1).filter((word) => !word.startsWith('-'))]
+  if (at < 0 || named.length === 0) return args
+  const words: string[] = []
+  let command = program
+  for (const word of [...before, ...named]) {
+    const inner = command.commands.find((one) => one.name() === word)
+    // An argument of a command that has none below it, or one that is no help.
+    if (inner === undefined && (command.commands.length === 0 || words.length < before.length)) return args
+    words.push(word)
+    if (inner === undefined) return [...words, ...args.filter((one) => one.startsWith('-'))]
+    command = inner
+  }
+  return [...words, '--help']
+}
+
+/** An id of a fixing; hashes of transactions look the same. */
+const ID = /^0x[0-9a-fA-F]{64}$/
+
+/** The help of the innermost command that the words call; for an id where it takes none, the command with its option for ids. */
+function helpFor(args: readonly string[], program: Command | undefined, error: unknown): string {
   const words = ['assize']
   let at = program
+  let called: Command | undefined
   for (const word of args) {
     at = at?.commands.find((command) => command.name() === word)
     if (at === undefined) break
     words.push(word)
+    called = at
   }
-  return [...words, '--help'].join(' ')
+  const isExcess = error instanceof CommanderError && error.code === 'commander.excessArguments'
+  const instead = isExcess && args.some((word) => ID.test(word)) ? optionFor(called) : undefined
+  return [...words, ...(instead ?? ['--help'])].join(' ')
+}
+
+/** The command's option for ids, undefined if it has none. The id is left out: a private key looks the same. */
+function optionFor(called: Command | undefined): readonly string[] | undefined {
+  const has = (wanted: string): boolean => called?.options.some(({ flags }) => flags === wanted) === true
+  if (has('--fixings <ids>')) return ['--fixings', 'IDS']
+  return has('--fixing <id>') ? ['--fixing', 'ID'] : undefined
 }
 
 /** The program with the code of the commands that are `wanted`; of the others it knows name and description. */
@@ -67,6 +107,7 @@ export async function programWith(
     })
     .showHelpAfterError(false)
     .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_, called) => requireNoSecrets(called))
   for (const { heading, entries } of CATALOGUE) {
     for (const entry of entries) {
       if (wanted(entry)) (await entry.load())(program, context, done)

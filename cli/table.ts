@@ -9,8 +9,14 @@ export type Rows = {
   readonly text: readonly string[]
 }
 
-/** The rows below their heads: with borders on a terminal, elsewhere as plain lines, which other programs can read. */
-export function formatTable({ head, rows, text }: Rows, { isTerminal }: Pick<Io, 'isTerminal'>): string {
+/**
+ * The rows below their heads: with borders on a terminal, or as {@link fittedRows} on one that is too narrow; elsewhere as plain lines, which
+ * other programs can read.
+ */
+export function formatTable(
+  { head, rows, text }: Rows,
+  { isTerminal, columns }: Pick<Io, 'isTerminal' | 'columns'>,
+): string {
   if (!isTerminal)
     return formatColumns([head, ...rows])
       .map((line) => line.trimEnd())
@@ -21,5 +27,50 @@ export function formatTable({ head, rows, text }: Rows, { isTerminal }: Pick<Io,
     style: { head: [], border: [], compact: true },
   })
   for (const row of rows) table.push([...row])
-  return table.toString()
+  const drawn = table.toString()
+  const isWide = columns !== undefined && drawn.indexOf('\n') > columns
+  return isWide ? stacked({ head, rows }).flat().join('\n') : drawn
+}
+
+/**
+ * Rows as lines, those of one row together, below the line of their heads: with their columns aligned, or, on a terminal that is too narrow,
+ * the first cell of each row on a line of its own and every other one below it with its head. Rows without heads have none of them.
+ */
+export function fittedRows(
+  { head, rows }: Partial<Pick<Rows, 'head'>> & Pick<Rows, 'rows'>,
+  { columns }: Pick<Io, 'columns'>,
+): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  const aligned = formatColumns([...(head === undefined ? [] : [head]), ...rows]).map((line) => line.trimEnd())
+  if (columns !== undefined && aligned.some(({ length }) => length > columns)) {
+    return { head: [], rows: stacked({ head: head ?? [], rows }) }
+  }
+  const first = head === undefined ? 0 : 1
+  return { head: aligned.slice(0, first), rows: aligned.slice(first).map((line) => [line]) }
+}
+
+/**
+ * A line as lines that the terminal has room for: what finds none goes on below what stands after the label. Without a known width, and where the
+ * line holds a command, which is to be pasted whole, it stays one.
+ */
+export function wrapped(line: string, { columns }: Pick<Io, 'columns'>): string[] {
+  if (columns === undefined || line.length <= columns || /\bassize [a-z]/.test(line)) return [line]
+  const label = (/^ *\S+ {2,}/.exec(line) ?? /^ */.exec(line))?.[0] ?? ''
+  const [first = '', ...words] = line.slice(label.length).split(' ')
+  const lines = [label + first]
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`
+    if (longer.length <= columns) lines.splice(-1, 1, longer)
+    else lines.push(' '.repeat(label.length) + word)
+  }
+  return lines
+}
+
+function stacked({ head, rows }: Pick<Rows, 'head' | 'rows'>): string[][] {
+  const width = Math.max(0, ...head.slice(1).map(({ length }) => length))
+  const label = (i: number): string => (head.length === 0 ? '' : `${(head[i] ?? '').padEnd(width)}  `)
+  return rows.map(([first = '', ...others]) => {
+    const indent = ' '.repeat(first.length - first.trimStart().length + 2)
+    const cells = others.flatMap((cell, i) => (cell === '' ? [] : [`${indent}${label(i + 1)}${cell}`]))
+    return [first, ...cells]
+  })
 }

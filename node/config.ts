@@ -3,11 +3,15 @@ import { dirname, resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import type { Address } from 'viem'
 import { z } from 'zod'
+import { address } from '#protocol/address.ts'
+import { type Environment, settingsIn, strayIn, variableOf } from './config/environment.ts'
 import { fieldError, InvalidFieldError, UNKNOWN, UnreadableConfigError } from './config/errors.ts'
 import { CONNECTIONS, DISCOVERY, GOSSIP, type NetworkConfig, networkConfig, RELAY } from './config/network.ts'
-import { address, count, endpoints, flag, list, path, type SourceEndpoints, webUrl } from './config/fields.ts'
+import { count, endpoints, flag, path, type SourceEndpoints, webUrl } from './config/fields.ts'
 import { type FeeLimits, FEES, feesOf } from './config/fees.ts'
 import { JUROR, type JurorLimits, jurorOf } from './config/juror.ts'
+import { majorityOf } from './config/majority.ts'
+import { peers, places } from './config/places.ts'
 import { policyOf, POLICY, type PolicyLimits } from './config/policy.ts'
 import { type KeyPlace, keyOf, SIGNER } from './config/key.ts'
 import { LOG_LEVELS } from './log.ts'
@@ -22,8 +26,8 @@ export type Role = (typeof ROLES)[number]
 export type ConfigInputs = {
   /** Path of a TOML file; optional when everything needed comes from elsewhere. */
   readonly file?: string
-  /** The environment; only `ASSIZE_…` is looked at, e.g. `ASSIZE_POLICY_PER_POT_WEI`. */
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Only `ASSIZE_…` is looked at, e.g. `ASSIZE_POLICY_PER_POT_WEI`; what is empty is not set. */
+  readonly env: Environment
   /** By dotted name, e.g. `policy.per_pot_wei`. */
   readonly flags?: Readonly<Record<string, string>>
 }
@@ -44,15 +48,20 @@ const SCHEMA = z.strictObject({
   confirmations: count(1, 10_000).default(64),
   clock: z.enum(['chain', 'system']).default('system'),
   poll_ms: count(20, 600_000).default(2_000),
-  listen: list.default(['/ip4/127.0.0.1/tcp/0']),
+  /** How long what the sources gave is kept once a fixing is closed, days: so long peers may ask why observations differ. */
+  keep_samples_days: count(1, 36_500).default(90),
+  listen: places.default(['/ip4/127.0.0.1/tcp/0']),
   /** Where others can call this node, if not where it listens: a forwarded port, a name. */
-  announce: list.default([]),
-  bootstrap: list.default([]),
+  announce: places.default([]),
+  bootstrap: peers.default([]),
   http_port: count(0, 65_535).default(0),
   index_dir: path,
   /** The file of CSV sources whose document gives no URL. */
   csv_file: path.optional(),
-  /** JSON-RPC endpoints of the chains that index documents read, by chain id; the oracle's own chain needs none. */
+  /**
+   * JSON-RPC endpoints of the chains that index documents read, one or several by chain id, of which more than half must say the
+   * same; the oracle's own chain needs none.
+   */
   source_rpc: endpoints.prefault({}),
   keystore: path.optional(),
   password_file: path.optional(),
@@ -124,14 +133,16 @@ export type Config = {
   readonly confirmations: number
   readonly clock: 'chain' | 'system'
   readonly pollMs: number
+  /** Chain time. */
+  readonly keepSamplesDays: number
   readonly listen: readonly string[]
   readonly announce: readonly string[]
   readonly bootstrap: readonly string[]
   readonly httpPort: number
   readonly indexDir: string
   readonly csvFile: string | undefined
-  /** Endpoints of the chains that sources read, by chain id. */
-  readonly sourceRpc: ReadonlyMap<number, string>
+  /** Endpoints of the chains that sources read, by chain id; more than half must agree. */
+  readonly sourceRpc: ReadonlyMap<number, readonly string[]>
   /** Undefined: the node only watches. */
   readonly key: KeyPlace | undefined
   readonly roles: readonly Role[]
@@ -151,16 +162,21 @@ export type Config = {
  */
 export function loadConfig(inputs: ConfigInputs): Config {
   const settings = inputs.file === undefined ? {} : readFile(inputs.file)
-  const overrides = { ...fromEnvironment(inputs.env), ...inputs.flags }
+  const overrides = { ...settingsIn(inputs.env, CONFIG_FIELDS), ...inputs.flags }
   for (const [name, text] of Object.entries(overrides)) place(settings, name, text)
   const parsed = SCHEMA.safeParse(settings)
-  if (!parsed.success) throw fieldError(parsed.error, settings)
+  if (!parsed.success) throw fieldError(parsed.error, settings, CONFIG_FIELDS)
   return shape(parsed.data)
 }
 
 /** The variables of the environment that are set and go before the file in {@link loadConfig}. */
 export function overridesIn(env: ConfigInputs['env']): string[] {
-  return Object.keys(fromEnvironment(env)).map(variableOf)
+  return Object.keys(settingsIn(env, CONFIG_FIELDS)).map(variableOf)
+}
+
+/** The variables of the environment that seem to be meant as settings, and are none: nothing reads them. */
+export function strayVariables(env: ConfigInputs['env']): string[] {
+  return strayIn(env, CONFIG_FIELDS)
 }
 
 function readFile(file: string): Record<string, unknown> {
@@ -185,19 +201,6 @@ function readFile(file: string): Record<string, unknown> {
   }
 }
 
-function fromEnvironment(env: ConfigInputs['env']): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const name of CONFIG_FIELDS) {
-    const text = env[variableOf(name)]
-    if (text !== undefined) found[name] = text
-  }
-  return found
-}
-
-function variableOf(name: string): string {
-  return `ASSIZE_${name.replace('.', '_').toUpperCase()}`
-}
-
 const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 function place(settings: Record<string, unknown>, name: string, text: string): void {
@@ -215,15 +218,20 @@ function place(settings: Record<string, unknown>, name: string, text: string): v
 /** Where each chain that sources read is reached: the oracle's own, unless another is named for it, as the node reaches it. */
 export function sourceEndpoints({ rpcUrls, rpcAgreement, sourceRpc }: Config, chainId: number): SourceEndpoints {
   const own = { urls: rpcUrls, agreement: rpcAgreement }
-  const named = [...sourceRpc].map(([id, url]) => [id, { urls: [url], agreement: 1 }] as const)
+  const named = [...sourceRpc].map(([id, urls]) => [id, { urls, agreement: majorityOf(urls.length) }] as const)
   return new Map([[chainId, own], ...named])
+}
+
+/** The chains of `source_rpc` about which one endpoint alone is believed: whoever runs it owns what sources say that read it. */
+export function loneChains({ sourceRpc }: Pick<Config, 'sourceRpc'>): number[] {
+  return [...sourceRpc].flatMap(([id, urls]) => (urls.length === 1 ? [id] : []))
 }
 
 function endpointsOf(settings: Settings): Pick<Config, 'rpcUrls' | 'rpcAgreement'> {
   const rpcUrls = [settings.rpc_url, ...settings.rpc_fallbacks]
   const repeated = rpcUrls.find((url, i) => rpcUrls.indexOf(url) !== i)
   if (repeated !== undefined) throw new InvalidFieldError('rpc_fallbacks', 'each endpoint once', repeated)
-  const rpcAgreement = settings.rpc_agreement ?? Math.floor(rpcUrls.length / 2) + 1
+  const rpcAgreement = settings.rpc_agreement ?? majorityOf(rpcUrls.length)
   if (rpcAgreement > rpcUrls.length) {
     const got = `${rpcAgreement} of ${rpcUrls.length}`
     throw new InvalidFieldError('rpc_agreement', 'no more than there are endpoints', got)
@@ -252,6 +260,7 @@ function shape(settings: Settings): Config {
     confirmations: settings.confirmations,
     clock: settings.clock,
     pollMs: settings.poll_ms,
+    keepSamplesDays: settings.keep_samples_days,
     listen: settings.listen,
     announce: settings.announce,
     bootstrap: settings.bootstrap,

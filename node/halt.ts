@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder, writeErrorOf } from './access.ts'
 
 /** How long a reason may be, characters. */
 const LONGEST_REASON = 1_000
@@ -10,17 +11,27 @@ export interface Halt {
   reason(): string | undefined
 }
 
-/** Stops all new stake of the node whose `dataDir` it is, whether it runs or not, until {@link resumeStaking}. */
+/** Stops all new stake of the node whose `dataDir` it is, whether it runs or not, until {@link resumeStaking}. Throws AccessError. */
 export function haltStaking(dataDir: string, reason: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  // Whoever staked between two writes would have seen no file: one call, and it is there.
-  writeFileSync(join(dataDir, HALT_FILE), `${reason}\n`, { mode: 0o600, flush: true })
+  makeFolder(dataDir)
+  const file = join(dataDir, HALT_FILE)
+  try {
+    // Whoever staked between two writes would have seen no file: one call, and it is there.
+    writeFileSync(file, `${reason}\n`, { mode: 0o600, flush: true })
+  } catch (cause) {
+    throw writeErrorOf(file, cause)
+  }
 }
 
-/** Ends a halt. Returns whether there was one. */
+/** Ends a halt. Returns whether there was one. Throws AccessError. */
 export function resumeStaking(dataDir: string): boolean {
   const isHalted = haltIn(dataDir).reason() !== undefined
-  rmSync(join(dataDir, HALT_FILE), { force: true })
+  const file = join(dataDir, HALT_FILE)
+  try {
+    if (isHalted) unlinkSync(file)
+  } catch (cause) {
+    throw writeErrorOf(file, cause)
+  }
   return isHalted
 }
 

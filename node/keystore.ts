@@ -5,6 +5,7 @@ import * as Keystore from 'ox/Keystore'
 import { privateKeyToAddress } from 'viem/accounts'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
+import { refusalOf } from './access.ts'
 import type { Log } from './log.ts'
 import { createFile } from './whole-file.ts'
 
@@ -89,7 +90,7 @@ export async function writeKeystore(
 
 /**
  * Decrypts the Web3 Secret Storage v3 file with the password in `passwordFile` (its last line break does not count).
- * Throws {@link UnreadableKeystoreError}, {@link WrongPasswordError}.
+ * Throws {@link UnreadableKeystoreError}, {@link WrongPasswordError}, AccessError.
  */
 export async function readKeystore(file: string, passwordFile: string): Promise<AccountKey> {
   const stored = await parseKeystore(file)
@@ -148,7 +149,7 @@ async function exposed(files: readonly string[]): Promise<string[]> {
   return modes.filter(({ mode }) => (mode & OTHERS_READ) !== 0).map(({ file }) => file)
 }
 
-/** A token: what stands in the file, without its last line break. Throws {@link UnreadableKeystoreError}. */
+/** A token: what stands in the file, without its last line break. Throws {@link UnreadableKeystoreError}, AccessError. */
 export async function readToken(file: string): Promise<string> {
   return (await readText(file, 'the token of the signer')).replace(/\r?\n$/, '')
 }
@@ -157,7 +158,8 @@ async function readText(file: string, want: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new UnreadableKeystoreError(file, want, 'no readable file', { cause })
+    // What another user has is not to be made anew.
+    throw refusalOf(file, cause) ?? new UnreadableKeystoreError(file, want, 'no readable file', { cause })
   }
 }
 

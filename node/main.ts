@@ -1,11 +1,13 @@
-import { enableCompileCache } from 'node:module'
+import * as modules from 'node:module'
 import { parseArgs } from 'node:util'
 import type { Config } from './config.ts'
 import { liveFrugally } from './frugal.ts'
+import { oldNodeFault } from './least-node.ts'
 import { withHosts } from './with-hosts.ts'
 
 // Parsing a few hundred modules costs more than a third of a node's start.
-enableCompileCache()
+// An older Node, which is refused below, has no such cache.
+if ('enableCompileCache' in modules) modules.enableCompileCache()
 liveFrugally()
 
 /** 0 = stopped when asked to; 1 = could not run or go on; 2 = the operator must correct something. */
@@ -13,7 +15,9 @@ type ExitCode = 0 | 1 | 2
 
 /** Errors that only an operator cures: a changed configuration, key or index document, or the other node stopped. */
 const OPERATORS = new Set([
+  'Main.OldNodeError',
   'Main.UsageError',
+  'Access.AccessError',
   'Config.InvalidFieldError',
   'Config.UnreadableConfigError',
   'Keystore.UnreadableKeystoreError',
@@ -21,7 +25,7 @@ const OPERATORS = new Set([
   'NetworkKey.NetworkKeyError',
   'IndexDir.IndexFileError',
   'Chain.WrongChainError',
-  'Deploy.NoCodeError',
+  'Client.NoCodeError',
   'Gossip.MultiaddrError',
   'Http.HttpPortError',
   'Network.ListenError',
@@ -39,9 +43,11 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   try {
+    requireNode(process.versions.node)
     const config = await readArguments(args)
     if (config.exitWithParent) followParent(stop)
     const { startNode } = await import('./node.ts')
+    await warnOfStray(config)
     const node = await startNode(config, { signal: controller.signal })
     const { httpPort, multiaddrs, peerId, signer } = node
     process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, httpPort, multiaddrs, peerId, signer })}\n`)
@@ -56,6 +62,11 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     process.off('SIGINT', stop)
     process.stdin.destroy()
   }
+}
+
+function requireNode(version: string): void {
+  const fault = oldNodeFault(version)
+  if (fault !== undefined) throw new OldNodeError(fault)
 }
 
 async function readArguments(args: readonly string[]): Promise<Config> {
@@ -77,6 +88,14 @@ async function readArguments(args: readonly string[]): Promise<Config> {
   return loadConfig({ ...file, env: process.env, flags })
 }
 
+/** A limit that stands in a variable which nothing reads is no limit. */
+async function warnOfStray({ logLevel }: Config): Promise<void> {
+  const { strayVariables } = await import('./config.ts')
+  const { createLog } = await import('./log.ts')
+  const variables = strayVariables(process.env)
+  if (variables.length > 0) createLog(logLevel).warn({ variables }, 'variables of the environment are no settings')
+}
+
 /** The parent holds the other end of stdin: when it is gone, so are we, whatever ended it. */
 function followParent(stop: () => void): void {
   process.stdin.once('end', stop)
@@ -89,6 +108,11 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return withHosts(String(error))
   const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : ''
   return withHosts(`${error.message}${hint}`).replaceAll('\n', ' ')
+}
+
+/** This Node is older than the program needs. */
+class OldNodeError extends Error {
+  override readonly name = 'Main.OldNodeError'
 }
 
 /** The command line is not understood. */

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 
 /** The node at the moment of a scrape. */
 export type Reading = {
-  /** Whether the last look at the chain succeeded. */
+  /** Whether the chain answered at the last look. */
   readonly isChainUp: boolean
   /** The newest block; undefined before the first look. */
   readonly head: { readonly number: bigint; readonly time: bigint } | undefined
@@ -122,7 +122,7 @@ type PlainGauge = {
 }
 
 const GAUGES: readonly PlainGauge[] = [
-  { name: 'assize_chain_up', help: 'Whether the last look at the chain succeeded.', read: (to) => to.isChainUp },
+  { name: 'assize_chain_up', help: 'Whether the chain answered at the last look.', read: (to) => to.isChainUp },
   { name: 'assize_head_block', help: 'Number of the newest block that was seen.', read: (to) => to.head?.number },
   {
     name: 'assize_head_timestamp_seconds',

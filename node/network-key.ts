@@ -1,7 +1,8 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
+import { makeFolder, refusalOf } from './access.ts'
 import { createFile } from './whole-file.ts'
 
 /** Its name in a node's `data_dir`. */
@@ -11,7 +12,7 @@ const OWNER_ONLY = 0o600
 
 /**
  * The node's libp2p identity from `file`: an Ed25519 key as base64 of libp2p's protobuf, mode 0600, made on first use.
- * It signs nothing but the transport's handshake. Throws {@link NetworkKeyError}.
+ * It signs nothing but the transport's handshake. Throws {@link NetworkKeyError}, AccessError.
  */
 export async function loadNetworkKey(file: string): Promise<PrivateKey> {
   const text = await readIfPresent(file)
@@ -29,7 +30,7 @@ export async function loadNetworkKey(file: string): Promise<PrivateKey> {
 
 async function createNetworkKey(file: string): Promise<PrivateKey> {
   const key = await generateKeyPair('Ed25519')
-  await mkdir(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   await createFile(file, `${Buffer.from(privateKeyToProtobuf(key)).toString('base64')}\n`, OWNER_ONLY)
   return key
 }
@@ -39,7 +40,7 @@ async function readIfPresent(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    throw refusalOf(file, error) ?? error
   }
 }
 

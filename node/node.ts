@@ -1,9 +1,10 @@
 import type { Address, Hex } from 'viem'
-import { fetchSamples } from '#node/source'
+import { fetchSamples, type Sampling } from '#node/source'
+import type { IndexDocument } from '#protocol/index-document.ts'
 import { encodeObservation } from '#protocol/observation.ts'
 import { createCollateral } from './chain/collateral.ts'
 import { createTransactions } from './chain/transactions.ts'
-import { type Config, sourceEndpoints } from './config.ts'
+import { type Config, loneChains, sourceEndpoints } from './config.ts'
 import type { SourceEndpoints } from './config/fields.ts'
 import { haltIn } from './halt.ts'
 import { startHttp } from './http/server.ts'
@@ -25,10 +26,14 @@ import { createUntracked } from './node/untracked.ts'
 import { createView } from './node/view.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
+import { createSampler } from './observe/sampler.ts'
 import { startOlderLog } from './older-log.ts'
 import type { Signer } from './sign.ts'
 import { VERSION } from './version.ts'
 import { startWatch } from './watch.ts'
+
+/** A reading asks every source of an index at once, and many indices have the same venues. */
+const READINGS_AT_ONCE = 4
 
 /** What may be replaced, by tests. */
 export type NodeOptions = Replaced & {
@@ -149,8 +154,12 @@ async function follow(
 /** Everything that a running node is made of. */
 async function assemble(opening: Opening, network: Network): Promise<Parts> {
   const { parts: own, state } = opening
-  const { config, clock, signal, store, chain, journal } = own
+  const { config, clock, log, signal, store, chain, journal } = own
   const rpcUrls = sourceEndpoints(config, chain.chainId)
+  const chains = loneChains(config)
+  if (chains.length > 0) {
+    log.warn({ chains }, 'one endpoint alone is believed about what sources read of these chains: source_rpc')
+  }
   const following = await follow(opening, network, rpcUrls)
   const { halt, watch } = following
   const { pollMs, confirmations } = config
@@ -199,6 +208,8 @@ type Wiring = Pick<Parts, 'config' | 'clock' | 'log' | 'signal' | 'store' | 'jou
 }
 
 function reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer }: Wiring): Reporter {
+  const read = (document: IndexDocument, maturity: bigint): Promise<Sampling> =>
+    fetchSamples(document, maturity, { clock, signal, rpcUrls, csvFile: config.csvFile })
   return createReporter({
     clock,
     log,
@@ -207,8 +218,7 @@ function reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal
     observe,
     date: () => dateOf(clock.now(), state.newest),
     own: store.own,
-    sample: (document, maturity) =>
-      fetchSamples(document, maturity, { clock, signal, rpcUrls, csvFile: config.csvFile }),
+    sample: createSampler({ clock, read, atOnce: READINGS_AT_ONCE }),
     archive: (fixingId, record) => store.samples.put(fixingId, record),
     sign: signer === undefined ? undefined : (observation) => signer.sign(observation),
     kept: (fixingId) => store.observations.all(fixingId).find((held) => held.signer === signer?.address)?.signed,

@@ -2,7 +2,7 @@
 // than most commands do. Nothing is renamed or shortened, so that what is shipped can be read beside its source.
 
 import { cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
 /** Packages that are put in. Others stay what they are: they have native code or workers, or few commands need them. */
@@ -23,7 +23,9 @@ export async function bundleCli(out, root) {
       {
         name: 'assize-places',
         resolveId(id, importer) {
-          if (id.endsWith(`/${PLACES}`)) return { id: join(out, 'cli', PLACES), external: 'relative' }
+          // Others have this name too.
+          const isPlaces = importer !== undefined && resolve(dirname(importer), id) === join(out, 'cli', PLACES)
+          if (isPlaces) return { id: join(out, 'cli', PLACES), external: 'relative' }
           const isOurs = importer?.startsWith(out) === true && INSIDE.test(id)
           return isOurs ? this.resolve(id, join(root, 'package.json')) : undefined
         },

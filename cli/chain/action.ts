@@ -2,18 +2,19 @@ import type { Address, Hash, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
 import { latestBlock, sendingAs } from '#client/chain.ts'
 import { UnconfirmedError } from '#client/errors.ts'
-import { type GasFee, readGasFee, rehearse } from '#client/rehearsal.ts'
+import { type GasFee, readGasFee, rehearse, typicalGas } from '#client/rehearsal.ts'
 import { type Call, GAS_MARGIN_PERCENT, send } from '#client/send.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'
 import { baseUnits } from '../arguments.ts'
-import { type Connection, requireFresh } from './connection.ts'
+import { claimCommand, type Connection, requireFresh } from './connection.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount } from '../format.ts'
-import { fundingOf, requireFunds } from './funding.ts'
+import { type Funding, fundingOf, requireFunds } from './funding.ts'
 import type { NetworkFlags, SigningFlags } from '../options.ts'
 import type { Signer } from './signer.ts'
+import { wrapped } from '../table.ts'
 import { cancelCommand, requireNoneWaiting } from './waiting.ts'
 
 /** One transaction, and what it does in words: `wrap 0.2 ETH`. */
@@ -22,19 +23,26 @@ export type Step = { readonly label: string; readonly call: Call }
 /** What somebody is about to do. */
 export type Action = {
   readonly steps: readonly Step[]
-  /** What the oracle, or `taker` instead, takes: base units of the bond token. */
-  readonly amount: bigint
+  /** What the oracle, or `taker` instead, takes: base units of the bond token; nothing by default. */
+  readonly amount?: bigint
+  /** What was typed, base units, which is held against --max where more cannot be taken; `amount` by default. */
+  readonly asked?: bigint
   readonly taker?: { readonly name: string; readonly address: Address }
-  /** How many claims will be needed to get it back: their gas is counted. */
-  readonly claims: number
-  /** What can be gained at least if it goes well, base units; undefined where nothing is meant to be gained. */
-  readonly gain: bigint | undefined
+  /** What is done with what is given, for errors: `stake` by default. */
+  readonly verb?: string
+  /** How many claims will be needed to get it back: their gas is counted; none by default. */
+  readonly claims?: number
+  /** What can be gained at least if it goes well, base units; left out or undefined where nothing is meant to be gained. */
+  readonly gain?: bigint | undefined
   /** What it is about, what can be won and lost. */
   readonly lines: readonly string[]
   readonly question: string
   /** Throws RefusedError if the chain moved on since the action was thought out; left out where simulating again tells. */
   readonly recheck?: () => Promise<void>
 }
+
+/** An action with what it left out. */
+type WholeAction = Action & Required<Pick<Action, 'amount' | 'claims' | 'verb'>>
 
 /** What an action costs, wei. */
 export type Costs = {
@@ -68,7 +76,8 @@ const RECEIPT_CLAIM_GAS = 62_000n
  * Nothing is sent if the money does not suffice, --max is exceeded or cannot be held to, the person says no, the chain moved on, its newest block is
  * older than --max-age, or a transaction of the account waits, which may be the same. Warning: {@link InFlightError} means that one may be mined yet.
  */
-export async function perform(action: Action, performer: Performer): Promise<Performed> {
+export async function perform(given: Action, performer: Performer): Promise<Performed> {
+  const action: WholeAction = { amount: 0n, claims: 0, verb: 'stake', ...given }
   const { connection, signer, flags, context } = performer
   await requireReady(performer)
   const spender = takerOf(action, connection).address
@@ -77,7 +86,7 @@ export async function perform(action: Action, performer: Performer): Promise<Per
   const { costs } = await estimateWithin(action, steps, performer, purse)
   for (const line of [...action.lines, ...costLines(action, steps, costs, performer)]) {
     if (flags.json === true) context.io.err(line)
-    else context.io.out(line)
+    else for (const part of wrapped(line, context.io)) context.io.out(part)
   }
   if (flags.dryRun === true || signer.account === undefined) return { costs, steps, sent: [] }
   await confirm(action.question, performer)
@@ -103,16 +112,13 @@ function takerOf({ taker }: Action, { oracle }: Connection): NonNullable<Action[
   return taker ?? { name: 'the oracle', address: oracle }
 }
 
-function fundingSteps(
-  action: Action,
-  { connection }: Performer,
-  { wrap, approve }: { readonly wrap: bigint; readonly approve: bigint },
-): Step[] {
+function fundingSteps(action: WholeAction, { connection }: Performer, { wrap, approve, isReset }: Funding): Step[] {
   const { token } = connection
   const { amount } = action
   const { name, address } = takerOf(action, connection)
   const steps: Step[] = []
   if (wrap > 0n) steps.push({ label: `wrap ${formatAmount(wrap, ETHER)}`, call: wrapCall(token.address, wrap) })
+  if (isReset) steps.push({ label: `let ${name} take nothing`, call: approveCall(token.address, address, 0n) })
   if (approve > 0n) {
     const label = `let ${name} take ${formatAmount(amount, { ...token, isWeth: false })}`
     steps.push({ label, call: approveCall(token.address, address, approve) })
@@ -125,7 +131,7 @@ type Estimate = { readonly costs: Costs; readonly gas: readonly bigint[] }
 
 /** Simulates the steps. Throws InputError if the money does not suffice, or as {@link requireWithinMax}; RefusedError if --max cannot be held to. */
 async function estimateWithin(
-  action: Action,
+  action: WholeAction,
   steps: readonly Step[],
   performer: Performer,
   purse: Parameters<typeof requireFunds>[1],
@@ -134,11 +140,14 @@ async function estimateWithin(
   const fee = await readGasFee(connection.chain)
   // What a first look can say without simulating, so that a lack of money is named as such.
   const least = fee.most * BigInt(steps.length) * 21_000n
-  requireFunds({ amount: action.amount, gas: least }, purse, connection.token)
   const calls = steps.map(({ call }) => call)
+  const reserve = mostOf(action, calls.map(typicalGas), fee)
+  const { amount, verb } = action
+  const need = { amount, verb, along: alongOf(action) }
+  requireFunds({ ...need, gas: least, reserve }, purse, connection.token)
   const { gas, isComplete } = await rehearse(connection.chain, signer.address, calls)
   const most = mostOf(action, gas, fee)
-  requireFunds({ amount: action.amount, gas: most }, purse, connection.token)
+  requireFunds({ ...need, gas: most, reserve: most > reserve ? most : reserve }, purse, connection.token)
   if (!isComplete && flags.max !== undefined && connection.token.isWeth) throw unknownGas()
   requireWithinMax(action, most, performer)
   const later = fee.likely * laterGas(action)
@@ -154,12 +163,17 @@ export function unknownGas(): RefusedError {
 }
 
 /** What gas comes to at the dearest that transactions offer now, wei, the claims later included. */
-function mostOf(action: Action, gas: readonly bigint[], fee: GasFee): bigint {
+function mostOf(action: WholeAction, gas: readonly bigint[], fee: GasFee): bigint {
   return (fee.most * (sum(gas) + laterGas(action)) * GAS_MARGIN_PERCENT) / 100n
 }
 
-function laterGas({ claims }: Action): bigint {
+function laterGas({ claims }: WholeAction): bigint {
   return BigInt(claims) * RECEIPT_CLAIM_GAS
+}
+
+/** The ether that the steps of the action itself send along, wei: what wraps some for it is none of them. */
+function alongOf({ steps }: Action): bigint {
+  return sum(steps.map(({ call: { value = 0n } }) => value))
 }
 
 function sum(amounts: readonly bigint[]): bigint {
@@ -168,7 +182,7 @@ function sum(amounts: readonly bigint[]): bigint {
 
 /** As {@link requireWithinMax}, after `sent`: gas may be dearer than it was when the first step was sent. */
 async function requireRestWithinMax(
-  action: Action,
+  action: WholeAction,
   gas: readonly bigint[],
   sent: readonly TransactionReceipt[],
   performer: Performer,
@@ -180,21 +194,24 @@ async function requireRestWithinMax(
 }
 
 /** Throws InputError if more than --max may be spent; `gas`, wei, counts where it is paid in what is staked. */
-function requireWithinMax({ amount }: Action, gas: bigint, { connection, flags }: Performer): void {
+function requireWithinMax(action: WholeAction, gas: bigint, { connection, flags }: Performer): void {
+  const given = action.amount + alongOf(action)
+  const { asked = given, verb } = action
   if (flags.max === undefined) return
   const { token } = connection
   const max = baseUnits(flags.max, token)
-  const spent = token.isWeth ? amount + gas : amount
+  const cost = token.isWeth ? given + gas : given
+  const spent = asked > cost ? asked : cost
   if (spent <= max) return
-  const withGas = token.isWeth ? ` with gas (at most ${formatAmount(gas, ETHER)})` : ''
+  const withGas = token.isWeth && spent === cost ? ` with gas (at most ${formatAmount(gas, ETHER)})` : ''
   throw new InputError(
     `Expected to spend at most ${formatAmount(max, token)}, got ${formatAmount(spent, token)}${withGas}.`,
-    'Raise --max, or stake less.',
+    `Raise --max, or ${verb} less.`,
   )
 }
 
 function costLines(
-  { amount, gain, claims }: Action,
+  { amount, gain, claims }: WholeAction,
   steps: readonly Step[],
   { likely, most }: Costs,
   { connection, context }: Performer,
@@ -205,7 +222,7 @@ function costLines(
     `steps     ${steps.map(({ label }) => label).join('; ')}`,
     `gas       about ${formatAmount(likely, ETHER)}, at most ${formatAmount(most, ETHER)}${later}`,
   ]
-  if (amount > 0n && !token.isWeth) lines.push(`token     stake is in ${token.symbol}: nothing is wrapped`)
+  if (amount > 0n && !token.isWeth) lines.push(`token     taken in ${token.symbol}: nothing is wrapped`)
   if (gain !== undefined && token.isWeth && likely >= gain) {
     const text = `Gas eats the gain: about ${formatAmount(likely, ETHER)} of gas to win ${formatAmount(gain, token)}.`
     lines.push(context.io.paint('bad', text))
@@ -213,17 +230,21 @@ function costLines(
   return lines
 }
 
+type Confirmation = {
+  readonly flags: Pick<SigningFlags, 'yes'>
+  readonly context: Context
+  /** What can be done where nobody can be asked; by default that of what sends and can be simulated. */
+  readonly remedy?: string
+}
+
 /** Asks, unless --yes was given. Throws {@link DeclinedError}, or InputError where nobody can be asked. */
 export async function confirm(
   question: string,
-  { flags, context }: { readonly flags: Pick<SigningFlags, 'yes'>; readonly context: Context },
+  { flags, context, remedy = 'Add --yes to send, or --dry-run to only simulate.' }: Confirmation,
 ): Promise<void> {
   if (flags.yes === true) return
   if (context.terminal === undefined) {
-    throw new InputError(
-      'Expected --yes where nobody can be asked, got none.',
-      'Add --yes to send, or --dry-run to only simulate.',
-    )
+    throw new InputError('Expected --yes where nobody can be asked, got none.', remedy)
   }
   const answer = await context.terminal.ask(`${question} [y/N] `, context.signal)
   if (!/^y(es)?$/i.test(answer.trim())) throw new DeclinedError()
@@ -246,13 +267,38 @@ async function sendSteps(
       context.io.err(`${label}: in block ${receipt.blockNumber}, ${receipt.transactionHash}`)
       sent.push(receipt)
     } catch (error) {
-      if (error instanceof UnconfirmedError) throw new InFlightError(sent.length, steps, error, cancelCommand(flags))
+      if (error instanceof UnconfirmedError)
+        throw new InFlightError(sent.length, steps, error, cancelCommand(flags, error.nonce))
       if (sent.length === 0) throw error
-      const wrapped = steps.slice(0, sent.length).find(({ call: { name } }) => name === 'deposit')?.call.value
-      throw new HalfDoneError(sent.length, steps, wrapped, account.address, error)
+      throw new HalfDoneError(sent.length, steps, keptText(steps, sent.length, connection, account.address), error)
     }
   }
   return sent
+}
+
+/** Where WETH is that the steps done have left, and how it becomes ETH; empty for none. */
+function keptText(steps: readonly Step[], done: number, connection: Connection, account: Address): string {
+  const unwrapping = `once nothing pays any more ${claimCommand(connection, '--all')} makes ETH of`
+  const deposited = steps.slice(0, done).find(({ call: { name } }) => name === 'deposit')?.call.value
+  if (deposited !== undefined) {
+    const amount = formatAmount(deposited, { ...ETHER, symbol: 'WETH', isWeth: false })
+    return `The ${amount} are in ${account}; the next try uses them, or ${unwrapping} them.`
+  }
+  const { token } = connection
+  const isUnwrap = ({ call: { name, to } }: Step): boolean =>
+    name === 'withdraw' && to === token.address && token.isWeth
+  const isLeftWrapped = steps.slice(done).some(isUnwrap)
+  return isLeftWrapped ? `What was paid is in ${account} as WETH; ${unwrapping} it.` : ''
+}
+
+/** The action with warnings that whoever is asked sees last, in the question itself. */
+export function warned<T extends Pick<Action, 'lines' | 'question'>>(
+  action: T,
+  warnings: readonly string[],
+  { io }: Pick<Context, 'io'>,
+): T {
+  const shown = warnings.map((text) => io.paint('bad', `WARNING: ${text}`))
+  return { ...action, lines: [...action.lines, ...shown], question: [...shown, action.question].join(' ') }
 }
 
 /** The person said no. */
@@ -268,7 +314,7 @@ export class DeclinedError extends Error {
 /** What became of a step is not known: it may be mined yet, and what comes after it was not sent. */
 export class InFlightError extends Error {
   override readonly name = 'Cli.InFlightError'
-  readonly hash: Hash
+  readonly hash: Hash | undefined
   readonly hint: string
   readonly exitCode = EXIT.failed
   constructor(done: number, steps: readonly Step[], cause: UnconfirmedError, cancelling: string) {
@@ -292,7 +338,8 @@ export class HalfDoneError extends Error {
   override readonly name = 'Cli.HalfDoneError'
   readonly hint: string
   readonly exitCode: ExitCode
-  constructor(done: number, steps: readonly Step[], wrapped: bigint | undefined, account: string, cause: unknown) {
+  /** `kept` is what to say of what the steps done have left. */
+  constructor(done: number, steps: readonly Step[], kept: string, cause: unknown) {
     const labels = steps.map(({ label }) => label)
     const { message = String(cause), hint = '' } = cause instanceof Error ? (cause as Error & { hint?: string }) : {}
     const isInterrupted = cause instanceof Error && cause.name === 'AbortError'
@@ -300,10 +347,6 @@ export class HalfDoneError extends Error {
     const [before, after] = [labels.slice(0, done), labels.slice(done)].map((some) => some.join('; '))
     super(`${why} Done before: ${before}. Not done: ${after}.`, { cause })
     this.exitCode = isInterrupted ? EXIT.interrupted : EXIT.failed
-    const kept =
-      wrapped === undefined
-        ? ''
-        : `The ${formatAmount(wrapped, { ...ETHER, symbol: 'WETH', isWeth: false })} are in ${account}; the next try uses them.`
     this.hint = [kept, hint].filter((text) => text !== '').join(' ')
   }
 }

@@ -1,9 +1,10 @@
 import type { Address, Hex } from 'viem'
 import { type BondToken, readToken } from '#client/bond-token.ts'
 import { type Chain, connect, hostOf } from '#client/chain.ts'
-import { requireCode } from '#client/deploy.ts'
+import { requireCode } from '#client/code-at.ts'
 import { type BlockRange, type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
-import { type OpenedCase, openedCases } from '#client/juror.ts'
+import { type JuryLog, readJuryLog } from '#client/juror.ts'
+import { type AnnouncedSeries, readSeries } from '#client/vault.ts'
 import type { Config } from '#node/config'
 import { addressIn } from '#protocol/address.ts'
 import type { Context } from '../context.ts'
@@ -11,6 +12,7 @@ import { commandLine } from '../command-line.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import { DEFAULT_RPC, type NetworkFlags } from '../options.ts'
+import { withoutSecrets } from '../secrets.ts'
 
 /** An oracle that was found to be there. */
 export type Connection = {
@@ -19,17 +21,20 @@ export type Connection = {
   readonly token: BondToken
   /** Its log, of one fixing if `id` is given, from a later block than the flags say if one is; says how far it is if it takes long. */
   readonly readLog: (id?: Hex, from?: bigint) => Promise<OracleEvent[]>
-  /** The cases that were opened before a jury, from a later block than the flags say if one is; says how far it is if it takes long. */
-  readonly readCases: (jury: Address, from?: bigint) => Promise<OpenedCase[]>
+  /** A jury's log, from a later block than the flags say if one is; says how far it is if it takes long. */
+  readonly readJuryLog: (jury: Address, from?: bigint) => Promise<JuryLog>
+  /** The series that a vault announced, only the one of that id if one is given; says how far it is if it takes long. */
+  readonly readSeries: (vault: Address, id?: Hex) => Promise<AnnouncedSeries[]>
   /** Says how far it is with many fixings if that takes long. */
   readonly onPart: (done: number, of: number) => void
   /** A command line of ours to paste, with the flags that this one was given. */
   readonly paste: (...words: readonly string[]) => string
 }
 
-/** Connects to what flags and environment name. Throws InputError, DeadRpcError, NoCodeError, NotOracleError. */
-export async function openOracle(flags: NetworkFlags, context: Context): Promise<Connection> {
+/** Connects to what flags, environment and configuration name. Throws InputError, DeadRpcError, NoCodeError, NotOracleError. */
+export async function openOracle(given: NetworkFlags, context: Context): Promise<Connection> {
   const { env } = context
+  const flags = given.config === undefined ? given : { ...(await flagsOf(given.config, env)), ...given }
   const oracle = flags.oracle ?? oracleOf(env)
   const chain = await openChain(flags, context)
   await requireCode(chain, 'a MaturityOracle', oracle)
@@ -50,8 +55,25 @@ export async function openOracle(flags: NetworkFlags, context: Context): Promise
       if (done < of) tell(`looked at ${done} of ${of} fixings ...`)
     },
     readLog: (id, from = fromBlock) => oracleEvents(chain, oracle, rangeFrom(from), id),
-    readCases: (jury, from = fromBlock) => openedCases(chain, { jury, oracle }, rangeFrom(from)),
-    paste: (...words) => commandLine('assize', ...words, ...givenFlags(flags)),
+    readJuryLog: (jury, from = fromBlock) => readJuryLog(chain, { jury, oracle }, rangeFrom(from)),
+    readSeries: (vault, id) => readSeries(chain, vault, rangeFrom(fromBlock), id),
+    paste: (...words) => pasted(flags, words),
+  }
+}
+
+/**
+ * What the configuration of a node says of its oracle, as flags would, where the environment says nothing of it. What else the environment
+ * says is of whoever asks, not of the node. Throws the configuration's errors.
+ */
+async function flagsOf(file: string, env: Context['env']): Promise<NetworkFlags> {
+  const { loadConfig } = await import('#node/config')
+  const { rpcUrls, oracle, chainId, fromBlock } = loadConfig({ file, env: {} })
+  const [rpc = DEFAULT_RPC] = rpcUrls
+  return {
+    ...(env['ASSIZE_RPC_URL'] === undefined ? { rpc } : {}),
+    ...(env['ASSIZE_ORACLE'] === undefined ? { oracle } : {}),
+    ...(env['ASSIZE_FROM_BLOCK'] === undefined ? { fromBlock } : {}),
+    ...(env['ASSIZE_CHAIN_ID'] === undefined && chainId !== undefined ? { chainId } : {}),
   }
 }
 
@@ -75,6 +97,7 @@ export function openNodesChain({
  * DeadRpcError.
  */
 export async function connectTo(rpcUrl: string, chainId?: number): Promise<Chain> {
+  requireHttp(rpcUrl)
   const shown = hostOf(rpcUrl)
   const chain = await connect({ rpcUrl, name: shown })
   if (chainId === undefined || chainId === chain.chainId) return chain
@@ -84,10 +107,29 @@ export async function connectTo(rpcUrl: string, chainId?: number): Promise<Chain
   )
 }
 
+/** The command that claims what `which` names, a fixing's id or --all, to paste; as ETH where stake is in WETH. */
+export function claimCommand({ token, paste }: Pick<Connection, 'token' | 'paste'>, which: string): string {
+  return paste('claim', which, ...(token.isWeth ? ['--unwrap'] : []))
+}
+
 /** An endpoint as it can be shown to others: a path, a query or a name in its address may be a key to it. */
 export function shareable(rpcUrl: string): string {
   const { username, password, pathname, search, hash } = new URL(rpcUrl)
   return `${username}${password}${pathname}${search}${hash}` === '/' ? rpcUrl : 'ENDPOINT'
+}
+
+/** Throws InputError for what can be no endpoint's address, with what was meant as far as can be told. */
+function requireHttp(rpcUrl: string): void {
+  if (/^https?:\/\/[^/]/i.test(rpcUrl) && URL.canParse(rpcUrl)) return
+  const host = hostOf(rpcUrl)
+  const isPlain = /^ws:/i.test(rpcUrl) || /^localhost\b|:\d+$|^[\d.]+$/.test(host)
+  const rest = rpcUrl.slice(rpcUrl.indexOf(host) + host.length)
+  const meant = host === '' ? DEFAULT_RPC : `http${isPlain ? '' : 's'}://${host}${rest}`
+  const got = withoutSecrets(rpcUrl.includes('://') ? rpcUrl : host)
+  throw new InputError(
+    `Expected an endpoint that begins with http:// or https://, got "${got}".`,
+    `Write ${withoutSecrets(meant)}`,
+  )
 }
 
 /** Throws RefusedError for a head that is older than `maxAge` seconds: what it shows may be long over. */
@@ -114,15 +156,20 @@ function oracleOf(env: Context['env']): Address {
   const text = env['ASSIZE_ORACLE']
   const found = text === undefined ? undefined : addressIn(text)
   if (found !== undefined) return found
-  const got = text === undefined || text === '' ? 'none' : `"${text}"`
+  const got = text === undefined ? 'none' : `"${text}"`
   throw new InputError(`Expected the address of the oracle, got ${got}.`, 'Give it with --oracle, or in ASSIZE_ORACLE.')
 }
 
 function numberOf(env: Context['env'], name: string): string | undefined {
   const text = env[name]
-  if (text === undefined || text === '') return undefined
+  if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text)) return text
   throw new InputError(`Expected a whole number in ${name}, got "${text}".`, 'Correct it.')
+}
+
+/** A command line of ours to paste, with what `flags` say of the network. */
+export function pasted(flags: NetworkFlags, words: readonly string[]): string {
+  return commandLine('assize', ...words, ...givenFlags(flags))
 }
 
 function givenFlags({ rpc, oracle, chainId, fromBlock }: NetworkFlags): string[] {

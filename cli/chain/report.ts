@@ -5,6 +5,7 @@ import type { Performed } from './action.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from '../context.ts'
 import { prospectsDocument } from '../fixing/prospect-lines.ts'
+import { wrapped } from '../table.ts'
 
 /** What was done, for the report. */
 export type Deed = {
@@ -20,8 +21,12 @@ export type Deed = {
   /** What the oracle takes, base units. */
   readonly amount?: bigint
   readonly prospects?: readonly Prospect[]
+  /** What was warned of before it was asked for. */
+  readonly warnings?: readonly string[]
   /** What it took, base units; undefined before it was sent. */
   readonly taken?: bigint | undefined
+  /** What else the document says, as it says it. */
+  readonly more?: Readonly<Record<string, unknown>>
 }
 
 type Setting = {
@@ -45,7 +50,8 @@ export function reportPerformed(
     io.out(JSON.stringify(documentOf(performed, deed, connection), undefined, 2))
     return
   }
-  for (const line of performed.sent.length === 0 ? ['Nothing was sent.', ...unsent] : lines) io.out(line)
+  const said = performed.sent.length === 0 ? ['Nothing was sent.', ...unsent] : lines
+  for (const line of said.flatMap((one) => wrapped(one, io))) io.out(line)
 }
 
 function documentOf(
@@ -53,7 +59,7 @@ function documentOf(
   deed: Deed,
   { chain, oracle }: Connection,
 ): Record<string, unknown> {
-  const { action, id, arbitrator, reporter, value, round, amount, prospects, taken } = deed
+  const { action, id, arbitrator, reporter, value, round, amount, prospects, warnings, taken, more } = deed
   return {
     version: 1,
     chainId: chain.chainId,
@@ -66,7 +72,9 @@ function documentOf(
     ...(round === undefined ? {} : { round }),
     ...(amount === undefined ? {} : { amount: amount.toString() }),
     ...(prospects === undefined ? {} : { prospects: prospectsDocument(prospects) }),
+    ...(warnings === undefined ? {} : { warnings }),
     ...(taken === undefined ? {} : { taken: taken.toString() }),
+    ...more,
     gas: { likely: costs.likely.toString(), most: costs.most.toString() },
     isSent: sent.length > 0,
     steps: steps.map(({ label, call }, i) => ({

@@ -3,7 +3,7 @@ import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { arbitrationEnd } from '#protocol/phase.ts'
 import type { Performed } from './action.ts'
-import type { Connection } from './connection.ts'
+import { claimCommand, type Connection } from './connection.ts'
 import { formatAmount, formatMoment } from '../format.ts'
 
 /** What a contribution or an appeal did, as the chain says. Amounts in base units. */
@@ -52,7 +52,7 @@ export function stakedLines(
     `Staked ${formatAmount(staked.taken, token)} on ${formatValue(bid.value)}${less}.`,
     ...outcomeLines(staked, bid, { token, paste }, snapshot),
     `Look again: ${paste('fixing', 'show', id)}`,
-    `Afterwards: ${paste('claim', id)}`,
+    `Afterwards: ${claimCommand({ token, paste }, id)}`,
   ]
 }
 

@@ -3,7 +3,9 @@ import { type Action, perform, type Performer } from './action.ts'
 import { type Deed, reportPerformed } from './report.ts'
 
 /** What is about to be done at a contract other than the oracle, and what people read once it is done. */
-export type Undertaking = Pick<Action, 'steps' | 'amount' | 'claims' | 'lines' | 'question'> & {
+export type Undertaking = Pick<Action, 'steps' | 'claims' | 'lines' | 'question'> & {
+  /** What `taker` takes, base units; reported, even if it is nothing. */
+  readonly amount: bigint
   readonly after: readonly string[]
 }
 
@@ -15,7 +17,7 @@ export async function undertake(
   performer: Performer,
 ): Promise<ExitCode> {
   const { connection, flags, context } = performer
-  const performed = await perform({ ...deed, taker, gain: undefined }, performer)
+  const performed = await perform({ ...deed, taker }, performer)
   reportPerformed(performed, { ...reported, amount: deed.amount }, { connection, flags, context, lines: after })
   return EXIT.ok
 }

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { backUp, restore } from '#node/backup'
 import { loadConfig } from '#node/config'
@@ -56,6 +57,7 @@ async function runBackup(file: string, flags: Flags, { io, env }: Context): Prom
 
 async function runRestore(file: string, flags: Flags, { io, env, now }: Context): Promise<ExitCode> {
   const dataDir = dataDirOf(flags, env)
+  await requireReadable(file)
   io.err(`Checking ${file}…`)
   const { rows, signatures } = await restore(file, dataDir, now())
   if (flags.json === true) io.out(JSON.stringify({ version: 1, dataDir, rows, signatures }))
@@ -68,6 +70,24 @@ async function runRestore(file: string, flags: Flags, { io, env, now }: Context)
       )
   }
   return EXIT.ok
+}
+
+/** Throws InputError for what is no file that this user may read. */
+async function requireReadable(file: string): Promise<void> {
+  if (await isReadable(file)) return
+  throw new InputError(
+    `Expected a backup at ${file}, got no readable file.`,
+    'Check the path; a backup is what assize backup wrote.',
+  )
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => undefined)
+  try {
+    return (await handle?.stat())?.isFile() === true
+  } finally {
+    await handle?.close()
+  }
 }
 
 function dataDirOf({ config, dataDir }: Flags, env: Context['env']): string {

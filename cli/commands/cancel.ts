@@ -1,33 +1,27 @@
 import type { Command } from 'commander'
 import type { Address, LocalAccount } from 'viem'
-import { calledFunction } from '#client/called-function.ts'
-import {
-  cancel,
-  type Cancelled,
-  isEmpty,
-  readWaiting,
-  replacingFees,
-  usualLimit,
-  type Waiting,
-} from '#client/cancel.ts'
+import { cancel, type Cancelled, readWaiting, replacingFees, usualLimit, type Waiting } from '#client/cancel.ts'
 import { type Chain, DeadRpcError } from '#client/chain.ts'
 import { WaitingTransactionError } from '#client/errors.ts'
 import { CANCEL_GAS } from '#client/fees.ts'
+import { readNonceUse } from '#client/nonce-use.ts'
 import { type Outlook, readOutlook } from '#client/transaction.ts'
 import { LAG_MS, lookFor, requireNoneWaiting } from '#client/waiting.ts'
 import { smaller } from '#protocol/rational.ts'
-import { ether } from '../arguments.ts'
+import { ether, whole } from '../arguments.ts'
 import { confirm } from '../chain/action.ts'
+import { nodeCalls, type Plan, planLines, reportCancelled } from '../chain/cancellation.ts'
 import { openChain, requireFresh } from '../chain/connection.ts'
 import { openSigner } from '../chain/signer.ts'
-import { cancelCommand, type SenderFlags } from '../chain/waiting.ts'
+import type { SenderFlags } from '../chain/waiting.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { ETHER, formatAmount, formatGwei } from '../format.ts'
+import { ETHER, formatAmount } from '../format.ts'
 import { addChainOption, addEndpointOption, addKeyOptions, addSendingOptions } from '../options.ts'
 
 type Flags = SenderFlags & {
+  readonly nonce?: number
   readonly account?: Address
   /** Wei. */
   readonly max?: bigint
@@ -37,30 +31,18 @@ type Flags = SenderFlags & {
   readonly json?: true
 }
 
-/** What is to be cancelled, and what that costs; fees are wei per gas, costs wei. */
-type Plan = {
-  readonly account: Address
-  readonly outlook: Outlook
-  readonly waiting: readonly Waiting[]
-  /** The most that a replacement offers. */
-  readonly limit: bigint
-  readonly costs: { readonly likely: bigint; readonly most: bigint }
-}
-
-/** What nodes send, and what is lost if it comes too late. */
-const NODE_CALLS: Readonly<Record<string, string>> = {
-  commit: "the seat's stake",
-  reveal: "the seat's stake",
-  attest: 'the reward',
-  proposeAttested: 'the reward',
-}
+/** How many nonces from the next one on are taken back at most: as many as geth keeps of one account in any case (txpool.accountslots). */
+const NONCES_AHEAD = 16
 
 const EXPLANATION = `
 Every transaction of the account that the endpoint has and no block has is replaced by an empty one with the same nonce at a higher fee, the
 last first. Of all that have one nonce only one is ever mined: what was cancelled costs nothing but the gas of the empty one, and the
 command that sent it can be repeated. What was mined before it could be replaced is named: it is done, look before you repeat. Exit 1: so
-it was with one of them at least, or some still wait. Where nothing waits nothing is known of what was sent: it may be mined, or waits where
+it was with one of them at least, or some still wait, or nothing waits. Then nothing is known of what was sent: it may be mined, or waits where
 the endpoint does not show it. In JSON isRepeatable says whether what was sent can be repeated without a look.
+
+Some endpoints show nothing that waits, as those that keep it from everybody but miners. With --nonce all nonces up to that one count as
+waiting, from the first that no block has. The command that sent it says which it is. One that a block has is refused with what has it.
 
 Not with the key of a node that runs: it replaces its own, and both would outbid each other. A juror's vote that is taken back and then
 comes too late costs the seat's stake.
@@ -68,16 +50,19 @@ comes too late costs the seat's stake.
 Examples:
   assize cancel
   assize cancel --dry-run --account 0x34…
-  assize cancel --max 0.01eth --yes`
+  assize cancel --max 0.01eth --yes
+  assize cancel --nonce 7`
 
 /** Adds `assize cancel`: frees the nonces of transactions that nobody mines. */
 export function defineCancel(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = addEndpointOption(program.command('cancel'))
-  addKeyOptions(addChainOption(command)).option(
-    '--max <amount>',
-    'bid up to this for gas in all (default: four times what is usual now, or what waits offers)',
-    ether,
-  )
+  addKeyOptions(addChainOption(command))
+    .option('--nonce <n>', 'up to this one at least, though the endpoint shows none that waits', whole)
+    .option(
+      '--max <amount>',
+      'bid up to this for gas in all (default: four times what is usual now, or what waits offers)',
+      ether,
+    )
   addSendingOptions(command)
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
     .addHelpText('after', EXPLANATION)
@@ -87,9 +72,9 @@ export function defineCancel(program: Command, context: Context, done: (code: Ex
 async function cancelWaiting(flags: Flags, context: Context): Promise<ExitCode> {
   const chain = await openChain(flags, context)
   const { address, account } = await openSigner(flags, context)
-  const outlook = await lookForWaiting(chain, address)
+  const outlook = await lookForWaiting(chain, address, flags.nonce)
   requireFresh(outlook.time, context.now(), flags.maxAge)
-  const waiting = await readWaiting(chain, address, outlook)
+  const waiting = await readWaiting(chain, address, await upToNonce(chain, address, outlook, flags.nonce))
   const plan = planOf(address, outlook, waiting, flags.max)
   for (const line of planLines(plan, chain)) {
     if (flags.json === true) context.io.err(line)
@@ -98,17 +83,44 @@ async function cancelWaiting(flags: Flags, context: Context): Promise<ExitCode> 
   const ended = account === undefined ? undefined : await carryOut(plan, chain, account, flags, context)
   const isRepeatable =
     ended !== undefined && ended.every(({ kind }) => kind === 'cancelled') && (await isFree(chain, address))
-  report(plan, { ended, isRepeatable }, chain, flags, context)
-  return ended === undefined || isRepeatable ? EXIT.ok : EXIT.failed
+  reportCancelled(plan, { ended, isRepeatable }, chain, flags, context)
+  // What nothing is known of may be mined: a script that repeats it after exit 0 would stake twice.
+  const isDone = ended === undefined ? waiting.length > 0 : isRepeatable
+  return isDone ? EXIT.ok : EXIT.failed
 }
 
-/** Looks for ten seconds for something that waits: one machine of an endpoint may lag. Throws DeadRpcError. */
-async function lookForWaiting(chain: Chain, account: Address): Promise<Outlook> {
+/** Looks for ten seconds for something that waits, or may with `nonce`: one machine of an endpoint may lag. Throws DeadRpcError. */
+async function lookForWaiting(chain: Chain, account: Address, nonce: number | undefined): Promise<Outlook> {
   const found = await lookFor(chain, LAG_MS, async () => {
     const outlook = await readOutlook(chain, account)
-    return outlook.pending > outlook.mined ? outlook : undefined
+    const { mined, pending } = outlook
+    const isThere = nonce === undefined ? pending > mined : nonce < mined + NONCES_AHEAD
+    return isThere ? outlook : undefined
   })
   return found ?? readOutlook(chain, account)
+}
+
+/** The counts with `nonce`, if one is named, as that of what waits. Throws RefusedError if a block has it, InputError if none can soon. */
+async function upToNonce(
+  chain: Chain,
+  account: Address,
+  { mined, pending }: Outlook,
+  nonce: number | undefined,
+): Promise<Pick<Outlook, 'mined' | 'pending'>> {
+  if (nonce === undefined) return { mined, pending }
+  if (nonce < mined) {
+    const use = await readNonceUse(chain, account, nonce)
+    const got = use === undefined ? 'one that was used before' : `block ${use.block} has ${use.hash}`
+    throw new RefusedError(
+      `Expected a nonce that no block has, got ${nonce}: ${got}.`,
+      'Nothing was sent. What it did is done: look before you repeat anything.',
+    )
+  }
+  if (nonce < mined + NONCES_AHEAD) return { mined, pending: Math.max(pending, nonce + 1) }
+  throw new InputError(
+    `Expected a nonce from ${mined} to ${mined + NONCES_AHEAD - 1}, got ${nonce}.`,
+    'So many ahead it cannot be mined soon: all before it have to be mined first.',
+  )
 }
 
 /** Whether the endpoint shows nothing more that waits: what comes behind a missing nonce is shown by none. */
@@ -154,40 +166,6 @@ function planOf(account: Address, outlook: Outlook, waiting: readonly Waiting[],
   return { account, outlook, waiting, limit, costs: { likely, most: gas * limit } }
 }
 
-function planLines({ account, waiting, costs }: Plan, { rpcUrl }: Chain): string[] {
-  if (waiting.length === 0) {
-    return [
-      `Nothing of ${account} waits at ${rpcUrl}.`,
-      'What was sent is mined, dropped, or not shown by this endpoint: look before you repeat it, as with assize fixing show ID.',
-    ]
-  }
-  return [
-    `account   ${account}`,
-    ...waiting.map((one) => `waits     nonce ${one.nonce}: ${describe(one)}`),
-    ...nodeCalls(waiting).map(
-      (name) => `node      ${name} is what nodes send, and replace themselves: too late it costs ${NODE_CALLS[name]}`,
-    ),
-    `steps     an empty transaction for each nonce, the last first: only one of both is ever mined`,
-    `gas       about ${formatAmount(costs.likely, ETHER)}, at most ${formatAmount(costs.most, ETHER)}`,
-  ]
-}
-
-/** The functions of {@link NODE_CALLS} that wait. */
-function nodeCalls(waiting: readonly Waiting[]): string[] {
-  const names = waiting.flatMap(({ transaction }) => calledFunction(transaction?.input ?? '0x') ?? [])
-  return [...new Set(names)].filter((name) => Object.hasOwn(NODE_CALLS, name))
-}
-
-/** What waits, as far as the endpoint tells. */
-function describe({ transaction }: Waiting): string {
-  if (transaction === undefined) return 'the endpoint does not tell what'
-  const { hash, to, input, value, maxFeePerGas, gasPrice = 0n } = transaction
-  const name = calledFunction(input) ?? (input === '0x' ? 'a transfer' : 'a call')
-  const what = to === null ? 'a new contract' : isEmpty(transaction) ? 'an empty transaction' : `${name} to ${to}`
-  const worth = value === 0n ? '' : ` with ${formatAmount(value, ETHER)}`
-  return `${what}${worth}, at most ${formatGwei(maxFeePerGas ?? gasPrice)} gwei per gas, ${hash}`
-}
-
 /** Asks, looks again and cancels; undefined where nothing is to be sent. Throws RefusedError if all was mined meanwhile. */
 async function carryOut(
   { waiting, limit, account }: Plan,
@@ -214,75 +192,4 @@ async function carryOut(
     limit,
     onSent: (nonce, hash) => context.io.err(`nonce ${nonce}: sent, ${hash}`),
   })
-}
-
-/** How each nonce ended, undefined where nothing was sent; and whether what was sent can be repeated without a look. */
-type Outcome = { readonly ended: readonly Cancelled[] | undefined; readonly isRepeatable: boolean }
-
-function report(plan: Plan, outcome: Outcome, chain: Chain, flags: Flags, context: Context): void {
-  const { io } = context
-  const { ended } = outcome
-  if (flags.json === true) {
-    io.out(JSON.stringify(documentOf(plan, outcome, chain), undefined, 2))
-    return
-  }
-  if (plan.waiting.length === 0) return
-  if (ended === undefined) io.out('Nothing was sent.')
-  else for (const line of [...ended.map(endLine), ...nextLines(ended, outcome.isRepeatable, flags)]) io.out(line)
-}
-
-function endLine(end: Cancelled): string {
-  switch (end.kind) {
-    case 'cancelled':
-      return `nonce ${end.nonce}: cancelled in block ${end.block}, ${end.hash}`
-    case 'mined':
-      return `nonce ${end.nonce}: too late, in block ${end.block} there is ${end.hash}`
-    case 'used':
-      return `nonce ${end.nonce}: used, by ${end.hash ?? 'what the endpoint does not tell'}`
-    case 'pending':
-      return `nonce ${end.nonce}: still waits, replaced by ${end.hash}`
-    case 'kept':
-      return `nonce ${end.nonce}: may be mined yet. ${end.why.message}`
-  }
-}
-
-function nextLines(ended: readonly Cancelled[], isRepeatable: boolean, flags: SenderFlags): string[] {
-  const some = (...kinds: readonly Cancelled['kind'][]): boolean => ended.some(({ kind }) => kinds.includes(kind))
-  const lines: string[] = []
-  if (some('mined')) lines.push('What was too late is done: look at what it did before you repeat anything.')
-  if (some('used')) lines.push('What was used may be done: look before you repeat anything.')
-  if (some('pending', 'kept')) lines.push(`Offer more: ${cancelCommand(flags)}`)
-  if (lines.length > 0) return lines
-  if (!isRepeatable) return ['Nothing of it was done, but more may wait by now: look with --dry-run before you repeat.']
-  return [
-    'Nothing waits any more as far as the endpoint shows, and nothing of it was done: what sent it can be repeated.',
-  ]
-}
-
-function documentOf(
-  { account, waiting, costs }: Plan,
-  { ended, isRepeatable }: Outcome,
-  { chainId }: Chain,
-): Record<string, unknown> {
-  return {
-    version: 1,
-    chainId,
-    action: 'cancel',
-    account,
-    gas: { likely: costs.likely.toString(), most: costs.most.toString() },
-    isSent: ended !== undefined,
-    isRepeatable,
-    transactions: waiting.map(({ nonce, transaction }, i) => {
-      const end = ended?.[i]
-      return {
-        nonce,
-        waiting: transaction?.hash ?? null,
-        call: transaction === undefined ? null : (calledFunction(transaction.input) ?? null),
-        end: end?.kind ?? null,
-        transaction: end !== undefined && 'hash' in end ? (end.hash ?? null) : null,
-        block: end !== undefined && 'block' in end ? Number(end.block) : null,
-        error: end !== undefined && 'why' in end ? end.why.message : null,
-      }
-    }),
-  }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { eventsOf } from '#client/fixing-log.ts'
 import { claimCall } from '#client/oracle-writer.ts'
-import { unwrapCall } from '#client/weth.ts'
+import { unwrapCall, wethBalance } from '#client/weth.ts'
 import { type Action, perform, type Performed, type Step } from '../chain/action.ts'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
@@ -10,17 +10,31 @@ import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing } from '../fixing/fixing-source.ts'
-import { formatAmount, formatColumns } from '../format.ts'
+import { formatAmount, formatPaid } from '../format.ts'
 import { type Held, heldAnywhere, heldOf, receiptDocument, receiptName, trialText } from '../fixing/held.ts'
+import type { Io } from '../io.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { openSigner } from '../chain/signer.ts'
+import { fittedRows } from '../table.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly all?: true; readonly unwrap?: true }
 
 /** Receipts that pay now; the others are skipped. */
 type Sorted = { readonly payable: readonly (Held & { readonly paid: bigint })[]; readonly skipped: readonly Held[] }
 
+/** What is to be done: the claims, and how much WETH becomes ETH after them. Wei. */
+type Plan = Sorted & {
+  readonly total: bigint
+  /** The account's WETH before that; 0 where stake is in another token. */
+  readonly held: bigint
+  /** What was paid; where nothing pays, all that is held. 0 without --unwrap. */
+  readonly unwrapped: bigint
+}
+
 const EXAMPLES = `
+Where stake is in WETH, so is what is paid, unless --unwrap is given. Repeated with it, where nothing pays any more, it makes
+ETH of all the WETH that the account holds, whatever that is from.
+
 Examples:
   assize claim 0x12ab…
   assize claim --all --unwrap --yes
@@ -35,7 +49,7 @@ export function defineClaim(program: Command, context: Context, done: (code: Exi
     )
     .argument('[fixing]', 'its id', hash)
     .option('--all', 'every fixing that was created')
-    .option('--unwrap', 'turn what was paid into ETH')
+    .option('--unwrap', 'turn what was paid into ETH; where nothing pays, the WETH that the account holds')
   addSigningOptions(addNetworkOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (id: Hex | undefined, flags: Flags) => done(await claimReceipts(id, flags, context)))
@@ -55,18 +69,27 @@ async function claimReceipts(id: Hex | undefined, flags: Flags, context: Context
   }
   const one = id === undefined ? undefined : await findFixing(connection, id)
   const signer = await openSigner(flags, context)
-  const sorted = sort(
+  const receipts =
     one === undefined
       ? await heldAnywhere(connection, await connection.readLog(), signer.address)
-      : await heldOf(connection, { ...one, id: one.view.snapshot.id }, signer.address),
-  )
-  if (sorted.payable.length === 0) {
-    report(sorted, undefined, { connection, flags, context, account: signer.address })
-    return sorted.skipped.some(({ trial }) => trial.kind === 'refused') ? EXIT.notFinal : EXIT.ok
-  }
-  const performed = await perform(actionOf(sorted, flags, connection), { connection, signer, flags, context })
-  report(sorted, performed, { connection, flags, context, account: signer.address })
-  return EXIT.ok
+      : await heldOf(connection, { ...one, id: one.view.snapshot.id }, signer.address)
+  const plan = await planOf(sort(receipts), flags, connection, signer.address)
+  const setting = { connection, flags, context, account: signer.address, which: id ?? '--all' }
+  const isIdle = plan.payable.length === 0 && plan.unwrapped === 0n
+  const performed = isIdle ? undefined : await perform(actionOf(plan, setting), { connection, signer, flags, context })
+  report(plan, performed, setting)
+  const isEarly = plan.payable.length === 0 && plan.skipped.some(({ trial }) => trial.kind === 'refused')
+  return isEarly ? EXIT.notFinal : EXIT.ok
+}
+
+async function planOf(sorted: Sorted, flags: Flags, { chain, token }: Connection, account: Address): Promise<Plan> {
+  const total = sorted.payable.reduce((sum, { paid }) => sum + paid, 0n)
+  const held = token.isWeth ? await wethBalance(chain, token.address, account) : 0n
+  // A fixing that is named and not due yet is claimed by the same command later: that is no order about all that is held.
+  const isEarly = flags.all !== true && sorted.skipped.some(({ trial }) => trial.kind === 'refused')
+  const left = isEarly ? 0n : held
+  const toUnwrap = sorted.payable.length === 0 ? left : total
+  return { ...sorted, total, held, unwrapped: flags.unwrap === true ? toUnwrap : 0n }
 }
 
 function sort(held: readonly Held[]): Sorted {
@@ -78,36 +101,42 @@ function sort(held: readonly Held[]): Sorted {
   }
 }
 
-function actionOf(sorted: Sorted, { unwrap }: Flags, { oracle, token }: Connection): Action {
-  const { payable } = sorted
-  const total = payable.reduce((sum, { paid }) => sum + paid, 0n)
+function actionOf(plan: Plan, { connection: { oracle, token }, context: { io }, account }: Setting): Action {
+  const { payable, total, unwrapped } = plan
   const steps: Step[] = payable.map((held) => ({
     label: `claim ${formatAmount(held.paid, token)} for ${receiptName(held)}`,
     call: claimCall(oracle, held.fixing, held),
   }))
-  if (unwrap === true)
-    steps.push({ label: `unwrap ${formatAmount(total, token)}`, call: unwrapCall(token.address, total) })
+  if (unwrapped > 0n)
+    steps.push({ label: `unwrap ${formatAmount(unwrapped, token)}`, call: unwrapCall(token.address, unwrapped) })
+  if (payable.length === 0) {
+    const amount = formatAmount(unwrapped, { ...token, isWeth: false })
+    return {
+      steps,
+      lines: [...heldLines(plan, token, io), `unwrap    ${amount}, all that ${account} holds`],
+      question: `Make ETH of ${amount}?`,
+    }
+  }
   return {
     steps,
-    amount: 0n,
-    claims: 0,
     gain: total,
-    lines: [...heldLines(sorted, token), `total     ${formatAmount(total, token)}`],
+    lines: [...heldLines(plan, token, io), `total     ${formatAmount(total, token)}`],
     question: `Claim ${formatAmount(total, token)}?`,
   }
 }
 
-function heldLines({ payable, skipped }: Sorted, token: Connection['token']): string[] {
+function heldLines({ payable, skipped }: Sorted, token: Connection['token'], io: Io): string[] {
   const row = (held: Held): string[] => [
     held.id,
     receiptName(held),
     formatAmount(held.amount, token),
     trialText(held, token),
   ]
-  return formatColumns([
+  const rows = [
     ...payable.map(row),
     ...skipped.map((held) => [...row(held).slice(0, -1), `skipped: ${trialText(held, token)}`]),
-  ])
+  ]
+  return fittedRows({ rows }, io).rows.flat()
 }
 
 type Setting = {
@@ -115,36 +144,50 @@ type Setting = {
   readonly flags: Flags
   readonly context: Context
   readonly account: Address
+  /** What was to be claimed: a fixing's id, or --all. */
+  readonly which: string
 }
 
-function report(
-  sorted: Sorted,
-  performed: Performed | undefined,
-  { connection, flags, context, account }: Setting,
-): void {
+function report(plan: Plan, performed: Performed | undefined, setting: Setting): void {
+  const { connection, flags, context, account } = setting
   const { io } = context
-  const { chain, oracle, token } = connection
+  const { chain, oracle } = connection
   const paid = (performed?.sent ?? [])
     .flatMap(({ logs }) => eventsOf(oracle, logs))
     .reduce((sum, event) => (event.eventName === 'Claimed' ? sum + event.args.paid : sum), 0n)
   if (flags.json === true) {
-    io.out(
-      JSON.stringify(documentOf(sorted, performed, { chainId: chain.chainId, oracle, account, paid }), undefined, 2),
-    )
+    io.out(JSON.stringify(documentOf(plan, performed, { chainId: chain.chainId, oracle, account, paid }), undefined, 2))
     return
   }
-  if (performed === undefined) {
-    for (const line of heldLines(sorted, token)) io.out(line)
-    io.out(sorted.skipped.length === 0 ? `${account} holds no receipts there: nothing to claim.` : 'Nothing pays now.')
-  } else if (performed.sent.length === 0) io.out('Nothing was sent.')
-  else
-    io.out(
-      `Claimed ${formatAmount(paid, token)}${flags.unwrap === true || !token.isWeth ? '' : ' (as WETH; --unwrap makes ETH of it)'}.`,
-    )
+  for (const line of performed === undefined ? idleLines(plan, setting) : doneLines(plan, performed, paid, setting))
+    io.out(line)
+}
+
+function idleLines(plan: Plan, setting: Setting): string[] {
+  const why =
+    plan.skipped.length === 0 ? `${setting.account} holds no receipts there: nothing to claim.` : 'Nothing pays now.'
+  return [...heldLines(plan, setting.connection.token, setting.context.io), why, ...leftLines(plan.held, setting)]
+}
+
+function doneLines({ payable, held, unwrapped }: Plan, { sent }: Performed, paid: bigint, setting: Setting): string[] {
+  const { token } = setting.connection
+  if (sent.length === 0) return ['Nothing was sent.']
+  const done =
+    payable.length === 0
+      ? `Unwrapped ${formatAmount(unwrapped, token)}.`
+      : `Claimed ${unwrapped > 0n ? formatAmount(paid, token) : formatPaid(paid, token)}.`
+  return [done, ...leftLines(held + paid - unwrapped, setting)]
+}
+
+/** What of the account is WETH still, and the command that makes ETH of it; no line for none. */
+function leftLines(left: bigint, { connection: { token, paste }, account, which }: Setting): string[] {
+  if (left <= 0n) return []
+  const amount = formatAmount(left, { ...token, isWeth: false })
+  return [`${account} holds ${amount}. To have it as ETH: ${paste('claim', which, '--unwrap')}`]
 }
 
 function documentOf(
-  { payable, skipped }: Sorted,
+  { payable, skipped, unwrapped }: Plan,
   performed: Performed | undefined,
   {
     paid,
@@ -166,6 +209,14 @@ function documentOf(
       reason: held.trial.kind === 'refused' ? held.trial.errorName : 'Lost',
     })),
     paid: paid.toString(),
+    ...(unwrapped === 0n
+      ? {}
+      : {
+          unwrap: {
+            amount: unwrapped.toString(),
+            transaction: performed?.sent[payable.length]?.transactionHash ?? null,
+          },
+        }),
     gas:
       performed === undefined
         ? null

@@ -43,9 +43,6 @@ async function collectShare(id: Hex, flags: Flags, context: Context): Promise<Ex
   const performed = await perform(
     {
       steps: [{ label: "send the sink's share", call: collectCall(oracle, fixing) }],
-      amount: 0n,
-      claims: 0,
-      gain: undefined,
       lines: [`collect   the sink's share of fixing ${id}: it pays you nothing`],
       question: 'Send it?',
     },

@@ -1,20 +1,22 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { type FixingSnapshot, type Pot, readPot } from '#client/oracle-reader.ts'
-import { stakeCall } from '#client/oracle-writer.ts'
+import { type Claim, stakeCall } from '#client/oracle-writer.ts'
 import { prospectsOf, takenOf } from '#client/quote.ts'
 import { isSeparated } from '#protocol/distance.ts'
 import type { Prospect } from '#protocol/prospects.ts'
-import { type Action, perform } from '../chain/action.ts'
-import { type Amount, amount, baseUnits, hash, indexValue, whole } from '../arguments.ts'
+import { type Action, perform, warned } from '../chain/action.ts'
+import { type Amount, amountOr, baseUnits, hash, indexValue, whole } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { farOffWarnings } from '../fixing/far-off.ts'
 import { findFixing, type FoundFixing, readAgain } from '../fixing/fixing-source.ts'
-import { formatAmount, formatIndexValue, formatMoment } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment, type Token } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { ownLeadLines, readOwnLead } from '../fixing/own-lead.ts'
+import { ownPotLines, readOwnPot, requireSameOwn } from '../fixing/own-pot.ts'
 import { prospectLines } from '../fixing/prospect-lines.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
@@ -43,7 +45,7 @@ function defineStake(kind: Bid['kind'], program: Command, context: Context, done
     .command(kind)
     .argument('<fixing>', 'its id', hash)
     .argument('<value>', 'in index units, or INVALID', indexValue)
-    .argument('<amount>', 'such as 0.05eth, or "rest" for all that the pot still needs', stakeAmount)
+    .argument('<amount>', 'such as 0.05eth, or "rest" for all that the pot still needs', amountOr('rest'))
     .option('--round <n>', 'refuse any other round than this', whole)
   addSigningOptions(addNetworkOptions(command))
     .addHelpText('after', examplesOf(kind))
@@ -69,34 +71,70 @@ async function stake(
   const sized = await sizeOf(bid, asked, connection, snapshot)
   const signer = await openSigner(flags, context)
   const prospects = prospectsOf({ ...bid, amount: sized.taken }, sized.pot, snapshot)
-  const own = ownLeadLines(await readOwnLead(connection, found, signer.address), connection, found)
+  const place = placeOf(bid, snapshot)
+  const [ownLead, ownPot] = await Promise.all([
+    readOwnLead(connection, found, signer.address),
+    readOwnPot(connection, found, place, signer.address),
+  ])
+  const own = [...ownPotLines(ownPot, connection), ...ownLeadLines(ownLead, connection, found)]
+  const known = snapshot.candidates.map((one) => ({ value: one.value, what: 'the nearest candidate' }))
+  const warnings = farOffWarnings(value, known)
   const recheck = async (): Promise<void> => {
     const now = await readAgain(connection, found.fixing)
     requireSameRound(snapshot, now, paste)
     // The question may have stood until after the deadline.
     requireStakeable(bid, now, context.now(), paste)
+    // Another command of the account may have done the same.
+    requireSameOwn(ownPot, await readOwnPot(connection, found, place, signer.address), connection, found)
   }
-  const action = { ...actionOf(sized, prospects, own, connection, found), recheck }
+  const action = { ...warned(actionOf(sized, prospects, own, connection, found), warnings, context), recheck }
   const performed = await perform(action, { connection, signer, flags, context })
   const staked = stakedIn(performed, connection)
   reportPerformed(
     performed,
-    { action: kind, id, value, round: snapshot.facts.round, amount: sized.taken, prospects, taken: staked?.taken },
+    {
+      action: kind,
+      id,
+      value,
+      round: snapshot.facts.round,
+      amount: sized.taken,
+      prospects,
+      warnings,
+      taken: staked?.taken,
+    },
     { connection, flags, context, lines: staked === undefined ? [] : stakedLines(staked, sized, connection, snapshot) },
   )
   return EXIT.ok
 }
 
+/** The pot of this round that a bid is for. */
+function placeOf({ kind, value }: Bid, { facts }: FixingSnapshot): Claim {
+  return { kind: kind === 'contribute' ? 'stake' : 'appeal', round: facts.round, value }
+}
+
 /** How much of what was asked for the pot can take. */
 async function sizeOf(bid: Bid, asked: Asked, connection: Connection, snapshot: FixingSnapshot): Promise<SizedBid> {
   const { chain, oracle, token } = connection
-  const kind = bid.kind === 'contribute' ? 'stake' : 'appeal'
-  const place = { kind, round: snapshot.facts.round, value: bid.value } as const
-  const pot = await readPot(chain, oracle, snapshot.fixing, place, snapshot.atBlock)
+  const pot = await readPot(chain, oracle, snapshot.fixing, placeOf(bid, snapshot), snapshot.atBlock)
   const wanted = asked === 'rest' ? pot.need - pot.filled : baseUnits(asked, token)
   if (wanted === 0n)
     throw new InputError('Expected an amount above zero, got 0.', 'Stake any part of what the pot needs.')
+  if (asked !== 'rest') requireMeant(asked, wanted, pot, token)
   return { ...bid, pot, asked: wanted, taken: takenOf({ amount: wanted }, pot).taken }
+}
+
+/**
+ * Throws InputError for more than the pot takes where no unit says that it is meant so: it may be wei, or the value in the
+ * amount's place, and would stake all of the pot.
+ */
+function requireMeant({ text, unit }: Amount, wanted: bigint, pot: Pot, token: Token): void {
+  const missing = pot.need - pot.filled
+  if (unit !== undefined || wanted <= missing) return
+  const example = token.isWeth ? '0.05eth or 50000000gwei' : `5${token.symbol.toLowerCase()}`
+  throw new InputError(
+    `Expected at most ${formatAmount(missing, token)}, all that the pot still takes, got ${formatAmount(wanted, token)}: "${text}" is without a unit.`,
+    `The value comes before the amount. For all of it say "rest"; with its unit, such as ${example}, more is capped.`,
+  )
 }
 
 function actionOf(
@@ -106,7 +144,7 @@ function actionOf(
   connection: Connection,
   found: FoundFixing,
 ): Omit<Action, 'recheck'> {
-  const { kind, value, taken } = bid
+  const { kind, value, asked, taken } = bid
   const { token, oracle } = connection
   const { fixing, view } = found
   const { facts } = view.snapshot
@@ -117,6 +155,7 @@ function actionOf(
   return {
     steps: [{ label: `${kind} ${formatAmount(taken, token)} for ${name}`, call }],
     amount: taken,
+    asked,
     claims: 1,
     gain: good === undefined ? undefined : good.paid - taken,
     lines: [
@@ -165,15 +204,6 @@ function nearPotLines({ kind, value }: Bid, { token, paste }: Connection, { view
       const command = paste(kind, view.snapshot.id, other, 'AMOUNT')
       return `others    collect for ${other} (${formatAmount(pot.filled, token)}), nearly the same; pots do not add up: ${command}`
     })
-}
-
-function stakeAmount(text: string): Asked {
-  if (text === 'rest') return text
-  try {
-    return amount(text)
-  } catch {
-    throw new InvalidArgumentError(`Expected an amount such as 0.05eth, or "rest", got "${text}".`)
-  }
 }
 
 function examplesOf(kind: Bid['kind']): string {

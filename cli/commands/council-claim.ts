@@ -41,8 +41,6 @@ async function claimShares(council: Address, flags: Flags, context: Context): Pr
   const amount = formatAmount(owed, token)
   const action: Action = {
     steps: [{ label: `withdraw ${amount}`, call: withdrawFeesCall(council) }],
-    amount: 0n,
-    claims: 0,
     gain: owed,
     lines: [`claim     ${amount} of fees from council ${council}`],
     question: `Take out ${amount}?`,

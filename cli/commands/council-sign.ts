@@ -65,10 +65,13 @@ async function signFile(
     ...(known === undefined ? [] : [{ file: flags.file ?? '', ruling: known }]),
     { file: 'what was asked for', ruling },
   ])
-  await confirm(`Sign that ${formatIndexValue(value, 18)} is the value?`, { flags, context })
+  const remedy = 'Add --yes to sign, or --dry-run to only see what that would be.'
+  await confirm(`Sign that ${formatIndexValue(value, 18)} is the value?`, { flags, context, remedy })
   const signature = await signRuling(key, { chainId: chain.chainId, address: council }, { fixingId: id, value })
+  // Of its own the member knows which is right.
+  const others = all.signatures.filter((one) => one.index !== index)
   const signed = mergeRulings([
-    { file: '', ruling: all },
+    { file: '', ruling: { ...all, signatures: others } },
     { file: '', ruling: { ...ruling, signatures: [{ index, name, signature }] } },
   ])
   await handOn(signed, threshold, { connection, flags, context })
@@ -122,7 +125,7 @@ async function handOn(
   if (file === undefined || json === true) io.out(rulingText(signed))
   if (file === undefined) return
   await writeRuling(file, signed)
-  const have = signed.signatures.length
+  const have = new Set(signed.signatures.map((one) => one.index)).size
   io.err(`Signed: ${have} of ${threshold} that a ruling takes, in ${file}.`)
   io.err(have < threshold ? 'Hand it on to the next member.' : `Bring it: ${paste('council', 'submit', file)}`)
 }

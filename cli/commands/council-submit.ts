@@ -54,9 +54,6 @@ async function submitFiles(files: readonly string[], flags: Flags, context: Cont
   const named = formatIndexValue(value, 18)
   const action: Action = {
     steps: [{ label: `rule ${named}`, call: submitRulingCall(council, fixing, { value, signatures }) }],
-    amount: 0n,
-    claims: 0,
-    gain: undefined,
     lines: [
       `ruling    ${named} for fixing ${id}, by council ${council}`,
       `signed    by ${signatures.map(({ name }) => name).join(', ')}: ${signatures.length}, ${threshold} are needed`,
@@ -75,7 +72,7 @@ async function submitFiles(files: readonly string[], flags: Flags, context: Cont
   return EXIT.ok
 }
 
-/** Those that the council itself takes; the others are named. */
+/** Of each member the first that the council itself takes; the others are named. */
 async function validOf({ chain }: Connection, ruling: RulingFile, { io }: Context) {
   const { council, fixing: fixingId, value } = ruling
   const { signers, threshold } = await readCouncil(chain, council)
@@ -86,11 +83,13 @@ async function validOf({ chain }: Connection, ruling: RulingFile, { io }: Contex
     })),
   )
   for (const { index, isValid } of tried) {
-    if (!isValid) io.err(`Left out: the signature of member ${index} does not verify.`)
+    const isThere = tried.some((one) => one.index === index && one.isValid)
+    if (!isValid) io.err(`Left out: ${isThere ? 'another' : 'the'} signature of member ${index} does not verify.`)
   }
   // The names are the chain's: those in the file are anybody's.
   const signatures = tried
     .filter(({ isValid }) => isValid)
+    .filter(({ index }, i, valid) => valid.findIndex((one) => one.index === index) === i)
     .map(({ index, signature }) => ({ index, signature, name: signers[index]?.name ?? '' }))
   return { signatures, threshold }
 }

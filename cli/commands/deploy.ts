@@ -1,16 +1,18 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import { type Chain, sendingAs } from '#client/chain.ts'
 import { type ChainFeature, readChainFeatures } from '#client/chain-features.ts'
-import { carryOut, deployCall, requireCode } from '#client/deploy.ts'
+import { requireCode } from '#client/code-at.ts'
+import { carryOut, deployCall } from '#client/deploy.ts'
 import { requireWethNamed } from '#client/deploy-oracle.ts'
 import { type DeployOptions, planDeployment } from '#client/deployment-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from '#client/deployment-step.ts'
+import { UnconfirmedError } from '#client/errors.ts'
 import { type GasFee, readBalance, readGasFee, rehearse } from '#client/rehearsal.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
-import { confirm, unknownGas } from '../chain/action.ts'
+import { confirm, InFlightError, type Step, unknownGas } from '../chain/action.ts'
 import { address as addressOf, ether } from '../arguments.ts'
 import { openChain } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
@@ -21,7 +23,7 @@ import { ETHER, formatAmount, formatColumns, formatEth } from '../format.ts'
 import { addChainOption, addEndpointOption } from '../options.ts'
 import { writeOver } from '../output-file.ts'
 import { openSigner } from '../chain/signer.ts'
-import { requireNoneWaiting } from '../chain/waiting.ts'
+import { cancelCommand, namingCancel, requireNoneWaiting } from '../chain/waiting.ts'
 
 type Flags = {
   readonly terms?: string
@@ -49,17 +51,24 @@ Examples:
   assize deploy --terms terms.toml --check
   assize deploy --recorded deployments/1.json`
 
+/** What is done with terms, as commander names the options: of nothing else. */
+const ACTIONS = ['check', 'dryRun', 'max', 'yes']
+
 /** Adds `assize deploy`: every contract at an address that follows from its terms. */
 export function defineDeploy(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('deploy')
     .option('--terms <file>', 'the terms, TOML')
-    .option('--example', 'print terms to start from')
+    .addOption(
+      new Option('--example', 'print terms to start from').conflicts([...ACTIONS, 'terms', 'recorded', 'record']),
+    )
     .option('--check', `only look whether everything is there; exit ${EXIT.notFinal} if not`)
     .option('--record <folder>', 'write <chain id>.json there')
-    .option(
-      '--recorded <file>',
-      `only hold such a file against the chain; exit ${EXIT.notFinal} if something is missing`,
+    .addOption(
+      new Option(
+        '--recorded <file>',
+        `only hold such a file against the chain; exit ${EXIT.notFinal} if something is missing`,
+      ).conflicts([...ACTIONS, 'terms', 'record']),
     )
   addChainOption(addEndpointOption(command))
     .option('--keystore <file>', 'who pays, Web3 Secret Storage v3 (default: $ASSIZE_KEYSTORE)')
@@ -69,7 +78,9 @@ export function defineDeploy(program: Command, context: Context, done: (code: Ex
     )
     .option('--account <address>', 'with --dry-run: simulate for this account, without a key', addressOf)
     .option('--max <amount>', 'refuse if gas may come to more than this', ether)
-    .option('--dry-run', 'only say what would be deployed, and what it costs')
+    .addOption(
+      new Option('--dry-run', 'only say what would be deployed, and what it costs').conflicts(['check', 'record']),
+    )
     .option('--yes', 'do not ask; needed where nobody can be asked')
     .option('--json', 'print one JSON document on stdout; talk goes to stderr')
     .addHelpText('after', EXAMPLES)
@@ -97,12 +108,13 @@ async function runDeploy(flags: Flags, context: Context): Promise<ExitCode> {
   const missing = planned.filter(({ codeHash }) => codeHash === undefined)
   say(flags, context, linesOf(chain, planned))
   if (flags.check === true) {
+    if (flags.record !== undefined) await record(flags.record, context, chain, terms, planned)
     await report(flags, context, chain, terms, planned)
     return missing.length === 0 ? EXIT.ok : EXIT.notFinal
   }
   if (missing.length > 0) await deployMissing(flags, context, chain, missing)
   const after = flags.dryRun === true ? planned : await planOn(chain, terms)
-  if (flags.record !== undefined && flags.dryRun !== true) await record(flags.record, context, chain, terms, after)
+  if (flags.record !== undefined) await record(flags.record, context, chain, terms, after)
   await report(flags, context, chain, terms, after)
   return EXIT.ok
 }
@@ -203,8 +215,18 @@ async function deployMissing(
       requireWithinMax(flags, before - (await balance()) + dearest(gas[place] ?? 0n, await readGasFee(chain)))
     }
     context.io.err(`${step.name} (${place + 1} of ${missing.length}) ...`)
-    await carryOut(paying, step, { signal: context.signal })
+    try {
+      await namingCancel(flags, () => carryOut(paying, step, { signal: context.signal }))
+    } catch (error) {
+      if (!(error instanceof UnconfirmedError)) throw error
+      throw new InFlightError(place, missing.map(labelled), error, cancelCommand(flags, error.nonce))
+    }
   }
+}
+
+function labelled(step: DeploymentStep): Step {
+  const call = deployCall(step)
+  return { label: call.name, call }
 }
 
 /** What gas comes to at the most: half more than one offers now, as what is sent last is sent some blocks later. */

@@ -45,7 +45,7 @@ function withBodies(assessment: Assessment, bodies: readonly Finding[]): Assessm
   return { ...assessment, findings, isSound: findings.every(({ isSound }) => isSound) }
 }
 
-function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessment: Assessment): string[] {
+function linesOf({ id, fixing, document, chainId, registry, panel }: Evidence, assessment: Assessment): string[] {
   const { findings, leftOut, witnesses, value } = assessment
   const withSamples = witnesses.filter(({ hasSamples, isCounted }) => hasSamples && isCounted).length
   const made =
@@ -55,7 +55,7 @@ function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessme
   return [
     `fixing    ${id}`,
     `index     ${document.name} at ${formatTime(fixing.maturity)}`,
-    `registry  ${registry} on chain ${chainId}: compare its reporters yourself`,
+    `registry  ${registry} on chain ${chainId}: compare its ${panel.reporters.length} reporters of epoch ${panel.epoch} yourself`,
     '',
     ...formatColumns([
       ...findings.map(({ what, isSound, detail }) => [isSound ? '  ok ' : '  NOT', what, detail]),
@@ -66,13 +66,14 @@ function linesOf({ id, fixing, document, chainId, registry }: Evidence, assessme
   ]
 }
 
-function documentOf({ id, chainId, registry }: Evidence, assessment: Assessment): Record<string, unknown> {
+function documentOf({ id, chainId, registry, panel }: Evidence, assessment: Assessment): Record<string, unknown> {
   const { findings, leftOut, witnesses, value, report, isSound } = assessment
   return {
     version: 1,
     fixing: id,
     chainId,
     registry,
+    epoch: panel.epoch.toString(),
     isSound,
     value: value === undefined ? null : formatValue(value),
     report: report === undefined ? null : { ...report, value: formatValue(report.value) },

@@ -8,6 +8,7 @@ import { inUnits, type Unit } from '../fixing/bounds.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { readNamedIndex } from '../index/index-name.ts'
 import { explainDocument, type Explained, renderExplained } from '../economics/explain-view.ts'
 import { ETHER, formatGwei, formatPercent, ONE_ETHER } from '../format.ts'
 import { etherOption } from '../options.ts'
@@ -128,10 +129,9 @@ async function needsOf(flags: Flags): Promise<Needs> {
 
 /** An id does not say how noisy its index is. */
 async function noiseOf(index: string | undefined): Promise<number> {
-  if (index === undefined || /^0x[0-9a-fA-F]{64}$/.test(index)) return USUAL_NOISE_PPM
-  // zod loads slowly, and only this needs it.
-  const { readIndexFile } = await import('../index/index-file.ts')
-  return (await readIndexFile(index)).noisePpm
+  if (index === undefined) return USUAL_NOISE_PPM
+  const { document } = await readNamedIndex(index)
+  return document?.noisePpm ?? USUAL_NOISE_PPM
 }
 
 /** The option that says each need, and what it counts. */

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
-import { readFile } from 'node:fs/promises'
 import type { Address, Hex } from 'viem'
 import { createdIn } from '#client/fixing-log.ts'
 import { readSecurity } from '#client/security.ts'
-import { hasCode } from '#client/deploy.ts'
+import { hasCode } from '#client/code-at.ts'
 import { createCall } from '#client/oracle-writer.ts'
 import { latestBlock } from '#client/chain.ts'
 import { DEFAULT_PARAMETERS, type Fixing, fixingId, worstCase } from '#protocol/fixing.ts'
@@ -12,10 +11,10 @@ import { address, type Amount, amount, baseUnits, duration, instant, whole } fro
 import { requireWithinBounds } from '../fixing/bounds.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { parametersDocument, parameterLines } from '../fixing/fixing-parameters.ts'
 import { formatDuration, formatMoment } from '../format.ts'
+import { readNamedIndex } from '../index/index-name.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { requireProposable } from '../fixing/proposable.ts'
 import { securityWarnings } from '../fixing/security-view.ts'
@@ -72,7 +71,7 @@ export function defineFixingCreate(group: Command, context: Context, done: (code
 }
 
 async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
-  const indexId = await indexIdOf(flags.index)
+  const { id: indexId } = await readNamedIndex(flags.index)
   const connection = await openOracle(flags, context)
   const { chain, oracle, paste } = connection
   const fixing = fixingOf(flags, indexId, connection)
@@ -93,9 +92,6 @@ async function createFixing(flags: Flags, context: Context): Promise<ExitCode> {
   const signer = await openSigner(flags, context)
   const action: Action = {
     steps: [{ label: 'create the fixing', call: createCall(oracle, fixing) }],
-    amount: 0n,
-    claims: 0,
-    gain: undefined,
     lines,
     question: 'Create it?',
   }
@@ -143,27 +139,6 @@ function fixingOf(flags: Flags, indexId: Hex, { token }: Connection): Fixing {
     proposalGrace: flags.grace,
     arbitrationLimit: flags.limit,
   }
-}
-
-/** An id is taken as it is; a file is read as an index document. */
-async function indexIdOf(text: string): Promise<Hex> {
-  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return `0x${text.slice(2).toLowerCase()}`
-  let content: unknown
-  try {
-    content = JSON.parse(await readFile(text, 'utf8'))
-  } catch (cause) {
-    const got = cause instanceof SyntaxError ? 'a file that is no JSON' : 'no readable file'
-    throw new InputError(
-      `Expected an index document at ${text}, got ${got}.`,
-      'Give its path or 32 bytes of hex to --index.',
-      {
-        cause,
-      },
-    )
-  }
-  // zod loads slowly, and an id needs none of it.
-  const { indexId, parseIndexDocument } = await import('#protocol/index-document.ts')
-  return indexId(parseIndexDocument(content))
 }
 
 /** What the contract allows and a careful creator would not. */

@@ -7,7 +7,7 @@ import { readViews } from '../fixing/fixing-source.ts'
 import { type FixingView, viewDocument } from '../fixing/fixing-view.ts'
 import { formatDuration, formatIndexValue, formatPpm, formatTime } from '../format.ts'
 import { nextEvent } from '../fixing/next-event.ts'
-import { addNetworkOptions, type NetworkFlags } from '../options.ts'
+import { addNodesNetworkOptions, type NetworkFlags } from '../options.ts'
 import { formatTable } from '../table.ts'
 
 const EXAMPLES = `
@@ -25,7 +25,7 @@ const TEXT = ['fixing', 'phase', 'next']
 export function defineFixingList(group: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = group.command('list').description('Every fixing that was created: phase, leader, odds, deadline.')
   command.addOption(new Option('--phase <phase>', 'only those in this phase').choices(PHASES))
-  addNetworkOptions(command)
+  addNodesNetworkOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => done(await listFixings(flags, context)))
 }

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findFixing, type FoundFixing } from '../fixing/fixing-source.ts'
 import { type FullView, fullDocument, renderFull } from '../fixing/fixing-report.ts'
 import { heldOf } from '../fixing/held.ts'
-import { addNetworkOptions, type NetworkFlags } from '../options.ts'
+import { addNodesNetworkOptions, type NetworkFlags } from '../options.ts'
 import { type Proposable, readProposable } from '../fixing/proposable.ts'
 import { viewerOf } from '../chain/signer.ts'
 
@@ -30,7 +30,7 @@ export function defineFixingShow(group: Command, context: Context, done: (code: 
       'whose receipts to show (default: $ASSIZE_ACCOUNT, else that of $ASSIZE_KEYSTORE)',
       address,
     )
-  addNetworkOptions(command)
+  addNodesNetworkOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (id: Hex, flags: Flags) => done(await showFixing(id, flags, context)))
 }

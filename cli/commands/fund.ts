@@ -3,7 +3,7 @@ import type { Hex } from 'viem'
 import { fundCall } from '#client/oracle-writer.ts'
 import { perform } from '../chain/action.ts'
 import { type Amount, amount, baseUnits, hash } from '../arguments.ts'
-import { openOracle, requireFresh } from '../chain/connection.ts'
+import { claimCommand, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -49,7 +49,6 @@ async function fundReward(id: Hex, asked: Amount, flags: Flags, context: Context
       steps: [{ label: `fund ${formatAmount(funded, token)}`, call: fundCall(oracle, fixing, funded) }],
       amount: funded,
       claims: 1,
-      gain: undefined,
       lines: [
         `fund      ${formatAmount(funded, token)} for fixing ${id}`,
         'used      if the first value wins: nothing at maturity, growing to all of it after 6 h; or by a request',
@@ -60,7 +59,7 @@ async function fundReward(id: Hex, asked: Amount, flags: Flags, context: Context
     },
     { connection, signer, flags, context },
   )
-  const lines = [`Funded. Afterwards: ${paste('claim', id)}`]
+  const lines = [`Funded. Afterwards: ${claimCommand(connection, id)}`]
   reportPerformed(performed, { action: 'fund', id, amount: funded }, { connection, flags, context, lines })
   return EXIT.ok
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import { AccessError } from '#node/access'
 import { loadConfig } from '#node/config'
 import { HALT_FILE, haltStaking, resumeStaking } from '#node/halt'
 import type { Context } from '../context.ts'
+import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatTime } from '../format.ts'
 
@@ -37,7 +39,7 @@ Examples:
 function runHalt(reason: string, { config, json }: Flags, { io, env, now }: Context): ExitCode {
   const { dataDir } = loadConfig({ file: config, env })
   const dated = `${reason} (${formatTime(now())})`
-  haltStaking(dataDir, dated)
+  requireDone('Nothing is halted, and the node stakes on.', () => haltStaking(dataDir, dated))
   if (json === true) io.out(JSON.stringify({ version: 1, dataDir, halted: true, reason: dated }))
   else io.out(`The node of ${dataDir} stakes nothing new until assize resume --config ${config}.`)
   return EXIT.ok
@@ -45,8 +47,18 @@ function runHalt(reason: string, { config, json }: Flags, { io, env, now }: Cont
 
 function runResume({ config, json }: Flags, { io, env }: Context): ExitCode {
   const { dataDir } = loadConfig({ file: config, env })
-  const wasHalted = resumeStaking(dataDir)
+  const wasHalted = requireDone('It is halted as before.', () => resumeStaking(dataDir))
   if (json === true) io.out(JSON.stringify({ version: 1, dataDir, halted: false, wasHalted }))
   else io.out(`The node of ${dataDir} ${wasHalted ? 'may stake again' : 'was not halted'}.`)
   return EXIT.ok
+}
+
+/** In an emergency nobody may take what this user could not do for done: throws InputError that says how things `stand`. */
+function requireDone<T>(stand: string, act: () => T): T {
+  try {
+    return act()
+  } catch (cause) {
+    if (!(cause instanceof AccessError)) throw cause
+    throw new InputError(`${cause.message} ${stand}`, cause.hint, { cause })
+  }
 }

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readIndexFile } from '../index/index-file.ts'
 import { indexLines, warningLines } from '../index/index-lines.ts'
+import { venueWarnings } from '../index/venue-presets.ts'
 
 const EXAMPLES = `
 Examples:
@@ -31,7 +32,7 @@ export function defineIndexCheck(group: Command, context: Context, done: (code: 
 async function checkIndex(file: string, flags: Flags, { io }: Context): Promise<ExitCode> {
   const document = await readIndexFile(file)
   const id = indexId(document)
-  const warnings = warningsOf(document, flags.separationPpm)
+  const warnings = [...warningsOf(document, flags.separationPpm), ...venueWarnings(document)]
   if (flags.json === true) io.out(JSON.stringify({ version: 1, indexId: id, warnings, document }, undefined, 2))
   else {
     for (const line of [...indexLines(document), `index ${id}`]) io.out(line)

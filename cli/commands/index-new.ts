@@ -113,6 +113,7 @@ function documentOf(flags: Flags): IndexDocument {
       venue,
       `${currency}-${quote}`.toLowerCase(),
       { base: currency, quote, intervalSeconds: interval },
+      samples,
       { base: currency },
     ),
   )
@@ -136,7 +137,7 @@ function documentOf(flags: Flags): IndexDocument {
 
 function countingSource(
   { venue, currency }: Listed,
-  { base, quote, interval, bounds: limits }: Flags,
+  { base, quote, interval, samples, bounds: limits }: Flags,
   converters: ReadonlyMap<string, string>,
 ): Record<string, unknown> {
   const own = currency ?? quote
@@ -147,13 +148,19 @@ function countingSource(
     )
   }
   const wanted = { base, quote: own, intervalSeconds: interval }
-  return sourceOf(venue, own === quote ? venue : `${venue}-${own}`.toLowerCase(), wanted, {
+  return sourceOf(venue, own === quote ? venue : `${venue}-${own}`.toLowerCase(), wanted, samples, {
     ...(own === quote ? {} : { convert: { source: `${own}-${quote}`.toLowerCase() } }),
     ...(limits === undefined || own !== quote ? {} : { bounds: limits }),
   })
 }
 
-function sourceOf(venue: string, id: string, wanted: Wanted, more: Record<string, unknown>): Record<string, unknown> {
+function sourceOf(
+  venue: string,
+  id: string,
+  wanted: Wanted,
+  samples: number,
+  more: Record<string, unknown>,
+): Record<string, unknown> {
   const preset = presetOf(venue, wanted)
   if (preset === undefined) {
     throw new InputError(
@@ -161,8 +168,15 @@ function sourceOf(venue: string, id: string, wanted: Wanted, more: Record<string
       'Take one of them, and write others into the file: docs/index-authors.md.',
     )
   }
+  const { maxRows, ...served } = preset
+  if (samples >= maxRows) {
+    throw new InputError(
+      `Expected fewer than ${maxRows} samples with ${venue}, got ${samples}.`,
+      `${preset.venue} gives ${maxRows} candles at once. Take a longer --interval, or other --venues.`,
+    )
+  }
   const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }
-  return { id, kind: 'http-json', quote: wanted.quote, ...preset, ...limits, ...more }
+  return { id, kind: 'http-json', quote: wanted.quote, ...served, ...limits, ...more }
 }
 
 /** `coinbase,binanceus:USDT`. */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { readStanding } from '#client/juror.ts'
+import { readReturned } from '#client/jury.ts'
 import { withdrawIdleCall } from '#client/jury-calls.ts'
 import type { Context } from '../context.ts'
-import { addPoolOptions, changePool, type PoolFlags, type ThinkPool } from '../court/pool-change.ts'
+import { addPoolOptions, changePool, type PoolFlags, returnedLines, type ThinkPool } from '../court/pool-change.ts'
 import { RefusedError } from '../errors.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { formatAmount, formatPaid } from '../format.ts'
@@ -29,7 +30,10 @@ const claiming: ThinkPool = async ({ connection, jury, account }) => {
   return {
     steps: [{ label: `withdraw ${formatAmount(idle, token)}`, call: withdrawIdleCall(jury.address) }],
     amount: 0n,
-    lines: [`claim     ${formatAmount(idle, token)} that is idle in jury ${jury.address}`],
+    lines: [
+      `claim     ${formatAmount(idle, token)} that is idle in jury ${jury.address}`,
+      ...returnedLines(await readReturned(chain, jury.address), account),
+    ],
     question: `Take out ${formatAmount(idle, token)}?`,
     after: [`Claimed ${formatPaid(idle, token)}.`],
   }

@@ -52,9 +52,6 @@ async function commitSeats(
   const band = formatPercent(BigInt(Math.floor(fixing.separationPpm / 2)))
   const action: Action = {
     steps,
-    amount: 0n,
-    claims: 0,
-    gain: undefined,
     lines: [
       `commit    ${named} for ${own.length} of your seats of fixing ${id}, round ${state.round}`,
       `reveal    from ${trialMoment(state.commitEnd, trial)} to ${trialMoment(state.revealEnd, trial)}: note the value`,

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { hexToString } from 'viem/utils'
+import { readChainFeatures } from '#client/chain-features.ts'
 import { type Chain, latestBlock } from '#client/chain.ts'
-import { deployCall, hasCode, tryConstructor } from '#client/deploy.ts'
+import { hasCode } from '#client/code-at.ts'
+import { deployCall, tryConstructor } from '#client/deploy.ts'
 import { DEFAULT_JURY_TERMS, planJury } from '#client/deployment-plan.ts'
 import type { DeploymentStep } from '#client/deployment-step.ts'
 import { OracleRevertError } from '#client/errors.ts'
@@ -14,7 +16,7 @@ import { type Connection, openOracle, requireFresh } from '../chain/connection.t
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
-import { InputError } from '../errors.ts'
+import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount, formatDuration } from '../format.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
@@ -24,6 +26,8 @@ type Flags = NetworkFlags &
   Omit<JuryTerms, 'seatStake' | 'seatFee'> & { readonly seatStake?: Amount; readonly seatFee?: Amount }
 
 const DEFAULTS = DEFAULT_JURY_TERMS
+/** What no look at blocks tells. */
+const DRAWS = "by a block's prevrandao: if a sequencer sets it, it chooses the jurors, and nobody can see that"
 
 /** Adds `assize jury deploy`: a jury of 31 seats, or of other terms, at an address that follows from them. */
 export function defineJuryDeploy(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -60,19 +64,18 @@ async function deployJury(flags: Flags, context: Context): Promise<ExitCode> {
     reportPerformed(nothing, deed, { connection, flags, context, lines: [], unsent })
     return EXIT.ok
   }
+  await requireDrawable(chain)
   const signer = await openSigner(flags, context)
   await requireTaken(chain, step, signer.address)
   const performed = await perform(
     {
       steps: [{ label: 'deploy the jury', call: deployCall(step) }],
-      amount: 0n,
-      claims: 0,
-      gain: undefined,
       lines: [
         `jury      ${step.address}, of oracle ${oracle}`,
         `seats     ${terms.seats}, of which ${terms.quorum} must reveal; a pool of ${terms.leastPool} stakes for a case`,
         `stake     ${formatAmount(terms.seatStake, token)} a seat; corrupting it costs ${formatAmount(BigInt((terms.quorum + 1) >> 1) * terms.seatStake, token)} at least (R-505)`,
         `price     ${formatAmount(openingPrice(terms), token)}: fixings with a lower arbitration fee are refused`,
+        `draws     ${DRAWS}`,
         `times     warm-up ${formatDuration(BigInt(terms.warmUp))}, commit ${formatDuration(BigInt(terms.commitTime))}, reveal ${formatDuration(BigInt(terms.revealTime))}`,
       ],
       question: 'Deploy it?',
@@ -82,6 +85,16 @@ async function deployJury(flags: Flags, context: Context): Promise<ExitCode> {
   const lines = [`Deployed. Next: export ASSIZE_JURY=${step.address}`, `Stake: ${paste('jury', 'join', '4')}`]
   reportPerformed(performed, { action: 'jury deploy', arbitrator: step.address }, { connection, flags, context, lines })
   return EXIT.ok
+}
+
+/** Throws RefusedError for a chain on which nobody could be drawn, or everybody knows beforehand who is. */
+async function requireDrawable(chain: Chain): Promise<void> {
+  const lacking = (await readChainFeatures(chain)).filter(({ neededBy, isThere }) => neededBy === 'jury' && !isThere)
+  if (lacking.length === 0) return
+  throw new RefusedError(
+    `Expected chain ${chain.chainId} to have ${lacking.map(({ name, needs }) => `${name} (${needs})`).join('; ')}.`,
+    'Name a council as the arbitrator of fixings there.',
+  )
 }
 
 /** Throws InputError for a term that the contract does not take. */

@@ -1,14 +1,13 @@
 import type { Command } from 'commander'
-import { readPool } from '#client/jury.ts'
-import { openCaseCall } from '#client/jury-calls.ts'
-import { readWaiting } from '#client/juror.ts'
-import { openingPrice } from '#protocol/jury.ts'
+import { openCaseCall, readmitCalls } from '#client/jury-calls.ts'
+import { openingPrice, whyNotTaken } from '#protocol/jury.ts'
 import type { Connection } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { defineMove, type Move } from '../court/case-move.ts'
 import { requireTurn } from '../court/case-checks.ts'
-import { requireStage, type Trial } from '../court/jury-court.ts'
+import { requireStage, returnedTo, type Trial } from '../court/jury-court.ts'
 import { seedWait } from '../court/jury-lines.ts'
+import { requirePool } from '../court/pool-size.ts'
 import { RefusedError } from '../errors.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { formatAmount } from '../format.ts'
@@ -19,20 +18,21 @@ const OPEN: Move = {
   async check(trial, connection) {
     requireStage(trial, ['none', 'hung'], connection.paste)
     requireTurn(trial, connection)
-    const { terms } = trial.jury
-    const { arbitrationFee, separationPpm } = trial.fixing
-    const price = openingPrice(terms)
-    if (arbitrationFee < price) {
-      const got = formatAmount(arbitrationFee, connection.token)
-      throw notTaken(`a fixing that pays ${formatAmount(price, connection.token)}`, got)
-    }
-    if (separationPpm < terms.leastSeparationPpm) {
-      throw notTaken(`candidates ${terms.leastSeparationPpm} ppm apart`, `${separationPpm} ppm`)
-    }
-    await requirePool(trial, connection)
+    requireTaken(trial, connection)
+    requirePool(trial, connection)
   },
+  before: (trial) =>
+    readmitCalls(trial.jury.address, returnedTo(trial)).map((call) => ({
+      label: 'let returned stakes be drawn',
+      call,
+    })),
   call: async ({ jury, fixing }) => openCaseCall(jury.address, fixing),
-  lines: () => [`draw      ${seedWait()}; until then nothing enters or leaves the pool`],
+  lines: (trial) => [
+    ...(returnedTo(trial) === 0
+      ? []
+      : [`pool      ${returnedTo(trial)} stakes that rounds have returned come back into it first`]),
+    `draw      ${seedWait()}; until then nothing enters or leaves the pool`,
+  ],
   after: () => 'Opened.',
 }
 
@@ -41,18 +41,15 @@ export function defineJuryOpen(group: Command, context: Context, done: (code: Ex
   defineMove(OPEN, group, context, done)
 }
 
-async function requirePool({ jury }: Trial, { chain }: Connection): Promise<void> {
-  const [pool, waiting] = await Promise.all([readPool(chain, jury.address), readWaiting(chain, jury.address)])
-  const need = jury.terms.leastPool + waiting.length * jury.terms.seats
-  if (pool.length >= need) return
+function requireTaken({ jury: { terms }, fixing }: Trial, { token }: Connection): void {
+  const why = whyNotTaken(fixing, terms)
+  if (why === undefined) return
+  const { arbitrationFee, separationPpm } = fixing
+  const [want, got] =
+    why === 'fee'
+      ? [`a fixing that pays ${formatAmount(openingPrice(terms), token)}`, formatAmount(arbitrationFee, token)]
+      : [`candidates ${terms.leastSeparationPpm} ppm apart`, `${separationPpm} ppm`]
   throw new RefusedError(
-    `Expected ${need} stakes in the pool, got ${pool.length}.`,
-    'Wait until more jurors have staked, or until running cases end.',
-  )
-}
-
-function notTaken(want: string, got: string): RefusedError {
-  return new RefusedError(
     `Expected ${want}, got ${got}: the jury does not take it.`,
     'Its backup rules after the arbitration limit.',
   )

@@ -12,9 +12,11 @@ import { InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatIndexValue } from '../format.ts'
 import { findTrial, requireStage, type Trial, trialMoment } from '../court/jury-court.ts'
-import { addVoteOptions, ownSeatsOf, saltsOf, type VoteFlags } from '../court/own-votes.ts'
+import { ownSeats } from '../court/jury-lines.ts'
+import { viewerAmong } from '../court/own-cases.ts'
+import { addVoteOptions, saltsOf, type VoteFlags } from '../court/own-votes.ts'
 import { reportPerformed } from '../chain/report.ts'
-import { openSigner } from '../chain/signer.ts'
+import { openSigner, type Signer } from '../chain/signer.ts'
 
 /** Adds `assize jury reveal`: reveals what the seats committed to. */
 export function defineJuryReveal(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -40,24 +42,14 @@ async function revealSeats({ id, value }: Asked, flags: VoteFlags, context: Cont
   if (signer.account === undefined) {
     throw new InputError('Expected the key that committed, got an address.', 'The salts are made with it: --keystore.')
   }
-  const own = (await ownSeatsOf(trial, signer, flags, connection)).filter(({ committed }) => committed !== undefined)
   const { jury, state } = trial
-  if (own.length === 0) {
-    throw new RefusedError(
-      'Expected a seat of yours that has committed and not revealed, got none.',
-      `Look: ${connection.paste('jury', 'status', id)}`,
-    )
-  }
-  const openings = openingsOf(trial, own, await saltsOf(trial, signer, connection), { value, connection })
+  const openings = await openingsOf(trial, signer, { value, flags, connection })
   const steps = openings.map((vote) => ({
     label: `reveal ${formatIndexValue(vote.value, 18)} of seat ${vote.seat}`,
     call: revealCall(jury.address, vote),
   }))
   const action: Action = {
     steps,
-    amount: 0n,
-    claims: 0,
-    gain: undefined,
     lines: [`reveal    ${openings.length} seats of fixing ${id}, before ${trialMoment(state.revealEnd, trial)}`],
     question: 'Reveal?',
     recheck: async () => requireRevealing(await findTrial(connection, id, jury.address), connection),
@@ -70,27 +62,42 @@ async function revealSeats({ id, value }: Asked, flags: VoteFlags, context: Cont
   return EXIT.ok
 }
 
-/** The votes that were committed to: of the value given, else of whichever of candidates and INVALID fits. */
-function openingsOf(
-  { jury, snapshot, state }: Trial,
-  own: readonly JurySeat[],
-  saltFor: (seat: number) => Hex,
-  { value, connection }: { readonly value: bigint | undefined; readonly connection: Connection },
-): SeatVote[] {
+/**
+ * The votes that the key has committed to, whoever votes for the seats since: of the value given, else of whichever of candidates and
+ * INVALID fits. Throws InputError for a seat that it votes for, or that was named, and does not open; RefusedError for none at all.
+ */
+async function openingsOf(
+  trial: Trial,
+  signer: Signer,
+  { value, flags, connection }: Pick<Asked, 'value'> & { readonly flags: VoteFlags; readonly connection: Connection },
+): Promise<SeatVote[]> {
+  const { jury, snapshot, state } = trial
   const values = value === undefined ? [...snapshot.candidates.map((one) => one.value), INVALID] : [value]
+  const tried = values.map((each) => formatIndexValue(each, 18)).join(', ')
   const ballot = { fixingId: snapshot.id, round: state.round }
   const round = { chainId: connection.chain.chainId, jury: jury.address, ...ballot }
-  return own.map((one) => {
+  const isNamed = ({ seat }: JurySeat): boolean => flags.seat?.includes(seat) ?? false
+  const hidden = trial.seats.filter((one) => one.committed !== undefined && (flags.seat === undefined || isNamed(one)))
+  const saltFor = await saltsOf(trial, signer, connection)
+  const openings = hidden.flatMap((one): SeatVote[] => {
     const { seat, juror } = one
     const salt = saltFor(seat)
     const found = committedValue(round, one, salt, values)
-    if (found !== undefined) return { ...ballot, seat, juror, value: found, salt }
-    const tried = values.map((each) => formatIndexValue(each, 18)).join(', ')
+    return found === undefined ? [] : [{ ...ballot, seat, juror, value: found, salt }]
+  })
+  const own = ownSeats(hidden, await viewerAmong(connection, jury.address, hidden, signer.address))
+  const due = flags.seat === undefined ? own : hidden
+  const unopened = due.find(({ seat }) => !openings.some((one) => one.seat === seat))
+  if (unopened !== undefined)
     throw new InputError(
-      `Expected the value that seat ${seat} committed to, got ${tried}.`,
+      `Expected the value that seat ${unopened.seat} committed to, got ${tried}.`,
       'Give the value as it was committed to; a seat that somebody else committed is left out with --seat.',
     )
-  })
+  if (openings.length > 0) return openings
+  throw new RefusedError(
+    `Expected a seat that this key has committed to ${tried}, and that is not revealed, got none.`,
+    `Look: ${connection.paste('jury', 'status', snapshot.id)}`,
+  )
 }
 
 function requireRevealing(trial: Trial, connection: Connection): void {

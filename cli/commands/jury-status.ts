@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { address, duration, hash } from '../arguments.ts'
-import { machineClock } from '../clock.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findTrial, type Jury, openJury } from '../court/jury-court.ts'
 import { trialDocument, trialLines, trialSteps } from '../court/jury-lines.ts'
-import { type OwnCases, ownCases, viewerAmong } from '../court/own-cases.ts'
+import { type OwnCases, ownCases, viewerOfRound } from '../court/own-cases.ts'
 import { poolDocument, poolLines, readPoolView } from '../court/pool-view.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { BlindError, startSight } from '../fixing/alarm.ts'
@@ -32,6 +31,7 @@ const BLIND = 600
 
 const EXAMPLES = `
 Without a fixing it lists every case that runs in which the account has a seat, or a juror that it commits for: what is due, before when, and by which command.
+Whoever was the voter of a juror that has named another since still has to reveal what it has committed: these seats are listed too.
 An alarm (--until-due) ends with exit 0 once one of these seats is to commit or to reveal, and with exit 1 once it cannot see: the endpoint is dead, slow or
 behind. Start it again after each vote.
 
@@ -99,17 +99,13 @@ async function showJury(id: Hex | undefined, flags: Flags, context: Context): Pr
 }
 
 /** The first look at which a seat is to commit or to reveal; undefined if it was interrupted. Throws BlindError. */
-async function firstDue(
-  look: () => Promise<OwnCases>,
-  flags: Flags,
-  { io, now, signal }: Context,
-): Promise<OwnCases | undefined> {
-  const clock = machineClock(now)
-  const sight = startSight(look, { ...flags, clock, signal })
+async function firstDue(look: () => Promise<OwnCases>, flags: Flags, context: Context): Promise<OwnCases | undefined> {
+  const { io, sleep, signal } = context
+  const sight = startSight(look, { ...flags, clock: context, signal })
   // Whoever has named a wrong endpoint learns it here; one that dies later may come back.
   let seen: OwnCases | undefined = await sight.look()
   while (seen?.cases.some(({ due }) => due !== undefined) !== true) {
-    await clock.sleep(flags.interval * 1_000, signal).catch(() => undefined)
+    await sleep(flags.interval * 1_000, signal).catch(() => undefined)
     if (signal.aborted) return undefined
     seen = await sight.look().catch((error: unknown) => {
       if (error instanceof BlindError) throw error
@@ -129,7 +125,7 @@ async function showTrial(
   { io }: Context,
 ): Promise<ExitCode> {
   const trial = await findTrial(connection, id, jury)
-  const viewer = await viewerAmong(connection, trial.jury.address, trial.seats, account)
+  const viewer = await viewerOfRound(connection, trial, account)
   if (json === true) {
     const document = trialDocument(trial, viewer, connection.paste)
     io.out(JSON.stringify({ version: 1, jury: trial.jury.address, ...document }, undefined, 2))

@@ -151,7 +151,8 @@ function list(folder: string, { json }: Flags, { io }: Context): ExitCode {
 
 async function exportKey(keystore: string, file: string, flags: Flags, context: Context): Promise<ExitCode> {
   const { address, privateKey } = await unlockKey(keystore, flags, context)
-  await confirm(`Write the key of ${address} unencrypted to ${file}?`, { flags, context })
+  const remedy = 'Add --yes to write it.'
+  await confirm(`Write the key of ${address} unencrypted to ${file}?`, { flags, context, remedy })
   await writeOwnerOnly(file, `${privateKey}\n`)
   const { io } = context
   if (flags.json === true) io.out(JSON.stringify({ version: 1, address, file }))

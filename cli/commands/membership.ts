@@ -12,16 +12,13 @@ import { memberOf, openRegistry, type Registry, requireStaying } from '../report
 import { openSigner } from '../chain/signer.ts'
 import { undertake, type Undertaking } from '../chain/undertake.ts'
 
-/** What is about to be done to a membership. */
-type Deed = Omit<Undertaking, 'claims'>
-
-/** How it is thought out. */
+/** How what is about to be done to a membership is thought out. */
 type Think = (setting: {
   readonly connection: Connection
   readonly registry: Registry
   readonly member: Membership
   readonly delay: bigint
-}) => Deed
+}) => Undertaking
 
 /** Adds `assize unregister`, `assize stake` and `assize unstake`: what an owner can do with a reporter. */
 export function defineMembership(program: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -66,7 +63,7 @@ async function act(
     )
   }
   const delay = await readUnbondingDelay(connection.chain, registry.address)
-  const deed = { ...think({ connection, registry, member, delay }), claims: 0 }
+  const deed = think({ connection, registry, member, delay })
   const reported = { action: name, reporter: { index, signer: member.signer } }
   const taker = { name: 'the registry', address: registry.address }
   return undertake(deed, taker, reported, { connection, signer, flags, context })

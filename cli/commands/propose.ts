@@ -6,24 +6,35 @@ import { proposeCall } from '#client/oracle-writer.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { reward } from '#protocol/payout.ts'
 import { proposalProspects } from '#protocol/prospects.ts'
-import { type Action, perform, type Performed } from '../chain/action.ts'
+import { type Action, perform, type Performed, warned } from '../chain/action.ts'
 import { baseUnits, hash, indexValue } from '../arguments.ts'
-import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
+import { claimCommand, type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import { InputError, RefusedError } from '../errors.ts'
+import { failureOf, InputError, RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { farOffWarnings, type Known } from '../fixing/far-off.ts'
 import { findFixing, type FoundFixing, readAgain } from '../fixing/fixing-source.ts'
 import { formatAmount, formatIndexValue, formatMoment } from '../format.ts'
-import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
+import {
+  addNetworkOptions,
+  addReadingOptions,
+  addSigningOptions,
+  type NetworkFlags,
+  type ReadingFlags,
+  type SigningFlags,
+} from '../options.ts'
 import { prospectLines } from '../fixing/prospect-lines.ts'
+import { ownValues } from '../index/own-values.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
 import { phaseRefusal } from '../chain/stale.ts'
 import { requireTrusted } from '../chain/trust.ts'
 
-type Flags = NetworkFlags & SigningFlags
+type Flags = NetworkFlags & SigningFlags & ReadingFlags
 
 const EXAMPLES = `
+With the fixing's index document it reads the value too, and warns of one that is ten times or more away.
+
 Examples:
   assize propose 0x12ab… 2500.10
   assize propose 0x12ab… INVALID --max 0.2eth
@@ -35,7 +46,7 @@ export function definePropose(program: Command, context: Context, done: (code: E
     .command('propose')
     .argument('<fixing>', 'its id', hash)
     .argument('<value>', 'in index units, or INVALID', indexValue)
-  addSigningOptions(addNetworkOptions(command))
+  addSigningOptions(addReadingOptions(addNetworkOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action(async (id: Hex, value: bigint, flags: Flags) => done(await proposeValue({ id, value }, flags, context)))
 }
@@ -58,11 +69,12 @@ async function proposeValue(
     round: 0,
     value: 0n,
   })
-  const action = actionOf(connection, found, { value, bond, rewardPot: rewardPot.filled })
+  const warnings = farOffWarnings(value, await readOwn(found, flags, context))
+  const action = warned(actionOf(connection, found, { value, bond, rewardPot: rewardPot.filled }), warnings, context)
   const performed = await perform(action, { connection, signer, flags, context })
   reportPerformed(
     performed,
-    { action: 'propose', id, value, amount: bond, prospects: action.prospects },
+    { action: 'propose', id, value, amount: bond, prospects: action.prospects, warnings },
     {
       connection,
       flags,
@@ -71,6 +83,20 @@ async function proposeValue(
     },
   )
   return EXIT.ok
+}
+
+/** What this machine reads of the index, to compare with: nobody else has said anything yet. Nothing without the fixing's document. */
+async function readOwn({ fixing, view }: FoundFixing, flags: Flags, context: Context): Promise<readonly Known[]> {
+  const folder = flags.indexDir ?? context.env['ASSIZE_INDEX_DIR'] ?? ''
+  if (folder === '') return []
+  try {
+    const { own } = await ownValues(flags, context, 0)({ id: view.snapshot.id, fixing, block: view.snapshot.atBlock })
+    return own === undefined ? [] : [{ value: own.value, what: 'the own value' }]
+  } catch (error) {
+    if (context.signal.aborted) throw error
+    context.io.err(`no value for ${view.snapshot.id}: ${failureOf(error).message}`)
+    return []
+  }
 }
 
 type Proposal = { readonly value: bigint; readonly bond: bigint; readonly rewardPot: bigint }
@@ -128,7 +154,7 @@ function requireMax(bond: bigint, { max }: Flags, { token }: Connection): void {
   )
 }
 
-function nextLines({ sent }: Performed, { oracle, paste }: Connection, { view }: FoundFixing): string[] {
+function nextLines({ sent }: Performed, { oracle, token, paste }: Connection, { view }: FoundFixing): string[] {
   const receipt = sent.at(-1)
   const { id, atTime } = view.snapshot
   if (receipt === undefined) return []
@@ -138,6 +164,6 @@ function nextLines({ sent }: Performed, { oracle, paste }: Connection, { view }:
   return [
     `${formatIndexValue(value)} leads. It settles ${formatMoment(deadline, atTime)} unless somebody disputes it.`,
     `Until then look: ${paste('fixing', 'show', id)}`,
-    `Afterwards:      ${paste('claim', id)}`,
+    `Afterwards:      ${claimCommand({ token, paste }, id)}`,
   ]
 }

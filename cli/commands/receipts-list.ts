@@ -4,12 +4,14 @@ import { createdIn, type OracleEvent, potsOf } from '#client/fixing-log.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { type Worth, worthOf } from '#client/worth.ts'
 import { address, hash } from '../arguments.ts'
-import { type Connection, openOracle } from '../chain/connection.ts'
+import { claimCommand, type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { viewOf } from '../fixing/fixing-view.ts'
-import { formatAmount, formatColumns, formatPpm, type Token } from '../format.ts'
+import { formatAmount, formatPpm, type Token } from '../format.ts'
+import type { Io } from '../io.ts'
+import { fittedRows } from '../table.ts'
 import { type Held, heldAnywhere, receiptDocument, receiptName, trialText } from '../fixing/held.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 import { viewerOf } from '../chain/signer.ts'
@@ -50,7 +52,7 @@ async function listReceipts(id: Hex | undefined, flags: Flags, context: Context)
   const valued = await valuedOf(held, connection, events)
   const { io } = context
   if (flags.json === true) io.out(JSON.stringify(documentOf(valued, connection, holder), undefined, 2))
-  else for (const line of linesOf(valued, connection, holder)) io.out(line)
+  else for (const line of linesOf(valued, connection, holder, io)) io.out(line)
   return EXIT.ok
 }
 
@@ -74,14 +76,14 @@ async function valuedOf(
   return valued
 }
 
-function linesOf(valued: readonly Valued[], { token, paste }: Connection, holder: Address): string[] {
+function linesOf(valued: readonly Valued[], { token, paste }: Connection, holder: Address, io: Io): string[] {
   if (valued.length === 0) return [`${holder} holds no receipts there.`]
   const rows = valued.map((one) => [one.id, receiptName(one), formatAmount(one.amount, token), worthText(one, token)])
   const payable = valued.some(({ trial }) => trial.kind === 'paid' && trial.paid > 0n)
   const [first] = valued
   return [
-    ...formatColumns(rows),
-    ...(payable ? [`Take what pays: ${paste('claim', '--all')}`] : []),
+    ...fittedRows({ rows }, io).rows.flat(),
+    ...(payable ? [`Take what pays: ${claimCommand({ token, paste }, '--all')}`] : []),
     `Hand one on: ${paste('receipts', 'transfer', first?.id ?? '', 'ADDRESS')}`,
   ]
 }

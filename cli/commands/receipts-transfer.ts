@@ -111,9 +111,6 @@ function actionOf(held: Held, to: Address, handed: bigint, { oracle, token }: Co
   const what = `${formatAmount(handed, token)} of ${receiptName(held)}`
   return {
     steps: [{ label: `hand on ${what}`, call: receiptTransferCall(oracle, held.id, held, { to, amount: handed }) }],
-    amount: 0n,
-    claims: 0,
-    gain: undefined,
     lines: [`receipt   ${what}, fixing ${held.id}`, `to        ${to}, for good`],
     question: `Hand it on to ${to}?`,
   }

@@ -126,8 +126,6 @@ function actionOf(
     steps: [{ label: `register ${signer}`, call: registerCall(registry, agreed) }],
     amount: agreed.registration.stake,
     taker: { name: 'the registry', address: registry },
-    claims: 0,
-    gain: undefined,
     lines: [
       `reporter  ${signer}, peer ${peerId}`,
       `registry  ${registry}`,

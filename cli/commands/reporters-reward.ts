@@ -111,7 +111,6 @@ const refunding: Think = async ({ connection, registry, found: { fixing, view, e
   return {
     steps: [{ label: 'take the reward back', call: refundRewardCall(registry, fixing, attestation) }],
     amount: 0n,
-    claims: 0,
     lines: [`refund    what the account has put into the reward of fixing ${id}`],
     question: 'Take it back?',
     after: ['Taken back.'],

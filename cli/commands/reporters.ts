@@ -6,10 +6,11 @@ import { address } from '../arguments.ts'
 import { openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatAmount, formatColumns, formatMoment, type Token } from '../format.ts'
+import { formatAmount, formatMoment, type Token } from '../format.ts'
 import { addNetworkOptions, addRegistryOption, type NetworkFlags } from '../options.ts'
 import { defineReportersReward } from './reporters-reward.ts'
 import { openRegistry } from '../reporter/registry-place.ts'
+import { fittedRows } from '../table.ts'
 
 type Flags = NetworkFlags & { readonly registry?: Address; readonly owner?: Address }
 
@@ -41,7 +42,8 @@ async function listReporters(flags: Flags, context: Context): Promise<ExitCode> 
   if (members.length === 0) io.out('Nobody is registered there.')
   const rows = members.map((member) => cellsOf(member, registry.time, delay, token))
   const head = ['index', 'signer', 'owner', 'stake', 'state']
-  if (members.length > 0) for (const line of formatColumns([head, ...rows])) io.out(line)
+  const table = fittedRows({ head, rows }, io)
+  if (members.length > 0) for (const line of [...table.head, ...table.rows.flat()]) io.out(line)
   io.out(`The least stake is ${formatAmount(registry.terms.minStake, token)}. To join: ${paste('register', 'CONSENT')}`)
   return EXIT.ok
 }

@@ -6,7 +6,7 @@ import { requestRepayment } from '#protocol/payout.ts'
 import { graceEnd } from '#protocol/phase.ts'
 import { type Action, perform } from '../chain/action.ts'
 import { hash } from '../arguments.ts'
-import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
+import { claimCommand, type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -44,12 +44,12 @@ async function requestRuling(id: Hex, flags: Flags, context: Context): Promise<E
   const signer = await openSigner(flags, context)
   const action = actionOf(connection, view.snapshot, filled)
   const performed = await perform(action, { connection, signer, flags, context })
-  const lines = [`Requested. Look again: ${paste('fixing', 'show', id)}`, `Afterwards: ${paste('claim', id)}`]
+  const lines = [`Requested. Look again: ${paste('fixing', 'show', id)}`, `Afterwards: ${claimCommand(connection, id)}`]
   reportPerformed(performed, { action: 'request', id, amount: action.amount }, { connection, flags, context, lines })
   return EXIT.ok
 }
 
-function actionOf(connection: Connection, { id, fixing }: FixingSnapshot, rewardPot: bigint): Action {
+function actionOf(connection: Connection, { id, fixing }: FixingSnapshot, rewardPot: bigint) {
   const { oracle, token, paste } = connection
   const fee = fixing.arbitrationFee
   const repaid = requestRepayment(fee, rewardPot)
@@ -63,7 +63,6 @@ function actionOf(connection: Connection, { id, fixing }: FixingSnapshot, reward
     steps: [{ label: 'request a ruling', call: requestCall(oracle, fixing) }],
     amount: fee,
     claims: 1,
-    gain: undefined,
     lines: [
       `request   a ruling on fixing ${id} by ${fixing.arbitrator}`,
       `stake     ${formatAmount(fee, token)}, the fee; ${source}`,
@@ -73,7 +72,7 @@ function actionOf(connection: Connection, { id, fixing }: FixingSnapshot, reward
     ],
     question: `Pay ${formatAmount(fee, token)}?`,
     recheck: async () => requireGraceOver(await readAgain(connection, fixing), paste),
-  }
+  } satisfies Action
 }
 
 /** Throws RefusedError unless a ruling can be requested. */

@@ -49,9 +49,6 @@ async function rotate(file: string, flags: RegistrySigningFlags, context: Contex
   const performed = await perform(
     {
       steps: [{ label: `rotate to ${agreed.signer}`, call: rotateCall(registry.address, agreed) }],
-      amount: 0n,
-      claims: 0,
-      gain: undefined,
       lines: [
         `reporter  ${agreed.index}: ${member.signer} now, which never comes back`,
         `new key   ${agreed.signer}, from the start of the next epoch`,

@@ -7,7 +7,7 @@ import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { readViews } from '../fixing/fixing-source.ts'
 import { type FixingView, renderView, viewDocument } from '../fixing/fixing-view.ts'
-import { addNetworkOptions, type NetworkFlags } from '../options.ts'
+import { addNodesNetworkOptions, type NetworkFlags } from '../options.ts'
 
 type Flags = NetworkFlags & {
   fixing?: Hex
@@ -18,6 +18,7 @@ type Flags = NetworkFlags & {
 const EXAMPLES = `
 Examples:
   assize status
+  assize status --config node.toml
   assize status --fixing 0x12ab… --exit-code --json`
 
 /** Adds `assize status`: where fixings stand, read from the chain without a key. */
@@ -26,7 +27,7 @@ export function defineStatus(program: Command, context: Context, done: (code: Ex
     .command('status')
     .option('--fixing <id>', 'one fixing by its id', hash)
     .option('--all', 'every fixing that was created (the default)')
-  addNetworkOptions(command)
+  addNodesNetworkOptions(command)
     .addHelpText('after', EXAMPLES)
     .option('--exit-code', `exit ${EXIT.notFinal} unless every fixing shown is settled`)
     .action(async (flags: Flags) => done(await showStatus(flags, context)))

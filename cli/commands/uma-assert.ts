@@ -50,7 +50,6 @@ async function assertIt({ id, value }: Asked, flags: Flags, context: Context): P
     steps: [{ label: `assert ${name}`, call: assertValueCall(adapter.address, fixing, value) }],
     amount: adapter.bond,
     taker: { name: 'the adapter', address: adapter.address },
-    claims: 0,
     gain: fixing.arbitrationFee,
     lines: linesOf(hearing, name, await readClaim(connection.chain, adapter.address, fixing, value), connection),
     question: `Assert that ${name} is the value?`,

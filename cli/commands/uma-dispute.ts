@@ -57,7 +57,6 @@ async function disputeIt({ id, assertionId }: Asked, flags: Flags, context: Cont
     steps: [{ label: `dispute ${name}`, call: disputeAssertionCall(adapter.court, assertionId, signer.address) }],
     amount: assertion.bond,
     taker: { name: "UMA's oracle", address: adapter.court },
-    claims: 0,
     gain: winningsOf(assertion.bond, adapter),
     lines: linesOf(hearing, assertion, claim, connection),
     question: `Dispute ${name}?`,

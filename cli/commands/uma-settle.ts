@@ -56,9 +56,6 @@ async function settleIt(
   const { adapter } = hearing
   const action: Action = {
     steps: stepsOf(errand, hearing),
-    amount: 0n,
-    claims: 0,
-    gain: undefined,
     lines: linesOf(errand, hearing, connection),
     question: 'Do it?',
     recheck: async () => {

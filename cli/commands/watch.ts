@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { type Address, type Hex, zeroAddress } from 'viem'
 import type { Fixing } from '#protocol/fixing.ts'
 import { addresses, duration, hashes } from '../arguments.ts'
-import { machineClock } from '../clock.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { failureOf, InputError } from '../errors.ts'
@@ -11,7 +10,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { addNetworkOptions, addReadingOptions, MAX_AGE, type NetworkFlags, type ReadingFlags } from '../options.ts'
 import { ownValues } from '../index/own-values.ts'
 import { type Trust, trustOf } from '../chain/trust.ts'
-import { BlindError, isWrong, startAlarm, UnreadError } from '../fixing/alarm.ts'
+import { BlindError, isWrong, requireUnsettled, startAlarm, UnreadError } from '../fixing/alarm.ts'
 import { lookDocument, lookLines } from '../fixing/watch-lines.ts'
 import { type Look, startWatching } from '../fixing/watching.ts'
 
@@ -43,7 +42,7 @@ is the own one, else by the odds that the stakes imply, less the stake and the g
 What stake returns (returnPpm) is the least that it earns if its value wins: to the holders of a candidate what is staked already, and
 contributing or appealing what is staked now, if the pot fills.
 An alarm (--until-wrong) judges fixings whose document it has, ruled on by those you trust, and ends with exit 1 once it cannot:
-the endpoint is dead, slow or behind, or the sources of a fixing that has a proposal cannot be read. Anyone can create such a fixing
+the endpoint is dead, slow or behind, the sources of a fixing that has a proposal cannot be read, or all of --fixings are settled. Anyone can create such a fixing
 and let the alarm end for it: name those that matter with --fixings, and it looks at no other.
 
 Examples:
@@ -83,7 +82,7 @@ export function defineWatch(program: Command, context: Context, done: (code: Exi
 }
 
 async function watch(flags: Flags, context: Context): Promise<ExitCode> {
-  const { io, signal, now } = context
+  const { io, signal, monotonicMs, sleep } = context
   const connection = await openOracle(flags, context)
   const settled = flags.all === true ? 'shown' : 'hidden'
   const trust = (fixing: Fixing): Trust => trustOf(fixing, flags.arbitrators, context.env)
@@ -97,20 +96,20 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
     trust,
     ownValue: ownValues(flags, context, againAfter),
   })
-  const clock = machineClock(now)
   const show = display(flags, connection, context)
   // Exit 0 would say of an alarm that something is wrong.
   const stopped = isAlarm ? EXIT.interrupted : EXIT.ok
-  const looking = isAlarm ? startAlarm(watching.look, { ...flags, clock, signal }) : watching
+  const looking = isAlarm ? startAlarm(watching.look, { ...flags, clock: context, signal }) : watching
   // Whoever has named a wrong endpoint learns it here; one that dies later may come back.
   let look = await looking.look()
   for (;;) {
     show(look)
     if (isAlarm && isWrong(look)) return EXIT.ok
+    if (isAlarm) requireUnsettled(look, flags.fixings)
     if (flags.once === true) return EXIT.ok
-    const until = clock.monotonicMs() + flags.interval * 1_000
-    while (clock.monotonicMs() < until && !signal.aborted) {
-      await clock.sleep(1_000, signal).catch(() => undefined)
+    const until = monotonicMs() + flags.interval * 1_000
+    while (monotonicMs() < until && !signal.aborted) {
+      await sleep(1_000, signal).catch(() => undefined)
       if (io.isTerminal && flags.json !== true) show(look)
     }
     if (signal.aborted) return stopped

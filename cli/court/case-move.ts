@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import type { Call } from '#client/send.ts'
-import { type Action, perform, type Performed } from '../chain/action.ts'
+import { type Action, perform, type Performed, type Step } from '../chain/action.ts'
 import { address, hash } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
+import { onFreshPool } from './fresh-pool.ts'
 import { findTrial, type Trial } from './jury-court.ts'
 
 type MoveFlags = NetworkFlags & SigningFlags & { readonly jury?: Address; readonly header?: string }
@@ -23,6 +24,8 @@ export type Move = {
   readonly examples?: readonly string[]
   /** Throws RefusedError, in words, for what the jury would refuse. */
   readonly check: (trial: Trial, connection: Connection) => Promise<void>
+  /** What has to be sent before it, in order. */
+  readonly before?: (trial: Trial) => readonly Step[]
   readonly call: (trial: Trial, connection: Connection, flags: MoveFlags) => Promise<Call>
   readonly lines: (trial: Trial, connection: Connection) => readonly string[]
   readonly after: (performed: Performed, trial: Trial) => string
@@ -46,15 +49,24 @@ export function defineMove(move: Move, group: Command, context: Context, done: (
 
 async function makeMove(move: Move, id: Hex, flags: MoveFlags, context: Context): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
+  return onFreshPool(() => makeMoveNow(move, id, connection, { flags, context }), flags, context)
+}
+
+async function makeMoveNow(
+  move: Move,
+  id: Hex,
+  connection: Connection,
+  { flags, context }: { readonly flags: MoveFlags; readonly context: Context },
+): Promise<ExitCode> {
   const trial = await findTrial(connection, id, flags.jury)
   requireFresh(trial.snapshot.atTime, context.now(), flags.maxAge)
   await move.check(trial, connection)
   const signer = await openSigner(flags, context)
   const action: Action = {
-    steps: [{ label: `${move.name} the case`, call: await move.call(trial, connection, flags) }],
-    amount: 0n,
-    claims: 0,
-    gain: undefined,
+    steps: [
+      ...(move.before?.(trial) ?? []),
+      { label: `${move.name} the case`, call: await move.call(trial, connection, flags) },
+    ],
     lines: [
       `${move.name.padEnd(9)} the case of fixing ${id} before jury ${trial.jury.address}`,
       ...move.lines(trial, connection),

@@ -1,10 +1,11 @@
 import type { Address, Hex } from 'viem'
 import { type Chain, latestBlock } from '#client/chain.ts'
-import { requireCode } from '#client/deploy.ts'
+import { requireCode } from '#client/code-at.ts'
 import { isJury, readWaiting } from '#client/juror.ts'
-import { type JurySeat, type JuryTerms, readCase, readJuryTerms, readSeats } from '#client/jury.ts'
+import { type JurySeat, type JuryTerms, readCase, readJuryTerms, readSeats, readStaked } from '#client/jury.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { hasRoom, type Staked, whyNotTaken } from '#protocol/jury.ts'
 import { type ClerkMove, haveRevealed, type JuryCase, moveOf } from '#protocol/jury-case.ts'
 import { turnEndOf } from '#protocol/phase.ts'
 import type { Connection } from '../chain/connection.ts'
@@ -27,8 +28,10 @@ export type Trial = {
   readonly seats: readonly JurySeat[]
   /** The newest block. */
   readonly block: bigint
-  /** The case that is to be drawn first; undefined unless this one waits for its draw. */
+  /** The case that is to be drawn first; undefined unless this one waits for its draw, or is to be opened. */
   readonly firstToDraw: Hex | undefined
+  /** What the jury has for it; undefined unless it is to be opened, now. */
+  readonly staked: Staked | undefined
 }
 
 /** The jury that the flag or ASSIZE_JURY names. Throws InputError. */
@@ -60,20 +63,36 @@ export async function findTrial(connection: Connection, id: Hex, named: Address 
   const { snapshot } = view
   const address = await juryFor(connection, snapshot, named)
   const terms = await readJuryTerms(connection.chain, address)
-  return { ...(await readTrial(connection, { address, terms }, id)), fixing, snapshot }
+  return { ...(await readTrial(connection, { address, terms }, snapshot)), fixing, snapshot }
 }
 
-/** Reads again where the case stands. */
-export async function readTrial(
-  { chain }: Connection,
+/** Reads where the case stands. */
+async function readTrial(
+  connection: Connection,
   jury: Jury,
-  id: Hex,
+  snapshot: FixingSnapshot,
 ): Promise<Omit<Trial, 'fixing' | 'snapshot'>> {
+  const { chain } = connection
+  const { id } = snapshot
   const { number } = await latestBlock(chain)
   const state = await readCase(chain, jury.address, id)
   const seats = await readSeats(chain, jury.address, id, state.round)
-  const waiting = state.stage === 'waiting' ? await readWaiting(chain, jury.address) : []
-  return { jury, state, seats, block: number, firstToDraw: waiting[0] }
+  const isToOpen = state.stage === 'none' || state.stage === 'hung'
+  const [firstToDraw] = isToOpen || state.stage === 'waiting' ? await readWaiting(chain, jury.address) : []
+  const isNow = isToOpen && turnEnd({ jury, snapshot }) !== undefined
+  const staked = isNow ? await readStakedIn(connection, jury) : undefined
+  return { jury, state, seats, block: number, firstToDraw, staked }
+}
+
+/** The jury's log says which cases there are. */
+async function readStakedIn({ chain, readJuryLog }: Connection, { address, terms }: Jury): Promise<Staked> {
+  const ids = new Set((await readJuryLog(address)).opened.map(({ id }) => id))
+  return readStaked(chain, address, { seats: terms.seats, ids: [...ids] })
+}
+
+/** Stakes that are to be in the pool again before the case is opened; none unless it is to be. */
+export function returnedTo({ staked }: Pick<Trial, 'staked'>): number {
+  return staked?.returned ?? 0
 }
 
 /** First second at which the jury cannot rule any more (R-205); undefined while it cannot. */
@@ -88,8 +107,8 @@ export function isNext({ snapshot, firstToDraw }: Pick<Trial, 'snapshot' | 'firs
 
 /** What moves the case on, whoever does it; undefined while nothing can. */
 export function nextMove(trial: Trial): ClerkMove | undefined {
-  const { jury, snapshot, state, seats, block } = trial
-  return moveOf({
+  const { jury, fixing, snapshot, state, seats, block, staked } = trial
+  const move = moveOf({
     now: snapshot.atTime,
     block,
     state,
@@ -97,7 +116,11 @@ export function nextMove(trial: Trial): ClerkMove | undefined {
     turnEnd: turnEnd(trial),
     isRevealed: haveRevealed(seats),
     isNext: isNext(trial),
+    returned: returnedTo(trial),
+    hasRoom: staked !== undefined && hasRoom(jury.terms, staked),
   })
+  const isOpening = move === 'open' || move === 'readmit'
+  return isOpening && whyNotTaken(fixing, jury.terms) !== undefined ? undefined : move
 }
 
 /** A time of the case for people, as of the block that it was read at. */

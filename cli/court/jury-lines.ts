@@ -5,7 +5,8 @@ import type { ClerkMove } from '#protocol/jury-case.ts'
 import type { JurySeat } from '#client/jury.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatColumns, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
-import { isNext, nextMove, stageName, type Trial, turnEnd } from './jury-court.ts'
+import { isNext, nextMove, returnedTo, stageName, type Trial, turnEnd } from './jury-court.ts'
+import { shortageLines } from './pool-size.ts'
 import type { NextStep } from '../fixing/next-steps.ts'
 
 /** Whose seats are told from others'. */
@@ -13,6 +14,8 @@ export type Viewer = {
   readonly account: Address | undefined
   /** Jurors that the account commits for, itself included. */
   readonly principals: readonly Address[]
+  /** Seats of other jurors that it committed while it was their voter: to be revealed by it still. */
+  readonly former: readonly number[]
 }
 
 /** A case for people: where it stands, its times, its seats. */
@@ -28,6 +31,7 @@ export function trialLines(trial: Trial, viewer: Viewer): string[] {
     `phase     ${phase}${settled}${turn}`,
     `case      ${stageName(state.stage)}${state.stage === 'none' ? '' : `, round ${state.round}`}`,
     ...seedLines(trial),
+    ...shortageLines(trial),
     ...(state.stage === 'voting'
       ? [
           `commit    before ${formatMoment(state.commitEnd, atTime)}`,
@@ -38,8 +42,11 @@ export function trialLines(trial: Trial, viewer: Viewer): string[] {
   ]
 }
 
+/** What people are offered: who opens a case puts in first what is to be in the pool again. */
+type Offered = Exclude<ClerkMove, 'readmit'>
+
 /** What moves a case on, as people say it. */
-const MOVE_NAMES: Readonly<Record<ClerkMove, string>> = {
+const MOVE_NAMES: Readonly<Record<Offered, string>> = {
   open: 'have jurors drawn',
   draw: 'draw the jurors',
   reseed: 'give it another seed',
@@ -53,16 +60,19 @@ export function trialSteps(trial: Trial, viewer: Viewer, paste: Connection['past
   const { id, atTime } = snapshot
   const step = (what: string, ...words: string[]): NextStep[] => [{ what, command: paste('jury', ...words) }]
   const own = ownSeats(seats, viewer)
-  const move = nextMove(trial)
+  const next = nextMove(trial)
+  const move: Offered | undefined = next === 'readmit' ? 'open' : next
   if (move !== undefined) return step(MOVE_NAMES[move], move, id)
-  if (firstToDraw !== undefined && !isNext(trial)) return step('see the case that is first', 'status', firstToDraw)
+  const isHeldUp = state.stage === 'waiting' || returnedTo(trial) > 0
+  if (isHeldUp && firstToDraw !== undefined && !isNext(trial))
+    return step('see the case that is first', 'status', firstToDraw)
   if (state.stage !== 'voting') return []
   if (atTime < state.commitEnd && own.length > 0) {
     const read = { what: 'read the index as it was', command: paste('verify', id) }
     return [read, ...step('commit what you read', 'commit', id, 'VALUE')]
   }
   if (atTime < state.commitEnd) return []
-  const due = own.filter(({ committed }) => committed !== undefined)
+  const due = seatsToReveal(seats, viewer)
   return due.length === 0 ? [] : step('reveal it', 'reveal', id, 'VALUE')
 }
 
@@ -71,6 +81,7 @@ export function trialDocument(trial: Trial, viewer: Viewer, paste: Connection['p
   const { snapshot, state, seats } = trial
   const end = turnEnd(trial)
   const own = new Set(ownSeats(seats, viewer).map(({ seat }) => seat))
+  const toReveal = new Set(seatsToReveal(seats, viewer).map(({ seat }) => seat))
   const isDrawn = state.stage !== 'none' && state.commitEnd > 0n && seats.length > 0
   return {
     fixing: snapshot.id,
@@ -85,6 +96,7 @@ export function trialDocument(trial: Trial, viewer: Viewer, paste: Connection['p
       seat,
       juror,
       isYours: own.has(seat),
+      isYoursToReveal: toReveal.has(seat),
       isCommitted: committed !== undefined || value !== undefined,
       value: value === undefined ? null : formatValue(value),
     })),
@@ -95,6 +107,16 @@ export function trialDocument(trial: Trial, viewer: Viewer, paste: Connection['p
 /** The seats that the viewer commits for. */
 export function ownSeats(seats: readonly JurySeat[], { principals }: Viewer): readonly JurySeat[] {
   return seats.filter(({ juror }) => principals.includes(juror))
+}
+
+/** The committed seats that the viewer has to reveal: its own, and those of jurors whose voter it was. */
+export function seatsToReveal(
+  seats: readonly JurySeat[],
+  { principals, former }: Pick<Viewer, 'principals' | 'former'>,
+): readonly JurySeat[] {
+  return seats.filter(
+    ({ seat, juror, committed }) => committed !== undefined && (principals.includes(juror) || former.includes(seat)),
+  )
 }
 
 /** How long so many blocks take, for people: to the minute, rounded up. */
@@ -124,7 +146,7 @@ function seatLines(seats: readonly JurySeat[], viewer: Viewer): string[] {
   const rows = seats.map(({ seat, juror, committed, value }) => [
     `  ${seat}`,
     juror,
-    own.has(seat) ? 'yours' : '',
+    own.has(seat) ? 'yours' : viewer.former.includes(seat) ? 'yours to reveal' : '',
     value !== undefined ? `revealed ${formatIndexValue(value, 18)}` : committed === undefined ? '-' : 'committed',
   ])
   return formatColumns([['  seat', 'juror', '', 'vote'], ...rows])

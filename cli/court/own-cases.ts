@@ -1,17 +1,18 @@
 import type { Address, Hex } from 'viem'
 import { latestBlock } from '#client/chain.ts'
-import { type OpenedCase, readVoters } from '#client/juror.ts'
+import { type OpenedCase, readVoters, type VoteEvent } from '#client/juror.ts'
 import { type JurySeat, readCases, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatMoment } from '../format.ts'
+import { formerSeats, hiddenOfOthers } from './former-seats.ts'
 import type { Jury, Trial } from './jury-court.ts'
-import { ownSeats, trialSteps, type Viewer } from './jury-lines.ts'
+import { ownSeats, seatsToReveal, trialSteps, type Viewer } from './jury-lines.ts'
 
 /** What seats have to do now, and before when, Unix seconds. */
 export type Due = { readonly act: 'commit' | 'reveal'; readonly deadline: bigint }
 
-/** A case that runs, in which the viewer has seats; nothing is `due` while they have done what they can do now. */
+/** A case that runs, in which the viewer has seats, or had when they were committed; nothing is `due` while they have done what they can do now. */
 export type OwnCase = { readonly trial: Trial; readonly viewer: Viewer; readonly due: Due | undefined }
 
 /** The viewer's cases as of the newest block, whose time is `time`. */
@@ -21,15 +22,19 @@ export type OwnCases = { readonly time: bigint; readonly cases: readonly OwnCase
 const UNSURE_BLOCKS = 64n
 
 /**
- * Looks, whenever it is asked, for the running cases of the jury in which `account` has seats, or jurors that it commits for; what is
- * due first comes first. The jury's log is read once. Throws DeadRpcError, MadeUpCaseError.
+ * Looks, whenever it is asked, for the running cases of the jury in which `account` has seats, or jurors that it commits for or did when
+ * they were committed; what is due first comes first. The jury's log is read once. Throws DeadRpcError, MadeUpCaseError.
  */
 export function ownCases(connection: Connection, jury: Jury, account: Address): () => Promise<OwnCases> {
   const known = new Map<Hex, OpenedCase>()
+  let votes: readonly VoteEvent[] = []
   let next: bigint | undefined
   return async () => {
     const { number, time } = await latestBlock(connection.chain)
-    for (const one of await connection.readCases(jury.address, next)) known.set(one.id, one)
+    const from = next ?? 0n
+    const log = await connection.readJuryLog(jury.address, next)
+    for (const one of log.opened) known.set(one.id, one)
+    votes = [...votes.filter(({ block }) => block < from), ...log.votes]
     next = number > UNSURE_BLOCKS ? number - UNSURE_BLOCKS : 0n
     const opened = [...known.values()]
     const states = await readCases(
@@ -41,36 +46,48 @@ export function ownCases(connection: Connection, jury: Jury, account: Address): 
     for (const [i, one] of opened.entries()) {
       const state = states[i]
       if (state?.stage !== 'voting') continue
-      const found = await readOwn(connection, { ...one, jury, state, block: number }, account)
+      const found = await readOwn(connection, { ...one, jury, state, block: number }, { account, votes })
       if (found !== undefined) cases.push(found)
     }
     return { time, cases: cases.toSorted((a, b) => Number(endOf(a) - endOf(b))) }
   }
 }
 
-/** The account, and those of the jurors on `seats` that it commits for. Throws DeadRpcError. */
+/** As {@link viewerAmong}, with the seats of the round that the account committed for jurors who have another voter since. Throws DeadRpcError. */
+export async function viewerOfRound(
+  connection: Connection,
+  { jury, snapshot, state, seats }: Trial,
+  account: Address | undefined,
+): Promise<Viewer> {
+  const viewer = await viewerAmong(connection, jury.address, seats, account)
+  const mayRun = state.stage === 'voting' && hiddenOfOthers(seats, viewer.principals).length > 0
+  if (account === undefined || !mayRun) return viewer
+  const { votes } = await connection.readJuryLog(jury.address)
+  return { ...viewer, former: formerSeats({ id: snapshot.id, state, seats }, votes, { ...viewer, account }) }
+}
+
+/** The account, and those of the jurors on `seats` that it commits for now. Throws DeadRpcError. */
 export async function viewerAmong(
   { chain }: Connection,
   jury: Address,
   seats: readonly JurySeat[],
   account: Address | undefined,
 ): Promise<Viewer> {
-  if (account === undefined) return { account, principals: [] }
+  if (account === undefined) return { account, principals: [], former: [] }
   const jurors = [...new Set(seats.map(({ juror }) => juror))]
   const voters = await readVoters(chain, jury, jurors)
   const principals = jurors.filter((juror, i) => juror === account || voters[i] === account)
-  return { account, principals }
+  return { account, principals, former: [] }
 }
 
 /** The cases for people, each with its commands to paste. */
 export function ownCaseLines({ cases, time }: OwnCases, account: Address, paste: Connection['paste']): string[] {
   if (cases.length === 0) return ['', `No seat of ${account} in a case that runs.`]
   return cases.flatMap(({ trial, viewer, due }) => {
-    const seats = ownSeats(trial.seats, viewer).length
     const steps = trialSteps(trial, viewer, paste)
     return [
       '',
-      `Case ${trial.snapshot.id}, ${seats} of its ${trial.seats.length} seats ${seats === 1 ? 'is' : 'are'} yours`,
+      `Case ${trial.snapshot.id}, ${countsText(trial, viewer)}`,
       `  now       ${dueText(trial, due, time)}`,
       ...steps.map(({ what, command }) => `  ${what}  ${command}`),
     ]
@@ -83,6 +100,7 @@ export function ownCasesDocument({ cases }: OwnCases, paste: Connection['paste']
     fixing: trial.snapshot.id,
     round: trial.state.round,
     seats: ownSeats(trial.seats, viewer).map(({ seat }) => seat),
+    formerSeats: viewer.former,
     due: due?.act ?? null,
     deadline: due === undefined ? null : Number(due.deadline),
     commitEnd: Number(trial.state.commitEnd),
@@ -96,14 +114,16 @@ type RunningCase = Pick<OpenedCase, 'id' | 'fixing'> & Pick<Trial, 'jury' | 'sta
 async function readOwn(
   connection: Connection,
   { id, fixing, jury, state, block }: RunningCase,
-  account: Address,
+  { account, votes }: { readonly account: Address; readonly votes: readonly VoteEvent[] },
 ): Promise<OwnCase | undefined> {
   const { chain, oracle } = connection
   const seats = await readSeats(chain, jury.address, id, state.round)
-  const viewer = await viewerAmong(connection, jury.address, seats, account)
-  if (viewer.principals.length === 0) return undefined
+  const present = await viewerAmong(connection, jury.address, seats, account)
+  const former = formerSeats({ id, state, seats }, votes, { ...present, account })
+  const viewer = { ...present, former }
+  if (viewer.principals.length + former.length === 0) return undefined
   const snapshot = await readFixing(chain, oracle, fixing)
-  const trial = { jury, fixing, snapshot, state, seats, block, firstToDraw: undefined }
+  const trial = { jury, fixing, snapshot, state, seats, block, firstToDraw: undefined, staked: undefined }
   return { trial, viewer, due: dueOf(trial, viewer) }
 }
 
@@ -115,8 +135,16 @@ export function dueOf({ state, snapshot, seats }: Trial, viewer: Viewer): Due | 
     const isOpen = own.some(({ committed, value }) => committed === undefined && value === undefined)
     return isOpen ? { act: 'commit', deadline: commitEnd } : undefined
   }
-  const isHidden = snapshot.atTime < revealEnd && own.some(({ committed }) => committed !== undefined)
+  const isHidden = snapshot.atTime < revealEnd && seatsToReveal(seats, viewer).length > 0
   return isHidden ? { act: 'reveal', deadline: revealEnd } : undefined
+}
+
+function countsText({ seats }: Trial, viewer: Viewer): string {
+  const own = ownSeats(seats, viewer).length
+  const yours = `${own} of its ${seats.length} seats ${own === 1 ? 'is' : 'are'} yours`
+  const { length } = viewer.former
+  if (length === 0) return yours
+  return `${yours}, ${length} more to reveal: committed while you voted for the juror, who has another voter since`
 }
 
 function dueText({ state }: Trial, due: Due | undefined, time: bigint): string {

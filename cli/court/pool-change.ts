@@ -10,24 +10,19 @@ import type { ExitCode } from '../exit-code.ts'
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { openSigner } from '../chain/signer.ts'
 import { undertake, type Undertaking } from '../chain/undertake.ts'
+import { onFreshPool } from './fresh-pool.ts'
 import { type Jury, openJury } from './jury-court.ts'
 
 /** Which jury a command about its pool is about, and who signs. */
 export type PoolFlags = NetworkFlags & SigningFlags & { readonly jury?: Address }
 
-/** What a command about the pool is about to do. */
-type PoolChange = Omit<Undertaking, 'claims'>
-
-/** How it is thought out: for whom, of which jury. */
+/** How a change of the pool is thought out: for whom, of which jury. */
 export type ThinkPool = (setting: {
   readonly connection: Connection
   readonly jury: Jury
   readonly account: Address
   readonly time: bigint
-}) => Promise<PoolChange>
-
-/** Stakes of a juror that may wait to be admitted together, and that leave together. */
-export const MOST_STAKES = 256
+}) => Promise<Undertaking>
 
 /** Adds the options of a command about the pool, and examples of it. */
 export function addPoolOptions(command: Command, examples: readonly string[]): Command {
@@ -48,10 +43,20 @@ export async function changePool(
   const jury = await openJury(connection, flags.jury, context)
   const signer = await openSigner(flags, context)
   const setting = { connection, jury, account: signer.address, time }
-  const change = { ...(await think(setting)), claims: 0 }
   const taker = { name: 'the jury', address: jury.address }
   const reported = { action: `jury ${name}`, arbitrator: jury.address }
-  return undertake(change, taker, reported, { connection, signer, flags, context })
+  return onFreshPool(
+    async () => undertake(await think(setting), taker, reported, { connection, signer, flags, context }),
+    flags,
+    context,
+  )
+}
+
+/** What is said of stakes of the account's that rounds have returned while a draw was due; nothing of none. */
+export function returnedLines(returned: readonly Address[], account: Address): string[] {
+  const own = returned.filter((juror) => juror === account).length
+  if (own === 0) return []
+  return [`returned  ${own} more of your stakes, in the pool again before the next case is opened`]
 }
 
 /** Throws RefusedError while a case waits for its draw: nothing enters or leaves the pool then. */

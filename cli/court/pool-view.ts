@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { latestBlock } from '#client/chain.ts'
 import { type JurorStanding, readStanding, readWaiting } from '#client/juror.ts'
-import { readPool } from '#client/jury.ts'
+import { readPool, readReturned } from '#client/jury.ts'
 import { openingPrice } from '#protocol/jury.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatAmount, formatDuration, formatMoment, formatPercent } from '../format.ts'
@@ -12,6 +12,7 @@ import { ownCaseLines, type OwnCases, ownCasesDocument } from './own-cases.ts'
 type Own = {
   readonly account: Address
   readonly pooled: number
+  readonly returned: number
   readonly standing: JurorStanding
   readonly cases: OwnCases
 }
@@ -19,6 +20,8 @@ type Own = {
 /** A jury's pool as of the newest block, whose time is `time`. */
 export type PoolView = {
   readonly pool: readonly Address[]
+  /** What rounds have returned while a draw was due. */
+  readonly returned: readonly Address[]
   readonly waiting: readonly Hex[]
   readonly own: Own | undefined
   readonly time: bigint
@@ -30,8 +33,9 @@ export async function readPoolView(
   jury: Jury,
   { account, cases }: { readonly account: Address | undefined; readonly cases: OwnCases | undefined },
 ): Promise<PoolView> {
-  const [pool, waiting, { time }] = await Promise.all([
+  const [pool, returned, waiting, { time }] = await Promise.all([
     readPool(chain, jury.address),
+    readReturned(chain, jury.address),
     readWaiting(chain, jury.address),
     latestBlock(chain),
   ])
@@ -42,15 +46,16 @@ export async function readPoolView(
           account,
           cases,
           pooled: pool.filter((juror) => juror === account).length,
+          returned: returned.filter((juror) => juror === account).length,
           standing: await readStanding(chain, jury.address, account),
         }
-  return { pool, waiting, own, time }
+  return { pool, returned, waiting, own, time }
 }
 
 /** The pool for people. */
 export function poolLines(
   { address: jury, terms }: Jury,
-  { pool, waiting, own, time }: PoolView,
+  { pool, returned, waiting, own, time }: PoolView,
   { token, paste }: Connection,
 ): string[] {
   const fee = openingPrice(terms)
@@ -62,7 +67,10 @@ export function poolLines(
     `seats     ${terms.seats}, ${terms.quorum} of which must reveal; ${amount(terms.seatStake)} at stake in each`,
     `takes     fixings that pay at least ${amount(fee)}, with candidates at least ${separation} apart`,
     `times     ${length(terms.commitTime)} to commit, then ${length(terms.revealTime)} to reveal; a stake warms up ${length(terms.warmUp)}`,
-    `pool      ${counted(pool.length, 'stake')} of ${counted(new Set(pool).size, 'juror')}; a draw needs ${terms.leastPool}`,
+    `pool      ${counted(pool.length, 'stake')} of ${counted(new Set(pool).size, 'juror')}; a case needs ${terms.leastPool}, and half of all stakes`,
+    ...(returned.length === 0
+      ? []
+      : [`returned  ${counted(returned.length, 'stake')}, in the pool again before the next case is opened`]),
     ...(waiting.length === 0
       ? ['waiting   no case']
       : [
@@ -75,7 +83,7 @@ export function poolLines(
 /** The same as the JSON document has it. */
 export function poolDocument(
   { address: jury, terms }: Jury,
-  { pool, waiting, own }: PoolView,
+  { pool, returned, waiting, own }: PoolView,
   { paste }: Connection,
 ): Record<string, unknown> {
   return {
@@ -85,6 +93,7 @@ export function poolDocument(
     price: openingPrice(terms).toString(),
     poolSize: pool.length,
     jurors: new Set(pool).size,
+    returned: returned.length,
     waiting,
     own:
       own === undefined
@@ -92,6 +101,7 @@ export function poolDocument(
         : {
             account: own.account,
             inPool: own.pooled,
+            returned: own.returned,
             toCome: own.standing.newcomers,
             admitTime: own.standing.newcomers === 0 ? null : Number(own.standing.admitTime),
             idle: own.standing.idle.toString(),
@@ -102,7 +112,7 @@ export function poolDocument(
 }
 
 function ownLines(
-  { account, pooled, standing, cases }: Own,
+  { account, pooled, returned, standing, cases }: Own,
   {
     amount,
     time,
@@ -126,6 +136,7 @@ function ownLines(
     '',
     `Stakes of ${account}`,
     `  in pool   ${pooled}`,
+    ...(returned === 0 ? [] : [`  returned  ${returned}, to come back; or take them out: ${paste('jury', 'leave')}`]),
     ...coming,
     `  idle      ${amount(idle)}${idle > 0n ? `: ${paste('jury', 'claim')}` : ''}`,
     `  voter     ${voter ?? 'nobody else'}`,

@@ -83,7 +83,10 @@ export async function writeRuling(file: string, ruling: RulingFile): Promise<voi
   await writeOver(file, `${rulingText(ruling)}\n`)
 }
 
-/** One ruling of several files about the same, each member once. Throws InputError if they are about different things. */
+/**
+ * One ruling of several files about the same, with every different signature: anybody can write one beside a member's place, and which of
+ * them is the member's only the council says. Throws InputError if they are about different things.
+ */
 export function mergeRulings(files: readonly { readonly file: string; readonly ruling: RulingFile }[]): RulingFile {
   const [first, ...others] = files
   if (first === undefined) throw new InputError('Expected a file, got none.', 'Name the files of the members.')
@@ -97,8 +100,9 @@ export function mergeRulings(files: readonly { readonly file: string; readonly r
       'Members have to sign the same value for the same fixing.',
     )
   }
-  const byIndex = new Map(files.flatMap(({ ruling }) => ruling.signatures.map((one) => [one.index, one] as const)))
-  return { ...first.ruling, signatures: [...byIndex.values()].toSorted((a, b) => a.index - b.index) }
+  const all = files.flatMap(({ ruling }) => ruling.signatures)
+  const different = new Map(all.map((one) => [`${one.index}:${one.signature.toLowerCase()}`, one]))
+  return { ...first.ruling, signatures: [...different.values()].toSorted((a, b) => a.index - b.index) }
 }
 
 function said(ruling: RulingFile, field: 'chainId' | 'council' | 'fixing' | 'value'): string {

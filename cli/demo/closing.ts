@@ -10,7 +10,7 @@ import { type Receipt, unclaimedReceipts } from './receipts.ts'
 import { shareReward } from './rewards.ts'
 import type { World } from './world.ts'
 
-const CLAIM_TIMEOUT_MS = 45_000
+const CLAIM_TIMEOUT_MS = 180_000
 const STEP_SECONDS = 30
 
 /** What a holder got for its legs, wei. */

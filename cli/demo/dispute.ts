@@ -6,7 +6,8 @@ import type { Chronicle } from './chronicle.ts'
 import { type Ruling, ruleByCouncil } from './council-session.ts'
 import type { World } from './world.ts'
 
-const TIMEOUT_MS = 60_000
+/** Real time. The clock steps on at most twice a second meanwhile: who waits for nodes to see a block comes before {@link LAST_MINUTES} are over. */
+const TIMEOUT_MS = 240_000
 /** Steps of the clock while nodes act in turn, seconds. */
 const STEP_SECONDS = 30
 /** How long before a deadline the attacker strikes, seconds. */

@@ -8,7 +8,7 @@ const NOISE_PPM = 200
 const CLAMP_PPM = 5_000
 /** Three venues make a median that one of them cannot move. */
 const WANTED_SOURCES = 3
-const VENUE_TIMEOUT_MS = 2_000
+const VENUE_TIMEOUT_MS = 20_000
 const VENUE_MAX_BYTES = 1_000_000
 
 /** The index document over the listening venues. Every column is a source; only those in the index's quote can count. */

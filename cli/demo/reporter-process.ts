@@ -7,7 +7,7 @@ import { COMPILE_CACHE, NODE_MAIN } from '../places.ts'
 import type { Person } from './people.ts'
 
 const STOP_TIMEOUT_MS = 2_000
-const ASK_TIMEOUT_MS = 2_000
+const ASK_TIMEOUT_MS = 20_000
 
 const READY = z.object({
   ready: z.literal(true),

@@ -17,7 +17,8 @@ import { waitFor } from './wait.ts'
 
 /** How often a node looks for a new block, milliseconds: the simulated hours pass in real seconds. */
 const POLL_MS = 100
-const START_TIMEOUT_MS = 30_000
+/** Seven processes start at once: a few seconds, and minutes on a busy machine. */
+const START_TIMEOUT_MS = 180_000
 /** Chain time between the turns of two proposers: some real seconds, in which the first has its report co-signed. */
 const STAGE_DELAY_SECONDS = 600
 /** Real time in which all reporters are expected to co-sign; a quorum will do afterwards. */

@@ -5,7 +5,7 @@ import type { FixingStatus, NodeObservation } from './node-status.ts'
 import type { ReporterProcess } from './reporter-process.ts'
 import type { World } from './world.ts'
 
-const TIMEOUT_MS = 45_000
+const TIMEOUT_MS = 180_000
 const STEP_SECONDS = 1
 
 /** A reporter that signed nothing, and why. */

@@ -5,7 +5,7 @@ import { placesIn } from '#protocol/cosigning.ts'
 import { formatEth } from '../format.ts'
 import type { World } from './world.ts'
 
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 120_000
 const STEP_SECONDS = 30
 
 /**

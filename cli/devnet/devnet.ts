@@ -97,6 +97,7 @@ export async function openDevnet({ folder: wanted, port, now, env, signal, clean
     ASSIZE_RPC_URL: embedded.rpcUrl,
     ASSIZE_ORACLE: deployments.oracle,
     ASSIZE_REGISTRY: deployments.registry,
+    ASSIZE_VAULT: deployments.vault,
     ...(await writeKey(folder, embedded)),
     FIXING: id,
     COUNCIL: deployments.council,

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { Connection } from '../chain/connection.ts'
+import { claimCommand, type Connection } from '../chain/connection.ts'
 import type { FixingView } from './fixing-view.ts'
 import { formatIndexValue, formatTime } from '../format.ts'
 import type { PeerReading } from '../index/peer-reading.ts'
@@ -10,7 +10,7 @@ import { decisionOn, type OwnValue } from './verdict.ts'
 export type Advice = { readonly why: string; readonly next: string }
 
 /** What whoever has a value of their own does about what stands. */
-export function adviceOn(own: OwnValue, view: FixingView, { paste }: Connection): Advice {
+export function adviceOn(own: OwnValue, view: FixingView, { token, paste }: Connection): Advice {
   const { id, phase, atTime } = view.snapshot
   const time = nextEvent(view.snapshot)?.time ?? atTime
   const look = paste('fixing', 'show', id)
@@ -31,7 +31,7 @@ export function adviceOn(own: OwnValue, view: FixingView, { paste }: Connection)
         next: look,
       }
     case 'settled':
-      return { why: 'a settlement is final: what can be claimed is left', next: paste('claim', id) }
+      return { why: 'a settlement is final: what can be claimed is left', next: claimCommand({ token, paste }, id) }
   }
 }
 

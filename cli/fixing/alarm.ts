@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import { requireFresh } from '../chain/connection.ts'
-import type { machineClock } from '../clock.ts'
+import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { formatDuration } from '../format.ts'
 import type { Look, Watched } from './watching.ts'
@@ -11,7 +11,7 @@ export type AlarmTerms = {
   readonly blind: number
   /** How old the newest block may be, seconds. */
   readonly maxAge: number
-  readonly clock: ReturnType<typeof machineClock>
+  readonly clock: Pick<Context, 'now' | 'monotonicMs' | 'sleep'>
   readonly signal: AbortSignal
 }
 
@@ -69,6 +69,11 @@ export function startAlarm(look: () => Promise<Look>, terms: AlarmTerms): { read
   }
 }
 
+/** Throws {@link OverError} once all that is looked at is settled; `only` are the fixings that it was kept to, without which others may come. */
+export function requireUnsettled({ fixings }: Look, only: readonly Hex[] | undefined): void {
+  if (only !== undefined && fixings.every(({ view }) => view.snapshot.phase === 'settled')) throw new OverError(only)
+}
+
 /** Whether an honest node would dispute something that stands. */
 export function isWrong({ fixings }: Look): boolean {
   return fixings.some(({ verdict }) => verdict?.kind === 'differs')
@@ -122,6 +127,18 @@ export class UnreadError extends Error {
   constructor(id: Hex, unreadMs: number, reason: string) {
     super(`Expected a value of fixing ${id}, got none for ${formatDuration(wholeSeconds(unreadMs))}: ${reason}`)
     this.hint = `Something stands there that the alarm cannot judge: assize verify ${id}`
+  }
+}
+
+/** An alarm that has nothing left to go off for. */
+class OverError extends Error {
+  override readonly name = 'Cli.OverError'
+  readonly hint: string
+  readonly exitCode = EXIT.failed
+  constructor([first, ...others]: readonly Hex[]) {
+    const got = others.length === 0 ? 'a settled one' : `${others.length + 1} settled ones`
+    super(`Expected a fixing of --fixings that can still be disputed, got ${got}: the alarm is over.`)
+    this.hint = `Start it again for others. Whether what settled is right: assize verify ${first}`
   }
 }
 

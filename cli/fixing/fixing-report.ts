@@ -82,9 +82,9 @@ function proposableLines({ proposable }: FullView, token: Token): string[] {
   return [`cannot be proposed as it stands. ${proposable.why}`]
 }
 
-function nextStepsOf({ view, holdings, proposable }: FullView, { paste }: Connection): NextStep[] {
+function nextStepsOf({ view, holdings, proposable }: FullView, connection: Connection): NextStep[] {
   const isClaimable = holdings.some(({ trial }) => trial.kind === 'paid' && trial.paid > 0n)
-  return nextSteps(view.snapshot, paste, {
+  return nextSteps(view.snapshot, connection, {
     claimable: isClaimable ? 'something' : 'nothing',
     proposal: proposable?.kind === 'refused' ? 'refused' : 'possible',
   })

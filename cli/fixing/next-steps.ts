@@ -2,7 +2,7 @@ import { formatValue } from '#protocol/decimal.ts'
 import { MAX_LEADERS } from '#protocol/fixing.ts'
 import { arbitrationEnd, graceEnd } from '#protocol/phase.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
-import type { Connection } from '../chain/connection.ts'
+import { claimCommand, type Connection } from '../chain/connection.ts'
 import { formatTime } from '../format.ts'
 
 /** Something that can be done about a fixing, and the command that does it. */
@@ -17,11 +17,12 @@ export function stepLines(steps: readonly NextStep[]): string[] {
 /** What can be done now or next, with commands to paste; `VALUE` stands for the reader's own value. */
 export function nextSteps(
   snapshot: FixingSnapshot,
-  paste: Connection['paste'],
+  connection: Pick<Connection, 'token' | 'paste'>,
   { claimable, proposal }: { claimable: 'something' | 'nothing'; proposal: 'possible' | 'refused' },
 ): NextStep[] {
   const { id, fixing, phase } = snapshot
-  const claim = { what: 'take back what can be taken back', command: paste('claim', id) }
+  const { paste } = connection
+  const claim = { what: 'take back what can be taken back', command: claimCommand(connection, id) }
   const verify = { what: 'compute the value again, from its sources', command: paste('verify', id) }
   switch (phase) {
     case 'pending':

@@ -2,6 +2,7 @@ import { isAboveSecured, type Security } from '#client/security.ts'
 import { formatAmount, type Token } from '../format.ts'
 
 const UNKNOWN = 'not known: the endpoint does not say'
+const UNSURE = 'It is not known to be safe for what depends on it: ask another endpoint before you rely on it.'
 
 /** What a fixing is safe for and what depends on it, for people. */
 export function securityLines(security: Security, token: Token): string[] {
@@ -26,7 +27,8 @@ export function securityWarnings(security: Security, token: Token): string[] {
       `More depends on it than it is safe for: ${formatAmount(openInterest, token)}, secured up to ${formatAmount(securedUpTo, token)}.`,
     ]
   }
-  return securedUpTo === 0n ? ['Its arbitrators secure nothing: no vault takes collateral for it.'] : []
+  if (securedUpTo === 0n) return ['Its arbitrators secure nothing: no vault takes collateral for it.']
+  return isAboveSecured(security) ? [UNSURE] : []
 }
 
 /** The same for scripts: base units, null if not known. */

@@ -2,16 +2,9 @@ import { formatValue } from '#protocol/decimal.ts'
 import { type Chance, type Joinable, joinablesOf } from './chances.ts'
 import type { Connection } from '../chain/connection.ts'
 import { viewDocument } from './fixing-view.ts'
-import {
-  formatAmount,
-  formatColumns,
-  formatDuration,
-  formatIndexValue,
-  formatPpm,
-  formatTime,
-  shorten,
-} from '../format.ts'
+import { formatAmount, formatDuration, formatIndexValue, formatPpm, formatTime, shorten } from '../format.ts'
 import type { Io } from '../io.ts'
+import { fittedRows } from '../table.ts'
 import { nextEvent } from './next-event.ts'
 import { securityDocument } from './security-view.ts'
 import { gapText } from './verdict.ts'
@@ -20,20 +13,22 @@ import type { Look, Watched } from './watching.ts'
 /** How many pots are shown of all fixings together. */
 const SHOWN = 8
 
+const HEAD = ['fixing', 'phase', 'stands', 'own', 'difference', 'next', 'secured']
+
 /** A look for people, as of `time`, Unix seconds: fixings, their candidates, and the pots worth joining. */
 export function lookLines({ block, fixings }: Look, time: bigint, connection: Connection, io: Io): string[] {
   const head = `block ${block}, ${formatTime(time)}`
   if (fixings.length === 0) return [head, 'No fixing is open here.']
   const names = io.isTerminal ? shorten : (id: string): string => id
   const rows = fixings.map((watched) => fixingCells(watched, time, connection, names))
+  const table = fittedRows({ head: HEAD, rows }, io)
   return [
     head,
     '',
-    ...formatColumns([['fixing', 'phase', 'stands', 'own', 'difference', 'next', 'secured'], ...rows]).map((line, i) =>
-      isWrong(fixings[i - 1]) ? io.paint('bad', line.trimEnd()) : line.trimEnd(),
-    ),
-    ...fixings.flatMap((watched) => candidateLines(watched, connection, names)),
-    ...chanceLines(fixings, connection),
+    ...table.head,
+    ...table.rows.flatMap((lines, i) => (isWrong(fixings[i]) ? lines.map((line) => io.paint('bad', line)) : lines)),
+    ...fixings.flatMap((watched) => candidateLines(watched, connection, { io, names })),
+    ...chanceLines(fixings, connection, io),
   ]
 }
 
@@ -72,7 +67,11 @@ function countdown(snapshot: Watched['view']['snapshot'], time: bigint): string 
   return next.time > time ? `${next.what} in ${formatDuration(next.time - time)}` : `${next.what} now`
 }
 
-function candidateLines({ view }: Watched, { token }: Connection, name: (id: string) => string): string[] {
+function candidateLines(
+  { view }: Watched,
+  { token }: Connection,
+  { io, names }: { readonly io: Io; readonly names: (id: string) => string },
+): string[] {
   const { snapshot, odds, returnsPpm } = view
   if (odds.length === 0 || snapshot.phase === 'settled') return []
   const joinables = joinablesOf(view)
@@ -89,7 +88,7 @@ function candidateLines({ view }: Watched, { token }: Connection, name: (id: str
       role,
     ]
   })
-  return ['', `Candidates of ${name(snapshot.id)}`, ...formatColumns(rows).map((line) => line.trimEnd())]
+  return ['', `Candidates of ${names(snapshot.id)}`, ...fittedRows({ rows }, io).rows.flat()]
 }
 
 /** What those earn whose stake is in the candidate already. */
@@ -113,7 +112,7 @@ function ranked(fixings: readonly Watched[]): { readonly watched: Watched; reado
     )
 }
 
-function chanceLines(fixings: readonly Watched[], { token, paste }: Connection): string[] {
+function chanceLines(fixings: readonly Watched[], { token, paste }: Connection, io: Io): string[] {
   if (fixings.some(({ trust }) => trust === 'unknown')) {
     return ['', 'Pots are ranked where you trust who rules: name them in --arbitrators, or ASSIZE_POLICY_ARBITRATORS.']
   }
@@ -129,7 +128,8 @@ function chanceLines(fixings: readonly Watched[], { token, paste }: Connection):
       commandOf(watched, chance, paste),
     ])
   const more = worth.length > SHOWN ? [`  … and ${worth.length - SHOWN} more`] : []
-  return ['', 'Pots, best first by what filling one is expected to bring after gas', ...formatColumns(rows), ...more]
+  const pots = fittedRows({ rows }, io).rows.flat()
+  return ['', 'Pots, best first by what filling one is expected to bring after gas', ...pots, ...more]
 }
 
 function commandOf({ view }: Watched, { kind, value }: Chance, paste: Connection['paste']): string {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { reread } from '#node/reread'
+import { originOf, reread } from '#node/reread'
 import { sampleOpens } from '#protocol/aggregate.ts'
 import type { Evidence, EvidenceBody, Finding } from '#protocol/evidence.ts'
 import { isAllOf, leavesOf, type SampleLeaf } from '#protocol/samples.ts'
 
 /**
- * Of every response in the evidence: whether it is the one that was hashed, and whether the closes in it, read as the document
- * says, are those that the observation's root commits to. Nobody is asked.
+ * Of every response in the evidence: whether it is of a source of the document, from where that is read, whether it is the one that was
+ * hashed, and whether the closes in it, read as the document says, are those that the observation's root commits to. Nobody is asked.
  */
 export function bodyFindings(evidence: Evidence): Finding[] {
   return evidence.bodies.map((one) => ({ what: `body of ${one.sourceId}`, ...judge(evidence, one) }))
@@ -16,6 +16,10 @@ function judge({ document, fixing, samples }: Evidence, one: EvidenceBody): Omit
   const { root, sourceId, body } = one
   const leaves = samples.get(root)
   if (leaves === undefined || !isAllOf(leaves, root)) return unsound(`the samples ${root} are not there`)
+  if (!document.sources.some(({ id }) => id === sourceId)) return unsound(`the document has no source ${sourceId}`)
+  const origin = originOf(document, fixing.maturity, sourceId)
+  if (origin !== undefined && origin !== one.origin)
+    return unsound(`it is of ${one.origin}, the document asks ${origin}`)
   if (body === undefined) return sound(`${one.bytes} bytes, too many to be kept: there is only its hash`)
   if (Buffer.byteLength(body) !== one.bytes || sha256Of(body) !== one.sha256)
     return unsound('it is not what was hashed')

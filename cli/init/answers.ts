@@ -2,12 +2,12 @@ import { resolve } from 'node:path'
 import type { Address } from 'viem'
 import type { Chain } from '#client/chain.ts'
 import { address, addresses, port as parsePort } from '../arguments.ts'
-import { hostOf } from '#client/chain.ts'
 import { keystoreAt } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
 import { requireJury } from '../court/jury-court.ts'
 import { InputError } from '../errors.ts'
 import { DEFAULT_RPC } from '../options.ts'
+import { withoutSecrets } from '../secrets.ts'
 import { checkEndpoint, checkOracle, checkRegistry, type Endpoint } from './chain-answers.ts'
 import type { InitFlags } from './flags.ts'
 import { checkFile, checkIndexFolder, foreignChains, needsFile } from './index-answers.ts'
@@ -91,7 +91,7 @@ async function askEndpoints({
     text: 'JSON-RPC endpoint of the chain',
     given: flags.rpc,
     otherwise,
-    shown: hostOf(otherwise),
+    shown: withoutSecrets(otherwise),
     check: (text) => look(text, flags.chainId),
   })
   const { chainId } = chain
@@ -147,17 +147,17 @@ async function askIndices(
         check: checkFile,
       })
     : undefined
-  const sourceRpc = new Map<number, string>()
-  for (const [id, { urls }] of flags.sourceRpc) if (urls[0] !== undefined) sourceRpc.set(id, urls[0])
+  const sourceRpc = new Map([...flags.sourceRpc].map(([id, { urls }]) => [id, urls]))
   for (const id of foreignChains(documents, chainId)) {
-    const url = await answer(desk, {
+    const endpoints = await answer(desk, {
       flag: '--source-rpc',
-      text: `JSON-RPC endpoint of chain ${id}, which an index reads (the oracle's is ${rpcUrl})`,
-      given: sourceRpc.get(id),
+      text: `JSON-RPC endpoints of chain ${id}, which an index reads, commas between; one alone is believed (the oracle's is ${rpcUrl})`,
+      given: sourceRpc.get(id)?.join(','),
       otherwise: undefined,
-      check: async (text) => (await checkEndpoint(text, { chainId: id, clock: 'chain', now: () => 0n })).url,
+      check: (text) =>
+        Promise.all(parts(text).map((url) => checkEndpoint(url, { chainId: id, clock: 'chain', now: () => 0n }))),
     })
-    sourceRpc.set(id, url)
+    sourceRpc.set(id, [...new Set(endpoints.map(({ url }) => url))])
   }
   return { indexDir: folder, csvFile, sourceRpc }
 }

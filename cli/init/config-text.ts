@@ -95,10 +95,15 @@ function tables({ arbitrators, juries, principals, sourceRpc }: Settings): strin
       ? []
       : ['', '[juror]', '# The juries in which it votes, and the accounts whose voter it is.']),
     ...(juries.length === 0 ? [] : [`juries = ${list(juries)}`, `for = ${list(principals)}`]),
-    ...(sourceRpc.size === 0 ? [] : ['', '[source_rpc]', '# Endpoints of the chains that index documents read.']),
-    ...[...sourceRpc].map(([chainId, url]) => `${chainId} = ${text(url)}`),
+    ...(sourceRpc.size === 0 ? [] : ['', '[source_rpc]', ...SOURCE_RPC]),
+    ...[...sourceRpc].map(([chainId, urls]) => `${chainId} = ${list(urls)}`),
   ]
 }
+
+const SOURCE_RPC = [
+  '# Endpoints of the chains that index documents read. More than half of those of a chain must say the same; one alone is',
+  '# believed.',
+]
 
 /** A basic string of TOML: JSON escapes what it must, and a few things more. */
 function text(value: string): string {

@@ -68,7 +68,11 @@ function endpointPairs({ rpcUrls: [rpcUrl, ...fallbacks], sourceRpc }: Config, f
   return [
     ['the endpoint at', flags.rpc, rpcUrl],
     ['rpc_fallbacks', others === undefined ? undefined : [...others].join(','), fallbacks.join(',')],
-    ...[...flags.sourceRpc].map(([id, { urls }]): Pair => [`source_rpc.${id}`, urls[0], sourceRpc.get(id)]),
+    ...[...flags.sourceRpc].map(([id, { urls }]): Pair => [
+      `source_rpc.${id}`,
+      urls.join(','),
+      sourceRpc.get(id)?.join(','),
+    ]),
   ]
 }
 

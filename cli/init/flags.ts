@@ -1,9 +1,10 @@
 import type { Address } from 'viem'
 import type { Amount, Endpoints } from '../arguments.ts'
+import { commandLine } from '../command-line.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import type { Clock } from './chain-answers.ts'
-import type { SetupRole } from './settings.ts'
+import type { Places, SetupRole } from './settings.ts'
 
 /** What can be said of a node on the command line instead of being asked. */
 export type InitFlags = {
@@ -45,11 +46,12 @@ export type InitFlags = {
 
 /**
  * Throws InputError that names every flag that is missing where nobody can be asked: in a script, or with --yes. What an
- * existing set-up says already (`has`) is not missing; `user`: whom the unit runs as, if one is wanted.
+ * existing set-up in `places` says already (`has`) is not missing; `user`: whom the unit runs as, if one is wanted.
  */
 export function requireFlags(
   flags: InitFlags,
   has: { readonly config: boolean; readonly indices: boolean; readonly consent: boolean; readonly user: boolean },
+  places: Pick<Places, 'folder' | 'indices'>,
   { terminal }: Pick<Context, 'terminal'>,
 ): void {
   if (terminal !== undefined && flags.yes !== true) return
@@ -64,10 +66,29 @@ export function requireFlags(
     ...(flags.yes === true ? [] : ['--yes']),
   ]
   if (missing.length === 0) return
+  const { folder, indices } = places
+  const where = missing.includes('--index-dir')
+    ? ` Index documents are looked for in ${indices} without --index-dir, and there is no such folder.`
+    : ''
   throw new InputError(
     `Expected ${missing.join(', ')} where nobody can be asked, got none.`,
-    'Give them, or run it in a terminal; "assize init --help" says what they are.',
+    `For the node in ${folder}: ${nextCommand(folder, missing)} with what else you give, or run it in a terminal.${where} "assize init --help" says what they are.`,
   )
+}
+
+/** What an option that can be missing takes. */
+const WORDS: Readonly<Record<string, string>> = {
+  '--oracle': 'ADDRESS',
+  '--registry': 'ADDRESS',
+  '--index-dir': 'FOLDER',
+  '--owner': 'ADDRESS',
+  '--juries': 'ADDRESS',
+  '--service-user': 'NAME',
+}
+
+function nextCommand(folder: string, missing: readonly string[]): string {
+  const given = missing.filter((flag) => flag !== '--yes').flatMap((flag) => [flag, WORDS[flag] ?? ''])
+  return commandLine('assize', 'init', folder, '--yes', ...given)
 }
 
 function missingSettings({ oracle, registry, indexDir }: InitFlags, hasIndices: boolean): string[] {

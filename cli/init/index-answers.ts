@@ -1,6 +1,7 @@
 import { globSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { IndexDocument } from '#protocol/index-document.ts'
+import { commandLine } from '../command-line.ts'
 import { InputError } from '../errors.ts'
 import { readIndexFile } from '../index/index-file.ts'
 
@@ -10,15 +11,17 @@ export type IndexFolder = { readonly folder: string; readonly documents: readonl
 /** Reads every document of a folder, as the node will. Throws InputError naming what is no index, and for none at all. */
 export async function checkIndexFolder(text: string): Promise<IndexFolder> {
   const folder = resolve(text)
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new InputError(`Expected a folder with index documents at ${folder}, got none.`, 'Make it, or name another.')
-  }
-  const names = globSync('*.json', { cwd: folder }).toSorted()
+  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+  const names = isThere ? globSync('*.json', { cwd: folder }).toSorted() : []
   const documents = await Promise.all(names.map((name) => readIndexFile(join(folder, name))))
   if (documents.length > 0) return { folder, documents }
+  const make = isThere ? '' : `${commandLine('mkdir', '-p', folder)} && `
+  const file = commandLine(join(folder, 'eth-usd.json'))
   throw new InputError(
-    `Expected an index document in ${folder}, got none: there is nothing to observe.`,
-    'Put those there that you report. Whoever creates fixings publishes them; "assize index new" writes one.',
+    isThere
+      ? `Expected an index document in ${folder}, got none: there is nothing to observe.`
+      : `Expected a folder with index documents at ${folder}, got none.`,
+    `Put those there that you report, as whoever creates fixings publishes them, or name another with --index-dir; to write one: ${make}assize index new --base ETH --quote USD --out ${file}`,
   )
 }
 

@@ -104,7 +104,7 @@ async function ensureConfig(
     consent: existsSync(places.consent),
     user: !isUnitDue || isUserKnown(flags, host),
   }
-  requireFlags(flags, has, context)
+  requireFlags(flags, has, places, context)
   if (isUnitDue) requireRunnable(places.folder, flags, host)
   // What the environment says is of whoever runs this, not of the node that will run by itself.
   const load = (): Config => loadConfig({ file: places.config, env: {} })

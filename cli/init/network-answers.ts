@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { multiaddr } from '@multiformats/multiaddr'
+import { isPeer, isPlace } from '#node/places'
 import { port as parsePort } from '../arguments.ts'
 import { InputError } from '../errors.ts'
 import { parts, read } from './questions.ts'
@@ -17,24 +17,13 @@ export async function checkPort(text: string, host: string): Promise<number> {
 /** Addresses of libp2p: of peers, which need `/p2p/` and an id, or of this node. Throws InputError naming the wrong one. */
 export async function checkMultiaddrs(text: string, of: 'peers' | 'this node'): Promise<string[]> {
   return parts(text).map((address) => {
-    const names = namesIn(address)
     const example = of === 'peers' ? '/dns4/node.example/tcp/4001/p2p/12D3KooW…' : '/dns4/me.example/tcp/4001'
-    if (names === undefined) throw new InputError(`Expected a multiaddr such as ${example}, got "${address}".`, '')
-    if (of === 'peers' && !names.includes('p2p')) {
+    if (of === 'peers' ? isPeer(address) : isPlace(address)) return address
+    if (of === 'peers' && isPlace(address)) {
       throw new InputError(`Expected a multiaddr with /p2p/ and a peer id, got "${address}".`, `Such as ${example}.`)
     }
-    return address
+    throw new InputError(`Expected a multiaddr such as ${example}, got "${address}".`, '')
   })
-}
-
-function namesIn(address: string): string[] | undefined {
-  try {
-    return multiaddr(address)
-      .getComponents()
-      .map(({ name }) => name)
-  } catch {
-    return undefined
-  }
 }
 
 /** Why nobody can listen there; undefined if one can. */

@@ -19,7 +19,7 @@ export type Settings = {
   readonly fromBlock: bigint
   readonly indexDir: string
   readonly csvFile: string | undefined
-  readonly sourceRpc: ReadonlyMap<number, string>
+  readonly sourceRpc: ReadonlyMap<number, readonly string[]>
   /** Where the key is or will be; undefined: the node has none. */
   readonly key: { readonly keystore: string; readonly passwordFile: string } | undefined
   readonly arbitrators: readonly Address[]

@@ -1,15 +1,16 @@
-import { statfsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, statfsSync } from 'node:fs'
 import type { Address } from 'viem'
 import { type Chain, latestBlock } from '#client/chain.ts'
-import { requireCode } from '#client/deploy.ts'
-import { type Config, overridesIn } from '#node/config'
+import { requireCode } from '#client/code-at.ts'
+import { nearest } from '#node/access'
+import { type Config, overridesIn, strayVariables } from '#node/config'
+import { storeFault } from '#node/store'
 import { askNode } from '#node/http-client'
 import { READINESS } from '#node/http-schemas'
 import type { Context } from '../context.ts'
 import { failureOf } from '../errors.ts'
 import type { Check } from './check.ts'
-import { agreementChecks, endpointCheck } from './endpoint-checks.ts'
+import { agreementChecks, endpointCheck, sourceRpcChecks } from './endpoint-checks.ts'
 import { isTaken, listenChecks, peerChecks, type Running } from './network-checks.ts'
 import { nodesCommand } from './nodes-command.ts'
 import { registryCheck } from './registry-check.ts'
@@ -38,17 +39,25 @@ export async function checkUp(
 /** What is run from here has other settings than a unit that reads the same file. */
 function environmentChecks(env: Context['env']): Check[] {
   const names = overridesIn(env)
-  if (names.length === 0) return []
-  const found = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} set here, which goes before the file`
-  const fix = `By the file alone: ${nodesCommand(env, 'assize', 'doctor', '--config', '…')}`
-  return [{ what: 'environment', state: 'warn', found, fix }]
+  const stray = strayVariables(env)
+  const checks: Check[] = []
+  if (names.length > 0) {
+    const found = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} set here, which goes before the file`
+    const fix = `By the file alone: ${nodesCommand(env, 'assize', 'doctor', '--config', '…')}`
+    checks.push({ what: 'environment', state: 'warn', found, fix })
+  }
+  if (stray.length > 0) {
+    const found = `${stray.join(', ')} ${stray.length === 1 ? 'is' : 'are'} set here, and no setting: nothing reads it`
+    checks.push({ what: 'environment', state: 'warn', found, fix: 'Correct the name: docs/operations/running.md.' })
+  }
+  return checks
 }
 
 async function* checksOf(config: Config, context: Pick<Context, 'now' | 'io' | 'signal'>): AsyncGenerator<Check> {
-  const { now } = context
-  yield* guarded('keys', () => secretChecks(config))
+  const { now, io } = context
+  yield* await guarded('keys', () => secretChecks(config, io))
   yield* await signerChecks(config)
-  yield* guarded('disk', () => [diskCheck(config)])
+  yield* await guarded('disk', () => [diskCheck(config)])
   const chains: Chain[] = []
   for (const rpcUrl of config.rpcUrls) {
     const { check, chain } = await endpointCheck(rpcUrl, config, now)
@@ -56,6 +65,7 @@ async function* checksOf(config: Config, context: Pick<Context, 'now' | 'io' | '
     if (chain !== undefined) chains.push(chain)
   }
   yield* agreementChecks(chains)
+  yield* sourceRpcChecks(config)
   const [chain] = chains
   let others = 0
   if (chain !== undefined) {
@@ -81,9 +91,9 @@ async function chainTime(chain: Chain, now: () => bigint): Promise<bigint> {
 }
 
 /** What cannot be looked at is a finding: the rest is looked at all the same. */
-function guarded(what: string, look: () => Check[]): Check[] {
+async function guarded(what: string, look: () => Check[] | Promise<Check[]>): Promise<Check[]> {
   try {
-    return look()
+    return await look()
   } catch (error) {
     const fix = 'Run it as the user of the node: sudo -u assize …'
     return [{ what, state: 'bad', found: `cannot be looked at as this user: ${failureOf(error).message}`, fix }]
@@ -91,9 +101,11 @@ function guarded(what: string, look: () => Check[]): Check[] {
 }
 
 function diskCheck({ dataDir }: Config): Check {
-  const folder = statSync(dataDir, { throwIfNoEntry: false }) === undefined ? join(dataDir, '..') : dataDir
   try {
-    const { bavail, bsize } = statfsSync(folder)
+    const { bavail, blocks, bsize } = statfsSync(nearest(dataDir))
+    if (blocks === 0 && !existsSync(dataDir)) return noDiskCheck(dataDir)
+    const fault = storeFault(dataDir)
+    if (fault !== undefined) return { what: 'data_dir', state: 'bad', found: fault.message, fix: fault.hint }
     const free = bavail * bsize
     const found = `${(free / 1e9).toFixed(1)} GB free at ${dataDir}`
     if (free >= LEAST_FREE_BYTES) return { what: 'disk', state: 'ok', found }
@@ -106,6 +118,12 @@ function diskCheck({ dataDir }: Config): Check {
       fix: 'Correct data_dir in the configuration.',
     }
   }
+}
+
+/** What is no disk, such as /proc, takes no folder, whatever its permissions say. */
+function noDiskCheck(dataDir: string): Check {
+  const found = `no disk for ${dataDir}: nothing can be kept there`
+  return { what: 'data_dir', state: 'bad', found, fix: 'Correct data_dir in the configuration.' }
 }
 
 async function contractCheck(chain: Chain, what: string, kind: string, address: Address): Promise<Check> {

@@ -1,5 +1,5 @@
 import { blockAt, type Chain, hostOf, latestBlock } from '#client/chain.ts'
-import type { Config } from '#node/config'
+import { type Config, loneChains } from '#node/config'
 import { openNodesChain } from '../chain/connection.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { formatDuration, formatTime, shorten } from '../format.ts'
@@ -21,7 +21,10 @@ export async function endpointCheck(
     const chain = await openNodesChain({ ...config, rpcUrls: [rpcUrl] })
     return { check: headCheck(what, await latestBlock(chain), config.clock, now()), chain }
   } catch (error) {
-    const fix = error instanceof InputError ? error.hint : 'Start it, or name another in rpc_url and rpc_fallbacks.'
+    const isOther = error instanceof InputError
+    const fix = isOther
+      ? 'Name an endpoint of that chain in rpc_url and rpc_fallbacks, or correct chain_id.'
+      : 'Start it, or name another in rpc_url and rpc_fallbacks.'
     return { check: { what, state: 'bad', found: failureOf(error).message, fix }, chain: undefined }
   }
 }
@@ -54,6 +57,16 @@ export function headCheck(
     }
   }
   return { what, state: 'ok', found: `${found}, ${formatDuration(now > time ? now - time : 0n)} ago` }
+}
+
+/** What sources read of another chain is compared, too. */
+export function sourceRpcChecks(config: Config): Check[] {
+  return loneChains(config).map((chainId) => ({
+    what: `endpoint of chain ${chainId}`,
+    state: 'warn',
+    found: 'one endpoint alone is believed about what sources read there',
+    fix: 'Name others, by other operators, in source_rpc: two more, and one may be dead or lie.',
+  }))
 }
 
 /** Endpoints that do not have the same block at the height that all of them have are of different chains, or one lies. */

@@ -1,29 +1,34 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { accessFault } from '#node/access'
 import type { Config } from '#node/config'
-import { readToken } from '#node/keystore'
+import { readKeystore, readToken, UnreadableKeystoreError } from '#node/keystore'
 import { NETWORK_KEY_FILE } from '#node/network-key'
 import { createSignerCall } from '#node/signer-call'
 import { keystoreAt } from '../chain/signer.ts'
 import { commandLine } from '../command-line.ts'
 import { failureOf } from '../errors.ts'
+import type { Io } from '../io.ts'
 import type { Check } from './check.ts'
 
 type Key = NonNullable<Config['key']>
 
 const OTHERS_READ = 0o077
 
-/** Every file with a secret, whether it is there and for its owner only. Throws for what this user may not look at. */
-export function secretChecks({ key, dataDir }: Config): Check[] {
+/**
+ * Every file with a secret, whether it is there and for its owner only, and whether the password opens the keystore; `io` is told
+ * before that, which takes a second. Throws for what this user may not look at.
+ */
+export async function secretChecks({ key, dataDir }: Config, io: Pick<Io, 'err'>): Promise<Check[]> {
   const network = join(dataDir, NETWORK_KEY_FILE)
   return [
-    ...keyChecks(key),
+    ...(await keyChecks(key, io)),
     // The node makes it at its first start.
     ...(statSync(network, { throwIfNoEntry: false }) === undefined ? [] : [modeCheck('network key', network)]),
   ]
 }
 
-function keyChecks(key: Key | undefined): Check[] {
+async function keyChecks(key: Key | undefined, io: Pick<Io, 'err'>): Promise<Check[]> {
   if (key === undefined) {
     return [
       {
@@ -38,18 +43,45 @@ function keyChecks(key: Key | undefined): Check[] {
   // Throws for what this user may not look at; what is there and no keystore is another thing.
   statSync(key.keystore, { throwIfNoEntry: false })
   const fix = `Make one: ${commandLine('assize', 'keys', 'new', key.keystore, '--password-file', key.passwordFile)}`
-  return [
-    keystoreAt(key.keystore) === undefined
-      ? { what: 'keystore', state: 'bad', found: `no keystore at ${key.keystore}`, fix }
-      : modeCheck('keystore', key.keystore),
-    modeCheck('password', key.passwordFile),
-  ]
+  const password = modeCheck('password', key.passwordFile)
+  // What is there and cannot be read is not to be made anew.
+  const isClosed = (file: string): boolean => existsSync(file) && accessFault(file, 'read') !== undefined
+  if (isClosed(key.keystore) || isClosed(key.passwordFile)) return [modeCheck('keystore', key.keystore), password]
+  if (keystoreAt(key.keystore) === undefined) {
+    return [{ what: 'keystore', state: 'bad', found: `no keystore at ${key.keystore}`, fix }, password]
+  }
+  const found = [modeCheck('keystore', key.keystore), password]
+  const fault = await lockedCheck(key, io)
+  return fault === undefined ? found : found.map((check) => (check.what === fault.what ? fault : check))
+}
+
+/** Opens the keystore as the node does at its start; undefined where it opens, or there is nothing to open it with. */
+async function lockedCheck(
+  { keystore, passwordFile }: Extract<Key, { kind: 'keystore' }>,
+  io: Pick<Io, 'err'>,
+): Promise<Check | undefined> {
+  if (statSync(passwordFile, { throwIfNoEntry: false }) === undefined) return undefined
+  io.err(`opening ${keystore} ...`)
+  try {
+    await readKeystore(keystore, passwordFile)
+    return undefined
+  } catch (error) {
+    const found = failureOf(error).message
+    if (error instanceof UnreadableKeystoreError && error.file === keystore) {
+      return { what: 'keystore', state: 'bad', found, fix: 'The node does not start so: put back its copy.' }
+    }
+    const fix =
+      'The node does not start so: put the password of this keystore there, or name the keystore that it opens.'
+    return { what: 'password', state: 'bad', found, fix }
+  }
 }
 
 function modeCheck(what: string, file: string): Check {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined)
     return { what, state: 'bad', found: `no file at ${file}`, fix: 'Correct its path in the configuration.' }
+  const fault = accessFault(file, 'read')
+  if (fault !== undefined) return { what, state: 'bad', found: fault.message, fix: fault.hint }
   if ((stats.mode & OTHERS_READ) === 0) return { what, state: 'ok', found: `${file}, for its owner only` }
   return { what, state: 'bad', found: `others can read ${file}`, fix: commandLine('chmod', '600', file) }
 }
@@ -63,7 +95,8 @@ export async function signerChecks({ key }: Config): Promise<Check[]> {
   try {
     token = tokenFile === undefined ? undefined : await readToken(tokenFile)
   } catch (error) {
-    return [{ what, state: 'bad', found: failureOf(error).message, fix: 'Correct signer.token_file.' }]
+    const { message, hint } = failureOf(error)
+    return [{ what, state: 'bad', found: message, fix: hint === '' ? 'Correct signer.token_file.' : hint }]
   }
   const answer = await createSignerCall({ url, token, timeoutMs })('eth_accounts', [])
   switch (answer.kind) {

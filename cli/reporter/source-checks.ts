@@ -1,5 +1,6 @@
-import { globSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { accessFault } from '#node/access'
 import { type Config, sourceEndpoints } from '#node/config'
 import { formatValue } from '#protocol/decimal.ts'
 import { type IndexDocument, indexId, isConversionSource } from '#protocol/index-document.ts'
@@ -28,9 +29,13 @@ const READ_MS = 30_000
 /** Reads every source of every index document once, for the last window that is over. */
 export async function indexChecks(config: Config, world: SourceWorld): Promise<Check[]> {
   const what = 'indices'
+  const fault = accessFault(config.indexDir, 'read')
+  if (fault !== undefined) return [{ what, state: 'bad', found: fault.message, fix: fault.hint }]
   let names: string[]
   try {
-    names = globSync('*.json', { cwd: config.indexDir }).toSorted()
+    names = readdirSync(config.indexDir)
+      .filter((name) => name.endsWith('.json'))
+      .toSorted()
   } catch (error) {
     return [{ what, state: 'bad', found: failureOf(error).message, fix: 'Correct index_dir in the configuration.' }]
   }

@@ -13,7 +13,7 @@ import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type BlsKey, type BlsSignature, isBlsSigned, sumOfKeys } from '#protocol/bls.ts'
 import { placesIn } from '#protocol/cosigning.ts'
 import type { SigningDomain } from '#protocol/observation.ts'
-import { quorumSize, type Report, reportDigest } from '#protocol/report.ts'
+import { quorumSize, type Report, reportDigest, RosterSizeError } from '#protocol/report.ts'
 import { firstBlockAfter } from './block-at.ts'
 import { signatureOf } from './bls-points.ts'
 import type { BlockHead, Chain } from './chain.ts'
@@ -111,14 +111,19 @@ export async function readCosigned(
 }
 
 /**
- * Whether `signature` is the sum of what all `keys` sign of the report, and they are more than two thirds of the roster, as the registry
- * asks of an attestation: computed here, nobody is asked. Warning: keys and size of the roster are believed. They must come from a registry
- * whose state you trust (that of a node of your own, or of several endpoints that agree), which has checked that each key's owner
- * has its secret: whoever may name a key without can make one up that stands for the others too. Throws BlsPointError for what is no
- * point of BLS12-381's subgroups.
+ * Whether `signature` is the sum of what all `keys` sign of the report, no two of them the same, and they are more than two thirds of
+ * the roster, as the registry asks of an attestation: computed here, nobody is asked. Warning: keys and size of the roster are believed.
+ * They must come from a registry whose state you trust (that of a node of your own, or of several endpoints that agree), which has
+ * checked that each key's owner has its secret: whoever may name a key without can make one up that stands for the others too. Two
+ * places of one key, which the registry lets one owner have, count as none here. Throws BlsPointError for what is no point of
+ * BLS12-381's subgroups, RosterSizeError for a roster of no places.
  */
 export function isCosigned(domain: SigningDomain, { report, keys, rosterSize, signature }: CosignedBy): boolean {
-  if (keys.length < quorumSize(rosterSize)) return false
+  // Of an empty roster one signature would be more than two thirds.
+  if (rosterSize === 0) throw new RosterSizeError(rosterSize)
+  // Hex has two spellings. A key that is there twice would be a signer who counts twice.
+  const signers = new Set(keys.map((key) => key.toLowerCase()))
+  if (signers.size < keys.length || signers.size < quorumSize(rosterSize) || signers.size > rosterSize) return false
   return isBlsSigned(sumOfKeys(keys), reportDigest(domain, report), 'signature', signature)
 }
 

@@ -1,18 +1,12 @@
-import { type Address, encodeFunctionData } from 'viem'
+import type { Address } from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import type { Chain } from './chain.ts'
 import { explained, isOfAnotherContract } from './errors.ts'
 import { type At, atOneBlock, blockOf } from './one-block.ts'
-import { wethAbi } from './weth.ts'
+import { readTokenKind, type TokenKind, wethAbi } from './weth.ts'
 
 /** The token that an oracle takes stake in. */
-export type BondToken = {
-  readonly address: Address
-  readonly symbol: string
-  readonly decimals: number
-  /** Whether ETH can be wrapped into it. */
-  readonly isWeth: boolean
-}
+export type BondToken = TokenKind & { readonly address: Address }
 
 /** What an account can spend, wei of ETH and base units of the bond token, read at one block. */
 export type Purse = {
@@ -21,8 +15,6 @@ export type Purse = {
   /** What the oracle may take already. */
   readonly allowance: bigint
 }
-
-const ETHER_DECIMALS = 18
 
 /** Where the token is that `oracle` takes stake in. Throws DeadRpcError. */
 export async function readBondToken(chain: Chain, oracle: Address): Promise<Address> {
@@ -33,20 +25,12 @@ export async function readBondToken(chain: Chain, oracle: Address): Promise<Addr
 
 /** What the token that `oracle` takes stake in is. Throws {@link NotOracleError}, DeadRpcError. */
 export async function readToken(chain: Chain, oracle: Address): Promise<BondToken> {
-  const address = await readOracle(chain, oracle)
-  return explained(chain.rpcUrl, 'symbol', async () => {
-    const token = { address, abi: wethAbi } as const
-    const [symbol, decimals] = await chain.publicClient.multicall({
-      deployless: true,
-      contracts: [
-        { ...token, functionName: 'symbol' },
-        { ...token, functionName: 'decimals' },
-      ],
-    })
-    const named = { symbol: plain(symbol.result), decimals: decimals.result ?? 0 }
-    const isWeth = named.symbol === 'WETH' && named.decimals === ETHER_DECIMALS && (await takesEther(chain, address))
-    return { address, ...named, isWeth }
-  })
+  return readTokenAt(chain, await readOracle(chain, oracle))
+}
+
+/** What the token at the address is: of no decimals if it names none. Throws DeadRpcError. */
+export async function readTokenAt(chain: Chain, address: Address): Promise<BondToken> {
+  return { address, ...(await readTokenKind(chain, address)) }
 }
 
 /**
@@ -107,20 +91,5 @@ async function readOracle(chain: Chain, oracle: Address): Promise<Address> {
     return token
   } catch (error) {
     throw isOfAnotherContract(error) ? new NotOracleError(oracle, { cause: error }) : error
-  }
-}
-
-/** Anyone names a token: what is not a plain word is not shown. */
-function plain(symbol: string | undefined): string {
-  return symbol !== undefined && /^[\w.-]{1,16}$/.test(symbol) ? symbol : 'tokens'
-}
-
-/** Bridged tokens are called WETH too, but take no deposits. */
-async function takesEther(chain: Chain, token: Address): Promise<boolean> {
-  try {
-    await chain.publicClient.call({ to: token, data: encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }) })
-    return true
-  } catch {
-    return false
   }
 }

@@ -3,6 +3,7 @@ import { ELEMENT, G1, G2, MAPPED_ELEMENT, MINUS_G1, TWICE_G1, TWICE_G2 } from '.
 import type { BlockHead, Chain } from './chain.ts'
 import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
 import { type At, atOneBlock, blockOf, requireStillThere } from './one-block.ts'
+import { looksRandom } from './prevrandao.ts'
 
 /** Something that the contracts need of a chain. */
 export type ChainFeature = {
@@ -45,17 +46,24 @@ const BLS: readonly Vector[] = [
  */
 export async function readChainFeatures(chain: Chain, at?: At): Promise<ChainFeature[]> {
   return atOneBlock(chain, at, async (block) => {
-    const [hasTransient, hasBls, hasHistory] = await Promise.all([
+    const [hasTransient, hasBls, hasHistory, hasRandao] = await Promise.all([
       answers(chain, block, TRANSIENT),
       Promise.all(BLS.map((vector) => answers(chain, block, vector))).then((all) => all.every(Boolean)),
       remembers(chain, block),
+      looksRandom(chain, block),
     ])
-    // What is missing may be so in another block, which took its place.
-    if (!hasTransient || !hasBls || !hasHistory) await requireStillThere(chain, block)
+    // What is missing may be so in another block, which took its place; what came before it is there still then.
+    await requireStillThere(chain, block)
     return [
       { name: 'EIP-1153', neededBy: 'all', needs: 'every contract: guards against re-entrance', isThere: hasTransient },
       { name: 'EIP-2537', neededBy: 'registry', needs: 'the registry: BLS signatures of reporters', isThere: hasBls },
       { name: 'EIP-2935', neededBy: 'jury', needs: 'a jury: the seed of a draw', isThere: hasHistory },
+      {
+        name: 'random prevrandao',
+        neededBy: 'jury',
+        needs: 'a jury: else everybody knows beforehand whom it draws',
+        isThere: hasRandao,
+      },
     ]
   })
 }

@@ -8,7 +8,6 @@ import {
   defineChain,
   type Hash,
   http,
-  HttpRequestError,
   type JsonRpcAccount,
   type LocalAccount,
   type PublicClient,
@@ -16,6 +15,7 @@ import {
   type Transport,
   type WalletClient,
 } from 'viem'
+import { failureOf, silenceOf } from './provider-failure.ts'
 import { type Turnstile, turnstile } from './turnstile.ts'
 
 /** A chain that can be read. Every reader and writer of this folder takes one. */
@@ -76,7 +76,11 @@ export function hostOf(address: string): string {
 /** Whatever passes JSON-RPC on as EIP-1193 says: a viem client, or a browser's wallet. */
 export type Provider = {
   // Methods compare their parameters both ways, so that the narrower ones of viem's clients and of wallets fit.
-  request(call: { readonly method: string; readonly params?: unknown }): Promise<unknown>
+  request(
+    call: { readonly method: string; readonly params?: unknown },
+    /** Only viem's clients know them. */
+    options?: { readonly retryCount?: number },
+  ): Promise<unknown>
 }
 
 export type ProviderOptions = {
@@ -101,8 +105,16 @@ export async function connectThrough({
   account,
   ...options
 }: ProviderOptions & { readonly account?: Sender | Address }): Promise<Chain | WritableChain> {
-  // Whoever made the provider decided how often it tries.
-  const transport = custom({ request: (call) => provider.request(call) }, { retryCount: 0 })
+  const request = async (call: { readonly method: string; readonly params?: unknown }): Promise<unknown> => {
+    try {
+      // Each request sends a transaction of its own; how often the others are tried is for whoever made the provider.
+      if (call.method === 'eth_sendTransaction') return await provider.request(call, { retryCount: 0 })
+      return await provider.request(call)
+    } catch (error) {
+      throw failureOf(error, PROVIDER_NAME)
+    }
+  }
+  const transport = custom({ request }, { retryCount: 0 })
   const sender: Sender | undefined = typeof account === 'string' ? { address: account, type: 'json-rpc' } : account
   return openChain(PROVIDER_NAME, transport, sender === undefined ? options : { ...options, account: sender })
 }
@@ -150,20 +162,20 @@ export function blockAt(chain: Chain, which: bigint | Hash): Promise<BlockHead> 
   return readHead(chain, typeof which === 'bigint' ? { blockNumber: which } : { blockHash: which })
 }
 
-/** The newest final block; undefined where the endpoint knows of none, or does not answer. */
+/** The newest final block; undefined where the endpoint answers that it knows of none. Throws {@link DeadRpcError}. */
 export async function finalizedBlock(chain: Chain): Promise<BlockHead | undefined> {
   try {
     return await readHead(chain, { blockTag: 'finalized' })
   } catch (error) {
-    if (error instanceof BaseError || error instanceof DeadRpcError) return undefined
+    if (error instanceof BaseError) return undefined
     throw error
   }
 }
 
 /** What the failure of a request to `rpcUrl` is called if nothing answered it; undefined if an answer of whatever kind came. */
 export function silenceIn(rpcUrl: string, error: BaseError): DeadRpcError | undefined {
-  const silence = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
-  if (silence === null) return undefined
+  const silence = silenceOf(error)
+  if (silence === undefined) return undefined
   const got = silence instanceof TimeoutError ? 'no answer in time' : 'no answer'
   return new DeadRpcError(rpcUrl, got, { cause: error })
 }

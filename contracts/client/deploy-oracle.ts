@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import type { WritableChain } from './chain.ts'
-import { carryOut, requireCode } from './deploy.ts'
+import { requireCode } from './code-at.ts'
+import { carryOut } from './deploy.ts'
 import {
   type DeployOptions,
   type Deployments,

@@ -1,8 +1,9 @@
 import { type Address, type CallParameters, concatHex, type Hash, keccak256, zeroHash } from 'viem'
 import { type Chain, latestBlock, type WritableChain } from './chain.ts'
+import { hasCode, requireCode } from './code-at.ts'
 import { planVault, type VaultTerms } from './consumer-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from './deployment-step.ts'
-import { explained } from './errors.ts'
+import { explained, NoCodeError } from './errors.ts'
 import { ifSimulated } from './if-simulated.ts'
 import { type Call, send, type SendOptions } from './send.ts'
 import { LAG_MS, lookFor, requireNoneWaiting } from './waiting.ts'
@@ -14,12 +15,13 @@ export async function deployVault(
   terms: VaultTerms,
   sendOptions?: SendOptions,
 ): Promise<Address> {
+  await requireCode(chain, 'the oracle', oracle)
   await requireCode(chain, 'the collateral', terms.collateral)
   return carryOut(chain, planVault(oracle, terms), sendOptions)
 }
 
 /**
- * Deploys one contract through the CREATE2 deployer, unless it is there. Returns its address. Throws {@link NoCodeError},
+ * Deploys one contract through the CREATE2 deployer, unless it is there. Returns its address. Throws NoCodeError,
  * WaitingTransactionError while a transaction of the account waits, which may be this one's; OracleRevertError and
  * SilentRevertError as its constructor reverts, and what `send` throws.
  */
@@ -57,33 +59,6 @@ export async function tryConstructor(
 /** The transaction that deploys it. */
 export function deployCall({ name, initCode }: DeploymentStep): Call {
   return { name: `deploy ${name}`, to: CREATE2_DEPLOYER, data: concatHex([zeroHash, initCode]) }
-}
-
-/** An address that must hold a contract holds none. */
-export class NoCodeError extends Error {
-  override readonly name = 'Deploy.NoCodeError'
-  readonly address: Address
-  readonly hint = 'Check the address, and that the RPC endpoint is of the right chain.'
-  constructor(what: string, address: Address) {
-    super(`Expected ${what} at ${address}, got an address without code.`)
-    this.address = address
-  }
-}
-
-/** Throws {@link NoCodeError} unless a contract is at `address`; `what` names it in the message. */
-export async function requireCode(chain: Chain, what: string, address: Address): Promise<void> {
-  if (!(await hasCode(chain, address))) throw new NoCodeError(what, address)
-}
-
-/** Whether a contract is at `address`. Throws DeadRpcError. */
-export async function hasCode(chain: Chain, address: Address): Promise<boolean> {
-  return (await readCodeHash(chain, address)) !== undefined
-}
-
-/** keccak256 of the code at `address`; undefined if there is none. Throws DeadRpcError. */
-export async function readCodeHash(chain: Chain, address: Address): Promise<Hash | undefined> {
-  const code = await explained(chain.rpcUrl, 'eth_getCode', () => chain.publicClient.getCode({ address }))
-  return code === undefined || code === '0x' ? undefined : keccak256(code)
 }
 
 /**

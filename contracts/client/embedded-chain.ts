@@ -9,7 +9,7 @@ export const EMBEDDED_CHAIN_ID = 31_337
 /** Between two blocks of a chain that follows the machine's clock, seconds: Ethereum's slot. */
 const WALL_BLOCK_SECONDS = 12
 /** How long anvil may take from spawn to listening; it needs 35 to 190 ms. */
-const START_TIMEOUT_MS = 15_000
+const START_TIMEOUT_MS = 60_000
 /** How long anvil may take to end after SIGTERM before it is killed. */
 const STOP_TIMEOUT_MS = 2_000
 

@@ -9,6 +9,8 @@ import {
   type Hex,
   InsufficientFundsError,
   isHex,
+  size,
+  slice,
 } from 'viem'
 import { councilArbitratorAbi } from '#protocol/abi/council-arbitrator.ts'
 import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
@@ -18,8 +20,12 @@ import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { umaArbitratorAbi } from '#protocol/abi/uma-arbitrator.ts'
 import { silenceIn } from './chain.ts'
 import { revertText } from './revert-text.ts'
+import { TOKEN_ERRORS } from './standard-revert-text.ts'
 
-/** A call into one of our contracts reverted. Match on `errorName`, the Solidity error; the message carries a hint. */
+/**
+ * A call into one of our contracts reverted, or one that it made. Match on `errorName`, the Solidity error, of tokens too (ERC-6093); of one
+ * that is known neither here nor there its four bytes. The message carries a hint.
+ */
 export class OracleRevertError extends Error {
   override readonly name = 'Client.OracleRevertError'
   readonly errorName: string
@@ -56,15 +62,56 @@ export class PoorAccountError extends Error {
   }
 }
 
-/** The transaction was handed to the endpoint, and no receipt of it was had: it may be mined yet. */
-export class UnconfirmedError extends Error {
-  override readonly name = 'Client.UnconfirmedError'
+/** An address that must hold a contract holds none. Nothing was sent there. */
+export class NoCodeError extends Error {
+  override readonly name = 'Client.NoCodeError'
+  readonly address: Address
+  readonly hint = 'Check the address, and that the RPC endpoint is of the right chain.'
+  constructor(what: string, address: Address) {
+    super(`Expected ${what} at ${address}, got an address without code.`)
+    this.address = address
+  }
+}
+
+/** The transaction was mined, and what it was sent to logged nothing of it: another contract took it for something else, or a smart account failed inside. */
+export class UnseenEventError extends Error {
+  override readonly name = 'Client.UnseenEventError'
+  readonly address: Address
   readonly hash: Hash
   readonly hint: string
-  constructor(call: string, hash: Hash, options?: ErrorOptions) {
-    super(`Expected a receipt of ${call}, got none: transaction ${hash} may be mined yet.`, options)
+  constructor({ name, to }: { readonly name: string; readonly to: Address }, eventName: string, hash: Hash) {
+    super(`Expected ${name} to log ${eventName} at ${to}, got transaction ${hash}, which was mined without.`)
+    this.address = to
     this.hash = hash
-    this.hint = `Look at ${hash} first: do not repeat before it is mined or dropped.`
+    this.hint = `Check the address before you repeat: what is there is no such contract, unless a smart account failed inside ${hash}.`
+  }
+}
+
+/** The transaction was handed to the endpoint or the wallet, and no receipt of it was had: it may be mined yet. */
+export class UnconfirmedError extends Error {
+  override readonly name = 'Client.UnconfirmedError'
+  /** Undefined if a wallet was to send it, and did not say what became of it. */
+  readonly hash: Hash | undefined
+  /** Undefined where a wallet chose it. */
+  readonly nonce: number | undefined
+  readonly hint: string
+  constructor(
+    call: string,
+    { hash, nonce }: { readonly hash?: Hash; readonly nonce?: number },
+    options?: ErrorOptions,
+  ) {
+    super(
+      hash === undefined
+        ? `Expected the hash of ${call}, got none: the wallet may have sent it, and it may be mined yet.`
+        : `Expected a receipt of ${call}, got none: transaction ${hash} may be mined yet.`,
+      options,
+    )
+    this.hash = hash
+    this.nonce = nonce
+    this.hint =
+      hash === undefined
+        ? 'Look at what the account sent first: do not repeat before you know.'
+        : `Look at ${hash} first: do not repeat before it is mined or dropped.`
   }
 }
 
@@ -122,6 +169,7 @@ const ERRORS: Abi = [
   reporterRegistryAbi,
   splitVaultAbi,
   umaArbitratorAbi,
+  TOKEN_ERRORS,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'))
 
 function explain(rpcUrl: string, call: string, error: unknown): unknown {
@@ -151,6 +199,6 @@ export function revertOf(call: string, data: Hex, cause?: Error): Error {
     const { errorName, args } = decodeErrorResult({ abi: ERRORS, data })
     return new OracleRevertError(errorName, args ?? [], options)
   } catch {
-    return new OracleRevertError(data, [], options)
+    return new OracleRevertError(size(data) < 4 ? data : slice(data, 0, 4), [], options)
   }
 }

@@ -35,7 +35,6 @@ export async function receiptOf(
   sent: SentTransaction,
   onMiss: () => Promise<void> = () => Promise.resolve(),
 ): Promise<TransactionReceipt> {
-  const { hash } = sent
   const look = lookerAfter(chain, call, sent)
   let failure: ErrorOptions = {}
   const receipt = await lookFor(chain, RECEIPT_TIMEOUT_MS, async () => {
@@ -49,7 +48,7 @@ export async function receiptOf(
       return undefined
     }
   })
-  if (receipt === undefined) throw new UnconfirmedError(call.name, hash, failure)
+  if (receipt === undefined) throw new UnconfirmedError(call.name, sent, failure)
   return receipt
 }
 

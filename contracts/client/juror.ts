@@ -1,4 +1,4 @@
-import { type Address, type Hex, parseEventLogs, zeroAddress } from 'viem'
+import { type Address, type Hex, type Log, parseEventLogs, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import type { Chain } from './chain.ts'
@@ -18,6 +18,15 @@ export type JurorStanding = {
 
 /** A case as it was opened, in this or an earlier round. */
 export type OpenedCase = { readonly id: Hex; readonly fixing: Fixing; readonly round: number; readonly block: bigint }
+
+/** From then on `voter` votes for the juror besides itself, the zero address for nobody; or a seat was committed to. */
+export type VoteEvent = { readonly block: bigint } & (
+  | { readonly kind: 'voter'; readonly juror: Address; readonly voter: Address }
+  | { readonly kind: 'commit'; readonly id: Hex; readonly round: number; readonly seat: number }
+)
+
+/** What a jury's log says of its cases, and of who voted. */
+export type JuryLog = { readonly opened: readonly OpenedCase[]; readonly votes: readonly VoteEvent[] }
 
 /** Whether a jury is at the address. Throws DeadRpcError. */
 export async function isJury(chain: Chain, address: Address): Promise<boolean> {
@@ -98,8 +107,23 @@ export async function openedCases(
   range: BlockRange,
   id?: Hex,
 ): Promise<OpenedCase[]> {
-  const logs = await logsOf(chain, jury, range, id)
-  const opened = parseEventLogs({ abi, logs, eventName: 'CaseOpened' })
+  return openedIn(chain, { jury, oracle }, await logsOf(chain, jury, range, id))
+}
+
+/** The cases of the range, and who voted for whom, each in chain order. As {@link openedCases}. */
+export async function readJuryLog(chain: Chain, bench: Bench, range: BlockRange): Promise<JuryLog> {
+  const logs = await logsOf(chain, bench.jury, range)
+  const events = parseEventLogs({ abi, logs, eventName: ['VoterSet', 'Committed'] })
+  const votes = events.map((event): VoteEvent =>
+    event.eventName === 'VoterSet'
+      ? { kind: 'voter', block: event.blockNumber, ...event.args }
+      : { kind: 'commit', block: event.blockNumber, ...event.args },
+  )
+  return { opened: openedIn(chain, bench, logs), votes }
+}
+
+function openedIn(chain: Chain, { jury, oracle }: Bench, logs: readonly Log[]): OpenedCase[] {
+  const opened = parseEventLogs({ abi, logs: [...logs], eventName: 'CaseOpened' })
   return opened.map(({ args, blockNumber: block }) => {
     const hashed = fixingId(args.fixing, { chainId: chain.chainId, oracle })
     if (hashed !== args.id) throw new MadeUpCaseError(jury, args.id, hashed)

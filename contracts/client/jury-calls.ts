@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { commitmentOf, type Vote } from '#protocol/jury.ts'
+import { commitmentOf, MOST_STAKES, type Vote } from '#protocol/jury.ts'
 import { callOf } from './call-of.ts'
 import type { Call } from './send.ts'
 
@@ -22,6 +22,17 @@ export function stakeSeatsCall(jury: Address, count: number): Call {
 /** Puts the stakes of `juror` that have warmed up into the pool. */
 export function admitCall(jury: Address, juror: Address): Call {
   return callOf(jury, abi, 'admit', [juror])
+}
+
+/** Puts the last `count` of the stakes that rounds have returned into the pool again, or all if there are fewer; at most {@link MOST_STAKES}. */
+export function readmitCall(jury: Address, count: number): Call {
+  return callOf(jury, abi, 'readmit', [BigInt(count)])
+}
+
+/** What puts the last `count` of them into the pool, however many they are. */
+export function readmitCalls(jury: Address, count: number): Call[] {
+  const parts = Array.from({ length: Math.ceil(count / MOST_STAKES) }, (_, i) => count - i * MOST_STAKES)
+  return parts.map((left) => readmitCall(jury, Math.min(left, MOST_STAKES)))
 }
 
 /** Makes the account's stakes that are to come into the pool idle. */

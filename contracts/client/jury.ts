@@ -1,5 +1,6 @@
 import { type Address, type Hex, parseEventLogs, type TransactionReceipt, zeroAddress } from 'viem'
 import { juryArbitratorAbi as abi } from '#protocol/abi/jury-arbitrator.ts'
+import type { Staked } from '#protocol/jury.ts'
 import type { JuryCase } from '#protocol/jury-case.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
@@ -50,15 +51,20 @@ export async function readCase(chain: Chain, jury: Address, id: Hex, atBlock?: b
 /** Cases that are read at once. */
 const CASES_PART = 200
 
-/** Reads where the cases of fixings stand, in their order, at the latest block. Throws DeadRpcError. */
-export async function readCases(chain: Chain, jury: Address, ids: readonly Hex[]): Promise<readonly JuryCase[]> {
+/** Reads where the cases of fixings stand, in their order, at `atBlock` or the latest block. Throws DeadRpcError. */
+export async function readCases(
+  chain: Chain,
+  jury: Address,
+  ids: readonly Hex[],
+  atBlock?: bigint,
+): Promise<readonly JuryCase[]> {
   const cases: JuryCase[] = []
   for (let from = 0; from < ids.length; from += CASES_PART) {
     const contracts = ids
       .slice(from, from + CASES_PART)
       .map((id) => ({ address: jury, abi, functionName: 'caseOf' as const, args: [id] as const }))
     const found = await explained(chain.rpcUrl, 'caseOf', () =>
-      chain.publicClient.multicall({ deployless: true, allowFailure: false, contracts }),
+      chain.publicClient.multicall({ deployless: true, allowFailure: false, contracts, ...at(atBlock) }),
     )
     cases.push(...found.map(caseFrom))
   }
@@ -112,16 +118,77 @@ export async function readPool(
   atBlock?: bigint,
   part: bigint = POOL_PART,
 ): Promise<readonly Address[]> {
-  return explained(chain.rpcUrl, 'pool', async () => {
+  return readStakes(chain, jury, { list: 'pool', size: 'poolSize' }, atBlock, part)
+}
+
+/** Whose stakes rounds have returned while a draw was due, as {@link readPool}: {@link readmitted} says in which order they come back. */
+export async function readReturned(
+  chain: Chain,
+  jury: Address,
+  atBlock?: bigint,
+  part: bigint = POOL_PART,
+): Promise<readonly Address[]> {
+  return readStakes(chain, jury, { list: 'returned', size: 'returnedSize' }, atBlock, part)
+}
+
+/**
+ * Reads how many stakes a jury has at one block, `atBlock` or the latest; `ids` are its cases, of which those that run have `seats` each:
+ * one that is left out is not counted. Throws DeadRpcError.
+ */
+export async function readStaked(
+  chain: Chain,
+  jury: Address,
+  { seats, ids }: { readonly seats: number; readonly ids: readonly Hex[] },
+  atBlock?: bigint,
+): Promise<Staked> {
+  const blockNumber = atBlock ?? (await latestBlock(chain)).number
+  const contract = { address: jury, abi } as const
+  const [pool, returned, waiting] = await explained(chain.rpcUrl, 'poolSize', () =>
+    chain.publicClient.multicall({
+      deployless: true,
+      allowFailure: false,
+      blockNumber,
+      contracts: [
+        { ...contract, functionName: 'poolSize' },
+        { ...contract, functionName: 'returnedSize' },
+        { ...contract, functionName: 'waiting' },
+      ],
+    }),
+  )
+  const running = (await readCases(chain, jury, ids, blockNumber)).filter(({ stage }) => stage === 'voting')
+  return {
+    pool: Number(pool),
+    returned: Number(returned),
+    seated: running.length * seats,
+    waiting: waiting.length,
+  }
+}
+
+/** The pool once the last `count` of the returned stakes are in it again, the last one first. */
+export function readmitted(pool: readonly Address[], returned: readonly Address[], count: number): readonly Address[] {
+  return [...pool, ...returned.slice(returned.length - count).toReversed()]
+}
+
+type StakeList =
+  { readonly list: 'pool'; readonly size: 'poolSize' } | { readonly list: 'returned'; readonly size: 'returnedSize' }
+
+async function readStakes(
+  chain: Chain,
+  jury: Address,
+  { list, size }: StakeList,
+  atBlock: bigint | undefined,
+  part: bigint,
+): Promise<readonly Address[]> {
+  return explained(chain.rpcUrl, list, async () => {
     // All parts of one block: places change with every draw.
     const contract = { address: jury, abi, ...at(atBlock ?? (await latestBlock(chain)).number) } as const
-    const size = await chain.publicClient.readContract({ ...contract, functionName: 'poolSize' })
-    const pool: Address[] = []
-    for (let from = 0n; from < size; from += part) {
-      const more = await chain.publicClient.readContract({ ...contract, functionName: 'pool', args: [from, part] })
-      pool.push(...more)
+    const all = await chain.publicClient.readContract({ ...contract, functionName: size })
+    const stakes: Address[] = []
+    for (let from = 0n; from < all; from += part) {
+      const more = await chain.publicClient.readContract({ ...contract, functionName: list, args: [from, part] })
+      stakes.push(...more)
     }
-    return pool
+    return stakes
   })
 }
 

@@ -1,4 +1,4 @@
-import { BaseError, BlockNotFoundError, type Hash, RpcError } from 'viem'
+import { BaseError, BlockNotFoundError, type Hash, RpcError, RpcRequestError } from 'viem'
 import { type BlockHead, blockAt, type Chain, latestBlock } from './chain.ts'
 
 /** Which block: by its number, whichever that is when it is asked for, or the very one, wherever the answer comes from. */
@@ -70,7 +70,8 @@ export class ReorganisedError extends Error {
 /** Whether the endpoint answered that it cannot; a revert is none, which `explained` gave its own name. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false
-  return error.walk((cause) => cause instanceof RpcError || cause instanceof BlockNotFoundError) !== null
+  const isAnswer = (cause: unknown): boolean => cause instanceof RpcError || cause instanceof RpcRequestError
+  return error.walk((cause) => isAnswer(cause) || cause instanceof BlockNotFoundError) !== null
 }
 
 async function isStillThere(chain: Chain, { number, hash }: BlockHead): Promise<boolean> {

@@ -3,8 +3,7 @@ import { maturityOracleAbi as abi } from '#protocol/abi/maturity-oracle.ts'
 import { type Fixing, KIND_CODE, type Kind, receiptId } from '#protocol/fixing.ts'
 import { callOf } from './call-of.ts'
 import type { WritableChain } from './chain.ts'
-import { eventsOf } from './fixing-log.ts'
-import { type Call, send, type SendOptions } from './send.ts'
+import { type Call, sendFor, type SendOptions } from './send.ts'
 
 /** Stake towards one value in one round. The round guards against a leader that has changed since it was read. */
 export type Contribution = { readonly round: number; readonly value: bigint; readonly amount: bigint }
@@ -19,7 +18,7 @@ export function create(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return send(chain, createCall(oracle, fixing), options)
+  return loggedAs(chain, createCall(oracle, fixing), 'Created', options)
 }
 
 /** The transaction of {@link create}. */
@@ -35,7 +34,7 @@ export function fund(
   amount: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return send(chain, fundCall(oracle, fixing, amount), options)
+  return loggedAs(chain, fundCall(oracle, fixing, amount), 'Funded', options)
 }
 
 /** The transaction of {@link fund}. */
@@ -51,7 +50,7 @@ export function propose(
   proposal: { readonly value: bigint; readonly maxBond: bigint },
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return send(chain, proposeCall(oracle, fixing, proposal), options)
+  return loggedAs(chain, proposeCall(oracle, fixing, proposal), 'Proposed', options)
 }
 
 /** The transaction of {@link propose}, for whoever must send it without simulating it first. */
@@ -105,7 +104,7 @@ export function request(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return send(chain, requestCall(oracle, fixing), options)
+  return loggedAs(chain, requestCall(oracle, fixing), 'Arbitrated', options)
 }
 
 /** The transaction of {@link request}. */
@@ -121,9 +120,9 @@ export async function claim(
   claimed: Claim,
   options?: SendOptions,
 ): Promise<{ paid: bigint; receipt: TransactionReceipt }> {
-  const receipt = await send(chain, claimCall(oracle, fixing, claimed), options)
-  const event = eventsOf(oracle, receipt.logs).find(({ eventName }) => eventName === 'Claimed')
-  return { paid: event?.eventName === 'Claimed' ? event.args.paid : 0n, receipt }
+  const call = claimCall(oracle, fixing, claimed)
+  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Claimed' }, options)
+  return { paid: event.args.paid, receipt }
 }
 
 /** The transaction of {@link claim}. */
@@ -138,9 +137,9 @@ export async function collect(
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<{ toSink: bigint; receipt: TransactionReceipt }> {
-  const receipt = await send(chain, collectCall(oracle, fixing), options)
-  const collected = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Collected')
-  return { toSink: collected?.args.toSink ?? 0n, receipt }
+  const call = collectCall(oracle, fixing)
+  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Collected' }, options)
+  return { toSink: event.args.toSink, receipt }
 }
 
 /** The transaction of {@link collect}. */
@@ -156,9 +155,20 @@ async function stake(
   contribution: Contribution,
   options?: SendOptions,
 ): Promise<{ taken: bigint; receipt: TransactionReceipt }> {
-  const receipt = await send(chain, stakeCall(oracle, functionName, fixing, contribution), options)
-  const contributed = eventsOf(oracle, receipt.logs).find((event) => event.eventName === 'Contributed')
-  return { taken: contributed?.args.taken ?? 0n, receipt }
+  const call = stakeCall(oracle, functionName, fixing, contribution)
+  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Contributed' }, options)
+  return { taken: event.args.taken, receipt }
+}
+
+/** The receipt of a call of which the oracle logs that event. */
+async function loggedAs(
+  chain: WritableChain,
+  call: Call,
+  eventName: 'Created' | 'Funded' | 'Proposed' | 'Arbitrated',
+  options?: SendOptions,
+): Promise<TransactionReceipt> {
+  const { receipt } = await sendFor(chain, call, { abi, eventName }, options)
+  return receipt
 }
 
 /** The transaction that hands `amount` of a receipt of fixing `id` on to `to`, which may claim it then. */

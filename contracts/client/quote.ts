@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { isNearer, isSeparated } from '#protocol/distance.ts'
-import { type Fixing, MAX_LEADERS } from '#protocol/fixing.ts'
+import { type Fixing, INVALID, MAX_LEADERS } from '#protocol/fixing.ts'
 import { appealProspects, contributionProspects, longestLock, type Move, type Prospect } from '#protocol/prospects.ts'
 import type { BlockHead, Chain } from './chain.ts'
 import { type At, atOneBlock } from './one-block.ts'
@@ -10,7 +10,7 @@ import { type FixingSnapshot, type Pot, readFixing, readPot } from './oracle-rea
 export type Bid = {
   /** `contribute`: so that the value leads. `appeal`: so that the arbitrator rules. */
   readonly kind: 'contribute' | 'appeal'
-  /** In index units, scaled by 1e18; INVALID is one too. */
+  /** In index units, scaled by 1e18, 1 .. 2^128 - 1; INVALID is one too. */
   readonly value: bigint
   /** Bond-token wei, above 0; `rest`: all that the pot still needs. */
   readonly amount: bigint | 'rest'
@@ -50,7 +50,7 @@ export type Quote = { readonly atBlock: bigint } & (
 
 /**
  * What a contribution or an appeal would take, need, win and lose at the block `at`, by default the latest: every request
- * names the one block's hash. Sends nothing. Throws {@link EmptyBidError}, ReorganisedError, DeadRpcError.
+ * names the one block's hash. Sends nothing. Throws {@link EmptyBidError}, {@link BidValueError}, ReorganisedError, DeadRpcError.
  */
 export async function quoteContribution(
   chain: Chain,
@@ -60,11 +60,13 @@ export async function quoteContribution(
   at?: At,
 ): Promise<Quote> {
   if (bid.amount !== 'rest' && bid.amount <= 0n) throw new EmptyBidError(bid.amount)
+  requireValue(bid.value)
   return atOneBlock(chain, at, (block) => quoteAt(chain, oracle, fixing, bid, block))
 }
 
-/** Why the oracle would refuse stake for the value, as it stands in `snapshot`; undefined if it would not. */
+/** Why the oracle would refuse stake for the value, as it stands in `snapshot`; undefined if it would not. Throws {@link BidValueError}. */
 export function refusalOf({ kind, value }: Pick<Bid, 'kind' | 'value'>, snapshot: FixingSnapshot): Refusal | undefined {
+  requireValue(value)
   const { phase, facts, candidates, fixing } = snapshot
   if (phase !== 'active') return { reason: 'inactive' }
   if (kind === 'contribute' && facts.round >= MAX_LEADERS) return { reason: 'lastRound' }
@@ -119,6 +121,18 @@ async function quoteAt(chain: Chain, oracle: Address, fixing: Fixing, bid: Bid, 
     ...takenOf(bid, pot),
     prospects: prospectsOf(bid, pot, snapshot),
     longestLockSeconds: longestLock(fixing, { kind: staking, round }),
+  }
+}
+
+function requireValue(value: bigint): void {
+  if (value < 1n || value > INVALID) throw new BidValueError(value)
+}
+
+/** A bid on a value that no fixing can settle to. */
+export class BidValueError extends Error {
+  override readonly name = 'Quote.BidValueError'
+  constructor(got: bigint) {
+    super(`Expected a value from 1 to 2^128 - 1, got ${got}. Scale index units by 1e18; INVALID is 2^128 - 1.`)
   }
 }
 

@@ -1,4 +1,5 @@
-import { BaseError, HttpRequestError, TimeoutError } from 'viem'
+import type { BaseError } from 'viem'
+import { answerOf } from './provider-failure.ts'
 
 /**
  * What an endpoint said to a signed transaction: it took it, had it already, knows that its nonce was used, has another
@@ -25,17 +26,14 @@ const REFUSALS: readonly RegExp[] = [
   /signature|invalid sender|senderiscontract|not an eoa|chain[ _]?id|replay[ -]protected|transaction type|\brlp\b|decode (?:signed |raw )?(?:transaction|tx)/i,
 ]
 
-/** What `error` says of a transaction that was handed over; undefined if nothing: the endpoint may have taken it. */
+/**
+ * What `error` says of a transaction that was handed over; undefined if nothing: the endpoint may have taken it. Only an answer's own
+ * words are read: the messages of a request that was lost repeat where it went, and what was sent.
+ */
 export function receptionOf(error: BaseError): Rejection | undefined {
-  const text = textOf(error)
-  const known = RECEPTIONS.find(([words]) => words.test(text))
+  const answer = answerOf(error)
+  if (answer === undefined) return undefined
+  const known = RECEPTIONS.find(([words]) => words.test(answer.details))
   if (known !== undefined) return known[1]
-  const dead = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
-  return dead === null && REFUSALS.some((words) => words.test(text)) ? 'refused' : undefined
-}
-
-/** What the endpoint itself said; what was sent, which viem repeats, left out. */
-function textOf(error: BaseError): string {
-  const root = error.walk()
-  return `${error.details ?? ''} ${root instanceof BaseError ? root.details : root.message}`
+  return REFUSALS.some((words) => words.test(answer.details)) ? 'refused' : undefined
 }

@@ -13,7 +13,7 @@ import { callOf } from './call-of.ts'
 import { g1Of, g2Of } from './bls-points.ts'
 import type { WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
-import { type Call, send, type SendOptions } from './send.ts'
+import { type Call, sendFor, type SendOptions } from './send.ts'
 
 /** Whom the account registers: a signer and a BLS key that both agree. */
 export type Recruit = {
@@ -74,10 +74,8 @@ export async function register(
   const { timestamp } = await explained(chain.rpcUrl, 'eth_getBlockByNumber', () => chain.publicClient.getBlock())
   const terms = { ...recruit, owner: chain.account.address, deadline: timestamp + CONSENT_SECONDS }
   const consent = await consentTo({ chainId: chain.chainId, registry }, terms)
-  const receipt = await send(chain, registerCall(registry, consent), options)
-  const index = registeredIn(receipt)
-  if (index === undefined) throw new RegistrationUnseenError(receipt.transactionHash)
-  return index
+  const { event } = await sendFor(chain, registerCall(registry, consent), { abi, eventName: 'Registered' }, options)
+  return event.args.index
 }
 
 /** The index that a registration was given; undefined for a transaction that registered nobody. */
@@ -116,15 +114,4 @@ export function rotateCall(registry: Address, { index, signer, key, possession, 
 export function rotatedIn({ logs }: Pick<TransactionReceipt, 'logs'>): bigint | undefined {
   const [rotated] = parseEventLogs({ abi, logs, eventName: 'Rotated' })
   return rotated?.args.fromTime
-}
-
-/** The registry took the registration and logged nothing: it is another contract. */
-export class RegistrationUnseenError extends Error {
-  override readonly name = 'Registry.RegistrationUnseenError'
-  readonly hash: Hex
-  readonly hint = 'Check the address of the registry.'
-  constructor(hash: Hex) {
-    super(`Expected a Registered event in transaction ${hash}, got none.`)
-    this.hash = hash
-  }
 }

@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type Chain, latestBlock } from './chain.ts'
-import { requireCode } from './deploy.ts'
+import { requireCode } from './code-at.ts'
 import { explained, isOfAnotherContract } from './errors.ts'
 import { readReporters } from './roster.ts'
 

@@ -28,8 +28,13 @@ export const TYPICAL_GAS = {
   claim: 100_000n,
 } as const
 const KNOWN_GAS: Readonly<Record<string, bigint>> = TYPICAL_GAS
-/** Of any other call: more than `register`, 463 157, which comes after an allowance. */
+/** Of any other call: more than `register`, 463 360, which comes after an allowance. */
 const ANY_GAS = 500_000n
+
+/** The gas of a call that was not tried, rounded up. */
+export function typicalGas({ name }: Pick<Call, 'name'>): bigint {
+  return KNOWN_GAS[name] ?? ANY_GAS
+}
 
 /**
  * Tries `calls` out as `account`, one after the other on the latest block, without sending anything.
@@ -86,5 +91,5 @@ async function tryTogether(
 async function alone(chain: Chain, account: Address, calls: readonly Call[], first: Call): Promise<readonly bigint[]> {
   const { to, data, value = 0n } = first
   const gas = await chain.publicClient.estimateGas({ account, to, data, value })
-  return [gas, ...calls.slice(1).map(({ name }) => KNOWN_GAS[name] ?? ANY_GAS)]
+  return [gas, ...calls.slice(1).map(typicalGas)]
 }

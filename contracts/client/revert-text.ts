@@ -1,8 +1,10 @@
 import { hexToString, isHex } from 'viem'
+import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import { SEED_LIFE } from '#protocol/jury.ts'
 import { PHASES } from '#protocol/phase.ts'
+import { STANDARD_TEXTS } from './standard-revert-text.ts'
 
 /** What a revert means to the person who caused it: what was expected and got, and what to do next. */
 export type RevertText = { readonly expected: string; readonly hint: string }
@@ -122,7 +124,19 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
   }),
   PoolTooSmall: ([got, want]) => ({
     expected: `Expected ${text(want)} stakes in the pool, got ${text(got)}.`,
-    hint: 'Wait until more jurors have staked, or until running cases end.',
+    hint: 'Half of all stakes have to be free, those with seats counted: wait until running cases end, or more jurors have staked.',
+  }),
+  StakesReturned: ([count]) => ({
+    expected: `Expected the stakes that rounds have returned to be in the pool again, got ${text(count)} that are not.`,
+    hint: 'Draw the cases that wait, then repeat: assize jury open puts them in first.',
+  }),
+  NothingToReadmit: () => ({
+    expected: 'Expected stakes that rounds have returned, got none.',
+    hint: 'Somebody else has put them into the pool already: nothing is lost, read the pool and repeat.',
+  }),
+  NotYourStake: ([place]) => ({
+    expected: `Expected a stake of the account at place ${text(place)} of the pool, got another or none.`,
+    hint: 'Others have taken theirs out since the pool was read: nothing is lost, read it and repeat.',
   }),
   TooLate: ([end, turnEnd]) => ({
     expected: `Expected votes that end before ${text(turnEnd)}, got ${text(end)}.`,
@@ -174,13 +188,27 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
   }),
 }
 
-/** The text for a contract error by name and decoded arguments; a plain one for errors without their own. */
+/** Those that say something of a fixing. */
+const OF_ORACLE: ReadonlySet<string> = new Set(
+  maturityOracleAbi.filter((item) => item.type === 'error').map(({ name }) => name),
+)
+
+/**
+ * The text for a contract error by name and decoded arguments; a plain one for errors without their own, and for those that are known by
+ * their selector alone.
+ */
 export function revertText(errorName: string, args: Args): RevertText {
-  const own = TEXTS[errorName]
+  const own = TEXTS[errorName] ?? STANDARD_TEXTS[errorName]
   if (own !== undefined) return own(args)
+  if (isHex(errorName)) {
+    return {
+      expected: `Expected the call to succeed, got error ${errorName}, which is of none of our contracts.`,
+      hint: 'A contract that was called on the way says so, such as a token: look its errors up there.',
+    }
+  }
   return {
     expected: `Expected the call to succeed, got ${errorName}(${args.map(text).join(', ')}).`,
-    hint: READ_AGAIN,
+    hint: OF_ORACLE.has(errorName) ? READ_AGAIN : 'docs/reference/errors.md says what it means.',
   }
 }
 

@@ -7,20 +7,22 @@ import type { Attestation } from './attestation.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import { logsOf } from './fixing-log.ts'
-import { type Call, send, type SendOptions } from './send.ts'
+import { type Call, send, sendFor, type SendOptions } from './send.ts'
 
 /** The attestation that is paid for. */
 type Claimed = Pick<Attestation, 'value' | 'signers'>
 
 /** Adds `amount` wei to what attesters of the fixing share. The bond token must be approved to the registry. */
-export function fundReporters(
+export async function fundReporters(
   chain: WritableChain,
   registry: Address,
   fixing: Fixing,
   amount: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return send(chain, fundReportersCall(registry, fixing, amount), options)
+  const call = fundReportersCall(registry, fixing, amount)
+  const { receipt } = await sendFor(chain, call, { abi, eventName: 'ReportersFunded' }, options)
+  return receipt
 }
 
 /** The transaction of {@link fundReporters}. */
@@ -36,9 +38,9 @@ export async function claimReward(
   claimed: Claimed & { readonly place: number },
   options?: SendOptions,
 ): Promise<bigint> {
-  const receipt = await send(chain, claimRewardCall(registry, fixing, claimed), options)
-  const [paid] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardPaid' })
-  return paid?.args.amount ?? 0n
+  const call = claimRewardCall(registry, fixing, claimed)
+  const { event } = await sendFor(chain, call, { abi, eventName: 'RewardPaid' }, options)
+  return event.args.amount
 }
 
 /** The transaction of {@link claimReward}. */
@@ -83,9 +85,9 @@ export async function refundReward(
   attestation: Claimed,
   options?: SendOptions,
 ): Promise<bigint> {
-  const receipt = await send(chain, refundRewardCall(registry, fixing, attestation), options)
-  const [refunded] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardRefunded' })
-  return refunded?.args.amount ?? 0n
+  const call = refundRewardCall(registry, fixing, attestation)
+  const { event } = await sendFor(chain, call, { abi, eventName: 'RewardRefunded' }, options)
+  return event.args.amount
 }
 
 /** The transaction of {@link refundReward}; undefined for an attestation that there is none of. */

@@ -6,7 +6,7 @@ import { type BlockHead, type Chain, DeadRpcError } from './chain.ts'
 import { explained, OracleRevertError, SilentRevertError } from './errors.ts'
 import { type At, atOneBlock, blockOf, isRefusal, requireStillThere } from './one-block.ts'
 
-/** What a fixing is safe for, beside what depends on it, bond-token wei. Undefined: the endpoint could not say. */
+/** What a fixing is safe for, beside what depends on it, bond-token wei. Undefined: the endpoint answered that it could not say. */
 export type Security = {
   /** The cheaper cost of corruption of arbitrator and backup (R-530); 0 if one of them does not say or is `foreign`. */
   readonly securedUpTo: bigint | undefined
@@ -38,9 +38,12 @@ export async function readSecurity(chain: Chain, oracle: Address, fixing: Fixing
   })
 }
 
-/** Whether more depends on the fixing than it is safe for; false as long as that is not known. */
+/**
+ * Whether more depends on the fixing than it is safe for; true also as long as that is not known, so that whoever guards deposits by it
+ * takes none then.
+ */
 export function isAboveSecured({ securedUpTo, openInterest }: Security): boolean {
-  return securedUpTo !== undefined && openInterest !== undefined && openInterest > securedUpTo
+  return securedUpTo === undefined || openInterest === undefined || openInterest > securedUpTo
 }
 
 async function readSecurityIn(

@@ -1,6 +1,30 @@
-import { type Address, BaseError, type Hash, type Hex, keccak256, type TransactionReceipt } from 'viem'
+import {
+  type Abi,
+  type Address,
+  assertCurrentChain,
+  BaseError,
+  type ContractEventName,
+  formatTransactionRequest,
+  type Hash,
+  type Hex,
+  isAddressEqual,
+  keccak256,
+  parseEventLogs,
+  type ParseEventLogsReturnType,
+  type TransactionReceipt,
+} from 'viem'
+import { getTransactionError } from 'viem/utils'
 import type { WritableChain } from './chain.ts'
-import { explained, OracleRevertError, PoorAccountError, SilentRevertError, UnconfirmedError } from './errors.ts'
+import { hasCode } from './code-at.ts'
+import {
+  explained,
+  NoCodeError,
+  OracleRevertError,
+  PoorAccountError,
+  SilentRevertError,
+  UnconfirmedError,
+  UnseenEventError,
+} from './errors.ts'
 import { receiptOf, type SentTransaction } from './inclusion.ts'
 import { type Reception, receptionOf } from './reception.ts'
 
@@ -25,8 +49,9 @@ export const GAS_MARGIN_PERCENT = 150n
 /**
  * Simulates the call at the latest block, signs it here or has a wallet sign it, and waits for its receipt. Transactions of one
  * `WritableChain` take their nonces in turn. Throws OracleRevertError, SilentRevertError (nothing was sent, or it was
- * mined and reverted), {@link RevertedError}, PoorAccountError, DeadRpcError (nothing was sent), ReplacedError.
- * Warning: UnconfirmedError means that it may be mined yet: who repeats it then may do it twice.
+ * mined and reverted), {@link RevertedError}, PoorAccountError, NoCodeError, DeadRpcError (nothing was sent), ReplacedError.
+ * Warning: UnconfirmedError means that it may be mined yet: who repeats it then may do it twice. It has no hash if a wallet was asked to
+ * send it, and what became of that is not known.
  */
 export async function send(chain: WritableChain, call: Call, options: SendOptions = {}): Promise<TransactionReceipt> {
   const sent = await explained(chain.rpcUrl, call.name, () => chain.inTurn(() => dispatch(chain, call, options)))
@@ -35,6 +60,23 @@ export async function send(chain: WritableChain, call: Call, options: SendOption
   const receipt = await receiptOf(chain, call, sent)
   if (receipt.status === 'success') return receipt
   throw await whyReverted(chain, call, receipt)
+}
+
+/**
+ * As {@link send}, for a call of which the contract logs `eventName`: that event, and the receipt. Throws UnseenEventError too, for a
+ * mined transaction without it: a contract with a fallback, as WETH has one, takes any call.
+ */
+export async function sendFor<const abi extends Abi, name extends ContractEventName<abi>>(
+  chain: WritableChain,
+  call: Call,
+  { abi, eventName }: { readonly abi: abi; readonly eventName: name },
+  options?: SendOptions,
+): Promise<{ event: ParseEventLogsReturnType<abi, name, true>[number]; receipt: TransactionReceipt }> {
+  const receipt = await send(chain, call, options)
+  const logs = receipt.logs.filter(({ address }) => isAddressEqual(address, call.to))
+  const [event] = parseEventLogs({ abi, logs, eventName })
+  if (event === undefined) throw new UnseenEventError(call, eventName, receipt.transactionHash)
+  return { event, receipt }
 }
 
 /** The transaction was mined and reverted; why cannot be told: the same call would succeed now, or the endpoint is gone. */
@@ -62,34 +104,70 @@ async function whyReverted(chain: WritableChain, call: Call, receipt: Transactio
 
 async function dispatch(chain: WritableChain, call: Call, options: SendOptions): Promise<SentTransaction> {
   options.signal?.throwIfAborted()
-  await simulate(chain, call)
+  await tryCall(chain, call)
   const { publicClient, walletClient, account } = chain
   const content = { to: call.to, data: call.data, value: call.value ?? 0n }
   const gas = ((await publicClient.estimateGas({ ...content, account })) * GAS_MARGIN_PERCENT) / 100n
   options.signal?.throwIfAborted()
   // A wallet chooses nonce and fees, and may show both to whoever decides.
-  if (account.type === 'json-rpc') return { hash: await walletClient.sendTransaction({ ...content, account, gas }) }
+  if (account.type === 'json-rpc') return { hash: await askWallet(chain, call.name, { ...content, gas }) }
   const request = await walletClient.prepareTransactionRequest({ ...content, account, gas, type: 'eip1559' })
   const dearest = content.value + request.gas * request.maxFeePerGas
   if ((await publicClient.getBalance({ address: account.address })) < dearest) throw new PoorAccountError(call.name)
   const signed = await walletClient.signTransaction(request)
   options.signal?.throwIfAborted()
-  const isStale = (await handOver(chain, call, signed)) === 'stale'
-  return { hash: keccak256(signed), nonce: request.nonce, isStale }
+  const sent = { hash: keccak256(signed), nonce: request.nonce }
+  return { ...sent, isStale: (await handOver(chain, call, sent, signed)) === 'stale' }
+}
+
+type Content = { readonly to: Address; readonly data: Hex; readonly value: bigint; readonly gas: bigint }
+
+/** Has the wallet send it. Throws what it says if nothing was sent; {@link UnconfirmedError} if that cannot be known. */
+async function askWallet({ walletClient, account }: WritableChain, name: string, content: Content): Promise<Hash> {
+  const { chain } = walletClient
+  assertCurrentChain({ chain, currentChainId: await walletClient.getChainId() })
+  const transaction = formatTransactionRequest({ ...content, account })
+  try {
+    // Viem's own action would ask again, as wallet_sendTransaction, after errors that say nothing of what became of it.
+    return await walletClient.request({ method: 'eth_sendTransaction', params: [transaction] })
+  } catch (error) {
+    if (!(error instanceof BaseError) || !isUnsent(error)) throw new UnconfirmedError(name, {}, { cause: error })
+    throw getTransactionError(error, { ...content, account, chain })
+  }
+}
+
+/** EIP-1193 and EIP-1474: whoever decides rejects it, the account or the method is not for us, or there is no such method. */
+const REJECTIONS: readonly unknown[] = [4001, 4100, 4200, -32_601, -32_004]
+
+function isUnsent(error: BaseError): boolean {
+  const isRejection = (cause: unknown): boolean =>
+    cause instanceof Error && 'code' in cause && REJECTIONS.includes(cause.code)
+  return error.walk(isRejection) !== null || receptionOf(error) === 'refused'
 }
 
 /** Throws what the endpoint says against the transaction; {@link UnconfirmedError} if it cannot be known whether it took it. */
-async function handOver({ publicClient }: WritableChain, call: Call, signed: Hex): Promise<Reception> {
+async function handOver(
+  { publicClient }: WritableChain,
+  call: Call,
+  sent: SentTransaction,
+  signed: Hex,
+): Promise<Reception> {
   try {
     await publicClient.sendRawTransaction({ serializedTransaction: signed })
     return 'taken'
   } catch (error) {
     const reception = error instanceof BaseError ? receptionOf(error) : undefined
-    if (reception === undefined) throw new UnconfirmedError(call.name, keccak256(signed), { cause: error })
+    if (reception === undefined) throw new UnconfirmedError(call.name, sent, { cause: error })
     // Requests are repeated when an answer is lost: what is there already is ours, and what used the nonce may be.
     if (reception === 'known' || reception === 'stale') return reception
     throw error
   }
+}
+
+/** Simulates it; what is to run code needs some there, since nothing fails where there is none. */
+async function tryCall(chain: WritableChain, call: Call): Promise<void> {
+  const [canRun] = await Promise.all([call.data === '0x' || hasCode(chain, call.to), simulate(chain, call)])
+  if (!canRun) throw new NoCodeError(`the contract of ${call.name}`, call.to)
 }
 
 async function simulate(chain: WritableChain, call: Call, blockNumber?: bigint): Promise<void> {

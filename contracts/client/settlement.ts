@@ -1,5 +1,5 @@
 import { type Address, BlockNotFoundError, type Hash } from 'viem'
-import { type Fixing, INVALID } from '#protocol/fixing.ts'
+import { type Fixing, INVALID, validateFixing } from '#protocol/fixing.ts'
 import type { Phase, SettledBy } from '#protocol/phase.ts'
 import { type BlockHead, blockAt, type Chain, finalizedBlock, latestBlock } from './chain.ts'
 import { requireStillThere, whileItStays } from './one-block.ts'
@@ -27,7 +27,9 @@ export type SettlementReading = {
 
 /**
  * What the oracle says of `fixing` at a block of `depth`: all of it is asked for by that block's hash, and the block was still in
- * the chain afterwards. Throws {@link ShallowChainError}, ReorganisedError, DeadRpcError.
+ * the chain afterwards. Throws {@link ShallowChainError}, ReorganisedError, DeadRpcError; ParameterOutOfBoundsError and MalformedFieldError for
+ * what the oracle creates none of: that could never be proposed, and reads as expired, INVALID for ever.
+ * Warning: so does another struct than the one that was announced, as all of its fields make the id: compare `fixingId` with the id that is meant.
  */
 export async function readSettlement(
   chain: Chain,
@@ -35,6 +37,7 @@ export async function readSettlement(
   fixing: Fixing,
   depth: Depth,
 ): Promise<SettlementReading> {
+  validateFixing(fixing)
   return whileItStays(
     chain,
     () => blockOf(chain, depth),

@@ -1,4 +1,13 @@
-import { type Address, encodeAbiParameters, encodePacked, type Hex, keccak256, parseEventLogs } from 'viem'
+import {
+  type Address,
+  encodeAbiParameters,
+  encodePacked,
+  type Hex,
+  isAddressEqual,
+  keccak256,
+  type Log,
+  parseEventLogs,
+} from 'viem'
 import { splitVaultAbi as abi } from '#protocol/abi/split-vault.ts'
 import { encodeFixing, type Fixing, fixingId } from '#protocol/fixing.ts'
 import { callOf } from './call-of.ts'
@@ -6,7 +15,7 @@ import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import { type BlockRange, logsOf } from './fixing-log.ts'
 import { type At, atOneBlock, blockOf } from './one-block.ts'
-import { type Call, send, type SendOptions } from './send.ts'
+import { type Call, sendFor, type SendOptions } from './send.ts'
 
 /** One option pair on one fixing: P pays `min(1, strike / x)` of a unit of collateral, N the rest. */
 export type Series = {
@@ -43,7 +52,7 @@ export async function createSeries(
   series: Series,
   options?: SendOptions,
 ): Promise<void> {
-  await send(chain, createSeriesCall(vault, series), options)
+  await sendFor(chain, createSeriesCall(vault, series), { abi, eventName: 'SeriesCreated' }, options)
 }
 
 /** The transaction of {@link createSeries}. */
@@ -59,9 +68,17 @@ export type AnnouncedSeries = {
   readonly block: bigint
 }
 
-/** The series that the vault announced in the range, in chain order; one that was announced twice appears once. Throws DeadRpcError. */
-export async function readSeries(chain: Chain, vault: Address, range: BlockRange): Promise<AnnouncedSeries[]> {
-  const logs = parseEventLogs({ abi, logs: await logsOf(chain, vault, range), eventName: 'SeriesCreated' })
+/**
+ * The series that the vault announced in the range, only the one of that id if `id` is given, in chain order; one that was announced
+ * twice appears once. Throws DeadRpcError.
+ */
+export async function readSeries(
+  chain: Chain,
+  vault: Address,
+  range: BlockRange,
+  id?: Hex,
+): Promise<AnnouncedSeries[]> {
+  const logs = parseEventLogs({ abi, logs: await logsOf(chain, vault, range, id), eventName: 'SeriesCreated' })
   const first = new Map<Hex, AnnouncedSeries>()
   for (const { args, blockNumber: block } of logs) {
     if (!first.has(args.id)) first.set(args.id, { ...args, block: block ?? 0n })
@@ -77,7 +94,7 @@ export async function split(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await send(chain, splitCall(vault, series, amount), options)
+  await sendFor(chain, splitCall(vault, series, amount), { abi, eventName: 'Split' }, options)
 }
 
 /** The transaction of {@link split}. */
@@ -93,7 +110,7 @@ export async function merge(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await send(chain, mergeCall(vault, series, amount), options)
+  await sendFor(chain, mergeCall(vault, series, amount), { abi, eventName: 'Merged' }, options)
 }
 
 /** The transaction of {@link merge}. */
@@ -109,7 +126,7 @@ export async function splitEther(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await send(chain, splitEtherCall(vault, series, amount), options)
+  await sendFor(chain, splitEtherCall(vault, series, amount), { abi, eventName: 'Split' }, options)
 }
 
 /** The transaction of {@link splitEther}. */
@@ -125,7 +142,7 @@ export async function mergeToEther(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await send(chain, mergeToEtherCall(vault, series, amount), options)
+  await sendFor(chain, mergeToEtherCall(vault, series, amount), { abi, eventName: 'Merged' }, options)
 }
 
 /** The transaction of {@link mergeToEther}. */
@@ -209,9 +226,15 @@ export function redeemToEtherCall(vault: Address, series: Series, { p, n }: Legs
 }
 
 async function redeemBy(chain: WritableChain, call: Call, options?: SendOptions): Promise<bigint> {
-  const receipt = await send(chain, call, options)
-  const [redeemed] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'Redeemed' })
-  return redeemed?.args.paid ?? 0n
+  const { event } = await sendFor(chain, call, { abi, eventName: 'Redeemed' }, options)
+  return event.args.paid
+}
+
+/** What redemptions of the vault paid by the logs of their transactions, collateral wei. */
+export function paidIn(vault: Address, logs: readonly Log[]): bigint {
+  const own = logs.filter(({ address }) => isAddressEqual(address, vault))
+  const redeemed = parseEventLogs({ abi, logs: own, eventName: 'Redeemed' })
+  return redeemed.reduce((sum, { args }) => sum + args.paid, 0n)
 }
 
 /** Hands one leg to another account. */
@@ -223,7 +246,7 @@ export async function transferLeg(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await send(chain, transferLegCall(vault, leg, to, amount), options)
+  await sendFor(chain, transferLegCall(vault, leg, to, amount), { abi, eventName: 'Transfer' }, options)
 }
 
 /** The transaction of {@link transferLeg}. */
@@ -242,11 +265,24 @@ export function transferLegFromCall(vault: Address, leg: bigint, from: Address, 
 }
 
 /**
- * One transaction of several of the vault's, all or none, in their order: a leg for another leg. None may send ether. Whoever approved one of the
- * legs trusts the sender until then: an allowance can be taken alone, too.
+ * One transaction of several of the vault's, all or none, in their order: a leg for another leg. Whoever approved one of the
+ * legs trusts the sender until then: an allowance can be taken alone, too. Throws {@link TogetherError} for another vault's, or one that sends ether.
  */
 export function togetherCall(vault: Address, calls: readonly Call[]): Call {
+  for (const call of calls) {
+    if (!isAddressEqual(call.to, vault) || (call.value ?? 0n) > 0n) throw new TogetherError(vault, call)
+  }
   return callOf(vault, abi, 'multicall', [calls.map((call) => call.data)])
+}
+
+/** A call that a vault cannot do among others: they are calls of itself, and get none of the ether. */
+export class TogetherError extends Error {
+  override readonly name = 'Vault.TogetherError'
+  readonly hint = 'Send it by itself.'
+  constructor(vault: Address, { name, to, value = 0n }: Call) {
+    const got = isAddressEqual(to, vault) ? `${name} with ${value} wei` : `${name} of ${to}`
+    super(`Expected calls of vault ${vault} that send no ether, got ${got}.`)
+  }
 }
 
 /** The legs of series `id` that `holder` has at the block `at`, by default the latest, both by one request. Throws DeadRpcError. */

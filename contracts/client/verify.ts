@@ -1,4 +1,4 @@
-import { type Address, isAddressEqual } from 'viem'
+import { type Address, type Hex, isAddressEqual, isHash } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import { isSeparated } from '#protocol/distance.ts'
 import { type Assessment, assessEvidence, type Evidence, type Finding } from '#protocol/evidence.ts'
@@ -9,8 +9,11 @@ import type { Chain } from './chain.ts'
 import { readEpoch, readReporters } from './roster.ts'
 import { type Depth, readSettlement, type SettlementReading } from './settlement.ts'
 
-/** The contracts that the caller trusts. What the evidence names is only compared with them. */
-export type Trusted = { readonly oracle: Address; readonly registry: Address }
+/**
+ * The contracts that the caller trusts, and the id of the fixing that the caller wants evidence of. What the evidence names is only
+ * compared with them: whoever hands it over chose what it is of.
+ */
+export type Trusted = { readonly oracle: Address; readonly registry: Address; readonly fixingId: Hex }
 
 /** What a settlement is worth beside its evidence. */
 export type Verification = {
@@ -28,12 +31,12 @@ export type Verification = {
 }
 
 /**
- * Whether a quorum of the registry's reporters signed what `fixing` was settled to, computed again from the evidence, wherever
+ * Whether a quorum of the registry's reporters signed what the wanted fixing was settled to, computed again from the evidence, wherever
  * that comes from: nobody is believed but the chain, at a block of `depth`. A settlement is borne out by a report that it is
  * not separated from: nobody could have disputed the one with the other. So must what the reporters attested on chain be, if they
  * did; it may be made of other observations than the evidence has. Observations that do not count are left out (`assessment.leftOut`). That
  * the venues said so is not proven. Throws ShallowChainError, ReorganisedError, OracleRevertError('BeforeFirstEpoch'),
- * AttestationUnseenError, DeadRpcError.
+ * AttestationUnseenError, DeadRpcError; {@link FixingIdError}, and ParameterOutOfBoundsError for parameters that the oracle creates no fixing of.
  *
  * The reporters are those of the maturity as the registry remembers them at that block, which is the last two signers of each who has not
  * withdrawn: for a fixing so old that somebody has rotated twice or withdrawn since, give the hash of a block soon after its settlement.
@@ -45,6 +48,7 @@ export async function verifySettlement(
   depth: Depth,
 ): Promise<Verification> {
   const { fixing } = evidence
+  if (!isHash(trusted.fixingId)) throw new FixingIdError(trusted.fixingId)
   const settlement = await readSettlement(chain, trusted.oracle, fixing, depth)
   const assessment = assessEvidence(evidence, { until: settlement.atTime })
   const reporters = await readReporters(chain, trusted.registry, fixing.maturity, settlement.blockHash)
@@ -53,6 +57,7 @@ export async function verifySettlement(
   const values = assessment.witnesses.flatMap(({ value, isCounted }) => (isCounted ? [value] : []))
   const reported = values.length === 0 ? undefined : lowerMedian(values)
   const findings = [
+    wantedFinding(evidence, trusted),
     deploymentFinding(evidence, trusted, chain.chainId),
     panelFinding(evidence.panel, { epoch, reporters }),
     settlementFinding(settlement, reported, fixing.separationPpm),
@@ -72,6 +77,12 @@ function attestationOf(
 ): Promise<Attestation | undefined> {
   const id = fixingId(fixing, { chainId: chain.chainId, oracle })
   return readStandingAttestation(chain, registry, { id, maturity: fixing.maturity }, { number, hash, time })
+}
+
+/** That its parameters have this id is `assessment`'s finding. */
+function wantedFinding({ id }: Evidence, { fixingId: wanted }: Trusted): Finding {
+  const isSound = id.toLowerCase() === wanted.toLowerCase()
+  return { what: 'fixing wanted', isSound, detail: isSound ? `is of ${id}` : `is of ${id}, not of ${wanted}` }
 }
 
 function deploymentFinding({ chainId, oracle, registry }: Evidence, trusted: Trusted, onChain: number): Finding {
@@ -138,5 +149,14 @@ function attestationFinding(
     what: 'attestation',
     isSound,
     detail: isSound ? said : `${said}: another claim than ${others.join(' and ')}`,
+  }
+}
+
+/** What should be the id of the fixing that evidence is wanted of is none: it is the caller's to know. */
+export class FixingIdError extends Error {
+  override readonly name = 'Verify.FixingIdError'
+  readonly hint = 'Give the id that you want evidence of, as you know it from elsewhere than the evidence.'
+  constructor(got: unknown) {
+    super(`Expected the id of a fixing, 32 bytes, got ${String(got)}.`)
   }
 }

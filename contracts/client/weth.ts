@@ -1,9 +1,9 @@
-import { type Address, decodeFunctionData, type Hex, parseAbi } from 'viem'
+import { type Address, BaseError, decodeFunctionData, encodeFunctionData, type Hex, parseAbi } from 'viem'
 import { callOf } from './call-of.ts'
-import type { Chain, WritableChain } from './chain.ts'
+import { type Chain, silenceIn, type WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import { type At, blockOf } from './one-block.ts'
-import { type Call, send, type SendOptions } from './send.ts'
+import { type Call, send, sendFor, type SendOptions } from './send.ts'
 
 /** What we use of WETH, and of any ERC-20. */
 export const wethAbi = parseAbi([
@@ -22,6 +22,28 @@ export const wethAbi = parseAbi([
 const approveAbi = wethAbi.filter((item) => item.name === 'approve')
 
 const UNLIMITED = 2n ** 256n - 1n
+const ETHER_DECIMALS = 18
+
+/** What a token calls itself, and whether ETH can be wrapped into it. */
+export type TokenKind = { readonly symbol: string; readonly decimals: number; readonly isWeth: boolean }
+
+/** Reads the {@link TokenKind} of the token at that address. Throws DeadRpcError. */
+export async function readTokenKind(chain: Chain, address: Address): Promise<TokenKind> {
+  return explained(chain.rpcUrl, 'symbol', async () => {
+    const token = { address, abi: wethAbi } as const
+    const [symbol, decimals] = await chain.publicClient.multicall({
+      deployless: true,
+      contracts: [
+        { ...token, functionName: 'symbol' },
+        { ...token, functionName: 'decimals' },
+      ],
+    })
+    for (const { error } of [symbol, decimals]) requireAnswer(chain, error)
+    const named = { symbol: plain(symbol.result), decimals: decimals.result ?? 0 }
+    const isWeth = named.symbol === 'WETH' && named.decimals === ETHER_DECIMALS && (await takesEther(chain, address))
+    return { ...named, isWeth }
+  })
+}
 
 /** `holder`'s WETH in wei, `at` a block or the latest. */
 export async function wethBalance(chain: Chain, weth: Address, holder: Address, at?: At): Promise<bigint> {
@@ -56,20 +78,30 @@ export async function wethAllowance(
 }
 
 /**
- * Sees to it that the account holds at least `amount` wei of WETH, wrapping what is missing, and that `spender` may
- * take it. The allowance is unlimited: the oracle, the vault and the registry pull exactly what a call names.
+ * Sees to it that the account holds at least `amount` base units of `token`, and that `spender` may take them. What is missing of WETH is
+ * wrapped; of another token nothing is sent, and {@link TooFewTokensError} is thrown. The allowance is unlimited: the oracle, the vault and the
+ * registry pull exactly what a call names.
  */
 export async function ensureCollateral(
   chain: WritableChain,
-  weth: Address,
+  token: Address,
   spender: Address,
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  const held = await wethBalance(chain, weth, chain.account.address)
-  if (held < amount) await wrap(chain, weth, amount - held, options)
-  if ((await wethAllowance(chain, weth, chain.account.address, spender)) >= amount) return
-  await send(chain, approveCall(weth, spender, UNLIMITED), options)
+  const held = await wethBalance(chain, token, chain.account.address)
+  if (held < amount) {
+    const kind = await readTokenKind(chain, token)
+    if (!kind.isWeth) throw new TooFewTokensError(kind.symbol, { token, held, amount })
+    await wrap(chain, token, amount - held, options)
+  }
+  const allowed = await wethAllowance(chain, token, chain.account.address, spender)
+  if (allowed >= amount) return
+  // Some tokens, as USDT, let nobody change one allowance into another.
+  if (allowed > 0n && !(await readTokenKind(chain, token)).isWeth) {
+    await send(chain, approveCall(token, spender, 0n), options)
+  }
+  await send(chain, approveCall(token, spender, UNLIMITED), options)
 }
 
 /** The transaction that lets `spender` take up to `amount` wei of the account's tokens. */
@@ -106,5 +138,46 @@ export async function transferWeth(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await send(chain, callOf(weth, wethAbi, 'transfer', [to, amount]), options)
+  await sendFor(
+    chain,
+    callOf(weth, wethAbi, 'transfer', [to, amount]),
+    { abi: wethAbi, eventName: 'Transfer' },
+    options,
+  )
+}
+
+/** Anyone names a token: what is not a plain word is not shown. */
+function plain(symbol: string | undefined): string {
+  return symbol !== undefined && /^[\w.-]{1,16}$/.test(symbol) ? symbol : 'tokens'
+}
+
+/** Bridged tokens are called WETH too, but take no deposits. */
+async function takesEther(chain: Chain, token: Address): Promise<boolean> {
+  try {
+    await chain.publicClient.call({ to: token, data: encodeFunctionData({ abi: wethAbi, functionName: 'deposit' }) })
+    return true
+  } catch (error) {
+    requireAnswer(chain, error)
+    return false
+  }
+}
+
+/** What a token refuses says something of it; throws DeadRpcError where the endpoint did not answer, which says nothing. */
+function requireAnswer({ rpcUrl }: Chain, error: unknown): void {
+  const silence = error instanceof BaseError ? silenceIn(rpcUrl, error) : undefined
+  if (silence !== undefined) throw silence
+}
+
+/** The account has too few of a token into which no ether can be wrapped. Nothing was sent. */
+export class TooFewTokensError extends Error {
+  override readonly name = 'Weth.TooFewTokensError'
+  readonly token: Address
+  readonly missing: bigint
+  readonly hint: string
+  constructor(symbol: string, { token, held, amount }: { token: Address; held: bigint; amount: bigint }) {
+    super(`Expected the account to hold ${amount} base units of ${symbol} at ${token}, got ${held}.`)
+    this.token = token
+    this.missing = amount - held
+    this.hint = `Get ${this.missing} more of it first: ether can be wrapped into WETH alone.`
+  }
 }

@@ -24,8 +24,9 @@ export function parseDecimal(text: string): Rational {
   return shift >= 0 ? { n: digits * 10n ** BigInt(shift), d: 1n } : { n: digits, d: 10n ** BigInt(-shift) }
 }
 
-/** A value (1e18-scaled) as plain decimal text in index units, without needless zeros; INVALID as `INVALID`. Exact. */
+/** A value (1e18-scaled) as plain decimal text in index units, without needless zeros; INVALID as `INVALID`. Exact. Throws {@link DecimalError} below 0. */
 export function formatValue(valueWad: bigint): string {
+  if (valueWad < 0n) throw new DecimalError(String(valueWad), 'a value of at least 0')
   if (valueWad === INVALID) return 'INVALID'
   const fraction = (valueWad % VALUE_SCALE).toString().padStart(FRACTION_DIGITS, '0').replace(/0+$/, '')
   const whole = (valueWad / VALUE_SCALE).toString()

@@ -1,8 +1,10 @@
-import { type Address, type Hex, isAddress, isHex } from 'viem'
+import { type Hex, isHex } from 'viem'
 import { z } from 'zod'
+import { address } from './address.ts'
 import type { Evidence } from './evidence.ts'
 import { IndexDocumentError, parseIndexDocument } from './index-document.ts'
 import { jsonOf } from './json.ts'
+import { isCanonical } from './observation.ts'
 import { schemaFault } from './schema-fault.ts'
 
 const MAX_BITS = 128n
@@ -13,10 +15,6 @@ const decimal = (bits = MAX_BITS) =>
     .transform(BigInt)
     .refine((value) => value < 1n << bits, `a number of ${bits} bits`)
 const word = z.custom<Hex>((value) => isHex(value) && value.length === 66, '32 bytes of hex')
-const address = z.custom<Address>(
-  (value) => typeof value === 'string' && isAddress(value, { strict: false }),
-  'an address',
-)
 const small = z
   .int()
   .min(0)
@@ -44,7 +42,10 @@ const OBSERVATION = z.strictObject({
   value: decimal(),
   observedAt: decimal(64n),
   sourcesRoot: word,
-  signature: z.strictObject({ r: word, s: word, v: z.union([z.literal(27), z.literal(28)]) }),
+  // As contracts and nodes take it: of its malleable twin the report would have another root.
+  signature: z
+    .strictObject({ r: word, s: word, v: z.union([z.literal(27), z.literal(28)]) })
+    .refine(isCanonical, 'a signature with r and s in range, and a low s'),
 })
 const LEAF = z.tuple([z.string().max(64), decimal(64n), z.string().max(200)])
 const MOST = 100_000

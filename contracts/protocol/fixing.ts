@@ -130,9 +130,12 @@ export function receiptId(id: Hex, kind: Kind, round: number, value: bigint): bi
 
 /**
  * Throws {@link ParameterOutOfBoundsError} for the first field, in struct order, outside the bounds of section 3
- * (R-101). Same order and numbers as `FixingLib.validate`.
+ * (R-101). Same order and numbers as `FixingLib.validate`. Before that, {@link MalformedFieldError} for the first that no struct holds.
  */
 export function validateFixing(fixing: Fixing): void {
+  for (const { name, type } of FIXING_COMPONENTS) {
+    if (!FORMS[type](fixing[name])) throw new MalformedFieldError(name, type, fixing[name])
+  }
   requireWithin('indexId', BigInt(fixing.indexId), 1n, 2n ** 256n - 1n)
   requireWithin('maturity', fixing.maturity, 0n, 2n ** 39n - 1n)
   requireWithin('arbitrator', BigInt(fixing.arbitrator), 1n, 2n ** 160n - 1n)
@@ -171,6 +174,15 @@ export function lockedSeconds({
   return BigInt(firstWindow) + BigInt(MAX_LEADERS - 1) * BigInt(window) + 2n * BigInt(arbitrationLimit)
 }
 
+/** What a field of a type can be; how large it may be, the bounds say. */
+const FORMS: Readonly<Record<(typeof FIXING_COMPONENTS)[number]['type'], (got: unknown) => boolean>> = {
+  bytes32: (got) => typeof got === 'string' && /^0x[0-9a-f]{64}$/i.test(got),
+  address: (got) => typeof got === 'string' && /^0x[0-9a-f]{40}$/i.test(got),
+  uint64: (got) => typeof got === 'bigint',
+  uint128: (got) => typeof got === 'bigint',
+  uint32: (got) => Number.isSafeInteger(got),
+}
+
 function requireWithin(field: keyof Fixing, got: bigint, min: bigint, max: bigint): void {
   if (got < min || got > max) throw new ParameterOutOfBoundsError(field, got, min, max)
 }
@@ -198,5 +210,16 @@ export class ParameterOutOfBoundsError extends Error {
     this.got = got
     this.min = min
     this.max = max
+  }
+}
+
+/** A field of a fixing is not of its type. */
+export class MalformedFieldError extends Error {
+  override readonly name = 'Fixing.MalformedFieldError'
+  readonly field: keyof Fixing
+
+  constructor(field: keyof Fixing, type: string, got: unknown) {
+    super(`Expected ${field} to be of type ${type}, got ${String(got)}.`)
+    this.field = field
   }
 }

@@ -14,7 +14,7 @@ export type JuryCase = {
 }
 
 /** What anybody can do about a case. */
-export type ClerkMove = 'open' | 'draw' | 'reseed' | 'close' | 'resolve'
+export type ClerkMove = 'readmit' | 'open' | 'draw' | 'reseed' | 'close' | 'resolve'
 
 /** What tells the next move of a case. Times are Unix seconds. */
 export type CaseStanding = {
@@ -30,15 +30,23 @@ export type CaseStanding = {
   readonly isRevealed: boolean
   /** Whether no other case of the jury is to be drawn before. */
   readonly isNext: boolean
+  /** Stakes that rounds have returned while a draw was due: they are to be in the pool again before a case is opened. */
+  readonly returned: number
+  /** Whether the pool is large enough for another case once these are in it. */
+  readonly hasRoom: boolean
 }
 
 /** What moves the case on, whoever does it; undefined while nothing can. */
-export function moveOf({ now, block, state, terms, turnEnd, isRevealed, isNext }: CaseStanding): ClerkMove | undefined {
+export function moveOf(standing: CaseStanding): ClerkMove | undefined {
+  const { now, block, state, terms, turnEnd, isRevealed, isNext, returned, hasRoom } = standing
   const hasTime = (from: 'seed' | 'votes'): boolean => turnEnd !== undefined && now + caseTime(terms, from) < turnEnd
   switch (state.stage) {
     case 'none':
     case 'hung':
-      return hasTime('seed') ? 'open' : undefined
+      if (!hasTime('seed') || !hasRoom) return undefined
+      if (returned === 0) return 'open'
+      // Nothing enters the pool while a draw is due.
+      return isNext ? 'readmit' : undefined
     case 'waiting':
       if (!isNext) return undefined
       if (turnEnd === undefined) return 'close'

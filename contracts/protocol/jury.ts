@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { concatHex, encodeAbiParameters, keccak256, numberToHex } from 'viem/utils'
-import { INVALID } from './fixing.ts'
+import { type Fixing, INVALID } from './fixing.ts'
 
 /** One vote as it is committed to: which jury and seat it is of, whose seat that is, the value, and the secret salt. */
 export type Vote = {
@@ -30,9 +30,45 @@ const DAY = 86_400n
 /** What a case needs beside its votes when it gets a seed: two days for that to live, one to be ruled on (R-500). */
 const BESIDE_VOTES = 3n * DAY
 
+/** Stakes that one call puts into the pool or takes out of it at most (R-500). */
+export const MOST_STAKES = 256
+
+/** What is staked in a jury, in stakes, but for what is to come; and what is about to be drawn. */
+export type Staked = {
+  readonly pool: number
+  /** What rounds have returned while a draw was due. */
+  readonly returned: number
+  /** What has seats. */
+  readonly seated: number
+  /** Cases that wait for their draw. */
+  readonly waiting: number
+}
+
+/** The stakes that the pool needs for another case: half of all, or the least pool, and the seats of the cases that wait (R-500). */
+export function neededPool(
+  { seats, leastPool }: { readonly seats: number; readonly leastPool: number },
+  { pool, returned, seated, waiting }: Staked,
+): number {
+  return Math.max(leastPool, Math.ceil((pool + returned + seated) / 2)) + waiting * seats
+}
+
+/** Whether the pool is large enough for another case once what was returned is in it (R-500). */
+export function hasRoom(terms: Parameters<typeof neededPool>[0], staked: Staked): boolean {
+  return staked.pool + staked.returned >= neededPool(terms, staked)
+}
+
 /** The least fee that a jury opens a case for (R-500), bond-token wei. */
 export function openingPrice({ seats, seatFee }: { readonly seats: number; readonly seatFee: bigint }): bigint {
   return seatFee * BigInt(seats + 2 * CLERK_SHARES)
+}
+
+/** By what a jury opens no case of a fixing, whoever pays for it (R-500): its fee first, then its separation; undefined if it does. */
+export function whyNotTaken(
+  { arbitrationFee, separationPpm }: Pick<Fixing, 'arbitrationFee' | 'separationPpm'>,
+  terms: Parameters<typeof openingPrice>[0] & { readonly leastSeparationPpm: number },
+): 'fee' | 'separation' | undefined {
+  if (arbitrationFee < openingPrice(terms)) return 'fee'
+  return separationPpm < terms.leastSeparationPpm ? 'separation' : undefined
 }
 
 /** What drawing, and resolving, is paid of `fee` if the jury rules (R-504), rounded down. */

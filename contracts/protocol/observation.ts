@@ -272,6 +272,18 @@ export function readSignature(bytes: Uint8Array, offset: number): ObservationSig
   return { r: readHexWord(bytes, offset), s: readHexWord(bytes, offset + WORD), v }
 }
 
+/** Whether {@link readSignature} would take it: r and s are in range, s is low, and v is 27 or 28. */
+export function isCanonical(signature: ObservationSignature): boolean {
+  const bytes = new Uint8Array(2 * WORD + 1)
+  try {
+    writeSignature(bytes, 0, signature)
+    readSignature(bytes, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** A signature in range that belongs to no public key. */
 export class UnrecoverableSignatureError extends Error {
   override readonly name = 'Observation.UnrecoverableSignatureError'

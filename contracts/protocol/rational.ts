@@ -63,14 +63,29 @@ export function floorGeometricMean(values: readonly Rational[], scale: bigint): 
   return floorRoot((product.n * scale ** degree) / product.d, degree)
 }
 
-/** `floor(radicand^(1 / degree))` for radicand >= 0, degree >= 1: Newton's iteration from above, which only falls. */
+/** `floor(radicand^(1 / degree))` for radicand >= 0, degree >= 1, exactly: Newton's iteration, which only falls from above. */
 export function floorRoot(radicand: bigint, degree: bigint): bigint {
   if (radicand < 2n || degree === 1n) return radicand
-  const bits = BigInt(radicand.toString(2).length)
-  let root = 1n << ((bits + degree - 1n) / degree)
+  // One step from anywhere is no longer below, since no arithmetic mean is below the geometric one.
+  let root = closer(guessRoot(radicand, Number(degree)), radicand, degree)
   for (;;) {
-    const next = ((degree - 1n) * root + radicand / root ** (degree - 1n)) / degree
+    const next = closer(root, radicand, degree)
     if (next >= root) return root
     root = next
   }
+}
+
+function closer(root: bigint, radicand: bigint, degree: bigint): bigint {
+  return ((degree - 1n) * root + radicand / root ** (degree - 1n)) / degree
+}
+
+/** The root to some ten digits, by logarithm: from a power of two each step would be a degree-th of the way, of 1440 samples seconds. */
+function guessRoot(radicand: bigint, degree: number): bigint {
+  const hex = radicand.toString(16)
+  const head = hex.slice(0, 13) // 52 bits, which a number holds
+  const bits = (Math.log2(Number(`0x${head}`)) + 4 * (hex.length - head.length)) / degree
+  const whole = Math.floor(bits)
+  const mantissa = BigInt(Math.floor(2 ** (bits - whole + 52)))
+  const guess = whole < 52 ? mantissa >> BigInt(52 - whole) : mantissa << BigInt(whole - 52)
+  return guess + 1n
 }

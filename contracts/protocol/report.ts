@@ -72,8 +72,9 @@ export function agreesWith(own: bigint, reportValue: bigint, separationPpm: numb
   return 4n * (high - low) * PPM <= BigInt(separationPpm) * low
 }
 
-/** How many observations make a quorum: the least count above two thirds of the reporters. */
+/** How many observations make a quorum: the least count above two thirds of the reporters. Throws {@link RosterSizeError} for what is no count. */
 export function quorumSize(reporters: number): number {
+  if (!Number.isSafeInteger(reporters) || reporters < 0) throw new RosterSizeError(reporters)
   return Math.floor((2 * reporters) / 3) + 1
 }
 
@@ -96,8 +97,7 @@ export function observationsTree(observations: readonly ReporterObservation[]): 
 }
 
 /**
- * The root of {@link observationsTree}, written out: a node makes one whenever it hears of an observation, and the tree's
- * own code takes some twenty times as long. Throws {@link NoObservationsError}.
+ * The root of {@link observationsTree}, written out: the tree's own code takes some twenty times as long. Throws {@link NoObservationsError}.
  */
 export function rootOfObservations(observations: readonly ReporterObservation[]): Hex {
   if (observations.length === 0) throw new NoObservationsError()
@@ -141,7 +141,8 @@ export function observationLeaf(signed: SignedObservation): ObservationLeaf {
 }
 
 /**
- * The report of all given observations, the same for everyone who holds the same ones. Signatures are not checked here.
+ * The report of all given observations, the same for everyone who holds the same ones. Signatures are not checked here. Its root, which takes
+ * longest, is made when it is first asked for: a node has a report of every fixing, and brings few before anybody.
  * Throws {@link ReporterIndexError} for an index that is repeated or not in the epoch, {@link ForeignObservationError}
  * for an observation of another fixing.
  */
@@ -158,9 +159,19 @@ export function buildReport(input: ReportInput): ReportResult {
   const need = quorumSize(reporterCount)
   if (observations.length < need) return { kind: 'short', have: observations.length, need }
   const value = lowerMedian(observations.map(({ signed }) => signed.value))
-  const observationsRoot = rootOfObservations(observations)
   const signers = observations.map(({ reporterIndex }) => reporterIndex)
-  return { kind: 'report', report: { epoch, fixingId, value, observationsRoot, proposer }, signers }
+  let root: Hex | undefined
+  const report: Report = {
+    epoch,
+    fixingId,
+    value,
+    get observationsRoot() {
+      root ??= rootOfObservations(observations)
+      return root
+    },
+    proposer,
+  }
+  return { kind: 'report', report, signers }
 }
 
 /** What reporters co-sign, by EIP-712; written out. Equal to viem's `hashTypedData`. */
@@ -223,5 +234,13 @@ export class ForeignObservationError extends Error {
     super(`Expected observations of fixing ${want}, got one of ${got}. Pass one fixing's observations only.`)
     this.got = got
     this.want = want
+  }
+}
+
+/** What should be a number of reporters is none that a quorum can be of. */
+export class RosterSizeError extends Error {
+  override readonly name = 'Report.RosterSizeError'
+  constructor(got: number) {
+    super(`Expected a number of reporters, got ${String(got)}. Take it from the registry's roster.`)
   }
 }

@@ -5,7 +5,7 @@ import { ceilingOf } from './rational.ts'
  * committed measurement (test/bench/gas.json). A quorum is 90 of 100 reporters, the reward was funded before.
  */
 export const REPORTER_GAS = {
-  register: 463_157n,
+  register: 463_360n,
   /** For {@link MEASURED_REPORTERS}; it grows with each. */
   publishRoster: 4_338_951n,
   /** Plainly. */
@@ -14,14 +14,14 @@ export const REPORTER_GAS = {
   /** Without proposing. Beside a proposal it is a little less. */
   attest: 216_930n,
   /** The receipt of an undisputed proposal. */
-  claimProposal: 52_833n,
+  claimProposal: 52_886n,
   claimReward: 71_678n,
   /** For {@link MEASURED_SHARES} in one transaction. */
   claimRewards: 1_346_545n,
   /** The first answer to a false proposal, its pot filled alone. */
-  contribute: 108_564n,
+  contribute: 108_436n,
   /** The receipt of that answer, once it has won. */
-  claimContribution: 54_959n,
+  claimContribution: 55_012n,
 } as const
 
 /** How many reporters the measured roster has. */

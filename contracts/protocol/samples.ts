@@ -32,9 +32,18 @@ export function samplesTree(
   return treeOf(leavesOf(samples, opens))
 }
 
-/** Whether these are all the leaves, in their order, that `root` commits to. */
+/**
+ * Whether these are all the leaves that `root` commits to. INVARIANT: in the order of {@link leavesOf}, each source and candle once, so that
+ * nobody who reads them can find another close: a root can be made of any leaves.
+ */
 export function isAllOf(leaves: readonly SampleLeaf[], root: Hex): boolean {
-  return leaves.length > 0 && rootOf(treeOf([...leaves])) === root
+  const isOrdered = leaves.every((leaf, i) => i === 0 || isAfter(leaf, leaves[i - 1]))
+  return leaves.length > 0 && isOrdered && rootOf(treeOf([...leaves])) === root
+}
+
+function isAfter([sourceId, open]: SampleLeaf, before: SampleLeaf | undefined): boolean {
+  if (before === undefined) return true
+  return sourceId === before[0] ? open > before[1] : sourceId > before[0]
 }
 
 /** Leaves as samples again; quotes are the document's, candles outside the window count for nothing. */

@@ -104,14 +104,10 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         if (round >= FixingLib.MAX_LEADERS) revert LeaderLimit(round);
         uint256 index = dispute.locate(head, value, fixing.separationPpm);
 
-        (uint256 total, uint256 stake) = dispute.stakes(head, index);
-        uint256 need = BondLib.potNeed(total, stake);
+        (uint256 total, uint256 need) = dispute.stakeAndNeed(head, index);
         bool isFull;
         (taken, isFull) = _join(id, Kind.Stake, round, value, amount, need);
-        if (isFull) {
-            _install(dispute, fixing, head, index, value);
-            emit Led(id, round + 1, value, total + need, uint64(block.timestamp + fixing.window));
-        }
+        if (isFull) _lead(dispute, fixing, id, head, index, value, total + need);
         _pull(taken);
     }
 
@@ -340,10 +336,16 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         emit Contributed(id, msg.sender, kind, round, value, taken, filled);
     }
 
-    /// @dev Makes `value`, candidate `index`, the leader of the next round; stores it if it is new.
-    function _install(Dispute storage dispute, Fixing calldata fixing, Head head, uint256 index, uint128 value)
-        private
-    {
+    /// @dev Makes `value`, candidate `index`, the leader of the next round, with `staked` in all; stores it if it is new.
+    function _lead(
+        Dispute storage dispute,
+        Fixing calldata fixing,
+        FixingId id,
+        Head head,
+        uint256 index,
+        uint128 value,
+        uint256 staked
+    ) private {
         if (head.round() == 1) {
             dispute.second = value;
             dispute.proposedAt = uint40(head.deadline() - fixing.firstWindow);
@@ -351,7 +353,9 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
             if (index == 2) dispute.third = value;
             else dispute.fourth = value;
         }
-        dispute.head = head.install(index, block.timestamp + fixing.window);
+        uint256 deadline = block.timestamp + fixing.window;
+        dispute.head = head.install(index, deadline);
+        emit Led(id, uint8(head.round() + 1), value, staked, uint64(deadline));
     }
 
     function _arbitrate(Dispute storage dispute, Fixing calldata fixing, FixingId id, Head head, Kind cause)
@@ -395,16 +399,36 @@ contract MaturityOracle is IMaturityOracle, ERC6909, ReentrancyGuardTransient {
         if (how == Outcome.Expiry) return burned;
         if (winner != index && winner != DisputeLib.NO_CANDIDATE) return 0;
 
-        (, uint256 bonus, uint256 shared, uint256 base) = _division(dispute, fixing, head, how, winner);
-        if (kind == Kind.Appeal) {
-            uint256 stake = DisputeLib.appealStake(head);
-            return PayoutLib.appealPayout(burned, stake, fixing.arbitrationFee, bonus, shared, base);
-        }
+        if (kind == Kind.Appeal) return _appealPayout(dispute, fixing, head, how, winner, burned);
+        (,, uint256 shared, uint256 base) = _division(dispute, fixing, head, how, winner);
         paid = PayoutLib.stakePayout(burned, shared, base);
         if (round == 0 && winner == 0 && head.isFunded()) {
-            uint256 wholeReward = _reward(dispute, fixing, head, _rewardPot(id));
-            paid += PayoutLib.rewardPayout(burned, head.bond(), wholeReward);
+            paid += _rewardPayout(dispute, fixing, id, head, burned);
         }
+    }
+
+    function _appealPayout(
+        Dispute storage dispute,
+        Fixing calldata fixing,
+        Head head,
+        Outcome how,
+        uint256 winner,
+        uint256 burned
+    ) private view returns (uint256) {
+        (, uint256 bonus, uint256 shared, uint256 base) = _division(dispute, fixing, head, how, winner);
+        uint256 stake = DisputeLib.appealStake(head);
+        return PayoutLib.appealPayout(burned, stake, fixing.arbitrationFee, bonus, shared, base);
+    }
+
+    function _rewardPayout(
+        Dispute storage dispute,
+        Fixing calldata fixing,
+        FixingId id,
+        Head head,
+        uint256 burned
+    ) private view returns (uint256) {
+        uint256 wholeReward = _reward(dispute, fixing, head, _rewardPot(id));
+        return PayoutLib.rewardPayout(burned, head.bond(), wholeReward);
     }
 
     /// @dev How the stake of a fixing settled by timeout or ruling is divided; `base` divides `shared`. Four stack

@@ -69,10 +69,9 @@ contract ReporterRegistry is Attestation {
         bytes calldata secondSignature
     ) external nonReentrant returns (uint128 reward) {
         FixingId id = _idOf(fixing);
-        bytes32 rawId = FixingId.unwrap(id);
         address signer = recoverObservation(first, firstSignature);
         bool isSameSigner = recoverObservation(second, secondSignature) == signer;
-        bool isOfFixing = FixingId.unwrap(first.fixingId) == rawId && FixingId.unwrap(second.fixingId) == rawId;
+        bool isOfFixing = _isOf(first, id) && _isOf(second, id);
         bool isSame = ObservationLib.structHash(first) == ObservationLib.structHash(second);
         if (!isSameSigner || !isOfFixing || isSame) revert NotEquivocation();
         return _slash(_indexOf(signer, fixing.maturity), id);
@@ -117,6 +116,10 @@ contract ReporterRegistry is Attestation {
         if (how != Outcome.Ruling) return false;
         uint128 settlement = ORACLE.settlement(fixing);
         return settlement != DistanceLib.INVALID && !DistanceLib.isWithin(value, settlement, fixing.bandPpm);
+    }
+
+    function _isOf(Observation calldata observation, FixingId id) private pure returns (bool) {
+        return FixingId.unwrap(observation.fixingId) == FixingId.unwrap(id);
     }
 
     function _slash(uint8 index, FixingId id) private returns (uint128 reward) {

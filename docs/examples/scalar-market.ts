@@ -1,16 +1,18 @@
 // A scalar market at Gnosis's conditional tokens, settled by a fixing.
 //
-//   node scalar-market.ts open 0x12ab… 2000 4000 10      opens it over 2000 .. 4000, unless it is, and splits 10 ETH into SHORT and LONG
+//   node scalar-market.ts open 0x12ab… 2000 4000 10      opens it over 2000 .. 4000, unless it is, and splits 10 ETH into SHORT and LONG,
+//                                                        before the maturity and up to what is secured
 //   node scalar-market.ts settle 0x12ab… 2000 4000       waits for the settlement, reports it, and redeems what the key holds
 //
 // RPC_URL, ORACLE, REPORTER (a ConditionalTokensReporter of that oracle), KEY; FROM_BLOCK, CONFIRMATIONS, POLL_MS.
 // LONG is paid by how far up the value lies, SHORT the rest, at and beyond the ends one of them all; INVALID pays each half.
 
 import { setTimeout } from 'node:timers/promises'
-import { type Address, encodeFunctionData, type Hex, parseAbi, parseEther } from 'viem'
+import { type Address, encodeFunctionData, formatEther, type Hex, parseAbi, parseEther } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { connect } from 'assize/client/chain'
+import { connect, latestBlock } from 'assize/client/chain'
 import { readCreated } from 'assize/client/fixing-log'
+import { isAboveSecured, readSecurity } from 'assize/client/security'
 import { send } from 'assize/client/send'
 import { readSettlement } from 'assize/client/settlement'
 import { ensureCollateral, wethBalance } from 'assize/client/weth'
@@ -67,12 +69,34 @@ else if (action === 'settle') await settle()
 else throw new Error(`Expected open or settle, got ${action}.`)
 
 async function open(amount: bigint): Promise<void> {
+  await requireAhead()
+  await requireSecured(amount)
   await prepare()
   await ensureCollateral(chain, weth, positions, amount)
   const args = [weth, NO_PARENT, condition, Object.values(SIDES), amount] as const
   const split = encodeFunctionData({ ...ofPositions, functionName: 'splitPosition', args })
   await send(chain, { name: 'splitPosition', to: positions, data: split })
   for (const [name, set] of Object.entries(SIDES)) console.log(`${name} ${await positionOf(set)}`)
+}
+
+/** Gnosis's contract splits after the maturity too, when somebody may know the value. */
+async function requireAhead(): Promise<void> {
+  const { time } = await latestBlock(chain)
+  if (time < fixing.maturity) return
+  throw new Error(`Expected a fixing before its maturity, got one that matured at ${fixing.maturity}.`)
+}
+
+/**
+ * Gnosis's contract takes any amount, and the oracle sees none of it. WETH is what is secured is counted in: of another token, compare what
+ * it may be worth in WETH at most. What others split on the same fixing comes beside: a market of many keeps count of all of it.
+ */
+async function requireSecured(amount: bigint): Promise<void> {
+  const security = await readSecurity(chain, oracle, fixing)
+  const { securedUpTo, openInterest } = security
+  if (openInterest !== undefined && !isAboveSecured({ ...security, openInterest: openInterest + amount })) return
+  const most = securedUpTo === undefined ? 'what is secured, which the endpoint cannot say' : formatEther(securedUpTo)
+  const beside = openInterest === undefined ? 'what is not known' : formatEther(openInterest)
+  throw new Error(`Expected at most ${most} ETH to depend on the fixing, got ${formatEther(amount)} beside ${beside}.`)
 }
 
 /** By whoever comes first, as anyone can: it is the same for all, and Gnosis's contract refuses a second time. */

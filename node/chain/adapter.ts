@@ -2,8 +2,8 @@ import { type Address, type Hex, type TransactionReceipt, zeroAddress } from 'vi
 import { readFate } from '#client/account.ts'
 import { readBondToken, readPurse } from '#client/bond-token.ts'
 import { firstBlockAfter } from '#client/block-at.ts'
-import { blockAt, type Chain, connect, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
-import { requireCode } from '#client/deploy.ts'
+import { blockAt, type Chain, connect, DeadRpcError, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
+import { requireCode } from '#client/code-at.ts'
 import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
 import { atOneBlock } from '#client/one-block.ts'
@@ -62,7 +62,7 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
     bondToken,
     head: () => latestBlock(chain),
     block: (number) => blockAt(chain, number),
-    finalized: () => finalizedBlock(chain),
+    finalized: () => unlessSilent(finalizedBlock(chain)),
     events: async (fromBlock, toBlock, wanted) =>
       translate(await oracleEvents(chain, oracle, { fromBlock, toBlock, wanted })),
     snapshot: (fixing, atBlock) => readFixing(chain, oracle, fixing, atBlock),
@@ -100,7 +100,7 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       try {
         return await readStandingAttestation(chain, registry, one, await latestBlock(chain), firstBlocks.find)
       } catch (error) {
-        if (error instanceof AttestationUnseenError) firstBlocks.forget(fixing.maturity)
+        if (error instanceof AttestationUnseenError) firstBlocks.doubt(fixing.maturity)
         throw error
       }
     },
@@ -149,6 +149,16 @@ async function unlessRefused<T>(read: Promise<T>): Promise<T | undefined> {
     return await read
   } catch (error) {
     if (error instanceof OracleRevertError || error instanceof SilentRevertError) return undefined
+    throw error
+  }
+}
+
+/** Undefined where nothing came: an endpoint that answers all else may do so for this. */
+async function unlessSilent<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof DeadRpcError) return undefined
     throw error
   }
 }

@@ -2,6 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { OpenedCase } from '#client/juror.ts'
 import type { JurySeat, JuryTerms } from '#client/jury.ts'
 import type { Call } from '#client/send.ts'
+import type { Staked } from '#protocol/jury.ts'
 import type { JuryCase } from '#protocol/jury-case.ts'
 import type { Sent, Terms } from './port.ts'
 
@@ -18,6 +19,10 @@ export interface CourtReads {
   waiting(atBlock: bigint): Promise<readonly Hex[]>
   /** Whose stakes are in the pool, place by place. */
   pool(atBlock: bigint): Promise<readonly Address[]>
+  /** Whose stakes rounds have returned while a draw was due. */
+  returned(atBlock: bigint): Promise<readonly Address[]>
+  /** How many stakes it has; of `ids`, its cases, those that run have `seats` each. */
+  staked(seats: number, ids: readonly Hex[], atBlock: bigint): Promise<Staked>
   /** Who commits for each of `jurors` besides itself, in their order. */
   voters(jurors: readonly Address[], atBlock: bigint): Promise<readonly (Address | undefined)[]>
   /** The RLP of the header of a block. Throws HeaderUnknownError too. */

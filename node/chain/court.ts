@@ -2,7 +2,7 @@ import { type Address, type Hex, keccak256 } from 'viem'
 import { HeaderUnknownError, readHeader } from '#client/block-header.ts'
 import type { Chain } from '#client/chain.ts'
 import { type Bench, openedCases, readStanding, readVoters, readWaiting } from '#client/juror.ts'
-import { readCase, readJuryTerms, readPool, readSeats } from '#client/jury.ts'
+import { readCase, readJuryTerms, readPool, readReturned, readSeats, readStaked } from '#client/jury.ts'
 import type { Circle } from './circle.ts'
 import type { CourtReads } from './court-port.ts'
 import { reached } from './reached.ts'
@@ -20,6 +20,8 @@ export function courtOf(chain: Chain, bench: Bench, account: Address | undefined
     },
     waiting: (atBlock) => readWaiting(chain, jury, atBlock),
     pool: (atBlock) => readPool(chain, jury, atBlock),
+    returned: (atBlock) => readReturned(chain, jury, atBlock),
+    staked: (seats, ids, atBlock) => readStaked(chain, jury, { seats, ids }, atBlock),
     voters: (jurors, atBlock) => readVoters(chain, jury, jurors, atBlock),
     header: (number) => readHeader(chain, number),
     idle: async () => (account === undefined ? 0n : (await readStanding(chain, jury, account)).idle),
@@ -38,6 +40,9 @@ export function agreedCourt(
     trial: (id, at) => agreed(`a case at block ${at}`, (port) => port.court(jury).trial(id, at)),
     waiting: (at) => agreed(`the cases that wait at block ${at}`, (port) => port.court(jury).waiting(at)),
     pool: (at) => agreed(`the pool of a jury at block ${at}`, (port) => port.court(jury).pool(at)),
+    returned: (at) => agreed(`the returned stakes of a jury at block ${at}`, (port) => port.court(jury).returned(at)),
+    staked: (seats, ids, at) =>
+      agreed(`the size of a pool at block ${at}`, (port) => port.court(jury).staked(seats, ids, at)),
     voters: (jurors, at) =>
       agreed(`the voters of jurors at block ${at}`, (port) => port.court(jury).voters(jurors, at)),
     async header(number) {

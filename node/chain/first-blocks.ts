@@ -1,4 +1,5 @@
 import type { BlockHead } from '#client/chain.ts'
+import { putNewest } from '../newest.ts'
 
 /** The first block later than a time, Unix seconds, not after a head, which is later. */
 export type FirstBlock = (time: bigint, head: BlockHead) => Promise<BlockHead>
@@ -9,8 +10,11 @@ const MOST_REMEMBERED = 1_024
 /** What was found is remembered. */
 export type FirstBlocks = {
   readonly find: FirstBlock
-  /** It is looked for again the next time: what was found while blocks took each other's places may be none that ever was the first. */
-  forget(time: bigint): void
+  /**
+   * What was found while blocks took each other's places may be none that ever was the first: the next time it is asked whether it is,
+   * which takes one more request, and it is looked for again if not.
+   */
+  readonly doubt: (time: bigint) => void
 }
 
 /**
@@ -19,27 +23,35 @@ export type FirstBlocks = {
  */
 export function rememberFirstBlocks(find: FirstBlock, block: (number: bigint) => Promise<BlockHead>): FirstBlocks {
   const known = new Map<bigint, Promise<BlockHead>>()
-  const remembered = async (kept: Promise<BlockHead>, head: BlockHead): Promise<BlockHead | undefined> => {
+  const doubted = new WeakSet<Promise<BlockHead>>()
+  const isFirst = async ({ number }: BlockHead, time: bigint): Promise<boolean> =>
+    number === 0n || (await block(number - 1n)).time <= time
+  const remembered = async (
+    kept: Promise<BlockHead>,
+    time: bigint,
+    head: BlockHead,
+  ): Promise<BlockHead | undefined> => {
     // Whoever looked for it is told why it failed.
     const found = await kept.catch(() => undefined)
     if (found === undefined || found.number > head.number) return undefined
-    return (await block(found.number)).hash === found.hash ? found : undefined
+    if ((await block(found.number)).hash !== found.hash) return undefined
+    if (!doubted.has(kept)) return found
+    if (!(await isFirst(found, time))) return undefined
+    doubted.delete(kept)
+    return found
   }
   const look = (time: bigint, head: BlockHead): Promise<BlockHead> => {
     const finding = find(time, head)
-    known.delete(time)
-    known.set(time, finding)
+    putNewest(known, time, finding, MOST_REMEMBERED)
     finding.catch(() => {
       if (known.get(time) === finding) known.delete(time)
     })
-    const [oldest] = known.keys()
-    if (oldest !== undefined && known.size > MOST_REMEMBERED) known.delete(oldest)
     return finding
   }
   const findOnce: FirstBlock = async (time, head) => {
     const kept = known.get(time)
     if (kept === undefined) return look(time, head)
-    const found = await remembered(kept, head)
+    const found = await remembered(kept, time, head)
     const now = known.get(time)
     // Somebody else has begun to look anew meanwhile.
     if (now !== undefined && now !== kept) return findOnce(time, head)
@@ -49,6 +61,9 @@ export function rememberFirstBlocks(find: FirstBlock, block: (number: bigint) =>
   }
   return {
     find: findOnce,
-    forget: (time) => void known.delete(time),
+    doubt(time) {
+      const kept = known.get(time)
+      if (kept !== undefined) doubted.add(kept)
+    },
   }
 }

@@ -20,6 +20,12 @@ const COLLECTING: ReadonlySet<Intent['action']> = new Set([
   'withdraw',
 ])
 
+/**
+ * So many blocks at least it is known where something was mined, however few may be undone: an endpoint that is behind by fewer is noticed
+ * by it.
+ */
+const LEAST_KEPT_BLOCKS = 16
+
 /** Whether it is of no use but to stake, and so does not leave while nothing is to be staked. */
 export function isStaking({ action, amount }: Pick<Intent, 'action' | 'amount'>): boolean {
   const isRevoking = action === 'approve' && amount === 0n
@@ -53,7 +59,7 @@ export async function sweep(
   outlook: Outlook,
   seen: bigint,
 ): Promise<void> {
-  const { chain, intents, confirmations } = components
+  const { chain, intents } = components
   const unfinished = unfinishedOf(components)
   let isNext = true
   let failure: unknown
@@ -76,7 +82,7 @@ export async function sweep(
       await note(components, intent, fate, awaited)
       // After this look, however deep its block seemed before: the node may have been off while it was undone.
       const looked = intents.get(intent.key) ?? intent
-      if (looked.block !== undefined && outlook.number >= looked.block + BigInt(confirmations)) {
+      if (looked.block !== undefined && outlook.number >= looked.block + keptBlocks(components)) {
         await intents.put({ ...looked, slot: prunedOf(looked), block: undefined })
       }
     } catch (error) {
@@ -108,6 +114,10 @@ export function isOf({ slot }: Pick<Intent, 'slot'>, account: Address | undefine
 function slotOf({ nonce = 0, slot, hash }: Intent): Slot {
   const old = hash === undefined ? [] : [{ hash, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, at: 0n }]
   return slot ?? { nonce, versions: old }
+}
+
+function keptBlocks({ confirmations }: TransactionsComponents): bigint {
+  return BigInt(Math.max(confirmations, LEAST_KEPT_BLOCKS))
 }
 
 /** Enough to find it by, and to use its nonce up if its block was undone after all. */

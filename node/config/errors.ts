@@ -1,14 +1,24 @@
 import type { z } from 'zod'
 import { schemaFault } from '#protocol/schema-fault.ts'
 
-/** What is wrong with the first of the settings that do not fit. */
-export function fieldError(error: z.ZodError, settings: unknown): InvalidFieldError {
+/** What is wrong with the first of the `settings` that do not fit; `fields` are all that there are. */
+export function fieldError(error: z.ZodError, settings: unknown, fields: readonly string[]): InvalidFieldError {
   const { field, want, isUnknown } = schemaFault(error, settings)
   if (isUnknown) return new InvalidFieldError(field, UNKNOWN, '')
-  const got = field.split('.').reduce<unknown>((value, name) => (isTable(value) ? value[name] : undefined), settings)
-  const shown = got === undefined ? 'nothing' : JSON.stringify(got, decimals)
+  const value = field.split('.').reduce<unknown>((at, name) => (isTable(at) ? at[name] : undefined), settings)
   // Of a URL with a password everything else says which one it is.
-  return new InvalidFieldError(field, want, shown.replaceAll(/\/\/[^/@"]*@/g, '//…@'))
+  const got = shown(value).replaceAll(/\/\/[^/@"]*@/g, '//…@')
+  // Of a list, or a table of endpoints, an entry has no variable of its own; a table has none at all.
+  const setting = fields.find((name) => `${field}.`.startsWith(`${name}.`)) ?? ''
+  return new InvalidFieldError(field, want, got, setting)
+}
+
+function shown(got: unknown): string {
+  if (got === undefined) return 'nothing'
+  if (typeof got === 'bigint') return got.toString()
+  // Of a number that is not exact no digits are shown: it was written as 1e17.
+  if (Number.isInteger(got) && !Number.isSafeInteger(got)) return Number(got).toExponential()
+  return JSON.stringify(got, decimals)
 }
 
 const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -22,12 +32,15 @@ export const UNKNOWN = 'a known setting'
 export class InvalidFieldError extends Error {
   override readonly name = 'Config.InvalidFieldError'
   readonly field: string
-  constructor(field: string, want: string, got: string) {
+  /** `setting` is what environment and flags give of it, if that is not the field; empty if they give nothing of it. */
+  constructor(field: string, want: string, got: string, setting = field) {
     super(
       want === UNKNOWN
         ? `Expected ${UNKNOWN}, got ${field}. docs/operations/running.md has them all.`
-        : `Expected ${field}: ${want}, got ${got}. ` +
-            `Set it in the file, as ASSIZE_${field.replace('.', '_').toUpperCase()} or --${field.replaceAll(/[._]/g, '-')}.`,
+        : setting === ''
+          ? `Expected ${field}: ${want}, got ${got}. Correct it in the file.`
+          : `Expected ${field}: ${want}, got ${got}. ` +
+            `Set it in the file, as ASSIZE_${setting.replace('.', '_').toUpperCase()} or --${setting.replaceAll(/[._]/g, '-')}.`,
     )
     this.field = field
   }

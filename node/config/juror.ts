@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
-import { address, flag } from './fields.ts'
+import { address } from '#protocol/address.ts'
+import { flag } from './fields.ts'
 
 /** The table `juror`: in which juries this node votes. */
 export const JUROR = z.strictObject({

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import type { Address } from 'viem'
 import { z } from 'zod'
+import { address } from '#protocol/address.ts'
 import { InvalidFieldError } from './errors.ts'
-import { address, count, path, signerUrl } from './fields.ts'
+import { count, path, signerUrl } from './fields.ts'
 
 /** The table `signer`. */
 export const SIGNER = z.strictObject({

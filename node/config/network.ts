@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { count, flag, list } from './fields.ts'
+import { count, flag } from './fields.ts'
+import { peers } from './places.ts'
 
 /** `[gossip]`: how messages travel. */
 export const GOSSIP = z.strictObject({
@@ -43,7 +44,7 @@ export const RELAY = z.strictObject({
   /** How many peers may be called through this node at once. */
   reservations: count(1, 10_000).default(64),
   /** Relays through which this node can be called: multiaddrs with /p2p/ and a peer id. */
-  via: list.default([]),
+  via: peers.default([]),
 })
 
 /** Those tables, checked. */

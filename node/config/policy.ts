@@ -1,42 +1,50 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
+import { address } from '#protocol/address.ts'
 import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { sufficientCapital } from '#protocol/griefing.ts'
-import { address, count, wei } from './fields.ts'
+import { count, wei } from './fields.ts'
 
 /** The table `policy`: what this node may put at risk, and for whom. */
-export const POLICY = z.strictObject({
-  /** The most this node puts into one pot. */
-  per_pot_wei: wei.default(10n ** 17n),
-  /**
-   * The most this node has at stake in one fixing: bonds, contributions and appeals together. By default 5 d + F of a fixing
-   * with the default terms and no open interest; below that, or with a smaller limit for a pot, it counts on others.
-   */
-  per_fixing_wei: wei.default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee)),
-  /** The most this node has at stake in all fixings that are not settled; unset = ten times `per_fixing_wei`. */
-  total_wei: wei.optional(),
-  /** The largest bond this node proposes with. */
-  max_bond_wei: wei.default(10n ** 17n),
-  /** The index's noise bound; unset = what the index document says. */
-  noise_ppm: count(0, 50_000).optional(),
-  /**
-   * How many sources more than the index's minimum the own observation must have had, in every candle, before this node
-   * proposes, disputes or attests on it.
-   */
-  spare_sources: count(0, 64).default(0),
-  /** How far apart two sources of one candle may have been, of its median, before it does not; unset = however far. */
-  max_spread_ppm: count(0, 1_000_000).optional(),
-  /** Whom to trust with this node's money: it stakes only where both arbitrator and backup are among these. */
-  arbitrators: z.array(address).max(64).default([]),
-  /** The most that the gas of a proposal may cost beyond what the proposal brings. */
-  max_gas_wei: wei.default(10n ** 16n),
-  /** When to have a proposal co-signed: always, never, or when the share of the attesters' reward pays for its gas. */
-  attest: z.enum(['always', 'paid', 'never']).default('paid'),
-  /** When to take back what oracle and registry may still take: once a fixing is claimed, or never. */
-  revoke: z.enum(['never', 'settled']).default('never'),
-  /** How long the proposer of one rank waits for the one before, chain time. */
-  stage_delay_seconds: count(1, 86_400).default(600),
-})
+export const POLICY = z
+  .strictObject({
+    /** The most this node puts into one pot. */
+    per_pot_wei: wei.default(10n ** 17n),
+    /**
+     * The most this node has at stake in one fixing: bonds, contributions and appeals together. By default 5 d + F of a fixing
+     * with the default terms and no open interest; below that, or with a smaller limit for a pot, it counts on others.
+     */
+    per_fixing_wei: wei.default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee)),
+    /** The most this node has at stake in all fixings that are not settled; unset = ten times `per_fixing_wei`. */
+    total_wei: wei.optional(),
+    /** The largest bond this node proposes with. */
+    max_bond_wei: wei.default(10n ** 17n),
+    /** The index's noise bound; unset = what the index document says. */
+    noise_ppm: count(0, 50_000).optional(),
+    /**
+     * How many sources more than the index's minimum the own observation must have had, in every candle, before this node
+     * proposes, disputes or attests on it.
+     */
+    spare_sources: count(0, 64).default(0),
+    /** How far apart two sources of one candle may have been, of its median, before it does not; unset = however far. */
+    max_spread_ppm: count(0, 1_000_000).optional(),
+    /** Whom to trust with this node's money: it stakes only where both arbitrator and backup are among these. */
+    arbitrators: z.array(address).max(64).default([]),
+    /** For which fixings it observes and signs: all of the indices that it holds, or where it trusts both arbitrator and backup. */
+    observe: z.enum(['all', 'trusted']).default('all'),
+    /** The most that the gas of a proposal may cost beyond what the proposal brings. */
+    max_gas_wei: wei.default(10n ** 16n),
+    /** When to have a proposal co-signed: always, never, or when the share of the attesters' reward pays for its gas. */
+    attest: z.enum(['always', 'paid', 'never']).default('paid'),
+    /** When to take back what oracle and registry may still take: once a fixing is claimed, or never. */
+    revoke: z.enum(['never', 'settled']).default('never'),
+    /** How long the proposer of one rank waits for the one before, chain time. */
+    stage_delay_seconds: count(1, 86_400).default(600),
+  })
+  .refine(({ observe, arbitrators }) => observe === 'all' || arbitrators.length > 0, {
+    path: ['arbitrators'],
+    error: 'one at least where policy.observe is "trusted"',
+  })
 
 /** For so many disputes at once a node has stake unless it is told otherwise. */
 const FIXINGS_AT_ONCE = 10n
@@ -51,6 +59,7 @@ export type PolicyLimits = {
   readonly spareSources: number
   readonly maxSpreadPpm: number | undefined
   readonly arbitrators: readonly Address[]
+  readonly observe: 'all' | 'trusted'
   readonly maxGasWei: bigint
   readonly attest: 'always' | 'paid' | 'never'
   readonly revoke: 'never' | 'settled'
@@ -68,6 +77,7 @@ export function policyOf(policy: z.output<typeof POLICY>): PolicyLimits {
     spareSources: policy.spare_sources,
     maxSpreadPpm: policy.max_spread_ppm,
     arbitrators: policy.arbitrators,
+    observe: policy.observe,
     maxGasWei: policy.max_gas_wei,
     attest: policy.attest,
     revoke: policy.revoke,

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { PeerInfo } from '@libp2p/interface'
 import { getNetConfig, isNetworkAddress, isPrivate } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { addNewest } from '../newest.ts'
 
 /** Names that peers say they can be called by: this node tells others only of those that it has looked up itself. */
 export interface CheckedNames {
@@ -28,9 +29,7 @@ export function createCheckedNames(isOurs: (peer: string) => boolean, lookup: Lo
     // Found again it is the newest; a name that leads elsewhere by now is forgotten.
     found.delete(key)
     if (!(await leadsSomewhere(lookup, name))) return
-    found.add(key)
-    const [oldest] = found
-    if (found.size > MAX_NAMES && oldest !== undefined) found.delete(oldest)
+    addNewest(found, key, MAX_NAMES)
   }
   return {
     async check(peer, addresses) {

@@ -1,3 +1,5 @@
+import { putNewest } from '../newest.ts'
+
 /** Which peers are no longer listened to. */
 export interface Quarantine {
   has(peer: string, nowMs: number): boolean
@@ -23,10 +25,7 @@ export function createQuarantine(maxPeers: number): Quarantine {
     return entry === undefined || entry.untilMs <= nowMs ? 0 : entry.count
   }
   const set = (peer: string, nowMs: number, count: number): void => {
-    blamed.delete(peer)
-    blamed.set(peer, { count, untilMs: nowMs + QUARANTINE_MS })
-    const oldest = blamed.keys().next()
-    if (blamed.size > maxPeers && oldest.done !== true) blamed.delete(oldest.value)
+    putNewest(blamed, peer, { count, untilMs: nowMs + QUARANTINE_MS }, maxPeers)
   }
   const add = (peer: string, nowMs: number, weight: number): boolean => {
     const count = current(peer, nowMs) + weight

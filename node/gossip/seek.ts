@@ -3,6 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { addNewest } from '../newest.ts'
 import type { AddressBook } from './address-book.ts'
 import type { Host } from './host.ts'
 
@@ -64,13 +65,9 @@ export async function seekPeers(components: SeekComponents): Promise<void> {
       })
   }
   const discovered = new Set<string>()
-  host.addEventListener(
-    'peer:discovery',
-    ({ detail }) => {
-      if (discovered.size < MAX_TRIED) discovered.add(detail.id.toString())
-    },
-    { signal },
-  )
+  host.addEventListener('peer:discovery', ({ detail }) => addNewest(discovered, detail.id.toString(), MAX_TRIED), {
+    signal,
+  })
   let savedMs = clock.monotonicMs()
   try {
     while (!signal.aborted) {
@@ -87,7 +84,7 @@ export async function seekPeers(components: SeekComponents): Promise<void> {
   }
 }
 
-/** Whom to dial now: reporters first, others while there are few peers. Those that wait for their turn keep nobody else from it. */
+/** Whom to dial now: reporters first, others while there are few peers, of them what was discovered last before what may be long gone. Those that wait for their turn keep nobody else from it. */
 function wanted(
   { host, registered, book, isQuarantined }: SeekComponents,
   discovered: ReadonlySet<string>,
@@ -98,7 +95,8 @@ function wanted(
     peer !== host.peerId.toString() && !connected.has(peer) && !isQuarantined(peer) && isDue(peer)
   const reporters = [...registered()].filter(isWanted)
   const room = Math.max(0, WANTED_PEERS - connected.size)
-  const others = room === 0 ? [] : [...book.entries().map(({ peer }) => peer), ...discovered].filter(isWanted)
+  const others =
+    room === 0 ? [] : [...book.entries().map(({ peer }) => peer), ...[...discovered].toReversed()].filter(isWanted)
   return [...reporters, ...others.slice(0, room)]
 }
 

@@ -1,3 +1,5 @@
+import { putNewest } from '../newest.ts'
+
 /** How much work one peer may cause: `capacity` at once, `perSecond` in the long run. */
 export type Rate = { readonly capacity: number; readonly perSecond: number }
 
@@ -17,10 +19,7 @@ export function createTokenBuckets(rate: Rate, maxPeers: number): TokenBuckets {
       const last = buckets.get(peer) ?? { tokens: rate.capacity, atMs: nowMs }
       const refilled = last.tokens + ((nowMs - last.atMs) * rate.perSecond) / 1000
       const tokens = Math.min(rate.capacity, refilled)
-      buckets.delete(peer)
-      buckets.set(peer, { tokens: tokens >= 1 ? tokens - 1 : tokens, atMs: nowMs })
-      const oldest = buckets.keys().next()
-      if (buckets.size > maxPeers && oldest.done !== true) buckets.delete(oldest.value)
+      putNewest(buckets, peer, { tokens: tokens >= 1 ? tokens - 1 : tokens, atMs: nowMs }, maxPeers)
       return tokens >= 1
     },
     giveBack(peer) {

@@ -7,6 +7,7 @@ import {
   commitCall,
   drawCall,
   openCaseCall,
+  readmitCall,
   reseedCall,
   resolveCall,
   revealCall,
@@ -32,6 +33,7 @@ export type Scene = {
   readonly round: Round
   /** Seats that this node votes for. */
   readonly seats: readonly JurySeat[]
+  /** These, and those that it has voted for before another did. */
   readonly own: readonly OwnSeat[]
   /** What opens their commitments, by seat. */
   readonly openings: Openings
@@ -121,9 +123,16 @@ async function reveal(
 }
 
 /** Undefined if no endpoint gives the header that draws. */
-async function callOf({ chain }: ActComponents, { known, trial }: Scene, move: ClerkMove): Promise<Call | undefined> {
+async function callOf(
+  { chain }: ActComponents,
+  { known, trial, terms }: Scene,
+  move: ClerkMove,
+): Promise<Call | undefined> {
   const { jury, fixing } = known
   switch (move) {
+    case 'readmit':
+      // As many at once as a round returns: the operator's limit of gas is meant for one move.
+      return readmitCall(jury, terms.seats)
     case 'open':
       return openCaseCall(jury, fixing)
     case 'draw': {

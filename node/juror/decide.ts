@@ -1,14 +1,15 @@
 import { INVALID } from '#protocol/fixing.ts'
 import { type CaseStanding, type ClerkMove, moveOf } from '#protocol/jury-case.ts'
 
-/** A seat that this node votes for. */
+/** A seat that this node votes for, or has voted for. */
 export type OwnSeat = {
   readonly seat: number
   /**
    * What it is committed to: nothing, what this node has voted, what the same key has voted elsewhere (by hand, or before the store
-   * was lost), or something that this node does not know.
+   * was lost), what either has voted for a juror that another votes for since, or something that this node does not know.
    */
-  readonly vote: { readonly kind: 'none' | 'foreign' } | { readonly kind: 'own' | 'elsewhere'; readonly value: bigint }
+  readonly vote:
+    { readonly kind: 'none' | 'foreign' } | { readonly kind: 'own' | 'elsewhere' | 'former'; readonly value: bigint }
   readonly isRevealed: boolean
 }
 
@@ -93,7 +94,7 @@ function decideVote(view: CaseView): CaseDecision {
   if (own.length === 0) return none('No seat of ours.')
   if (now < state.commitEnd) return decideCommit(view)
   if (now >= state.revealEnd) return none('The time to reveal is over.')
-  const isKnown = ({ vote }: OwnSeat): boolean => vote.kind === 'own' || vote.kind === 'elsewhere'
+  const isKnown = ({ vote }: OwnSeat): boolean => vote.kind !== 'none' && vote.kind !== 'foreign'
   const due = own.filter((one) => isKnown(one) && !one.isRevealed).map(({ seat }) => seat)
   if (due.length > 0) return { action: 'reveal', seats: due, deadline: state.revealEnd, reason: 'The time to reveal.' }
   const isLost = own.some(({ vote, isRevealed }) => vote.kind === 'foreign' && !isRevealed)

@@ -1,8 +1,8 @@
 import type { Address, Hex } from 'viem'
-import { isAddressEqual } from 'viem/utils'
 import { DeadRpcError } from '#client/chain.ts'
 import type { JuryTerms } from '#client/jury.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { hasRoom, whyNotTaken } from '#protocol/jury.ts'
 import { haveRevealed, moveOf } from '#protocol/jury-case.ts'
 import { turnEndOf } from '#protocol/phase.ts'
 import type { ChainPort, Head } from '../chain/port.ts'
@@ -13,7 +13,8 @@ import type { Log } from '../log.ts'
 import type { JuryTable, KnownCase } from '../store/jury-table.ts'
 import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
-import { type CaseView, decideCase, type OwnSeat } from './decide.ts'
+import { type CaseView, decideCase } from './decide.ts'
+import { sceneOf } from './scene.ts'
 import { createStanding, type JurorView, type Standing } from './standing.ts'
 import { type ClerkTurns, createClerkTurns } from './turns.ts'
 import type { Votes } from './votes.ts'
@@ -75,13 +76,22 @@ type Memory = {
   /** The block at which a case was first seen to be over. */
   readonly ended: Map<string, bigint>
   readonly standing: Standing
+  /** The case for which this process last brought a jury's returned stakes back, and at which block. */
+  readonly readmitting: Map<Address, { readonly id: Hex; readonly block: bigint }>
 }
 
 /** A juror for `juries`. Its votes need nothing that is in memory: it can be stopped at any time. */
 export function createJuror(components: JurorComponents): Juror {
   const turns = createClerkTurns(components)
   const standing = createStanding(components.juries)
-  const memory: Memory = { terms: new Map(), turns, seen: new Map(), ended: new Map(), standing }
+  const memory: Memory = {
+    terms: new Map(),
+    turns,
+    seen: new Map(),
+    ended: new Map(),
+    standing,
+    readmitting: new Map(),
+  }
   let running: Promise<void> | undefined
   let isAsked = false
   const begin = (head: Head | undefined): void => {
@@ -129,7 +139,9 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
   memory.terms.set(jury, terms)
   const cases = await readCases(components, jury, head)
   const known = new Set(cases.map(({ id }) => id))
-  const isOurs = ({ arbitrator, backup }: Fixing): boolean => arbitrator === jury || backup === jury
+  // Of fixings that the jury does not take anybody can request any number for next to nothing.
+  const isOurs = (fixing: Fixing): boolean =>
+    (fixing.arbitrator === jury || fixing.backup === jury) && whyNotTaken(fixing, terms) === undefined
   const unopened = components
     .waiting()
     .filter(({ id, fixing }) => !known.has(id) && isOurs(fixing))
@@ -140,10 +152,13 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
     all.map(({ id }) => id),
     terms.seats,
   )
+  const room = asksOnce(async () =>
+    hasRoom(terms, await chain.court(jury).staked(terms.seats, [...known], head.number)),
+  )
   await Promise.all(
     all.map(async (one) => {
       try {
-        await attendCase(components, memory, one, head)
+        await attendCase(components, memory, one, { head, room })
         memory.standing.pass(jury, one.id)
       } catch (error) {
         memory.standing.fail(jury, one.id)
@@ -154,8 +169,39 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
   )
 }
 
+/**
+ * Whether the jury's returned stakes are brought back for another of its cases already: they are the jury's, and whoever comes second
+ * pays for nothing.
+ */
+function isReadmitting(
+  { transactions }: JurorComponents,
+  { readmitting }: Memory,
+  { jury, id }: KnownCase,
+  { number }: Head,
+): boolean {
+  const last = readmitting.get(jury)
+  if (last === undefined || last.id === id) return false
+  if (last.block === number) return true
+  return transactions.of(last.id).some(({ action, state }) => action === 'readmit' && state === 'signed')
+}
+
+/** What `ask` says, which is asked once at most, when somebody wants to know. */
+function asksOnce<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined
+  return () => (answer ??= ask())
+}
+
+/** What the cases of a jury have in common: the block, and whether the pool has room for another case. */
+type Session = { readonly head: Head; readonly room: () => Promise<boolean> }
+
 /** One look at one case, and whatever is to be done about it. */
-async function attendCase(components: JurorComponents, memory: Memory, known: KnownCase, head: Head): Promise<void> {
+async function attendCase(
+  components: JurorComponents,
+  memory: Memory,
+  known: KnownCase,
+  session: Session,
+): Promise<void> {
+  const { head } = session
   const { chain } = components
   const { jury, id, fixing } = known
   components.onCase(known)
@@ -168,9 +214,14 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
   const terms = memory.terms.get(jury)
   if (terms === undefined) return
   const reading = await components.reading(id, fixing)
-  const scene = await sceneOf(components, { known, snapshot, trial, terms, head }, reading)
+  const guesses = [
+    ...(reading === undefined ? [] : [reading]),
+    ...snapshot.candidates.map(({ value }) => value),
+    ...components.heard(id),
+  ]
+  const scene = await sceneOf(components, { known, snapshot, trial, terms, head }, guesses)
   const { state, seats } = trial
-  const isNext = state.stage !== 'waiting' || (await chain.court(jury).waiting(head.number))[0] === id
+  const queue = await queueOf(components, known, trial, session)
   const before = {
     now: head.time,
     block: head.number,
@@ -181,63 +232,37 @@ async function attendCase(components: JurorComponents, memory: Memory, known: Kn
     reading,
     seenSince: seenSince(memory, known, head),
     isRevealed: haveRevealed(seats),
-    isNext,
+    ...queue,
   }
   memory.standing.note(jury, id, { state, terms, own: scene.own })
   const clerkTime = await memory.turns.timeOf({ known, trial, head, move: moveOf(before) })
   const view: CaseView = { ...before, clerkTime }
-  await act(components, scene, decideCase(view))
+  const decision = decideCase(view)
+  if (decision.action === 'readmit') {
+    if (isReadmitting(components, memory, known, head)) return
+    memory.readmitting.set(jury, { id, block: head.number })
+  }
+  await act(components, scene, decision)
+}
+
+/** What of the jury's other cases holds this one up. */
+async function queueOf(
+  { chain }: JurorComponents,
+  { jury, id }: KnownCase,
+  { state }: CourtCase,
+  { head: { number }, room }: Session,
+): Promise<Pick<CaseView, 'isNext' | 'returned' | 'hasRoom'>> {
+  const court = chain.court(jury)
+  const isToOpen = state.stage === 'none' || state.stage === 'hung'
+  const [first] = isToOpen || state.stage === 'waiting' ? await court.waiting(number) : []
+  const returned = isToOpen ? (await court.returned(number)).length : 0
+  return { isNext: first === undefined || first === id, returned, hasRoom: isToOpen && (await room()) }
 }
 
 function seenSince({ seen }: Memory, known: KnownCase, { time }: Head): bigint {
   const first = seen.get(keyOf(known)) ?? time
   seen.set(keyOf(known), first)
   return first
-}
-
-/** Seats of ours, and what they are committed to. */
-async function sceneOf(
-  components: JurorComponents,
-  found: Pick<Scene, 'known' | 'snapshot' | 'trial' | 'terms' | 'head'>,
-  reading: bigint | undefined,
-): Promise<Scene> {
-  const { chain, votes, heard } = components
-  const { known, snapshot, trial, head } = found
-  const { jury, id } = known
-  const { state, seats } = trial
-  const round = { chainId: chain.chainId, jury, fixingId: id, round: state.round }
-  if (state.stage !== 'voting' || seats.length === 0)
-    return { ...found, round, seats: [], own: [], openings: new Map() }
-  const jurors = [...new Set(seats.map(({ juror }) => juror))]
-  const voters = await chain.court(jury).voters(jurors, head.number)
-  const isAccount = (one: Address | undefined): boolean =>
-    one !== undefined && chain.account !== undefined && isAddressEqual(one, chain.account)
-  const isPrincipal = (juror: Address): boolean => components.principals.some((one) => isAddressEqual(one, juror))
-  const isOurs = (juror: Address, i: number): boolean =>
-    isAccount(juror) || (isAccount(voters[i]) && isPrincipal(juror))
-  const principals = new Set(jurors.filter(isOurs))
-  const mine = seats.filter(({ juror }) => principals.has(juror))
-  const guesses = [
-    ...(reading === undefined ? [] : [reading]),
-    ...snapshot.candidates.map(({ value }) => value),
-    ...heard(id),
-  ]
-  const openings = await votes.openings(round, mine, guesses)
-  const own = mine.map(({ seat, committed, value }): OwnSeat => {
-    const opening = openings.get(seat)
-    const isRevealed = value !== undefined
-    if (isRevealed) return { seat, isRevealed, vote: { kind: 'own', value } }
-    if (committed === undefined) return { seat, isRevealed, vote: { kind: 'none' } }
-    return {
-      seat,
-      isRevealed,
-      vote:
-        opening === undefined
-          ? { kind: 'foreign' }
-          : { kind: opening.isKept ? 'own' : 'elsewhere', value: opening.value },
-    }
-  })
-  return { ...found, round, seats: mine, own, openings }
 }
 
 /** Takes out what the case brought, and forgets it once that cannot be undone. */

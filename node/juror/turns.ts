@@ -43,8 +43,13 @@ export function createClerkTurns({ chain, isClerk, stageDelaySeconds, rank }: Tu
   const keyOf = ({ jury, id }: Pick<KnownCase, 'jury' | 'id'>): string => `${jury}:${id}:`.toLowerCase()
   return {
     async timeOf({ known, trial, head, move }) {
-      if (!isClerk || move === undefined) return undefined
-      const key = `${keyOf(known)}${trial.state.round}:${move}:${trial.state.seedBlock}`
+      if (!isClerk) return undefined
+      if (move === undefined) {
+        // What becomes possible again has turns of its own, else all would come at once.
+        remove(since, keyOf(known))
+        return undefined
+      }
+      const key = `${keyOf(known)}${trial.state.round}:${turnFor(move)}:${trial.state.seedBlock}`
       const first = since.get(key) ?? head.time
       since.set(key, first)
       const turn = turns.get(key) ?? turnOf(rank(known.id, await jurorsOf(chain, known.jury, trial, head.number)))
@@ -52,11 +57,18 @@ export function createClerkTurns({ chain, isClerk, stageDelaySeconds, rank }: Tu
       return first + BigInt(turn * stageDelaySeconds)
     },
     forget(known) {
-      for (const map of [since, turns]) {
-        for (const key of map.keys()) if (key.startsWith(keyOf(known))) map.delete(key)
-      }
+      for (const map of [since, turns]) remove(map, keyOf(known))
     },
   }
+}
+
+/** Stakes are readmitted in order to open, by whoever's turn that is. */
+function turnFor(move: ClerkMove): ClerkMove {
+  return move === 'readmit' ? 'open' : move
+}
+
+function remove(map: Map<string, unknown>, prefix: string): void {
+  for (const key of map.keys()) if (key.startsWith(prefix)) map.delete(key)
 }
 
 /** Those who sit in the case; before anybody does, all who may. */
@@ -67,8 +79,10 @@ async function jurorsOf(
   atBlock: bigint,
 ): Promise<readonly Address[]> {
   const seated = state.stage === 'voting' ? seats.map(({ juror }) => juror) : []
-  const jurors = seated.length > 0 ? seated : await chain.court(jury).pool(atBlock)
-  return [...new Set(jurors)]
+  if (seated.length > 0) return [...new Set(seated)]
+  const court = chain.court(jury)
+  const [pool, returned] = await Promise.all([court.pool(atBlock), court.returned(atBlock)])
+  return [...new Set([...pool, ...returned])]
 }
 
 /**

@@ -39,6 +39,8 @@ export interface Votes {
    * the salts of the key. Throws the keys' errors, if something was not kept.
    */
   openings(round: Round, seats: readonly JurySeat[], guesses: readonly bigint[]): Promise<Openings>
+  /** What opens each of the commitments on chain by votes that were kept, whoever else votes for the seat now. */
+  kept(round: Round, seats: readonly JurySeat[]): Promise<Openings>
   /** Forgets what is in memory of a case that is over. */
   forget(jury: Address, fixingId: Hex): void
 }
@@ -79,19 +81,10 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
       )
       return votes
     },
+    kept: (round, seats) => keptIn(table, round, seats),
     async openings(round, seats, guesses) {
-      const { jury, fixingId } = round
-      const kept = await table.votes(jury, fixingId, round.round)
-      const found = new Map<number, Found>(
-        seats.flatMap((one) => {
-          const opens = ({ value, salt }: (typeof kept)[number]): boolean =>
-            committedValue(round, one, salt, [value]) !== undefined
-          const vote = kept.find((each) => each.seat === one.seat && opens(each))
-          if (vote === undefined) return []
-          const { seat, value, salt } = vote
-          return [[seat, { fixingId, seat, value, salt, isKept: true }] as const]
-        }),
-      )
+      const { fixingId } = round
+      const found = new Map(await keptIn(table, round, seats))
       const unknown = seats.filter(({ seat, committed }) => committed !== undefined && !found.has(seat))
       if (unknown.length === 0) return found
       const saltFor = await saltsOf(round)
@@ -104,4 +97,19 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
       return found
     },
   }
+}
+
+async function keptIn(table: VotesComponents['table'], round: Round, seats: readonly JurySeat[]): Promise<Openings> {
+  const { jury, fixingId } = round
+  const votes = await table.votes(jury, fixingId, round.round)
+  return new Map(
+    seats.flatMap((one) => {
+      const opens = ({ value, salt }: (typeof votes)[number]): boolean =>
+        committedValue(round, one, salt, [value]) !== undefined
+      const vote = votes.find((each) => each.seat === one.seat && opens(each))
+      if (vote === undefined) return []
+      const { seat, value, salt } = vote
+      return [[seat, { fixingId, seat, value, salt, isKept: true }] as const]
+    }),
+  )
 }

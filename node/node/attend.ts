@@ -12,6 +12,7 @@ import { spendable } from './exposure.ts'
 import { cosign, ownPlace } from './cosigning.ts'
 import { quorumOfHeld, reportValue } from './held.ts'
 import { catchUp } from './network-wait.ts'
+import { isAllowed } from './observing.ts'
 import type { Parts } from './parts.ts'
 import { propose } from './proposing.ts'
 import { ripen } from './ripen.ts'
@@ -72,6 +73,10 @@ async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done
   tracked.snapshot = await chain.snapshot(fixing, head.number)
   tracked.ledger = ledgerOf(watch.events(id), chain.account)
   refreshQuorum(parts, tracked)
+  if (!isAllowed(parts.config, fixing)) {
+    const reason = 'Its arbitrator or backup is not in policy.arbitrators, and policy.observe is "trusted": not signed.'
+    await parts.journal.write({ stage: 'observe', fixingId: id, action: 'none', reason })
+  }
   if (tracked.snapshot.phase === 'settled') network.sync.close(id)
   // Also of one that was settled on another chain.
   else if (tracked.ripe !== undefined) network.sync.open(id)

@@ -54,9 +54,9 @@ async function considerAll(
     if (action === 'wait') waiting.push(request)
     // Building a report costs: what was refused is not built again at every look.
     if (action === 'refuse') tracked.refused = (tracked.refused ?? new Set()).add(digest)
-    const stage = `cosign ${request.report.proposer}`
-    const said = action === 'sign' ? 'cosign' : action
-    await parts.journal.write({ stage, fixingId: tracked.id, action: said, reason: `${reason} Report ${digest}.` })
+    const { proposer } = request.report
+    const said = { action: action === 'sign' ? 'cosign' : action, reason: `${reason} Report ${digest} of ${proposer}.` }
+    await parts.journal.write({ stage: 'cosign', fixingId: tracked.id, subject: proposer, ...said })
   }
   return waiting
 }

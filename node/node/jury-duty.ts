@@ -45,7 +45,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
       if (document === undefined || clock.now() < fixing.maturity || (tracked !== undefined && isSettled(tracked)))
         return
       // Nobody needs to announce a fixing for it to be judged, nor need its log be read: it is observed all the same.
-      reporter.attend({ id, fixing, document, isReporter: false })
+      reporter.attend({ id, fixing, document, isReporter: false, isTrusted: true })
     },
     heard: (id) => store.observations.all(id).map(({ signed }) => signed.value),
     waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),

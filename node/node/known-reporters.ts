@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import type { Reporter } from '../chain/port.ts'
+import { addNewest } from '../newest.ts'
 
 /** Reporters that were read from the registry: of now, and of the maturities of the fixings followed here. */
 export interface KnownReporters {
@@ -17,17 +18,11 @@ export interface KnownReporters {
 export function createKnownReporters(most = 4_096): KnownReporters {
   const signers = new Set<string>()
   const peerIds = new Set<Hex>()
-  const keep = <T>(known: Set<T>, value: T): void => {
-    known.delete(value)
-    known.add(value)
-    const [oldest] = known
-    if (known.size > most && oldest !== undefined) known.delete(oldest)
-  }
   return {
     note(reporters) {
       for (const { signer, peerId } of reporters) {
-        keep(signers, signer.toLowerCase())
-        keep(peerIds, peerId)
+        addNewest(signers, signer.toLowerCase(), most)
+        addNewest(peerIds, peerId, most)
       }
     },
     isSigner: (address) => signers.has(address),

@@ -1,17 +1,18 @@
 import { DeadRpcError } from '#client/chain.ts'
 import type { Head } from '../chain/port.ts'
 import type { ChainClock, Clock } from '../clock.ts'
-import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
+import { isTrusted } from '../decide.ts'
+import { StoreClosedError } from '../store/database.ts'
 import { agreedTime } from './agreed-time.ts'
 import { attend } from './attend.ts'
 import { isDue, noteLook } from './due.ts'
+import { failStartOver, isStoreGone, type LookFailure, noteFailure, noteSuccess } from './look-failure.ts'
+import { isActing, isReporting, isVoting } from './observing.ts'
 import type { Parts } from './parts.ts'
 import { type FoundFixing, ShortChainError } from '../watch.ts'
 import type { WhenFree } from './places.ts'
 import { track, type Tracked } from './tracked.ts'
 import type { UntrackedFixing } from './untracked.ts'
-import { withHosts } from '../with-hosts.ts'
-import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Hex } from 'viem'
 
@@ -26,16 +27,16 @@ export type LoopState = {
   head: Head | undefined
   /** The newest block, by which is dated what is observed: that of {@link LoopState.head}, or a later one while the log cannot be read. */
   newest: Head | undefined
-  /** Whether the last look at the chain succeeded. */
-  isChainAlive: boolean
-  /** What the last failure to look said, of addresses the hosts alone. */
-  chainError: string
+  /** Why the last look at the chain failed; undefined: it succeeded. */
+  failure: LookFailure | undefined
   /** When these were read, in periods of chain time; undefined before the first time. */
   signersPeriod: bigint | undefined
   /** Whether this node's key reports now, as of then; undefined without the role, or before the first time. */
   isRegistered: boolean | undefined
   /** Registry index by lower-case signer of those who will report, by the maturity that is near. */
   readonly expected: Map<bigint, ReadonlyMap<string, number>>
+  /** When samples of fixings that closed long ago were last deleted, in periods of chain time; undefined before the first time. */
+  prunedPeriod: bigint | undefined
   /** What was found when all was read again, since the chain was undone, until all that follows from it is done; else undefined. */
   undone: readonly FoundFixing[] | undefined
   /** Why the operator has stopped all new stake, as of the last look; undefined: it has not. */
@@ -50,6 +51,9 @@ export type LoopState = {
 
 const LONGEST_PAUSE_MS = 30_000
 const RETRY_MS = 1_000
+const DAY_SECONDS = 86_400n
+/** How often it is looked for samples that nobody asks for any more, chain time. */
+const PRUNE_SECONDS = 3_600n
 /** How often it is read who reports, chain time: who joined since is heard once a fixing is known. */
 const SIGNERS_SECONDS = 600n
 /** Fixings that are over and still shown. */
@@ -64,18 +68,16 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
   let pauseMs = config.pollMs
   while (!signal.aborted) {
     try {
+      throwDiskError(parts)
       await noteHalt(parts, state)
       await look(parts, state, follow)
       await parts.olderLog.step()
-      if (!state.isChainAlive) parts.log.info({}, 'the chain answers')
-      state.isChainAlive = true
+      noteSuccess(parts, state)
       pauseMs = config.pollMs
     } catch (error) {
       if (signal.aborted || error instanceof StoreClosedError) break
-      if (error instanceof StoreCorruptError || error instanceof StoreDiskError) throw error
-      if (state.isChainAlive) parts.log.warn({ err: error }, 'the chain does not answer')
-      state.isChainAlive = false
-      state.chainError = withHosts(error instanceof Error ? error.message : String(error))
+      if (isStoreGone(error)) throw error
+      noteFailure(parts, state, error)
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
       // An endpoint that is far behind what was seen says nothing of now.
       if (!(error instanceof ShortChainError)) await lookWithoutLog(parts, state, follow)
@@ -88,6 +90,12 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
     parts.untracked.idle(),
     ...[...state.tracked.values()].map(async ({ busy }) => busy),
   ])
+}
+
+/** What was not taken to disk is not signed until the store is opened again: nobody waits for that in vain. */
+function throwDiskError({ store }: Parts): void {
+  const failure = store.guard.diskError()
+  if (failure !== undefined) throw failure
 }
 
 /** The switch is looked at before every transaction; here it is only told. */
@@ -108,10 +116,11 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   takeUp(state, found, isUndone)
   if (isUndone) state.undone = [...(state.undone ?? []), ...found]
   // INVARIANT: no pass begins before all of it is done: a look tells of it once.
-  if (state.undone !== undefined) await startOver(parts, state, head, state.undone)
+  if (state.undone !== undefined) await startOver(parts, state, head, state.undone).catch(failStartOver)
   follow?.advance(head.time)
   const time = agreedTime(parts.clock.now(), head)
   if (time !== undefined) await parts.store.restoration.note(time)
+  if (time !== undefined) await pruneSamples(parts, state, time)
   await refreshSigners(parts, state, head)
   state.head = head
   state.newest = head
@@ -123,6 +132,19 @@ async function look(parts: Parts, state: LoopState, follow: ChainClock | undefin
   if (isNew) parts.untracked.look(head)
   for (const tracked of state.tracked.values()) visit(parts, state, tracked, head, isNew)
   forgetOldest(parts, state)
+}
+
+/** Responses of venues are most of what a fixing leaves on disk. What cannot be deleted keeps nothing else from being done. */
+async function pruneSamples({ config, log, store }: Parts, state: LoopState, time: bigint): Promise<void> {
+  const period = time / PRUNE_SECONDS
+  if (state.prunedPeriod === period) return
+  state.prunedPeriod = period
+  try {
+    await store.samples.prune(time, BigInt(config.keepSamplesDays) * DAY_SECONDS)
+  } catch (error) {
+    if (isStoreGone(error)) throw error
+    log.warn({ err: error }, 'samples of fixings that closed long ago cannot be deleted')
+  }
 }
 
 function takeUp({ tracked, unread, documents }: LoopState, found: readonly FoundFixing[], isUndone: boolean): void {
@@ -226,7 +248,10 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
   if (tracked.isClosed || head.time < fixing.maturity || clock.now() < fixing.maturity) return
   if (tracked.ripe !== undefined && tracked.snapshot?.phase !== 'settled') {
     const isReporter = isReporting(parts, tracked)
-    if (isReporter || isActing(config, fixing)) reporter.attend({ id, fixing, document, isReporter })
+    if (isReporter || isActing(config, fixing)) {
+      const trusts = isTrusted(fixing, config.policy.arbitrators) || isVoting(config, fixing)
+      reporter.attend({ id, fixing, document, isReporter, isTrusted: trusts })
+    }
   }
   if (isNew && isDue(parts, tracked, head)) tracked.isDirty = true
   if (!tracked.isDirty || tracked.busy !== undefined || clock.monotonicMs() < tracked.nextMs) return
@@ -245,23 +270,6 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
     .finally(() => {
       tracked.busy = undefined
     })
-}
-
-/** Whether this node is to observe the fixing: to sign, or because it may propose or dispute. */
-export function isObserving(parts: Parts, tracked: Tracked): boolean {
-  return isReporting(parts, tracked) || isActing(parts.config, tracked.fixing)
-}
-
-function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked): boolean {
-  const signer = chain.account?.toLowerCase()
-  const isMember = signer !== undefined && ripe?.indexOf.has(signer) === true
-  return config.roles.includes('reporter') && isMember && store.restoration.maySign(fixing.maturity)
-}
-
-/** Whoever may propose, dispute or vote needs an own observation, signed or not. */
-function isActing({ roles, juror }: Parts['config'], { arbitrator, backup }: Fixing): boolean {
-  if (roles.includes('proposer') || roles.includes('watchtower')) return true
-  return roles.includes('juror') && juror.juries.some((jury) => jury === arbitrator || jury === backup)
 }
 
 /** The clock as one that the loop moves, if it follows the chain. */

@@ -3,6 +3,7 @@ import { decode } from 'multiformats/hashes/digest'
 import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
 import { openAddressBook } from '../gossip/address-book.ts'
+import { forgetStrangers } from '../gossip/forget-strangers.ts'
 import { createHost, type Host } from '../gossip/host.ts'
 import { keepPeers, type Peers, peerOf } from '../gossip/peers.ts'
 import { seekPeers } from '../gossip/seek.ts'
@@ -59,6 +60,7 @@ export async function gatherCompany(
   })
   let seeking = Promise.resolve()
   let watching = Promise.resolve()
+  let forgetting = Promise.resolve()
   return {
     host,
     async start() {
@@ -75,6 +77,11 @@ export async function gatherCompany(
       )
       watching = dropSlowReaders(host, { clock, log, signal }).catch((error: unknown) => {
         if (!signal.aborted) log.error({ err: error }, 'stopped looking for peers that do not read')
+      })
+      const kept = (): ReadonlySet<string> =>
+        new Set([...registered(), ...named, ...book.entries().map(({ peer }) => peer)])
+      forgetting = forgetStrangers(host, kept, { clock, log, signal }).catch((error: unknown) => {
+        if (!signal.aborted) log.error({ err: error }, 'stopped forgetting peers that are gone')
       })
       const peers = keepPeers(host, [], { clock, signal, log })
       const add = (address: string): void => {
@@ -104,7 +111,7 @@ export async function gatherCompany(
     },
     async stop() {
       ending.abort()
-      await Promise.all([seeking, watching])
+      await Promise.all([seeking, watching, forgetting])
       await host.stop()
     },
   }
@@ -142,13 +149,31 @@ async function start(host: Host, listen: readonly string[]): Promise<void> {
   }
 }
 
+/** What the system said of each address; libp2p writes an address, and behind it the stack of its error. */
+function reasonsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'an unknown failure'
+  const reasons = Array.from(
+    cause.message.matchAll(/^ {2}(\/\S+): (?:Error: )?(.*)$/gm),
+    ([, at, why]) => `${at}: ${why}`,
+  )
+  return reasons.length > 0 ? reasons.join('; ') : (cause.message.split('\n', 1)[0] ?? '')
+}
+
+function remedy(reasons: string): string {
+  const [, port] = /\/(?:tcp|udp)\/(\d+)\b[^;]* EADDRINUSE/.exec(reasons) ?? []
+  if (port !== undefined) return `See whose it is: ss -ltnp 'sport = :${port}'; stop that, or take another in listen.`
+  if (reasons.includes(' EACCES')) return 'Take one above 1023 in listen.'
+  if (reasons.includes(' EADDRNOTAVAIL')) return 'Correct listen: it must be an address of this machine.'
+  return 'Free the port or change listen.'
+}
+
 /** libp2p cannot listen where it should. */
 export class ListenError extends Error {
   override readonly name = 'Network.ListenError'
   readonly listen: readonly string[]
   constructor(listen: readonly string[], options: ErrorOptions) {
-    const reason = options.cause instanceof Error ? options.cause.message : 'an unknown failure'
-    super(`Expected to listen on ${listen.join(', ')}, got: ${reason}. Free the port or change listen.`, options)
+    const reasons = reasonsOf(options.cause)
+    super(`Expected to listen on ${listen.join(', ')}, got "${reasons}". ${remedy(reasons)}`, options)
     this.listen = listen
   }
 }

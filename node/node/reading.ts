@@ -1,7 +1,8 @@
 import { isSeparated } from '#protocol/distance.ts'
 import type { Reading } from '../metrics.ts'
 import { spendable } from './exposure.ts'
-import { isObserving, type LoopState } from './loop.ts'
+import type { LoopState } from './loop.ts'
+import { isAllowed, isObserving } from './observing.ts'
 import type { Parts } from './parts.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -16,7 +17,7 @@ export function createReading(
 ): () => Promise<Reading> {
   const readSpendable = createSpendable(parts)
   return async () => ({
-    isChainUp: state.isChainAlive && state.head !== undefined,
+    isChainUp: state.failure?.of !== 'chain' && state.head !== undefined,
     head: state.head,
     now: parts.clock.now(),
     isStoreSound: await isStoreSound(),
@@ -66,7 +67,7 @@ function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
   return {
     fixings,
     unobserved: due.filter(({ id }) => reporter.view(id).observation === undefined).length,
-    shortOfQuorum: live.filter(({ quorum }) => quorum?.kind !== 'report').length,
+    shortOfQuorum: live.filter((one) => isAllowed(parts.config, one.fixing) && one.quorum?.kind !== 'report').length,
     shortOfPresence: tracked.filter((one) => rollCall.attendance(one)?.isShort === true).length,
     shortOfSources: tracked.filter((one) => rollCall.unready(one) !== undefined).length,
     contested: live.filter((one) => isContested(parts, one)).length,

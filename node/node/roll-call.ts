@@ -6,6 +6,7 @@ import { type Attendance, attendanceOf } from '../presence/attendance.ts'
 import { type ClockOffset, createClockOffset } from '../presence/clock-offset.ts'
 import { createProbe, type Probe } from '../presence/probe.ts'
 import type { LoopState } from './loop.ts'
+import { isAllowed } from './observing.ts'
 import { wantedPeers } from './network-wait.ts'
 import type { SourceEndpoints } from '../config/fields.ts'
 import type { Parts } from './parts.ts'
@@ -93,13 +94,13 @@ export function createRollCall(parts: RollCallParts, state: LoopState): RollCall
 }
 
 function countOf(
-  { clock, roll }: RollCallParts,
+  { clock, config, roll }: RollCallParts,
   state: LoopState,
   { id, fixing, document }: Tracked,
   since: bigint | undefined,
 ): Attendance | undefined {
   const expected = state.expected.get(fixing.maturity)
-  if (expected === undefined || since === undefined) return undefined
+  if (expected === undefined || since === undefined || !isAllowed(config, fixing)) return undefined
   return attendanceOf({
     maturity: fixing.maturity,
     now: clock.now(),
@@ -194,7 +195,7 @@ async function say(
 /** This node's place among those who will report; undefined if it is not one of them, or may not sign for the fixing. */
 function ownIndex({ chain, config, store }: RollCallParts, state: LoopState, { fixing }: Tracked): number | undefined {
   if (chain.account === undefined || !config.roles.includes('reporter')) return undefined
-  if (!store.restoration.maySign(fixing.maturity)) return undefined
+  if (!isAllowed(config, fixing) || !store.restoration.maySign(fixing.maturity)) return undefined
   return state.expected.get(fixing.maturity)?.get(chain.account.toLowerCase())
 }
 

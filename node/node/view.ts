@@ -36,7 +36,7 @@ export function createView(parts: Parts, state: LoopState, identity: Identity): 
       return {
         // Whatever else it follows is served.
         ready: problems.length === 0,
-        chain: state.isChainAlive && state.head !== undefined,
+        chain: state.failure?.of !== 'chain' && state.head !== undefined,
         block: state.head?.number ?? 0n,
         store: isSound,
         peers: network.peers.connected,
@@ -124,8 +124,7 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
   const unknown = parts.transactions.unknownNonce()
   return [
     ...(isSound ? [] : ['The store cannot be read: check the disk of data_dir.']),
-    ...(state.isChainAlive ? [] : [`The chain cannot be read: ${state.chainError}`]),
-    ...(state.isChainAlive && state.head === undefined ? ['No block was seen yet.'] : []),
+    ...chainProblems(state),
     ...timeProblems(parts, state),
     ...(halted === undefined ? [] : [`Nothing new is staked: ${halted}. End the halt with assize resume.`]),
     ...(unknown === undefined
@@ -145,6 +144,11 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
       : []),
     ...[...state.tracked.values()].flatMap((tracked) => missingAt(parts, tracked)),
   ]
+}
+
+function chainProblems({ failure, head }: LoopState): string[] {
+  if (failure === undefined) return head === undefined ? ['No block was seen yet.'] : []
+  return [failure.of === 'chain' ? `The chain cannot be read: ${failure.reason}` : failure.reason]
 }
 
 /** A clock and a newest block that contradict each other, and what is not signed for it. */

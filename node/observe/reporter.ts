@@ -4,11 +4,12 @@ import type { Confidence } from '#protocol/confidence.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Observation, SignedObservation } from '#protocol/observation.ts'
-import type { Sampling } from '#node/source'
 import type { Clock } from '../clock.ts'
 import type { Journal } from '../journal.ts'
 import type { Log } from '../log.ts'
 import type { observe } from './observe.ts'
+import { pauseAfter } from './pause.ts'
+import type { Sample } from './sampler.ts'
 
 /** A matured fixing to observe. */
 export type Target = {
@@ -17,6 +18,8 @@ export type Target = {
   readonly document: IndexDocument
   /** Whether this node signs for it: it has the role, and the registry has its signer. */
   readonly isReporter: boolean
+  /** Whether the operator trusts its arbitrators, or votes in one of them: its sources are read before those of others. */
+  readonly isTrusted: boolean
 }
 
 /** Why there is no own observation yet. */
@@ -39,7 +42,7 @@ export type ReporterComponents = {
   readonly signal: AbortSignal
   readonly journal: Journal
   readonly log: Log
-  readonly sample: (document: IndexDocument, maturity: bigint) => Promise<Sampling>
+  readonly sample: Sample
   readonly observe: typeof observe
   /** When what is observed now is dated, Unix seconds. */
   readonly date: () => bigint
@@ -75,9 +78,6 @@ type Progress = {
   done?: 'observed' | 'signed'
 }
 
-const FIRST_PAUSE_MS = 500
-const LAST_PAUSE_MS = 60_000
-
 /** Abstains as long as the sources do not suffice, and tries again until they do. */
 export function createReporter(components: ReporterComponents): Reporter {
   const { clock, log, signal } = components
@@ -94,8 +94,7 @@ export function createReporter(components: ReporterComponents): Reporter {
         })
         .finally(() => {
           state.tries += 1
-          const pause = Math.min(FIRST_PAUSE_MS * 2 ** (state.tries - 1), LAST_PAUSE_MS)
-          state.nextMs = clock.monotonicMs() + pause
+          state.nextMs = clock.monotonicMs() + pauseAfter(state.tries)
           delete state.running
         })
     },
@@ -153,10 +152,11 @@ async function sign(
 
 async function observeNow(
   { date, journal, observe: run, own, archive, sample }: ReporterComponents,
-  { id, fixing, document }: Target,
+  target: Target,
   state: Progress,
 ): Promise<Own | undefined> {
-  const sampling = await sample(document, fixing.maturity)
+  const { id, fixing, document } = target
+  const sampling = await sample(target)
   const observedAt = date()
   // The clock was set back meanwhile, and every peer would reject it: the next try is after the maturity by the right time.
   if (observedAt < fixing.maturity) return undefined

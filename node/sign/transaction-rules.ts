@@ -94,6 +94,7 @@ function refusalOfRegistry(deployment: Deployment, account: Address, data: Hex):
 function refusalOfJury(data: Hex): string | undefined {
   const { functionName } = decodeFunctionData({ abi: juryArbitratorAbi, data })
   switch (functionName) {
+    case 'readmit':
     case 'open':
     case 'draw':
     case 'reseed':

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { type FeedReading, type FeedRound, readFeed } from '#client/feed.ts'
 import type { ChainlinkSource } from '#protocol/index-source.ts'
 import type { ReadContext, Reading } from './reading.ts'
-import { withSourceChain } from './source-chain.ts'
+import { readSettled, withSourceChain } from './source-chain.ts'
 import type { SampleWindow } from './window.ts'
 
 /**
  * Reads the rounds of a Chainlink feed: the close of a candle is the answer of the last round that was updated at or
- * before its end, with all its decimals, unless that is older than `maxAgeSeconds`, or not above zero. Throws
+ * before its end, with all its decimals, unless that is older than `maxAgeSeconds`, or not above zero. It is read in the first block
+ * that is late enough: by a later one the feed may have another aggregator, with older rounds of its own. Throws
  * {@link StaleFeedError} if no candle has one, TooManyRoundsError and what withSourceChain throws.
  */
 export async function readChainlink(
@@ -17,11 +18,14 @@ export async function readChainlink(
   context: ReadContext,
 ): Promise<Reading> {
   const feed = getAddress(source.feed)
-  return withSourceChain(source, window.end, context, async ({ chain, head }) => {
-    const { decimals, rounds } = await readFeed(chain, feed, window.closes, head.number)
+  return withSourceChain(source, window.end, context, async (place) => {
+    const { reading, block } = await readSettled(place, ({ number }) =>
+      readFeed(place.chain, feed, window.closes, number),
+    )
+    const { decimals, rounds } = reading
     const closes = closesOfRounds({ decimals, rounds }, source, window)
     if (closes.every((close) => close === undefined)) throw new StaleFeedError(source, rounds.at(-1), window.end)
-    const origin = `chain ${source.chainId}, feed ${feed}, block ${head.number}`
+    const origin = `chain ${source.chainId}, feed ${feed}, block ${block.number}`
     return { closes, origin, body: JSON.stringify({ decimals, rounds: rounds.map(recordOf) }) }
   })
 }

@@ -3,7 +3,7 @@ import { chainlinkCloses } from './chainlink.ts'
 import { csvCloses } from './csv.ts'
 import { httpJsonCloses } from './http-json.ts'
 import { uniswapV3Closes } from './uniswap-v3.ts'
-import { sampleWindow } from './window.ts'
+import { sampleWindow, urlFor } from './window.ts'
 
 /** What a kept response says. */
 export type Reread =
@@ -40,4 +40,11 @@ export function reread(
   } catch (error) {
     return { kind: 'unreadable', reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }
   }
+}
+
+/** The URL from which a source is read for the window that ends at `maturity`; undefined for what is read from none. */
+export function originOf(document: IndexDocument, maturity: bigint, sourceId: string): string | undefined {
+  const source = document.sources.find(({ id }) => id === sourceId)
+  if (source === undefined || !('url' in source) || source.url === undefined) return undefined
+  return urlFor(source.url, document, source, sampleWindow(document, maturity))
 }

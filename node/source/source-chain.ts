@@ -39,6 +39,24 @@ export async function withSourceChain(
   )
 }
 
+/** What was read, and of which block. */
+export type ReadInBlock<T> = { readonly reading: T; readonly block: BlockHead }
+
+/**
+ * Reads in the settled block, so that a late node reads what an early one did; where that fails, as at an endpoint that has no state of
+ * it any more, in the newest. Throws what `read` throws of that.
+ */
+export async function readSettled<T>(
+  { head, settled }: SourceChain,
+  read: (block: BlockHead) => Promise<T>,
+): Promise<ReadInBlock<T>> {
+  const first = await read(settled).then(
+    (reading) => ({ reading, block: settled }),
+    () => undefined,
+  )
+  return first ?? { reading: await read(head), block: head }
+}
+
 /** The first reading that `agreement` of them are. */
 async function agreed(readings: readonly Promise<Reading>[], agreement: number, chainId: number): Promise<Reading> {
   const counts = new Map<string, number>()

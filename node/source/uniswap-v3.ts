@@ -4,7 +4,7 @@ import { type PoolReading, readPool } from '#client/pool.ts'
 import type { UniswapV3Source } from '#protocol/index-source.ts'
 import { type MeanTick, tickRatio } from '#protocol/mean-tick.ts'
 import type { ReadContext, Reading } from './reading.ts'
-import { withSourceChain } from './source-chain.ts'
+import { readSettled, withSourceChain } from './source-chain.ts'
 import type { SampleWindow } from './window.ts'
 
 /**
@@ -20,10 +20,8 @@ export async function readUniswapV3(
 ): Promise<Reading> {
   const [pool, baseToken] = [getAddress(source.pool), getAddress(source.baseToken)]
   const query = { pool, baseToken, instants: window.closes, windowSeconds: source.windowSeconds }
-  return withSourceChain(source, window.end, context, async ({ chain, head, settled }) => {
-    const first = await readPool(chain, query, settled).catch(() => undefined)
-    const block = first === undefined ? head : settled
-    const reading = first ?? (await readPool(chain, query, head))
+  return withSourceChain(source, window.end, context, async (place) => {
+    const { reading, block } = await readSettled(place, (at) => readPool(place.chain, query, at))
     const closes = reading.means.map((mean) => closeOf(reading, mean))
     const origin = `chain ${source.chainId}, pool ${pool}, block ${block.number}`
     const means = reading.means.map(({ cumulative, seconds }) => [cumulative.toString(), seconds.toString()])

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { finished } from 'node:stream/promises'
+import { getSystemErrorMessage } from 'node:util'
 import { z } from 'zod'
 import { type Row, TABLES } from './tables.ts'
 import { FORMAT } from './upgrade.ts'
@@ -12,43 +11,66 @@ import { FORMAT } from './upgrade.ts'
 export type BackupSummary = { readonly rows: number; readonly signatures: number }
 
 const KIND = 'assize-backup'
+const OWNER_ONLY = 0o600
+/** Lines are written together up to about so many characters. */
+const CHUNK_LENGTH = 65_536
 
 /** `version`: the format of the store that it is of. */
 const HEADER = z.object({ format: z.literal(KIND), version: z.int().min(1) })
 const ROW = z.strictObject({ table: z.enum(TABLES), key: z.string(), value: z.unknown() })
 const END = z.strictObject({ rows: z.number().int(), sha256: z.string() })
 
-/** Writes the rows of a store of `format`, one JSON document a line; over an older file. It appears whole or not at all. */
+/**
+ * Writes the rows of a store of `format`, one JSON document a line; over an older file. It appears whole or not at all. Throws
+ * {@link BackupPlaceError}.
+ */
 export async function writeBackup(file: string, format: number, rows: AsyncIterable<Row>): Promise<BackupSummary> {
   const unfinished = `${file}.unfinished`
+  const handle = await open(unfinished, 'w', OWNER_ONLY).catch((cause: unknown) => refuse(file, cause))
   try {
-    const summary = await write(unfinished, format, rows)
+    const summary = await write(handle, format, rows)
     await rename(unfinished, file)
     return summary
+  } catch (cause) {
+    return refuse(file, cause)
   } finally {
     await rm(unfinished, { force: true })
   }
 }
 
-async function write(file: string, format: number, all: AsyncIterable<Row>): Promise<BackupSummary> {
-  const out = createWriteStream(file, { mode: 0o600, flush: true })
+/** Writes to `handle`, waits for the disk, and closes it, whatever happens. */
+async function write(handle: FileHandle, format: number, all: AsyncIterable<Row>): Promise<BackupSummary> {
   const hash = createHash('sha256')
   let [rows, signatures] = [0, 0]
-  const put = async (text: string): Promise<void> => {
-    if (!out.write(`${text}\n`)) await once(out, 'drain')
+  async function* text(): AsyncIterable<string> {
+    let lines = `${JSON.stringify({ format: KIND, version: format })}\n`
+    for await (const row of all) {
+      const line = `${JSON.stringify(row)}\n`
+      hash.update(line)
+      rows += 1
+      if (row.table === 'guard') signatures += 1
+      lines += line
+      if (lines.length < CHUNK_LENGTH) continue
+      yield lines
+      lines = ''
+    }
+    yield `${lines}${JSON.stringify({ rows, sha256: hash.digest('hex') })}\n`
   }
-  await put(JSON.stringify({ format: KIND, version: format }))
-  for await (const row of all) {
-    const line = JSON.stringify(row)
-    hash.update(`${line}\n`)
-    rows += 1
-    if (row.table === 'guard') signatures += 1
-    await put(line)
+  try {
+    await handle.writeFile(text())
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
-  await put(JSON.stringify({ rows, sha256: hash.digest('hex') }))
-  out.end()
-  await finished(out)
   return { rows, signatures }
+}
+
+/** What the file system says is about the place of the backup; all else stays what it is. */
+function refuse(file: string, cause: unknown): never {
+  if (cause instanceof Error && 'errno' in cause && typeof cause.errno === 'number') {
+    throw new BackupPlaceError(file, getSystemErrorMessage(cause.errno), { cause })
+  }
+  throw cause
 }
 
 /** All of the backup, checked: its format, and what is in it. Throws {@link BackupDamagedError}, {@link BackupFormatError}. */
@@ -105,6 +127,16 @@ function parse(file: string, line: number, text: string): unknown {
     return JSON.parse(text)
   } catch {
     throw new BackupDamagedError(file, `no JSON in line ${line}`)
+  }
+}
+
+/** The backup cannot be written where it should be; nothing is there. */
+export class BackupPlaceError extends Error {
+  override readonly name = 'Backup.BackupPlaceError'
+  readonly file: string
+  constructor(file: string, got: string, options: ErrorOptions) {
+    super(`Expected to write a backup to ${file}, got "${got}". Mend that, or name another place.`, options)
+    this.file = file
   }
 }
 

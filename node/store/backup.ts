@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../access.ts'
 import { type BackupSummary, checkBackup, rowsOf, writeBackup } from './backup-file.ts'
 import { openDatabase } from './database.ts'
 import { markRestored } from './restoration.ts'
-import { DATABASE_FOLDER, hasStore, MARK_FILE, openStore } from './store.ts'
+import { DATABASE_FOLDER, hasStore, MARK_FILE, openStore, storeFault } from './store.ts'
 import type { Row } from './tables.ts'
 import { FORMAT } from './upgrade.ts'
 
@@ -14,7 +15,7 @@ const BATCH = 1_000
 /**
  * Writes everything that the store in `dataDir` remembers to `file`, one JSON document a line, the last with how many
  * there are and their SHA-256. Keys are not in it. The file appears whole or not at all. Throws StoreLockedError while a
- * node runs, {@link BackupExistsError}.
+ * node runs, {@link BackupExistsError}, BackupPlaceError.
  */
 export async function backUp(dataDir: string, file: string): Promise<BackupSummary> {
   if (existsSync(file)) throw new BackupExistsError(file)
@@ -32,12 +33,15 @@ export async function backUp(dataDir: string, file: string): Promise<BackupSumma
 /**
  * Makes the store in `dataDir` from a backup. All of the file is checked before anything is written; the store appears
  * whole or not at all. Since nobody knows what was signed after the backup was made, the store is marked as restored at
- * `now` (Unix seconds by the machine's clock): see {@link markRestored}. Throws {@link BackupDamagedError}, {@link StoreExistsError}.
+ * `now` (Unix seconds by the machine's clock): see {@link markRestored}. Throws {@link BackupDamagedError}, {@link StoreExistsError},
+ * AccessError.
  */
 export async function restore(file: string, dataDir: string, now: bigint): Promise<BackupSummary> {
   if (hasStore(dataDir)) throw new StoreExistsError(dataDir)
   const { format, ...summary } = await checkBackup(file)
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
+  const fault = storeFault(dataDir)
+  if (fault !== undefined) throw fault
   const unfinished = join(dataDir, 'restoring')
   await rm(unfinished, { recursive: true, force: true })
   const database = await openDatabase(unfinished, format)

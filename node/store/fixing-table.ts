@@ -12,6 +12,7 @@ import {
   rowsOfProgress,
 } from './older-rows.ts'
 import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
+import { removalOfClosed, rowOfClosed } from './sample-table.ts'
 import type { Removal, Row } from './tables.ts'
 
 /** A block, by which it is noticed that the chain was undone. */
@@ -51,7 +52,7 @@ export type KnownPanel = {
 export interface FixingTable {
   /** Those that are not closed. */
   open(): Promise<readonly KnownFixing[]>
-  /** Nothing is left to be done about the fixing, nor kept of its log: both or neither. */
+  /** Nothing is left to be done about the fixing, nor kept of its log, and its samples are kept for a while: all or nothing. */
   close(id: Hex): Promise<void>
   /** Something may be left after all: the chain was undone, and all of its log is read again. */
   reopen(ids: readonly Hex[]): Promise<void>
@@ -106,6 +107,8 @@ const SOUGHT = 'sought-indices'
 /** The cursor, by a version that kept logs up to there: an older one moves the cursor alone. */
 const LOGGED = 'logged-to'
 const UNDONE = 'undone'
+/** The samples of all that was closed before are deleted in time; a store of an older version, or one that was restored, lacks it. */
+const ENDING = 'samples-end'
 const BLOCK = z.object({ number: DECIMAL, time: DECIMAL, hash: HEX.optional() })
 
 /** The fixings of `database`. */
@@ -131,6 +134,8 @@ export function fixingTable(database: Database): FixingTable {
     for await (const id of loggedIds(database)) {
       if (closed.has(id)) await database.write(await logRemovals(database, id), 'soon')
     }
+    if ((await database.read('meta', ENDING)) === true) return
+    await database.write([...[...closed].map(rowOfClosed), { table: 'meta', key: ENDING, value: true }], 'soon')
   }
   /** Who creates a fixing again takes no block away that it was announced in. */
   const rowsOf = (found: readonly KnownFixing[]): Promise<Row[]> =>
@@ -147,7 +152,7 @@ export function fixingTable(database: Database): FixingTable {
     close: async (id) => database.write(await closingOf(database, id), 'soon'),
     reopen: (ids) =>
       database.write(
-        ids.map((id) => ({ table: 'closed', key: id, value: false })),
+        ids.flatMap((id) => [{ table: 'closed', key: id, value: false } as const, removalOfClosed(id)]),
         'soon',
       ),
     isUndone: async () => (await database.read('meta', UNDONE)) === true,
@@ -209,7 +214,7 @@ export async function closedIds(database: Database): Promise<ReadonlySet<string>
   return new Set((await database.list('closed')).flatMap((row) => (row.value === true ? [row.key] : [])))
 }
 
-/** What says that nothing is left to be done about the fixing, and keeps nothing of its log. */
+/** What says that nothing is left to be done about the fixing, keeps nothing of its log, and its samples for a while. */
 export async function closingOf(database: Database, id: Hex): Promise<readonly (Row | Removal)[]> {
-  return [{ table: 'closed', key: id, value: true }, ...(await logRemovals(database, id))]
+  return [{ table: 'closed', key: id, value: true }, rowOfClosed(id), ...(await logRemovals(database, id))]
 }

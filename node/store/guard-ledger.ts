@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import type { Database } from './database.ts'
+import { type Database, StoreDiskError } from './database.ts'
 import { parseRow } from './row.ts'
 import { SIGNED_DIGEST, type SignedDigest, type Witness } from './witness.ts'
 
@@ -10,19 +10,26 @@ export interface GuardLedger {
   hasSigned(signer: Address): boolean
   /** Resolves when both copies are on disk. From the call on, `digestOf` returns the digest even if writing fails. */
   record(entry: SignedDigest): Promise<void>
+  /** What the disk said when it did not take a digest: that one is signed by nobody until the store is opened again. */
+  diskError(): StoreDiskError | undefined
+}
+
+/** The copy in the database. */
+export async function storedDigests(database: Database): Promise<readonly SignedDigest[]> {
+  return (await database.list('guard')).map((row) => parseRow(SIGNED_DIGEST, 'guard', row))
 }
 
 /**
- * Loads both copies and writes to each what only the other has. Throws {@link GuardConflictError} when they name
+ * Writes to each of the two copies what only the other has. Throws {@link GuardConflictError} when they name
  * different digests for one fixing.
  */
 export async function openGuardLedger(
   database: Database,
   witness: Witness,
-  witnessed: readonly SignedDigest[],
+  { stored, witnessed }: { readonly stored: readonly SignedDigest[]; readonly witnessed: readonly SignedDigest[] },
 ): Promise<GuardLedger> {
   const digests = new Map<string, Hex>()
-  const stored = (await database.list('guard')).map((row) => parseRow(SIGNED_DIGEST, 'guard', row))
+  let failure: StoreDiskError | undefined
   for (const entry of [...stored, ...witnessed]) {
     const known = digests.get(keyOf(entry))
     if (known !== undefined && known !== entry.digest) throw new GuardConflictError(entry.fixingId, known, entry.digest)
@@ -35,9 +42,15 @@ export async function openGuardLedger(
     hasSigned: (signer) => [...digests.keys()].some((key) => key.startsWith(`${signer.toLowerCase()}:`)),
     async record(entry) {
       digests.set(keyOf(entry), entry.digest)
-      await database.write([rowOf(entry)], 'durable')
-      await witness.append(entry)
+      try {
+        await database.write([rowOf(entry)], 'durable')
+        await witness.append(entry)
+      } catch (error) {
+        if (error instanceof StoreDiskError) failure = error
+        throw error
+      }
     },
+    diskError: () => failure,
   }
 }
 

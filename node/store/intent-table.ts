@@ -17,6 +17,7 @@ const ACTIONS = [
   'approve',
   'fill',
   'outbid',
+  'readmit',
   'open',
   'draw',
   'reseed',

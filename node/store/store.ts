@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
+import { accessFault, type AccessError, folderFault, makeFolder } from '../access.ts'
 import { openDatabase } from './database.ts'
 import { bindTo, type StoreDeployment } from './deployment.ts'
 import { type DueTable, dueTable } from './due-table.ts'
 import { fixingTable, type FixingTable } from './fixing-table.ts'
-import { type GuardLedger, openGuardLedger } from './guard-ledger.ts'
+import { type GuardLedger, openGuardLedger, storedDigests } from './guard-ledger.ts'
 import { type IntentTable, openIntentTable } from './intent-table.ts'
 import { type JournalTable, openJournalTable } from './journal-table.ts'
 import { type JuryTable, juryTable } from './jury-table.ts'
@@ -59,12 +59,30 @@ export async function markIfNew({ restoration, signers }: Store, signer: Address
   return true
 }
 
+/** Why this user cannot write the store in `dataDir`, or make one there; undefined: he can. Nothing is made. */
+export function storeFault(dataDir: string): AccessError | undefined {
+  const folder = join(dataDir, DATABASE_FOLDER)
+  const above = folderFault(dataDir) ?? (existsSync(folder) ? folderFault(folder) : undefined)
+  if (above !== undefined) return above
+  // What another user made there, such as by sudo, is not ours to write.
+  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+  const kept = [WITNESS_FILE, MARK_FILE].map((name) => join(dataDir, name)).filter((file) => existsSync(file))
+  for (const file of [...files, ...kept]) {
+    const fault = accessFault(file, 'write')
+    // A node that runs removes files meanwhile.
+    if (fault !== undefined && existsSync(file)) return fault
+  }
+  return undefined
+}
+
 /**
  * Opens the store in the folder `dataDir`, creating it if there is none. One running program at a time. Throws
- * StoreLockedError, StoreCorruptError, StoreFormatError, StoreRowError, WitnessCorruptError, GuardConflictError.
+ * AccessError, StoreLockedError, StoreCorruptError, StoreFormatError, StoreRowError, WitnessCorruptError, GuardConflictError.
  */
 export async function openStore(dataDir: string): Promise<Store> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
+  const fault = storeFault(dataDir)
+  if (fault !== undefined) throw fault
   // First the database, whose lock keeps a second program from the witness too.
   const database = await openDatabase(join(dataDir, DATABASE_FOLDER))
   const opened: { close(): Promise<void> }[] = [database]
@@ -72,9 +90,10 @@ export async function openStore(dataDir: string): Promise<Store> {
     for (const part of opened.toReversed()) await part.close()
   }
   try {
-    const { witness, entries } = await openWitness(join(dataDir, WITNESS_FILE))
+    const stored = await storedDigests(database)
+    const { witness, entries: witnessed } = await openWitness(join(dataDir, WITNESS_FILE), stored)
     opened.push(witness)
-    const guard = await openGuardLedger(database, witness, entries)
+    const guard = await openGuardLedger(database, witness, { stored, witnessed })
     return {
       guard,
       signers: signerTable(database, guard),

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
+import { StoreDiskError } from './database.ts'
 import { ADDRESS, HEX } from './row.ts'
 
 /**
@@ -17,7 +18,10 @@ export type SignedDigest = {
 
 /** An append-only text file beside the database, one line per signature. */
 export interface Witness {
-  /** Appends the line and waits for the disk. */
+  /**
+   * Appends the line and waits for the disk. Throws StoreDiskError if that does not take it: nothing of the line is left then,
+   * or nothing more is appended until what is left can be cut off.
+   */
   append(entry: SignedDigest): Promise<void>
   close(): Promise<void>
 }
@@ -25,33 +29,75 @@ export interface Witness {
 /**
  * Opens the file and reads what it holds. LevelDB drops the tail of a truncated log without a word (163 of 200 synced
  * rows, measured), and a forgotten signature could be followed by a second, different one: so every digest is kept
- * twice. A last line without its line break was never acknowledged and is cut off. Throws {@link WitnessCorruptError}.
+ * twice. A last line without its line break was never acknowledged and is cut off. The beginning of a line in front of another,
+ * which older versions left when the disk was full, is passed over if it says of what it is and that is `stored`. Throws
+ * {@link WitnessCorruptError}.
  */
-export async function openWitness(file: string): Promise<{ witness: Witness; entries: readonly SignedDigest[] }> {
+export async function openWitness(
+  file: string,
+  stored: readonly SignedDigest[],
+): Promise<{ witness: Witness; entries: readonly SignedDigest[] }> {
   const handle = await open(file, 'a', 0o600)
   try {
     const text = await readFile(file, 'utf8')
     const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-    if (whole.length !== text.length) await handle.truncate(Buffer.byteLength(whole))
+    const length = Buffer.byteLength(whole)
+    if (whole.length !== text.length) await handle.truncate(length)
     const entries = whole
       .split('\n')
       .filter((line) => line !== '')
-      .map((line, i) => parseLine(file, line, i + 1))
-    return { witness: witness(handle), entries }
+      .map((line, i) => parseLine(file, line, i + 1, stored))
+    return { witness: witness(file, handle, length), entries }
   } catch (error) {
     await handle.close()
     throw error
   }
 }
 
-function witness(handle: FileHandle): Witness {
-  return {
-    async append({ signer, fixingId, proposer, attempt, digest }) {
-      await handle.appendFile(`${JSON.stringify({ signer, fixingId, proposer, attempt, digest })}\n`)
-      await handle.datasync()
-    },
-    close: () => handle.close(),
+/** The first `length` bytes of the file are whole lines. */
+function witness(file: string, handle: FileHandle, length: number): Witness {
+  let end = length
+  let isWhole = true
+  let last: Promise<void> = Promise.resolve()
+  const cut = async (): Promise<void> => {
+    if (isWhole) return
+    await handle.truncate(end)
+    isWhole = true
   }
+  const write = async (line: string): Promise<void> => {
+    try {
+      // INVARIANT: a line begins where the last whole one ended: what is written behind half a line is lost with it.
+      await cut()
+      isWhole = false
+      await handle.appendFile(line)
+      await handle.datasync()
+    } catch (cause) {
+      await cut().catch(() => undefined)
+      throw diskError(file, cause)
+    }
+    isWhole = true
+    end += Buffer.byteLength(line)
+  }
+  return {
+    append(entry) {
+      // One after the other: what is cut off must be nobody else's.
+      const written = last.then(() => write(lineOf(entry)))
+      last = written.catch(() => undefined)
+      return written
+    },
+    async close() {
+      await last
+      await handle.close()
+    },
+  }
+}
+
+function diskError(file: string, cause: unknown): unknown {
+  return cause instanceof Error ? new StoreDiskError(file, cause.message, { cause }) : cause
+}
+
+function lineOf({ signer, fixingId, proposer, attempt, digest }: SignedDigest): string {
+  return `${JSON.stringify({ signer, fixingId, proposer, attempt, digest })}\n`
 }
 
 /** One signed digest, in a line of the file and in a row of the database. */
@@ -63,12 +109,23 @@ export const SIGNED_DIGEST = z.strictObject({
   digest: HEX,
 })
 
-function parseLine(file: string, line: string, number: number): SignedDigest {
+/** How every line begins. */
+const BEGINNING = '{"signer":"'
+/** By here a line has said whose it is, of which fixing, and of what in it. */
+const SUBJECT = '"digest":"'
+
+function parseLine(file: string, line: string, number: number, stored: readonly SignedDigest[]): SignedDigest {
+  const start = Math.max(0, line.lastIndexOf(BEGINNING))
+  const torn = line.slice(0, start).split(/(?=\{"signer":")/)
+  const isKnown = (half: string): boolean =>
+    half === '' || (half.includes(SUBJECT) && stored.some((entry) => lineOf(entry).startsWith(half)))
   try {
-    return SIGNED_DIGEST.parse(JSON.parse(line))
+    // INVARIANT: what half a line says was signed is known, or the store is not opened.
+    if (torn.every(isKnown)) return SIGNED_DIGEST.parse(JSON.parse(line.slice(start)))
   } catch {
-    throw new WitnessCorruptError(file, number)
+    // It is no line of ours.
   }
+  throw new WitnessCorruptError(file, number)
 }
 
 /** The record of what was signed is damaged, or disagrees with the database: signing on could contradict it. */

@@ -27,23 +27,27 @@ export function createSchedule({ clock, signal, run }: ScheduleComponents, times
   // A node that was restarted during a fixing has met its peers before it knew the fixing: hence the first at once.
   const afterMs = [0, ...times.afterMs].toSorted((a, b) => a - b)
   const opened = new Set<Hex>()
-  /** Those whose early syncs are not all done: when they opened, and how many are. */
-  const young = new Map<Hex, { readonly atMs: number; done: number }>()
+  /** By how many of their early syncs are done, if not all: when they opened, the oldest first, since all wait for the same syncs. */
+  const young = afterMs.map(() => new Map<Hex, number>())
   let lastMs = -Infinity
   let alarm: { readonly atMs: number; readonly controller: AbortController } | undefined
-  const dueOf = ({ atMs, done }: { readonly atMs: number; readonly done: number }): number =>
-    Math.max(atMs + (afterMs[done] ?? 0), lastMs + APART_MS)
   const ring = (nowMs: number): void => {
     alarm = undefined
     lastMs = nowMs
-    for (const [id, one] of young) {
-      // Those that are due in a moment are served, too.
-      while (one.done < afterMs.length && one.atMs + (afterMs[one.done] ?? 0) <= nowMs) one.done += 1
-      if (one.done === afterMs.length) young.delete(id)
+    let nextMs = lastMs + times.everyMs
+    // Those that are due in a moment are served, too.
+    for (const [done, waiting] of young.entries()) {
+      for (const [id, atMs] of waiting) {
+        const dueMs = atMs + (afterMs[done] ?? 0)
+        if (dueMs > nowMs) {
+          nextMs = Math.min(nextMs, Math.max(dueMs, lastMs + APART_MS))
+          break
+        }
+        waiting.delete(id)
+        young[done + 1]?.set(id, atMs)
+      }
     }
     run()
-    let nextMs = lastMs + times.everyMs
-    for (const one of young.values()) nextMs = Math.min(nextMs, dueOf(one))
     if (opened.size > 0) wake(nextMs)
   }
   const wake = (atMs: number): void => {
@@ -64,12 +68,12 @@ export function createSchedule({ clock, signal, run }: ScheduleComponents, times
     open(fixingId) {
       if (opened.has(fixingId)) return
       opened.add(fixingId)
-      const one = { atMs: clock.monotonicMs(), done: 0 }
-      young.set(fixingId, one)
-      wake(dueOf(one))
+      const atMs = clock.monotonicMs()
+      young[0]?.set(fixingId, atMs)
+      wake(Math.max(atMs, lastMs + APART_MS))
     },
     close(fixingId) {
-      young.delete(fixingId)
+      for (const waiting of young) waiting.delete(fixingId)
       if (!opened.delete(fixingId) || opened.size > 0) return
       alarm?.controller.abort()
       alarm = undefined

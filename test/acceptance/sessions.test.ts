@@ -52,6 +52,17 @@ const FOUND: Readonly<Record<string, RegExp>> = {
   'a keystore that others can read': /^ {2}BAD {2}keystore: others can read .*\n {9}chmod 600 /m,
 }
 
+/** A line of a stack, also where lines were put one behind the other. */
+const STACK = /\bat (?:(?:async )?[\w$.<>[\] ]+ \(\S+:\d+:\d+\)|(?:file:|node:|\/)\S+:\d+:\d+)/
+
+test.each([
+  '! error: Expected something.\n!     at file:///a/b.js:1:2',
+  '! assize node: Expected this, got: that     at Server.setupListenHandle [as _listen2] (node:net:1940:16). Mend it.',
+  '!     at async Promise.all (index 0)\n!     at async run (/a/b.js:10:20)',
+])('knows a stack in %j', (record) => {
+  expect(record).toMatch(STACK)
+})
+
 describe('the mistakes', () => {
   const entries = NAMES.flatMap((name) => textOf(name).split(/\n\n(?=[#$] )/))
   const mistakes = entries.filter((record) => entriesOf(record).some((entry) => mistakeOf(entry) !== undefined))
@@ -70,7 +81,7 @@ describe('the mistakes', () => {
       for (const said of found) expect(record).toMatch(said)
       const errors = lines.filter((line) => /^! (error: |assize node: )./.test(line))
       expect(errors, record).toHaveLength(found.length === 0 ? 1 : 0)
-      expect(record, record).not.toMatch(/\n! +at .*:\d+:\d+/)
+      expect(record, record).not.toMatch(STACK)
     }
   })
 })

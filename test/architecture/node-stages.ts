@@ -29,6 +29,7 @@ const PARTS: Readonly<Record<string, string>> = { sync: 'gossip', 'older-log': '
 
 /** What lies below all stages: any may use it, values included; it uses nothing but itself and the clock. */
 const GROUND = [
+  'access',
   'config',
   'halt',
   'frugal',
@@ -36,7 +37,9 @@ const GROUND = [
   'metrics',
   'journal',
   'keystore',
+  'least-node',
   'network-key',
+  'newest',
   'takes-stake',
   'verify',
   'version',

@@ -7,14 +7,11 @@ import { isMissed, type JsonRow, jsonOf } from './rows.ts'
 import { differences, readSnapshot, snapshotOf } from './snapshot.ts'
 import { type Survey, survey } from './survey.ts'
 
-/** Two chains are started, and forge looks once whether there is anything to build. */
-const TIMEOUT_MS = 300_000
-
 let found: Survey
 
 beforeAll(async () => {
   found = await survey((row) => isMissed(row) || row.step === 'propose')
-}, TIMEOUT_MS)
+})
 
 describe('npm run bench:gas', () => {
   test('finds every figure as committed: after reading the change, npm run bench:gas -- --update --markdown', () => {
@@ -58,24 +55,20 @@ describe('npm run bench:gas', () => {
     expect(floors.get('refund')).toBe(0)
   })
 
-  test(
-    'prints one JSON document, the same twice',
-    async () => {
-      const command = [process.execPath, ['test/bench/main.ts', '--json'], { cwd: ROOT }] as const
-      const { stdout } = await promisify(execFile)(...command)
-      const rows = JSON.parse(stdout) as JsonRow[]
-      expect(rows).toEqual(found.rows.map(jsonOf))
-      expect(rows.find(({ step }) => step === 'settle, undisputed')).toEqual({
-        step: 'settle, undisputed',
-        gas: 0,
-        goal: 0,
-        minimum: 0,
-        peer: 0,
-        peerName: 'Reality.eth v3',
-      })
-    },
-    TIMEOUT_MS,
-  )
+  test('prints one JSON document, the same twice', async () => {
+    const command = [process.execPath, ['test/bench/main.ts', '--json'], { cwd: ROOT }] as const
+    const { stdout } = await promisify(execFile)(...command)
+    const rows = JSON.parse(stdout) as JsonRow[]
+    expect(rows).toEqual(found.rows.map(jsonOf))
+    expect(rows.find(({ step }) => step === 'settle, undisputed')).toEqual({
+      step: 'settle, undisputed',
+      gas: 0,
+      goal: 0,
+      minimum: 0,
+      peer: 0,
+      peerName: 'Reality.eth v3',
+    })
+  })
 })
 
 describe('a snapshot', () => {

@@ -35,7 +35,8 @@ export async function look(wallet, { rpcUrl, oracle, registry, vault, ids, evide
     ...shown,
     observations: [{ ...one, signature: other.signature }, { ...other, signature: one.signature }, ...rest],
   }
-  const verify = (file) => verifySettlement(chain, { oracle, registry }, parseEvidence(file), { confirmations: 1n })
+  const verify = (file) =>
+    verifySettlement(chain, { oracle, registry, fixingId: ids[0] }, parseEvidence(file), { confirmations: 1n })
   const settlement = await readSettlement(chain, oracle, settled, { confirmations: 1n })
   const { atBlock: number, blockHash: hash, atTime: time } = settlement
   const attested = { id: ids[0], maturity: settled.maturity }

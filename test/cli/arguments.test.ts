@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { amount, baseUnits, duration, gwei, instant } from '../../cli/arguments.ts'
+import { amount, baseUnits, duration, type Endpoints, gwei, instant, sourceEndpoint } from '../../cli/arguments.ts'
 import { InputError } from '../../cli/errors.ts'
 
 const WETH = { symbol: 'WETH', decimals: 18, isWeth: true }
@@ -54,6 +54,17 @@ test.each([
   ['2 d', 172_800],
 ])('%j is so many seconds', (text, seconds) => {
   expect(duration(text)).toBe(seconds)
+})
+
+test('more than half of the endpoints that are given of one chain must agree', () => {
+  const texts = ['1=https://a', '10=https://b', '1=https://c', '1=https://a', '1=https://d']
+  const endpoints = texts.reduce<Endpoints>((others, text) => sourceEndpoint(text, others), new Map())
+  expect(endpoints).toEqual(
+    new Map([
+      [1, { urls: ['https://a', 'https://c', 'https://d'], agreement: 2 }],
+      [10, { urls: ['https://b'], agreement: 1 }],
+    ]),
+  )
 })
 
 describe('instants', () => {

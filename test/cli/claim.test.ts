@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, propose } from '#client/oracle-writer.ts'
-import { wethBalance } from '#client/weth.ts'
+import { wethBalance, wrap } from '#client/weth.ts'
 import { ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
+import { startProxy } from './rpc-proxy.ts'
 
 let court: Court
 let people = 0
@@ -96,6 +97,76 @@ describe('assize claim', () => {
       'Nothing pays now.',
     ])
     expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(sent)
+  })
+
+  test('makes ETH of what was claimed as WETH, by the command that it names', async () => {
+    const { weth } = court.stage.deployments
+    const ann = await somebody()
+    const id = await wonBy(ann)
+    const { address } = ann.account
+    const left = `${address} holds 0.29 WETH. To have it as ETH: assize claim ${id} --unwrap`
+    const claimed = await ann.run(['claim', id, '--yes'])
+    expect(claimed.out.split('\n').slice(-2)).toEqual(['Claimed 0.29 ETH (as WETH).', left])
+    expect((await ann.run(['claim', id, '--yes'])).out).toBe(
+      `${address} holds no receipts there: nothing to claim.\n${left}`,
+    )
+    const words = left.split(': assize ')[1]?.split(' ') ?? []
+    expect(await ann.run(words)).toMatchObject({ exitCode: 2, err: expect.stringContaining('Expected --yes') })
+    expect(await ann.run(words, typing('n'))).toMatchObject({ exitCode: 130 })
+    const simulated = await ann.run([...words, '--dry-run', '--json'])
+    const unwrap = { amount: String((29n * ETHER) / 100n), transaction: null }
+    expect(JSON.parse(simulated.out)).toMatchObject({ claims: [], paid: '0', unwrap, isSent: false })
+    expect(await wethBalance(ann.chain, weth, address)).toBe((29n * ETHER) / 100n)
+    const { exitCode, out } = await ann.run(words, typing('y'))
+    expect(exitCode).toBe(0)
+    expect(out.split('\n')).toEqual([
+      `unwrap    0.29 WETH, all that ${address} holds`,
+      'steps     unwrap 0.29 ETH',
+      expect.stringMatching(/^gas /),
+      'Unwrapped 0.29 ETH.',
+    ])
+    expect(await wethBalance(ann.chain, weth, address)).toBe(0n)
+  })
+
+  test('says where the WETH is if it is interrupted before it is unwrapped', async () => {
+    const ann = await somebody()
+    const id = await wonBy(ann)
+    const interruption = new AbortController()
+    let sent = 0
+    const proxy = await startProxy(court.stage.embedded.rpcUrl, (method) => {
+      if (method === 'eth_sendRawTransaction') sent += 1
+      if (sent === 2) interruption.abort()
+      return undefined
+    })
+    const args = ['claim', id, '--unwrap', '--yes', '--rpc', proxy.url]
+    const { exitCode, err } = await ann.run(args, { signal: interruption.signal })
+    await proxy.close()
+    expect(exitCode).toBe(130)
+    expect(err).toContain(
+      `Not done: unwrap 0.29 ETH. What was paid is in ${ann.account.address} as WETH; ` +
+        `once nothing pays any more assize claim --all --unwrap --rpc ${proxy.url} makes ETH of it.`,
+    )
+    expect((await ann.run(['claim', '--all', '--unwrap', '--yes'])).out).toContain('Unwrapped 0.29 ETH.')
+  })
+
+  test('makes ETH of what contribute had wrapped, while nothing is due yet', async () => {
+    const ann = await somebody()
+    const { weth } = court.stage.deployments
+    const { id } = await court.fixing({}, FALSE)
+    await ann.run(['contribute', id, '2500.1', 'rest', '--yes'])
+    await wrap(ann.chain, weth, ETHER / 5n)
+    // Of one fixing it is repeated until it pays, and takes nothing from what is held for others.
+    expect((await ann.run(['claim', id, '--unwrap', '--yes'])).exitCode).toBe(8)
+    expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(ETHER / 5n)
+    const { exitCode, out } = await ann.run(['claim', '--all', '--unwrap', '--yes', '--json'])
+    expect(exitCode).toBe(8)
+    expect(JSON.parse(out)).toMatchObject({
+      claims: [],
+      skipped: [{ fixing: id }],
+      unwrap: { amount: String(ETHER / 5n), transaction: expect.stringMatching(/^0x[0-9a-f]{64}$/) },
+      isSent: true,
+    })
+    expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(0n)
   })
 
   test('wants a fixing or --all, and not both', async () => {

@@ -1,4 +1,4 @@
-import { systemTime } from '../../cli/clock.ts'
+import { sleep, systemTime, uptimeMs } from '../../cli/clock.ts'
 import type { Context } from '../../cli/context.ts'
 import type { Io } from '../../cli/io.ts'
 import { run } from '../../cli/program.ts'
@@ -27,5 +27,5 @@ function world(lines: { readonly out: string[]; readonly err: string[] }): Conte
     paint: (_, text) => text,
   }
   const signal = new AbortController().signal
-  return { io, env: process.env, signal, now: systemTime, terminal: undefined }
+  return { io, env: process.env, signal, now: systemTime, monotonicMs: uptimeMs, sleep, terminal: undefined }
 }

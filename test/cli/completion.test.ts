@@ -31,7 +31,7 @@ const isThere = (shell: string): boolean => spawnSync(shell, ['--version']).erro
 
 /** Runs a shell in the folder; throws what it complains of. */
 function shellOutput(shell: string, args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync(shell, args, { cwd: folder, encoding: 'utf8', timeout: 60_000 })
+  const { stdout, stderr, status } = spawnSync(shell, args, { cwd: folder, encoding: 'utf8', timeout: 1_800_000 })
   if (status !== 0 || stderr !== '') throw new Error(`Expected ${shell} to be content, got ${status}: ${stderr}`)
   return stdout
 }

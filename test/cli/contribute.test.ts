@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { appeal, claim, contribute } from '#client/oracle-writer.ts'
 import { wethBalance, wrap } from '#client/weth.ts'
+import { formatValue } from '#protocol/decimal.ts'
 import { ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
 import { startProxy } from './rpc-proxy.ts'
@@ -44,7 +45,7 @@ describe('assize contribute', () => {
     expect(lines).toContain('  another value wins                0 ETH               -0.2 ETH (-100.0 %)')
     expect(lines.join('\n')).not.toContain('does not fill')
     expect(lines).toContain('steps     wrap 0.2 ETH; let the oracle take 0.2 WETH; contribute 0.2 ETH for 2500.1')
-    expect(lines.at(-1)).toBe('Afterwards: assize claim ID')
+    expect(lines.at(-1)).toBe('Afterwards: assize claim ID --unwrap')
 
     const { facts, candidates } = await readFixing(ann.chain, oracle, fixing)
     expect({ facts, candidates }).toMatchObject({
@@ -61,6 +62,26 @@ describe('assize contribute', () => {
     expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe((28n * ETHER) / 100n)
   })
 
+  test('warns in the question, and in the document, of a value whose decimal point is forgotten', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, TRUE)
+    const warning = '250010 is 100 times 2500.1, the nearest candidate: is its decimal point where it belongs?'
+    const asked: string[] = []
+    const ask = (question: string): Promise<string> => (asked.push(question), Promise.resolve('n'))
+    const { exitCode, out } = await ann.run(['contribute', id, '250010', '0.1eth'], {
+      terminal: { ask, askSecret: ask },
+    })
+    expect(exitCode).toBe(130)
+    expect(asked).toEqual([`WARNING: ${warning} Stake 0.1 ETH on 250010? [y/N] `])
+    expect(out.split('\n')).toContain(`WARNING: ${warning}`)
+    const warnings = async (value: string): Promise<unknown> =>
+      JSON.parse((await ann.run(['contribute', id, value, '0.1eth', '--dry-run', '--json'])).out).warnings
+    expect(await warnings('250010')).toEqual([warning])
+    expect(await warnings('3000')).toEqual([])
+    // It is not refused.
+    expect(await ann.run(['contribute', id, '250010', '0.1eth', '--yes'])).toMatchObject({ exitCode: 0 })
+  })
+
   test('joins a pot that others have begun, says how much is missing, and caps what is too much', async () => {
     const { oracle } = court.stage.deployments
     const [ann, ben] = [await somebody(), await somebody()]
@@ -73,7 +94,7 @@ describe('assize contribute', () => {
       'Anyone can add: assize contribute ID 2500.1 rest',
       'If it does not fill, your stake comes back whole, by the claim.',
       'Look again: assize fixing show ID',
-      'Afterwards: assize claim ID',
+      'Afterwards: assize claim ID --unwrap',
     ])
     expect(part.out).toContain('  the pot does not fill in time     0.05 ETH            0 ETH')
     const rest = await ben.run(['contribute', id, '2500.1', '0.5eth', '--yes', '--json'])
@@ -117,6 +138,54 @@ describe('assize contribute', () => {
     expect(out).toContain(
       `others    collect for 2500.2 (0.1 ETH), nearly the same; pots do not add up: assize contribute ${id} 2500.2 AMOUNT`,
     )
+  })
+
+  test('does not cap an amount that can hardly be meant: wei without a unit, swapped arguments, more than --max', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const account = ['--dry-run', '--account', ann.account.address]
+    const beyond = (got: string, text: string) =>
+      `error: Expected at most 0.2 ETH, all that the pot still takes, got ${got} ETH: "${text}" is without a unit. ` +
+      'The value comes before the amount. For all of it say "rest"; with its unit, such as 0.05eth or 50000000gwei, more is capped.'
+    for (const how of [['--yes'], account]) {
+      expect(await ann.run(['contribute', id, '2500.1', '50000000000000000', ...how])).toMatchObject({
+        exitCode: 2,
+        out: '',
+        err: beyond('50000000000000000', '50000000000000000'),
+      })
+      expect(await ann.run(['contribute', id, '0.05', '2500.10', ...how])).toMatchObject({
+        exitCode: 2,
+        err: beyond('2500.1', '2500.10'),
+      })
+      expect(await ann.run(['contribute', id, '2500.1', '5eth', '--max', '1eth', ...how])).toMatchObject({
+        exitCode: 2,
+        err: 'error: Expected to spend at most 1 ETH, got 5 ETH. Raise --max, or stake less.',
+      })
+    }
+    expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(0)
+    const most = await ann.run(['contribute', id, '2500.1', '0.2', ...account])
+    expect(most).toMatchObject({ exitCode: 0 })
+    const capped = await ann.run(['contribute', id, '2500.1', '5eth', '--max', '5eth', ...account])
+    expect(capped.out).toContain('capped    at what the pot still needs: 0.2 ETH of the 5 ETH')
+  })
+
+  test.each(['contribute', 'appeal'] as const)('%s says what of the account is in the pot already', async (kind) => {
+    const { oracle } = court.stage.deployments
+    const [ann, ben] = [await somebody(), await court.stage.as('ben')]
+    const { fixing, id } = await court.fixing({}, FALSE)
+    // An appeal is for a value that does not lead in a dispute.
+    const value = kind === 'contribute' ? TRUE : FALSE
+    if (kind === 'appeal') await contribute(ben, oracle, fixing, { round: 1, value: TRUE, amount: ETHER })
+    const { facts } = await readFixing(ann.chain, oracle, fixing)
+    const stakeOn = kind === 'contribute' ? contribute : appeal
+    await stakeOn(ben, oracle, fixing, { round: facts.round, value, amount: BOND / 10n })
+    const args = [kind, id, formatValue(value), '0.02eth', '--yes']
+    const first = await ann.run(args)
+    expect(first).toMatchObject({ exitCode: 0 })
+    expect(first.out).not.toContain('own  ')
+    const second = await ann.run(args)
+    expect(second).toMatchObject({ exitCode: 0 })
+    expect(second.out).toContain('\nown       0.02 ETH of the account are in this pot already\n')
   })
 
   test('uses WETH that is there, and an allowance that is there, before it wraps', async () => {

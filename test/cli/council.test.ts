@@ -89,6 +89,34 @@ describe('assize council', () => {
     expect((await ada.run(['council', 'sign', id, 'INVALID', '--yes'])).err).toContain('got one settled at INVALID')
   })
 
+  test('a false signature in the place of a member does not put out the true one, in whatever order the files come', async () => {
+    const { id } = await waiting()
+    const [one, two] = ['true.json', 'false.json'].map((name) => join(court.folder, name)) as [string, string]
+    const signed = JSON.parse((await ada.run(['council', 'sign', id, '2500', '--yes'])).out)
+    const other = JSON.parse((await bede.run(['council', 'sign', id, '2500', '--yes'])).out)
+    const [{ signature }] = other.signatures
+    writeFileSync(one, JSON.stringify(signed))
+    const forged = { index: signed.signatures[0].index, name: 'Ada', signature }
+    writeFileSync(two, JSON.stringify({ ...other, signatures: [forged, ...other.signatures] }))
+    const dry = ['--dry-run', '--account', clerk.account.address]
+    for (const files of [
+      [one, two],
+      [two, one],
+      [one, two, one],
+    ]) {
+      const { exitCode, out, err } = await clerk.run(['council', 'submit', ...files, ...dry])
+      expect({ exitCode, err }).toEqual({
+        exitCode: 0,
+        err: 'Left out: another signature of member 0 does not verify.',
+      })
+      expect(out).toContain('signed    by Ada, Bede: 2, 2 are needed')
+    }
+    // Who signs again knows which is its own.
+    const again = await ada.run(['council', 'sign', id, '2500', '--file', two, '--yes'])
+    expect(again.err).toContain('Signed: 2 of 2')
+    expect(JSON.parse(readFileSync(two, 'utf8')).signatures).toEqual([...signed.signatures, ...other.signatures])
+  })
+
   test('refuses strangers, turns that are not theirs, and files that are no rulings', async () => {
     const { backupCouncil } = court.stage.deployments
     const { id } = await waiting()
@@ -100,7 +128,7 @@ describe('assize council', () => {
     expect(backup.err).toContain(`Expected the turn of council ${backupCouncil}`)
     const unasked = await ada.run(['council', 'sign', id, '2500'])
     expect(unasked).toMatchObject({ exitCode: 2 })
-    expect(unasked.err).toContain('Expected --yes where nobody can be asked')
+    expect(unasked.err).toContain('Expected --yes where nobody can be asked, got none. Add --yes to sign, or --dry-run')
     const file = join(court.folder, 'broken.json')
     writeFileSync(file, '{"version": 1}')
     expect((await ada.run(['council', 'submit', file, '--yes'])).err).toContain(`Expected a ruling in ${file}`)

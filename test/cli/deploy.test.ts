@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { type Address, createPublicClient, type Hex, http, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect, connectThrough } from '#client/chain.ts'
-import { carryOut, hasCode } from '#client/deploy.ts'
+import { hasCode } from '#client/code-at.ts'
+import { carryOut } from '#client/deploy.ts'
 import { planDeployment } from '#client/deployment-plan.ts'
 import { EMBEDDED_CHAIN_ID, type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { writeKeystore } from '#node/keystore'
 import { checkRecord, readDeploymentRecord } from '../../cli/deployment/deployment-record.ts'
 import { readDeploymentTerms } from '../../cli/deployment/deployment-terms.ts'
 import { accountOf, START } from '../client/chain-fixture.ts'
+import { impatiently } from '../client/impatience.ts'
 import { request } from '../model/rpc.ts'
 import { assize, type Run } from './command-line.ts'
 import { startProxy } from './rpc-proxy.ts'
@@ -87,6 +89,60 @@ test('deploys nothing for more than --max, or where it cannot be held to it', as
   })
   expect((await deploy('--check')).out).toContain('7 to be deployed.')
   expect((await deploy('--dry-run', '--max', '1eth')).exitCode).toBe(0)
+})
+
+test('says of a transaction that nobody mines how to take it back, of another that came before it too', async () => {
+  const account = accountOf('deployer')
+  const { walletClient } = await connect({ rpcUrl: embedded.rpcUrl, account })
+  await embedded.setMining('manual')
+  const lost = await impatiently(() => deploy('--yes'))
+  const hash = /transaction (0x[0-9a-f]{64})/.exec(lost.err)?.[1]
+  const left = NAMES.slice(1).map((name) => `deploy ${name}`)
+  expect(lost.err.split('\n').at(-1)).toBe(
+    `error: Expected a receipt of deploy WETH9, got none: transaction ${hash} may be mined yet. ` +
+      `In flight: deploy WETH9. Not sent: ${left.join('; ')}. ` +
+      `Look at ${hash} first: do not repeat before it is mined or dropped. ` +
+      'If it stays, take it back, unless a node runs with this key: assize cancel --nonce 0',
+  )
+  await request(embedded.rpcUrl, 'anvil_dropTransaction', [hash])
+  let other: Hex | undefined
+  const meanwhile = await startProxy(embedded.rpcUrl, async (method) => {
+    if (method === 'eth_simulateV1') other ??= await walletClient.sendTransaction({ to: account.address, nonce: 0 })
+    return undefined
+  })
+  const refused = await impatiently(() =>
+    assize(['deploy', '--terms', terms, '--yes'], { ...environment, ASSIZE_RPC_URL: meanwhile.url }),
+  )
+  await meanwhile.close()
+  expect(refused.err.split('\n').at(-1)).toBe(
+    `error: Expected no transaction of ${account.address} that waits to be mined, got 1. Nothing was sent: it would wait behind. ` +
+      'Once it is mined, look before you repeat; if it never is, take it back, unless a node runs with this key: assize cancel',
+  )
+  await request(embedded.rpcUrl, 'anvil_dropTransaction', [other])
+  await embedded.setMining('instant')
+  expect((await deploy('--check')).out).toContain('7 to be deployed.')
+})
+
+test('writes the record of what is there where it only looks, and says that it did', async () => {
+  const records = join(folder, 'looked')
+  const { exitCode, out, err } = await deploy('--check', '--json', '--record', records)
+  const file = join(records, '31337.json')
+  expect({ exitCode, err }).toEqual({ exitCode: 8, err: expect.stringContaining(`Wrote ${file}.`) })
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(out))
+})
+
+test.each([
+  ['--terms terms.toml --dry-run --record there', "'--dry-run' cannot be used with option '--record <folder>'"],
+  ['--terms terms.toml --dry-run --check', "'--dry-run' cannot be used with option '--check'"],
+  ['--recorded 1.json --terms terms.toml', "'--recorded <file>' cannot be used with option '--terms <file>'"],
+  ['--recorded 1.json --record there', "'--recorded <file>' cannot be used with option '--record <folder>'"],
+  ['--recorded 1.json --check', "'--recorded <file>' cannot be used with option '--check'"],
+  ['--recorded 1.json --yes', "'--recorded <file>' cannot be used with option '--yes'"],
+  ['--example --terms terms.toml', "'--example' cannot be used with option '--terms <file>'"],
+  ['--example --record there', "'--example' cannot be used with option '--record <folder>'"],
+])('refuses what it would not do: %s', async (flags, said) => {
+  const result = await assize(['deploy', ...flags.split(' ')], environment)
+  expect(result).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining(said) })
 })
 
 test('goes no further than --max where gas becomes dear after the first, and on from there', async () => {

@@ -10,10 +10,11 @@ import { fixingId } from '#protocol/fixing.ts'
 import { maturityOracleBytecode } from '#client/bytecode/maturity-oracle.ts'
 import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { SINK } from '#client/deployment-plan.ts'
-import { ensureCollateral, transferWeth, wethBalance } from '#client/weth.ts'
+import { ensureCollateral, transferWeth, wethBalance, wrap } from '#client/weth.ts'
 import type { Context } from '../../cli/context.ts'
 import { accountOf, ETHER } from '../client/chain-fixture.ts'
 import { impatiently } from '../client/impatience.ts'
+import { mined } from '../client/mined.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing, withoutChance } from './disputer.ts'
 import { request } from '../model/rpc.ts'
 import type { Run } from './command-line.ts'
@@ -177,10 +178,24 @@ describe('a mistake before anything is sent names what was expected, what was fo
     expect(all.exitCode).toBe(2)
     expect(all.err).toMatch(/0\.000\d+ ETH short\. Stake at most 0\.099\d+ ETH, or send the account more ETH\.$/)
     await expectUntouched(ann)
-    const most = /Stake at most (0\.\d+) ETH/.exec(all.err)?.[1] ?? ''
-    expect(await ann.run(['contribute', id, '2500.1', `${most.slice(0, 5)}eth`, '--yes'])).toMatchObject({
-      exitCode: 0,
-    })
+    // What it names can be staked as it stands, whichever of the two said it.
+    for (const said of [err, all.err]) {
+      const most = /Stake at most (0\.\d+) ETH/.exec(said)?.[1] ?? ''
+      const args = ['contribute', id, '2500.1', `${most}eth`, '--dry-run']
+      expect(await ann.run(args), most).toMatchObject({ exitCode: 0 })
+    }
+    const most = /Stake at most (0\.\d+) ETH/.exec(err)?.[1] ?? ''
+    expect(await ann.run(['contribute', id, '2500.1', `${most}eth`, '--yes'])).toMatchObject({ exitCode: 0 })
+  })
+
+  test('too little ETH for gas alone: no amount is named that could not be staked either', async () => {
+    const ann = await somebody(ETHER / 10n)
+    const { id } = await court.fixing({}, FALSE)
+    await wrap(ann.chain, court.stage.deployments.weth, ETHER / 20n)
+    await court.stage.embedded.setBalance(ann.account.address, 1_000n)
+    const { exitCode, err } = await ann.run(['contribute', id, '2500.1', '0.05eth', '--yes'])
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(/ ETH for gas, got ~0 ETH and 0\.05 WETH: 0\.0\d+ ETH short\. Send the account more ETH\.$/)
   })
 
   test('an account without any ETH', async () => {
@@ -309,6 +324,24 @@ describe('when the chain moves on', () => {
     await expectUntouched(ann)
   })
 
+  test('while the question stands and the account stakes on the same by another command, nothing more is sent', async () => {
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    const args = ['contribute', id, '2500.1', '0.05eth']
+    const twin = (): Promise<Run> => ann.run([...args, '--yes'])
+    expect(await ann.run(args, typing('y', twin))).toMatchObject({
+      exitCode: 1,
+      err:
+        'error: Expected 0 ETH of the account in this pot, got 0.05 ETH: meanwhile 0.05 ETH of it were staked by something else. ' +
+        `Nothing was sent. Look again: assize fixing show ${id}`,
+    })
+    const sent = await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })
+    // Those of the other command: it wraps, allows and stakes.
+    expect(sent).toBe(3)
+    // What was there when the question was put does not count.
+    expect(await ann.run(args, typing('y'))).toMatchObject({ exitCode: 0 })
+  })
+
   test('more than --max is not spent, at the most that gas can come to, also if it becomes dear while the question stands', async () => {
     const ann = await somebody()
     const { id } = await court.fixing({}, FALSE)
@@ -401,7 +434,7 @@ describe('when the chain moves on', () => {
     expect(err.split('\n').at(-1)).toBe(
       'error: Expected round 2, got round 1: the leader has changed since. ' +
         'Done before: wrap 0.2 ETH; let the oracle take 0.2 WETH. Not done: contribute 0.2 ETH for 2500.2. ' +
-        `The 0.2 WETH are in ${ann.account.address}; the next try uses them. ` +
+        `The 0.2 WETH are in ${ann.account.address}; the next try uses them, or once nothing pays any more assize claim --all --unwrap --rpc ${proxy.url} makes ETH of them. ` +
         'Read where the fixing stands with assize status, then decide again.',
     )
     expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(ETHER / 5n)
@@ -440,7 +473,7 @@ describe('a transaction whose receipt does not come', () => {
           'Done before: wrap 0.05 ETH; let the oracle take 0.05 WETH. In flight: contribute 0.05 ETH for 2500.1.',
         hint:
           `Look at ${hash} first: do not repeat before it is mined or dropped. ` +
-          `If it stays, take it back, unless a node runs with this key: assize cancel --rpc ${url}`,
+          `If it stays, take it back, unless a node runs with this key: assize cancel --nonce 2 --rpc ${url}`,
         exitCode: 1,
         transaction: hash,
       },
@@ -455,7 +488,7 @@ describe('a transaction whose receipt does not come', () => {
       `error: Expected a receipt of deposit, got none: transaction ${hash} may be mined yet. ` +
         'In flight: wrap 0.05 ETH. Not sent: let the oracle take 0.05 WETH; contribute 0.05 ETH for 2500.1. ' +
         `Look at ${hash} first: do not repeat before it is mined or dropped. ` +
-        `If it stays, take it back, unless a node runs with this key: assize cancel --rpc ${url}`,
+        `If it stays, take it back, unless a node runs with this key: assize cancel --nonce 0 --rpc ${url}`,
     )
     expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(1)
   })
@@ -504,7 +537,7 @@ test('Ctrl-C between two transactions stops there, and says what was done', asyn
   expect(err.split('\n').at(-1)).toBe(
     'error: Interrupted. Done before: wrap 0.2 ETH. ' +
       'Not done: let the oracle take 0.2 WETH; contribute 0.2 ETH for 2500.1. ' +
-      `The 0.2 WETH are in ${ann.account.address}; the next try uses them.`,
+      `The 0.2 WETH are in ${ann.account.address}; the next try uses them, or once nothing pays any more assize claim --all --unwrap --rpc ${proxy.url} makes ETH of them.`,
   )
   expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(1)
 })
@@ -514,7 +547,7 @@ test('where stake is not in WETH nothing is wrapped, and a lack of tokens is nam
   const deployer = await court.stage.as('mallory')
   const deployed = async (data: Hex): Promise<Hex> => {
     const hash = await deployer.walletClient.sendTransaction({ data })
-    const { contractAddress } = await deployer.publicClient.waitForTransactionReceipt({ hash })
+    const { contractAddress } = await mined(deployer, hash)
     return contractAddress ?? '0x'
   }
   // A token that takes deposits, but does not call itself WETH.
@@ -526,6 +559,7 @@ test('where stake is not in WETH nothing is wrapped, and a lack of tokens is nam
   const indexId = keccak256(stringToHex('model'))
   const fixing = { ...court.stage.fixing, indexId, openInterest: `0x${'00'.repeat(20)}` } as const
   const id = fixingId(fixing, { chainId: 31_337, oracle })
+  await wrap(deployer, token, ETHER)
   await ensureCollateral(deployer, token, oracle, ETHER)
   await create(deployer, oracle, fixing)
   await propose(deployer, oracle, fixing, { value: FALSE, maxBond: ETHER })
@@ -541,7 +575,7 @@ test('where stake is not in WETH nothing is wrapped, and a lack of tokens is nam
   const { exitCode, out } = await ann.run(args)
   expect(exitCode).toBe(0)
   expect(out).toContain('steps     let the oracle take 0.1 MODL; contribute 0.1 MODL for 2500.1')
-  expect(out).toContain('token     stake is in MODL: nothing is wrapped')
+  expect(out).toContain('token     taken in MODL: nothing is wrapped')
   expect(await wethBalance(ann.chain, token, ann.account.address)).toBe(0n)
 })
 

@@ -118,6 +118,34 @@ describe('assize doctor', () => {
       'password',
       'chmod 600 ',
     ],
+    [
+      'a password that does not open the keystore',
+      ({ folder }) => writeFileSync(join(folder, 'password'), 'another'),
+      {},
+      'password',
+      'The node does not start so: ',
+    ],
+    [
+      'an empty password',
+      ({ folder }) => writeFileSync(join(folder, 'password'), ''),
+      {},
+      'password',
+      'put the password of this keystore there',
+    ],
+    [
+      'a folder in the place of the password',
+      () => undefined,
+      { password_file: '"."' },
+      'password',
+      'The node does not start so: ',
+    ],
+    [
+      'a keystore that is cut off',
+      ({ folder }) => writeFileSync(join(folder, 'keystore'), '{"version":3,"crypto":{}}', { mode: 0o600 }),
+      {},
+      'keystore',
+      'put back its copy',
+    ],
     ['no keystore', () => undefined, { keystore: '"nowhere"' }, 'keystore', 'Make one: assize keys new '],
     ['a dead endpoint', () => undefined, { rpc_url: '"http://127.0.0.1:1"' }, 'endpoint', 'Start it, or name another'],
     [
@@ -125,7 +153,7 @@ describe('assize doctor', () => {
       () => undefined,
       { chain_id: '1' },
       'endpoint',
-      'in the settings of a node rpc_url, or chain_id.',
+      'Name an endpoint of that chain in rpc_url and rpc_fallbacks, or correct chain_id.',
     ],
     [
       'no contract',
@@ -182,6 +210,15 @@ describe('assize doctor', () => {
     expect(bad).toHaveLength(1)
     expect(bad[0]?.what.startsWith(what)).toBe(true)
     expect(bad[0]?.fix).toContain(fix)
+  })
+
+  test('opens the keystore as the node does, says so before, and repeats what the node would say', async () => {
+    const { folder, config } = await folderOf()
+    writeFileSync(join(folder, 'password'), 'another')
+    const { err, out } = await assize(['doctor', '--config', config], {}, { now: () => MATURITY })
+    expect(err.split('\n')[0]).toBe(`opening ${join(folder, 'keystore')} ...`)
+    const want = `Expected the password of ${join(folder, 'keystore')} in ${join(folder, 'password')}, got another one.`
+    expect(out).toContain(`  BAD  password: ${want} Correct it there.\n`)
   })
 
   test('finds the sources of every document, however many do not answer', async () => {
@@ -331,6 +368,24 @@ test('says which variables go before the file, and how to look without them', as
     '  WARN environment: ASSIZE_HTTP_PORT, ASSIZE_POLICY_PER_POT_WEI are set here, which goes before the file\n' +
       '         By the file alone: env -u ASSIZE_HTTP_PORT -u ASSIZE_POLICY_PER_POT_WEI assize doctor --config …\n',
   )
+})
+
+test('says which variables are no settings, though they look like it', async () => {
+  const { config } = await folderOf()
+  const env = { ASSIZE_POLICY_NOISE_PMM: '300', ASSIZE_ACCOUNT: 'no setting' }
+  const { out } = await assize(['doctor', '--config', config], env, { now: () => MATURITY })
+  expect(out).toContain(
+    '  WARN environment: ASSIZE_POLICY_NOISE_PMM is set here, and no setting: nothing reads it\n' +
+      '         Correct the name: docs/operations/running.md.\n',
+  )
+})
+
+test('warns of another chain that one endpoint alone tells of', async () => {
+  const { config } = await folderOf()
+  const env = { ASSIZE_SOURCE_RPC: '1=https://one.example,10=https://ten.example,10=https://two.example' }
+  const { out } = await assize(['doctor', '--config', config], env, { now: () => MATURITY })
+  expect(out.match(/one endpoint alone is believed about what sources read there/g)).toHaveLength(1)
+  expect(out).toContain('WARN endpoint of chain 1: one endpoint alone is believed about what sources read there')
 })
 
 test('shows no key that stands in the address of a dead endpoint', async () => {

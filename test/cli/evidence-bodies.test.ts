@@ -38,7 +38,8 @@ const ROOT = sourcesRoot(SAMPLES, OPENS)
 /** A response as it is kept, hashed rightly whatever it is. */
 function keep(sourceId: string, body: string, changes: Partial<EvidenceBody> = {}): EvidenceBody {
   const sha256 = createHash('sha256').update(body).digest('hex')
-  return { root: ROOT, sourceId, origin: 'o', sha256, bytes: Buffer.byteLength(body), body, ...changes }
+  const origin = sourceId === 'file' || sourceId === 'shop' ? 'o' : `http://127.0.0.1/${sourceId}`
+  return { root: ROOT, sourceId, origin, sha256, bytes: Buffer.byteLength(body), body, ...changes }
 }
 
 /** What is said of one response. */
@@ -83,9 +84,19 @@ describe('the response of a source in a file of evidence', () => {
 
   test('that cannot be read, or is of no source or samples that are there, is refused', () => {
     expect(said(keep('web', 'x'))).toContain('NOT body of web: Expected JSON from web')
-    expect(said(keep('other', WEB))).toBe('NOT body of other: the document has no source other')
+    const nobodys = 'NOT body of other: the document has no source other'
+    expect(said(keep('other', WEB))).toBe(nobodys)
+    expect(said(keep('other', WEB, { body: undefined }))).toBe(nobodys)
     const root = `0x${'11'.repeat(32)}` as const
     expect(said(keep('web', WEB, { root }))).toBe(`NOT body of web: the samples ${root} are not there`)
+  })
+
+  test('is of the URL that the document asks, or is refused; where it has none it may be of anywhere', () => {
+    const origin = 'http://127.0.0.1:9/web'
+    expect(said(keep('web', WEB, { origin }))).toBe(
+      `NOT body of web: it is of ${origin}, the document asks http://127.0.0.1/web`,
+    )
+    expect(said(keep('file', CSV, { origin }))).toContain('ok body of file')
   })
 
   test('that only its hash stands for, or only ccxt reads, says so', () => {

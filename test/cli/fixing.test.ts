@@ -96,6 +96,13 @@ test.each([
   [['--maturity', 'tomorrow'], 2, 'Expected Unix seconds, or UTC such as 2025-03-28T08:00Z, got "tomorrow".'],
   [['--min-bond', '3 dollars'], 2, 'Expected an amount in eth, ether, weth, gwei, wei, got "3 dollars".'],
   [['--index', '/nowhere.json'], 2, 'Expected an index document at /nowhere.json, got no readable file.'],
+  [['--index', 'package-lock.json'], 2, 'Expected a valid index document in package-lock.json, got '],
+  [['--index', 'README.md'], 2, 'Expected JSON in README.md, got something else. JSON has no comments.'],
+  [
+    ['--index', '0x12'],
+    2,
+    "Expected an index by its document's file or its id, got 0x12. An id is 0x and 64 digits of hex.",
+  ],
 ])('refuses to create a fixing with %j, exit %i', async (flags, exitCode, message) => {
   const result = await ann.run(creating('--index', `0x${'78'.repeat(32)}`, '--dry-run', ...flags))
   expect(result).toMatchObject({ exitCode, out: '' })

@@ -23,42 +23,42 @@ test('income prints what a year is made of, what breaks even, and what gas and r
     '  registration  -0.000231  gas, once in 2 years',
     '  rosters       -0.000433  gas, a share of 10 rosters',
     // 100 x 352 591, 400 x 71 678 and 4 x 163 523 gas.
-    '  proposing     -0.035259  gas, 100 turns and their claims',
+    '  proposing     -0.035264  gas, 100 turns and their claims',
     '  claiming      -0.028671  gas, 400 shares at 71678',
-    '  disputing     -0.000654  gas, 4 disputes and their claims',
+    '  disputing     -0.000653  gas, 4 disputes and their claims',
     '  server        -0.12      12 months at 0.01 ETH',
     '  slashing      -0.003     0.1 % of 3 ETH',
     '  interest      -0.2       4 % of 5 ETH',
-    '  net           6.91175',
+    '  net           6.911745',
     '',
-    'Stake and capital of 5 ETH earn 142.235 % a year, against 4 % elsewhere.',
+    'Stake and capital of 5 ETH earn 142.2349 % a year, against 4 % elsewhere.',
     'A share of 0.01 ETH costs 0.000071 ETH of gas to claim.',
   ])
-  // 6.977 ETH less 0.0652498656 ETH of gas; a fourth to four times the gas, and 1 to 16 ETH of rewards.
+  // 6.977 ETH less 0.0652549671 ETH of gas; a fourth to four times the gas, and 1 to 16 ETH of rewards.
   expect(lines.slice(-6)).toEqual([
     '  gas   0.01      0.02      0.04      0.08       0.16',
-    '  0.25  3.960687  4.960687  6.960687  10.960687  18.960687',
-    '  0.5   3.944375  4.944375  6.944375  10.944375  18.944375',
-    '  1     3.91175   4.91175   6.91175   10.91175   18.91175',
-    '  2     3.8465    4.8465    6.8465    10.8465    18.8465',
-    '  4     3.716     4.716     6.716     10.716     18.716',
+    '  0.25  3.960686  4.960686  6.960686  10.960686  18.960686',
+    '  0.5   3.944372  4.944372  6.944372  10.944372  18.944372',
+    '  1     3.911745  4.911745  6.911745  10.911745  18.911745',
+    '  2     3.84649   4.84649   6.84649   10.84649   18.84649',
+    '  4     3.71598   4.71598   6.71598   10.71598   18.71598',
   ])
 })
 
 test('income says what breaks even, rounded so that it does', async () => {
-  // No disputes, no rosters, no server: 0.2 ETH of interest, 463 157 gas once and 159 825.75 gas a fixing.
+  // No disputes, no rosters, no server: 0.2 ETH of interest, 463 360 gas once and 159 839 gas a fixing.
   const alone = `${ROUND} --disputed 0 --proposal-reward 0 --years 1 --rosters 0 --slashing 0 --server 0eth`
   const { out } = await run(alone)
   const lines = out.split('\n')
   const [, reward, gas, fixings] = lines.slice(lines.indexOf('What breaks even, all else unchanged:'))
-  // (0.2 + 64 393 457 gwei) / 100; a share of 0.01 ETH / 216 930; 0.200463157 / (0.01 - 0.00015982575).
+  // (0.2 + 64 398 960 gwei) / 100; a share of 0.01 ETH / 216 930; 0.20046336 / (0.01 - 0.000159839).
   expect([reward, gas, fixings]).toEqual([
     '  a reward of 0.002644 ETH or more a fixing',
     '  gas at 46.0978 gwei or less',
     '  21 fixings or more a year',
   ])
-  // Attested at any price: 3.8 ETH / 64 393 457.
-  expect((await run(`${alone} --attest always`)).out).toContain('\n  gas at 59.0122 gwei or less\n')
+  // Attested at any price: 3.8 ETH / 64 398 960.
+  expect((await run(`${alone} --attest always`)).out).toContain('\n  gas at 59.0071 gwei or less\n')
 })
 
 test('income says the same to scripts, amounts in wei as text', async () => {
@@ -72,10 +72,10 @@ test('income says the same to scripts, amounts in wei as text', async () => {
     signers: '4',
     turns: '100',
     revenue: { rewards: '4000000000000000000', proposals: '100000000000000000', disputes: '3200000000000000000' },
-    costs: { registration: '231578500000000', server: '120000000000000000', interest: '200000000000000000' },
-    net: '6911750134400000000',
+    costs: { registration: '231680000000000', server: '120000000000000000', interest: '200000000000000000' },
+    net: '6911745032900000000',
     locked: '5000000000000000000',
-    returnPpm: 1_422_350,
+    returnPpm: 1_422_349,
   })
   expect(document.sensitivity).toHaveLength(5)
   expect(document.sensitivity[2].nets[2]).toEqual({ reward: '40000000000000000', net: document.net })

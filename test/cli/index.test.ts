@@ -75,6 +75,16 @@ test.each([
   [['--bounds', '2..1'], 'sources.0.bounds is wrong: has min above max.'],
   [['--base', 'eth'], 'base is wrong: is not 1 to 20 capital letters and digits.'],
   [['--samples', '0'], 'Expected at least 1, got 0.'],
+  [
+    ['--samples', '1440'],
+    'Expected fewer than 300 samples with coinbase, got 1440. Coinbase Exchange gives 300 candles at once. ' +
+      'Take a longer --interval, or other --venues.',
+  ],
+  [['--venues', 'kraken,bitstamp', '--samples', '720'], 'Expected fewer than 720 samples with kraken, got 720.'],
+  [
+    ['--venues', 'binanceus:USDT', '--convert', 'kraken:USDT', '--samples', '999'],
+    'Expected fewer than 720 samples with kraken, got 999.',
+  ],
 ])('new refuses %s, exit 2', async (args, message) => {
   const { exitCode, out, err } = await run('new', '--base', 'ETH', '--quote', 'USD', ...args)
   expect([exitCode, out]).toEqual([2, ''])
@@ -102,6 +112,39 @@ test('check warns of what is valid but weak, each by its field', async () => {
   ])
   expect((await run('check', file, '--strict')).exitCode).toBe(1)
   expect((await run('check', file, '--separation-ppm', '1100')).err).not.toContain('noisePpm')
+})
+
+test('check warns of windows that are longer than what a venue gives, and of limits that are shorter', async () => {
+  const length = async (venues: string, samples: number): Promise<[Record<string, unknown>, string]> => {
+    const args = ['--base', 'ETH', '--quote', 'USD', '--bounds', '1..9999', '--venues', venues, '--json']
+    const { exitCode, out } = await run('new', ...args, '--samples', samples.toString())
+    expect(exitCode).toBe(0)
+    const { document } = JSON.parse(out)
+    return [document, written('fits.json', document)]
+  }
+  const [, fits] = await length('bitstamp,bitfinex,binanceus', 999)
+  expect(await run('check', fits, '--strict')).toMatchObject({ exitCode: 0, err: '' })
+  const [document] = await length('coinbase,kraken,bitstamp,gemini', 299)
+  const long = written('long.json', { ...document, sampling: { intervalSeconds: 60, samples: 1_000 } })
+  const checked = await run('check', long, '--strict')
+  const warning = (i: number, venue: string, rows: number): string =>
+    `warning: sources.${i}.url: ${venue} gives ${rows} candles at once, of 1000 it never has all: ` +
+    `take ${rows - 1} samples at most.`
+  expect([checked.exitCode, checked.err.split('\n')]).toEqual([
+    1,
+    [
+      warning(0, 'Coinbase Exchange', 300),
+      warning(1, 'Kraken', 720),
+      warning(2, 'Bitstamp', 1_000),
+      warning(3, 'Gemini', 1_000),
+    ],
+  ])
+  const [short] = await length('bitstamp,bitfinex,binanceus', 999)
+  const text = JSON.stringify(short).replace('limit=1000&start', 'limit=100&start')
+  const { err } = await run('check', written('short.json', JSON.parse(text)))
+  expect(err).toBe(
+    'warning: sources.0.url: Bitstamp gives 100 candles at once, of 999 it never has all: take 99 samples at most.',
+  )
 })
 
 test('check accepts trades, and warns of a URL that asks for none after the window', async () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadConfig } from '#node/config'
+import { sleep } from '../../cli/clock.ts'
 import type { Context } from '../../cli/context.ts'
 import type { InitFlags } from '../../cli/init/flags.ts'
 import { initialise } from '../../cli/init/initialise.ts'
@@ -29,6 +30,8 @@ const CONTEXT: Context = {
   env: {},
   signal: new AbortController().signal,
   now: () => 0n,
+  monotonicMs: () => 0,
+  sleep,
   terminal: undefined,
 }
 

@@ -21,20 +21,11 @@ import { type Court, type Disputer, openCourt } from './disputer.ts'
 import { freePort } from './free-port.ts'
 import { closesOf, DOCUMENT } from './file-index.ts'
 import { startProxy } from './rpc-proxy.ts'
+import { SMALL_JURY } from '../client/jury-terms.ts'
 
 type SetCode = { Method: 'anvil_setCode'; Parameters: unknown[]; ReturnType: null }
 
-const JURY: JuryTerms = {
-  seats: 3,
-  quorum: 2,
-  leastPool: 4,
-  leastSeparationPpm: 1_000,
-  warmUp: 86_400,
-  seatStake: ETHER / 10n,
-  seatFee: ETHER / 500n,
-  commitTime: 3_600,
-  revealTime: 3_600,
-}
+const JURY: JuryTerms = { ...SMALL_JURY, leastPool: 4, seatStake: ETHER / 10n, commitTime: 3_600, revealTime: 3_600 }
 const FEED = {
   id: 'feed',
   venue: 'feed',
@@ -147,7 +138,7 @@ describe('assize init, in a script', () => {
     const running = init(flags, { signal: interruption.signal })
     const httpPort = Number(flags[flags.indexOf('--http-port') + 1])
     await expect
-      .poll(() => askNode(httpPort, '/readyz', READINESS).catch(() => undefined), { timeout: 60_000 })
+      .poll(() => askNode(httpPort, '/readyz', READINESS).catch(() => undefined))
       .toMatchObject({ ready: true, problems: [] })
     interruption.abort()
     const run = await running
@@ -250,7 +241,7 @@ describe('assize init, in a script', () => {
   const KEY = 'v3/very-secret'
   test.each<[string, () => Record<string, string>, string]>([
     ['a dead endpoint', () => ({ rpc: `http://127.0.0.1:1/${KEY}` }), 'Expected a JSON-RPC endpoint at 127.0.0.1:1, '],
-    ['what is no address', () => ({ rpc: `rpc.example/${KEY}` }), 'Expected a JSON-RPC endpoint at rpc.example, '],
+    ['what is no address', () => ({ rpc: `rpc.example/${KEY}` }), 'got "rpc.example". Write https://rpc.example/…'],
     [
       'credentials',
       () => ({ rpc: 'http://ann:very-secret@127.0.0.1:1' }),
@@ -317,11 +308,19 @@ describe('assize init, in a script', () => {
     })
   })
 
-  test('names every flag that is missing, and writes nothing', async () => {
+  test('names every flag that is missing, the folders, and the next command, and writes nothing', async () => {
+    const next = (missing: string): string =>
+      `For the node in ${folder}: assize init ${folder} --yes ${missing} with what else you give, or run it in a terminal. ` +
+      `Index documents are looked for in ${join(folder, 'indices')} without --index-dir, and there is no such folder. "assize init --help" says what they are.`
     expect(await init([])).toMatchObject({
       exitCode: 2,
-      err: 'error: Expected --oracle, --registry, --index-dir, --owner, --yes where nobody can be asked, got none. Give them, or run it in a terminal; "assize init --help" says what they are.',
+      err:
+        'error: Expected --oracle, --registry, --index-dir, --owner, --yes where nobody can be asked, got none. ' +
+        next('--oracle ADDRESS --registry ADDRESS --index-dir FOLDER --owner ADDRESS'),
     })
+    // Where indices are in their place, or are named, they are not asked for.
+    const named = await given({ 'index-dir': at('nowhere'), oracle: undefined })
+    expect((await init([...named, '--yes'])).err).not.toContain('--index-dir')
     expect((await init([...(await given()), '--role', 'juror', '--yes'])).err).toContain(
       'Expected --juries where nobody',
     )
@@ -336,7 +335,7 @@ describe('assize init, in a script', () => {
       'Expected a JSON-RPC endpoint at 127.0.0.1:1, got no answer.',
       1,
     ],
-    ['no endpoint', () => ({ rpc: 'localhost' }), 'got something that is not an http(s) address', 1],
+    ['no endpoint', () => ({ rpc: 'localhost' }), 'got "localhost". Write http://localhost'],
     ['another chain', () => ({ 'chain-id': '1' }), 'Expected chain 1 at '],
     ['a chain of another time', () => ({ clock: 'system' }), 'Expected an endpoint and a clock of the same time'],
     ['a fallback that is dead', () => ({ 'rpc-fallbacks': 'http://127.0.0.1:1' }), 'got no answer', 1],
@@ -372,6 +371,16 @@ describe('assize init, in a script', () => {
       () => ({ bootstrap: '/dns4/node.example/tcp/4001' }),
       'Expected a multiaddr with /p2p/ and a peer id',
     ],
+    [
+      'a peer whose id is none',
+      () => ({ bootstrap: '/dns4/node.example/tcp/4001/p2p/xyz' }),
+      'Expected a multiaddr such as ',
+    ],
+    [
+      'an own address of a peer',
+      () => ({ announce: '/dns4/me.example/tcp/1/p2p/xyz' }),
+      'Expected a multiaddr such as ',
+    ],
     ['an own address that is none', () => ({ announce: 'me.example' }), 'Expected a multiaddr such as '],
   ])('refuses %s, and writes nothing', async (_name, changes, message, exit = 2) => {
     const { exitCode, out, err } = await init([...(await given(changes())), '--yes', '--json'])
@@ -380,6 +389,16 @@ describe('assize init, in a script', () => {
     expect(exitCode).toBe(exit)
     expect(JSON.parse(out)).toMatchObject({ version: 1, error: { exitCode } })
     expect(existsSync(folder)).toBe(false)
+  })
+
+  test('says where index documents belong, and how to write one', async () => {
+    const hint = async (name: string): Promise<string> =>
+      (await init([...(await given({ 'index-dir': at(name) })), '--yes'])).err.split('got none').at(-1) ?? ''
+    const put =
+      'Put those there that you report, as whoever creates fixings publishes them, or name another with --index-dir; to write one: '
+    const write = 'assize index new --base ETH --quote USD --out'
+    expect(await hint('nowhere')).toBe(`. ${put}mkdir -p ${at('nowhere')} && ${write} ${at('nowhere/eth-usd.json')}`)
+    expect(await hint('empty')).toBe(`: there is nothing to observe. ${put}${write} ${at('empty/eth-usd.json')}`)
   })
 
   test('refuses the registry of another oracle', async () => {
@@ -668,10 +687,13 @@ describe('assize init, at a terminal', () => {
     expect(consent).toMatchObject({ owner: owner.account.address, stake: String(2n * ETHER) })
   })
 
-  test('asks without showing the key of an endpoint of the environment', async () => {
+  test.each([
+    ['https://rpc.example/v3/very-secret', 'https://rpc.example/…'],
+    ['http://127.0.0.1:8545', 'http://127.0.0.1:8545'],
+  ])('asks for an endpoint as it can be typed, without showing its key: %s', async (rpcUrl, shown) => {
     const { world, asked } = typist({ 'What it shall be': ['watcher'] })
-    await assize(['init', folder], { ASSIZE_RPC_URL: 'https://rpc.example/v3/very-secret' }, world)
-    expect(asked.at(-1)).toBe('JSON-RPC endpoint of the chain [rpc.example]: ')
+    await assize(['init', folder], { ASSIZE_RPC_URL: rpcUrl }, world)
+    expect(asked.at(-1)).toBe(`JSON-RPC endpoint of the chain [${shown}]: `)
   })
 
   test('registers only who says yes to what it takes, and asks nothing twice', async () => {

@@ -4,23 +4,16 @@ import type { Trial } from '../../cli/court/jury-court.ts'
 import { trialSteps } from '../../cli/court/jury-lines.ts'
 import { FIXING, FIXING_ID, MATURITY } from '../node/reporters.ts'
 import { snapshotOf } from '../node/snapshots.ts'
+import { SMALL_JURY } from '../client/jury-terms.ts'
 
 const DAY = 86_400n
 const ASKED = MATURITY + DAY
 const TURN_END = ASKED + BigInt(FIXING.arbitrationLimit)
 const OTHER = `0x${'77'.repeat(32)}` as const
 const SEED = 500n
-const TERMS = {
-  seats: 5,
-  quorum: 3,
-  leastPool: 6,
-  leastSeparationPpm: 1_000,
-  warmUp: 86_400,
-  seatStake: 1n,
-  seatFee: 1n,
-  commitTime: 86_400,
-  revealTime: 43_200,
-}
+const TERMS = { ...SMALL_JURY, seats: 5, quorum: 3, leastPool: 6 }
+
+const ROOM = { pool: 8, seated: 0, waiting: 0 }
 
 /** What is offered in a case at `stage` of which nobody looks who has a seat, `left` seconds before the jury's turn ends. */
 function offered(stage: JuryCase['stage'], left: bigint, changes: Partial<Trial> = {}): string[] {
@@ -32,10 +25,11 @@ function offered(stage: JuryCase['stage'], left: bigint, changes: Partial<Trial>
     seats: [],
     block: SEED + 1n,
     firstToDraw: stage === 'waiting' ? FIXING_ID : undefined,
+    staked: { ...ROOM, returned: 0 },
     ...changes,
   }
   const paste = (...words: readonly string[]): string => ['assize', ...words].join(' ')
-  return trialSteps(trial, { account: undefined, principals: [] }, paste).map(({ command }) => command)
+  return trialSteps(trial, { account: undefined, principals: [], former: [] }, paste).map(({ command }) => command)
 }
 
 const move = (name: string): string[] => [`assize jury ${name} ${FIXING_ID}`]
@@ -49,6 +43,38 @@ describe('assize jury status offers', () => {
       expect(offered(stage, CASE + 1n)).toEqual(move('open'))
       expect(offered(stage, CASE)).toEqual([])
     }
+  })
+
+  test('to open a case also while stakes are to come back, unless a draw is due: that one first', () => {
+    expect(offered('none', CASE + 1n, { staked: { ...ROOM, returned: 3 } })).toEqual(move('open'))
+    const heldUp = { staked: { ...ROOM, returned: 3 }, firstToDraw: OTHER }
+    expect(offered('none', CASE + 1n, heldUp)).toEqual([`assize jury status ${OTHER}`])
+    expect(offered('none', CASE + 1n, { firstToDraw: OTHER })).toEqual(move('open'))
+    // After the turn nothing comes of it.
+    expect(offered('none', 0n, { ...heldUp, staked: undefined })).toEqual([])
+  })
+
+  test('no case to open of a fixing that the jury does not take', () => {
+    const of = (changes: Partial<typeof FIXING>): string[] =>
+      offered('none', CASE + 1n, { fixing: { ...FIXING, ...changes } })
+    // The price: 13 shares of 0.002.
+    expect(of({ arbitrationFee: 26n * 10n ** 15n })).toEqual(move('open'))
+    expect(of({ arbitrationFee: 26n * 10n ** 15n - 1n })).toEqual([])
+    expect(of({ separationPpm: 1_000 })).toEqual(move('open'))
+    expect(of({ separationPpm: 999 })).toEqual([])
+  })
+
+  test('no case to open while the pool is too small for it, returned stakes counted', () => {
+    const of = (pool: number, returned: number, seated: number, waiting = 0): string[] =>
+      offered('none', CASE + 1n, { staked: { pool, returned, seated, waiting } })
+    expect(of(6, 0, 0)).toEqual(move('open'))
+    expect(of(5, 0, 0)).toEqual([])
+    expect(of(2, 4, 0)).toEqual(move('open'))
+    // Half of all stakes, those with seats counted.
+    expect(of(10, 0, 10)).toEqual(move('open'))
+    expect(of(9, 0, 10)).toEqual([])
+    expect(of(10, 0, 0, 1)).toEqual([])
+    expect(of(11, 0, 0, 1)).toEqual(move('open'))
   })
 
   test('to draw while the votes fit into the turn', () => {

@@ -15,18 +15,9 @@ import { fixingId } from '#protocol/fixing.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
 import { assize } from './command-line.ts'
 import { type Court, type Disputer, openCourt, withoutChance } from './disputer.ts'
+import { SMALL_JURY } from '../client/jury-terms.ts'
 
-const TERMS: JuryTerms = {
-  seats: 5,
-  quorum: 3,
-  leastPool: 6,
-  leastSeparationPpm: 1_000,
-  warmUp: 86_400,
-  seatStake: ETHER / 2n,
-  seatFee: ETHER / 500n,
-  commitTime: 86_400,
-  revealTime: 43_200,
-}
+const TERMS: JuryTerms = { ...SMALL_JURY, seats: 5, quorum: 3, leastPool: 6 }
 const DAY = 86_400n
 
 let court: Court
@@ -67,8 +58,17 @@ describe('assize jury', () => {
     const early = await ann.run(['jury', 'admit', ...at])
     expect(early.exitCode).toBe(1)
     expect(withoutChance(early.err)).toContain('that have warmed up, got 4 from TIME (in ')
+    // Who joins again is told before it is asked that what waits already waits anew.
+    const more = ['jury', 'join', '1', '--jury', jury, '--dry-run', '--account', ann.account.address] as const
+    expect(withoutChance(await well(ann, ...more))).toMatch(
+      /^again {5}4 that wait already start anew, until TIME instead of TIME \(in .*\); or join once these are admitted: assize jury admit$/m,
+    )
     await court.stage.embedded.mineAt(MATURITY + 2n * DAY)
+    expect(withoutChance(await well(ann, ...more))).toMatch(
+      /^again {5}4 that wait already start anew, until TIME, though they have warmed up; admit them before: assize jury admit$/m,
+    )
     await well(ann, 'jury', 'admit', ...at)
+    expect(await well(ann, ...more)).not.toContain('start anew')
     // Anyone admits.
     await well(clerk, 'jury', 'admit', ben.account.address, ...at)
     const pool = JSON.parse(await well(ann, 'jury', 'status', '--jury', jury, '--json'))
@@ -112,6 +112,7 @@ describe('assize jury', () => {
     expect(asked).toEqual({
       fixing: id,
       round: 0,
+      formerSeats: [],
       due: 'commit',
       deadline: Number(commitEnd),
       commitEnd: Number(commitEnd),
@@ -196,11 +197,47 @@ describe('assize jury', () => {
     expect(dry).toMatchObject({ exitCode: 0 })
     expect(dry.out).toContain('Nothing was sent.')
     await well(hot, 'jury', 'commit', id, 'INVALID', '--yes')
-    const { commitEnd } = await readCase(hot.chain, jury, id)
+    // Who names another voter now is told whose reveal the stakes hang on, before it is asked.
+    const heir = await court.disputer('heir', ETHER)
+    const must = `${hot.account.address} (or ${cold.account.address}, if that has committed them) must still reveal seats 0, 1, 2, 3, 4 of fixing ${id}`
+    expect(await well(cold, 'jury', 'voter', heir.account.address, ...at)).toContain(must)
+    // Once more: nothing changes.
+    expect(await well(cold, 'jury', 'voter', heir.account.address, ...at)).not.toContain('must still reveal')
+    // The old voter sees whose reveal the stakes hang on: its own, of all five seats, though none is its own any more.
+    const formerOf = async (person: Disputer) => {
+      const { own } = JSON.parse(await well(person, 'jury', 'status', '--jury', jury, '--json'))
+      return own.cases
+    }
+    const [seatsOfCase, fixing] = [[0, 1, 2, 3, 4], id]
+    expect(await formerOf(hot)).toMatchObject([{ fixing, seats: [], formerSeats: seatsOfCase, due: null, next: [] }])
+    expect(await formerOf(heir)).toMatchObject([{ fixing, seats: seatsOfCase, formerSeats: [] }])
+    expect(await well(hot, 'jury', 'status', '--jury', jury)).toContain(
+      `Case ${id}, 0 of its 5 seats are yours, 5 more to reveal: committed while you voted for the juror, who has another voter since`,
+    )
+    const { commitEnd, revealEnd } = await readCase(hot.chain, jury, id)
     await court.stage.embedded.mineAt(commitEnd)
+    const next = [{ what: 'reveal it', command: `assize jury reveal ${id} VALUE` }]
+    expect(await formerOf(hot)).toMatchObject([{ due: 'reveal', deadline: Number(revealEnd), next }])
+    const alarm = await well(hot, 'jury', 'status', '--jury', jury, '--until-due', '--json')
+    expect(JSON.parse(alarm).own.cases).toMatchObject([{ fixing, due: 'reveal' }])
+    const shown = (await well(hot, 'jury', 'status', id)).split('\n')
+    expect(shown.filter((line) => /yours to reveal +committed$/.test(line))).toHaveLength(5)
+    expect(shown.at(-1)).toBe(`  reveal it  assize jury reveal ${id} VALUE`)
+    expect(JSON.parse(await well(hot, 'jury', 'status', id, '--json'))).toMatchObject({
+      seats: seatsOfCase.map((seat) => ({ seat, isYours: false, isYoursToReveal: true })),
+      next,
+    })
+    expect(await formerOf(clerk)).toEqual([])
+    const other = await heir.run(['jury', 'reveal', id, 'INVALID', '--seat', '3', '--yes'])
+    expect(other.err).toContain('Expected the value that seat 3 committed to, got INVALID.')
+    expect((await clerk.run(['jury', 'reveal', id, '--yes'])).err).toContain(
+      'Expected a seat that this key has committed to INVALID, and that is not revealed, got none.',
+    )
+    // Anyone may bring what reveals, and only the old voter has the salts.
     const document = JSON.parse(await well(hot, 'jury', 'reveal', id, '--yes', '--json'))
     expect(document).toMatchObject({ action: 'jury reveal', fixing: id, arbitrator: jury, isSent: true, round: 0 })
     expect(document.steps).toHaveLength(5)
+    expect(await formerOf(hot)).toEqual([])
     expect(await well(clerk, 'jury', 'resolve', id, '--yes')).toContain('The verdict is INVALID.')
   })
 

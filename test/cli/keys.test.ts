@@ -66,7 +66,7 @@ describe('assize keys', () => {
     expect(said).not.toContain(KEY.slice(2))
     expect(said).not.toContain(readFileSync(at('d.password'), 'utf8').trim())
     const unasked = await run(['export', at('d.json'), at('more.hex'), '--password-file', at('d.password')])
-    expect(unasked.err).toContain('Expected --yes where nobody can be asked')
+    expect(unasked.err).toContain('Expected --yes where nobody can be asked, got none. Add --yes to write it.')
     const no = await run(['export', at('d.json'), at('more.hex'), '--password-file', at('d.password')], typing('n'))
     expect(no.exitCode).toBe(130)
   })

@@ -45,6 +45,43 @@ test('names an unknown command and an unknown option, exit 2', async () => {
   })
 })
 
+test('names the option for ids where an id is given to a command that takes none by itself', async () => {
+  const [id, other] = [`0x${'12'.repeat(32)}`, `0x${'34'.repeat(32)}`]
+  const remedyOf = async (...args: readonly string[]): Promise<string | undefined> =>
+    /Run (.*)\.$/.exec((await assize(args)).err)?.[1]
+  expect(await remedyOf('status', id)).toBe('assize status --fixing ID')
+  expect(await remedyOf('status', id, other)).toBe('assize status --fixing ID')
+  expect(await remedyOf('watch', '--once', id, other)).toBe('assize watch --fixings IDS')
+  expect(await remedyOf('journal', id, '--config', 'node.toml')).toBe('assize journal --fixing ID')
+  // What is no id, and a command without such an option.
+  expect(await remedyOf('status', '0x12')).toBe('assize status --help')
+  expect(await remedyOf('fixing', 'list', id)).toBe('assize fixing list --help')
+  expect(await remedyOf('status', '--fixings', id)).toBe('assize status --help')
+})
+
+test.each([
+  [['help', 'nothing'], "unknown command 'nothing'. Run assize --help."],
+  [['help', 'contribut'], "unknown command 'contribut' (Did you mean contribute?). Run assize --help."],
+  [['fixing', 'help', 'lst'], "unknown command 'lst' (Did you mean list?). Run assize fixing --help."],
+  [['help', 'keys', 'nothing'], "unknown command 'nothing'. Run assize keys --help."],
+])('names what help is asked about and is no command: %s', async (args, message) => {
+  expect(await assize(args)).toEqual({ exitCode: 2, out: '', err: `error: ${message}` })
+  const { exitCode, out } = await assize([...args, '--json'])
+  expect(exitCode).toBe(2)
+  expect(JSON.parse(out)).toMatchObject({ error: { name: 'Cli.UsageError', exitCode: 2 } })
+})
+
+test('shows the help of a command by help too', async () => {
+  for (const words of [['claim'], ['keys', 'import'], ['fixing'], ['reporters', 'fund']]) {
+    const asked = await assize(['help', ...words])
+    expect(asked, words.join(' ')).toEqual(await assize([...words, '--help']))
+    expect(asked.exitCode).toBe(0)
+  }
+  expect((await assize(['help'])).exitCode).toBe(0)
+  // The name of a keystore, if an odd one.
+  expect((await assize(['keys', 'export', 'help', 'nothing', '--yes'])).err).toContain('help')
+})
+
 test('shows help with the exit codes, exit 0', async () => {
   const { exitCode, out } = await assize(['--help'])
   expect(exitCode).toBe(0)
@@ -163,9 +200,22 @@ test('names the dead RPC endpoint, exit 1', async () => {
     out: '',
     err: `error: Expected a JSON-RPC endpoint at 127.0.0.1:9, got no answer. Check the address, or start the endpoint.`,
   })
-  expect(await assize(['status', '--rpc', 'localhost', '--oracle', ORACLE])).toMatchObject({
-    exitCode: 1,
-    err: 'error: Expected a JSON-RPC endpoint at localhost, got something that is not an http(s) address. Check the address, or start the endpoint.',
+})
+
+test.each([
+  ['localhost', 'localhost', 'http://localhost'],
+  ['localhost:8545', 'localhost:8545', 'http://localhost:8545'],
+  ['127.0.0.1:8545', '127.0.0.1:8545', 'http://127.0.0.1:8545'],
+  ['ws://127.0.0.1:8545', 'ws://127.0.0.1:8545', 'http://127.0.0.1:8545'],
+  ['wss://example.org/v3/secret', 'wss://example.org/…', 'https://example.org/…'],
+  ['example.org/v3/secret', 'example.org', 'https://example.org/…'],
+  ['ann:secret@example.org', 'example.org', 'https://example.org'],
+  ['http://', 'http://', 'http://127.0.0.1:8545'],
+])('names the endpoint that was meant by %s, exit 2', async (rpc, shown, meant) => {
+  expect(await assize(['status', '--rpc', rpc, '--oracle', ORACLE])).toEqual({
+    exitCode: 2,
+    out: '',
+    err: `error: Expected an endpoint that begins with http:// or https://, got "${shown}". Write ${meant}`,
   })
 })
 

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { haltIn } from '#node/halt'
 import { openStore } from '#node/store'
@@ -134,6 +134,27 @@ test('backup and restore say what they moved and what comes next', async () => {
   expect([damaged.exitCode, damaged.err]).toEqual([2, expect.stringContaining('nothing was restored.')])
 })
 
+test.each([
+  ['a folder that is not there', 'nowhere', 'no such file or directory'],
+  ['a file in the place of its folder', 'data.toml', 'not a directory'],
+])('backup names %s, and leaves nothing', async (_name, at, reason) => {
+  const { config } = await stoppedNode()
+  const file = join(dirname(config), at, 'backup.jsonl')
+  const before = readdirSync(dirname(config))
+  const { exitCode, out, err } = await assize(['backup', '--config', config, file, '--json'])
+  expect([exitCode, JSON.parse(out).error]).toEqual([
+    2,
+    {
+      name: 'Backup.BackupPlaceError',
+      message: `Expected to write a backup to ${file}, got "${reason}". Mend that, or name another place.`,
+      hint: '',
+      exitCode: 2,
+    },
+  ])
+  expect(err).not.toContain(' at ')
+  expect(readdirSync(dirname(config))).toEqual(before)
+})
+
 test("backup and restore move a signer's memory by its folder", async () => {
   const folder = temporaryFolder()
   const [dataDir, other, file] = ['signed', 'other', 'backup.jsonl'].map((name) => join(folder, name)) as [
@@ -180,4 +201,21 @@ test('halt stops the stake of a node, running or not, and resume ends it', async
   expect(haltIn(dataDir).reason()).toBe(undefined)
   const twice = await assize(['resume', '--config', config, '--json'])
   expect(JSON.parse(twice.out)).toEqual({ version: 1, dataDir, halted: false, wasHalted: false })
+})
+
+test.each([
+  ['is not there', (folder: string) => join(folder, 'gone.jsonl')],
+  ['is a folder', (folder: string) => folder],
+])('names the backup to be restored where it %s', async (_name, fileIn) => {
+  const folder = temporaryFolder()
+  const [file, data] = [fileIn(folder), join(folder, 'data')]
+  const { exitCode, out } = await assize(['restore', '--data-dir', data, file, '--json'])
+  expect(exitCode).toBe(2)
+  expect(JSON.parse(out).error).toEqual({
+    name: 'Cli.InputError',
+    message: `Expected a backup at ${file}, got no readable file.`,
+    hint: 'Check the path; a backup is what assize backup wrote.',
+    exitCode: 2,
+  })
+  expect(existsSync(data)).toBe(false)
 })

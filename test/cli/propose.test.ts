@@ -1,9 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { fund, propose } from '#client/oracle-writer.ts'
 import { wethBalance } from '#client/weth.ts'
+import { indexId } from '#protocol/index-document.ts'
 import { ETHER } from '../client/chain-fixture.ts'
 import { BOND, type Court, type Disputer, FALSE, openCourt, TRUE, typing } from './disputer.ts'
+import { closesOf, DOCUMENT } from './file-index.ts'
 
 let court: Court
 let ann: Disputer
@@ -25,7 +29,7 @@ test('proposes from ETH alone: wraps, allows exactly the bond, stakes, and says 
   expect(lines).toContain('  2500.1 leads for 1 d, undisputed  0.1 ETH             0 ETH')
   expect(lines).toContain('  2500.1 is disputed, and wins      at least 0.14 ETH   +0.04 ETH (+40.0 %)')
   expect(lines).toContain('  another value wins                0 ETH               -0.1 ETH (-100.0 %)')
-  expect(lines.at(-1)).toBe(`Afterwards:      assize claim ${id}`)
+  expect(lines.at(-1)).toBe(`Afterwards:      assize claim ${id} --unwrap`)
   expect(await readFixing(ann.chain, oracle, fixing)).toMatchObject({ facts: { leader: TRUE, bond: BOND } })
   expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(0n)
 })
@@ -76,4 +80,33 @@ test('sends nothing when somebody else proposed while the question stood', async
   expect(exitCode).toBe(1)
   expect(err).toContain('got one where 3000 leads in round 1.')
   expect(await ann.chain.publicClient.getTransactionCount({ address: ann.account.address })).toBe(before)
+})
+
+test('warns of a value far from the own one where it can be read, and proposes without where it cannot', async () => {
+  const { id } = await court.fixing({ indexId: indexId(DOCUMENT) })
+  const at = (name: string): string => join(court.folder, name)
+  for (const folder of ['indices', 'others', 'broken']) mkdirSync(at(folder))
+  writeFileSync(at('indices/index.json'), JSON.stringify(DOCUMENT))
+  writeFileSync(at('broken/index.json'), '{')
+  writeFileSync(at('closes.csv'), closesOf('2500.1'))
+  const dry = async (value: string, folder: string): Promise<readonly [warnings: unknown, err: string]> => {
+    const reading = ['--index-dir', at(folder), '--prices', at('closes.csv')]
+    const { out, err } = await ann.run(['propose', id, value, '--dry-run', '--json', ...reading])
+    return [JSON.parse(out).warnings, err]
+  }
+  const warning = '25001 is 10 times 2500.1, the own value: is its decimal point where it belongs?'
+  const [warnings, err] = await dry('25001', 'indices')
+  expect(warnings).toEqual([warning])
+  expect(err).toContain(`WARNING: ${warning}`)
+  expect((await dry('2500.2', 'indices'))[0]).toEqual([])
+  for (const folder of ['others', 'broken']) {
+    const [none, said] = await dry('25001', folder)
+    expect(none).toEqual([])
+    expect(said).toContain(`no value for ${id}: `)
+  }
+  const asked: string[] = []
+  const ask = (question: string): Promise<string> => (asked.push(question), Promise.resolve('n'))
+  const env = { ...ann.env, ASSIZE_INDEX_DIR: at('indices'), ASSIZE_CSV_FILE: at('closes.csv') }
+  await ann.run(['propose', id, '25001'], { env, terminal: { ask, askSecret: ask } })
+  expect(asked).toEqual([`WARNING: ${warning} Stake 0.1 ETH on 25001? [y/N] `])
 })

@@ -36,7 +36,7 @@ describe('assize receipts', () => {
       'ID  stake on 2600, round 1    0.01 ETH  pays 0.01 ETH',
       // Stakes of 0.2 and 0.1 return 40 % and 160 %: 1/1.4 against 1/2.6.
       'ID  stake on 2500.1, round 1  0.2 ETH   not settled yet; at least 0.28 ETH if it wins (odds 65.0 %)',
-      'Take what pays: assize claim --all',
+      'Take what pays: assize claim --all --unwrap',
       'Hand one on: assize receipts transfer ID ADDRESS',
     ])
     const promised = (await listed(ann, id)).find(({ value }) => value === '2500.1')

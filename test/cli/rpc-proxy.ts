@@ -4,21 +4,35 @@ import type { AddressInfo } from 'node:net'
 /** An endpoint that passes everything on to another, except what a test does in between. */
 export type RpcProxy = { readonly url: string; close(): Promise<void> }
 
-/** Called before a request is passed on; a returned text is the error that answers instead. */
-export type Between = (method: string, params: readonly unknown[]) => Promise<string | undefined> | string | undefined
+/** Called before a request is passed on; a returned text is the error that answers instead. Whoever asked may be `gone` before. */
+export type Between = (
+  method: string,
+  params: readonly unknown[],
+  gone: Promise<unknown>,
+) => Promise<string | undefined> | string | undefined
 
-/** Starts a proxy before `target` on 127.0.0.1; `rewrite` changes what `target` answers. */
+/** Another text in its place. */
+export type Rewrite = (text: string) => string
+
+/** Starts a proxy before `target` on 127.0.0.1; `rewrite` changes what `target` answers, `ask` what it is asked. */
 export async function startProxy(
   target: string,
   between: Between,
-  rewrite: (text: string) => string = (text) => text,
+  rewrite: Rewrite = (text) => text,
+  ask: Rewrite = (body) => body,
 ): Promise<RpcProxy> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
+    const gone = new Promise((resolve) => response.once('close', resolve))
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       response.setHeader('content-type', 'application/json')
-      void answer(target, Buffer.concat(chunks).toString(), between).then((text) => response.end(rewrite(text)))
+      // Whoever asks gives up what is silent, after ten seconds, and not what has begun to answer.
+      response.flushHeaders()
+      const body = ask(Buffer.concat(chunks).toString())
+      void answer(target, body, (method, params) => between(method, params, gone)).then((text) =>
+        response.end(rewrite(text)),
+      )
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -33,7 +47,11 @@ export async function startProxy(
   }
 }
 
-async function answer(target: string, body: string, between: Between): Promise<string> {
+async function answer(
+  target: string,
+  body: string,
+  between: (method: string, params: readonly unknown[]) => ReturnType<Between>,
+): Promise<string> {
   const { id, method, params = [] } = JSON.parse(body) as { id: number; method: string; params?: unknown[] }
   const refusal = await between(method, params)
   if (refusal !== undefined) {

@@ -5,6 +5,7 @@ import { securityDocument, securityLines, securityWarnings } from '../../cli/fix
 
 const ETH = 10n ** 18n
 const TOKEN = ETHER
+const UNSURE = 'It is not known to be safe for what depends on it: ask another endpoint before you rely on it.'
 
 test('warns when more depends on a fixing than it is safe for', () => {
   const security = { securedUpTo: 5n * ETH, openInterest: 6n * ETH, foreign: [] }
@@ -26,11 +27,16 @@ test('says of which arbitrators nothing can come', () => {
   expect(securityDocument(security)['ofAnotherOracle']).toEqual(foreign)
 })
 
-test('says what is not known instead of a number, and does not warn for it', () => {
+test('says what is not known instead of a number, and warns of it', () => {
   const security = { securedUpTo: undefined, openInterest: 3n * ETH, foreign: [] }
   expect(securityLines(security, TOKEN)).toEqual([
     'secured   not known: the endpoint does not say',
     'at stake  3 ETH of open interest',
+    UNSURE,
+  ])
+  expect(securityWarnings({ ...security, securedUpTo: 5n * ETH, openInterest: undefined }, TOKEN)).toEqual([UNSURE])
+  expect(securityWarnings({ ...security, securedUpTo: 0n, openInterest: undefined }, TOKEN)).toEqual([
+    'Its arbitrators secure nothing: no vault takes collateral for it.',
   ])
   expect(securityDocument(security)).toEqual({ securedUpTo: null, openInterest: `${3n * ETH}`, ofAnotherOracle: [] })
 })

@@ -19,8 +19,8 @@ const SETTINGS: Settings = {
   indexDir: '/srv/indices',
   csvFile: '/srv/closes.csv',
   sourceRpc: new Map([
-    [10, 'https://ten.example'],
-    [8_453, 'https://base.example/?key=1'],
+    [10, ['https://ten.example']],
+    [8_453, ['https://base.example/?key=1', 'https://base.other.example']],
   ]),
   key: { keystore: '/etc/node/keystore', passwordFile: '/etc/node/password' },
   arbitrators: ['0x00000000000000000000000000000000000000a3'],

@@ -31,7 +31,7 @@ test('signer says where it listens, answers there, and ends when it is told to',
     err: expect.stringContaining('a memory that does not know it'),
   })
   const ended = assize(argsIn(folder, '--port', '0', '--new-key'), {}, world)
-  await expect.poll(() => lines.length, { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => lines.length).toBe(1)
   const { url, ...rest } = JSON.parse(lines[0] ?? '') as { readonly url: string }
   expect(rest).toEqual({ ready: true, signer: ann.address })
   const call = createSignerCall({ url, token: TOKEN, timeoutMs: 5_000 })

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WritableChain } from '#client/chain.ts'
 import { readFixing } from '#client/oracle-reader.ts'
@@ -5,6 +7,7 @@ import { contribute, create, propose } from '#client/oracle-writer.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
 import { renderView, viewOf } from '../../cli/fixing/fixing-view.ts'
+import { temporaryFolder } from '../node/temporary.ts'
 import { assize } from './command-line.ts'
 
 let stage: Stage
@@ -20,6 +23,28 @@ afterAll(() => stage.embedded.stop())
 
 test('says that there is nothing yet', async () => {
   expect(await assize(flags)).toEqual({ exitCode: 0, out: 'No fixing was created here.', err: '' })
+})
+
+test('takes from the configuration of a node what neither flag nor environment says', async () => {
+  const config = join(temporaryFolder(), 'node.toml')
+  const { oracle, registry } = stage.deployments
+  const nobody = '0x00000000000000000000000000000000000000A1'
+  const write = (rpc: string, named: string): void =>
+    writeFileSync(
+      config,
+      `data_dir = "data"\nrpc_url = "${rpc}"\noracle = "${named}"\nregistry = "${registry}"\nindex_dir = "."\n`,
+    )
+  const none = { exitCode: 0, out: 'No fixing was created here.', err: '' }
+  write(stage.embedded.rpcUrl, oracle)
+  expect(await assize(['status', '--config', config])).toEqual(none)
+  expect(await assize(['fixing', 'list', '--config', config])).toMatchObject({ exitCode: 0, err: '' })
+  write('http://127.0.0.1:1', nobody)
+  expect(
+    await assize(['status', '--config', config], { ASSIZE_RPC_URL: stage.embedded.rpcUrl, ASSIZE_ORACLE: oracle }),
+  ).toEqual(none)
+  const named = { ASSIZE_RPC_URL: 'http://127.0.0.1:2', ASSIZE_ORACLE: nobody }
+  expect(await assize([...flags, '--config', config], named)).toEqual(none)
+  expect((await assize(['status', '--config', '/nowhere.toml'])).exitCode).toBe(2)
 })
 
 test('names an oracle address without code, exit 2', async () => {

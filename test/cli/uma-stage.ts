@@ -3,6 +3,7 @@ import type { WritableChain } from '#client/chain.ts'
 import { send } from '#client/send.ts'
 import type { Deployer } from '../model/arena.ts'
 import { ASSERT_TRUTH, raiseUmaContracts } from '../model/courts/uma-contracts.ts'
+import { mined } from '../client/mined.ts'
 
 /** UMA's published optimistic oracle, version 3, with its own stand-in for the vote of its token holders. */
 export type UmaStage = {
@@ -39,7 +40,7 @@ export async function raiseUma(owner: WritableChain, weth: Address): Promise<Uma
 function deployerAs(owner: WritableChain): Deployer {
   const sendAs: Deployer['send'] = async (data, to) => {
     const hash = await owner.walletClient.sendTransaction({ account: owner.account, data, to })
-    const { status, contractAddress } = await owner.publicClient.waitForTransactionReceipt({ hash })
+    const { status, contractAddress } = await mined(owner, hash)
     if (status !== 'success')
       throw new Error(`Expected UMA to be set up, got a failed call of ${to ?? 'a constructor'}.`)
     return contractAddress ?? (to as Address) // of a deployment, or whom it called

@@ -129,7 +129,7 @@ describe('assize verify', () => {
     expect(settled.out.split('\n').slice(-3)).toEqual([
       expect.stringMatching(/^verdict {3}3000 is .*: it settled wrong$/),
       'why       a settlement is final: what can be claimed is left',
-      `next      assize claim ${id}`,
+      `next      assize claim ${id} --unwrap`,
     ])
     expect(settled.out).toContain('standing  settled 3000 by timeout')
   })

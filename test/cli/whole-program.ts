@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { sleep } from '../../cli/clock.ts'
 import type { Context } from '../../cli/context.ts'
 import { programWith } from '../../cli/program.ts'
 
@@ -17,7 +18,7 @@ export function silentWorld(): Context {
     paint: (_: unknown, text: string) => text,
   }
   const signal = new AbortController().signal
-  return { io: silent, env: {}, signal, now: () => 0n, terminal: undefined }
+  return { io: silent, env: {}, signal, now: () => 0n, monotonicMs: () => 0, sleep, terminal: undefined }
 }
 
 function ignore(): void {}

@@ -1,6 +1,16 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { type Address, concat, createPublicClient, getContractAddress, type Hex, http, slice } from 'viem'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type Address,
+  concat,
+  createPublicClient,
+  getContractAddress,
+  type Hex,
+  http,
+  keccak256,
+  numberToHex,
+  slice,
+} from 'viem'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ELEMENT, G1, G2, MAPPED_ELEMENT, MINUS_G1, TWICE_G1, TWICE_G2 } from '#client/bls-vectors.ts'
 import { readChainFeatures } from '#client/chain-features.ts'
 import { type Chain, connect, connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
@@ -8,6 +18,7 @@ import { startEmbeddedChain } from '#client/embedded-chain.ts'
 import { wethAbi, wethBalance } from '#client/weth.ts'
 import { readWethFaults } from '#client/weth-trial.ts'
 import { raiseStage, type Stage, START } from './chain-fixture.ts'
+import { mined } from './mined.ts'
 
 let stage: Stage
 let ann: WritableChain
@@ -26,6 +37,7 @@ const ALL = [
   ['EIP-1153', 'all', true],
   ['EIP-2537', 'registry', true],
   ['EIP-2935', 'jury', true],
+  ['random prevrandao', 'jury', true],
 ]
 
 /** An endpoint of the stage's chain that changes what code gives that calls `to`, behind the word that says whether it worked. */
@@ -56,7 +68,8 @@ test('finds everything on a chain after Prague, also at its first block, and not
   const old = await startEmbeddedChain({ startTime: START, hardfork: 'shanghai' })
   try {
     const chain = await connect({ rpcUrl: old.rpcUrl })
-    expect(await featuresOf(chain)).toEqual(ALL.map(([name, neededBy]) => [name, neededBy, false]))
+    // The upgrades are missing; its only block has no `prevrandao`, which says nothing of others.
+    expect(await featuresOf(chain)).toEqual(ALL.map(([name, neededBy], i) => [name, neededBy, i === 3]))
   } finally {
     await old.stop()
   }
@@ -68,17 +81,48 @@ test.each([
   ['the map to G2', 0x11],
 ])('takes no precompile for EIP-2537 that gets %s wrong', async (_what, place) => {
   const chain = await lying(addressOf(place), (result) => `0x${'00'.repeat((result.length - 2) / 2)}`)
-  expect(await featuresOf(chain)).toEqual([ALL[0], ['EIP-2537', 'registry', false], ALL[2]])
+  expect(await featuresOf(chain)).toEqual([ALL[0], ['EIP-2537', 'registry', false], ALL[2], ALL[3]])
 })
 
 test.each(['0', '1'])('takes no pairing that is always %s', async (always) => {
   const chain = await lying(addressOf(0x0f), () => `0x${always.padStart(64, '0')}`)
-  expect(await featuresOf(chain)).toEqual([ALL[0], ['EIP-2537', 'registry', false], ALL[2]])
+  expect(await featuresOf(chain)).toEqual([ALL[0], ['EIP-2537', 'registry', false], ALL[2], ALL[3]])
 })
 
 test('takes no history that gives another hash', async () => {
   const chain = await lying('0x0000f90827f1c53a10cb7a02335b175320002935', (result) => `0x${result.slice(4)}00`)
-  expect(await featuresOf(chain)).toEqual([ALL[0], ALL[1], ['EIP-2935', 'jury', false]])
+  expect(await featuresOf(chain)).toEqual([ALL[0], ALL[1], ['EIP-2935', 'jury', false], ALL[3]])
+})
+
+/** An endpoint of the stage's chain whose blocks have the `mixHash` that `mix` makes of their number and their own. */
+async function mixing(mix: (number: bigint, own: Hex) => Hex | null): Promise<Chain> {
+  return through(async ({ method }, pass) => {
+    const result = await pass()
+    if (!method.startsWith('eth_getBlockBy')) return result
+    const block = result as { number: Hex; mixHash: Hex }
+    return { ...block, mixHash: mix(BigInt(block.number), block.mixHash) }
+  })
+}
+
+describe('a prevrandao that is known beforehand', () => {
+  const word = (number: bigint): Hex => numberToHex(number, { size: 32 })
+  beforeAll(() => ask('anvil_mine', '0x8'))
+
+  test.each<[string, (number: bigint, own: Hex) => Hex | null]>([
+    ['is zero, as where there is none', () => word(0n)],
+    ['is no field of its headers', () => null],
+    ['is a constant', () => word(2_500_000_000_000_000n)],
+    ['counts, as of Arbitrum', (number) => word((number << 192n) | ((number + 7n) << 128n) | (20n << 64n))],
+    ["is that of another chain's block, for several of its own", (number) => keccak256(word(number / 2n))],
+    ['is zero now and then', (number, own) => (number % 4n === 0n ? word(0n) : own)],
+  ])('%s', async (_what, mix) => {
+    const chain = await mixing(mix)
+    expect(await featuresOf(chain)).toEqual([...ALL.slice(0, 3), ['random prevrandao', 'jury', false]])
+  })
+
+  test('is not what only differs', async () => {
+    expect(await featuresOf(await mixing((number) => keccak256(word(number))))).toEqual(ALL)
+  })
 })
 
 test('does not take a request that an endpoint refuses for something that the chain lacks', async () => {
@@ -122,8 +166,8 @@ test('finds no fault in WETH where somebody sent ether and WETH to the address t
   const self = getContractAddress({ from: '0x00000000000000000000000000000000000a551e', nonce: 0n })
   await ask('anvil_setBalance', self, '0x1')
   const token = { address: weth, abi: wethAbi } as const
-  await ann.walletClient.writeContract({ ...token, functionName: 'deposit', value: 1n })
-  await ann.walletClient.writeContract({ ...token, functionName: 'transfer', args: [self, 1n] })
+  await mined(ann, await ann.walletClient.writeContract({ ...token, functionName: 'deposit', value: 1n }))
+  await mined(ann, await ann.walletClient.writeContract({ ...token, functionName: 'transfer', args: [self, 1n] }))
   expect(await wethBalance(ann, weth, self)).toBe(1n)
   expect(await readWethFaults(ann, weth)).toEqual([])
 })

@@ -13,6 +13,7 @@ import {
   createSeries,
   legId,
   merge,
+  mergeCall,
   mergeToEther,
   readCapacity,
   readLegs,
@@ -24,6 +25,7 @@ import {
   seriesId,
   split,
   splitEther,
+  splitEtherCall,
   togetherCall,
   transferLeg,
   transferLegCall,
@@ -38,6 +40,7 @@ import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { payoff } from '#protocol/payoff.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
+import { mined } from './mined.ts'
 
 let stage: Stage
 let ann: WritableChain
@@ -138,6 +141,28 @@ test('changes a leg for another one in one transaction, or neither', async () =>
   expect(await readLegs(dan, vault, ofOne, eve.account.address)).toEqual({ p: 2n, n: 0n })
 })
 
+test('puts nothing together that would not be done: another vault’s call, or one that pays', () => {
+  const { vault, oracle } = stage.deployments
+  const own = mergeCall(vault, series, 1n)
+  const paying = splitEtherCall(vault, series, 1n)
+  expect(togetherCall(getAddress(vault), [{ ...own, to: vault.toLowerCase() as Address, value: 0n }]).to).toBe(vault)
+  expect(() => togetherCall(vault, [own, paying])).toThrow(
+    `Expected calls of vault ${vault} that send no ether, got splitEther with 1 wei.`,
+  )
+  const other = () => togetherCall(vault, [own, mergeCall(oracle, series, 1n)])
+  expect(other).toThrow(`Expected calls of vault ${vault} that send no ether, got merge of ${oracle}.`)
+  expect(other).toThrow(expect.objectContaining({ name: 'Vault.TogetherError', hint: 'Send it by itself.' }))
+})
+
+test('deploys no vault of an oracle that is not there', async () => {
+  const { weth } = stage.deployments
+  const nobody = getAddress(`0x${'77'.repeat(20)}`)
+  await expect(deployVault(ann, nobody, { collateral: weth, bondRate: ETHER })).rejects.toMatchObject({
+    name: 'Client.NoCodeError',
+    message: `Expected the oracle at ${nobody}, got an address without code.`,
+  })
+})
+
 test('takes no more than the arbitrators secure, and says so', async () => {
   const { vault } = stage.deployments
   const fixing = { ...stage.fixing, maturity: (await latestBlock(ann)).time + 3_600n }
@@ -162,7 +187,7 @@ test('takes no more than the arbitrators secure, and says so', async () => {
 test('another collateral is measured in bond token by the rate of its vault', async () => {
   const { oracle } = stage.deployments
   const hash = await ann.walletClient.sendTransaction({ data: weth9Bytecode })
-  const { contractAddress } = await ann.publicClient.waitForTransactionReceipt({ hash })
+  const { contractAddress } = await mined(ann, hash)
   const collateral = getAddress(contractAddress ?? '0x')
   const vault = await deployVault(ann, oracle, { collateral, bondRate: ETHER / 4n })
   expect(await deployVault(ann, oracle, { collateral, bondRate: ETHER / 4n })).toBe(vault)

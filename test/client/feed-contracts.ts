@@ -3,6 +3,7 @@ import aggregatorProxy from '@chainlink/contracts/abi/v0.6/AggregatorProxy.json'
 import { type Abi, type Address, getAddress, type Hex, parseAbi } from 'viem'
 import type { WritableChain } from '#client/chain.ts'
 import type { EmbeddedChain } from '#client/embedded-chain.ts'
+import { mined } from './mined.ts'
 
 const NOBODY = '0x00000000000000000000000000000000000000ff'
 
@@ -25,7 +26,7 @@ function bytecodeOf(artifact: typeof fluxAggregator | typeof aggregatorProxy): H
 /** Deploys a contract as `chain`'s account. */
 export async function put(chain: WritableChain, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<Address> {
   const hash = await chain.walletClient.deployContract({ abi, bytecode, args })
-  const { contractAddress } = await chain.publicClient.waitForTransactionReceipt({ hash })
+  const { contractAddress } = await mined(chain, hash)
   if (contractAddress === null || contractAddress === undefined) throw new Error('Expected a contract, got none.')
   return getAddress(contractAddress)
 }
@@ -39,7 +40,7 @@ export async function write(
   args: readonly unknown[],
 ): Promise<void> {
   const hash = await chain.walletClient.writeContract({ address, abi, functionName, args })
-  const { status } = await chain.publicClient.waitForTransactionReceipt({ hash })
+  const { status } = await mined(chain, hash)
   if (status !== 'success') throw new Error(`Expected ${functionName} to succeed, got a revert.`)
 }
 
@@ -50,6 +51,11 @@ export type Feed = {
   answer(time: bigint, answer: bigint, oracles?: readonly WritableChain[]): Promise<void>
   /** The proxy gets another aggregator, a new phase, whose rounds begin at one. */
   startPhase(): Promise<void>
+  /** Another aggregator that has rounds already when the proxy gets it. */
+  prepare(): Promise<{
+    answer(time: bigint, answer: bigint): Promise<void>
+    adopt(): Promise<void>
+  }>
   /** From the next round on, so many answers make one. */
   need(answers: number): Promise<void>
 }
@@ -70,23 +76,37 @@ export async function openFeed(
     await write(ada, address, AGGREGATOR_ABI, 'changeOracles', [[], oracles, oracles, 1, 1, 0])
     return address
   }
+  const submit = async (to: Address, time: bigint, values: readonly bigint[], by = ada): Promise<void> => {
+    await embedded.setNextBlockTime(time)
+    await write(by, to, AGGREGATOR_ABI, 'submit', values)
+  }
   let aggregator = await deploy()
   let round = 0n
   const proxy = await put(ada, PROXY_ABI, bytecodeOf(aggregatorProxy), [aggregator])
+  const adopt = async (next: Address): Promise<void> => {
+    await write(ada, proxy, PROXY_ABI, 'proposeAggregator', [next])
+    await write(ada, proxy, PROXY_ABI, 'confirmAggregator', [next])
+  }
   return {
     proxy,
     async answer(time, answer, oracles = [ada]) {
       round += 1n
       for (const [i, oracle] of oracles.entries()) {
-        await embedded.setNextBlockTime(time + BigInt(i))
-        await write(oracle, aggregator, AGGREGATOR_ABI, 'submit', [round, answer])
+        await submit(aggregator, time + BigInt(i), [round, answer], oracle)
       }
     },
     async startPhase() {
       aggregator = await deploy()
       round = 0n
-      await write(ada, proxy, PROXY_ABI, 'proposeAggregator', [aggregator])
-      await write(ada, proxy, PROXY_ABI, 'confirmAggregator', [aggregator])
+      await adopt(aggregator)
+    },
+    async prepare() {
+      const next = await deploy()
+      let first = 0n
+      return {
+        answer: (time, answer) => submit(next, time, [(first += 1n), answer]),
+        adopt: () => adopt(next),
+      }
     },
     need: (answers) => write(ada, aggregator, AGGREGATOR_ABI, 'changeOracles', [[], [], [], answers, answers, 0]),
   }

@@ -1,4 +1,13 @@
-import { type Address, createTestClient, type Hex, http, numberToHex, parseEventLogs } from 'viem'
+import {
+  type Address,
+  createTestClient,
+  decodeFunctionData,
+  type Hex,
+  http,
+  numberToHex,
+  padHex,
+  parseEventLogs,
+} from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHeader } from '#client/block-header.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
@@ -9,13 +18,24 @@ import {
   commitCall,
   drawCall,
   openCaseCall,
+  readmitCalls,
   resolveCall,
   revealCall,
   stakeSeatsCall,
   unstakeSeatsCall,
   withdrawIdleCall,
 } from '#client/jury-calls.ts'
-import { type JurySeat, type JuryTerms, readCase, readJuryTerms, readPool, readSeats, verdictIn } from '#client/jury.ts'
+import {
+  type JurySeat,
+  type JuryTerms,
+  readCase,
+  readJuryTerms,
+  readmitted,
+  readPool,
+  readReturned,
+  readSeats,
+  verdictIn,
+} from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { request } from '#client/oracle-writer.ts'
 import { send } from '#client/send.ts'
@@ -24,18 +44,9 @@ import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
 import { drawPlaces, drawSeed } from '#protocol/jury.ts'
 import { ETHER, MATURITY, raiseStage, type Stage, START } from './chain-fixture.ts'
+import { SMALL_JURY } from './jury-terms.ts'
 
-const TERMS: JuryTerms = {
-  seats: 7,
-  quorum: 4,
-  leastPool: 9,
-  leastSeparationPpm: 1_000,
-  warmUp: 86_400,
-  seatStake: ETHER,
-  seatFee: ETHER / 500n,
-  commitTime: 86_400,
-  revealTime: 43_200,
-}
+const TERMS: JuryTerms = { ...SMALL_JURY, seats: 7, quorum: 4, leastPool: 9, seatStake: ETHER }
 const TRUTH = 2_500n * ETHER
 const NAMES = ['juror-1', 'juror-2', 'juror-3'] as const
 
@@ -146,6 +157,17 @@ test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (
   // Who drew and resolved: four seats' shares for each, of fifteen.
   expect(paid.at(-1)).toBe(2n * ((fixing.arbitrationFee * 4n) / 15n))
   expect(await wethBalance(anyone, weth, jury)).toBe(0n)
+})
+
+test('returned stakes come back the last one first, in as many calls as it takes (R-500)', async () => {
+  const anyone = await stage.as('anyone')
+  expect(await readReturned(anyone, jury)).toEqual([])
+  const [a, b, c, d]: Address[] = ['0xa1', '0xb2', '0xc3', '0xd4'].map((one) => padHex(one as Hex, { size: 20 }))
+  expect(readmitted([a!], [b!, c!, d!], 2)).toEqual([a, d, c])
+  expect(readmitted([a!], [b!], 0)).toEqual([a])
+  const counts = (count: number) =>
+    readmitCalls(jury, count).map(({ data }) => decodeFunctionData({ abi: juryArbitratorAbi, data }).args)
+  expect([counts(0), counts(1), counts(256), counts(513)]).toEqual([[], [[1n]], [[256n]], [[256n], [256n], [1n]]])
 })
 
 test('the header of every block hashes to its hash', async () => {

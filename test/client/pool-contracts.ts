@@ -3,6 +3,7 @@ import { type Address, type Hex, parseAbi } from 'viem'
 import type { WritableChain } from '#client/chain.ts'
 import type { EmbeddedChain } from '#client/embedded-chain.ts'
 import { put, write } from './feed-contracts.ts'
+import { mined } from './mined.ts'
 
 const FACTORY_ABI = parseAbi([
   'constructor()',
@@ -80,7 +81,7 @@ export async function openPool(
         account: trader,
         gas: 5_000_000n,
       })
-      const { status } = await chain.publicClient.waitForTransactionReceipt({ hash })
+      const { status } = await mined(chain, hash)
       const after = await tickOf(chain, address)
       if (status !== 'success' || after !== tick) throw new Error(`Expected tick ${tick}, got ${after} (${status}).`)
     },

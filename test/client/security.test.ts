@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { WritableChain } from '#client/chain.ts'
+import { connectThrough, type Provider, type WritableChain } from '#client/chain.ts'
 import { isAboveSecured, readSecurity } from '#client/security.ts'
 import { securityLensAbi } from '#protocol/abi/security-lens.ts'
 import type { Fixing } from '#protocol/fixing.ts'
@@ -54,16 +54,29 @@ test('open interest is that of the source, and none without one', async () => {
   expect((await readSecurity(ann, oracle, stage.fixing)).openInterest).toBe(0n)
 })
 
-test('what is not known warns of nothing', () => {
+test('what is not known to be secured counts as not secured', () => {
   expect(isAboveSecured({ securedUpTo: 1n, openInterest: 2n, foreign: [] })).toBe(true)
   expect(isAboveSecured({ securedUpTo: 2n, openInterest: 2n, foreign: [] })).toBe(false)
-  expect(isAboveSecured({ securedUpTo: undefined, openInterest: 2n, foreign: [] })).toBe(false)
-  expect(isAboveSecured({ securedUpTo: 1n, openInterest: undefined, foreign: [] })).toBe(false)
+  expect(isAboveSecured({ securedUpTo: undefined, openInterest: 2n, foreign: [] })).toBe(true)
+  expect(isAboveSecured({ securedUpTo: 1n, openInterest: undefined, foreign: [] })).toBe(true)
 })
 
 test('an endpoint that is gone is an error, not an arbitrator that secures nothing', async () => {
   const gone = { ...ann, ...(await deadOf(ann)) }
   await expect(readSecurity(gone, stage.deployments.oracle, stage.fixing)).rejects.toMatchObject({
+    name: 'Chain.DeadRpcError',
+  })
+})
+
+test('an endpoint that is gone by the time of the calls is an error too, through any provider', async () => {
+  const provider: Provider = {
+    request: (call) => {
+      if (call.method === 'eth_call') return Promise.reject(new TypeError('fetch failed'))
+      return ann.publicClient.request(call as Parameters<typeof ann.publicClient.request>[0]) // as a viem client is one
+    },
+  }
+  const chain = await connectThrough({ provider })
+  await expect(readSecurity(chain, stage.deployments.oracle, stage.fixing)).rejects.toMatchObject({
     name: 'Chain.DeadRpcError',
   })
 })

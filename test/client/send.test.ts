@@ -1,15 +1,17 @@
 import {
   type Address,
   createPublicClient,
+  createTestClient,
   createWalletClient,
   type Hash,
   type Hex,
   http,
+  HttpRequestError,
   numberToHex,
   RpcRequestError,
 } from 'viem'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
+import { type Chain, connect, connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { ReplacedError, UnconfirmedError, WaitingTransactionError } from '#client/errors.ts'
 import { rehearse } from '#client/rehearsal.ts'
@@ -17,15 +19,25 @@ import { type Call, RevertedError, send } from '#client/send.ts'
 import { countWaiting, requireNoneWaiting } from '#client/waiting.ts'
 import { accountOf, ETHER, START } from './chain-fixture.ts'
 import { impatiently } from './impatience.ts'
+import { mined } from './mined.ts'
 
 const PAYEE = accountOf('payee').address
+/** A contract that takes whatever it is called with. */
+const TAKER = accountOf('taker').address
 const PAY: Call = { name: 'pay', to: PAYEE, data: '0x', value: 7n }
 
 let embedded: EmbeddedChain
+/** The endpoint itself, with nothing in between. */
+let direct: Chain
 let people = 0
 
 beforeAll(async () => {
   embedded = await startEmbeddedChain({ startTime: START })
+  direct = await connect({ rpcUrl: embedded.rpcUrl })
+  await createTestClient({ mode: 'anvil', transport: http(embedded.rpcUrl) }).setCode({
+    address: TAKER,
+    bytecode: '0x00',
+  })
 })
 afterEach(() => embedded.setMining('instant'))
 afterAll(() => embedded.stop())
@@ -58,8 +70,8 @@ async function walletOwner(between: Between): Promise<WritableChain> {
   return connectThrough({ provider: behind(between), account, pollingMs: 10 })
 }
 
-function saying(message: string): RpcRequestError {
-  return new RpcRequestError({ body: {}, url: embedded.rpcUrl, error: { code: -32_000, message } })
+function saying(message: string, url = embedded.rpcUrl): RpcRequestError {
+  return new RpcRequestError({ body: {}, url, error: { code: -32_000, message } })
 }
 
 async function failureOf(sending: Promise<unknown>): Promise<unknown> {
@@ -106,7 +118,9 @@ test.each(['request timed out', 'Too Many Requests'])(
     })
     const error = await failureOf(send(chain, PAY))
     if (!(error instanceof UnconfirmedError)) throw new Error('Expected an UnconfirmedError.', { cause: error })
-    expect(await chain.publicClient.getTransactionReceipt({ hash: error.hash })).toMatchObject({ status: 'success' })
+    expect(await mined(chain, error.hash ?? '0x')).toMatchObject({
+      status: 'success',
+    })
   },
 )
 
@@ -132,12 +146,89 @@ test('one that the endpoint refuses was not sent', async () => {
   expect(await chain.publicClient.getTransactionCount({ address: chain.account.address })).toBe(0)
 })
 
+describe('one that a wallet is to send', () => {
+  /** What becomes of it where the wallet answers so to the request to send, and how often it is asked for one. */
+  async function answered(answer: (pass: () => Promise<unknown>) => Promise<unknown>) {
+    const methods: string[] = []
+    const chain = await walletOwner((method, pass) => {
+      if (!method.endsWith('_sendTransaction')) return pass()
+      methods.push(method)
+      return answer(pass)
+    })
+    const count = (): Promise<number> => chain.publicClient.getTransactionCount({ address: chain.account.address })
+    const before = await count()
+    const error = await failureOf(send(chain, PAY))
+    return { error, methods, sent: (await count()) - before }
+  }
+
+  test.each([
+    ['is lost', new HttpRequestError({ url: 'http://127.0.0.1:1' })],
+    ['is late', saying('request timed out', 'http://127.0.0.1:1')],
+  ])('may be mined yet if the answer %s, and is asked for once', async (_, failure) => {
+    const { error, methods, sent } = await answered(async (pass) => {
+      await mined(direct, (await pass()) as Hash) // JSON-RPC
+      throw failure
+    })
+    expect(error).toBeInstanceOf(UnconfirmedError)
+    expect(error).toMatchObject({
+      hash: undefined,
+      message: 'Expected the hash of pay, got none: the wallet may have sent it, and it may be mined yet.',
+      hint: 'Look at what the account sent first: do not repeat before you know.',
+    })
+    expect({ methods, sent }).toEqual({ methods: ['eth_sendTransaction'], sent: 1 })
+  })
+
+  test('is asked for once, too, of a viem client that tries again by itself', async () => {
+    const methods: string[] = []
+    const fetchFn: typeof fetch = async (url, init) => {
+      const answer = await fetch(url, init)
+      const { method } = JSON.parse(init?.body as string) as { method: string } // as viem sends it
+      methods.push(method)
+      if (method !== 'eth_sendTransaction') return answer
+      await mined(direct, ((await answer.json()) as { result: Hash }).result) // JSON-RPC
+      throw new TypeError('fetch failed')
+    }
+    const provider = createPublicClient({ transport: http(embedded.rpcUrl, { fetchFn, retryDelay: 1 }) })
+    const { account } = await walletOwner((_, pass) => pass())
+    const chain = await connectThrough({ provider, account, pollingMs: 10 })
+    expect(await failureOf(send(chain, PAY))).toBeInstanceOf(UnconfirmedError)
+    expect(methods.filter((method) => method === 'eth_sendTransaction')).toHaveLength(1)
+  })
+
+  test.each([
+    [4001, 'User rejected the request.', 'UserRejectedRequestError'],
+    [4100, 'The account was not authorised.', 'UnauthorizedProviderError'],
+    [-32_601, 'no such method', 'MethodNotFoundRpcError'],
+    [-32_000, 'intrinsic gas too low', 'InvalidInputRpcError'],
+    [-32_000, 'insufficient funds for gas * price + value', 'Client.PoorAccountError'],
+  ])('was not sent if its owner or the wallet will not have it: %i, "%s"', async (code, message, name) => {
+    const { error, sent } = await answered(() => Promise.reject(Object.assign(new Error(message), { code })))
+    expect(error).not.toBeInstanceOf(UnconfirmedError)
+    const names: unknown[] = []
+    for (let cause = error; cause instanceof Error; cause = cause.cause) names.push(cause.name)
+    expect(names).toContain(name)
+    expect(sent).toBe(0)
+  })
+
+  test('was not sent if the wallet is on another chain by then', async () => {
+    let hasEstimated = false
+    const chain = await walletOwner(async (method, pass) => {
+      hasEstimated ||= method === 'eth_estimateGas'
+      return hasEstimated && method === 'eth_chainId' ? '0x1' : pass()
+    })
+    expect(await failureOf(send(chain, PAY))).toMatchObject({ name: 'ChainMismatchError' })
+  })
+})
+
 describe('one whose nonce the endpoint says was used', () => {
   test('is mined, even if the machine that has the receipts is behind', async () => {
     let asked = 0
     const chain = await somebody(async (method, pass) => {
       const answer = await pass()
-      if (method === 'eth_sendRawTransaction') throw saying('nonce too low')
+      if (method === 'eth_sendRawTransaction') {
+        await mined(direct, answer as Hash) // JSON-RPC
+        throw saying('nonce too low')
+      }
       if (method !== 'eth_getTransactionReceipt') return answer
       asked += 1
       return asked < 3 ? null : answer
@@ -171,6 +262,7 @@ describe('one whose nonce the endpoint says was used', () => {
           nonce: 0,
           maxFeePerGas: 3n * maxFeePerGas,
         })
+        await mined(direct, other)
       }
       return pass()
     })
@@ -224,8 +316,8 @@ describe.each(['a key', 'a wallet'] as const)('a transaction that %s signed', (s
     ['', '0x', '0x'],
     [', with a mark behind what it calls', '0x1234', '0x123456'],
   ] as const)('took place if it was sent again at another fee%s', async (_, data, marked) => {
-    const again = (): Payment => ({ to: PAYEE, value: 7n, data: marked })
-    const { sending, hash, replacement } = await replaced(signing, again, { ...PAY, data })
+    const again = (): Payment => ({ to: TAKER, value: 7n, data: marked })
+    const { sending, hash, replacement } = await replaced(signing, again, { ...PAY, to: TAKER, data })
     expect(replacement).not.toBe(hash)
     expect(await sending).toMatchObject({ status: 'success', transactionHash: replacement })
   })
@@ -235,6 +327,7 @@ test('a transaction that an endpoint counts before it has the receipt is not tak
   let asked = 0
   const chain = await somebody(async (method, pass) => {
     const answer = await pass()
+    if (method === 'eth_sendRawTransaction') await mined(direct, answer as Hash) // JSON-RPC
     if (method !== 'eth_getTransactionReceipt') return answer
     asked += 1
     return asked < 3 ? null : answer
@@ -268,6 +361,7 @@ test('no block is read twice for what took a transaction’s place', async () =>
   const read: unknown[] = []
   const chain = await somebody(async (method, pass, [number, isFull]) => {
     const answer = await pass()
+    if (method === 'eth_sendRawTransaction') await mined(direct, answer as Hash) // JSON-RPC
     if (method === 'eth_getBlockByNumber' && isFull === true) {
       read.push(number)
       return { ...(answer as object), transactions: [] } // JSON-RPC
@@ -343,5 +437,5 @@ test('counts more than a registration takes for what cannot be tried out', async
   )
   const { gas, isComplete } = await rehearse(chain, chain.account.address, [PAY, { ...PAY, name: 'register' }])
   expect(isComplete).toBe(false)
-  expect(gas[1]).toBeGreaterThan(463_157n)
+  expect(gas[1]).toBeGreaterThan(463_360n)
 })

@@ -9,8 +9,9 @@ import {
   type Provider,
   type WritableChain,
 } from '#client/chain.ts'
+import { readFixing } from '#client/oracle-reader.ts'
 import { claim, contribute, propose } from '#client/oracle-writer.ts'
-import { quoteContribution } from '#client/quote.ts'
+import { quoteContribution, refusalOf } from '#client/quote.ts'
 import { readSettlement } from '#client/settlement.ts'
 import { ensureCollateral } from '#client/weth.ts'
 import { type Fixing, worstCase } from '#protocol/fixing.ts'
@@ -95,6 +96,24 @@ test('says apart that a fixing settled without a value', async () => {
   })
 })
 
+test('says nothing of what the oracle creates no fixing of, which it calls settled without a value for ever', async () => {
+  const { oracle } = stage.deployments
+  for (const [field, bad] of [
+    ['minBond', { ...fixing, minBond: 0n }],
+    ['indexId', { ...fixing, indexId: `0x${'00'.repeat(32)}` }],
+  ] as const) {
+    await stage.embedded.mineAt(worstCase(bad))
+    expect(await readFixing(ann, oracle, bad)).toMatchObject({ outcome: 'expiry' })
+    await expect(readSettlement(ann, oracle, bad, NOW)).rejects.toMatchObject({
+      name: 'Fixing.ParameterOutOfBoundsError',
+      field,
+    })
+    fixing = { ...fixing, maturity: (await latestBlock(ann)).time }
+  }
+  const odd = { ...fixing, arbitrator: '0x11' } as const
+  await expect(readSettlement(ann, oracle, odd, NOW)).rejects.toMatchObject({ name: 'Fixing.MalformedFieldError' })
+})
+
 test('reads the block that the chain calls final, and fails where none is', async () => {
   const { oracle } = stage.deployments
   await settleTo(TRUE)
@@ -124,6 +143,13 @@ test('reads the block that the chain calls final, and fails where none is', asyn
   await expect(readSettlement(none, oracle, fixing, 'finalized')).rejects.toMatchObject({
     name: 'Settlement.ShallowChainError',
   })
+  const gone = await connectThrough({
+    provider: providerWith((method, result) => {
+      if (method === 'eth_getBlockByNumber') throw new TypeError('fetch failed')
+      return result
+    }),
+  })
+  await expect(readSettlement(gone, oracle, fixing, 'finalized')).rejects.toMatchObject({ name: 'Chain.DeadRpcError' })
 })
 
 test('believes nothing of a block whose place another takes while it is read', async () => {
@@ -260,6 +286,24 @@ test('says of a bid that the oracle would refuse why', async () => {
   await expect(
     quoteContribution(ann, oracle, fixing, { kind: 'appeal', value: FALSE, amount: 0n }),
   ).rejects.toMatchObject({ name: 'Quote.EmptyBidError' })
+})
+
+test('quotes stake on values from 1 to 2^128 - 1, and on no others', async () => {
+  const { oracle } = stage.deployments
+  await propose(ann, oracle, fixing, { value: TRUE, maxBond: BOND })
+  for (const kind of ['contribute', 'appeal'] as const) {
+    const quote = (value: bigint) => quoteContribution(ann, oracle, fixing, { kind, value, amount: 'rest' })
+    for (const value of [-1n, 0n, 2n ** 128n]) {
+      await expect(quote(value)).rejects.toMatchObject({
+        name: 'Quote.BidValueError',
+        message: `Expected a value from 1 to 2^128 - 1, got ${value}. Scale index units by 1e18; INVALID is 2^128 - 1.`,
+      })
+    }
+    const known = kind === 'contribute' ? { kind: 'open' } : { reason: 'undisputed' }
+    for (const value of [1n, 2n ** 128n - 1n]) expect(await quote(value)).toMatchObject(known)
+  }
+  const snapshot = await readFixing(ann, oracle, fixing)
+  expect(() => refusalOf({ kind: 'contribute', value: 0n }, snapshot)).toThrow('got 0')
 })
 
 test('reads and writes through a client of one’s own, whose wallet signs', async () => {

@@ -8,9 +8,10 @@ import { g1Of, g2Of } from '#client/bls-points.ts'
 import { attest } from '#client/cosigned-report.ts'
 import { publishRoster } from '#client/roster.ts'
 import { send } from '#client/send.ts'
-import { verifySettlement } from '#client/verify.ts'
+import type { Depth } from '#client/settlement.ts'
+import { type Verification, verifySettlement } from '#client/verify.ts'
 import { reporterRegistryAbi } from '#protocol/abi/reporter-registry.ts'
-import { blsKey, blsSign } from '#protocol/bls.ts'
+import { blsKey, blsSign, sumOfSignatures } from '#protocol/bls.ts'
 import type { Evidence } from '#protocol/evidence.ts'
 import { evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
@@ -36,9 +37,14 @@ beforeAll(async () => {
 })
 afterAll(() => stage.embedded.stop())
 
+/** As somebody does who wants evidence of the fixing that it is of. */
+function verify(chain: Chain, given: Evidence, depth: Depth): Promise<Verification> {
+  return verifySettlement(chain, { ...stage.deployments, fixingId: given.id }, given, depth)
+}
+
 /** What is not as it is said to be, of the chain and then of the evidence itself. */
 async function faults(given: Evidence): Promise<string[]> {
-  const { findings, assessment, isVerified } = await verifySettlement(ann, stage.deployments, given, NOW)
+  const { findings, assessment, isVerified } = await verify(ann, given, NOW)
   const found = [...findings, ...assessment.findings].flatMap(({ what, isSound }) => (isSound ? [] : [what]))
   expect(isVerified).toBe(found.length === 0)
   return found
@@ -78,7 +84,7 @@ test('bears out a settlement that a quorum signed, from a file that anybody may 
   // Nearer to the median than the separation, 0.1 %: the same claim.
   await settleTo(fixing, 2_502n * ETHER)
   const sent = parseEvidence(evidenceText(evidence))
-  expect(await verifySettlement(ann, stage.deployments, sent, NOW)).toMatchObject({
+  expect(await verify(ann, sent, NOW)).toMatchObject({
     isVerified: true,
     reported: 2_500n * ETHER,
     settlement: { kind: 'settled', value: 2_502n * ETHER, by: 'timeout' },
@@ -96,6 +102,39 @@ test('bears out a settlement that a quorum signed, from a file that anybody may 
   expect(foreign).toEqual(['contracts', 'settlement', 'report'])
 })
 
+test('bears nothing out of another fixing than the wanted one, whatever the evidence is of', async () => {
+  const { deployments } = stage
+  const wanted = fixingId({ ...fixing, bondPpm: 9 }, { chainId: ann.chainId, oracle: deployments.oracle })
+  const trusted = { ...deployments, fixingId: wanted }
+  const other = await verifySettlement(ann, trusted, evidence, NOW)
+  expect(other).toMatchObject({ isVerified: false, assessment: { isSound: true } })
+  expect(other.findings.filter(({ isSound }) => !isSound)).toEqual([
+    { what: 'fixing wanted', isSound: false, detail: `is of ${evidence.id}, not of ${wanted}` },
+  ])
+  // Evidence that takes its name has the parameters of another.
+  const renamed = await verifySettlement(ann, trusted, { ...evidence, id: wanted }, NOW)
+  expect(renamed.isVerified).toBe(false)
+  const id: Hex = `0x${evidence.id.slice(2).toUpperCase()}`
+  expect(await verifySettlement(ann, { ...deployments, fixingId: id }, evidence, NOW)).toMatchObject({
+    isVerified: true,
+  })
+})
+
+test.each([undefined, '', '0x', '0x1234'])(
+  'asks nothing of the chain without the id that is wanted: %s',
+  async (id) => {
+    const asked: string[] = []
+    const chain = await through('eth_call', (answer) => (asked.push('eth_call'), answer))
+    asked.length = 0
+    const trusted = { ...stage.deployments, fixingId: id as Hex } // as it may come from plain JavaScript
+    await expect(verifySettlement(chain, trusted, evidence, NOW)).rejects.toMatchObject({
+      name: 'Verify.FixingIdError',
+      message: `Expected the id of a fixing, 32 bytes, got ${id}.`,
+    })
+    expect(asked).toEqual([])
+  },
+)
+
 test('bears it out whatever one of the reporters signs, which is left out', async () => {
   for (const [changes, why] of [
     [{ value: 1n }, 'value of reporter 3'],
@@ -105,7 +144,7 @@ test('bears it out whatever one of the reporters signs, which is left out', asyn
     const given = await resigned(fixing, changes, 1)
     expect(await faults(given)).toEqual([])
     // Of 2499, 2500 and 2500.
-    const { reported, assessment } = await verifySettlement(ann, stage.deployments, given, NOW)
+    const { reported, assessment } = await verify(ann, given, NOW)
     expect(reported).toBe(2_500n * ETHER)
     expect(assessment.leftOut.map(({ what }) => what)).toEqual([why])
   }
@@ -123,7 +162,7 @@ test('holds what a quorum attested on chain against the evidence and the settlem
   const near = await attestedAndSettled({ ...fixing, bondPpm: 2 }, 2_502n * ETHER)
   const { report } = await cosigned(ann, stage, near)
   const root = report.observationsRoot
-  const bornOut = await verifySettlement(ann, stage.deployments, await resigned(near), NOW)
+  const bornOut = await verify(ann, await resigned(near), NOW)
   expect(bornOut).toMatchObject({ isVerified: true, reported: 2_500n * ETHER })
   const { proposer } = report
   expect(bornOut.attestation).toEqual({ value: ATTESTED, observationsRoot: root, proposer, signers: 0b1111n, count: 4 })
@@ -133,7 +172,7 @@ test('holds what a quorum attested on chain against the evidence and the settlem
 
   const far = await attestedAndSettled({ ...fixing, bondPpm: 3 }, 2_600n * ETHER)
   const given = { ...(await resigned(far, { value: 2_600n * ETHER })), samples: new Map() }
-  const { isVerified, findings } = await verifySettlement(ann, stage.deployments, given, NOW)
+  const { isVerified, findings } = await verify(ann, given, NOW)
   expect(isVerified).toBe(false)
   const others = "another claim than the median of the evidence's observations and what was settled"
   expect(findings.filter(({ isSound }) => !isSound)).toEqual([{ what, isSound: false, detail: `${said}: ${others}` }])
@@ -145,7 +184,7 @@ test('holds what a quorum attested on chain against the evidence and the settlem
         request.method === 'eth_getLogs' ? Promise.resolve([]) : ann.publicClient.request(request as never),
     },
   })
-  await expect(verifySettlement(silent, stage.deployments, given, NOW)).rejects.toMatchObject({
+  await expect(verify(silent, given, NOW)).rejects.toMatchObject({
     name: 'Attestation.AttestationUnseenError',
   })
 })
@@ -162,6 +201,10 @@ test('checks the signature that reporters made together by their keys, and belie
   const { signature: others } = await cosigned(ann, stage, given, [0, 1, 2])
   const { signature: few } = await cosigned(ann, stage, given, [0, 1])
   const ofTwo = { ...made, keys: made.keys.slice(0, 2), signature: few }
+  const [one = '0x'] = made.keys
+  const { signature: alone } = await cosigned(ann, stage, given, [0])
+  const thrice = sumOfSignatures([alone, alone, alone])
+  const ofOne = (keys: readonly Hex[]): CosignedBy => ({ ...made, keys, signature: thrice })
   expect(isCosigned(domain, { ...made, keys: made.keys.slice(0, 3), signature: others })).toBe(true)
   expect(isCosigned(domain, { ...ofTwo, rosterSize: 2 })).toBe(true)
   for (const forged of [
@@ -172,10 +215,19 @@ test('checks the signature that reporters made together by their keys, and belie
     // It is theirs, but two are not more than two thirds of four, nor of three.
     ofTwo,
     { ...ofTwo, rosterSize: 3 },
+    // One signer, three times.
+    ofOne([one, one, one]),
+    // More than there are places.
+    { ...made, rosterSize: 3 },
+    ofOne([one, one, `0x${one.slice(2).toUpperCase()}`]),
   ]) {
     expect(isCosigned(domain, forged)).toBe(false)
   }
   expect(isCosigned({ ...domain, registry: vault }, made)).toBe(false)
+  for (const rosterSize of [0, -1, Number.NaN, 1.5, undefined]) {
+    const ofNone = { ...made, keys: [one], signature: alone, rosterSize } as CosignedBy // as it may come from plain JavaScript
+    expect(() => isCosigned(domain, ofNone)).toThrow(`Expected a number of reporters, got ${rosterSize}.`)
+  }
   expect(() => isCosigned(domain, { ...made, signature: '0x12' })).toThrow('BLS12-381')
 
   // Of the four places of the roster all but the last, or none.
@@ -246,10 +298,10 @@ test('knows a reporter that has rotated twice since at a block before, by its ha
     await stage.embedded.mineAt((await latestBlock(ann)).time + 2n * 86_400n)
     await rotate(first.index, name)
   }
-  const now = await verifySettlement(ann, stage.deployments, evidence, NOW)
+  const now = await verify(ann, evidence, NOW)
   expect(now).toMatchObject({ isVerified: false, settlement: { kind: 'settled' } })
   expect(now.findings.filter(({ isSound }) => !isSound).map(({ what }) => what)).toEqual(['reporters'])
-  const then = await verifySettlement(ann, stage.deployments, evidence, { blockHash: hash })
+  const then = await verify(ann, evidence, { blockHash: hash })
   expect(then).toMatchObject({ isVerified: true, settlement: { kind: 'settled', value: 2_502n * ETHER } })
 })
 

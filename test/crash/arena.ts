@@ -88,7 +88,7 @@ export class Arena {
     const [points, later] = [join(temporaryFolder(), 'points'), join(temporaryFolder(), 'points')]
     const config = await this.#configOf(watcher)
     const sky = weather === 'dear' ? createSky(this.#stage, join(dirname(config), 'data')) : undefined
-    let child = start(config, this.#signal, { points, killAt: first })
+    let child = await start(config, this.#signal, { points, killAt: first })
     let deaths = 0
     try {
       const end = performance.now() + LIFE_MS
@@ -98,7 +98,7 @@ export class Arena {
           throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${first}, ${second}.`)
         if (child.signalCode === 'SIGKILL') {
           deaths += 1
-          child = start(config, this.#signal, deaths === 1 ? { points: later, killAt: second } : {})
+          child = await start(config, this.#signal, deaths === 1 ? { points: later, killAt: second } : {})
         } else if (child.exitCode !== null)
           throw new Error(`Expected the node to run, got exit code ${child.exitCode}.`)
         if (!isWaited && (await this.#isLed())) {

@@ -1,5 +1,4 @@
 import { open, rm } from 'node:fs/promises'
-import { registerHooks } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -9,13 +8,6 @@ import { passing, TAKEN_FILE } from './points.ts'
 import { countTaken } from './taken.ts'
 
 // A whole node, as `node/main.ts` runs it, whose calls to disk, peers and chain are points to die at.
-const GOSSIPSUB = new URL('gossipsub.ts', import.meta.url).href
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === '@libp2p/gossipsub' && context.parentURL?.includes('/node/') === true
-      ? { url: GOSSIPSUB, shortCircuit: true }
-      : next(specifier, context),
-})
 watchStore()
 await watchWitness()
 watchChain()

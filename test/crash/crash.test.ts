@@ -53,11 +53,11 @@ test('a node that dies on its way signs and pays once, and loses nothing', async
 test('no process of the node outlives its test, and none begins after it', async () => {
   const over = new AbortController()
   const config = join(temporaryFolder(), 'node.toml')
-  const child = start(config, over.signal)
+  const child = await start(config, over.signal)
   const ended = once(child, 'exit')
   over.abort()
   expect(await ended).toEqual([null, 'SIGKILL'])
-  expect(() => start(config, over.signal)).toThrow('aborted')
+  await expect(start(config, over.signal)).rejects.toThrow('aborted')
 })
 
 test('what differs from an undisturbed life is found', () => {

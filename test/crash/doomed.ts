@@ -2,11 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { spawnTied } from '#client/tied-process.ts'
+import { bundledChild } from './bundled.ts'
 import { KILL_AT, POINTS_FILE, TAKEN_FILE } from './points.ts'
-
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 
 /** A life takes seconds, on a busy machine a minute; one that takes so long hangs. */
 export const LIFE_MS = 600_000
@@ -22,11 +20,16 @@ export type Told = {
 }
 
 /** A process of the node. It is killed when `signal` aborts, as a test's does when its time is over, and dies with the program. */
-export function start(config: string, signal: AbortSignal, { points, killAt, taken }: Told = {}): ChildProcess {
+export async function start(
+  config: string,
+  signal: AbortSignal,
+  { points, killAt, taken }: Told = {},
+): Promise<ChildProcess> {
+  const program = await bundledChild()
   signal.throwIfAborted()
   const told = { [POINTS_FILE]: points, [KILL_AT]: killAt, [TAKEN_FILE]: taken }
   const given = Object.entries(told).filter(([, value]) => value !== undefined)
-  const child = spawnTied(process.execPath, [CHILD, config], {
+  const child = spawnTied(process.execPath, [program, config], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...Object.fromEntries(given) },
   })

@@ -19,19 +19,10 @@ import { pricedIndex } from '../node/source/priced-index.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { kill, LIFE_MS, linesOf, start } from './doomed.ts'
 import { createRival, type Rival } from './rival.ts'
+import { SMALL_JURY } from '../client/jury-terms.ts'
 
 const NAME = 'ann'
-const TERMS: JuryTerms = {
-  seats: 3,
-  quorum: 2,
-  leastPool: 4,
-  leastSeparationPpm: 1_000,
-  warmUp: 86_400,
-  seatStake: ETHER,
-  seatFee: (ETHER * 3n) / 1_000n,
-  commitTime: 86_400,
-  revealTime: 43_200,
-}
+const TERMS: JuryTerms = { ...SMALL_JURY, leastPool: 4, seatStake: ETHER, seatFee: (ETHER * 3n) / 1_000n }
 const POLL_MS = 100
 
 /** What a life as a juror came to. */
@@ -116,7 +107,7 @@ export class JuryArena {
     const { seats: votes } = TERMS
     const rival =
       weather === 'contested' ? createRival(this.#stage, this.#chain, { name: NAME, votes, file: taken }) : undefined
-    let child = start(config, this.#signal, { points, killAt, taken })
+    let child = await start(config, this.#signal, { points, killAt, taken })
     let deaths = 0
     try {
       const end = performance.now() + LIFE_MS
@@ -124,7 +115,7 @@ export class JuryArena {
         if (performance.now() > end) throw new Error(`Expected a life to end within ${LIFE_MS} ms, killed ${killAt}.`)
         if (child.signalCode === 'SIGKILL') {
           deaths += 1
-          child = start(config, this.#signal, { taken })
+          child = await start(config, this.#signal, { taken })
         } else if (child.exitCode !== null) throw new Error(`Expected the node to run, got exit ${child.exitCode}.`)
         await this.#passTime(rival)
         await wait(POLL_MS, undefined, { signal: this.#signal })

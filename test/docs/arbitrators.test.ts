@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { DEFAULT_JURY_TERMS } from '#client/deployment-plan.ts'
+import { hasRoom } from '#protocol/jury.ts'
 import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from '../protocol/jury-odds.ts'
 
 const TEXT = readFileSync('docs/arbitrators.md', 'utf8')
@@ -45,6 +47,37 @@ test('the chances of who hangs the first draw to have a second are those of docs
   expect(both.slice(1)).toEqual(shares.map((share) => percent(capture(share))))
   expect(TEXT).toContain(`one time in ${Math.round(1 / capture(0.4))}`)
 })
+
+test('the chances of who opens cases of his own first are those of docs/arbitrators.md (R-500)', () => {
+  const [all = [], half = [], both = []] = tableAt('| free |')
+  const shares = [0.1, 0.2, 0.3]
+  const left = (share: number) => ({ pool: POOL / 2, held: POOL * share, seats: 31 })
+  expect(all.slice(1)).toEqual(shares.map((share) => percent(chanceOf(31, share))))
+  expect(half.slice(1)).toEqual(shares.map((share) => percent(majorityChance(left(share)))))
+  expect(both.slice(1)).toEqual(shares.map((share) => percent(captureChance({ ...left(share), quorum: 21 }))))
+  expect(majorityChance(left(0.25))).toBeCloseTo(0.5, 15)
+  const [others, kept] = [POOL * 0.7, POOL * 0.3]
+  // His own come in at the end: of all stakes until then only the others' count.
+  const early = casesAtOnce(others)
+  const pool = others - early * 31 + kept
+  expect(TEXT).toContain(
+    `to ${kept} of ${pool} by ${early} cases, a majority in ${percent(majorityChance({ pool, held: kept, seats: 31 }))};`,
+  )
+  const own = casesAtOnce(POOL) - 1
+  expect(TEXT).toContain(`Of 1 000 stakes that takes ${own} cases, ${(own * 0.04).toFixed(2)} ETH in fees`)
+  expect(TEXT.replaceAll(/\s+/g, ' ')).toContain(
+    `A pool of 62 stakes takes ${casesAtOnce(62)} case at a time, of 124 it takes ${casesAtOnce(124)}, of 1 000 it takes ${casesAtOnce(POOL)},`,
+  )
+})
+
+/** How many cases of a default jury can be opened one after the other, each drawn before the next, of so many stakes. */
+function casesAtOnce(stakes: number): number {
+  const { seats } = DEFAULT_JURY_TERMS
+  let seated = 0
+  const free = (): number => stakes - seated
+  while (hasRoom(DEFAULT_JURY_TERMS, { pool: free(), returned: 0, seated, waiting: 0 })) seated += seats
+  return seated / seats
+}
 
 test('the chances of who also proposes blocks are those of docs/arbitrators.md', () => {
   const [without = [], withBlocks = []] = tableAt('| part |')

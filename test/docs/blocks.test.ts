@@ -16,6 +16,7 @@ const RUN: Readonly<Record<string, string>> = {
   'docs/quickstart.md': 'test/docs/quickstart.test.ts',
   'docs/juror.md': 'test/docs/juror.test.ts',
   'docs/operator.md': 'test/docs/operator.test.ts',
+  'docs/integrators.md': 'test/docs/holders.test.ts',
   'docs/index-authors.md': 'test/docs/index-authors.test.ts',
   'docs/reporter-income.md': 'test/docs/reporter-income.test.ts',
   'docs/operations/moving.md': 'test/docs/moving.test.ts',

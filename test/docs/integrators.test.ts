@@ -13,3 +13,12 @@ test('the contract of docs/integrators.md is the one that the tests run', () => 
   expect(contract.length).toBeGreaterThan(400)
   expect(tested).toContain(contract)
 })
+
+test('how collateral is approved is what the tests do', () => {
+  const [, section = ''] = read('docs/integrators.md').split('\n## P and N\n')
+  const [, shown = ''] = /```ts\n([^`]*)```/.exec(section) ?? []
+  const lines = shown.trim().split('\n')
+  expect(lines).toHaveLength(2)
+  const tested = read('test/client/token-reverts.test.ts').replaceAll(/\n +/g, '\n')
+  expect(tested).toContain(shown)
+})

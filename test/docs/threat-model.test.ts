@@ -62,6 +62,9 @@ test('the chances of a majority in docs/threat-model.md are those of the draw', 
     `${Number((majorityChance({ pool: 1_000, held, seats }) * 100).toPrecision(2))} %`
   expect(TEXT).toContain(`a majority comes in ${percent(31, 300)} of the draws (5 seats: ${percent(5, 300)})`)
   expect(TEXT).toContain(`40 % has it in ${percent(31, 400)}`)
+  const left = (held: number): string =>
+    `${Number((majorityChance({ pool: 500, held, seats: 31 }) * 100).toPrecision(2))} %`
+  expect(TEXT).toContain(`10 % a majority in ${left(100)} of the draws, 20 % in ${left(200)}, **30 % in ${left(300)}**`)
   const [some, most] = [300, 400].map((held) => {
     const chance = captureChance({ pool: 1_000, held, seats: 31, quorum: 21 })
     return `${Number((chance * 100).toPrecision(2))} %`

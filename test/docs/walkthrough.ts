@@ -19,9 +19,6 @@ const PORT = '9464'
 /** A block of another terminal that ends what runs there. */
 const CTRL_C = '^C'
 
-/** npm starts each command; a busy machine takes its time. */
-export const PATIENCE_MS = 600_000
-
 /** A document whose first command block starts a network, with that network and a shell for the others. */
 export type Walkthrough = {
   /** How many blocks follow the first. */

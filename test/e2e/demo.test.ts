@@ -7,7 +7,6 @@ import { z } from 'zod'
 import { recordOf } from '../reference/json.ts'
 import { familyOf, isAlive, startDemo } from './demo-process.ts'
 
-const TIMEOUT_MS = 300_000
 const ETHER = 10n ** 18n
 const DEPEG = fileURLToPath(new URL('../../../shared/data/btc-minute-venues-2023-03-usdc-depeg.csv', import.meta.url))
 const HOURLY = fileURLToPath(new URL('../../../shared/data/eth-hourly-venues-2022q1.csv', import.meta.url))
@@ -79,63 +78,57 @@ function distance(a: string | null, b: string | null): number {
   return Math.abs(Number(a) / Number(b) - 1)
 }
 
-test(
-  'resolves an attacked maturity end to end, any two nodes killed midway, and leaves nothing behind',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const tmp = temporary()
-    const demo = startDemo(['--json'], tmp)
-    await demo.said(/kill -9 any two/)
-    const pids = demo.reporterPids()
-    const family = familyOf(demo.pid)
-    expect(pids.size).toBe(7)
-    for (const pid of pids.values()) expect(family).toContain(pid)
+test('resolves an attacked maturity end to end, any two nodes killed midway, and leaves nothing behind', async () => {
+  const tmp = temporary()
+  const demo = startDemo(['--json'], tmp)
+  await demo.said(/kill -9 any two/)
+  const pids = demo.reporterPids()
+  const family = familyOf(demo.pid)
+  expect(pids.size).toBe(7)
+  for (const pid of pids.values()) expect(family).toContain(pid)
 
-    await demo.said(/Every reporter has the report/)
-    await demo.said(/stakes on/)
-    process.kill(pids.get('reporter-2') ?? 0, 'SIGKILL')
-    await demo.said(/mallory escalates/)
-    process.kill(pids.get('reporter-5') ?? 0, 'SIGKILL')
-    const { exitCode, out } = await demo.ended
-    expect(exitCode, out).toBe(0)
+  await demo.said(/Every reporter has the report/)
+  await demo.said(/stakes on/)
+  process.kill(pids.get('reporter-2') ?? 0, 'SIGKILL')
+  await demo.said(/mallory escalates/)
+  process.kill(pids.get('reporter-5') ?? 0, 'SIGKILL')
+  const { exitCode, out } = await demo.ended
+  expect(exitCode, out).toBe(0)
 
-    printed.push(JSON.parse(out))
-    const result = DOCUMENT.parse(JSON.parse(out))
-    expect(result).toMatchObject({ outcome: 'settled', exitCode: 0, conserved: true, fundsFaults: [], valueFaults: [] })
-    expect(result.observations).toHaveLength(7)
-    expect(new Set(result.observations.map((observation) => observation.value))).toEqual(
-      new Set([result.report?.value]),
-    )
-    expect(result.recomputed).toBe(result.report?.value)
-    expect(result.settlement).toBe(result.ruling?.value)
-    expect(result.ruling?.signatures).toHaveLength(3)
-    expect(distance(result.settlement, result.trueValue)).toBeLessThan(0.001)
+  printed.push(JSON.parse(out))
+  const result = DOCUMENT.parse(JSON.parse(out))
+  expect(result).toMatchObject({ outcome: 'settled', exitCode: 0, conserved: true, fundsFaults: [], valueFaults: [] })
+  expect(result.observations).toHaveLength(7)
+  expect(new Set(result.observations.map((observation) => observation.value))).toEqual(new Set([result.report?.value]))
+  expect(result.recomputed).toBe(result.report?.value)
+  expect(result.settlement).toBe(result.ruling?.value)
+  expect(result.ruling?.signatures).toHaveLength(3)
+  expect(distance(result.settlement, result.trueValue)).toBeLessThan(0.001)
 
-    const [lie, truth] = result.candidates
-    expect(result.candidates).toHaveLength(2)
-    expect(lie?.who).toEqual([{ who: 'mallory', amount: '40000000000000000000' }])
-    expect(distance(lie?.value ?? null, result.trueValue)).toBeGreaterThan(0.15)
-    expect(truth?.value).toBe(result.report?.value)
-    // No single node can afford the pot: 20 ETH from at least five of them.
-    expect(truth?.who.length).toBeGreaterThanOrEqual(5)
-    expect(result.unclaimed).toEqual([])
-    // The lie came first: nobody attested, and what was put up for it went back.
-    expect(result.attestation).toBeNull()
-    expect(result.dust.registry).toBe('0')
-    const mallory = result.balances.find(({ who }) => who === 'mallory')
-    expect(BigInt(mallory?.change ?? 0)).toBeLessThan(-40n * ETHER)
-    // Who staked gained; who came too late lost its gas.
-    const stakers = new Set(truth?.who.map(({ who }) => who))
-    const gains = result.balances.filter(({ who }) => stakers.has(who)).map(({ change }) => BigInt(change))
-    expect(gains.every((gain) => gain > ETHER / 100n)).toBe(true)
-    const idle = result.balances.filter(({ who }) => who.startsWith('reporter-') && !stakers.has(who))
-    expect(idle.every(({ change }) => BigInt(change) > -ETHER / 100n)).toBe(true)
-    expect(family.filter(isAlive)).toEqual([])
-    expect(readdirSync(tmp)).toEqual([])
-  },
-)
+  const [lie, truth] = result.candidates
+  expect(result.candidates).toHaveLength(2)
+  expect(lie?.who).toEqual([{ who: 'mallory', amount: '40000000000000000000' }])
+  expect(distance(lie?.value ?? null, result.trueValue)).toBeGreaterThan(0.15)
+  expect(truth?.value).toBe(result.report?.value)
+  // No single node can afford the pot: 20 ETH from at least five of them.
+  expect(truth?.who.length).toBeGreaterThanOrEqual(5)
+  expect(result.unclaimed).toEqual([])
+  // The lie came first: nobody attested, and what was put up for it went back.
+  expect(result.attestation).toBeNull()
+  expect(result.dust.registry).toBe('0')
+  const mallory = result.balances.find(({ who }) => who === 'mallory')
+  expect(BigInt(mallory?.change ?? 0)).toBeLessThan(-40n * ETHER)
+  // Who staked gained; who came too late lost its gas.
+  const stakers = new Set(truth?.who.map(({ who }) => who))
+  const gains = result.balances.filter(({ who }) => stakers.has(who)).map(({ change }) => BigInt(change))
+  expect(gains.every((gain) => gain > ETHER / 100n)).toBe(true)
+  const idle = result.balances.filter(({ who }) => who.startsWith('reporter-') && !stakers.has(who))
+  expect(idle.every(({ change }) => BigInt(change) > -ETHER / 100n)).toBe(true)
+  expect(family.filter(isAlive)).toEqual([])
+  expect(readdirSync(tmp)).toEqual([])
+})
 
-test('resolves an undisputed maturity by time alone', { timeout: TIMEOUT_MS }, async () => {
+test('resolves an undisputed maturity by time alone', async () => {
   const { exitCode, out } = await startDemo(['--json', '--honest', '--seed', '2']).ended
   printed.push(JSON.parse(out))
   const { shape, file } = recordOf('demo', printed)
@@ -157,39 +150,31 @@ test('resolves an undisputed maturity by time alone', { timeout: TIMEOUT_MS }, a
   expect(result.candidates[0]?.who.map(({ who }) => who)).toEqual([attestation?.proposer])
 })
 
-test.runIf(existsSync(DEPEG))(
-  'settles the USDC depeg of March 2023 on the dollar venue, near 20 156',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const { exitCode, out } = await startDemo(['--json', '--prices', DEPEG, '--maturity', '1678536000']).ended
-    const result = DOCUMENT.parse(JSON.parse(out))
-    expect(exitCode).toBe(0)
-    expect(result).toMatchObject({ outcome: 'settled', conserved: true, valueFaults: [] })
-    // 20 156.55 is the figure of the node's design for this instant.
-    expect(Number(result.settlement)).toBeCloseTo(20_156.55, 2)
-    expect(result.trueValue).toBe(result.settlement)
-  },
-)
+test.runIf(existsSync(DEPEG))('settles the USDC depeg of March 2023 on the dollar venue, near 20 156', async () => {
+  const { exitCode, out } = await startDemo(['--json', '--prices', DEPEG, '--maturity', '1678536000']).ended
+  const result = DOCUMENT.parse(JSON.parse(out))
+  expect(exitCode).toBe(0)
+  expect(result).toMatchObject({ outcome: 'settled', conserved: true, valueFaults: [] })
+  // 20 156.55 is the figure of the node's design for this instant.
+  expect(Number(result.settlement)).toBeCloseTo(20_156.55, 2)
+  expect(result.trueValue).toBe(result.settlement)
+})
 
-test.runIf(existsSync(HOURLY))(
-  'abstains over an hourly file, exit 3, with the reason and the next step',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const { exitCode, out, err } = await startDemo(['--json', '--prices', HOURLY, '--maturity', '1643616000']).ended
-    expect(exitCode).toBe(3)
-    expect(JSON.parse(out)).toMatchObject({
-      outcome: 'abstained',
-      exitCode: 3,
-      settlement: null,
-      conserved: true,
-      error: { name: 'Demo.AbstainedError', exitCode: 3 },
-    })
-    expect(err).toContain('error: 7 of 7 reporters abstained: Candle 0 of 30 has 0 of the 2 sources it needs')
-    expect(err).toContain('fit --samples and --interval to the file.')
-  },
-)
+test.runIf(existsSync(HOURLY))('abstains over an hourly file, exit 3, with the reason and the next step', async () => {
+  const { exitCode, out, err } = await startDemo(['--json', '--prices', HOURLY, '--maturity', '1643616000']).ended
+  expect(exitCode).toBe(3)
+  expect(JSON.parse(out)).toMatchObject({
+    outcome: 'abstained',
+    exitCode: 3,
+    settlement: null,
+    conserved: true,
+    error: { name: 'Demo.AbstainedError', exitCode: 3 },
+  })
+  expect(err).toContain('error: 7 of 7 reporters abstained: Candle 0 of 30 has 0 of the 2 sources it needs')
+  expect(err).toContain('fit --samples and --interval to the file.')
+})
 
-test('a digit or a wei that is wrong flips the exit code', { timeout: TIMEOUT_MS }, async () => {
+test('a digit or a wei that is wrong flips the exit code', async () => {
   for (const [fault, faults] of [
     ['close', 'valueFaults'],
     ['wei', 'fundsFaults'],
@@ -202,7 +187,7 @@ test('a digit or a wei that is wrong flips the exit code', { timeout: TIMEOUT_MS
   }
 })
 
-test('Ctrl-C at any point leaves no process and no file behind, exit 130', { timeout: TIMEOUT_MS }, async () => {
+test('Ctrl-C at any point leaves no process and no file behind, exit 130', async () => {
   for (const moment of [/anvil at/, /Reporters/, /kill -9 any two/, /stakes on/]) {
     const tmp = temporary()
     const demo = startDemo([], tmp)
@@ -217,12 +202,12 @@ test('Ctrl-C at any point leaves no process and no file behind, exit 130', { tim
   }
 })
 
-test('a demo that is killed takes every process with it', { timeout: TIMEOUT_MS }, async () => {
+test('a demo that is killed takes every process with it', async () => {
   const demo = startDemo([], temporary())
   await demo.said(/kill -9 any two/)
   const family = familyOf(demo.pid)
   expect(family.length).toBeGreaterThanOrEqual(9)
   demo.kill('SIGKILL')
   await demo.ended
-  await expect.poll(() => family.filter(isAlive), { timeout: 60_000 }).toEqual([])
+  await expect.poll(() => family.filter(isAlive)).toEqual([])
 })

@@ -18,7 +18,7 @@ import { type Prometheus, startPrometheus } from './prometheus.ts'
 
 /** An alert compares a query with a figure: what is asked is whether there is anything to compare. */
 const COMPARISON = /^(.*\S)\s*(?:==|!=|>=|<=|>|<)\s*[\d.e+]+$/s
-const SOON = { timeout: 60_000, interval: 500 }
+const SOON = { interval: 500 }
 const NODES = ['ann', 'bob']
 
 const BOARD = z.object({

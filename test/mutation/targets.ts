@@ -44,7 +44,7 @@ function isOfRegistry(file: string): boolean {
 }
 
 function isOfJury(file: string): boolean {
-  return ['JuryArbitrator.sol', 'JurorPool.sol', 'VerdictLib.sol'].some((name) => file.endsWith(name))
+  return ['JuryArbitrator.sol', 'JurorPool.sol', 'SeatLib.sol', 'VerdictLib.sol'].some((name) => file.endsWith(name))
 }
 
 function isOfCourt(file: string): boolean {

@@ -22,6 +22,9 @@ type Report = {
   }[]
 }
 
+/** What a broken rule keeps from coming is waited for no longer than this, milliseconds: less than a command may take. */
+const POLL = '--expect.poll.timeout=150000'
+
 /** Runs some of vitest's tests in a scratch copy. */
 export async function runVitest({ root, files, names }: VitestRun): Promise<VitestResult> {
   const folder = mkdtempSync(join(tmpdir(), 'assize-vitest-'))
@@ -29,7 +32,7 @@ export async function runVitest({ root, files, names }: VitestRun): Promise<Vite
   const pattern = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|')
   try {
     const ran = await runCommand(
-      ['vitest', 'run', ...files, '-t', pattern, '--reporter=json', `--outputFile.json=${report}`],
+      ['vitest', 'run', ...files, '-t', pattern, '--reporter=json', `--outputFile.json=${report}`, POLL],
       { cwd: root },
     )
     const tests = testsIn(report)

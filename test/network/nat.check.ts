@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createNamespaces, type Namespaces } from './nat-namespaces.ts'
 import type { NatNodeState } from './nat-node.ts'
 
-const SOON = { timeout: 90_000, interval: 100 }
+const SOON = { interval: 100 }
 const NODE = fileURLToPath(new URL('nat-node.ts', import.meta.url))
 const RELAY_ADDRESS = '45.10.0.10'
 

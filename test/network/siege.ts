@@ -74,7 +74,9 @@ const DIALS = 5
 const SETTLE_MS = 3_000
 const POLL_MS = 50
 /** Honest deliveries that take longer are lost. */
-const PATIENCE_MS = 90_000
+const PATIENCE_MS = 300_000
+/** An attack that nobody has noticed by then is made again: on a busy machine nothing of it may get through. */
+const AGAIN_MS = 10_000
 const MEGABYTE = 2 ** 20
 
 /**
@@ -110,11 +112,11 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     void watchMemory(meter, watching.signal)
     const arms = await armsOf(honest)
     const sent = new Map<Attack, number>()
-    const assault = async (): Promise<void> => {
+    const assault = async (kinds = attacks): Promise<void> => {
       const field = { arms, stations, random, recruit: () => recruit('renaming') }
       await Promise.all(
-        attacks.map(async (kind, i) => {
-          const villain = villains[i]
+        kinds.map(async (kind) => {
+          const villain = villains[attacks.indexOf(kind)]
           if (villain === undefined) throw new Error(`Expected a hostile peer for ${kind}, got none.`)
           const more = await attack(villain, kind, messages, field)
           sent.set(kind, (sent.get(kind) ?? 0) + more)
@@ -128,7 +130,13 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     }
     await first
     await assault()
-    await until(() => deliveredTo(stations, observations) === honest * honest && isProven(stations, attacks))
+    const unnoticed = (): Attack[] => unheard(attacks, { sent, refused, verdicts: verdictsOf(stations) })
+    const isOver = (): boolean =>
+      deliveredTo(stations, observations) === honest * honest && isProven(stations, attacks) && unnoticed().length === 0
+    for (const start = performance.now(); performance.now() - start < PATIENCE_MS && !isOver();) {
+      await until(isOver, AGAIN_MS)
+      await assault(unnoticed())
+    }
     watching.abort()
     const memoryMb = { before, most: Math.max(meter.most, residentMb()) }
     return outcomeOf(stations, observations, { sent, refused, memoryMb })
@@ -148,10 +156,6 @@ function outcomeOf(
   observations: readonly VerifiedObservation[],
   rest: Pick<Outcome, 'sent' | 'refused' | 'memoryMb'>,
 ): Outcome {
-  const verdicts = new Map<string, number>()
-  for (const { network } of stations) {
-    for (const [code, times] of network.intake.counts) verdicts.set(code, (verdicts.get(code) ?? 0) + times)
-  }
   const honest = observations.length
   const isStrange = ({ held }: Station): boolean =>
     (held.get(FIXING_ID) ?? []).some(({ reporterIndex }) => reporterIndex > honest)
@@ -165,9 +169,17 @@ function outcomeOf(
     expected: honest * honest,
     deceived: stations.filter((station) => isStrange(station) || isFalse(station)).length,
     warned: stations.filter(({ proofs }) => proofs.some(({ first }) => first.reporterIndex === honest)).length,
-    verdicts,
+    verdicts: verdictsOf(stations),
     ...rest,
   }
+}
+
+function verdictsOf(stations: readonly Station[]): Map<string, number> {
+  const verdicts = new Map<string, number>()
+  for (const { network } of stations) {
+    for (const [code, times] of network.intake.counts) verdicts.set(code, (verdicts.get(code) ?? 0) + times)
+  }
+  return verdicts
 }
 
 /** How many of the observations the stations hold, all together. */
@@ -183,8 +195,8 @@ function isProven(stations: readonly Station[], attacks: readonly Attack[]): boo
   return !attacks.includes('equivocating') || stations.every(({ proofs }) => proofs.length > 0)
 }
 
-async function until(isDone: () => boolean): Promise<void> {
-  for (const start = performance.now(); performance.now() - start < PATIENCE_MS; await wait(POLL_MS)) {
+async function until(isDone: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
+  for (const start = performance.now(); performance.now() - start < patienceMs; await wait(POLL_MS)) {
     if (isDone()) return
   }
 }

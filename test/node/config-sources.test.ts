@@ -9,9 +9,8 @@ const BASE: Readonly<Record<string, string>> = {
   registry: ADDRESS,
   index_dir: '/base/indices',
 }
-/** One of these is right for every setting, and another is wrong for most. */
+/** One of these is right for every setting, and another is wrong for most. What is empty is not set by the environment. */
 const TEXTS = [
-  '',
   'nonsense',
   '-1',
   '1',
@@ -27,6 +26,7 @@ const TEXTS = [
   '1=https://one.example',
   ADDRESS,
   `0x${'00'.repeat(19)}02`,
+  '/ip4/1.2.3.4/tcp/1',
   '/ip4/1.2.3.4/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5',
   'chain',
   'reporter',
@@ -36,17 +36,10 @@ const TEXTS = [
   'off',
   'portable',
   'settled',
+  'all',
 ]
 /** Settings of which any text may be right when it is given; what is wrong is found when they are used. */
-const FREE_TEXTS = [
-  'listen',
-  'bootstrap',
-  'source_rpc',
-  'rpc_fallbacks',
-  'roles',
-  'policy.arbitrators',
-  'gossip.sync_after_ms',
-]
+const FREE_TEXTS = ['source_rpc', 'rpc_fallbacks', 'roles', 'policy.arbitrators', 'gossip.sync_after_ms']
 
 type Outcome = { readonly config?: object; readonly field?: string; readonly message?: string }
 
@@ -69,6 +62,7 @@ const envNameOf = (name: string): string => `ASSIZE_${name.replace('.', '_').toU
 function companionsOf(name: string): Readonly<Record<string, string>> {
   if (name === 'rpc_agreement') return { rpc_fallbacks: 'http://x.example,http://y.example,http://z.example' }
   if (name === 'roles' || name === 'keystore') return { keystore: '/base/key', password_file: '/base/password' }
+  if (name === 'password_file') return { keystore: '/base/key' }
   return name.startsWith('signer.') ? { 'signer.url': 'http://signer.example', 'signer.address': ADDRESS } : {}
 }
 

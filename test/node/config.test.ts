@@ -1,7 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { CONFIG_FIELDS, type ConfigInputs, loadConfig, sourceEndpoints } from '#node/config'
+import {
+  CONFIG_FIELDS,
+  type ConfigInputs,
+  loadConfig,
+  loneChains,
+  overridesIn,
+  sourceEndpoints,
+  strayVariables,
+} from '#node/config'
 import { temporaryFolder } from './temporary.ts'
 
 const MINIMAL = `
@@ -11,6 +19,8 @@ oracle = "0x00000000000000000000000000000000000000aa"
 registry = "0x00000000000000000000000000000000000000BB"
 index_dir = "/indices"
 `
+
+const PEER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 
 function configFile(toml: string): { file: string; folder: string } {
   const folder = temporaryFolder()
@@ -38,6 +48,7 @@ test('fills in every default of a minimal file, which only watches', () => {
     fees: { maxFeePerGas: 500n * 10n ** 9n, maxPriorityFeePerGas: 10n * 10n ** 9n },
     clock: 'system',
     pollMs: 2_000,
+    keepSamplesDays: 90,
     listen: ['/ip4/127.0.0.1/tcp/0'],
     announce: [],
     bootstrap: [],
@@ -59,6 +70,7 @@ test('fills in every default of a minimal file, which only watches', () => {
       spareSources: 0,
       maxSpreadPpm: undefined,
       arbitrators: [],
+      observe: 'all',
       maxGasWei: 10n ** 16n,
       attest: 'paid',
       revoke: 'never',
@@ -76,24 +88,33 @@ test('lets the environment win over the file, and a flag over both', () => {
   const toml = `${MINIMAL}\nhttp_port = 1\npoll_ms = 30\n[policy]\nper_pot_wei = "1"\nmax_bond_wei = 7`
   const config = load(toml, {
     env: { ASSIZE_HTTP_PORT: '2', ASSIZE_POLICY_PER_POT_WEI: '22', ASSIZE_GOSSIP_TEST: 'true', OTHER: 'x' },
-    flags: { http_port: '3', bootstrap: '/ip4/1.2.3.4/tcp/1/p2p/a,/ip4/1.2.3.4/tcp/1/p2p/b' },
+    flags: { http_port: '3', bootstrap: `/ip4/1.2.3.4/tcp/1/p2p/${PEER},/ip4/1.2.3.4/tcp/2/p2p/${PEER}` },
   })
   expect(config.httpPort).toBe(3)
   expect(config.pollMs).toBe(30)
   expect(config.policy.perPotWei).toBe(22n)
   expect(config.policy.maxBondWei).toBe(7n)
   expect(config.gossip.test).toBe(true)
-  expect(config.bootstrap).toEqual(['/ip4/1.2.3.4/tcp/1/p2p/a', '/ip4/1.2.3.4/tcp/1/p2p/b'])
+  expect(config.bootstrap).toEqual([`/ip4/1.2.3.4/tcp/1/p2p/${PEER}`, `/ip4/1.2.3.4/tcp/2/p2p/${PEER}`])
 })
 
-test('takes endpoints of the sources’ chains as a table or as text', () => {
-  const table = load(`${MINIMAL}\n[source_rpc]\n1 = "https://one"\n8453 = "http://base/?key=1"`)
-  const text = load(MINIMAL, { env: { ASSIZE_SOURCE_RPC: '1=https://one,8453=http://base/?key=1' } })
+test('takes endpoints of the sources’ chains as a table or as text, one or several of each', () => {
+  const table = load(`${MINIMAL}\n[source_rpc]\n1 = "https://one"\n8453 = ["http://base/?key=1", "https://two"]`)
+  const text = load(MINIMAL, { env: { ASSIZE_SOURCE_RPC: '1=https://one,8453=http://base/?key=1,8453=https://two' } })
   const endpoints = new Map([
-    [1, 'https://one'],
-    [8_453, 'http://base/?key=1'],
+    [1, ['https://one']],
+    [8_453, ['http://base/?key=1', 'https://two']],
   ])
   expect([table.sourceRpc, text.sourceRpc]).toEqual([endpoints, endpoints])
+  expect(loneChains(table)).toEqual([1])
+})
+
+test('more than half of the endpoints of a chain that sources read must agree', () => {
+  const of = (urls: string): unknown => sourceEndpoints(load(`${MINIMAL}\n[source_rpc]\n1 = ${urls}`), 5).get(1)
+  expect(of('"https://a"')).toEqual({ urls: ['https://a'], agreement: 1 })
+  expect(of('["https://a", "https://b"]')).toEqual({ urls: ['https://a', 'https://b'], agreement: 2 })
+  expect(of('["https://a", "https://b", "https://c"]')).toMatchObject({ agreement: 2 })
+  expect(of('["https://a", "https://b", "https://c", "https://d"]')).toMatchObject({ agreement: 3 })
 })
 
 test('takes discovery, connections and relays', () => {
@@ -110,11 +131,11 @@ per_address_per_second = 2
 [relay]
 serve = true
 reservations = 9
-via = ["/ip4/192.0.2.1/tcp/4001/p2p/relay"]`
+via = ["/ip4/192.0.2.1/tcp/4001/p2p/${PEER}"]`
   expect(load(toml, { env: { ASSIZE_RELAY_RESERVATIONS: '8' } })).toMatchObject({
     discovery: { mdns: true, dht: true, privateAddresses: true },
     connections: { max: 40, reserved: 30, perAddress: 3, perAddressPerSecond: 2 },
-    relay: { serve: true, reservations: 8, via: ['/ip4/192.0.2.1/tcp/4001/p2p/relay'] },
+    relay: { serve: true, reservations: 8, via: [`/ip4/192.0.2.1/tcp/4001/p2p/${PEER}`] },
   })
 })
 
@@ -201,7 +222,10 @@ test.each([
   ['fees.max_fee_gwei', '\n[fees]\nmax_fee_gwei = 0'],
   ['fees.max_priority_gwei', '\n[fees]\nmax_priority_gwei = "0.0000000001"'],
   ['confirmations', '\nconfirmations = 0'],
+  ['keep_samples_days', '\nkeep_samples_days = 0'],
   ['clock', '\nclock = "sundial"'],
+  ['policy.arbitrators', '\n[policy]\nobserve = "trusted"'],
+  ['policy.observe', '\n[policy]\nobserve = "some"'],
   ['policy.arbitrators.0', '\n[policy]\narbitrators = ["0x12"]'],
   ['roles.0', '\nroles = ["judge"]'],
   ['log_level', '\nlog_level = "loud"'],
@@ -215,6 +239,10 @@ test.each([
   ['signer.url', '\nkeystore = "key.json"\npassword_file = "p"\n[signer]\nurl = "http://a"'],
   ['signer.timeout_ms', '\n[signer]\ntimeout_ms = 99'],
   ['source_rpc.1', '\n[source_rpc]\n1 = "ws://one"'],
+  ['source_rpc.1.1', '\n[source_rpc]\n1 = ["https://one", "ws://one"]'],
+  ['source_rpc.1', '\n[source_rpc]\n1 = ["https://one", "https://one"]'],
+  ['source_rpc.1', '\n[source_rpc]\n1 = []'],
+  ['source_rpc.1', '\n[source_rpc]\n1 = 7'],
   ['source_rpc.main', '\n[source_rpc]\nmain = "https://one"'],
   ['gossip.sync_after_ms.0', '\n[gossip]\nsync_after_ms = [0]'],
   ['connections.reserved', '\n[connections]\nmax = 100\nreserved = 100'],
@@ -223,6 +251,15 @@ test.each([
   ['discovery.mdns', '\n[discovery]\nmdns = "yes"'],
   ['rpc_fallbacks.0', '\nrpc_fallbacks = ["ftp://a"]'],
   ['rpc_fallbacks', '\nrpc_fallbacks = ["http://127.0.0.1:8545"]'],
+  ['listen.0', '\nlisten = ["nonsense"]'],
+  ['listen.1', '\nlisten = ["/ip4/0.0.0.0/tcp/4001", "0.0.0.0:4001"]'],
+  ['listen.0', '\nlisten = ["/"]'],
+  ['announce.0', '\nannounce = ["me.example:4001"]'],
+  ['announce.0', '\nannounce = ["/dns4/me.example/tcp/4001/p2p/xyz"]'],
+  ['bootstrap.0', '\nbootstrap = ["/dns4/me.example/tcp/4001"]'],
+  ['bootstrap.0', '\nbootstrap = ["/dns4/me.example/tcp/4001/p2p/xyz"]'],
+  ['bootstrap.0', '\nbootstrap = ["me.example:4001"]'],
+  ['relay.via.0', '\n[relay]\nvia = ["/ip4/192.0.2.1/tcp/4001/p2p/relay"]'],
   ['rpc_agreement', '\nrpc_fallbacks = ["http://a"]\nrpc_agreement = 3'],
 ])('names %s when it is wrong', (field, toml) => {
   expect(() => load(MINIMAL + toml)).toThrow(expect.objectContaining({ name: 'Config.InvalidFieldError', field }))
@@ -241,11 +278,97 @@ test('says what it expected, what it got and where to set it, in one line', () =
   )
 })
 
+test.each([
+  ['roles = ["judge"]', 'Set it in the file, as ASSIZE_ROLES or --roles.'],
+  ['[source_rpc]\n1 = "ws://one"', 'Set it in the file, as ASSIZE_SOURCE_RPC or --source-rpc.'],
+  ['[gossip]\nsync_after_ms = [0]', 'Set it in the file, as ASSIZE_GOSSIP_SYNC_AFTER_MS or --gossip-sync-after-ms.'],
+  ['policy = 7', 'Expected policy: an object, got 7. Correct it in the file.'],
+])('advises of %s what there is', (toml, advice) => {
+  expect(() => load(`${MINIMAL}\n${toml}`)).toThrow(advice)
+})
+
+test.each([
+  ['1e17', '1e+17'],
+  ['0.1', '0.1'],
+  ['"0.1"', '"0.1"'],
+  ['-1', '-1'],
+  ['true', 'true'],
+])('says how wei are written, instead of %s', (text, got) => {
+  expect(() => load(`${MINIMAL}\n[policy]\nper_pot_wei = ${text}`)).toThrow(
+    'Expected policy.per_pot_wei: a whole number of wei below 2^128, in digits such as "100000000000000000" for 0.1 ether, ' +
+      `got ${got}. Set it in the file, as ASSIZE_POLICY_PER_POT_WEI or --policy-per-pot-wei.`,
+  )
+})
+
+test('finds the variables that seem to be meant as settings, and leaves alone what is somebody else’s', () => {
+  const stray = [
+    'ASSIZE_POLICY_NOISE_PMM',
+    'ASSIZE_POLICY__PER_POT_WEI',
+    'ASSIZE_PER_POT_WEI',
+    'ASSIZE_RPC',
+    'ASSIZE_RCP_URL',
+    'ASSIZE_ROLE',
+    'ASSIZE_LOGLEVEL',
+  ]
+  const others = [
+    'ASSIZE_SERVICE_HOST',
+    'ASSIZE_PORT_9464_TCP_ADDR',
+    'ASSIZE_CRASH_STATE',
+    'ASSIZE_JURY',
+    'PER_POT_WEI',
+  ]
+  const commands = ['ASSIZE_ACCOUNT', 'ASSIZE_PASSWORD', 'ASSIZE_POLICY_PER_POT_WEI']
+  const env = Object.fromEntries([...stray, ...others, ...commands].map((name) => [name, '1']))
+  expect(strayVariables({ ...env, ASSIZE_RPC_UR: '', ASSIZE_GOSSIP_TESTS: undefined })).toEqual(stray)
+})
+
 test('names the line of invalid TOML, and a file that is not there', () => {
   expect(() => load('a = \n')).toThrow(expect.objectContaining({ name: 'Config.UnreadableConfigError' }))
   expect(() => loadConfig({ file: '/nowhere/node.toml', env: {} })).toThrow(
     'Expected a TOML configuration at /nowhere/node.toml, got no readable file.',
   )
+})
+
+test('an empty variable of the environment is not set: systemd and containers pass those on that nobody filled in', () => {
+  const toml = `${MINIMAL}\nroles = []\n[policy]\nnoise_ppm = 7\nper_pot_wei = "5"`
+  const env = Object.fromEntries(
+    CONFIG_FIELDS.map((name) => [`ASSIZE_${name.replace('.', '_').toUpperCase()}`, ''] as const),
+  )
+  const { file } = configFile(toml)
+  expect(loadConfig({ file, env })).toEqual(loadConfig({ file, env: {} }))
+  expect(overridesIn(env)).toEqual([])
+  expect(load(MINIMAL, { env }).policy.noisePpm).toBe(undefined)
+})
+
+test.each<[string, Partial<ConfigInputs>]>([
+  ['confirmations = true', {}],
+  ['confirmations = false', {}],
+  ['confirmations = [7]', {}],
+  ['confirmations = []', {}],
+  ['confirmations = ""', {}],
+  ['confirmations = "0x7"', {}],
+  ['confirmations = " 7"', {}],
+  ['confirmations = "7.0"', {}],
+  ['confirmations = 1970-01-01T00:00:01Z', {}],
+  ['confirmations = 1970-01-01', {}],
+  ['confirmations = {}', {}],
+  ['', { env: { ASSIZE_CONFIRMATIONS: '7e1' } }],
+  ['', { env: { ASSIZE_CONFIRMATIONS: '-7' } }],
+  ['', { flags: { confirmations: '' } }],
+])('a number is written in digits: refuses %s %j', (toml, inputs) => {
+  expect(() => load(`${MINIMAL}${toml}`, inputs)).toThrow('Expected confirmations: a whole number, got ')
+})
+
+test('takes a number in digits, written as a number or as text', () => {
+  expect(load(`${MINIMAL}confirmations = 7`).confirmations).toBe(7)
+  expect(load(`${MINIMAL}confirmations = 7.0`).confirmations).toBe(7)
+  expect(load(`${MINIMAL}confirmations = "7"`).confirmations).toBe(7)
+  expect(load(MINIMAL, { env: { ASSIZE_CONFIRMATIONS: '07' } }).confirmations).toBe(7)
+  const most = Number.MAX_SAFE_INTEGER
+  expect(load(`${MINIMAL}from_block = ${most}`).fromBlock).toBe(BigInt(most))
+  for (const more of [2n ** 53n, 2n ** 62n]) {
+    expect(() => load(`${MINIMAL}from_block = ${more}`)).toThrow(`Expected from_block: at most ${most}, got ${more}.`)
+  }
 })
 
 test('knows each setting by one name', () => {

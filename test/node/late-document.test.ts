@@ -12,7 +12,7 @@ import { writeNodeFolder } from './node-folder.ts'
 import { SILENT } from './silent-log.ts'
 import { pricedIndex } from './source/priced-index.ts'
 
-const SOON = { timeout: 60_000, interval: 50 }
+const SOON = { interval: 50 }
 const closing: (() => Promise<unknown>)[] = []
 
 afterEach(async () => {

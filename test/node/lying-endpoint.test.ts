@@ -14,7 +14,7 @@ import { writeNodeFolder } from './node-folder.ts'
 import { SILENT } from './silent-log.ts'
 import { pricedIndex } from './source/priced-index.ts'
 
-const SOON = { timeout: 60_000, interval: 50 }
+const SOON = { interval: 50 }
 const TRUTH = 2_500n * ETHER
 const LIE = 3_000n * ETHER
 const closing: (() => Promise<unknown>)[] = []

@@ -24,7 +24,7 @@ const READY = z.strictObject({
   signer: z.string().optional(),
 })
 
-const SOON = { timeout: 60_000, interval: 20 }
+const SOON = { interval: 20 }
 
 let stage: Stage
 beforeAll(async () => {
@@ -148,9 +148,30 @@ test('ends when its parent is gone, if it was told to', async () => {
   expect(await node.exitCode).toBe(0)
 })
 
+test('warns of a variable that seems to be meant as a setting', async () => {
+  const node = startProcess(['--config', await prepare()], { ASSIZE_POLICY_NOISE_PMM: '300' })
+  await node.firstLine
+  node.child.kill()
+  expect(await node.exitCode).toBe(0)
+  const warned = node.stderr.map((line) => JSON.parse(line) as object).filter((line) => 'variables' in line)
+  const msg = 'variables of the environment are no settings'
+  expect(warned).toEqual([expect.objectContaining({ level: 40, variables: ['ASSIZE_POLICY_NOISE_PMM'], msg })])
+})
+
+test('warns of a chain about which one endpoint alone is believed', async () => {
+  const endpoints = '1=http://127.0.0.1:1,10=http://127.0.0.1:1,10=http://127.0.0.1:2'
+  const node = startProcess(['--config', await prepare(), '--source-rpc', endpoints])
+  await node.firstLine
+  node.child.kill()
+  expect(await node.exitCode).toBe(0)
+  const warned = node.stderr.map((line) => JSON.parse(line) as object).filter((line) => 'chains' in line)
+  const msg = 'one endpoint alone is believed about what sources read of these chains: source_rpc'
+  expect(warned).toEqual([expect.objectContaining({ level: 40, chains: [1], msg })])
+})
+
 test('only watches without a key', async () => {
   const file = await prepare()
-  const node = startProcess(['--config', file, '--roles', ''], { ASSIZE_KEYSTORE: '' })
+  const node = startProcess(['--config', file, '--roles', '', '--keystore', ''])
   // An empty path is no path: the error names the field.
   expect(await node.firstLine).toBe(undefined)
   expect(await node.exitCode).toBe(2)
@@ -227,6 +248,16 @@ test('refuses a store in use, and a port in use, with exit code 2', async () => 
   expect(third.stderr.at(-1)).toContain(`Expected port ${port} on 127.0.0.1 to be free`)
   const fourth = startProcess(['--config', await prepare(), '--listen', `/ip4/127.0.0.1/tcp/${port}`])
   expect(await fourth.exitCode).toBe(2)
-  expect(fourth.stderr.at(-1)).toContain(`Expected to listen on /ip4/127.0.0.1/tcp/${port}`)
+  const place = `/ip4/127.0.0.1/tcp/${port}`
+  expect(fourth.stderr.at(-1)).toBe(
+    `assize node: Expected to listen on ${place}, got "${place}: listen EADDRINUSE: address already in use 127.0.0.1:${port}". ` +
+      `See whose it is: ss -ltnp 'sport = :${port}'; stop that, or take another in listen.`,
+  )
+  const elsewhere = startProcess(['--config', await prepare(), '--listen', '/ip4/192.0.2.1/tcp/4001'])
+  expect(await elsewhere.exitCode).toBe(2)
+  expect(elsewhere.stderr.at(-1)).toBe(
+    'assize node: Expected to listen on /ip4/192.0.2.1/tcp/4001, got "/ip4/192.0.2.1/tcp/4001: listen EADDRNOTAVAIL: ' +
+      'address not available 192.0.2.1:4001". Correct listen: it must be an address of this machine.',
+  )
   server.close()
 })

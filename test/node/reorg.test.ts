@@ -14,7 +14,7 @@ import { writeNodeFolder } from './node-folder.ts'
 import { SILENT } from './silent-log.ts'
 import { pricedIndex } from './source/priced-index.ts'
 
-const SOON = { timeout: 60_000, interval: 50 }
+const SOON = { interval: 50 }
 const TRUTH = 2_500n * ETHER
 const LIE = 3_000n * ETHER
 /** What the node may put into a pot, and into the fixing: less than the pot of 0.2 ETH needs. */
@@ -95,7 +95,7 @@ test.each([
     await expect.poll(() => stakedBy(stage, fixing), SOON).toBe(BUDGET)
     await mine(stage, 6)
     const { number } = await latestBlock(await stage.as('reader'))
-    await expect.poll(async () => (await statusOf(node)).block, SOON).toBe(number.toString())
+    await expect.poll(async () => BigInt((await statusOf(node)).block) >= number, SOON).toBe(true)
     // Everything since the snapshot is undone, and the other chain grows longer without it; nobody keeps the transaction.
     await request(rpcUrl, 'anvil_setAutomine', [false])
     await request(rpcUrl, 'evm_revert', [before])

@@ -239,7 +239,10 @@ const attested = (proposer: Address): Hex =>
     ],
   })
 
-function onJury(functionName: 'commit' | 'withdraw' | 'stake' | 'setVoter' | 'unstake', args: readonly unknown[]): Hex {
+function onJury(
+  functionName: 'commit' | 'readmit' | 'withdraw' | 'stake' | 'setVoter' | 'unstake',
+  args: readonly unknown[],
+): Hex {
   const abi: Abi = juryArbitratorAbi
   return encodeFunctionData({ abi, functionName, args })
 }
@@ -296,6 +299,7 @@ test.each<[string, { to: Address; data?: Hex; value?: bigint; chainId?: number }
     'got withdraw',
   ],
   ['a vote in its jury', { to: DEPLOYMENT.juries[0], data: onJury('commit', [FIXING_ID, 3, ROOT]) }, undefined],
+  ['returned stakes into the pool of its jury', { to: DEPLOYMENT.juries[0], data: onJury('readmit', [4n]) }, undefined],
   ['what it earned in its jury', { to: DEPLOYMENT.juries[0], data: onJury('withdraw', []) }, undefined],
   ['a vote in another jury', { to: STRANGER, data: onJury('commit', [FIXING_ID, 3, ROOT]) }, 'got one of'],
   ['stakes for its jury', { to: DEPLOYMENT.juries[0], data: onJury('stake', [4n]) }, 'got stake'],

@@ -1,7 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Abi, toFunctionSignature } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chainlinkFeedAbi } from '#protocol/abi/chainlink-feed.ts'
+import { conditionalTokensReporterAbi } from '#protocol/abi/conditional-tokens-reporter.ts'
+import { erc7726QuoteAbi } from '#protocol/abi/erc-7726-quote.ts'
+import { morphoPriceAbi } from '#protocol/abi/morpho-price.ts'
+import { resultsByIdAbi } from '#protocol/abi/results-by-id.ts'
 import { type Compiled, compile, type CompilerName } from '../client/solidity.ts'
+import { blocksIn } from '../docs/blocks.ts'
 import { install, type Installed, ROOT } from './installed.ts'
 
 const SOURCES = 'contracts/src/'
@@ -45,12 +52,45 @@ function importing(paths: readonly string[]): string {
   return `${paths.map((path) => `import "assize/${SOURCES}${path}";`).join('\n')}\ncontract Everything {}`
 }
 
+/** The blocks of docs/integrators.md in one language, in their order. */
+function shown(language: string): string[] {
+  const blocks = blocksIn('docs/integrators.md', readFileSync(join(ROOT, 'docs/integrators.md'), 'utf8'))
+  return blocks.flatMap(({ info, text }) => (info === language ? [text] : []))
+}
+
 test.each(['solc-0.8.19', 'solc'] as const)(
   'the consumer of docs/integrators.md compiles with nothing but the package, by %s',
   (compiler) => {
-    const guide = readFileSync(join(ROOT, 'docs/integrators.md'), 'utf8')
-    const { abi } = compileAs(compiler, 'Bet', /```solidity\n([^`]*)```/.exec(guide)?.[1] ?? '')
+    const { abi } = compileAs(compiler, 'Bet', shown('solidity')[0] ?? '')
     expect(abi).toContainEqual(expect.objectContaining({ type: 'function', name: 'winner' }))
+  },
+)
+
+const ADAPTERS: Readonly<Record<string, Abi>> = {
+  ChainlinkFeed: chainlinkFeedAbi,
+  ConditionalTokensReporter: conditionalTokensReporterAbi,
+  Erc7726Quote: erc7726QuoteAbi,
+  MorphoPrice: morphoPriceAbi,
+  ResultsById: resultsByIdAbi,
+}
+
+/** What can be called, in order. */
+function functionsOf(abi: Abi): string[] {
+  return abi.flatMap((part) => (part.type === 'function' ? [toFunctionSignature(part)] : [])).toSorted()
+}
+
+test.each(Object.keys(ADAPTERS))('the oldest compiler holds all of %s by its interface', (name) => {
+  const from = `assize/${SOURCES}interfaces/consumers/I${name}.sol`
+  const text = `import {I${name}} from "${from}";\ninterface Held${name} is I${name} {}`
+  expect(functionsOf(compileAs('solc-0.8.19', `Held${name}`, text).abi)).toEqual(functionsOf(ADAPTERS[name] ?? []))
+})
+
+test.each(['DollarInvoice', 'ScalarMarket', 'ThreeReaders'])(
+  'the reader %s of docs/examples compiles by the oldest compiler, with nothing but the package',
+  (name) => {
+    const example = readFileSync(join(ROOT, `docs/examples/adapters/${name}.sol`), 'utf8')
+    const { bytecode } = compileAs('solc-0.8.19', name, example.slice(example.indexOf('import ')))
+    expect(bytecode.length).toBeGreaterThan(1000)
   },
 )
 
@@ -71,6 +111,22 @@ test('what speaks of the registry needs solady too, and a compiler that knows it
     ]),
   )
   expect(compileAs('solc', 'Everything', importing([...consumed().keys()])).abi).toEqual([])
+})
+
+test('in a project of `forge init` the test of docs/integrators.md runs, and every contract compiles', async () => {
+  installed.add(['@openzeppelin/contracts', 'solady'])
+  for (const folder of ['src', 'test', 'lib']) mkdirSync(join(installed.folder, folder))
+  symlinkSync(join(ROOT, 'node_modules/@uniswap/v4-core/lib/forge-std'), join(installed.folder, 'lib/forge-std'))
+  const [contract = '', tested = ''] = shown('solidity')
+  const every = [...sources().keys()].map((path, i) => `import * as File${i} from "assize/${SOURCES}${path}";\n`)
+  const texts = { 'src/Bet.sol': contract, 'test/Bet.t.sol': tested, 'src/Every.sol': every.join('') }
+  for (const [name, text] of Object.entries(texts)) installed.write(name, `pragma solidity ^0.8.19;\n${text}`)
+  installed.write('remappings.txt', shown('text').find((text) => text.startsWith('assize/=')) ?? '')
+  installed.write('foundry.toml', '[profile.default]\nsrc = "src"\nout = "out"\nlibs = ["lib"]\n') // as forge init writes it
+  const env = { FOUNDRY_SOLC: join(ROOT, 'tools/solc'), FOUNDRY_OFFLINE: 'true' }
+  const { exitCode, out, err } = await installed.run('forge', ['test'], env)
+  expect(exitCode, `${out}${err}`).toBe(0)
+  expect(out).toContain('2 tests passed, 0 failed')
 })
 
 test('what is deployed names one compiler, so that anyone gets the same code', () => {

@@ -11,6 +11,7 @@ import { type Legs, mergeToEther, readLegs, seriesId, splitEther } from '#client
 import { wethBalance } from '#client/weth.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { accountOf, ETHER, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { mined } from '../client/mined.ts'
 import { type Ended, install, type Installed, ROOT } from './installed.ts'
 import { outlasting } from './outage.ts'
 
@@ -82,14 +83,13 @@ test("a scalar market at Gnosis's published contract is opened, and paid by wher
   const [short = 0n, long = 0n] = [...opened.out.matchAll(/\d+/g)].map(([digits]) => BigInt(digits))
   // Ann keeps LONG and hands SHORT to Ben.
   const ben = await stage.as('ben')
-  await ann.publicClient.waitForTransactionReceipt({
-    hash: await ann.walletClient.writeContract({
-      address: positions,
-      abi: TRANSFER,
-      functionName: 'safeTransferFrom',
-      args: [ann.account.address, ben.account.address, short, 10n * ETHER, '0x'],
-    }),
+  const transfer = await ann.walletClient.writeContract({
+    address: positions,
+    abi: TRANSFER,
+    functionName: 'safeTransferFrom',
+    args: [ann.account.address, ben.account.address, short, 10n * ETHER, '0x'],
   })
+  await mined(ann, transfer)
   expect(short).not.toBe(long)
 
   const before = await wethBalance(ben, weth, ben.account.address)
@@ -108,6 +108,24 @@ test("a scalar market at Gnosis's published contract is opened, and paid by wher
   expect((await wethBalance(ben, weth, ben.account.address)) - before).toBe((75n * ETHER) / 10n)
   const third = await run(['scalar-market.ts', 'settle', id, '2000', '4000'], { ...env, KEY: keyOf('cal') })
   expect(third).toMatchObject({ exitCode: 0, out: `2500\npaid ${ETHER} wei\n` })
+  expect(await wethBalance(ann, weth, positions)).toBe(0n)
+})
+
+test('a scalar market takes no more than is secured, and nothing from the maturity on', async () => {
+  const { oracle, weth } = stage.deployments
+  const positions = await deployConditionalTokens()
+  const reporter = planConditionalTokensReporter(oracle, positions)
+  await carryOut(ann, reporter)
+  const { fixing, id } = await announce(1n)
+  const env = { REPORTER: reporter.address, KEY: keyOf('ann') }
+  const open = (amount: string): Promise<Ended> => run(['scalar-market.ts', 'open', id, '2000', '4000', amount], env)
+  expect((await open('1000.5')).err).toContain(
+    'Expected at most 1000 ETH to depend on the fixing, got 1000.5 beside 0.',
+  )
+  await stage.embedded.mineAt(fixing.maturity)
+  expect((await open('1')).err).toContain(
+    `Expected a fixing before its maturity, got one that matured at ${fixing.maturity}.`,
+  )
   expect(await wethBalance(ann, weth, positions)).toBe(0n)
 })
 
@@ -219,6 +237,6 @@ async function deployConditionalTokens(): Promise<Address> {
   const artifact: unknown = JSON.parse(readFileSync(createRequire(import.meta.url).resolve(path), 'utf8'))
   const { bytecode } = artifact as { bytecode: Hex } // truffle's artifact
   const hash = await ann.walletClient.sendTransaction({ data: bytecode })
-  const { contractAddress } = await ann.publicClient.waitForTransactionReceipt({ hash })
+  const { contractAddress } = await mined(ann, hash)
   return getAddress(contractAddress ?? '0x')
 }

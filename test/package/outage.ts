@@ -7,7 +7,7 @@ export type Outage = Pick<RpcProxy, 'url'> & {
   readonly isAway: () => Promise<void>
 }
 
-const SOON = { timeout: 60_000, interval: 20 }
+const SOON = { interval: 20 }
 
 /** What `run` gives, of a program whose endpoint passes on to `target` and is away once in between. */
 export async function outlasting<T>(target: string, run: (outage: Outage) => Promise<T>): Promise<T> {

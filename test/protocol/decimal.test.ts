@@ -61,6 +61,10 @@ test.each([
   expect(() => parseValue(text)).toThrow(expect.objectContaining({ name: 'Decimal.DecimalError', text, want }))
 })
 
+test.each([-1n, -(10n ** 18n)])('writes no value below 0: %d', (value) => {
+  expect(() => formatValue(value)).toThrow(`Expected a value of at least 0, got "${value}".`)
+})
+
 test('reads trailing zeros that do not change the value', () => {
   expect(parseValue('1.5000000000000000000000')).toBe(15n * 10n ** 17n)
 })

@@ -1,10 +1,13 @@
+import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
+import { getAddress, type Hex } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { assessEvidence, type Evidence } from '#protocol/evidence.ts'
 import { EvidenceFormatError, evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
 import type { SignedObservation } from '#protocol/observation.ts'
-import { differencesOf, leavesOf, withDifferences } from '#protocol/samples.ts'
+import { rootOf } from '#protocol/report.ts'
+import { differencesOf, leavesOf, type SampleLeaf, withDifferences } from '#protocol/samples.ts'
 import { DOMAIN, FIXING, reporterKey, signedBy, WAD } from '../node/reporters.ts'
 import { evidenceOf as evidenceOfSubject } from './evidence-of.ts'
 import { sourceJson, threeSamples } from './index-documents.ts'
@@ -45,7 +48,8 @@ async function resigned(evidence: Evidence, index: number, changes: Partial<Sign
 
 describe('evidence', () => {
   test('that is sound makes the lower median of what the document makes of the closes, through a file and back', async () => {
-    const evidence = await evidenceOf()
+    // What is read has its addresses' checksums.
+    const evidence = { ...(await evidenceOf()), registry: getAddress(DOMAIN.registry) }
     const read = parseEvidence(evidenceText(evidence))
     expect(read).toEqual(evidence)
     const kept = { root: id, sourceId: 'a', origin: 'here', sha256: 'ab'.repeat(32), bytes: 2 }
@@ -167,6 +171,27 @@ describe('evidence', () => {
   })
 })
 
+test('closes that contradict each other are no samples, though they make the root that is signed', async () => {
+  const evidence = await evidenceOf()
+  const one = (leaves: readonly SampleLeaf[]): Hex =>
+    rootOf(StandardMerkleTree.of([...leaves], ['string', 'uint64', 'string'], { sortLeaves: false }))
+  const seen = OPENS.map((open): SampleLeaf => ['a', open, '2500.5'])
+  // What the venue said, and beside it, for whoever reads the other of the two, what is to be signed.
+  const twice = OPENS.flatMap((open): SampleLeaf[] => [
+    ['a', open, '1'],
+    ['a', open, '2500.5'],
+  ])
+  for (const leaves of [twice, twice.toReversed(), seen.toReversed(), [...seen, ...seen]]) {
+    const root = one(leaves)
+    const signed = await resigned(evidence, 3, { sourcesRoot: root })
+    expect(faults({ ...signed, samples: new Map([[root, leaves]]) })).toEqual([`samples ${root.slice(0, 10)}…`])
+  }
+  const root = one(seen)
+  expect(faults({ ...(await resigned(evidence, 3, { sourcesRoot: root })), samples: new Map([[root, seen]]) })).toEqual(
+    [],
+  )
+})
+
 test('what differs makes the others’ leaves of ours again, whatever was added, changed or left out', () => {
   const theirs = [
     { sourceId: 'b', quote: 'USD', closes: ['1', undefined, '3'] },
@@ -203,4 +228,26 @@ test('a text that is no evidence is refused by the field that is wrong', async (
   expect(fieldOf(broken((file) => (file['version'] = 2)))).toBe('version')
   expect(fieldOf(broken((file) => (file['document'] = {})))).toMatch(/^document\./)
   expect(fieldOf(broken((file) => (file['id'] = '0x12')))).toBe('id')
+})
+
+test('an address of which one digit is wrong is refused by its field, whoever’s it is', async () => {
+  const text = evidenceText(await evidenceOf())
+  // EIP-55's own example, and the same with another last digit.
+  const right = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'
+  const wrong = `${right.slice(0, -1)}e`
+  for (const field of ['fixing.arbitrator', 'fixing.backup', 'fixing.openInterest', 'oracle', 'registry']) {
+    const withAddress = (address: string): string => {
+      const file = JSON.parse(text) as Record<string, unknown>
+      const [first = '', second] = field.split('.')
+      if (second === undefined) file[first] = address
+      else (file[first] as Record<string, unknown>)[second] = address // as evidenceText writes it
+      return JSON.stringify(file)
+    }
+    expect(() => parseEvidence(withAddress(wrong))).toThrow(
+      expect.objectContaining({ name: 'Evidence.EvidenceFormatError', field, message: expect.stringContaining(field) }),
+    )
+    for (const same of [right, right.toLowerCase(), `0x${right.slice(2).toUpperCase()}`]) {
+      expect(evidenceText(parseEvidence(withAddress(same)))).toContain(right)
+    }
+  }
 })

@@ -82,6 +82,27 @@ test.each(bounds.filter(({ field }) => field === ''))('R-101 accepts a fixing wi
   expect(() => validateFixing(fixingOf(row))).not.toThrow()
 })
 
+test.each([
+  ['arbitrator', '0x11', 'address'],
+  ['backup', undefined, 'address'],
+  ['openInterest', '0x1234', 'address'],
+  ['openInterest', 0n, 'address'],
+  ['indexId', '0x11', 'bytes32'],
+  ['maturity', 5, 'uint64'],
+  ['minBond', 10 ** 17, 'uint128'],
+  ['window', 600.5, 'uint32'],
+  ['bondPpm', '9', 'uint32'],
+] as const)('refuses a fixing whose %s is %s, which is no %s', (field, got, type) => {
+  const fixing = { ...fixingOf(ids[0]!), [field]: got } as Fixing // as it may come from plain JavaScript
+  expect(() => validateFixing(fixing)).toThrow(
+    expect.objectContaining({
+      name: 'Fixing.MalformedFieldError',
+      message: `Expected ${field} to be of type ${type}, got ${got}.`,
+      field,
+    }),
+  )
+})
+
 test('a refusal says what was expected, what was got, and what to do', () => {
   const error = refusal({ ...fixingOf(ids[0]!), arbitrationFee: 10n ** 17n })
   expect(error.name).toBe('Fixing.ParameterOutOfBoundsError')

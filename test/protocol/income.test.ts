@@ -46,21 +46,21 @@ test('a year is what its parts are by hand', () => {
     disputes: (16n * ETHER) / 5n,
   })
   expect(mapped(income.costs)).toEqual({
-    registration: (463_157n * GWEI) / 2n,
+    registration: (463_360n * GWEI) / 2n,
     // A fourth of ten rosters of four: a tenth of one of a hundred.
     rosters: (4_338_951n * GWEI) / 10n,
-    proposing: 100n * (299_758n + 52_833n) * GWEI,
+    proposing: 100n * (299_758n + 52_886n) * GWEI,
     claiming: 400n * 71_678n * GWEI,
-    disputing: 4n * (108_564n + 54_959n) * GWEI,
+    disputing: 4n * (108_436n + 55_012n) * GWEI,
     server: (12n * ETHER) / 100n,
     slashing: (3n * ETHER) / 1_000n,
     interest: ETHER / 5n,
   })
-  // 7.3 ETH less 0.323 ETH and 65 249 865.6 gwei.
-  expect(floorOf(income.net)).toBe(6_977_000_000_000_000_000n - 65_249_865_600_000_000n)
+  // 7.3 ETH less 0.323 ETH and 65 254 967.1 gwei.
+  expect(floorOf(income.net)).toBe(6_977_000_000_000_000_000n - 65_254_967_100_000_000n)
   // 7.177 ETH less the gas, on 5 ETH.
   expect(income.locked).toBe(5n * ETHER)
-  expect(returnPpmOf(income)).toBe(1_422_350n)
+  expect(returnPpmOf(income)).toBe(1_422_349n)
 })
 
 test('the others’ absence raises a share, one’s own lowers how many there are', () => {
@@ -81,10 +81,10 @@ test('nobody else is needed', () => {
 
 test('what breaks even, by hand', () => {
   const terms = { ...TERMS, disputedPpm: 0n, proposalReward: 0n, years: 1n, rosters: 0n, slashingPpm: 0n, server: 0n }
-  // A fixing costs a claim and a fourth of a proposal, 159 825.75 gas; a year 0.2 ETH of interest and the registration.
-  const gas = 463_157n + 100n * 639_303n
-  const fixed = ETHER / 5n + 463_157n * GWEI
-  const margin = ETHER / 100n - (639_303n * GWEI) / 4n
+  // A fixing costs a claim and a fourth of a proposal, 159 839 gas; a year 0.2 ETH of interest and the registration.
+  const gas = 463_360n + 100n * 639_356n
+  const fixed = ETHER / 5n + 463_360n * GWEI
+  const margin = ETHER / 100n - (639_356n * GWEI) / 4n
   expect(breakEvenOf(terms)).toEqual({
     // A hundred rewards a year are the reporter's.
     reward: ceiling(ETHER / 5n + gas * GWEI, 100n),
@@ -107,7 +107,7 @@ test('nobody attests where a share does not pay for the gas of it, and nobody is
       rosters: 0n,
       claiming: 0n,
       // Plain proposals.
-      proposing: 100n * (95_790n + 52_833n) * gasPrice,
+      proposing: 100n * (95_790n + 52_886n) * gasPrice,
     })
   }
 })

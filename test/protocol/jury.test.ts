@@ -9,8 +9,10 @@ import {
   committedValue,
   drawPlaces,
   drawSeed,
+  neededPool,
   SEED_DELAY,
   verdictOf,
+  whyNotTaken,
 } from '#protocol/jury.ts'
 import { readVectors, toNumber } from './vectors.ts'
 
@@ -51,6 +53,14 @@ test('what a seat has committed to is found among values, under its own salt, ju
   expect(committedValue({ ...round, round: 1 }, seat, salt, [2n])).toBe(undefined)
   expect(committedValue(round, seat, keccak256('0x02'), [2n])).toBe(undefined)
   expect(committedValue(round, { ...place, committed: undefined }, salt, [2n])).toBe(undefined)
+})
+
+test('a case needs the least pool and half of all stakes, beside the seats of those that wait (R-500)', () => {
+  const terms = { seats: 3, leastPool: 6 }
+  const needed = (pool: number, returned: number, seated: number, waiting = 0): number =>
+    neededPool(terms, { pool, returned, seated, waiting })
+  expect([needed(6, 0, 0), needed(6, 0, 6), needed(6, 1, 6), needed(0, 1, 13)]).toEqual([6, 6, 7, 7])
+  expect([needed(20, 0, 0, 1), needed(4, 0, 0, 2)]).toEqual([13, 12])
 })
 
 test('a seed comes 128 blocks of 12 seconds after jurors were asked for (R-501)', () => {
@@ -99,3 +109,12 @@ function chiSquare(counts: Float64Array): number {
   const expected = sum / counts.length
   return counts.reduce((total, count) => total + (count - expected) ** 2 / expected, 0)
 }
+
+test('a jury takes a fixing that pays its price and has its separation, and says first what the fee lacks (R-500)', () => {
+  // Five seats and eight shares of whoever draws and resolves, at 3 each.
+  const terms = { seats: 5, seatFee: 3n, leastSeparationPpm: 1_000 }
+  expect(whyNotTaken({ arbitrationFee: 39n, separationPpm: 1_000 }, terms)).toBeUndefined()
+  expect(whyNotTaken({ arbitrationFee: 38n, separationPpm: 1_000 }, terms)).toBe('fee')
+  expect(whyNotTaken({ arbitrationFee: 39n, separationPpm: 999 }, terms)).toBe('separation')
+  expect(whyNotTaken({ arbitrationFee: 38n, separationPpm: 999 }, terms)).toBe('fee')
+})

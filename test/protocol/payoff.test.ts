@@ -47,3 +47,38 @@ fuzz.prop([terms, amount])('a pair is worth exactly its collateral', (t, collate
   expect(p + n).toBe(collateral)
   expect(redeemed({ ...t, pAmount: collateral, nAmount: collateral })).toBe(collateral)
 })
+
+const TERMS = { strike: 1n, settlement: INVALID, invalidSharePpm: 0 }
+
+test.each(readVectors<{ name: string; invalidSharePpm: Hex }>('payoff', 'refused'))(
+  "refuses a share of P's as the contract does: $name",
+  ({ invalidSharePpm }) => {
+    const share = toNumber(invalidSharePpm)
+    const refused = `Expected invalidSharePpm from 0 to 1000000, got ${share}.`
+    expect(() => payoff({ ...TERMS, collateral: 100n, invalidSharePpm: share })).toThrow(refused)
+    expect(() => redeemed({ ...TERMS, pAmount: 0n, nAmount: 5n, invalidSharePpm: share })).toThrow(refused)
+  },
+)
+
+test.each([
+  ['invalidSharePpm', 0.5, '0 to 1000000'],
+  ['invalidSharePpm', -1, '0 to 1000000'],
+  ['invalidSharePpm', Number.NaN, '0 to 1000000'],
+  ['strike', 0n, `1 to ${INVALID}`],
+  ['strike', INVALID + 1n, `1 to ${INVALID}`],
+  ['settlement', 0n, `1 to ${INVALID}`],
+  ['settlement', INVALID + 1n, `1 to ${INVALID}`],
+  ['settlement', undefined, `1 to ${INVALID}`],
+])('refuses a series whose %s is %s', (term, got, range) => {
+  const given = { ...TERMS, [term]: got }
+  const refused = `Expected ${term} from ${range}, got ${got}.`
+  expect(() => payoff({ ...given, collateral: 100n })).toThrow(refused)
+  expect(() => redeemed({ ...given, pAmount: 1n, nAmount: 1n })).toThrow(refused)
+})
+
+test.each([-1n, 2n ** 256n])('refuses an amount of %s', (got) => {
+  const range = `from 0 to ${2n ** 256n - 1n}, got ${got}.`
+  expect(() => payoff({ ...TERMS, collateral: got })).toThrow(`Expected collateral ${range}`)
+  expect(() => redeemed({ ...TERMS, pAmount: got, nAmount: 0n })).toThrow(`Expected pAmount ${range}`)
+  expect(() => redeemed({ ...TERMS, pAmount: 0n, nAmount: got })).toThrow(`Expected nAmount ${range}`)
+})

@@ -10,6 +10,14 @@ fuzz.prop([fc.bigInt({ min: 0n, max: 2n ** 2_000n }), fc.bigInt({ min: 1n, max: 
   },
 )
 
+fuzz.prop([fc.bigInt({ min: 0n, max: 2n ** 200_000n })], { numRuns: 5 })(
+  'a root of as many samples as an index may have is as exact',
+  (radicand) => {
+    const root = floorRoot(radicand, 1440n)
+    expect(root ** 1440n <= radicand && (root + 1n) ** 1440n > radicand).toBe(true)
+  },
+)
+
 fuzz.prop([fc.bigInt({ min: 1n, max: 2n ** 64n }), fc.bigInt({ min: 1n, max: 60n })])(
   'the root of a power is exact, and one less below it',
   (root, degree) => {

@@ -88,11 +88,39 @@ test('R-402 a quorum is more than two thirds', () => {
   )
 })
 
+test.each([Number.NaN, -1, 2.5, Number.POSITIVE_INFINITY, undefined])('R-402 there is no quorum of %s', (reporters) => {
+  // As it may come from plain JavaScript.
+  expect(() => quorumSize(reporters as number)).toThrow(`Expected a number of reporters, got ${reporters}.`)
+})
+
 test('R-402 the median is the lower one', () => {
   const medians = readVectors<{ median: Hex; values: Hex[] }>('report', 'medians')
   expect(medians.map(({ values }) => lowerMedian(values.map(BigInt)))).toEqual(
     medians.map(({ median }) => BigInt(median)),
   )
+})
+
+test('the root of a report is made when it is first asked for, and once', () => {
+  const input = inputOf(rows.find(({ name }) => name.startsWith('five of seven'))!)
+  let read = 0
+  const observed = input.observations.map(({ reporterIndex, signed }) => ({
+    reporterIndex,
+    signed: {
+      ...signed,
+      get signature() {
+        read += 1
+        return signed.signature
+      },
+    },
+  }))
+  const made = buildReport({ ...input, observations: observed })
+  const reads = [read]
+  const root = rootOfObservations(input.observations)
+  for (const _ of [1, 2]) {
+    expect(made).toMatchObject({ report: { observationsRoot: root } })
+    reads.push(read)
+  }
+  expect(reads).toEqual([0, 5, 5])
 })
 
 test('one observation too few is short, not a report', () => {

@@ -286,6 +286,62 @@ export const PLANTS: readonly Plant[] = [
     replace: 'fixing.proposalGrace',
     breaks: ['FixingLib.openEnd_neverWraps'],
   },
+  {
+    bug: 'the remainder is lost',
+    library: 'SeatLib',
+    find: 'first = share + amount % kept;',
+    replace: 'first = share;',
+    breaks: ['SeatLib.shares_conserve'],
+  },
+  {
+    bug: 'divides the stakes of others among all seats',
+    library: 'SeatLib',
+    find: 'share = amount / kept;',
+    replace: 'share = amount / seats;',
+    breaks: ['SeatLib.shares_conserve', 'SeatLib.shares_areEqual'],
+  },
+  {
+    bug: 'divides the fee as if one clerk were paid',
+    library: 'SeatLib',
+    find: 'fee * CLERK_SHARES / (seats + 2 * CLERK_SHARES)',
+    replace: 'fee * CLERK_SHARES / (seats + CLERK_SHARES)',
+    breaks: ['SeatLib.clerkPay_isFourPartsRoundedDown', 'SeatLib.price_paysEverySeat'],
+  },
+  {
+    bug: 'the price forgets who resolves',
+    library: 'SeatLib',
+    find: '(seats + 2 * CLERK_SHARES) * seatFee',
+    replace: '(seats + CLERK_SHARES) * seatFee',
+    breaks: ['SeatLib.price_paysEverySeat'],
+  },
+  {
+    bug: 'rounds half of a quorum down',
+    library: 'SeatLib',
+    find: '(quorum + 1) / 2 * seatStake',
+    replace: 'quorum / 2 * seatStake',
+    breaks: ['SeatLib.halfQuorum_isTheFewestThatAreHalf'],
+  },
+  {
+    bug: 'counts the quorum twice',
+    library: 'SeatLib',
+    find: '(quorum + 1) / 2 * seatStake',
+    replace: '(quorum + 1) * 2 * seatStake',
+    breaks: ['SeatLib.halfQuorum_isMonotone', 'SeatLib.halfQuorum_isTheFewestThatAreHalf'],
+  },
+  {
+    bug: 'rounds half of all stakes down',
+    library: 'SeatLib',
+    find: '(allStakes + 1) / 2',
+    replace: 'allStakes / 2',
+    breaks: ['SeatLib.neededPool_atMostDoublesAPart'],
+  },
+  {
+    bug: 'forgets one case that waits',
+    library: 'SeatLib',
+    find: ' + waiting * seats',
+    replace: ' + (waiting < 2 ? 0 : waiting - 1) * seats',
+    breaks: ['SeatLib.neededPool_atMostDoublesAPart'],
+  },
 ]
 
 /** The source of the plant's library with the bug in it. */

@@ -7,7 +7,6 @@ import { CHECKER, prove } from './prove.ts'
 import { together } from './together.ts'
 import { judge } from './verdict.ts'
 
-const SOLVER_TIMEOUT_MS = 300_000
 const FILE = 'test/contracts/proofs/BondLib.proof.sol'
 const LIBRARY = 'src/libraries/BondLib.sol'
 const CHEAPEST = 'BondLib.potNeed_isBetweenOnceAndTwiceAllStake'
@@ -144,7 +143,7 @@ describe('the documents', () => {
   })
 })
 
-describe('the solver in the compiler', { timeout: SOLVER_TIMEOUT_MS }, () => {
+describe('the solver in the compiler', () => {
   const property = properties.find(({ id }) => id === CHEAPEST)
   if (property === undefined) throw new Error(`Expected ${CHEAPEST} among the properties, got none.`)
 

@@ -18,6 +18,7 @@ const SUBJECTS: readonly (readonly [folder: RegExp, title: string])[] = [
     /^cli\/fixing\/|^cli\/commands\/(?:fixing|status|propose|contribute|claim|receipts|fund|request|collect|watch|verify)/,
     'Fixings, stakes, claims',
   ],
+  [/^cli\/vault\/|^cli\/commands\/(?:series|split|merge|redeem)/, 'P and N'],
   [/^cli\/index\/|^cli\/commands\/(?:index|evidence|differences)/, 'Indices and evidence'],
   [
     /^cli\/reporter\/|^cli\/commands\/(?:keys|register|reporters|membership|node|doctor|journal|halt|backup|signer|init)/,

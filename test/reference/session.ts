@@ -42,6 +42,8 @@ export async function runSession(rehearse: Rehearse = () => Promise.resolve()): 
     const signal = new AbortController().signal
     const env = process.env
     const devnet = await openDevnet({ folder: undefined, port: 0, now: NOW, env, signal, cleanup })
+    // No block comes by itself: between a look at the chain's time and a command it would be newer than the command is told.
+    await devnet.embedded.setMining('instant')
     const session = new Session(devnet, scratch, await commandNames(), rehearse)
     await lookAndExplain(session)
     await disputeAndClaim(session)
@@ -55,6 +57,7 @@ export async function runSession(rehearse: Rehearse = () => Promise.resolve()): 
     await keepAStore(session)
     await describeAnIndex(session)
     await verifyByEvidence(session)
+    await holdPAndN(session)
     return session.printed
   } finally {
     await cleanup.run()
@@ -179,6 +182,27 @@ async function disputeAndClaim(session: Session): Promise<void> {
   await takeBack(session)
 }
 
+/** Splits, merges and redeems a series of its own. */
+async function holdPAndN(session: Session): Promise<void> {
+  const vault = session.of('ASSIZE_VAULT')
+  const { time } = await latestBlock(await connect({ rpcUrl: session.devnet.embedded.rpcUrl }))
+  const index = join(session.devnet.folder, 'index', 'index.json')
+  const courts = `--arbitrator ${session.of('COUNCIL')} --backup ${session.of('BACKUP')}`
+  const terms = `--index ${index} --maturity ${time + 1_800n} ${courts} --open-interest ${vault}`
+  await session.run(`devnet give ${session.of('ACCOUNT')} 5eth`)
+  const { id: fixing } = await session.run(`fixing create ${terms} --yes`)
+  const { series } = await session.run(`series create ${String(fixing)} 2000 --invalid-share 80 --yes`)
+  const id = String(series)
+  await session.run(`split ${id} 1eth --dry-run`)
+  await session.run(`split ${id} 1eth --yes`)
+  await session.run(`merge ${id} 0.25eth --yes`)
+  for (const line of [`series show ${id}`, 'series list', 'redeem --all --yes']) await session.run(line)
+  await session.pass('35min')
+  await session.run(`propose ${String(fixing)} 2500.10 --yes`)
+  await session.pass('2d')
+  for (const line of [`series show ${id}`, 'series list', `redeem ${id} --yes`]) await session.run(line)
+}
+
 /** Has transactions of the disputer wait until they are cancelled: one that is, then two of which the endpoint replaces the last only. */
 async function takeBack(session: Session): Promise<void> {
   const { embedded } = session.devnet
@@ -198,6 +222,8 @@ async function takeBack(session: Session): Promise<void> {
   const cancel = (): Promise<unknown> => session.run('cancel --yes', { ASSIZE_RPC_URL: proxy.url })
   // Blocks come by the clock there, too, which only this ends.
   await request(embedded.rpcUrl, 'evm_setIntervalMining', [0])
+  const nonce = await disputer.publicClient.getTransactionCount({ address: disputer.account.address })
+  await session.run(`cancel --dry-run --nonce ${nonce}`)
   await send()
   await session.run('cancel --dry-run')
   await cancel()

@@ -16,9 +16,9 @@ const ROWS: readonly EditRow[] = [
   [
     'R-610',
     'an expiry of which nothing is stored is read',
-    CONSUMER,
-    'return settled ? value : ORACLE.settlement(_stored);',
-    'settled;\n        return value;',
+    READING,
+    'if (!isSettled) value = oracle.settlement(stored);',
+    'if (!isSettled) stored;',
   ],
   [
     'R-615',

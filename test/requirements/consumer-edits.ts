@@ -129,8 +129,8 @@ const ROWS: readonly EditRow[] = [
     'R-606',
     'payouts in ether are of a vault of it',
     VAULT,
-    'if (!IS_ETHER) revert NotEther();\n        IWeth',
-    'IWeth',
+    'if (!IS_ETHER) revert NotEther();\n        if (amount == 0) return;',
+    'if (amount == 0) return;',
   ],
   [
     'R-606',

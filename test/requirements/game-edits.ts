@@ -139,8 +139,8 @@ const PROPOSALS_AND_POTS: readonly EditRow[] = [
     'R-202',
     'a fill starts a full window',
     ORACLE,
-    'dispute.head = head.install(index, block.timestamp + fixing.window);',
-    'dispute.head = head.install(index, head.deadline());',
+    'uint256 deadline = block.timestamp + fixing.window;',
+    'uint256 deadline = head.deadline();',
   ],
   [
     'R-202',

@@ -2,9 +2,12 @@ import { type DisablingEdit, type EditRow, editsOf } from './disabling-edit.ts'
 
 const JURY = 'contracts/src/arbitrators/JuryArbitrator.sol'
 const POOL = 'contracts/src/arbitrators/jury/JurorPool.sol'
+const SEAT = 'contracts/src/libraries/SeatLib.sol'
 const TURN = 'contracts/src/libraries/TurnLib.sol'
 const VERDICT = 'contracts/src/libraries/VerdictLib.sol'
 const TWIN = 'contracts/protocol/jury.ts'
+const CASE = 'contracts/protocol/jury-case.ts'
+const OPEN = 'cli/commands/jury-open.ts'
 const BALLOT = 'contracts/protocol/ballot.ts'
 const VOTES = 'node/juror/votes.ts'
 
@@ -21,7 +24,15 @@ const ROWS: readonly EditRow[] = [
   ['R-500', 'a juror takes out its own', POOL, ' || _pool[place] != msg.sender', ''],
   ['R-500', 'the fee pays the jury', JURY, 'if (fixing.arbitrationFee < price())', 'if (fixing.arbitrationFee == 0)'],
   ['R-500', 'the pool is large enough', JURY, 'if (poolSize() < _neededPool())', 'if (poolSize() < SEATS)'],
-  ['R-500', 'seats that wait count', JURY, 'LEAST_POOL + _waitingCount() * SEATS', 'LEAST_POOL'],
+  ['R-500', 'seats that wait count', SEAT, ' + waiting * seats', ' + 0 * waiting * seats'],
+  ['R-500', 'half of all stakes is free', SEAT, '(allStakes + 1) / 2', '0 * allStakes'],
+  [
+    'R-500',
+    'returned stakes come back first',
+    JURY,
+    'if (returnedSize() > 0) revert',
+    'if (returnedSize() > 999) revert',
+  ],
   [
     'R-500',
     'there is time for the votes',
@@ -36,6 +47,15 @@ const ROWS: readonly EditRow[] = [
     JURY,
     'if (msg.sender != juror && msg.sender != voterOf[juror])',
     'if (juror == address(0))',
+  ],
+  ['R-500', 'the command line asks for half', TWIN, 'Math.ceil((pool + returned + seated) / 2)', '0'],
+  ['R-500', 'a node readmits before it opens', CASE, 'if (returned === 0) return', 'if (returned >= 0) return'],
+  [
+    'R-500',
+    'the command line readmits',
+    OPEN,
+    'readmitCalls(trial.jury.address, returnedTo(trial))',
+    'readmitCalls(trial.jury.address, 0)',
   ],
   ['R-501', 'the seed is of a later block', JURY, 'block.number + SEED_DELAY', 'block.number'],
   ['R-501', 'the header is proven', JURY, 'if (hash == 0 || keccak256(header) != hash)', 'if (hash == 0)'],
@@ -62,6 +82,7 @@ const ROWS: readonly EditRow[] = [
     '_next == _end || FixingId.unwrap(id) == 0',
   ],
   ['R-501', 'the pool is closed', POOL, 'if (draws > 0) revert', 'if (draws > 9) revert'],
+  ['R-501', 'nothing comes back meanwhile', POOL, '_requireOpen();\n        uint256 left', 'uint256 left'],
   ['R-500', 'stakes warm up', POOL, ' || block.timestamp < incoming.admitTime', ''],
   [
     'R-500',
@@ -157,11 +178,13 @@ const ROWS: readonly EditRow[] = [
     'address(BOND_TOKEN), forf',
   ],
   ['R-504', 'who is right keeps its stake', JURY, '_release(jurors[i]);\n            _credit(', '_credit('],
-  ['R-504', 'shares are to the wei', JURY, 'share + amount % count', 'share'],
-  ['R-504', 'what was forfeited is earned', JURY, 'amount += trial.forfeited + ', 'amount += '],
+  ['R-504', 'shares are to the wei', SEAT, 'share + amount % kept', 'share'],
+  ['R-504', 'what was forfeited is earned', JURY, 'amount + trial.forfeited', 'amount'],
   ['R-504', 'a kept stake is released once', POOL, 'if (_waitingCount() == 0) _pool.push(juror);\n        else', ''],
-  ['R-505', 'half of a quorum counts', JURY, '(uint256(QUORUM) + 1) / 2 * SEAT_STAKE', 'uint256(SEATS) * SEAT_STAKE'],
-  ['R-505', 'seats that are taken count', POOL, '_pool.length + _seated', '_pool.length'],
+  ['R-504', 'a returned stake comes back', POOL, '_pool.push(_returned[--left]);', '--left;'],
+  ['R-505', 'half of a quorum counts', SEAT, '(quorum + 1) / 2 * seatStake', 'quorum * seatStake'],
+  ['R-505', 'seats that are taken count', POOL, '_returned.length + _seated', '_returned.length'],
+  ['R-505', 'returned stakes count', POOL, '_returned.length + _seated', '_seated'],
   ['R-505', 'another arbitrator has no cost', JURY, '!isOurs || ', '(!isOurs && block.number == 0) || '],
 ]
 

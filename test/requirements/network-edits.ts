@@ -362,6 +362,13 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
     replace: 'if (!isSettled) value = fixing.separationPpm;',
   },
   {
+    id: 'R-603',
+    rule: 'what is worth nothing moves nothing',
+    file: VAULT,
+    find: 'if (paid > 0) COLLATERAL',
+    replace: 'COLLATERAL',
+  },
+  {
     id: 'R-604',
     rule: 'open interest grows with every split',
     file: VAULT,

@@ -12,6 +12,7 @@ import {IJuryArbitrator} from "../interfaces/IJuryArbitrator.sol";
 import {IMaturityOracle} from "../interfaces/IMaturityOracle.sol";
 import {IOracleConstants} from "../interfaces/IOracleConstants.sol";
 import {DistanceLib} from "../libraries/DistanceLib.sol";
+import {SeatLib} from "../libraries/SeatLib.sol";
 import {TurnLib} from "../libraries/TurnLib.sol";
 import {VerdictLib} from "../libraries/VerdictLib.sol";
 import {Fixing, FixingId} from "../types/Fixing.sol";
@@ -31,8 +32,6 @@ contract JuryArbitrator is JurorPool, ERC165 {
     uint256 private constant MAX_TIME = 10 days;
     uint256 private constant MIN_WARM_UP = 1 days;
     uint256 private constant MAX_WARM_UP = 30 days;
-    /// @dev What drawing and resolving are paid, each, in seats' shares: a million gas and more.
-    uint256 private constant CLERK_SHARES = 4;
     /// @dev Longer than a seed lives: 8 319 blocks of 12 seconds are 28 hours. INVARIANT: no case becomes too late while its seed
     /// lives, or whoever draws could choose between drawing and closing it.
     uint256 private constant SEED_TIME = 2 days;
@@ -88,6 +87,8 @@ contract JuryArbitrator is JurorPool, ERC165 {
         if (fixing.arbitrationFee < price()) revert FeeBelowPrice(fixing.arbitrationFee, price());
         uint256 separation = fixing.separationPpm;
         if (separation < LEAST_SEPARATION_PPM) revert SeparationTooSmall(separation, LEAST_SEPARATION_PPM);
+        // INVARIANT: no case is opened while stakes wait to come back, or who keeps one case waiting would keep them out.
+        if (returnedSize() > 0) revert StakesReturned(returnedSize());
         if (poolSize() < _neededPool()) revert PoolTooSmall(poolSize(), _neededPool());
         if (_caseEnd() >= turnEnd) revert TooLate(_caseEnd(), turnEnd);
         _await(fixing, id, trial);
@@ -180,14 +181,14 @@ contract JuryArbitrator is JurorPool, ERC165 {
     /// @inheritdoc IArbitrator
     /// @dev The stakes of half of a quorum, rounded up to a whole one, and no more: that many can rule if the others keep silent, and a
     /// majority that was won over is not slashed. Zero for a fixing that this jury would not take: another arbitrator, a fee
-    /// below the price, too small a separation, too short a turn, too few stakes, where those with seats count.
+    /// below the price, too small a separation, too short a turn, too few stakes, where those with seats and those returned count.
     function costOfCorruption(Fixing calldata fixing) external view returns (uint256) {
         bool isOurs = fixing.arbitrator == address(this) || fixing.backup == address(this);
         bool isPaid = fixing.arbitrationFee >= price();
         bool isApart = fixing.separationPpm >= LEAST_SEPARATION_PPM;
         bool isLong = block.timestamp + fixing.arbitrationLimit > _caseEnd();
         if (!isOurs || !isPaid || !isApart || !isLong || _allStakes() < LEAST_POOL) return 0;
-        return (uint256(QUORUM) + 1) / 2 * SEAT_STAKE;
+        return SeatLib.halfQuorum(QUORUM, SEAT_STAKE);
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -207,7 +208,7 @@ contract JuryArbitrator is JurorPool, ERC165 {
 
     /// @inheritdoc IJuryArbitrator
     function price() public view returns (uint256) {
-        return (uint256(SEATS) + 2 * CLERK_SHARES) * SEAT_FEE;
+        return SeatLib.price(SEATS, SEAT_FEE);
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -286,7 +287,7 @@ contract JuryArbitrator is JurorPool, ERC165 {
         trial.stage = JuryStage.Decided;
         bool isRuled = _turnEnd(fixing) != 0;
         uint256 fee = isRuled ? _rule(fixing, value) : 0;
-        uint256 clerkPay = fee * CLERK_SHARES / (uint256(SEATS) + 2 * CLERK_SHARES);
+        uint256 clerkPay = SeatLib.clerkPay(SEATS, fee);
         _credit(trial.drawer, clerkPay);
         _credit(msg.sender, clerkPay);
 
@@ -326,10 +327,9 @@ contract JuryArbitrator is JurorPool, ERC165 {
         for (uint256 i = 0; i < jurors.length; ++i) {
             if ((map >> i) & 1 == 1) ++count;
         }
-        amount += trial.forfeited + (jurors.length - count) * SEAT_STAKE;
+        uint256 next;
+        (share, next) = SeatLib.shares(jurors.length, count, SEAT_STAKE, amount + trial.forfeited);
         trial.forfeited = 0;
-        share = amount / count;
-        uint256 next = share + amount % count;
         for (uint256 i = 0; i < jurors.length; ++i) {
             if ((map >> i) & 1 == 0) continue;
             _release(jurors[i]);
@@ -395,9 +395,10 @@ contract JuryArbitrator is JurorPool, ERC165 {
         return block.number > trial.seedBlock + HISTORY;
     }
 
-    /// @dev The pool that the next case needs, so that each of those that wait finds the least pool.
+    /// @dev The pool that the next case needs, so that each of those that wait finds the least pool, and half of all stakes, rounded
+    /// up. INVARIANT: who has a part of all stakes has at most twice that part of what is drawn from, whatever was opened before.
     function _neededPool() private view returns (uint256) {
-        return LEAST_POOL + _waitingCount() * SEATS;
+        return SeatLib.neededPool(SEATS, LEAST_POOL, _allStakes(), _waitingCount());
     }
 
     /// @dev First second at which this jury cannot rule on the fixing any more (R-205); 0 if it cannot now.

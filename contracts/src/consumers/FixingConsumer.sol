@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.19;
 
+import {IFixingConsumer} from "../interfaces/consumers/IFixingConsumer.sol";
 import {ISettlementSource} from "../interfaces/ISettlementSource.sol";
 import {SettlementLib} from "../libraries/SettlementLib.sol";
 import {Fixing, FixingId, Phase} from "../types/Fixing.sol";
@@ -10,10 +11,10 @@ import {Fixing, FixingId, Phase} from "../types/Fixing.sol";
 /// `isSettled`. Read `_settlement` and handle INVALID, or `_value`, which reverts on it.
 /// Warning: `_settlement` and `_value` revert before the settlement, which may take until `worstCase`; whoever has deposited must be able to wait, or
 /// to leave without them.
-abstract contract FixingConsumer {
-    /// @notice Where settlements come from.
+abstract contract FixingConsumer is IFixingConsumer {
+    /// @inheritdoc IFixingConsumer
     ISettlementSource public immutable ORACLE;
-    /// @notice The fixing that settles this contract.
+    /// @inheritdoc IFixingConsumer
     FixingId public immutable FIXING_ID;
 
     /// Written by the constructor only.
@@ -28,21 +29,20 @@ abstract contract FixingConsumer {
         _stored = fixing_;
     }
 
-    /// @notice The fixing that settles this contract.
+    /// @inheritdoc IFixingConsumer
     function fixing() public view returns (Fixing memory) {
         return _stored;
     }
 
-    /// @notice Whether there is a settlement, INVALID included.
+    /// @inheritdoc IFixingConsumer
     function isSettled() public view returns (bool settled) {
         (settled,) = ORACLE.settlementOf(FIXING_ID);
         if (!settled) settled = ORACLE.phase(_stored) == Phase.Settled;
     }
 
-    /// @dev INVALID possible. Reverts with `ISettlementSource.NotSettled`. As `SettlementLib.settlementOf`, of a fixing in storage.
+    /// @dev INVALID possible. Reverts with `ISettlementSource.NotSettled`.
     function _settlement() internal view returns (uint128) {
-        (bool settled, uint128 value) = ORACLE.settlementOf(FIXING_ID);
-        return settled ? value : ORACLE.settlement(_stored);
+        return SettlementLib.settlementOf(ORACLE, _stored, FIXING_ID);
     }
 
     /// @dev Reverts with `ISettlementSource.NotSettled`, or `SettlementLib.InvalidSettlement`.

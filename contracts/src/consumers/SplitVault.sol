@@ -118,7 +118,8 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
         returns (uint256 paid)
     {
         paid = _redeem(series, pAmount, nAmount);
-        COLLATERAL.safeTransfer(msg.sender, paid);
+        // Some tokens refuse to move nothing, which is what a worthless leg pays.
+        if (paid > 0) COLLATERAL.safeTransfer(msg.sender, paid);
     }
 
     /// @inheritdoc ISplitVault
@@ -179,7 +180,7 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
 
         SeriesId id = seriesId(series);
         FixingId fixingId = series.fixing.id(CHAIN_ID, address(ORACLE));
-        uint256 collateral = collateralOf[fixingId] + amount;
+        uint256 collateral = Math.saturatingAdd(collateralOf[fixingId], amount);
         uint256 most = mostCollateral(series.fixing);
         // INVARIANT: a false ruling on this fixing alone decides over no more than it costs, by the arbitrators' word at the split.
         if (collateral > most) revert AboveSecured(collateral, most);
@@ -213,6 +214,7 @@ contract SplitVault is ISplitVault, ERC6909, ReentrancyGuardTransient, Multicall
 
     function _payEther(uint256 amount) private {
         if (!IS_ETHER) revert NotEther();
+        if (amount == 0) return;
         IWeth(address(COLLATERAL)).withdraw(amount);
         payable(msg.sender).sendValue(amount);
     }

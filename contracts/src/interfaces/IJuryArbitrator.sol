@@ -9,7 +9,8 @@ import {IArbitrator} from "./IArbitrator.sol";
 /// @notice Whoever puts bond token into the pool, in stakes of equal size, may be drawn, after a time in which the others see him
 /// come: every stake of the pool is as likely as every other, and is taken out of the pool by its draw. The seed is the `prevrandao` of a block 128 blocks after the case
 /// was opened, which nobody knows then, and nobody chooses by choosing when to draw: draws come in the order of the cases, and
-/// nothing enters or leaves the pool while one is due.
+/// nothing enters or leaves the pool while one is due. A case is opened only while half of all stakes at least are in the pool: who
+/// has a part of all stakes never has more than twice that part of those that are drawn from, however many cases he opens before.
 /// Jurors commit to a value and reveal it. The verdict is INVALID if more than half say so, else the lower median of the
 /// numbers. Who did not reveal, or is farther from the verdict than half the fixing's separation, loses the seat's stake to the others. If too
 /// few reveal, only those who did not lose theirs, and the case can be opened once more, for other jurors.
@@ -21,6 +22,8 @@ interface IJuryArbitrator is IArbitrator {
     event Staked(address indexed juror, uint256 count, uint64 admitTime);
     /// @notice `count` stakes of `juror` are in the pool.
     event Admitted(address indexed juror, uint256 count);
+    /// @notice `count` stakes that rounds had returned while a draw was due are in the pool again.
+    event Readmitted(uint256 count);
     /// @notice `juror` took `count` stakes out of the pool, or of those that were to come into it.
     event Unstaked(address indexed juror, uint256 count);
     /// @notice `juror` withdrew what was idle.
@@ -65,6 +68,10 @@ interface IJuryArbitrator is IArbitrator {
     error SeparationTooSmall(uint256 got, uint256 want);
     /// @notice The fixing pays less than the jury costs.
     error FeeBelowPrice(uint256 got, uint256 want);
+    /// @notice `count` stakes that rounds have returned are to be readmitted first.
+    error StakesReturned(uint256 count);
+    /// @notice No round has returned a stake that is not in the pool again.
+    error NothingToReadmit();
     /// @notice There are too few stakes in the pool.
     error PoolTooSmall(uint256 got, uint256 want);
     /// @notice The votes would end at `end`, and the jury's turn ends at `turnEnd`.
@@ -104,6 +111,10 @@ interface IJuryArbitrator is IArbitrator {
     /// @notice Puts the stakes of `juror` that have warmed up into the pool. By anyone. Reverts with `DrawsWaiting`, `NotYet`.
     function admit(address juror) external;
 
+    /// @notice Puts the last `count` of the stakes that rounds have returned while a draw was due back into the pool, or all if there are fewer;
+    /// at most 256 at once. They have warmed up. By anyone. Reverts with `TooManyStakes`, `DrawsWaiting`, `NothingToReadmit`.
+    function readmit(uint256 count) external;
+
     /// @notice Makes the caller's stakes that are to come into the pool idle. Reverts with `NotYet` for none.
     function stayOut() external;
 
@@ -118,8 +129,9 @@ interface IJuryArbitrator is IArbitrator {
     function setVoter(address voter) external;
 
     /// @notice Opens the case of a fixing that waits for this jury, or opens it again once it hung. By anyone. Reverts with `WrongStage`, `NotItsTurn`,
-    /// `FeeBelowPrice`, `SeparationTooSmall`, `PoolTooSmall`, `TooLate`: the seed must live, the votes end and a day be left for the
-    /// ruling within the jury's turn.
+    /// `FeeBelowPrice`, `SeparationTooSmall`, `StakesReturned`, `PoolTooSmall`, `TooLate`: the returned stakes must be readmitted;
+    /// besides the seats of the cases that wait, the pool must hold the least pool and half of all stakes, those with seats
+    /// counted; the seed must live, the votes end and a day be left for the ruling within the jury's turn.
     function open(Fixing calldata fixing) external;
 
     /// @notice Draws the jurors of the case that is next, by the header (RLP) of its seed block. By anyone; who draws is paid
@@ -142,7 +154,7 @@ interface IJuryArbitrator is IArbitrator {
     function reveal(FixingId id, uint8 seat, uint128 value, bytes32 salt) external;
 
     /// @notice Ends the round when the time to reveal is over or everybody has revealed: rules, pays and slashes. The stakes of
-    /// who keeps them are in the pool again, or idle if a draw is due.
+    /// who keeps them are in the pool again, or wait for `readmit` if a draw is due.
     /// By anyone, who is paid four seats' shares of the fee if the jury rules. Reverts with `WrongStage`, `RevealRunning`, or as the oracle does.
     function resolve(Fixing calldata fixing) external;
 
@@ -169,6 +181,12 @@ interface IJuryArbitrator is IArbitrator {
 
     /// @notice Whose stakes are at the places `from` .. `from + count` of the pool, less what is beyond its end.
     function pool(uint256 from, uint256 count) external view returns (address[] memory);
+
+    /// @notice How many stakes that rounds have returned wait for `readmit`.
+    function returnedSize() external view returns (uint256);
+
+    /// @notice Whose stakes are at the places `from` .. `from + count` of those that wait for `readmit`, less what is beyond their end.
+    function returned(uint256 from, uint256 count) external view returns (address[] memory);
 
     /// @notice What `juror` can withdraw, bond-token wei.
     function idle(address juror) external view returns (uint256);

@@ -73,6 +73,7 @@ interface ISplitVault is IOpenInterest, IERC6909 {
 
     /// @notice Burns `pAmount` of P and `nAmount` of N of the caller and pays their worth at the settlement: equal
     /// amounts exactly 1:1, what is left of one leg rounded down (at most 1 wei, which stays in the vault).
+    /// Where that is nothing, the legs are burned and the collateral is not called.
     /// Reverts with `EmptyAmount` if both are zero, `ISettlementSource.NotSettled` or `ERC6909InsufficientBalance`.
     function redeem(Series calldata series, uint256 pAmount, uint256 nAmount) external returns (uint256 paid);
 

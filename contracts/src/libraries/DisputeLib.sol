@@ -95,6 +95,17 @@ library DisputeLib {
         }
     }
 
+    /// @notice All stake, and what fills the pot of candidate `index`.
+    function stakeAndNeed(Dispute storage self, Head head, uint256 index)
+        internal
+        view
+        returns (uint256 total, uint256 need)
+    {
+        uint256 stake;
+        (total, stake) = stakes(self, head, index);
+        need = BondLib.potNeed(total, stake);
+    }
+
     /// @notice The stake of the appeal (a). n >= 1.
     function appealStake(Head head) internal pure returns (uint256) {
         (uint256 total,) = head.units(head.round(), 0);
@@ -172,8 +183,8 @@ library DisputeLib {
         (uint256 index, bool isClear) = find(self, head, value, fixing.separationPpm);
         if (value == 0 || !isClear || index == head.leader()) return 0;
         if (isAppeal) return appealStake(head) + fixing.arbitrationFee;
-        (uint256 total, uint256 stake) = stakes(self, head, index);
-        return BondLib.potNeed(total, stake);
+        (, uint256 need) = stakeAndNeed(self, head, index);
+        return need;
     }
 
     /// @notice Whether that pot of kind Stake or Appeal filled, because its value leads the next round or is the

@@ -25,6 +25,17 @@ library SettlementLib {
         if (!isSettled) value = oracle.settlement(fixing);
     }
 
+    /// @notice As above, of a fixing in storage, which is read only where the id is not enough.
+    function settlementOf(ISettlementSource oracle, Fixing storage stored, FixingId id)
+        internal
+        view
+        returns (uint128 value)
+    {
+        bool isSettled;
+        (isSettled, value) = oracle.settlementOf(id);
+        if (!isSettled) value = oracle.settlement(stored);
+    }
+
     /// @notice Whether `settlement` stands for no value.
     function isInvalid(uint128 settlement) internal pure returns (bool) {
         return settlement == DistanceLib.INVALID;

@@ -112,35 +112,16 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
         bytes calldata signerSignature,
         bytes calldata ownerSignature
     ) external nonReentrant returns (uint8 index) {
-        (address owner, uint128 stake) = (registration.owner, registration.stake);
-        if (owner == address(0)) revert ReporterAddressZero("owner");
-        uint256 length = registration.peerId.length;
-        if (length == 0 || length > MAX_PEER_ID_LENGTH) {
-            revert PeerIdLengthOutOfBounds(length, 1, MAX_PEER_ID_LENGTH);
-        }
-        if (stake < MIN_STAKE) revert StakeBelowMin(stake, MIN_STAKE);
-        if (block.timestamp > registration.deadline) {
-            revert ConsentExpired(uint64(block.timestamp), registration.deadline);
-        }
-        bytes32 digest = registrationDigest(registration);
-        if (msg.sender != owner) _requireConsent(owner, digest, ownerSignature);
+        bytes32 digest = _agreed(registration, ownerSignature);
+        address owner = registration.owner;
 
         uint64 activeTime = _scheduleChange();
         index = _takeIndex();
         Credentials memory current =
             _admit(index, activeTime, activeTime, owner, registration.signer, digest, signerSignature);
         current.key = _provenKey(owner, registration.key, possession);
-        Member storage member = _members[index];
-        member.owner = owner;
-        member.activeTime = activeTime;
-        member.inactiveTime = NEVER;
-        member.stake = stake;
-        member.peerId = registration.peerId;
-        member.current = current;
-        emit Registered(
-            index, owner, registration.signer, registration.peerId, stake, activeTime, registration.key
-        );
-        _pull(stake);
+        _enter(index, activeTime, registration, current);
+        _pull(registration.stake);
     }
 
     /// @inheritdoc IReporterRegistry
@@ -295,6 +276,46 @@ abstract contract Membership is IReporterRegistry, EIP712, ReentrancyGuardTransi
     /// @inheritdoc IReporterRegistry
     function possessionDigest(address owner, BLS.G1Point calldata key) public view returns (bytes32) {
         return _hashTypedDataV4(ConsentLib.possessionHash(owner, key));
+    }
+
+    /// @dev The digest of a registration that is within bounds and that its owner agreed to.
+    function _agreed(Registration calldata registration, bytes calldata ownerSignature)
+        private
+        view
+        returns (bytes32 digest)
+    {
+        (address owner, uint128 stake) = (registration.owner, registration.stake);
+        if (owner == address(0)) revert ReporterAddressZero("owner");
+        uint256 length = registration.peerId.length;
+        if (length == 0 || length > MAX_PEER_ID_LENGTH) {
+            revert PeerIdLengthOutOfBounds(length, 1, MAX_PEER_ID_LENGTH);
+        }
+        if (stake < MIN_STAKE) revert StakeBelowMin(stake, MIN_STAKE);
+        if (block.timestamp > registration.deadline) {
+            revert ConsentExpired(uint64(block.timestamp), registration.deadline);
+        }
+        digest = registrationDigest(registration);
+        if (msg.sender != owner) _requireConsent(owner, digest, ownerSignature);
+    }
+
+    /// @dev Makes whom `registration` names the reporter at `index`.
+    function _enter(
+        uint8 index,
+        uint64 activeTime,
+        Registration calldata registration,
+        Credentials memory current
+    ) private {
+        (address owner, uint128 stake) = (registration.owner, registration.stake);
+        Member storage member = _members[index];
+        member.owner = owner;
+        member.activeTime = activeTime;
+        member.inactiveTime = NEVER;
+        member.stake = stake;
+        member.peerId = registration.peerId;
+        member.current = current;
+        emit Registered(
+            index, owner, registration.signer, registration.peerId, stake, activeTime, registration.key
+        );
     }
 
     /// @dev As `rosterAt` says: from the slot of the latest roster if it holds at `time`.

@@ -3,16 +3,16 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {MorphoPrice} from "assize/contracts/src/consumers/adapters/MorphoPrice.sol";
+import {IMorphoPrice} from "assize/contracts/src/interfaces/consumers/IMorphoPrice.sol";
 import {SettlementLib} from "assize/contracts/src/libraries/SettlementLib.sol";
 
 /// @title What may be borrowed against collateral, by Morpho's formula
 contract BorrowLimit {
-    MorphoPrice public immutable ORACLE;
+    IMorphoPrice public immutable ORACLE;
     /// @notice The share of the collateral's worth that may be borrowed, scaled by 1e18.
     uint256 public immutable LLTV;
 
-    constructor(MorphoPrice oracle, uint256 lltv) {
+    constructor(IMorphoPrice oracle, uint256 lltv) {
         (ORACLE, LLTV) = (oracle, lltv);
     }
 

@@ -3,18 +3,18 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {ChainlinkFeed} from "assize/contracts/src/consumers/adapters/ChainlinkFeed.sol";
+import {IChainlinkFeed} from "assize/contracts/src/interfaces/consumers/IChainlinkFeed.sol";
 import {SettlementLib} from "assize/contracts/src/libraries/SettlementLib.sol";
 
 /// @title Ether put up for dollars that are owed at a maturity
 contract DollarDebt {
-    ChainlinkFeed public immutable FEED;
+    IChainlinkFeed public immutable FEED;
     /// @notice Dollars owed, in units of the feed's decimals.
     uint256 public immutable OWED;
 
     error OfAnotherTime(uint64 got, uint64 want);
 
-    constructor(ChainlinkFeed feed, uint64 maturity, uint256 dollars) payable {
+    constructor(IChainlinkFeed feed, uint64 maturity, uint256 dollars) payable {
         uint64 got = feed.fixing().maturity;
         if (got != maturity) revert OfAnotherTime(got, maturity);
         (FEED, OWED) = (feed, dollars * 10 ** feed.decimals());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
-import {Erc7726Quote} from "assize/contracts/src/consumers/adapters/Erc7726Quote.sol";
+import {IErc7726Quote} from "assize/contracts/src/interfaces/consumers/IErc7726Quote.sol";
 import {SettlementLib} from "assize/contracts/src/libraries/SettlementLib.sol";
 
 /// @title An invoice in dollars, paid in a token by what it was worth at a maturity
@@ -9,13 +9,13 @@ contract DollarInvoice {
     /// @dev ISO 4217 of the dollar, which is no token.
     address private constant USD = address(840);
 
-    Erc7726Quote public immutable QUOTES;
+    IErc7726Quote public immutable QUOTES;
     /// @notice Dollars, in units of the quote's decimals.
     uint256 public immutable DOLLARS;
     /// @notice What is paid on INVALID, in the token's smallest units.
     uint256 public immutable OTHERWISE;
 
-    constructor(Erc7726Quote quotes, uint256 dollars, uint256 otherwise) {
+    constructor(IErc7726Quote quotes, uint256 dollars, uint256 otherwise) {
         (QUOTES, DOLLARS, OTHERWISE) = (quotes, dollars, otherwise);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
-import {ConditionalTokensReporter} from "assize/contracts/src/consumers/adapters/ConditionalTokensReporter.sol";
+import {IConditionalTokensReporter} from "assize/contracts/src/interfaces/consumers/IConditionalTokensReporter.sol";
 import {Fixing} from "assize/contracts/src/types/Fixing.sol";
 
 /// Gnosis's contract, as far as it is called here.
@@ -13,13 +13,13 @@ interface IConditions {
 
 /// @title A condition that is open and will be reported, whoever else tries first
 contract ScalarMarket {
-    ConditionalTokensReporter public immutable REPORTER;
+    IConditionalTokensReporter public immutable REPORTER;
     bytes32 public immutable CONDITION;
     uint128 public immutable LOW;
     uint128 public immutable HIGH;
     Fixing private _fixing;
 
-    constructor(ConditionalTokensReporter reporter, Fixing memory fixing, uint128 low, uint128 high) {
+    constructor(IConditionalTokensReporter reporter, Fixing memory fixing, uint128 low, uint128 high) {
         (REPORTER, LOW, HIGH, _fixing) = (reporter, low, high, fixing);
         // Announced here too: whoever opens the condition at Gnosis's contract directly has announced nothing.
         bytes32 id = reporter.questionId(reporter.ORACLE().create(fixing), low, high);

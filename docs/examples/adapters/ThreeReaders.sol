@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.19;
 
-import {ResultsById} from "assize/contracts/src/consumers/adapters/ResultsById.sol";
+import {IResultsById} from "assize/contracts/src/interfaces/consumers/IResultsById.sol";
 import {Fixing, FixingId} from "assize/contracts/src/types/Fixing.sol";
 
 /// @title One fixing, read by its id in each of three ways
 contract ThreeReaders {
-    ResultsById public immutable RESULTS;
+    IResultsById public immutable RESULTS;
     bytes32 public immutable ID;
 
     error NotYet();
 
-    constructor(ResultsById results, Fixing memory fixing) {
+    constructor(IResultsById results, Fixing memory fixing) {
         RESULTS = results;
         // Announced here, as `results` announces nothing: nodes protect only what was.
         ID = FixingId.unwrap(results.ORACLE().create(fixing));

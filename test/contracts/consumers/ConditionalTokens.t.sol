@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ConditionalTokensReporter} from "src/consumers/adapters/ConditionalTokensReporter.sol";
 import {IConditionalTokens} from "src/interfaces/consumers/IConditionalTokens.sol";
+import {IConditionalTokensReporter} from "src/interfaces/consumers/IConditionalTokensReporter.sol";
 import {ISettlementSource} from "src/interfaces/ISettlementSource.sol";
 
 import {IWeth} from "../support/OracleTest.sol";
@@ -96,9 +97,9 @@ contract ConditionalTokensTest is ConsumerFixture {
     }
 
     function test_prepare_refusesAnEmptyRange() public {
-        vm.expectRevert(abi.encodeWithSelector(ConditionalTokensReporter.RangeEmpty.selector, HIGH, HIGH));
+        vm.expectRevert(abi.encodeWithSelector(IConditionalTokensReporter.RangeEmpty.selector, HIGH, HIGH));
         reporter.prepare(fixing, HIGH, HIGH);
-        vm.expectRevert(abi.encodeWithSelector(ConditionalTokensReporter.RangeEmpty.selector, HIGH, LOW));
+        vm.expectRevert(abi.encodeWithSelector(IConditionalTokensReporter.RangeEmpty.selector, HIGH, LOW));
         reporter.report(fixing, HIGH, LOW);
     }
 

@@ -14,7 +14,7 @@ contract JuryInvariantTest is Test {
 
     function setUp() public {
         handler = new JuryHandler();
-        bytes4[] memory moves = new bytes4[](20);
+        bytes4[] memory moves = new bytes4[](22);
         moves[0] = handler.stake.selector;
         moves[1] = handler.unstake.selector;
         moves[2] = handler.withdraw.selector;
@@ -31,7 +31,8 @@ contract JuryInvariantTest is Test {
         moves[13] = handler.wait.selector;
         moves[14] = handler.admit.selector;
         moves[15] = handler.stayOut.selector;
-        for (uint256 i = 16; i < moves.length; ++i) {
+        moves[16] = handler.readmit.selector;
+        for (uint256 i = 17; i < moves.length; ++i) {
             moves[i] = handler.play.selector;
         }
         targetContract(address(handler));
@@ -48,7 +49,8 @@ contract JuryInvariantTest is Test {
         assertEq(int256(handler.held() + handler.burned()), handler.putIn() + int256(handler.feesReceived()), "sum");
     }
 
-    /// Verdicts are what the votes come to, who is right does not lose, and the pool is closed while a draw is due.
+    /// Verdicts are what the votes come to, who is right does not lose, the pool is closed while a draw is due, and what is drawn from is
+    /// half of all stakes at least.
     function invariant_jury_judgesByTheVotes() public view {
         assertEq(handler.fault(), "", "fault");
     }
@@ -73,11 +75,16 @@ contract JuryInvariantTest is Test {
         assertEq(handler.reseeded(), 1, "reseeded");
         handler.play(0, truth, all);
         assertEq(handler.decided(), 1, "the truth");
-        handler.play(4, invalid, all);
+        // All reveal, and nobody resolves until another case waits.
+        handler.play(4, invalid, 63);
+        handler.open(5);
+        handler.resolve(4);
         assertEq(handler.decided(), 2, "INVALID");
         handler.play(5, 0, all);
         assertEq(handler.decided(), 3, "a lie");
+        assertEq(handler.readmitted(), 0, "not yet readmitted");
         handler.play(6, truth, one);
+        assertEq(handler.readmitted(), 5, "readmitted");
         assertEq(handler.hung(), 1, "hung");
         assertEq(handler.withoutVerdict(), 1, "not yet failed");
         handler.play(6, truth, nobody);

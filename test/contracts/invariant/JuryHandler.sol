@@ -27,6 +27,8 @@ contract JuryHandler is JuryFixture {
     uint256 public hung;
     uint256 public withoutVerdict;
     uint256 public reseeded;
+    /// Stakes that came back into the pool after a draw had been due.
+    uint256 public readmitted;
     /// A seat that was right and lost, or wrong and did not; a verdict that the votes do not come to. Empty = none.
     string public fault;
 
@@ -65,6 +67,14 @@ contract JuryHandler is JuryFixture {
         } catch {}
     }
 
+    function readmit(uint256 count) external {
+        uint256 before = jury.returnedSize();
+        try jury.readmit(1 + count % 256) {
+            _requireClosedPool();
+            readmitted += before - jury.returnedSize();
+        } catch {}
+    }
+
     function stayOut(uint256 who) external {
         vm.prank(jurors[who % JURORS]);
         try jury.stayOut() {} catch {}
@@ -90,14 +100,19 @@ contract JuryHandler is JuryFixture {
     }
 
     function open(uint256 which) external {
-        try jury.open(_choose(which)) {} catch {}
+        try jury.open(_choose(which)) {
+            if (jury.returnedSize() > 0) fault = "opened while stakes wait to come back";
+        } catch {}
     }
 
     /// Whatever brings the case on: games of random moves alone rarely come to a verdict.
     function play(uint256 which, uint256 votes, uint256 who) external {
         _choose(which);
         JuryStage stage = jury.caseOf(id).stage;
-        if (stage == JuryStage.None || stage == JuryStage.Hung) this.open(which);
+        if (stage == JuryStage.None || stage == JuryStage.Hung) {
+            this.readmit(255);
+            this.open(which);
+        }
         this.draw(who | 1, bytes32(votes));
         if (jury.caseOf(id).stage != JuryStage.Voting) return;
         which = uint256(fixing.indexId) - 1;
@@ -117,8 +132,12 @@ contract JuryHandler is JuryFixture {
         if (trial.stage != JuryStage.Waiting || block.number > trial.seedBlock + 256) return;
         bytes memory header = _header(trial.seedBlock, randao);
         if (block.number <= trial.seedBlock) header = _reach(trial.seedBlock, randao);
+        uint256 size = jury.poolSize();
+        uint256 all = size + jury.returnedSize() + _seatedStakes();
         vm.prank(drawer);
-        try jury.draw(fixing, header) {} catch {}
+        try jury.draw(fixing, header) {
+            if (2 * size < all) fault = "drawn from less than half of all stakes";
+        } catch {}
     }
 
     function reseed(uint256 which) external {
@@ -224,12 +243,16 @@ contract JuryHandler is JuryFixture {
         return value == INVALID ? 1 : value == LIE ? 2 : 0;
     }
 
-    /// @dev What each juror has in the jury: idle, in the pool, in seats of rounds that are not over.
+    /// @dev What each juror has in the jury: idle, in the pool, returned, in seats of rounds that are not over.
     function _wealth() private view returns (uint256[] memory wealth) {
         wealth = new uint256[](JURORS);
         address[] memory pool = jury.pool(0, type(uint256).max);
         for (uint256 i = 0; i < pool.length; i++) {
             wealth[_indexOf(pool[i])] += STAKE;
+        }
+        address[] memory back = jury.returned(0, type(uint256).max);
+        for (uint256 i = 0; i < back.length; i++) {
+            wealth[_indexOf(back[i])] += STAKE;
         }
         for (uint256 i = 0; i < JURORS; i++) {
             wealth[i] += jury.idle(jurors[i]) + jury.newcomer(jurors[i]).count * STAKE;
@@ -263,6 +286,12 @@ contract JuryHandler is JuryFixture {
 
     function burned() external view returns (uint256) {
         return weth.balanceOf(SINK);
+    }
+
+    function _seatedStakes() private view returns (uint256 count) {
+        for (uint256 f = 0; f < FIXINGS; f++) {
+            if (jury.caseOf(_idOf(_fixings[f])).stage == JuryStage.Voting) count += 5;
+        }
     }
 
     function _requireClosedPool() private {

@@ -68,6 +68,32 @@ contract DrawTest is JuryFixture {
         jury.open(fixing);
     }
 
+    /// Half of all stakes, rounded up: those with seats count, and the seats of cases that wait are needed beside it.
+    function test_open_needsHalfOfAllStakes() public {
+        _join(jurors[0], 106);
+        for (uint256 i = 0; i < 3; i++) {
+            fixing.indexId = bytes32(i + 1);
+            id = _idOf(fixing);
+            _trial();
+        }
+        fixing.indexId = "a fourth";
+        _arbitrate(fixing);
+        assertEq(jury.poolSize(), 93);
+        uint256 start = vm.snapshotState();
+        uint256[] memory places = new uint256[](1);
+        places[0] = _placeOf(jurors[0]);
+        vm.prank(jurors[0]);
+        jury.unstake(places);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PoolTooSmall.selector, 92, 93));
+        jury.open(fixing);
+        vm.revertToState(start);
+        jury.open(fixing);
+        fixing.indexId = "a fifth";
+        _arbitrate(fixing);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.PoolTooSmall.selector, 93, 124));
+        jury.open(fixing);
+    }
+
     function test_open_needsTimeForTheVotes() public {
         _arbitrate(fixing);
         uint256 turnEnd = block.timestamp + ARBITRATION_LIMIT;
@@ -330,6 +356,27 @@ contract DrawTest is JuryFixture {
         _vote(new uint128[](31), 0);
         _resolve();
         assertEq(jury.costOfCorruption(fixing), 0);
+    }
+
+    /// Stakes that wait to come back are as much the jury's as those in the pool and in seats.
+    function test_costOfCorruption_countsStakesThatWereReturned() public {
+        _join(jurors[0], 13);
+        _trial();
+        Fixing memory other = fixing;
+        other.indexId = "another";
+        _arbitrate(other);
+        _vote(new uint128[](0), VALUE);
+        jury.open(other);
+        _resolve();
+        (fixing, id) = (other, _idOf(other));
+        _draw("other");
+        uint256[] memory places = new uint256[](1);
+        places[0] = _placeOf(jurors[0]);
+        vm.prank(jurors[0]);
+        jury.unstake(places);
+        // The least pool is 62: 30 in the pool, 31 with seats, 31 returned.
+        assertEq(jury.poolSize(), 30);
+        assertEq(jury.costOfCorruption(fixing), 11 ether);
     }
 
     /// Half of a quorum is rounded up to a whole seat, and the least pool is enough.

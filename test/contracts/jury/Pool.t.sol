@@ -7,7 +7,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IArbitrator} from "src/interfaces/IArbitrator.sol";
 import {IJuryArbitrator} from "src/interfaces/IJuryArbitrator.sol";
 import {Fixing, FixingId} from "src/types/Fixing.sol";
-import {JuryTerms} from "src/types/Jury.sol";
+import {JurySeat, JuryTerms} from "src/types/Jury.sol";
 
 import {IJury, JuryFixture} from "../mocks/JuryFixture.sol";
 
@@ -278,7 +278,7 @@ contract PoolTest is JuryFixture {
         fixing.indexId = "another";
         id = _idOf(fixing);
         _trial();
-        // A third waits: stakes that come back meanwhile are idle, since nothing may enter the pool.
+        // A third waits: nothing may enter the pool.
         Fixing memory third = fixing;
         third.indexId = "a third";
         _arbitrate(third);
@@ -290,6 +290,7 @@ contract PoolTest is JuryFixture {
         vm.warp(jury.caseOf(id).revealEnd);
         jury.resolve(fixing);
         assertEq(_idleOfAll(), idleBefore);
+        assertEq(jury.returnedSize(), 0);
         assertEq(jury.waiting().length, 1);
         assertEq(FixingId.unwrap(jury.waiting()[0]), FixingId.unwrap(_idOf(third)));
         jury.open(first);
@@ -299,25 +300,118 @@ contract PoolTest is JuryFixture {
         assertEq(jury.poolSize(), 180 - 62);
     }
 
-    function test_release_makesStakesIdleWhileACaseWaits() public {
+    /// Stakes that a round gives back while a draw is due can be drawn as soon as it is done, without another warm-up.
+    function test_readmit_putsReturnedStakesBackWithoutAWarmUp() public {
+        Fixing memory other = _returnWhileAnotherWaits();
+        JurySeat[] memory seats = _seats();
+        assertEq(jury.poolSize(), 149);
+        address[] memory back = jury.returned(0, 100);
+        assertEq(jury.returnedSize(), 31);
+        assertEq(back.length, 31);
+        for (uint256 i = 0; i < 31; i++) {
+            assertEq(back[i], seats[i].juror);
+        }
+        assertEq(abi.encode(jury.returned(29, 1)), abi.encode(_one(back[29])));
+        assertEq(jury.returned(31, 1).length, 0);
+        assertEq(jury.returned(30, 5).length, 1);
+        // What is idle are the shares of the fee alone: the stakes count once.
+        for (uint256 i = 0; i < JURORS; i++) {
+            assertApproxEqAbs(jury.idle(jurors[i]), _seatsOf(jurors[i]) * (SEATS_PAY / 31), 30);
+        }
+        assertEq(weth.balanceOf(address(jury)), _owed());
+
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.DrawsWaiting.selector, 1));
+        jury.readmit(1);
+        (fixing, id) = (other, _idOf(other));
+        _draw("other");
+        vm.prank(anyone);
+        jury.readmit(1);
+        assertEq(jury.poolSize(), 149 - 31 + 1);
+        assertEq(jury.pool(118, 1)[0], back[30]);
+        assertEq(jury.returnedSize(), 30);
+        vm.expectEmit(address(jury));
+        emit IJuryArbitrator.Readmitted(30);
+        jury.readmit(256);
+        address[] memory last = jury.pool(118, 100);
+        assertEq(last.length, 31);
+        for (uint256 i = 0; i < 31; i++) {
+            assertEq(last[i], back[30 - i]);
+        }
+        assertEq(jury.returnedSize(), 0);
+        vm.expectRevert(IJuryArbitrator.NothingToReadmit.selector);
+        jury.readmit(1);
+    }
+
+    function test_readmit_isBoundedToWhatFitsABlock() public {
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 0, 256));
+        jury.readmit(0);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 257, 256));
+        jury.readmit(257);
+        vm.expectRevert(IJuryArbitrator.NothingToReadmit.selector);
+        jury.readmit(256);
+    }
+
+    /// Else whoever keeps one case waiting would open the next without the stakes that came back.
+    function test_open_waitsForStakesThatWereReturned() public {
+        Fixing memory other = _returnWhileAnotherWaits();
+        Fixing memory third = fixing;
+        third.indexId = "a third";
+        _arbitrate(third);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.StakesReturned.selector, 31));
+        jury.open(third);
+        (fixing, id) = (other, _idOf(other));
+        _draw("other");
+        jury.readmit(30);
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.StakesReturned.selector, 1));
+        jury.open(third);
+        jury.readmit(30);
+        assertEq(jury.returnedSize(), 0);
+        jury.open(third);
+    }
+
+    /// A round that hangs returns the stakes of who revealed; the second round waits for them too.
+    function test_release_ofAHungRoundWhileACaseWaits() public {
         _join(jurors[0], 100);
         _trial();
         Fixing memory other = fixing;
         other.indexId = "another";
         _arbitrate(other);
+        uint128[] memory values = new uint128[](31);
+        (values[7], values[8]) = (VALUE, VALUE);
+        _vote(values, 0);
+        jury.open(other);
+        JurySeat[] memory seats = _seats();
+        _resolve();
+        address[] memory back = jury.returned(0, 100);
+        assertEq(back.length, 2);
+        assertEq(back[0], seats[7].juror);
+        assertEq(back[1], seats[8].juror);
+        assertEq(_idleOfAll(), 29 ether);
+        assertEq(weth.balanceOf(address(jury)), _owed());
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.StakesReturned.selector, 2));
+        _open();
+        Fixing memory hung = fixing;
+        (fixing, id) = (other, _idOf(other));
+        _draw("other");
+        jury.readmit(2);
+        jury.open(hung);
+    }
+
+    /// A case before the jury ends with all its 31 seats right while another, which is returned, waits: of 180 stakes.
+    function _returnWhileAnotherWaits() private returns (Fixing memory other) {
+        _join(jurors[0], 100);
+        _trial();
+        other = fixing;
+        other.indexId = "another";
+        _arbitrate(other);
         _vote(new uint128[](0), VALUE);
         jury.open(other);
-        uint256[] memory idleBefore = new uint256[](JURORS);
-        for (uint256 i = 0; i < JURORS; i++) {
-            idleBefore[i] = jury.idle(jurors[i]);
-        }
         _resolve();
-        assertEq(jury.poolSize(), 180 - 31);
-        uint256 share = SEATS_PAY / 31;
-        for (uint256 i = 0; i < JURORS; i++) {
-            uint256 seats = _seatsOf(jurors[i]);
-            assertApproxEqAbs(jury.idle(jurors[i]) - idleBefore[i], seats * (1 ether + share), 30);
-        }
+    }
+
+    function _one(address juror) private pure returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = juror;
     }
 
     function _idleOfAll() private view returns (uint256 sum) {

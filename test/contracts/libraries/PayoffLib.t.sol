@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {StdAssertions} from "forge-std/StdAssertions.sol";
+import {stdError} from "forge-std/StdError.sol";
 import {StdUtils} from "forge-std/StdUtils.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -26,6 +27,12 @@ contract PayoffLibTest is StdAssertions, StdUtils {
         uint256 strike;
     }
 
+    /// A row of `refused`.
+    struct RefusedRow {
+        uint256 invalidSharePpm;
+        string name;
+    }
+
     function test_payoff_agreesWithTheSharedVectors() public view {
         string memory json = VM.readFile("test/vectors/payoff.json");
         Row[] memory rows = abi.decode(VM.parseJson(json, ".payoffs"), (Row[]));
@@ -40,6 +47,28 @@ contract PayoffLibTest is StdAssertions, StdUtils {
             assertEq(n, row.n, row.name);
             assertEq(PayoffLib.redeemed(row.pAmount, row.nAmount, strike, settlement, share), row.redeemed, row.name);
         }
+    }
+
+    /// What P gets beyond the whole would be taken from N below nothing.
+    function test_payoff_refusesAShareAboveTheWhole() public {
+        string memory json = VM.readFile("test/vectors/payoff.json");
+        RefusedRow[] memory rows = abi.decode(VM.parseJson(json, ".refused"), (RefusedRow[]));
+        assertGt(rows.length, 0);
+        for (uint256 i = 0; i < rows.length; i++) {
+            uint32 share = uint32(rows[i].invalidSharePpm);
+            VM.expectRevert(stdError.arithmeticError);
+            this.payoffOf(1 ether, share);
+            VM.expectRevert(stdError.arithmeticError);
+            this.redeemedOf(0, 1 ether, share);
+        }
+    }
+
+    function payoffOf(uint256 collateral, uint32 share) external pure returns (uint256 p, uint256 n) {
+        return PayoffLib.payoff(collateral, 1, INVALID, share);
+    }
+
+    function redeemedOf(uint256 pAmount, uint256 nAmount, uint32 share) external pure returns (uint256) {
+        return PayoffLib.redeemed(pAmount, nAmount, 1, INVALID, share);
     }
 
     function test_payoff_ofTheWholeCollateral() public pure {

@@ -55,4 +55,33 @@ contract VerdictLibTest is Test {
         assertLt(below * 2, numbers);
         assertLe(above * 2, numbers);
     }
+
+    /// Every order of one to five votes: the library only compares votes with each other and with INVALID, so what holds for as
+    /// many different values as there are votes, in every order and with every repetition, holds for all values.
+    function test_verdict_inEveryOrderOfUpToFiveVotes() public pure {
+        for (uint256 count = 1; count <= 5; ++count) {
+            uint256 base = count + 1;
+            for (uint256 digits = 0; digits < base ** count; ++digits) {
+                uint128[] memory votes = new uint128[](count);
+                // How many votes are each of the values 1 .. count, and at 0 how many are INVALID.
+                uint256[6] memory tally;
+                uint256 rest = digits;
+                for (uint256 i = 0; i < count; ++i) {
+                    votes[i] = rest % base == 0 ? INVALID : uint128(rest % base);
+                    ++tally[rest % base];
+                    rest /= base;
+                }
+                assertEq(VerdictLib.verdict(votes), _byTally(tally, count));
+            }
+        }
+    }
+
+    /// R-503 of counts instead of a sorted list: the least value that half of the numbers do not exceed.
+    function _byTally(uint256[6] memory tally, uint256 count) private pure returns (uint128) {
+        if (tally[0] * 2 > count) return INVALID;
+        uint256 notAbove = 0;
+        uint128 value = 0;
+        while (notAbove * 2 < count - tally[0]) notAbove += tally[++value];
+        return value;
+    }
 }

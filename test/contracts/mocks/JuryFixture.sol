@@ -188,9 +188,10 @@ abstract contract JuryFixture is MaturityFixture {
         }
     }
 
-    /// All that the contract owes: idle amounts, and a stake for each newcomer and each entry of the pool.
+    /// All that the contract owes while nobody has a seat: idle amounts, and a stake for each newcomer and each entry of the pool or
+    /// of what rounds have returned.
     function _owed() internal view returns (uint256 sum) {
-        sum = jury.poolSize() * STAKE + jury.idle(drawer) + jury.idle(anyone) + jury.idle(address(this));
+        sum = (jury.poolSize() + jury.returnedSize()) * STAKE + jury.idle(drawer) + jury.idle(anyone) + jury.idle(address(this));
         for (uint256 i = 0; i < jurors.length; i++) {
             sum += jury.idle(jurors[i]) + jury.newcomer(jurors[i]).count * STAKE;
         }

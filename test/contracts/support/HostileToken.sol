@@ -62,7 +62,8 @@ contract FaultyToken {
         ReturnsFalse,
         ReturnsNothing,
         ReturnsGarbage,
-        ChargesSender
+        ChargesSender,
+        RefusesZero
     }
 
     mapping(address => uint256) public balanceOf;
@@ -70,6 +71,7 @@ contract FaultyToken {
     Fault public fault;
 
     error Blocked(address account);
+    error ZeroAmount();
 
     function mint(address to, uint256 amount) external {
         balanceOf[to] += amount;
@@ -95,6 +97,7 @@ contract FaultyToken {
     function _move(address from, address to, uint256 amount) private {
         if (isBlocked[from]) revert Blocked(from);
         if (isBlocked[to]) revert Blocked(to);
+        if (fault == Fault.RefusesZero && amount == 0) revert ZeroAmount();
         balanceOf[from] -= fault == Fault.ChargesSender ? amount + 1 : amount;
         if (fault == Fault.TakesFee) balanceOf[to] += amount - amount / 100 - 1;
         else if (fault == Fault.MovesMore) balanceOf[to] += amount + 1;

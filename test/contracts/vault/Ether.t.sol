@@ -88,6 +88,17 @@ contract EtherTest is SplitVaultFixture {
         assertEq(vault.collateralOf(_idOf(series.fixing)), 2 ether);
     }
 
+    /// Where a leg is worth nothing, nobody is called: neither the wrapper nor the holder.
+    function test_redeemToEther_ofAWorthlessLegCallsNobody() public {
+        _split(alice, 1 ether);
+        _settle(series.fixing, series.strike); // N is worth nothing
+        vm.expectCall(address(weth), abi.encodeWithSignature("withdraw(uint256)", 0), 0);
+        vm.expectCall(alice, "", 0);
+        vm.prank(alice);
+        assertEq(vault.redeemToEther(series, 0, 1 ether), 0);
+        assertEq(_nOf(alice), 0);
+    }
+
     function test_ether_isOnlyForWrappedEther() public {
         SkimmingToken token = new SkimmingToken();
         vault = _deployVault(address(oracle), address(token));

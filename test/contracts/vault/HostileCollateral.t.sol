@@ -150,6 +150,26 @@ contract HostileCollateralTest is SplitVaultFixture {
         assertEq(rebasing.balanceOf(address(vault)), 100);
     }
 
+    /// A worthless leg pays nothing, of which there is nothing to move: alone, and among others that pay.
+    function test_redeem_movesNothingOfATokenThatRefusesToMoveNothing() public {
+        token.setFault(FaultyToken.Fault.RefusesZero);
+        _split(alice, 100);
+        _settle(series.fixing, series.strike); // N is worth nothing
+
+        vm.startPrank(alice);
+        vm.expectEmit(address(vault));
+        emit ISplitVault.Redeemed(id, alice, 0, 40, 0);
+        assertEq(vault.redeem(series, 0, 40), 0);
+
+        bytes[] memory calls = new bytes[](2);
+        calls[0] = abi.encodeCall(ISplitVault.redeem, (series, 0, 60));
+        calls[1] = abi.encodeCall(ISplitVault.redeem, (series, 100, 0));
+        vault.multicall(calls);
+        assertEq(_nOf(alice), 0);
+        assertEq(token.balanceOf(alice), 1000);
+        assertEq(vault.collateralOf(_idOf(series.fixing)), 0);
+    }
+
     /// Nobody asks a token for its decimals. With none a leg is worth whole units, rounded down.
     function test_redeem_ofATokenWithoutDecimalsRoundsToWholeUnits() public {
         ScaledToken whole = new ScaledToken(0);

@@ -31,6 +31,18 @@ contract SecuredTest is SplitVaultFixture {
         _split(bob, 1);
     }
 
+    /// Beside what is held the sum has no room in a word.
+    function test_split_refusesTheLargestAmountToo() public {
+        uint256 most = vault.mostCollateral(series.fixing);
+        uint256 amount = type(uint256).max;
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(bob);
+            vm.expectRevert(abi.encodeWithSelector(ISplitVault.AboveSecured.selector, amount, most));
+            vault.split(series, amount);
+            if (i == 0) _split(alice, 1);
+        }
+    }
+
     /// All series of a fixing share what it secures.
     function test_split_countsAllSeriesOfAFixing() public {
         backup.set(10 ether);

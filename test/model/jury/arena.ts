@@ -134,6 +134,7 @@ function encodeJuryAction({ jury }: JuryArtifacts, fixings: readonly Waiting[], 
   const args = ((): readonly unknown[] => {
     switch (action.name) {
       case 'stake':
+      case 'readmit':
         return [action.count]
       case 'admit':
         return [action.juror]

@@ -11,7 +11,7 @@ const STAGES = ['open', 'draw', 'reseed', 'close', 'commit', 'reveal', 'resolve'
  * of a test a minute.
  */
 export const JURY_REQUIRED: readonly string[] = [
-  ...['stake', 'admit', 'stayOut', 'unstake', 'withdraw', 'setVoter'].map((name) => `${name} done`),
+  ...['stake', 'admit', 'readmit', 'stayOut', 'unstake', 'withdraw', 'setVoter'].map((name) => `${name} done`),
   ...['open', 'draw', 'close', 'commit', 'reveal', 'resolve'].map((name) => `${name} done`),
   ...TURNS,
   ...STAGES,
@@ -22,6 +22,11 @@ export const JURY_REQUIRED: readonly string[] = [
   'admit DrawsWaiting',
   'admit in its first second',
   'admit a second early',
+  'readmit TooManyStakes',
+  'readmit DrawsWaiting',
+  'readmit NothingToReadmit',
+  'readmit some of them',
+  'readmit more than there are',
   'stayOut NotYet',
   'unstake TooManyStakes',
   'unstake DrawsWaiting',
@@ -30,7 +35,9 @@ export const JURY_REQUIRED: readonly string[] = [
   'withdraw NothingToWithdraw',
   'open FeeBelowPrice',
   'open SeparationTooSmall',
+  'open StakesReturned',
   'open PoolTooSmall',
+  'open with less than half of all stakes free',
   'open TooLate',
   'open while another waits',
   'open as a backup',
@@ -71,6 +78,7 @@ export const JURY_REQUIRED: readonly string[] = [
   'Decided in round 1',
   'Decided with what was forfeited',
   'Decided while another waits',
+  'Hung while another waits',
   'Hung by silence alone',
   'Hung with some revealed',
   'Hung for good',
@@ -91,6 +99,10 @@ export class JuryCoverage {
       if (time === admitTime) this.note('admit in its first second', 'done')
       if (time + 1n === admitTime) this.note('admit a second early', 'NotYet')
     }
+    if (action.name === 'readmit') {
+      const some = action.count < state.returned.length ? 'some of them' : 'more than there are'
+      if (action.count !== state.returned.length) this.note(`readmit ${some}`, 'done')
+    }
     if ('fixing' in action) this.beforeCase(model, action, { party, time })
   }
 
@@ -110,6 +122,7 @@ export class JuryCoverage {
     if (event === undefined) {
       this.count(votes.length === 0 ? 'Hung by silence alone' : 'Hung with some revealed')
       if (trial.stage === 'Failed') this.count('Hung for good')
+      if (votes.length > 0 && model.state.queue.length > 0) this.count('Hung while another waits')
       return
     }
     const [, round, value, map, , isRuled] = event.args
@@ -143,6 +156,7 @@ export class JuryCoverage {
     switch (action.name) {
       case 'open':
         if (state.queue.length > 0) this.note('open while another waits', 'done')
+        this.beforeOpen(model)
         if (model.bench.fixings[action.fixing]?.fixing.backup === model.bench.jury)
           this.note('open as a backup', 'done')
         if (trial.round === 1) this.note('open for a second round', 'done')
@@ -172,6 +186,14 @@ export class JuryCoverage {
         if (trial.forfeited > 0n) this.note('Decided with what was forfeited', 'done')
         break
     }
+  }
+
+  /** Whether it is half of all stakes that decides, and not the least pool. */
+  private beforeOpen({ state, bench }: JuryModel): void {
+    const { leastPool, seats } = bench.terms
+    const half = Math.ceil((state.pool.length + state.seated) / 2)
+    const free = state.pool.length - state.queue.length * seats
+    if (leastPool <= free && free < half) this.note('open with less than half of all stakes free', 'PoolTooSmall')
   }
 
   /** Counts `name` if the step ends so. */

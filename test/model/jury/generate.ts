@@ -28,12 +28,15 @@ export class Player {
   /** What a seat of a round committed to, by fixing, round and seat. */
   private readonly votes = new Map<string, { readonly value: bigint; readonly salt: Hex }>()
   private readonly planned: Move[] = []
+  /** For how many cases at once jurors come: with several that vote, half of all stakes is more than the least pool. */
+  private readonly cases: number
   private head: Head
 
   constructor(model: JuryModel, random: Random, head: Head) {
     this.model = model
     this.random = random
     this.head = head
+    this.cases = random.pick([1, 3])
   }
 
   /** The next move, the chain being at `head`. */
@@ -49,15 +52,19 @@ export class Player {
     const { state, bench } = this.model
     const { random } = this
     const voting = this.at('Voting')
-    const isPoor = state.pool.length < bench.terms.leastPool + bench.terms.seats
+    const { leastPool, seats } = bench.terms
+    const isPoor = state.pool.length + state.seated < leastPool + this.cases * seats || state.pool.length < leastPool
+    const isBusy = state.seated > leastPool && state.queue.length === 0 && state.returned.length === 0
     return random.weighed<() => Move>([
       [isPoor ? 20 : 3, () => this.stake()],
       [isPoor ? 30 : 3, () => this.admit()],
+      [state.returned.length > 0 ? 24 : 1, () => this.readmit()],
       [1, () => this.act({ name: 'stayOut' })],
       [4, () => this.unstake()],
       [3, () => this.act({ name: 'withdraw' })],
       [2, () => this.act({ name: 'setVoter', voter: random.pick(bench.parties) })],
-      [isPoor ? 2 : 14, () => this.act({ name: 'open', fixing: this.fixing(this.openable()) })],
+      [isPoor ? 2 : voting.length === 1 ? 30 : 14, () => this.open()],
+      [isBusy && state.pool.length + 1 >= state.seated ? 40 : 0, () => this.openAtHalf()],
       [state.queue.length > 0 ? 24 : 1, () => this.draw()],
       [state.queue.length > 0 ? 2 : 1, () => this.act({ name: 'reseed', fixing: this.fixing(state.queue) })],
       [2, () => this.act({ name: 'close', fixing: this.fixing([...state.queue, ...this.at('Hung')]) })],
@@ -73,7 +80,7 @@ export class Player {
   private stake(): Move {
     const { random } = this
     const count = random.weighed([
-      [16, 1 + random.below(4)],
+      [16, this.cases + random.below(4)],
       [1, 0],
       [1, 257],
       [1, 256],
@@ -87,6 +94,19 @@ export class Player {
     const juror = waiting.length === 0 || this.random.chance(8) ? this.party() : this.random.pick(waiting)
     const due = newcomers.get(juror)?.admitTime ?? 0n
     return this.act({ name: 'admit', juror }, this.near(due))
+  }
+
+  private readmit(): Move {
+    const { random } = this
+    const { length } = this.model.state.returned
+    const count = random.weighed([
+      [8, length],
+      [12, 1 + random.below(Math.max(length - 1, 1))],
+      [4, 256],
+      [1, 257],
+      [1, 0],
+    ])
+    return this.act({ name: 'readmit', count })
   }
 
   private unstake(): Move {
@@ -103,6 +123,18 @@ export class Player {
       [pool.length > 0 ? 1 : 0, [random.below(Math.max(pool.length, 1))]],
     ])
     return this.actAs(party, { name: 'unstake', places })
+  }
+
+  private open(): Move {
+    return this.act({ name: 'open', fixing: this.fixing(this.openable()) })
+  }
+
+  /** Takes stakes out, from the end of the pool on, until as many are free as have seats, one more or one less, and opens a case. */
+  private openAtHalf(): Move {
+    const { pool, seated } = this.model.state
+    const rest = seated + this.random.pick([-1, 0, 0, 1])
+    const leaving = pool.map((party, place) => this.actAs(party, { name: 'unstake', places: [place] })).slice(rest)
+    return this.plan([...leaving.toReversed(), this.open()])
   }
 
   private draw(): Move {
@@ -149,6 +181,7 @@ export class Player {
     return this.plan([
       ...seats.map((seat) => this.commit(fixing, seat, this.valueIn(mood), this.soon())),
       ...reveals.map((seat) => this.revealing(fixing, seat, random.chance(4) ? revealEnd - 1n : this.after(commitEnd))),
+      ...(random.chance(30) ? [this.open()] : []),
       ...(random.chance(85) ? [this.resolve(fixing)] : []),
     ])
   }

@@ -39,7 +39,7 @@ export class JuryModel extends JurorStakes {
       arbitrationFee >= this.rules.price(terms) &&
       separationPpm >= terms.leastSeparationPpm &&
       arbitrationLimit > this.rules.caseEnd(terms, 0n) &&
-      this.state.pool.length + this.state.seated >= terms.leastPool
+      this.allStakes() >= terms.leastPool
     return takes ? this.rules.cost(terms) : 0n
   }
 
@@ -55,6 +55,8 @@ export class JuryModel extends JurorStakes {
         return this.stake(action.count)
       case 'admit':
         return this.admit(action.juror)
+      case 'readmit':
+        return this.readmit(action.count)
       case 'stayOut':
         return this.stayOut()
       case 'unstake':
@@ -92,7 +94,10 @@ export class JuryModel extends JurorStakes {
     if (fixing.separationPpm < terms.leastSeparationPpm) {
       throw new Refused('SeparationTooSmall', [fixing.separationPpm, terms.leastSeparationPpm])
     }
-    const [size, need] = [BigInt(this.state.pool.length), this.rules.neededPool(terms, this.state.queue.length)]
+    const returned = this.state.returned.length
+    if (this.rules.holdsUp(returned)) throw new Refused('StakesReturned', [BigInt(returned)])
+    const size = BigInt(this.state.pool.length)
+    const need = this.rules.neededPool(terms, this.state.queue.length, this.allStakes())
     if (size < need) throw new Refused('PoolTooSmall', [size, need])
     this.requireTime(this.rules.caseEnd(terms, this.step.time), turnEnd)
     return this.await(index)
@@ -236,7 +241,7 @@ export class JuryModel extends JurorStakes {
     const shares = this.rules.shares(sum, kept.length)
     for (const [i, { juror }] of kept.entries()) {
       if (this.state.queue.length === 0) this.state.pool.push(juror)
-      else this.credit(juror, seatStake)
+      else this.state.returned.push(juror)
       this.credit(juror, shares[i] ?? 0n)
     }
     return shares.at(-1) ?? 0n

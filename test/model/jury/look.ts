@@ -17,6 +17,9 @@ export function looksAt(bench: Bench, { jury, token }: JuryArtifacts): Look<Jury
     view('poolSize', [], ({ state }) => [BigInt(state.pool.length)]),
     view('pool', [0n, ALL], ({ state }) => listOf(state.pool.map(BigInt))),
     view('pool', [1n, 2n], ({ state }) => listOf(state.pool.slice(1, 3).map(BigInt))),
+    view('returnedSize', [], ({ state }) => [BigInt(state.returned.length)]),
+    view('returned', [0n, ALL], ({ state }) => listOf(state.returned.map(BigInt))),
+    view('returned', [1n, 2n], ({ state }) => listOf(state.returned.slice(1, 3).map(BigInt))),
     view('waiting', [], ({ state }) => listOf(state.queue.map((index) => BigInt(bench.fixings[index]?.id ?? 0)))),
     ...bench.fixings.flatMap(({ id, fixing }, index) => [
       view('caseOf', [id], (model) => caseWords(model.caseAt(index))),
@@ -45,7 +48,7 @@ export function looksAt(bench: Bench, { jury, token }: JuryArtifacts): Look<Jury
 /** What the jury owes: to jurors and clerks, for stakes wherever they are, and to whoever earns what was forfeited. */
 export function owed({ state, bench }: JuryModel): bigint {
   const newcomers = [...state.newcomers.values()].reduce((sum, { count }) => sum + count, 0)
-  const stakes = BigInt(newcomers + state.pool.length + state.seated) * bench.terms.seatStake
+  const stakes = BigInt(newcomers + state.pool.length + state.returned.length + state.seated) * bench.terms.seatStake
   const idle = [...state.idle.values()].reduce((sum, amount) => sum + amount, 0n)
   return stakes + idle + state.cases.reduce((sum, { forfeited }) => sum + forfeited, 0n)
 }

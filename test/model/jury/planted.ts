@@ -11,7 +11,15 @@ export const PLANTED_JURY_RULES: readonly PlantedJuryRules[] = [
   plant('a time includes the second of its end', { isBefore: (now, end) => now <= end }),
   plant('no day is left for the ruling', { caseEnd: (terms, now) => JURY_RULES.votesEnd(terms, now) + 172_800n }),
   plant('only one clerk is counted in the price', { price: (terms) => price(terms) - 4n * terms.seatFee }),
-  plant('cases that wait need no seats', { neededPool: (terms) => neededPool(terms, 0) }),
+  plant('cases that wait need no seats', { neededPool: (terms, _, all) => neededPool(terms, 0, all) }),
+  plant('less than half of all stakes is enough', { neededPool: (terms, waiting) => neededPool(terms, waiting, 0) }),
+  plant('half of all stakes is rounded down', {
+    neededPool: (terms, waiting, all) => neededPool(terms, waiting, all - (all % 2)),
+  }),
+  plant('a case is opened while a stake waits to come back', { holdsUp: (returned) => returned > 1 }),
+  plant('the first stakes come back first', {
+    readmit: (returned, count) => ({ back: returned.slice(0, count), left: returned.slice(count) }),
+  }),
   plant('both rounds have one seed', { seed: (prevRandao, id) => JURY_RULES.seed(prevRandao, id, 0) }),
   plant('a seed is that of any fixing', {
     seed: (prevRandao, _, round) => JURY_RULES.seed(prevRandao, `0x${'00'.repeat(32)}`, round),
@@ -64,6 +72,7 @@ export const PLANTED_JURY_RULES: readonly PlantedJuryRules[] = [
 
 const JURY = 'contracts/src/arbitrators/JuryArbitrator.sol'
 const POOL = 'contracts/src/arbitrators/jury/JurorPool.sol'
+const SEAT = 'contracts/src/libraries/SeatLib.sol'
 const VERDICT = 'contracts/src/libraries/VerdictLib.sol'
 
 /** One for each way in which the contract could be wrong by little. */
@@ -107,6 +116,27 @@ export const PLANTED_JURIES: readonly PlantedContract[] = [
     'if (_waitingCount() == 0) _pool.push(juror);',
     'if (_waitingCount() < 2) _pool.push(juror);',
   ),
+  planted(
+    'a stake that a round returns while a draw is due gets lost',
+    POOL,
+    'else _returned.push(juror);',
+    'else if (juror == msg.sender) _returned.push(juror);',
+  ),
+  planted(
+    'stakes come back while a draw is due',
+    POOL,
+    '_requireOpen();\n        uint256 left',
+    'if (count == 0) _requireOpen();\n        uint256 left',
+  ),
+  planted('the first stakes come back', POOL, '_pool.push(_returned[--left]);', '_pool.push(_returned[0 * --left]);'),
+  planted(
+    'a case is opened while a stake waits to come back',
+    JURY,
+    'if (returnedSize() > 0) revert',
+    'if (returnedSize() > 1) revert',
+  ),
+  planted('half of all stakes is rounded down', SEAT, '(allStakes + 1) / 2', 'allStakes / 2'),
+  planted('stakes with seats are not among all', JURY, '_allStakes(), _waitingCount()', 'poolSize(), _waitingCount()'),
   planted('draws come in any order', POOL, 'FixingId.unwrap(next) != FixingId.unwrap(id)', 'FixingId.unwrap(id) == 0'),
   planted(
     'stakes warm up from the first on',

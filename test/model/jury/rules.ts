@@ -12,8 +12,12 @@ export type JuryRules = {
   readonly caseEnd: (terms: JuryTerms, now: bigint) => bigint
   readonly isBefore: (now: bigint, end: bigint) => boolean
   readonly price: (terms: JuryTerms) => bigint
-  /** The pool that the next case needs beside `waiting` others. */
-  readonly neededPool: (terms: JuryTerms, waiting: number) => bigint
+  /** The pool that the next case needs beside `waiting` others, of `all` stakes in the pool or with seats. */
+  readonly neededPool: (terms: JuryTerms, waiting: number, all: number) => bigint
+  /** Whether no case is opened while so many stakes wait to come back. */
+  readonly holdsUp: (returned: number) => boolean
+  /** Of what rounds have returned, `count` stakes in the order in which they come back, and what is left. */
+  readonly readmit: <T>(returned: readonly T[], count: number) => { readonly back: T[]; readonly left: T[] }
   readonly seed: (prevRandao: Hex, id: Hex, round: number) => Hex
   /** The place in a pool of `size` of the stake that gets seat `seat`. */
   readonly placeOf: (seed: Hex, seat: number, size: number) => number
@@ -35,7 +39,12 @@ export const JURY_RULES: JuryRules = {
   caseEnd: (terms, now) => JURY_RULES.votesEnd(terms, now) + 3n * DAY,
   isBefore: (now, end) => now < end,
   price: ({ seats, seatFee }) => BigInt(seats + 8) * seatFee,
-  neededPool: ({ leastPool, seats }, waiting) => BigInt(leastPool + waiting * seats),
+  neededPool: ({ leastPool, seats }, waiting, all) => BigInt(Math.max(leastPool, Math.ceil(all / 2)) + waiting * seats),
+  holdsUp: (returned) => returned > 0,
+  readmit(returned, count) {
+    const kept = Math.max(returned.length - count, 0)
+    return { back: returned.slice(kept).toReversed(), left: returned.slice(0, kept) }
+  },
   seed: (prevRandao, id, round) =>
     keccak256(
       encodeAbiParameters([{ type: 'bytes32' }, { type: 'bytes32' }, { type: 'uint8' }], [prevRandao, id, round]),

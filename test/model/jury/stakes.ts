@@ -26,6 +26,8 @@ export type Case = {
 /** All that a jury keeps. A stake of the pool is its juror's name. */
 export type JuryState = {
   pool: Address[]
+  /** Stakes that rounds have returned while a draw was due. */
+  returned: Address[]
   /** Fixings that wait for their draw, the next one first. */
   queue: number[]
   /** Stakes with a seat. */
@@ -53,6 +55,7 @@ export class JurorStakes {
     this.rules = rules
     this.state = {
       pool: [],
+      returned: [],
       queue: [],
       seated: 0,
       cases: bench.fixings.map(() => ({
@@ -101,6 +104,16 @@ export class JurorStakes {
     return this.emit('Admitted', juror, BigInt(count))
   }
 
+  protected readmit(count: number): Words {
+    if (count === 0 || count > MAX_STAKES) throw new Refused('TooManyStakes', [BigInt(count), BigInt(MAX_STAKES)])
+    this.requireOpenPool()
+    if (this.state.returned.length === 0) throw new Refused('NothingToReadmit')
+    const { back, left } = this.rules.readmit(this.state.returned, count)
+    this.state.pool.push(...back)
+    this.state.returned = left
+    return this.emit('Readmitted', BigInt(back.length))
+  }
+
   protected stayOut(): Words {
     const { party } = this.step
     const count = this.state.newcomers.get(party)?.count ?? 0
@@ -136,6 +149,11 @@ export class JurorStakes {
     this.pay(this.bench.jury, party, amount)
     this.emit('Withdrawn', party, amount)
     return [amount]
+  }
+
+  /** All stakes that jurors have not taken out. */
+  protected allStakes(): number {
+    return this.state.pool.length + this.state.returned.length + this.state.seated
   }
 
   protected requireOpenPool(): void {

@@ -33,7 +33,7 @@ export type Bench = {
 
 /** What a party can ask of the jury; `fixing` counts within the bench's. */
 export type JuryAction =
-  | { readonly name: 'stake'; readonly count: number }
+  | { readonly name: 'stake' | 'readmit'; readonly count: number }
   | { readonly name: 'admit'; readonly juror: Address }
   | { readonly name: 'stayOut' }
   | { readonly name: 'unstake'; readonly places: readonly number[] }

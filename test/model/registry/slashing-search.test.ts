@@ -5,7 +5,6 @@ import { PROTECTIONS } from './protections.ts'
 import { REGISTRY_RULES, type RegistryRules } from './rules.ts'
 import { type Part, type Searched, nothingSearched, partsOf, searchContract, searchModel } from './slashing-search.ts'
 
-const TIMEOUT_MS = 600_000
 /** Every so many parts of the whole search are played on the contracts; `npm run search:slashing` plays all. */
 const STRIDE = 66
 
@@ -13,24 +12,20 @@ let arena: RegistryArena
 
 beforeAll(async () => {
   arena = await openRegistryArena(await buildRegistryArtifacts())
-}, TIMEOUT_MS)
+})
 
 afterAll(() => arena.stop())
 
-test(
-  'no fixing, court, timing or proof of an attacker slashes an honest reporter (R-405)',
-  async () => {
-    const searched = nothingSearched()
-    const own = partsOf(arena).find((part) => isOwnCourt(part) && isLeastBand(part))
-    const parts = partsOf(arena).filter((_, index) => index % STRIDE === 0)
-    for (const part of own === undefined ? parts : [own, ...parts]) await searchContract(arena, part, searched)
-    expect(searched.honestSlashed).toEqual([])
-    expect(searched.cases).toBeGreaterThan(150)
-    expect(searched.accusations).toBeGreaterThan(1_500)
-    expect(searched.liarsSlashed).toBeGreaterThan(0)
-  },
-  TIMEOUT_MS,
-)
+test('no fixing, court, timing or proof of an attacker slashes an honest reporter (R-405)', async () => {
+  const searched = nothingSearched()
+  const own = partsOf(arena).find((part) => isOwnCourt(part) && isLeastBand(part))
+  const parts = partsOf(arena).filter((_, index) => index % STRIDE === 0)
+  for (const part of own === undefined ? parts : [own, ...parts]) await searchContract(arena, part, searched)
+  expect(searched.honestSlashed).toEqual([])
+  expect(searched.cases).toBeGreaterThan(150)
+  expect(searched.accusations).toBeGreaterThan(1_500)
+  expect(searched.liarsSlashed).toBeGreaterThan(0)
+})
 
 test.each(PROTECTIONS)('without the rule that $what, the search finds a slashed honest reporter', ({ without }) => {
   expect(firstFound(without).honestSlashed).not.toEqual([])

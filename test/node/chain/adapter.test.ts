@@ -4,11 +4,14 @@ import { readFixing } from '#client/oracle-reader.ts'
 import { create } from '#client/oracle-writer.ts'
 import { wethBalance } from '#client/weth.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import { openChain } from '../../../node/chain/adapter.ts'
 import { ledgerOf } from '../../../node/chain/ledger.ts'
 import type { ChainPort, Fate, Sent, Terms } from '../../../node/chain/port.ts'
 import { systemClock } from '../../../node/clock.ts'
 import type { Slot } from '../../../node/store/slot.ts'
+import { startProxy } from '../../cli/rpc-proxy.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, START, type Stage } from '../../client/chain-fixture.ts'
+import { mined } from '../../client/mined.ts'
 import { request } from '../../model/rpc.ts'
 import { intentMemory, transactionsOf } from '../memories.ts'
 import { openNodeChain } from './node-chain.ts'
@@ -20,7 +23,7 @@ const LATER = MATURITY + 1_000_000n
 /** After every block of these tests. */
 const LAST = 1_000_000n
 const GWEI = 10n ** 9n
-const SOON = { timeout: 60_000, interval: 20 }
+const SOON = { interval: 20 }
 
 let stage: Stage
 let ann: ChainPort
@@ -52,13 +55,19 @@ function terms(slots: Slot[] = []): Terms {
 
 const next = async () => ({ ...terms(), outlook: await ann.outlook(), urgentTime: undefined, isNext: true })
 
-/** Sends, and looks after it until it ended. */
+/** Sends, and looks after it once it is mined. */
 async function through(send: (on: Terms) => Promise<Sent>): Promise<{ ended: Sent | Fate; slot: Slot | undefined }> {
   const slots: Slot[] = []
   const sent = await send(terms(slots))
   const [slot] = slots
   if (sent.kind !== 'sent' || slot === undefined) return { ended: sent, slot }
+  await untilMined(slot)
   return { ended: await ann.pursue(slot, await next()), slot }
+}
+
+async function untilMined({ versions: [version] }: Slot): Promise<void> {
+  if (version === undefined) throw new Error('nothing was signed')
+  await mined(await stage.as('maker'), version.hash)
 }
 
 /** Proposes LIE; returns what was signed. */
@@ -80,6 +89,17 @@ test('reads head, bond, money and reporters', async () => {
   expect(await ann.panel(START - 1_000n)).toEqual({ epoch: 0n, reporters: [] })
 })
 
+test('goes on where an endpoint that answers all else does not for a final block', async () => {
+  const { oracle, registry } = stage.deployments
+  let isFinal = false
+  const between = (_: string, [tag]: readonly unknown[]): undefined => void (isFinal = tag === 'finalized')
+  const proxy = await startProxy(stage.embedded.rpcUrl, between, (text) => (isFinal ? 'gone' : text))
+  const port = await openChain({ rpcUrl: proxy.url, oracle, registry, chainId: undefined, account: undefined })
+  expect(await port.finalized()).toBe(undefined)
+  expect((await port.head()).number).toBeGreaterThan(0n)
+  await proxy.close()
+})
+
 test('keeps the gas of a stake and of its claim back, at twice the base fee of now and the usual tip', async () => {
   const { rpcUrl } = stage.embedded
   const before = await request(rpcUrl, 'evm_snapshot', [])
@@ -89,15 +109,15 @@ test('keeps the gas of a stake and of its claim back, at twice the base fee of n
   for (const gwei of [1n, 90n]) {
     await request(rpcUrl, 'anvil_setNextBlockBaseFeePerGas', [numberToHex(gwei * GWEI)])
     await request(rpcUrl, 'evm_mine', [])
-    // 1.5 times 50 000, 50 000, 299 758 and 54 959, and 20 000 for each of the four; anvil's usual tip is 1 gwei.
-    expect(await ann.spendable()).toBe(held + has - 762_075n * (2n * gwei + 1n) * GWEI)
+    // 1.5 times 50 000, 50 000, 299 758 and 55 012, and 20 000 for each of the four; anvil's usual tip is 1 gwei.
+    expect(await ann.spendable()).toBe(held + has - 762_155n * (2n * gwei + 1n) * GWEI)
   }
   // And of what has to be sent besides; what is in bond token helps that nothing.
   const fee = 181n * GWEI
-  expect(await ann.spendable(400_000n)).toBe(held + has - 1_162_075n * fee)
-  await stage.embedded.setBalance(accountOf('ann').address, 1_162_075n * fee)
+  expect(await ann.spendable(400_000n)).toBe(held + has - 1_162_155n * fee)
+  await stage.embedded.setBalance(accountOf('ann').address, 1_162_155n * fee)
   expect(await ann.spendable(400_000n)).toBe(held)
-  await stage.embedded.setBalance(accountOf('ann').address, 1_162_075n * fee - 1n)
+  await stage.embedded.setBalance(accountOf('ann').address, 1_162_155n * fee - 1n)
   expect([await ann.spendable(400_000n), await ann.spendable(399_999n)]).toEqual([0n, held + fee - 1n])
   await stage.embedded.setBalance(accountOf('ann').address, ETHER / 100n)
   expect(await ann.spendable()).toBe(held)
@@ -219,6 +239,7 @@ test('what it sends has gas for slots that an earlier transaction of its own emp
     await carl.wrap(5n, terms(slots))
     const [slot] = slots
     if (slot === undefined) throw new Error('nothing was signed')
+    await untilMined(slot)
     return slot
   }
   // Estimated while the account holds the token, mined when it holds none: 17 100 gas more.

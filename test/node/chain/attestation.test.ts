@@ -16,6 +16,8 @@ let stage: Stage
 const endpoint = createServer((request, response) => void answer(request, response))
 /** The endpoint has the logs from this block on. */
 let firstLog = 0n
+/** If not, it says of every range that there are none. */
+let hasLogs = true
 /** How often it was asked for a block. */
 let blocksAsked = 0
 /** It says of every block but the newest that it is an old one, as while blocks take each other's places. */
@@ -36,6 +38,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.setHeader('content-type', 'application/json')
   if (body.includes('"eth_getBlockByNumber"')) blocksAsked += 1
   const [, from] = /"fromBlock":"(0x[0-9a-f]+)"/.exec(body) ?? []
+  const { id } = JSON.parse(body) as { readonly id: number } // what viem sends
+  if (from !== undefined && !hasLogs) {
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: [] }))
+    return
+  }
   if (from === undefined || BigInt(from) >= firstLog) {
     const passed = await fetch(stage.embedded.rpcUrl, { method: 'POST', body, headers })
     const said = await passed.text()
@@ -43,7 +50,6 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.end(isOfBefore ? said.replace(/"timestamp":"0x[0-9a-f]+"/, '"timestamp":"0x1"') : said)
     return
   }
-  const { id } = JSON.parse(body) as { readonly id: number } // what viem sends
   const error = { code: -32_000, message: 'history is pruned' }
   response.end(JSON.stringify({ jsonrpc: '2.0', id, error }))
 }
@@ -91,5 +97,21 @@ test('where the log of an attestation seemed to begin is looked for again if tha
   isConfused = true
   await expect(chain.attestation(fixing)).rejects.toThrow(AttestationUnseenError)
   isConfused = false
+  expect(await chain.attestation(fixing)).toMatchObject({ value: ATTESTED })
+})
+
+test('where the log of an attestation begins is looked for once, too, where that is not in it for good', async () => {
+  const { fixing } = stage
+  const chain = await openHere()
+  hasLogs = false
+  const cost = async (): Promise<number> => {
+    blocksAsked = 0
+    await expect(chain.attestation(fixing)).rejects.toThrow(AttestationUnseenError)
+    return blocksAsked
+  }
+  expect(await cost()).toBeGreaterThan(3)
+  // The newest, that one, and the one before it.
+  expect([await cost(), await cost()]).toEqual([3, 3])
+  hasLogs = true
   expect(await chain.attestation(fixing)).toMatchObject({ value: ATTESTED })
 })

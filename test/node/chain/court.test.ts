@@ -22,6 +22,8 @@ function court(changes: Partial<CourtReads> = {}): CourtReads {
     trial: async () => ({ state, seats: [SEAT] }),
     waiting: async () => [],
     pool: async () => [JUROR],
+    returned: async () => [JUROR],
+    staked: async () => ({ pool: 1, returned: 1, seated: 3, waiting: 0 }),
     voters: async () => [undefined],
     header: async () => '0x01',
     idle: async () => WAD,
@@ -58,11 +60,15 @@ test('one endpoint that lies of a case makes a juror neither miss its seat nor r
   const liar = court({
     trial: async () => ({ state: over, seats: [] }),
     voters: async () => [JURY],
+    returned: async () => [],
+    staked: async () => ({ pool: 9, returned: 0, seated: 0, waiting: 0 }),
     idle: async () => 0n,
   })
   const { port, outvoted } = await through([liar, court(), court()])
   expect(await port.trial(FIXING_ID, 9n)).toMatchObject({ state: { stage: 'voting', commitEnd: 100n }, seats: [SEAT] })
   expect(await port.voters([JUROR], 9n)).toEqual([undefined])
+  expect(await port.returned(9n)).toEqual([JUROR])
+  expect(await port.staked(3, [], 9n)).toEqual({ pool: 1, returned: 1, seated: 3, waiting: 0 })
   expect(await port.idle()).toBe(WAD)
   expect(new Set(outvoted)).toEqual(new Set(['e0']))
 })

@@ -240,10 +240,13 @@ test('sends the same through all, and is not kept waiting by one that is dead or
   expect(worlds.map(({ raws }) => raws)).toEqual([[raw], [raw], [raw]])
 })
 
-/** One endpoint per entry, each a sound one with these changes, of which two must agree; the clock really waits a little. */
+/** One endpoint per entry, each a sound one with these changes, of which two must agree; the clock waits for whoever answers soon. */
 async function openThree(changes: readonly ((sound: EndpointPort) => Partial<EndpointPort>)[]) {
   const worlds = changes.map(() => new FakeWorld(FIXING, MATURITY))
-  const clock = { ...fakeClock(MATURITY), sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 50)) }
+  const sleep = async (): Promise<void> => {
+    for (let i = 0; i < 20; i += 1) await settled()
+  }
+  const clock = { ...fakeClock(MATURITY), sleep }
   const ports = worlds.map((world, i) => {
     const port = world.endpoint(ACCOUNT)
     return { ...port, ...changes[i]?.(port) }

@@ -7,7 +7,7 @@ function chain() {
   const state = { fork: 'a', isDead: false }
   const asked: string[] = []
   const at = (number: bigint): BlockHead => ({ number, time: 12n * number, hash: `0x${state.fork}${number}` })
-  const { find: first } = rememberFirstBlocks(
+  const { find: first, doubt } = rememberFirstBlocks(
     async (time) => {
       asked.push(`find ${time}`)
       if (state.isDead) throw new Error('dead')
@@ -18,7 +18,7 @@ function chain() {
       return at(number)
     },
   )
-  return { state, asked, at, first }
+  return { state, asked, at, first, doubt }
 }
 
 test('the first block after a time is looked for once, and asked for by its number from then on', async () => {
@@ -47,6 +47,26 @@ test('it is looked for once by all who ask meanwhile, and again if that failed',
   state.isDead = false
   expect(await first(300n, at(50n))).toEqual(at(26n))
   expect(asked).toEqual(['find 300', 'find 300'])
+})
+
+test('one that is doubted is asked for once with the block before it', async () => {
+  const { asked, at, first, doubt } = chain()
+  await first(120n, at(50n))
+  doubt(120n)
+  expect([await first(120n, at(51n)), await first(120n, at(52n))]).toEqual([at(11n), at(11n)])
+  expect(asked).toEqual(['find 120', 'block 11', 'block 10', 'block 11'])
+})
+
+test('a doubted one that never was the first is looked for again', async () => {
+  const head: BlockHead = { number: 50n, time: 600n, hash: '0xa50' }
+  const found: BlockHead[] = [{ number: 12n, time: 144n, hash: '0xa12' }]
+  const { find, doubt } = rememberFirstBlocks(
+    async () => found.shift() ?? { number: 11n, time: 132n, hash: '0xa11' },
+    async (number) => ({ number, time: 12n * number, hash: `0xa${number}` }),
+  )
+  expect([(await find(120n, head)).number, (await find(120n, head)).number]).toEqual([12n, 12n])
+  doubt(120n)
+  expect((await find(120n, head)).number).toBe(11n)
 })
 
 test('so many first blocks are remembered as were asked for last', async () => {

@@ -293,6 +293,21 @@ test('looks again at what was mined, with every block until it cannot be undone,
   expect(deep.pursuits[1]?.[0]).toEqual(kept)
 })
 
+test('where something was mined is known for sixteen blocks, however few can be undone: an endpoint may be behind', async () => {
+  const intents = intentMemory([open()])
+  let number = 10n
+  const chain = { outlook: async () => ({ ...OUTLOOK, number }), pursue: async () => DONE }
+  const transactions = transactionsOf(intents, { chain, confirmations: 1 })
+  const settled = async (at: bigint): Promise<'clear' | 'wait'> => {
+    number = at
+    await transactions.tend()
+    // As of a snapshot of the block before it was mined.
+    return transactions.settle(FIXING_ID, 9n)
+  }
+  expect([await settled(11n), await settled(25n), intents.get(KEY)?.block]).toEqual(['wait', 'wait', 10n])
+  expect([await settled(26n), intents.get(KEY)?.block]).toEqual(['clear', undefined])
+})
+
 test('what was mined long ago and undone while the node was off is sent again', async () => {
   const { intents, transactions, state, lines } = on(
     [{ kind: 'pending' }],

@@ -50,6 +50,8 @@ export type PeerOptions = {
   readonly privateKey?: PrivateKey
   /** Binary peer ids that reporters registered. */
   readonly registered?: ReadonlySet<Hex>
+  /** What it counts what peers ask for by; real time if it is left out. */
+  readonly monotonicMs?: () => number
   /** How the network is joined, where it matters. */
   readonly network?: Partial<NetworkOptions>
 }
@@ -61,9 +63,10 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
   const book = createBook()
   const roll = createRoll()
   const controller = new AbortController()
+  const clock = systemClock()
   const network = await joinNetwork(
     {
-      clock: systemClock(),
+      clock: { ...clock, monotonicMs: options.monotonicMs ?? (() => clock.monotonicMs()) },
       log: SILENT,
       signal: controller.signal,
       privateKey: options.privateKey ?? (await generateKeyPair('Ed25519')),

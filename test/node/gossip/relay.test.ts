@@ -10,7 +10,7 @@ import { type RelayOptions, relayRules } from '../../../node/gossip/relay.ts'
 import { reportedBy } from '../reporters.ts'
 import { networkIdentity, openPeer, type Peer, TOPICS } from './peer.ts'
 
-const SOON = { timeout: 60_000, interval: 50 }
+const SOON = { interval: 50 }
 const opened: Host[] = []
 
 afterEach(async () => {

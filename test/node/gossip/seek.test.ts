@@ -5,7 +5,10 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { bytesToHex } from 'viem/utils'
 import { expect, test } from 'vitest'
 import { openAddressBook } from '../../../node/gossip/address-book.ts'
+import type { Host } from '../../../node/gossip/host.ts'
+import { seekPeers } from '../../../node/gossip/seek.ts'
 import { reportedBy } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { networkIdentity, openPeer } from './peer.ts'
 
@@ -13,7 +16,7 @@ async function unknownPeer(): Promise<PeerId> {
   return peerIdFromPrivateKey((await networkIdentity()).privateKey)
 }
 
-const SOON = { timeout: 60_000, interval: 50 }
+const SOON = { interval: 50 }
 const DHT = { mdns: false, dht: true, privateAddresses: false }
 
 test('R-415 finds its peers again without any bootstrap, by the address book', async () => {
@@ -77,6 +80,41 @@ test('finds a peer of the same local network that nobody named, by multicast', a
   const stranger = await openPeer()
   await expect.poll(() => [ann.network.peers.connected, bob.network.peers.connected], SOON).toEqual([1, 1])
   expect(stranger.network.peers.connected).toBe(0)
+})
+
+test('what is discovered last is dialled first, whatever was discovered in a year before it', async () => {
+  const ids = await Promise.all(Array.from({ length: 4_100 }, unknownPeer))
+  const last = ids.slice(-8).map(String)
+  const dialled: string[] = []
+  const controller = new AbortController()
+  const { signal } = controller
+  const host = Object.assign(new EventTarget(), {
+    peerId: await unknownPeer(),
+    getPeers: () => [],
+    dial: async (peer: PeerId) => void dialled.push(peer.toString()),
+  })
+  const discover = (id: PeerId): boolean => host.dispatchEvent(new CustomEvent('peer:discovery', { detail: { id } }))
+  const clock = {
+    now: () => 0n,
+    monotonicMs: () => 0,
+    async sleep() {
+      if (dialled.length > 0) controller.abort()
+      else for (const id of ids) discover(id)
+    },
+  }
+  const [registered, isQuarantined, relays] = [() => [], () => false, []]
+  const book = await openAddressBook(undefined, () => false)
+  await seekPeers({
+    host: host as unknown as Host,
+    registered,
+    isQuarantined,
+    book,
+    relays,
+    clock,
+    log: SILENT,
+    signal,
+  })
+  expect(dialled).toEqual(last.toReversed())
 })
 
 test('keeps 512 peers with four addresses each, and forgets strangers before reporters', async () => {

@@ -25,6 +25,8 @@ function view(changes: Partial<CaseView> = {}): CaseView {
     seenSince: 0n,
     isRevealed: false,
     isNext: true,
+    returned: 0,
+    hasRoom: true,
     clerkTime: 0n,
     ...changes,
   }
@@ -71,6 +73,13 @@ describe('while jurors commit', () => {
 })
 
 describe('while jurors reveal', () => {
+  test('a seat of a juror that another votes for since is revealed, and not committed again', () => {
+    const own: OwnSeat[] = [{ seat: 3, vote: { kind: 'former', value: INVALID }, isRevealed: false }]
+    expect(decideCase(view({ own })).action).toBe('none')
+    expect(decideCase(view({ own, now: COMMIT_END }))).toMatchObject({ action: 'reveal', seats: [3] })
+    expect(lateSeats(view({ own, now: REVEAL_END - 1n }))).toBe(1)
+  })
+
   test('a seat reveals from the first second to the last', () => {
     const own = [voted(VALUE), { ...voted(VALUE), seat: 5, isRevealed: true }]
     const want = { action: 'reveal', seats: [3], deadline: REVEAL_END }
@@ -109,6 +118,25 @@ describe('who moves a case on', () => {
     expect(at('hung', { turnEnd: 20_000n + need + 1n })).toBe('open')
     expect(at('hung', { turnEnd: 20_000n + need })).toBe('none')
     expect(at('none', { turnEnd: undefined })).toBe('none')
+  })
+
+  test('opens no case while the pool is too small, and puts nothing into it for that', () => {
+    for (const stage of ['none', 'hung'] as const) {
+      expect(at(stage, { hasRoom: false })).toBe('none')
+      expect(at(stage, { hasRoom: false, returned: 1 })).toBe('none')
+    }
+    expect(at('waiting', { block: 501n, hasRoom: false })).toBe('draw')
+  })
+
+  test('puts returned stakes into the pool before it opens a case, once no draw is due', () => {
+    for (const stage of ['none', 'hung'] as const) {
+      expect(at(stage, { returned: 1 })).toBe('readmit')
+      expect(at(stage, { returned: 1, isNext: false })).toBe('none')
+      // A draw that is due keeps nobody from opening a case if the pool has everything.
+      expect(at(stage, { isNext: false })).toBe('open')
+      expect(at(stage, { returned: 1, turnEnd: 20_000n + DAY })).toBe('none')
+    }
+    expect(at('waiting', { block: 501n, returned: 1 })).toBe('draw')
   })
 
   test('draws while the chain knows the seed, which is 8 191 blocks, in the order of the cases', () => {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import type { JuryTerms } from '#client/jury.ts'
 import type { CourtPort } from '../../../node/chain/court-port.ts'
 import { DeadRpcError } from '#client/chain.ts'
 import { createJuror, type JurorComponents } from '../../../node/juror/juror.ts'
@@ -7,23 +6,13 @@ import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
 import { FIXING, FIXING_ID, keyOf } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { snapshotOf } from '../snapshots.ts'
+import { SMALL_JURY } from '../../client/jury-terms.ts'
 
 const JURY = '0x00000000000000000000000000000000000000aa'
 const HEAD = { number: 10n, time: 1_000n }
-const TERMS: JuryTerms = {
-  seats: 3,
-  quorum: 2,
-  leastPool: 3,
-  leastSeparationPpm: 1_000,
-  warmUp: 1,
-  seatStake: 1n,
-  seatFee: 1n,
-  commitTime: 86_400,
-  revealTime: 43_200,
-}
 
 /** A juror of one jury with one case in which it has a seat; what `broken` names does not answer. */
-function jurorWith(broken: Set<string>, heard = { seen: 0 }) {
+function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Partial<JurorComponents> = {}) {
   const unless = async <T>(what: string, value: T): Promise<T> => {
     if (broken.has(what)) throw new DeadRpcError('http://127.0.0.1:1', 'no answer')
     return value
@@ -31,7 +20,7 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }) {
   const seat = { seat: 1, juror: keyOf('sender').address, committed: undefined, value: undefined }
   const state = { stage: 'voting', round: 0, seedBlock: 5n, commitEnd: 90_000n, revealEnd: 130_000n } as const
   const court: Partial<CourtPort> = {
-    terms: () => unless('terms', TERMS),
+    terms: () => unless('terms', SMALL_JURY),
     opened: () => unless('opened', []),
     trial: () => unless('trial', { state, seats: [seat] }),
     voters: () => unless('voters', [undefined]),
@@ -52,7 +41,12 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }) {
       keep: async () => undefined,
       votes: async () => [],
     },
-    votes: { prepare: async () => [], openings: async () => new Map(), forget: () => undefined },
+    votes: {
+      prepare: async () => [],
+      openings: async () => new Map(),
+      kept: async () => new Map(),
+      forget: () => undefined,
+    },
     transactions: transactionsOf(intentMemory()),
     journal: journalMemory(),
     log: SILENT,
@@ -73,6 +67,7 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }) {
     onSeen: () => void (heard.seen += 1),
     rank: () => 0,
     now: () => HEAD.time,
+    ...changes,
   }
   return createJuror(components)
 }
@@ -104,4 +99,55 @@ test('says once that it has seen its juries, and not before a look at all of the
     expect([juror.view().unseen, heard.seen]).toEqual([unseen, seen])
     broken.clear()
   }
+})
+
+test('a clerk has jurors drawn once the pool is large enough, with what the running cases of the jury hold, and not before', async () => {
+  const asked: unknown[] = []
+  const none = { stage: 'none', round: 0, seedBlock: 0n, commitEnd: 0n, revealEnd: 0n } as const
+  let pool = 4
+  const court: Partial<CourtPort> = {
+    terms: async () => SMALL_JURY,
+    opened: async () => [],
+    trial: async () => ({ state: none, seats: [] }),
+    waiting: async () => [],
+    returned: async () => [],
+    pool: async () => [],
+    async staked(...args) {
+      asked.push(args)
+      return { pool, returned: 0, seated: 5, waiting: 0 }
+    },
+    send: async (call) => {
+      asked.push(call.name)
+      return { kind: 'refused', reason: 'a test' }
+    },
+  }
+  const arbitratedAt = HEAD.time - 1n
+  const juror = jurorWith(new Set(), undefined, {
+    isClerk: true,
+    chain: {
+      account: keyOf('sender').address,
+      chainId: 31_337,
+      court: () => court as CourtPort,
+      head: async () => HEAD,
+      snapshot: async () => snapshotOf({ arbitratedAt }, { now: HEAD.time }),
+    },
+    juries: [FIXING.arbitrator],
+    table: {
+      cases: async () => [{ jury: FIXING.arbitrator, id: FIXING_ID, fixing: FIXING, block: 1n }],
+      nextBlock: async () => 1n,
+      extend: async () => undefined,
+      close: async () => undefined,
+      keep: async () => undefined,
+      votes: async () => [],
+    },
+  })
+  const look = async (): Promise<unknown[]> => {
+    juror.look(HEAD)
+    await juror.idle()
+    return asked.splice(0)
+  }
+  const staked = [SMALL_JURY.seats, [FIXING_ID], HEAD.number]
+  expect(await look()).toEqual([staked])
+  pool = 5
+  expect(await look()).toEqual([staked, 'open'])
 })

@@ -1,14 +1,23 @@
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Address, createTestClient, type Hex, http, keccak256, stringToHex } from 'viem'
+import { type Address, createTestClient, type Hex, http, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterEach, expect, test } from 'vitest'
-import { admitCall, openCaseCall, stakeSeatsCall } from '#client/jury-calls.ts'
+import {
+  admitCall,
+  commitCall,
+  drawCall,
+  openCaseCall,
+  resolveCall,
+  revealCall,
+  stakeSeatsCall,
+} from '#client/jury-calls.ts'
 import { send } from '#client/send.ts'
 import { loadConfig } from '#node/config'
 import { connect, latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
-import { type JuryTerms, readCase, readPool, readSeats } from '#client/jury.ts'
+import { type JuryTerms, readCase, readPool, readReturned, readSeats } from '#client/jury.ts'
+import { readHeader } from '#client/block-header.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, create, propose, request } from '#client/oracle-writer.ts'
 import { ensureCollateral, wethBalance } from '#client/weth.ts'
@@ -21,19 +30,10 @@ import { startProcess } from '../node-process.ts'
 import { SILENT } from '../silent-log.ts'
 import { pricedIndex } from '../source/priced-index.ts'
 import { standUpSigner } from '../stand-up-signer.ts'
+import { SMALL_JURY } from '../../client/jury-terms.ts'
 
-const TERMS: JuryTerms = {
-  seats: 9,
-  quorum: 5,
-  leastPool: 12,
-  leastSeparationPpm: 1_000,
-  warmUp: 86_400,
-  seatStake: ETHER,
-  seatFee: ETHER / 500n,
-  commitTime: 86_400,
-  revealTime: 43_200,
-}
-const SOON = { timeout: 60_000, interval: 100 }
+const TERMS: JuryTerms = { ...SMALL_JURY, seats: 9, quorum: 5, leastPool: 12, seatStake: ETHER }
+const SOON = { interval: 100 }
 /** Four stakes of each: of twelve, nine are drawn, so that everybody has a seat. */
 const NAMES = ['ann', 'bob', 'cleo'] as const
 const TRUTH = 2_500n * ETHER
@@ -253,4 +253,50 @@ test('nodes that do not know the index say INVALID, and the fixing is INVALID', 
   await stage.embedded.mineAt((await readCase(chain, jury, id)).commitEnd)
   await until(scene, stageOf, 'decided')
   expect(await readFixing(chain, stage.deployments.oracle, fixing)).toMatchObject({ settlement: INVALID })
+})
+
+/** Ends a round of which the clerk alone votes while the draw of another case is due, so that its stakes are returned; draws that one. */
+async function returnStakes({ stage, jury, fixing, chain }: Play): Promise<void> {
+  const { oracle, weth } = stage.deployments
+  await ensureCollateral(chain, weth, jury, 20n * ETHER)
+  await send(chain, stakeSeatsCall(jury, 20))
+  await stage.embedded.mineAt((await latestBlock(chain)).time + 86_400n)
+  await send(chain, admitCall(jury, chain.account.address))
+  const others = ['one', 'other'].map((name) => ({ ...fixing, indexId: keccak256(stringToHex(name)) }))
+  const draw = async (other: Fixing): Promise<void> => {
+    const { seedBlock } = await readCase(chain, jury, idOf(other))
+    await mine(stage, 130)
+    await send(chain, drawCall(jury, other, await readHeader(chain, seedBlock)))
+  }
+  const idOf = (other: Fixing): Hex => fixingId(other, { chainId: chain.chainId, oracle })
+  const [first = fixing, second = fixing] = others
+  for (const other of others) await request(chain, oracle, other)
+  await send(chain, openCaseCall(jury, first))
+  await draw(first)
+  await send(chain, openCaseCall(jury, second))
+  const own = (await readSeats(chain, jury, idOf(first), 0)).filter(({ juror }) => juror === chain.account.address)
+  const votes = own.map(({ seat, juror }) => {
+    const salt = numberToHex(seat + 1, { size: 32 })
+    return { fixingId: idOf(first), round: 0, seat, juror, value: TRUTH, salt }
+  })
+  for (const vote of votes) await send(chain, commitCall(chain.chainId, jury, vote))
+  const { commitEnd, revealEnd } = await readCase(chain, jury, idOf(first))
+  await stage.embedded.mineAt(commitEnd)
+  for (const vote of votes) await send(chain, revealCall(jury, vote))
+  await stage.embedded.mineAt(revealEnd)
+  await send(chain, resolveCall(jury, first))
+  await draw(second)
+  expect(await readReturned(chain, jury)).toEqual(votes.map(() => chain.account.address))
+  expect(votes.length).toBeGreaterThan(0)
+}
+
+test('a node puts returned stakes back into the pool before it opens a case (R-500)', async () => {
+  const scene = await play('index')
+  const { jury, id, chain } = scene
+  await returnStakes(scene)
+  const [pool, returned] = [await readPool(chain, jury), await readReturned(chain, jury)]
+  await start(scene, 'ann')
+  await until(scene, async () => (await readCase(chain, jury, id)).stage, 'waiting')
+  expect(await readReturned(chain, jury)).toEqual([])
+  expect(await readPool(chain, jury)).toHaveLength(pool.length + returned.length)
 })

@@ -1,50 +1,84 @@
 import { expect, test } from 'vitest'
 import type { Hex } from 'viem'
+import type { Log } from '../../../node/log.ts'
+import type { Identity } from '../../../node/metrics.ts'
 import { type LoopState, runLoop } from '../../../node/node/loop.ts'
 import type { Parts } from '../../../node/node/parts.ts'
+import { createView } from '../../../node/node/view.ts'
+import { StoreDiskError } from '../../../node/store/database.ts'
 import { journalMemory } from '../memories.ts'
 import { FIXING, FIXING_ID } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 
-test('what follows from an undone chain is done again until it has been done, and nothing else before', async () => {
+const IDENTITY: Identity = {
+  version: '1',
+  chainId: 1,
+  oracle: '0x',
+  registry: '0x',
+  signer: '',
+  verification: { ecdsa: 'portable', bls: 'portable' },
+}
+
+/** A loop that finds the chain undone, and fails `failures` times at what follows from that; `slept` is told of every pause. */
+function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Promise<void> = async () => undefined) {
   const done: string[] = []
+  const logged: string[] = []
+  const note = (_: object, said: string): void => void logged.push(said)
+  const log: Log = { ...SILENT, info: note, warn: note }
   const controller = new AbortController()
   const head = { number: 9n, time: 1_000n }
   const found = [{ id: FIXING_ID, fixing: FIXING, block: 1n }]
   const looks = [
     { head, isNew: true, found, isUndone: true },
-    { head, isNew: false, found: [], isUndone: false },
+    ...failures.map(() => ({ head, isNew: false, found: [], isUndone: false })),
   ]
-  let failures = 1
   const nothing = { look: () => undefined, idle: async () => undefined }
   const parts = {
-    config: { pollMs: 1, roles: [] },
-    log: SILENT,
+    config: { pollMs: 1, roles: [], bootstrap: [], keepSamplesDays: 90 },
+    log,
     signal: controller.signal,
     journal: journalMemory(),
     clock: {
       now: () => 1_000n,
       sleep: async () => {
         if (looks.length === 0) controller.abort()
+        await slept(state, parts)
       },
     },
     halt: { reason: () => undefined },
     chain: { account: undefined, head: async () => head, panel: async () => ({ epoch: 0n, reporters: [] }) },
     known: { note: () => undefined },
     watch: { look: async () => looks.shift() },
-    olderLog: { step: async () => void done.push('step'), drop: async () => void done.push('drop') },
+    olderLog: {
+      step: async () => void done.push('step'),
+      drop: async () => void done.push('drop'),
+      problem: () => undefined,
+    },
     dues: { ...nothing, drop: async (ids: readonly Hex[]) => void done.push(`dues ${ids.length}`) },
-    juror: nothing,
+    juror: { ...nothing, view: () => ({ late: 0, failing: 0, unseen: 0 }) },
     untracked: { ...nothing, startOver: () => undefined },
-    rollCall: nothing,
-    network: { intake: { recheck: async () => undefined } },
-    transactions: { tend: async () => undefined, doubt: async () => undefined, unload: () => undefined },
+    rollCall: { ...nothing, clockOffset: () => 0n },
+    network: { intake: { recheck: async () => undefined }, peers: { connected: 0, reporters: 0, sought: 0 } },
+    transactions: {
+      tend: async () => undefined,
+      doubt: async () => undefined,
+      unload: () => undefined,
+      unknownNonce: () => undefined,
+    },
     store: {
-      restoration: { note: async () => undefined },
+      journal: { newest: async () => [] },
+      restoration: { note: async () => undefined, maySign: () => true },
+      guard: { diskError: () => undefined },
+      samples: {
+        async prune() {
+          done.push('prune')
+          throw new Error('a row cannot be read')
+        },
+      },
       fixings: {
         async reopen(ids: readonly Hex[]) {
-          failures -= 1
-          if (failures >= 0) throw new Error('a row cannot be read')
+          const failure = failures.shift()
+          if (failure !== undefined) throw failure
           done.push(`reopen ${ids.length}`)
         },
         startedOver: async () => void done.push('started over'),
@@ -57,9 +91,61 @@ test('what follows from an undone chain is done again until it has been done, an
     unheld: new Map(),
     documents: new Map(),
     expected: new Map(),
-    isChainAlive: true,
+    head,
   } as unknown as LoopState // nothing else is looked at
-  await runLoop(parts, state, undefined)
-  expect(done).toEqual(['drop', 'drop', 'reopen 1', 'dues 1', 'started over', 'step'])
+  return { done, logged, state, run: () => runLoop(parts, state, undefined) }
+}
+
+test('what follows from an undone chain is done again until it has been done, and nothing else before', async () => {
+  const { done, state, run } = undone([new Error('a row cannot be read')])
+  await run()
+  expect(done).toEqual(['drop', 'drop', 'reopen 1', 'dues 1', 'started over', 'prune', 'step'])
   expect(state.undone).toBe(undefined)
+})
+
+test('what keeps it from being done is said to be that, once, and not that the chain does not answer', async () => {
+  const said: unknown[] = []
+  const failures = [1, 2].map((n) => new Error(`a row cannot be read (${n})`))
+  const { logged, run } = undone(failures, async (state, parts) => {
+    const { ready, chain, problems } = await createView(parts, state, IDENTITY).readiness()
+    said.push({ ready, chain, problems })
+  })
+  await run()
+  const problem = (n: number): string =>
+    `Expected to do all that follows from an undone chain, got "a row cannot be read (${n})". It is tried again.`
+  expect(said).toEqual([
+    { ready: false, chain: true, problems: [problem(1)] },
+    { ready: false, chain: true, problems: [problem(2)] },
+    { ready: true, chain: true, problems: [] },
+  ])
+  expect(logged).toEqual([
+    'what follows from an undone chain cannot be done',
+    'samples of fixings that closed long ago cannot be deleted',
+    'what follows from an undone chain is done',
+  ])
+})
+
+test('a store whose disk fails ends the loop as that, whatever was to be done', async () => {
+  const failure = new StoreDiskError('/data', 'no space left', {})
+  await expect(undone([failure]).run()).rejects.toBe(failure)
+})
+
+test('ends when the disk did not take what is to be signed: nobody signs it until the store is opened again', async () => {
+  const failure = new StoreDiskError('signed.jsonl', 'no space left on device', {})
+  let looks = 0
+  const parts = {
+    config: { pollMs: 1 },
+    signal: new AbortController().signal,
+    halt: { reason: () => undefined },
+    watch: {
+      async look() {
+        looks += 1
+        throw new Error('the loop goes on')
+      },
+    },
+    store: { guard: { diskError: () => failure } },
+  } as unknown as Parts // nothing else is asked of them
+  const state = {} as unknown as LoopState // it is not looked at
+  await expect(runLoop(parts, state, undefined)).rejects.toBe(failure)
+  expect(looks).toBe(0)
 })

@@ -12,18 +12,8 @@ import { FIXING, FIXING_ID, keyOf, MATURITY, reporterKey, ROOT, WAD } from '../r
 import { SILENT } from '../silent-log.ts'
 import { networkIdentity } from '../gossip/peer.ts'
 import { configOf, connected, fixingOf, introduce, run, scene, SOON, status, stop } from './scene.ts'
+import { SMALL_JURY } from '../../client/jury-terms.ts'
 
-const JURY_TERMS = {
-  seats: 3,
-  quorum: 2,
-  leastPool: 3,
-  leastSeparationPpm: 1_000,
-  warmUp: 1,
-  seatStake: 1n,
-  seatFee: 1n,
-  commitTime: 86_400,
-  revealTime: 43_200,
-}
 const JOURNAL = z.array(z.object({ reason: z.string() }))
 
 test('four nodes observe at maturity and reach one report, to the last digit; the first of them proposes it', async () => {
@@ -200,7 +190,7 @@ test('stakes nothing after a start until it has seen what its seats in juries ha
   world.mine(MATURITY + 12n)
   await expect.poll(() => asked, SOON).toBeGreaterThan(0)
   expect(world.sent).toEqual([])
-  answer.resolve(JURY_TERMS)
+  answer.resolve(SMALL_JURY)
   await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
 })
 
@@ -230,6 +220,31 @@ test('puts no money where it does not trust the arbitrator, and says so', async 
     .poll(async () => (await fixingOf(node))?.lastDecision, SOON)
     .toEqual({ action: 'none', reason: 'Its arbitrator or backup is not in policy.arbitrators: no stake of ours.' })
   expect(world.sent).toEqual([])
+})
+
+test('R-405 signs only for fixings of arbitrators that it trusts, if it is told to, and says why it does not', async () => {
+  const { world, configOf: config, indexDir } = await scene(1)
+  const [strict, trusting] = [await configOf(0, indexDir, [FIXING.arbitrator]), await config(0)]
+  const told = (settings: Config): Config => ({ ...settings, policy: { ...settings.policy, observe: 'trusted' } })
+  const node = await run(told(strict), world)
+  world.mine(MATURITY)
+  world.mine(MATURITY + 5n)
+  const said = async (): Promise<unknown[]> => {
+    const response = await fetch(`http://127.0.0.1:${node.httpPort}/journal`)
+    return JOURNAL.parse(await response.json()).map(({ reason }) => reason)
+  }
+  await expect
+    .poll(said, SOON)
+    .toContain('Its arbitrator or backup is not in policy.arbitrators, and policy.observe is "trusted": not signed.')
+  world.mine(MATURITY + 10n)
+  expect(await fixingOf(node)).toMatchObject({ observations: 0 })
+  const metrics = await (await fetch(`http://127.0.0.1:${node.httpPort}/metrics`)).text()
+  expect(metrics).toMatch(/^assize_fixings_unobserved 0$/m)
+  expect(metrics).toMatch(/^assize_fixings_short_of_quorum 0$/m)
+  await stop(node)
+  const second = await run(told(trusting), world)
+  world.mine(MATURITY + 15n)
+  await expect.poll(async () => (await fixingOf(second))?.report?.signers, SOON).toEqual([0])
 })
 
 test('puts no money on an observation that is not sure enough, signs it all the same, and says why', async () => {
@@ -336,6 +351,31 @@ test('closes a fixing whose share gas is too dear for, and claims that after a r
   expect(await after.dues.all()).toEqual([])
   await after.close()
   expect(world.sent).toEqual(['reward 0'])
+})
+
+test('what the sources gave is kept for as many days after a fixing was closed as the operator says', async () => {
+  const { world, settings, settled, mine } = await settledScene()
+  const hasSamples = async (): Promise<boolean> => {
+    const store = await openStore(settings.dataDir)
+    const found = await store.samples.get(FIXING_ID)
+    await store.close()
+    return found !== undefined
+  }
+  world.mine(MATURITY + 1n)
+  const first = await run(settings, world)
+  await expect.poll(async () => (await fixingOf(first))?.observation, SOON).toBeDefined()
+  await mine(first, settled, 12)
+  await stop(first)
+  expect(await hasSamples()).toBe(true)
+  const second = await run(settings, world)
+  await mine(second, settled + 3_600n, 1)
+  await mine(second, settled + 172_800n, 1)
+  await stop(second)
+  expect(await hasSamples()).toBe(true)
+  const last = await run({ ...settings, keepSamplesDays: 1 }, world)
+  await mine(last, settled + 180_000n, 1)
+  await stop(last)
+  expect(await hasSamples()).toBe(false)
 })
 
 test('a share that one endpoint refused before the fixing was closed is tried for again after it', async () => {

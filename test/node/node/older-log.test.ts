@@ -12,6 +12,7 @@ import { chainClock } from '../../../node/clock.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { FIXING, FIXING_ID, keyOf, MATURITY, WAD } from '../reporters.ts'
 import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
+import { SMALL_JURY } from '../../client/jury-terms.ts'
 
 const READINESS = z.object({ ready: z.boolean(), problems: z.array(z.string()) })
 
@@ -191,17 +192,8 @@ test.each([
     const settings = await configOf(0)
     const [id, state] = [keyOf('judged').privateKey, { stage: 'voting', round: 0, seedBlock: 1n } as const]
     const [commitEnd, revealEnd] = [MATURITY + 90_000n, MATURITY + 130_000n]
-    const terms = {
-      seats: 3,
-      quorum: 2,
-      leastPool: 3,
-      leastSeparationPpm: 1_000,
-      warmUp: 1,
-      seatStake: 1n,
-      seatFee: 1n,
-    }
     world.court = {
-      terms: async () => ({ ...terms, commitTime: 86_400, revealTime: 43_200 }),
+      terms: async () => SMALL_JURY,
       opened: async () => [{ id, fixing: world.fixing, block: 1n }],
       trial: async () => ({ state: { ...state, commitEnd, revealEnd }, seats: [] }),
     } as unknown as CourtPort // nothing else is asked of it

@@ -17,7 +17,7 @@ import { temporaryFolder } from '../temporary.ts'
 import { FakeWorld } from './fake-world.ts'
 
 /** How long things may take. */
-export const SOON = { timeout: 150_000, interval: 25 }
+export const SOON = { interval: 25 }
 const running = new Set<RunningNode>()
 
 afterEach(async () => {

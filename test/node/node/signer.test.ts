@@ -106,7 +106,7 @@ test('sends nobody a co-signature by another key than the registry has, for whic
   const refusals = async (): Promise<string[]> => {
     const lines = await Promise.all(nodes.map((node) => ask(node, '/journal', z.array(entry))))
     return lines.flat().flatMap(({ stage, action, reason }) => {
-      return stage.startsWith('cosign') && action === 'refuse' ? [reason] : []
+      return stage === 'cosign' && action === 'refuse' ? [reason] : []
     })
   }
   await expect.poll(async () => (await fixingOf(nodes[0] as RunningNode))?.observations, SOON).toBe(2)

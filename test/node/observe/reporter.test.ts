@@ -21,6 +21,7 @@ const TARGET: Target = {
   fixing: FIXING,
   document: threeSamples([sourceJson('a')]),
   isReporter: true,
+  isTrusted: true,
 }
 const GOOD: Sampling = {
   opens: [0n, 60n, 120n],

@@ -23,6 +23,9 @@ let people: [WritableChain, WritableChain]
 let feed: Feed
 let tether: Feed
 let pool: Pool
+/** Has another aggregator after the maturity, whose rounds are of before it. */
+let moved: Feed
+let next: Awaited<ReturnType<Feed['prepare']>>
 
 beforeAll(async () => {
   embedded = await startEmbeddedChain({ startTime: START })
@@ -34,10 +37,14 @@ beforeAll(async () => {
   people = [await join('Ada'), await join('Bede')]
   feed = await openFeed(embedded, people, 8)
   tether = await openFeed(embedded, people, 8)
+  moved = await openFeed(embedded, people, 8)
+  next = await moved.prepare()
   // ETH at about 2000 USDC of 6 digits: 10^-12 * 2000.
   pool = await openPool(embedded, people[0], [18, 6], { time: MATURITY - 1_000n, tick: -200_300, cardinality: 20 })
   await feed.answer(MATURITY - 170n, 2_000_00000000n)
   await tether.answer(MATURITY - 169n, 99000000n)
+  await moved.answer(MATURITY - 168n, 2_000_00000000n)
+  await next.answer(MATURITY - 167n, 2_700_00000000n)
   await feed.answer(MATURITY - 120n, 2_002_00000000n)
   await pool.moveTo(MATURITY - 90n, -200_310)
   await feed.answer(MATURITY - 60n + 1n, 2_001_50000000n)
@@ -190,4 +197,32 @@ test('ends at once when the node stops', async () => {
   const started = read([chainlink('link')], { signal: controller.signal })
   controller.abort()
   await expect(started).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('R-452 a late node reads what an early one did, though the feed has another aggregator by then', async () => {
+  const source = chainlink('moved', { feed: moved.proxy })
+  const settled = await people[0].publicClient.getBlockNumber()
+  const closes = ['2000.00000000', '2000.00000000', '2000.00000000']
+  const early = await read([source])
+  await next.adopt()
+  const late = await read([source])
+  expect([early, late].map(({ samples }) => samples[0]?.closes)).toEqual([closes, closes])
+  expect(late.records).toEqual(early.records)
+  expect(late.records[0]?.origin).toContain(`block ${settled}`)
+})
+
+test('an endpoint that has no state of the settled block is asked of the newest', async () => {
+  const head = await people[0].publicClient.getBlockNumber()
+  const pruned = await startProxy(embedded.rpcUrl, (method, params) =>
+    method === 'eth_call' && params[1] !== `0x${head.toString(16)}` ? 'missing trie node' : undefined,
+  )
+  const rpcUrls = new Map([[EMBEDDED_CHAIN_ID, { urls: [pruned.url], agreement: 1 }]])
+  try {
+    const { samples, failures, records } = await read([chainlink('link'), uniswap('pool')], { rpcUrls })
+    expect(failures).toEqual([])
+    expect(samples.map(({ closes }) => closes[2])).toEqual(['2001.50000000', '2001.24061386792436'])
+    expect(records.map(({ origin }) => origin.split(', ')[2])).toEqual([`block ${head}`, `block ${head}`])
+  } finally {
+    await pruned.close()
+  }
 })

@@ -220,7 +220,7 @@ function csvSource(changes: Record<string, unknown> = {}): Record<string, unknow
     quote: 'USD',
     timeUnit: 'seconds',
     columns: { time: 'time', close: 'a_ethusd' },
-    timeoutMs: 1_000,
+    timeoutMs: 10_000,
     maxBytes: 1_000,
     ...changes,
   }

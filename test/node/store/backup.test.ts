@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backUp, restore } from '#node/backup'
 import { openStore } from '#node/store'
@@ -134,6 +134,16 @@ test('never over a store, a backup, or while a node runs', async () => {
   await expect(backUp(dataDir, `${file}.3`)).rejects.toMatchObject({ name: 'Store.StoreLockedError' })
   expect(existsSync(`${file}.3`)).toBe(false)
   await running.close()
+})
+
+test.skipIf(!existsSync('/dev/full'))('a disk that fills on the way leaves nothing under the name', async () => {
+  const file = join(temporaryFolder(), 'backup.jsonl')
+  symlinkSync('/dev/full', `${file}.unfinished`)
+  await expect(backUp(await filledStore(), file)).rejects.toMatchObject({
+    name: 'Backup.BackupPlaceError',
+    message: expect.stringContaining('no space left on device'),
+  })
+  expect(readdirSync(dirname(file))).toEqual([])
 })
 
 test('what a half restoration left does not hinder the next', async () => {

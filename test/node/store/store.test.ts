@@ -11,6 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hex } from 'viem'
@@ -22,6 +23,7 @@ import { openDatabase } from '../../../node/store/database.ts'
 import type { KnownDue } from '../../../node/store/due-table.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
 import type { KnownEvent } from '../../../node/store/log-rows.ts'
+import type { SignedDigest } from '../../../node/store/witness.ts'
 import type { Evidence } from '../../../node/gossip/evidence.ts'
 import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
 import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, reportedBy } from '../reporters.ts'
@@ -274,6 +276,83 @@ test('cuts off a torn last line of the witness, which was never acknowledged', a
   expect(await remembered(dataDir, 2)).toEqual(expected(2))
   await withStore(dataDir, ({ guard }) => guard.record({ signer: ANN, fixingId: idOf(2), digest: digestOf(2) }))
   expect(await remembered(dataDir, 3)).toEqual(expected(3))
+})
+
+const FULL = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+
+/** A witness file of which the disk takes the first 200 bytes of a line, until `restore`. */
+async function fillDisk(dataDir: string): Promise<{ readonly handles: FileHandle; restore(): void }> {
+  const handle = await open(join(dataDir, 'signed.jsonl'), 'r')
+  const handles: FileHandle = Object.getPrototypeOf(handle)
+  await handle.close()
+  const spy = vi.spyOn(handles, 'appendFile').mockImplementation(async function (this: FileHandle, line) {
+    await this.write(typeof line === 'string' ? line.slice(0, 200) : '')
+    throw FULL
+  })
+  return { handles, restore: () => spy.mockRestore() }
+}
+
+const signed = (i: number): SignedDigest => ({ signer: ANN, fixingId: idOf(i), digest: digestOf(i) })
+
+test('a disk that is full for a moment leaves no half line: what is signed after it is read again', async () => {
+  const dataDir = await signedStore(2)
+  const sound = readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')
+  await withStore(dataDir, async ({ guard }) => {
+    expect(guard.diskError()).toBe(undefined)
+    const disk = await fillDisk(dataDir)
+    await expect(guard.record(signed(2))).rejects.toMatchObject({
+      name: 'Store.StoreDiskError',
+      location: join(dataDir, 'signed.jsonl'),
+    })
+    expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')).toBe(sound)
+    expect(guard.diskError()).toMatchObject({ name: 'Store.StoreDiskError' })
+    disk.restore()
+    // Two at once, of which neither may cut the other.
+    await Promise.all([guard.record(signed(3)), guard.record(signed(4))])
+  })
+  expect(await remembered(dataDir, 5)).toEqual(expected(5))
+  expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8').trim().split('\n')).toHaveLength(5)
+})
+
+test('appends nothing behind half a line that cannot be cut off, and goes on when it can', async () => {
+  const dataDir = await signedStore(1)
+  await withStore(dataDir, async ({ guard }) => {
+    const disk = await fillDisk(dataDir)
+    const spy = vi.spyOn(disk.handles, 'truncate').mockRejectedValue(FULL)
+    await expect(guard.record(signed(1))).rejects.toMatchObject({ name: 'Store.StoreDiskError' })
+    disk.restore()
+    const torn = readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')
+    await expect(guard.record(signed(2))).rejects.toMatchObject({ name: 'Store.StoreDiskError' })
+    expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')).toBe(torn)
+    spy.mockRestore()
+    await guard.record(signed(3))
+  })
+  expect(await remembered(dataDir, 4)).toEqual(expected(4))
+})
+
+test('passes over half a line that an older version left, if the database has what it says', async () => {
+  const dataDir = await signedStore(3)
+  const file = join(dataDir, 'signed.jsonl')
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const [first = '', second = '', third = ''] = lines
+  const torn = (half: string): void => writeFileSync(file, `${first}\n${half}${third}\n`)
+  for (const length of [160, second.length - 1]) {
+    torn(second.slice(0, length))
+    expect(await remembered(dataDir, 3)).toEqual(expected(3))
+    // What it begins is in the file again by then, and it may stay.
+    expect(await remembered(dataDir, 3)).toEqual(expected(3))
+  }
+  torn(second.slice(0, 160) + first.slice(0, 170))
+  expect(await remembered(dataDir, 3)).toEqual(expected(3))
+  const unknown = second.replace(idOf(1), idOf(7))
+  // Which fixing it is of is not said, or the database does not have it.
+  for (const half of [second.slice(0, 100), unknown.slice(0, 160), 'nonsense']) {
+    torn(half)
+    await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.WitnessCorruptError', line: 2 })
+  }
+  torn(second.slice(0, 160))
+  rmSync(join(dataDir, 'store'), { recursive: true })
+  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.WitnessCorruptError', line: 2 })
 })
 
 test('refuses a damaged witness, and one that contradicts the database', async () => {
@@ -549,6 +628,54 @@ test('of the log of a fixing that is closed nothing is kept, and of others every
     expect(await fixings.log(other)).toEqual(LOG)
   })
   expect(await logKeys(dataDir)).toEqual(keysOfLog(other))
+})
+
+test('samples are deleted so long after their fixing was closed, through restarts, unless it is open again', async () => {
+  const dataDir = temporaryFolder()
+  const [closed, due, again, running] = [1, 2, 3, 4].map(idOf) as [Hex, Hex, Hex, Hex] // four
+  const kept = ({ samples }: Pick<Store, 'samples'>): Promise<boolean[]> =>
+    Promise.all([closed, due, again, running].map(async (id) => (await samples.get(id)) !== undefined))
+  await withStore(dataDir, async ({ fixings, dues, samples }) => {
+    await fixings.hold([])
+    for (const id of [closed, due, again, running]) await samples.put(id, { opens: [1n] })
+    await fixings.close(closed)
+    await fixings.close(again)
+    await samples.prune(1_000n, 100n)
+    await dues.close(dueOf(due))
+    await samples.prune(1_050n, 100n)
+    await fixings.reopen([again])
+  })
+  await withStore(dataDir, async (store) => {
+    await store.fixings.hold([])
+    await store.samples.prune(1_099n, 100n)
+    expect(await kept(store)).toEqual([true, true, true, true])
+  })
+  await withStore(dataDir, async (store) => {
+    await store.fixings.hold([])
+    await store.samples.prune(1_100n, 100n)
+    expect(await kept(store)).toEqual([false, true, true, true])
+    await store.samples.prune(1_149n, 100n)
+    expect(await kept(store)).toEqual([false, true, true, true])
+    await store.samples.prune(1_150n, 100n)
+    expect(await kept(store)).toEqual([false, false, true, true])
+  })
+})
+
+test('samples of what an older version closed are deleted as long after a newer one has begun', async () => {
+  const dataDir = temporaryFolder()
+  await withStore(dataDir, async ({ samples }) => samples.put(FIXING_ID, { opens: [1n] }))
+  const database = await openDatabase(join(dataDir, 'store'))
+  await database.write([{ table: 'closed', key: FIXING_ID, value: true }], 'soon')
+  await database.close()
+  const prune = (now: bigint): Promise<unknown> =>
+    withStore(dataDir, async ({ fixings, samples }) => {
+      await fixings.hold([])
+      await samples.prune(now, 100n)
+      return samples.get(FIXING_ID)
+    })
+  expect(await prune(1_000n)).toEqual({ opens: ['1'] })
+  expect(await prune(1_099n)).toEqual({ opens: ['1'] })
+  expect(await prune(1_100n)).toBe(undefined)
 })
 
 test('a start reads nothing of the thousands that are closed, and deletes what is left of a log though nothing counts it', async () => {

@@ -79,6 +79,20 @@ test('a fixing that opens later is synced for at once, though the next sync is f
   expect(runs).toEqual([1, 301, 1_301, 2_301])
 })
 
+test('fixings that open one after the other are each synced for when they are due, and no more once they are settled', async () => {
+  const { clock, runs, schedule } = scheduled({ afterMs: [500, 200], everyMs: 1_000 })
+  schedule.open(idOf(1))
+  await clock.pass(150)
+  schedule.open(idOf(2))
+  schedule.open(idOf(3))
+  await clock.pass(150)
+  schedule.close(idOf(1))
+  schedule.close(idOf(3))
+  await clock.pass(1_400)
+  // At 200 for the first and at 350 for the second, not so soon after the last; at 650 for the second, and at 500 for none.
+  expect(runs).toEqual([1, 151, 251, 351, 650, 1_650])
+})
+
 test('nothing is synced for any more once the node stops', async () => {
   const { clock, runs, schedule, stop } = scheduled({ afterMs: [5], everyMs: 10 })
   schedule.open(idOf(1))

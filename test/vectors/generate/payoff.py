@@ -17,6 +17,11 @@ def payoff_row(name, collateral, strike, settlement, share, p_amount, n_amount):
             "strike": n(strike)}
 
 
+def refused_row(name, share):
+    """P's share above the whole: N's would be below nothing, which no number of the contract's holds."""
+    return {"invalidSharePpm": n(share), "name": name}
+
+
 def payoff_vectors():
     pick = random.Random(10)
     w = WAD
@@ -41,7 +46,9 @@ def payoff_vectors():
         settlement = INVALID if pick.random() < 0.2 else pick.randrange(1, top)
         rows.append(payoff_row("random", pick.randrange(0, top), pick.randrange(1, top), settlement,
                                pick.randrange(0, 10**6 + 1), pick.randrange(0, top), pick.randrange(0, top)))
-    write("payoff", {"payoffs": rows})
+    refused = [refused_row("one ppm above the whole", 10**6 + 1), refused_row("twice the whole", 2 * 10**6),
+               refused_row("the largest", 2**32 - 1)]
+    write("payoff", {"payoffs": rows, "refused": refused})
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ import {Newcomer} from "../../types/Jury.sol";
 
 /// @title The stakes that jurors are drawn from, and the order of the draws
 /// @notice See `IJuryArbitrator`. A stake is one entry of an array, so that a draw is one step, whatever the pool's size.
-/// INVARIANT: the contract holds the idle amounts, the stakes of newcomers, of the pool and of the seats, and what cases have forfeited.
+/// INVARIANT: the contract holds the idle amounts, the stakes of newcomers, of the pool, of the returned and of the seats, and what
+/// cases have forfeited.
 abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev Bounds the loops of `admit` and `unstake`.
+    /// @dev Bounds the loops of `admit`, `readmit` and `unstake`.
     uint256 private constant MAX_STAKES = 256;
 
     /// @notice What stakes and fees are paid in.
@@ -31,6 +32,8 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
 
     mapping(address juror => Newcomer) private _newcomers;
     address[] private _pool;
+    /// Stakes whose round ended while a draw was due: they have warmed up, and wait for `readmit`.
+    address[] private _returned;
 
     /// Cases in the order of their draws: those from `_next` on, before `_end`, wait.
     mapping(uint256 place => FixingId) private _queue;
@@ -70,6 +73,20 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
             _pool.push(juror);
         }
         emit Admitted(juror, incoming.count);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function readmit(uint256 count) external {
+        if (count == 0 || count > MAX_STAKES) revert TooManyStakes(count, MAX_STAKES);
+        _requireOpen();
+        uint256 left = _returned.length;
+        if (left == 0) revert NothingToReadmit();
+        if (count > left) count = left;
+        for (uint256 i = 0; i < count; ++i) {
+            _pool.push(_returned[--left]);
+            _returned.pop();
+        }
+        emit Readmitted(count);
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -122,13 +139,18 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IJuryArbitrator
-    function pool(uint256 from, uint256 count) external view returns (address[] memory jurors) {
-        uint256 size = _pool.length;
-        if (from >= size) return jurors;
-        jurors = new address[](count < size - from ? count : size - from);
-        for (uint256 i = 0; i < jurors.length; ++i) {
-            jurors[i] = _pool[from + i];
-        }
+    function pool(uint256 from, uint256 count) external view returns (address[] memory) {
+        return _page(_pool, from, count);
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function returnedSize() public view returns (uint256) {
+        return _returned.length;
+    }
+
+    /// @inheritdoc IJuryArbitrator
+    function returned(uint256 from, uint256 count) external view returns (address[] memory) {
+        return _page(_returned, from, count);
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -157,7 +179,7 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
 
     /// @dev All stakes that jurors have not taken out: those with a seat come back to the pool, or go to other jurors.
     function _allStakes() internal view returns (uint256) {
-        return _pool.length + _seated;
+        return _pool.length + _returned.length + _seated;
     }
 
     /// @dev `count` stakes have got seats.
@@ -181,10 +203,10 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
         idle[juror] += amount;
     }
 
-    /// @dev Puts a stake that had a seat back into the pool, or makes it idle while the pool is closed.
+    /// @dev Puts a stake that had a seat back into the pool, or has it wait for `readmit` while the pool is closed.
     function _release(address juror) internal {
         if (_waitingCount() == 0) _pool.push(juror);
-        else idle[juror] += SEAT_STAKE;
+        else _returned.push(juror);
     }
 
     /// @dev The last stake takes the place of the one that goes.
@@ -198,6 +220,16 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     function _requireOpen() private view {
         uint256 draws = _waitingCount();
         if (draws > 0) revert DrawsWaiting(draws);
+    }
+
+    /// @dev The entries `from` .. `from + count` of a list, less what is beyond its end.
+    function _page(address[] storage list, uint256 from, uint256 count) private view returns (address[] memory jurors) {
+        uint256 size = list.length;
+        if (from >= size) return jurors;
+        jurors = new address[](count < size - from ? count : size - from);
+        for (uint256 i = 0; i < jurors.length; ++i) {
+            jurors[i] = list[from + i];
+        }
     }
 
     function _pull(uint256 amount) private {

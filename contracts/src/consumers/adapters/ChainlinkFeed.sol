@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAggregatorV3} from "../../interfaces/consumers/IAggregatorV3.sol";
+import {IChainlinkFeed} from "../../interfaces/consumers/IChainlinkFeed.sol";
 import {ISettlementSource} from "../../interfaces/ISettlementSource.sol";
 import {Fixing} from "../../types/Fixing.sol";
 import {FixingConsumer} from "../FixingConsumer.sol";
@@ -10,7 +11,7 @@ import {FixingConsumer} from "../FixingConsumer.sol";
 /// @notice For contracts that read `AggregatorV3Interface`. There is one round, 1, and it never changes; before the settlement, and if the
 /// fixing is INVALID, every read of it reverts. `updatedAt` is the maturity, which is what the answer is of: one that
 /// nobody disputed is at least as old as the first window when it can first be read, and every bound on its age is passed one day.
-contract ChainlinkFeed is IAggregatorV3, FixingConsumer {
+contract ChainlinkFeed is IChainlinkFeed, FixingConsumer {
     /// @dev A fixing's value has 18 decimals.
     uint8 private constant MAX_DECIMALS = 18;
     uint80 private constant ROUND = 1;

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IErc7726} from "../../interfaces/consumers/IErc7726.sol";
+import {IErc7726Quote} from "../../interfaces/consumers/IErc7726Quote.sol";
 import {ISettlementSource} from "../../interfaces/ISettlementSource.sol";
 import {SettlementLib} from "../../libraries/SettlementLib.sol";
 import {Fixing} from "../../types/Fixing.sol";
@@ -12,13 +13,13 @@ import {FixingConsumer} from "../FixingConsumer.sol";
 /// @title One fixing as the quote of a pair, both ways
 /// @notice The index is what one whole base token is worth in whole quote tokens. Quotes round down. Before the settlement, and if the fixing
 /// is INVALID, there is none: `OracleUntrustedData`.
-contract Erc7726Quote is IErc7726, FixingConsumer {
+contract Erc7726Quote is IErc7726Quote, FixingConsumer {
     uint256 private constant VALUE_UNIT = 1e18;
     uint8 private constant MAX_DECIMALS = 18;
 
-    /// @notice What the index is the worth of.
+    /// @inheritdoc IErc7726Quote
     address public immutable BASE;
-    /// @notice What it is counted in. ERC-7726 names currencies that are no tokens by their ISO 4217 number.
+    /// @inheritdoc IErc7726Quote
     address public immutable QUOTE;
 
     uint256 private immutable BASE_UNIT;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IKnownFixings} from "../../interfaces/consumers/IKnownFixings.sol";
 import {ISettlementSource} from "../../interfaces/ISettlementSource.sol";
 import {Fixing, FixingId, Phase} from "../../types/Fixing.sol";
 
 /// @title Reading settlements by id alone
 /// @notice For interfaces that know a question by 32 bytes. The oracle cannot say from an id alone that a fixing which nobody ever
 /// proposed or requested has expired; anyone may bring such a fixing, once, to `learn`.
-abstract contract KnownFixings {
-    /// @notice Where settlements come from.
+abstract contract KnownFixings is IKnownFixings {
+    /// @inheritdoc IKnownFixings
     ISettlementSource public immutable ORACLE;
 
     /// What is known of a fixing beside the oracle's own memory.
@@ -27,8 +28,7 @@ abstract contract KnownFixings {
         ORACLE = oracle;
     }
 
-    /// @notice Remembers the maturity of `fixing` and, if it is settled, the settlement. By anyone, as often as he likes: it says only what the
-    /// oracle says.
+    /// @inheritdoc IKnownFixings
     function learn(Fixing calldata fixing) external returns (FixingId id) {
         id = ORACLE.fixingId(fixing);
         Known storage known = _known[id];

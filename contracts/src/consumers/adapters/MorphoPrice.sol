@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMorphoOracle} from "../../interfaces/consumers/IMorphoOracle.sol";
+import {IMorphoPrice} from "../../interfaces/consumers/IMorphoPrice.sol";
 import {ISettlementSource} from "../../interfaces/ISettlementSource.sol";
 import {Fixing} from "../../types/Fixing.sol";
 import {FixingConsumer} from "../FixingConsumer.sol";
@@ -10,7 +11,7 @@ import {FixingConsumer} from "../FixingConsumer.sol";
 /// @notice The index is what one whole collateral token is worth in whole loan tokens. Before the settlement, and if the fixing is INVALID,
 /// `price` reverts: in such a market nobody can borrow, withdraw collateral against a debt or be liquidated until then, and everything else
 /// works. That is what a market wants whose collateral is paid in the loan token by the same settlement; it is no feed of today's price.
-contract MorphoPrice is IMorphoOracle, FixingConsumer {
+contract MorphoPrice is IMorphoPrice, FixingConsumer {
     /// @dev Morpho's scale, and the decimals of a fixing's value.
     uint256 private constant MORPHO_DECIMALS = 36;
     uint256 private constant VALUE_DECIMALS = 18;

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IEip2362} from "../../interfaces/consumers/IEip2362.sol";
+import {IResultsById} from "../../interfaces/consumers/IResultsById.sol";
 import {IResultSource} from "../../interfaces/consumers/IResultSource.sol";
 import {ISettlementSource} from "../../interfaces/ISettlementSource.sol";
 import {SettlementLib} from "../../libraries/SettlementLib.sol";
@@ -10,7 +11,7 @@ import {KnownFixings} from "./KnownFixings.sol";
 
 /// @title Every fixing of an oracle by its id
 /// @notice As EIP-2362, as Reality.eth, and as a plain getter. Values are index units scaled by 1e18.
-contract ResultsById is IEip2362, IResultSource, KnownFixings {
+contract ResultsById is IResultsById, KnownFixings {
     uint256 private constant OK = 200;
     uint256 private constant BAD_REQUEST = 400;
     uint256 private constant NOT_FOUND = 404;
@@ -40,7 +41,7 @@ contract ResultsById is IEip2362, IResultSource, KnownFixings {
         return SettlementLib.isInvalid(settlement) ? bytes32(type(uint256).max) : bytes32(uint256(settlement));
     }
 
-    /// @notice Whether fixing `id` has a value, and which. (false, 0) before it is settled and for good if it is INVALID.
+    /// @inheritdoc IResultsById
     function getResolvedValue(bytes32 id) external view returns (bool hasValue, uint256 value) {
         (bool settled, uint128 settlement) = _read(FixingId.wrap(id));
         hasValue = settled && !SettlementLib.isInvalid(settlement);

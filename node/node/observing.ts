@@ -1,0 +1,34 @@
+import { isTrusted } from '../decide.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import type { Parts } from './parts.ts'
+import type { Tracked } from './tracked.ts'
+
+/** Whether the operator's policy has this node sign for the fixing, and observe it in order to propose or dispute. */
+export function isAllowed({ policy }: Pick<Parts['config'], 'policy'>, fixing: Fixing): boolean {
+  return policy.observe === 'all' || isTrusted(fixing, policy.arbitrators)
+}
+
+/** Whether this node is to observe the fixing: to sign, or because it may propose, dispute or vote. */
+export function isObserving(parts: Parts, tracked: Tracked): boolean {
+  return isReporting(parts, tracked) || isActing(parts.config, tracked.fixing)
+}
+
+/** Whether this node is to sign for the fixing. */
+export function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked): boolean {
+  const signer = chain.account?.toLowerCase()
+  const isMember = signer !== undefined && ripe?.indexOf.has(signer) === true
+  const isReporter = config.roles.includes('reporter') && isAllowed(config, fixing)
+  return isReporter && isMember && store.restoration.maySign(fixing.maturity)
+}
+
+/** Whoever may propose, dispute or vote needs an own observation, signed or not; seats in juries do not ask whom the operator trusts. */
+export function isActing(config: Parts['config'], fixing: Fixing): boolean {
+  const { roles } = config
+  if (isAllowed(config, fixing) && (roles.includes('proposer') || roles.includes('watchtower'))) return true
+  return isVoting(config, fixing)
+}
+
+/** Whether the fixing may come to a jury that this node votes in. */
+export function isVoting({ roles, juror }: Parts['config'], { arbitrator, backup }: Fixing): boolean {
+  return roles.includes('juror') && juror.juries.some((jury) => jury === arbitrator || jury === backup)
+}

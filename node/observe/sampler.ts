@@ -1,0 +1,119 @@
+import { candlesOf, sampleOpens } from '#protocol/aggregate.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import type { Sampling } from '#node/source'
+import type { Clock } from '../clock.ts'
+import { putNewest } from '../newest.ts'
+import { pauseAfter } from './pause.ts'
+import type { Target } from './reporter.ts'
+
+/** What reading for many fixings works with. */
+export type SamplerComponents = {
+  readonly clock: Clock
+  /** Reads every source of a document for the window that ends at `maturity`. Throws only when the node stops. */
+  readonly read: (document: IndexDocument, maturity: bigint) => Promise<Sampling>
+  /** How many readings begin before one of them has ended, or taken {@link PLACE_MS}. */
+  readonly atOnce: number
+}
+
+/** Gives what the sources say for a fixing; throws what `read` does. */
+export type Sample = (target: Pick<Target, 'fixing' | 'document' | 'isTrusted'>) => Promise<Sampling>
+
+/** A reading that somebody waits for. */
+type Errand = {
+  readonly document: IndexDocument
+  readonly maturity: bigint
+  /** One of the fixings that wait for it is of arbitrators that the operator trusts. */
+  isTrusted: boolean
+  readonly coming: PromiseWithResolvers<Sampling>
+}
+
+type Kept = { readonly sampling: Sampling; readonly tries: number; readonly nextMs: number }
+
+/** Readings that are kept: each response is up to 64 KiB. Of one that is forgotten too soon the reporters' own pauses are left. */
+const KEPT = 32
+/** A reading that waits for a chain's finality, up to a day, keeps no others waiting. */
+const PLACE_MS = 10_000
+/** Venues correct a candle for some seconds after it has closed. */
+const SETTLED_SECONDS = 60n
+
+/**
+ * Reads once for all fixings of an index whose windows have the same candles, of which anybody can create any number: each
+ * would ask every venue again, all at once, and venues refuse whoever does. Who asks during a reading gets what it gives. One in
+ * which nothing is missing is kept once its candles are a minute old, as those do not change; another is given until its pause is over
+ * ({@link pauseAfter}). Fixings that the operator trusts come first.
+ */
+export function createSampler({ clock, read, atOnce }: SamplerComponents): Sample {
+  const errands = new Map<string, Errand>()
+  const waiting = new Set<string>()
+  const kept = new Map<string, Kept>()
+  let free = atOnce
+
+  const keep = (key: string, document: IndexDocument, sampling: Sampling): void => {
+    const tries = (kept.get(key)?.tries ?? 0) + 1
+    const isSettled = clock.now() >= endOf(document, sampling) + SETTLED_SECONDS
+    const nextMs = isSettled && isWhole(document, sampling) ? Infinity : clock.monotonicMs() + pauseAfter(tries)
+    putNewest(kept, key, { sampling, tries, nextMs }, KEPT)
+  }
+  const run = async (key: string, { document, maturity, coming }: Errand): Promise<void> => {
+    try {
+      const sampling = await read(document, maturity)
+      keep(key, document, sampling)
+      coming.resolve(sampling)
+    } catch (error) {
+      coming.reject(error)
+    } finally {
+      errands.delete(key)
+    }
+  }
+  const begin = (): void => {
+    if (free === 0) return
+    const keys = [...waiting]
+    const key = keys.find((one) => errands.get(one)?.isTrusted === true) ?? keys[0]
+    const errand = key === undefined ? undefined : errands.get(key)
+    if (key === undefined || errand === undefined) return
+    waiting.delete(key)
+    free -= 1
+    void forAWhile(run(key, errand), clock).finally(() => {
+      free += 1
+      begin()
+    })
+  }
+
+  return ({ fixing: { indexId, maturity }, document, isTrusted }) => {
+    const key = `${indexId} ${sampleOpens(document, maturity)[0]}`
+    const errand = errands.get(key)
+    if (errand !== undefined) {
+      errand.isTrusted ||= isTrusted
+      return errand.coming.promise
+    }
+    const known = kept.get(key)
+    if (known !== undefined && clock.monotonicMs() < known.nextMs) {
+      putNewest(kept, key, known, KEPT)
+      return Promise.resolve(known.sampling)
+    }
+    const coming = Promise.withResolvers<Sampling>()
+    errands.set(key, { document, maturity, isTrusted, coming })
+    waiting.add(key)
+    begin()
+    return coming.promise
+  }
+}
+
+/** Where the last candle of the window ends, Unix seconds. */
+function endOf({ sampling: { intervalSeconds } }: IndexDocument, { opens }: Sampling): bigint {
+  return (opens.at(-1) ?? 0n) + BigInt(intervalSeconds)
+}
+
+/** Whether every source has every candle: what lacks one may be a candle that its venue has not closed yet. */
+function isWhole(document: IndexDocument, { samples, failures }: Sampling): boolean {
+  const { candles, dropped } = candlesOf(document, samples)
+  return failures.length === 0 && dropped.length === 0 && candles.every(({ missing }) => missing.length === 0)
+}
+
+/** Resolves when `running` does, or has taken a place for long enough. */
+async function forAWhile(running: Promise<void>, clock: Clock): Promise<void> {
+  const patience = new AbortController()
+  const bored = clock.sleep(PLACE_MS, patience.signal).catch(() => undefined)
+  await Promise.race([running, bored])
+  patience.abort()
+}
