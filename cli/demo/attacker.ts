@@ -1,3 +1,4 @@
+import { receiptOf } from '#client/inclusion.ts'
 import { contribute, proposeCall } from '#client/oracle-writer.ts'
 import { readPot } from '#client/oracle-reader.ts'
 import { ensureCollateral } from '#client/weth.ts'
@@ -41,7 +42,7 @@ export async function proposeLie(world: World): Promise<bigint | undefined> {
     const call = proposeCall(deployments.oracle, fixing, { value, maxBond: bond })
     const hash = await wallet.walletClient.sendTransaction({ to: call.to, data: call.data, gas: PROPOSAL_GAS })
     await embedded.mineAt(fixing.maturity)
-    await wallet.publicClient.waitForTransactionReceipt({ hash })
+    await receiptOf(wallet, call, { hash })
   } finally {
     await embedded.setMining('instant')
   }

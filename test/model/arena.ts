@@ -3,7 +3,7 @@ import { startEmbeddedChain } from '#client/embedded-chain.ts'
 import { Dictionary } from './abi.ts'
 import type { Artifact, Artifacts } from './artifacts.ts'
 import type { World } from './game.ts'
-import { request } from './rpc.ts'
+import { transact, request } from './rpc.ts'
 
 /** The time of the first block of every arena, seconds; games begin a little later. */
 const GENESIS_TIME = 1_800_000_000n
@@ -46,11 +46,7 @@ export type Deployer = {
 export async function deployerOn(url: string): Promise<Deployer> {
   const [deployer] = (await request(url, 'eth_accounts', [])) as Address[]
   const send = async (data: Hex, to?: Address): Promise<Address> => {
-    const transaction = { from: deployer, to, data, gas: '0x1c9c380' }
-    const receipt = (await request(url, 'eth_sendTransactionSync', [transaction])) as {
-      status: Hex
-      contractAddress: Address
-    } // JSON-RPC (EIP-7966)
+    const receipt = await transact(url, { from: deployer, to, data, gas: '0x1c9c380' })
     if (receipt.status !== '0x1') throw new ArenaError(to)
     return receipt.contractAddress
   }

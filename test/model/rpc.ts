@@ -1,4 +1,5 @@
-import type { Address, Hex } from 'viem'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Address, Hash, Hex } from 'viem'
 import type { RawLog } from './abi.ts'
 
 export type Call = {
@@ -47,6 +48,33 @@ export async function request(url: string, method: string, params: readonly unkn
     throw new RpcError(method, error.message)
   }
   return result
+}
+
+/** Between two looks for a receipt, milliseconds. */
+const LOOK_EVERY_MS = 1
+
+/** The receipt of a transaction that a chain of anvil's mines as it comes: what a standard receipt has, of which we read this. */
+export type Receipt = { readonly status: Hex; readonly contractAddress: Address; readonly logs: readonly RawLog[] }
+
+/**
+ * Sends a transaction of an account of the chain's own, and waits for its receipt. Not by `eth_sendTransactionSync`, in which anvil may
+ * miss the block, and says so after half a minute. Throws {@link RpcError}.
+ */
+export async function transact(
+  url: string,
+  transaction: {
+    readonly from: Address | undefined
+    readonly to?: Address | undefined
+    readonly data: Hex
+    readonly gas: Hex
+  },
+): Promise<Receipt> {
+  const hash = (await request(url, 'eth_sendTransaction', [transaction])) as Hash // JSON-RPC
+  for (;;) {
+    const receipt = (await request(url, 'eth_getTransactionReceipt', [hash])) as Receipt | null // JSON-RPC
+    if (receipt !== null) return receipt
+    await pause(LOOK_EVERY_MS)
+  }
 }
 
 /** The chain refused a request itself, not a call within it. */

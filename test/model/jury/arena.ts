@@ -5,7 +5,7 @@ import { Dictionary, type RawLog } from '../abi.ts'
 import { deployerOn, encode } from '../arena.ts'
 import type { JuryArtifacts } from '../artifacts.ts'
 import { answersIn, lookData } from '../lens.ts'
-import { request } from '../rpc.ts'
+import { request, transact } from '../rpc.ts'
 import { type Fixing, fixingWords, word } from '../terms.ts'
 import { JURY_RULES } from './rules.ts'
 import type { Bench, Header, JuryAction, JuryTerms, Waiting } from './terms.ts'
@@ -106,11 +106,8 @@ async function arenaOf(
     async act({ jury, fixings }, party, action, time) {
       const call = encodeJuryAction(artifacts, fixings, action)
       const data = encode(artifacts.juror.abi, 'act', [jury, call])
-      const transaction = { from: account, to: party, data, gas: '0x1c9c380' }
-      const { logs } = (await inOne(url, [
-        ['evm_setNextBlockTimestamp', [toHex(time)]],
-        ['eth_sendTransactionSync', [transaction]],
-      ])) as { logs: RawLog[] } // EIP-7966
+      await request(url, 'evm_setNextBlockTimestamp', [toHex(time)])
+      const { logs } = await transact(url, { from: account, to: party, data, gas: '0x1c9c380' })
       return outcomeIn(logs, jury, party)
     },
     async header(number) {
@@ -180,14 +177,6 @@ async function headOf(url: string): Promise<Head> {
     timestamp: Hex
   } // JSON-RPC
   return { block: BigInt(number), time: BigInt(timestamp) }
-}
-
-/** Several JSON-RPC calls in one request, in order; what the last answers. */
-async function inOne(url: string, calls: readonly (readonly [method: string, params: unknown])[]): Promise<unknown> {
-  const body = JSON.stringify(calls.map(([method, params], id) => ({ jsonrpc: '2.0', id, method, params })))
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  const answers = (await response.json()) as { id: number; result?: unknown }[] // JSON-RPC
-  return answers.find(({ id }) => id === calls.length - 1)?.result
 }
 
 async function populate(url: string, artifacts: JuryArtifacts): Promise<Bench[]> {
