@@ -35,10 +35,18 @@ export function formatDuration(seconds: bigint): string {
   return parts.join(' ')
 }
 
-/** An index value for people: INVALID by name, else at most `digits` decimals, cut (never rounded up). */
-export function formatIndexValue(value: bigint, digits = 4): string {
+/** Digits of a small value that are shown: two values that the least separation, 1 ppm, tells apart do not look alike. */
+const SIGNIFICANT_DIGITS = 7
+
+/**
+ * An index value for people: INVALID by name, else cut (never rounded up) to `decimals` of them, or to as many as show seven digits
+ * that count.
+ */
+export function formatIndexValue(value: bigint, decimals = 4): string {
   if (value === INVALID) return 'INVALID'
-  return cut(formatValue(value), digits)
+  const scale = 18
+  const counting = scale + SIGNIFICANT_DIGITS - value.toString().length
+  return cut(formatValue(value), Math.max(decimals, counting))
 }
 
 /** Wei as ETH with at most `digits` decimals, cut towards zero; a non-zero amount too small to show reads `~0`. */
@@ -94,8 +102,8 @@ export function formatPpm(ppm: number, digits = 1): string {
 }
 
 /** Parts per million as a percentage with all its decimals: `0.1 %`, `-20 %`. */
-export function formatPercent(ppm: bigint): string {
-  return `${formatUnits(ppm, 4)} %`
+export function formatPercent(ppm: bigint | number): string {
+  return `${formatUnits(BigInt(ppm), 4)} %`
 }
 
 /** The first hex digits of an address or id, enough to tell them apart. */

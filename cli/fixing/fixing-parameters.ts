@@ -1,5 +1,5 @@
 import type { Fixing } from '#protocol/fixing.ts'
-import { formatAmount, formatDuration, formatPpm, formatTime, type Token } from '../format.ts'
+import { formatAmount, formatDuration, formatPercent, formatTime, type Token } from '../format.ts'
 
 const NOBODY = /^0x0{40}$/
 
@@ -11,10 +11,10 @@ export function parameterLines(fixing: Fixing, token: Token): string[] {
     `index     ${fixing.indexId}`,
     `maturity  ${formatTime(fixing.maturity)}`,
     `rulings   ${fixing.arbitrator}, after ${time(fixing.arbitrationLimit)} ${fixing.backup}`,
-    `bond      at least ${formatAmount(fixing.minBond, token)}, ${formatPpm(fixing.bondPpm, 2)} of the open interest (${openInterest})`,
+    `bond      at least ${formatAmount(fixing.minBond, token)}, ${formatPercent(fixing.bondPpm)} of the open interest (${openInterest})`,
     `fee       ${formatAmount(fixing.arbitrationFee, token)} for the ruling`,
     `windows   ${time(fixing.firstWindow)}, then ${time(fixing.window)} for every later leader; grace ${time(fixing.proposalGrace)}`,
-    `distance  candidates ${formatPpm(fixing.separationPpm, 2)} apart, a ruling counts within ${formatPpm(fixing.bandPpm, 2)}`,
+    `distance  candidates ${formatPercent(fixing.separationPpm)} apart, a ruling counts within ${formatPercent(fixing.bandPpm)}`,
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { LoggedPot } from '#client/fixing-log.ts'
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
 import { worthOfCandidate } from '#client/worth.ts'
+import { appealStake } from '#protocol/bond.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { worstCase } from '#protocol/fixing.ts'
 import { type Odds, oddsOf } from '#protocol/odds.ts'
@@ -25,16 +26,24 @@ export function viewOf(snapshot: FixingSnapshot, pots: readonly LoggedPot[]): Fi
   const isDisputable = snapshot.phase === 'active'
   const live = isDisputable ? pots : []
   const filledFor = (value: bigint): bigint =>
-    live.filter((pot) => pot.value === value).reduce((sum, { filled }) => sum + filled, 0n)
-  const newcomers = live.filter(({ value }) => snapshot.candidates.every((candidate) => candidate.value !== value))
-  const values = [...snapshot.candidates, ...newcomers.map(({ value }) => ({ value, stake: 0n }))]
-  const staked = values.map(({ value, stake }) => ({ value, stake, filled: filledFor(value) }))
+    live.filter((pot) => pot.value === value).reduce((sum, pot) => sum + stakeIn(pot, snapshot), 0n)
+  const candidates = snapshot.candidates.map(({ value, stake }) => ({ value, stake, filled: filledFor(value) }))
+  const others = live.map(({ value }) => value).filter((value) => candidates.every((one) => one.value !== value))
+  const newcomers = [...new Set(others)]
+  const staked = [...candidates, ...newcomers.map((value) => ({ value, stake: 0n, filled: filledFor(value) }))]
   const returnsPpm = snapshot.candidates.map(({ stake }, i) => {
     const worth = worthOfCandidate(i, snapshot, pots)
     return worth === undefined ? undefined : returnPpm(worth.ifRight, stake)
   })
   const by = snapshot.facts.arbitratedAt === 0n ? 'timeout' : 'ruling'
   return { snapshot, pots: live, odds: oddsOf(staked, by), returnsPpm }
+}
+
+/** What a pot holds of stake, bond-token wei, rounded down: of an appeal's a part is the arbitrator's fee. */
+function stakeIn({ kind, filled }: LoggedPot, { staked, fixing }: FixingSnapshot): bigint {
+  if (kind === 'stake') return filled
+  const stake = appealStake(staked)
+  return (filled * stake) / (stake + fixing.arbitrationFee)
 }
 
 /** What `staked`, above 0, earns that comes back as `paid`, ppm, rounded down. */

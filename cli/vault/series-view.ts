@@ -5,7 +5,7 @@ import { formatValue } from '#protocol/decimal.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import { type Payoff, payoff } from '#protocol/payoff.ts'
 import { InputError, RefusedError } from '../errors.ts'
-import { formatAmount, formatIndexValue, formatMoment, formatPpm, type Token } from '../format.ts'
+import { formatAmount, formatIndexValue, formatMoment, formatPercent, type Token } from '../format.ts'
 import { formatLeg, type VaultConnection } from './vault-connection.ts'
 
 const PPM = 1_000_000
@@ -103,7 +103,7 @@ function invalidLines({ series: { invalidSharePpm }, snapshot: { settlement } }:
   if (settlement !== undefined && settlement !== INVALID) return []
   const when = settlement === undefined ? 'if no value is settled' : 'no value was settled'
   return [
-    `INVALID   ${when}: 1 P pays ${formatPpm(invalidSharePpm)} of a unit, 1 N ${formatPpm(PPM - invalidSharePpm)}`,
+    `INVALID   ${when}: 1 P pays ${formatPercent(invalidSharePpm)} of a unit, 1 N ${formatPercent(PPM - invalidSharePpm)}`,
   ]
 }
 

@@ -81,7 +81,7 @@ const PENDING = [
   'series    SERIES',
   'fixing    FIXING, matures TIME (WHEN)',
   'strike    2500: settled at x, 1 P pays min(1, 2500 / x) ETH, 1 N the rest',
-  'INVALID   if no value is settled: 1 P pays 40.0 % of a unit, 1 N 60.0 %',
+  'INVALID   if no value is settled: 1 P pays 40 % of a unit, 1 N 60 %',
   'room      for 1000 ETH more: up to 1000 ETH is secured, 0 ETH is taken',
 ]
 
@@ -248,7 +248,7 @@ describe('assize redeem', () => {
     const { out } = await ann.run(['redeem', series.id, '--n', 'all', '--yes'])
     const lines = said(out, series)
     expect(lines).toContain('fixing    FIXING, settled INVALID')
-    expect(lines).toContain('INVALID   no value was settled: 1 P pays 40.0 % of a unit, 1 N 60.0 %')
+    expect(lines).toContain('INVALID   no value was settled: 1 P pays 40 % of a unit, 1 N 60 %')
     expect(lines).toContain('worth     1 P pays 0.4 ETH, 1 N 0.6 ETH')
     expect(lines.at(-1)).toBe('Redeemed for 0.6 ETH.')
   })
