@@ -11,11 +11,15 @@ export type Io = {
   readonly isTerminal: boolean
   /** How many characters a line of the terminal has; undefined elsewhere, and where it does not say. */
   readonly columns?: number | undefined
+  /** How many lines the screen of the terminal has; undefined elsewhere, and where it does not say. */
+  readonly rows?: number | undefined
+  /** Whether talk stands on the terminal of the results, where it is in the way of what is drawn in place. */
+  readonly isTalkAmongResults?: boolean
   /** One line of result. */
   out(line: string): void
   /** One line of talk: progress, warnings, errors. */
   err(line: string): void
-  /** Shows `lines` instead of what stands on the screen; only where `isTerminal`. */
+  /** Shows `lines`, fewer than `rows`, instead of what stands on the screen; only where `isTerminal`. */
   redraw(lines: readonly string[]): void
   /** `text` in the colour of `tone`, or as it is where there are no colours. */
   paint(tone: Tone, text: string): string
@@ -44,9 +48,13 @@ export function streamIo(streams: Streams, env: Readonly<Record<string, string |
   const write = wholeWriter(streams.stdout, note)
   return {
     isTerminal: isTerminal(streams.stdout),
+    isTalkAmongResults: isTerminal(streams.stdout) && isTerminal(streams.stderr),
     // Whoever drags a window changes it.
     get columns() {
-      return columnsOf(streams.stdout)
+      return sizeOf(streams.stdout, 'columns')
+    },
+    get rows() {
+      return sizeOf(streams.stdout, 'rows')
     },
     out: (line) => write(`${line}\n`),
     err: (line) => void streams.stderr.write(`${line}\n`),
@@ -85,7 +93,7 @@ function isTerminal(stream: NodeJS.WritableStream): boolean {
   return 'isTTY' in stream && stream.isTTY === true
 }
 
-function columnsOf(stream: NodeJS.WritableStream): number | undefined {
-  const columns = isTerminal(stream) && 'columns' in stream ? stream.columns : undefined
-  return typeof columns === 'number' && columns > 0 ? columns : undefined
+function sizeOf(stream: NodeJS.WritableStream, side: 'columns' | 'rows'): number | undefined {
+  const size: unknown = isTerminal(stream) ? Reflect.get(stream, side) : undefined
+  return typeof size === 'number' && size > 0 ? size : undefined
 }

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { addNetworkOptions, addReadingOptions, MAX_AGE, type NetworkFlags, type ReadingFlags } from '../options.ts'
+import { openScreen, type Screen } from '../screen.ts'
 import { ownValues } from '../index/own-values.ts'
 import { type Trust, trustOf } from '../chain/trust.ts'
 import { BlindError, isWrong, requireUnsettled, startAlarm, UnreadError } from '../fixing/alarm.ts'
@@ -83,7 +84,9 @@ export function defineWatch(program: Command, context: Context, done: (code: Exi
 
 async function watch(flags: Flags, context: Context): Promise<ExitCode> {
   const { io, signal, monotonicMs, sleep } = context
-  const connection = await openOracle(flags, context)
+  const screen = io.isTerminal && flags.json !== true && flags.once !== true ? openScreen(io) : undefined
+  const looker = screen === undefined ? context : { ...context, io: screen.talk }
+  const connection = await openOracle(flags, looker)
   const settled = flags.all === true ? 'shown' : 'hidden'
   const trust = (fixing: Fixing): Trust => trustOf(fixing, flags.arbitrators, context.env)
   const isAlarm = flags.untilWrong === true
@@ -94,9 +97,9 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
     strangers: isAlarm ? 'hidden' : 'shown',
     only: flags.fixings,
     trust,
-    ownValue: ownValues(flags, context, againAfter),
+    ownValue: ownValues(flags, looker, againAfter),
   })
-  const show = display(flags, connection, context)
+  const show = display(screen, flags, connection, context)
   // Exit 0 would say of an alarm that something is wrong.
   const stopped = isAlarm ? EXIT.interrupted : EXIT.ok
   const looking = isAlarm ? startAlarm(watching.look, { ...flags, clock: context, signal }) : watching
@@ -110,16 +113,17 @@ async function watch(flags: Flags, context: Context): Promise<ExitCode> {
     const until = monotonicMs() + flags.interval * 1_000
     while (monotonicMs() < until && !signal.aborted) {
       await sleep(1_000, signal).catch(() => undefined)
-      if (io.isTerminal && flags.json !== true) show(look)
+      if (screen !== undefined) show(look)
     }
     if (signal.aborted) return stopped
+    screen?.hush()
     try {
       look = await looking.look()
     } catch (error) {
       if (signal.aborted) return stopped
       if (error instanceof BlindError || error instanceof UnreadError) throw error
       // An endpoint in trouble answers anything; whoever watches wants it to be asked again.
-      io.err(`${failureOf(error).message} Looking again in ${flags.interval} s.`)
+      looker.io.err(`${failureOf(error).message} Looking again in ${flags.interval} s.`)
     }
   }
 }
@@ -147,22 +151,31 @@ function requireJudge({ arbitrators, indexDir, once }: Flags, { env }: Context):
   )
 }
 
-/** Shows a look: on a terminal in place, with time running; elsewhere only if something has changed. */
-function display(flags: Flags, connection: Connection, { io, now }: Context): (look: Look) => void {
+/** Shows a look: on a screen in place, with time running; elsewhere only if something has changed. */
+function display(
+  screen: Screen | undefined,
+  { json }: Flags,
+  connection: Connection,
+  { io, now }: Context,
+): (look: Look) => void {
   let shown: Look | undefined
   let since = now()
   return (look) => {
     const before = shown
     if (look !== before) since = now()
     shown = look
-    if (flags.json === true) {
+    if (json === true) {
       if (look !== before) io.out(JSON.stringify(lookDocument(look, connection)))
       return
     }
     const lines = lookLines(look, look.time + (now() - since), connection, io)
-    if (io.isTerminal && flags.once !== true) io.redraw([...lines, '', io.paint('quiet', 'Ctrl-C ends it.')])
+    if (screen !== undefined) screen.draw(lines, remark)
     else if (before === undefined || factsOf(before) !== factsOf(look)) for (const line of lines) io.out(line)
   }
+}
+
+function remark(left: number): string {
+  return `… ${left} more lines: make the window larger, see all with --once, or name what matters with --fixings.`
 }
 
 /** What of a look is worth telling again: blocks and gas always change. */

@@ -46,16 +46,24 @@ test('a table with borders is drawn where it fits', () => {
   expect(formatTable(rows, { isTerminal: false, columns: 5 })).toContain('0x12    active 1  WRONG')
 })
 
-test('the width of a terminal is known as it is now, and none elsewhere', () => {
-  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+test('the size of a terminal is known as it is now, and none elsewhere', () => {
+  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 })
   const io = streamIo({ stdout, stderr: new PassThrough() }, {})
-  expect(io.columns).toBe(80)
-  stdout.columns = 50
-  expect(io.columns).toBe(50)
+  expect([io.columns, io.rows]).toEqual([80, 24])
+  Object.assign(stdout, { columns: 50, rows: 10 })
+  expect([io.columns, io.rows]).toEqual([50, 10])
   // Some pseudo-terminals do not know.
-  stdout.columns = 0
-  expect(io.columns).toBeUndefined()
-  stdout.isTTY = false
-  stdout.columns = 80
-  expect(io.columns).toBeUndefined()
+  Object.assign(stdout, { columns: 0, rows: 0 })
+  expect([io.columns, io.rows]).toEqual([undefined, undefined])
+  Object.assign(stdout, { isTTY: false, columns: 80, rows: 24 })
+  expect([io.columns, io.rows]).toEqual([undefined, undefined])
+})
+
+test('talk is among the results where both stand on a terminal', () => {
+  const terminal = (): PassThrough => Object.assign(new PassThrough(), { isTTY: true })
+  const among = (stdout: PassThrough, stderr: PassThrough): boolean | undefined =>
+    streamIo({ stdout, stderr }, {}).isTalkAmongResults
+  expect(among(terminal(), terminal())).toBe(true)
+  expect(among(terminal(), new PassThrough())).toBe(false)
+  expect(among(new PassThrough(), terminal())).toBe(false)
 })

@@ -218,10 +218,14 @@ describe('assize watch', () => {
     const lines: string[][] = []
     const stopping = new AbortController()
     let columns = 200
+    let rows: number | undefined
     const io: Io = {
       isTerminal: true,
       get columns() {
         return columns
+      },
+      get rows() {
+        return rows
       },
       out: () => undefined,
       err: () => undefined,
@@ -244,6 +248,14 @@ describe('assize watch', () => {
     expect(text()).toContain('\n  3000\n    0.1 ETH at stake\n    odds 100.0 %\n')
     const isText = (line: string): boolean => line.startsWith('    assize ') || line.startsWith('Pots')
     expect(lines.at(-1)?.filter((line) => line.replace('!', '').length > columns && !isText(line))).toEqual([])
+    // A window that is too low shows what it can, and says how much it does not.
+    const whole = lines.at(-1)?.length ?? 0
+    rows = 12
+    await expect.poll(text).toMatch(/^… \d+ more lines: /m)
+    const low = lines.at(-1) ?? []
+    const at = low.findIndex((line) => line.startsWith('…'))
+    expect([low[0], low.slice(at + 1)]).toEqual([expect.stringMatching(/^block /), ['', 'Ctrl-C ends it.']])
+    expect(low[at]).toContain(`… ${whole - 2 - at} more lines: `)
     stopping.abort()
     expect((await ended).exitCode).toBe(0)
   })
