@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { type BondToken, readToken } from '#client/bond-token.ts'
-import { type Chain, connect, hostOf } from '#client/chain.ts'
+import { type Chain, connect, DeadRpcError, hostOf } from '#client/chain.ts'
 import { requireCode } from '#client/code-at.ts'
 import { type BlockRange, type OracleEvent, oracleEvents } from '#client/fixing-log.ts'
 import { type JuryLog, readJuryLog } from '#client/juror.ts'
@@ -11,6 +11,7 @@ import type { Context } from '../context.ts'
 import { commandLine } from '../command-line.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
+import type { Io } from '../io.ts'
 import { DEFAULT_RPC, type NetworkFlags } from '../options.ts'
 import { withoutSecrets } from '../secrets.ts'
 
@@ -34,9 +35,10 @@ export type Connection = {
 /** Connects to what flags, environment and configuration name. Throws InputError, DeadRpcError, NoCodeError, NotOracleError. */
 export async function openOracle(given: NetworkFlags, context: Context): Promise<Connection> {
   const { env } = context
-  const flags = given.config === undefined ? given : { ...(await flagsOf(given.config, env)), ...given }
+  const flags: WideFlags = given.config === undefined ? given : { ...(await flagsOf(given.config, env)), ...given }
   const oracle = flags.oracle ?? oracleOf(env)
-  const chain = await openChain(flags, context)
+  const { chain, rpcUrl } = await reach(flags, context)
+  const isNodes = flags.rpcUrls !== undefined && env['ASSIZE_RPC_URL'] === undefined
   await requireCode(chain, 'a MaturityOracle', oracle)
   const token = await readToken(chain, oracle)
   const fromBlock = flags.fromBlock ?? BigInt(numberOf(env, 'ASSIZE_FROM_BLOCK') ?? 0)
@@ -57,20 +59,25 @@ export async function openOracle(given: NetworkFlags, context: Context): Promise
     readLog: (id, from = fromBlock) => oracleEvents(chain, oracle, rangeFrom(from), id),
     readJuryLog: (jury, from = fromBlock) => readJuryLog(chain, { jury, oracle }, rangeFrom(from)),
     readSeries: (vault, id) => readSeries(chain, vault, rangeFrom(fromBlock), id),
-    paste: (...words) => pasted(flags, words),
+    paste: (...words) => pasted(isNodes ? { ...flags, rpc: rpcUrl } : flags, words),
   }
 }
+
+/** Flags, and the endpoints of a node's configuration, the preferred one first. */
+type WideFlags = NetworkFlags & Partial<Pick<Config, 'rpcUrls'>>
+
+/** A chain, and the whole address of the endpoint at which it is read. */
+type Reached = { readonly chain: Chain; readonly rpcUrl: string }
 
 /**
  * What the configuration of a node says of its oracle, as flags would, where the environment says nothing of it. What else the environment
  * says is of whoever asks, not of the node. Throws the configuration's errors.
  */
-async function flagsOf(file: string, env: Context['env']): Promise<NetworkFlags> {
+async function flagsOf(file: string, env: Context['env']): Promise<WideFlags> {
   const { loadConfig } = await import('#node/config')
   const { rpcUrls, oracle, chainId, fromBlock } = loadConfig({ file, env: {} })
-  const [rpc = DEFAULT_RPC] = rpcUrls
   return {
-    ...(env['ASSIZE_RPC_URL'] === undefined ? { rpc } : {}),
+    rpcUrls,
     ...(env['ASSIZE_ORACLE'] === undefined ? { oracle } : {}),
     ...(env['ASSIZE_FROM_BLOCK'] === undefined ? { fromBlock } : {}),
     ...(env['ASSIZE_CHAIN_ID'] === undefined && chainId !== undefined ? { chainId } : {}),
@@ -78,18 +85,48 @@ async function flagsOf(file: string, env: Context['env']): Promise<NetworkFlags>
 }
 
 /** Connects to the endpoint that flags and environment name. Throws InputError for another chain than they want, DeadRpcError. */
-export async function openChain(flags: Pick<NetworkFlags, 'rpc' | 'chainId'>, { env }: Context): Promise<Chain> {
-  const named = numberOf(env, 'ASSIZE_CHAIN_ID')
-  const chainId = flags.chainId ?? (named === undefined ? undefined : Number(named))
-  return connectTo(flags.rpc ?? env['ASSIZE_RPC_URL'] ?? DEFAULT_RPC, chainId)
+export async function openChain(flags: Pick<NetworkFlags, 'rpc' | 'chainId'>, context: Context): Promise<Chain> {
+  return (await reach(flags, context)).chain
 }
 
-/** Connects to the preferred endpoint of a node's settings. Throws InputError for another chain, DeadRpcError. */
-export function openNodesChain({
-  rpcUrls: [rpcUrl = ''],
-  chainId,
-}: Pick<Config, 'rpcUrls' | 'chainId'>): Promise<Chain> {
-  return connectTo(rpcUrl, chainId)
+/** Connects to the first endpoint of a node's settings that answers. Throws InputError for another chain, DeadRpcError. */
+export async function openNodesChain(
+  { rpcUrls, chainId }: Pick<Config, 'rpcUrls' | 'chainId'>,
+  io: Pick<Io, 'err'>,
+): Promise<Chain> {
+  return (await connectToFirst(rpcUrls, chainId, io)).chain
+}
+
+function reach(
+  { rpc, chainId, rpcUrls = [DEFAULT_RPC] }: Pick<WideFlags, 'rpc' | 'chainId' | 'rpcUrls'>,
+  { env, io }: Context,
+): Promise<Reached> {
+  const named = numberOf(env, 'ASSIZE_CHAIN_ID')
+  const one = rpc ?? env['ASSIZE_RPC_URL']
+  const wanted = chainId ?? (named === undefined ? undefined : Number(named))
+  return connectToFirst(one === undefined ? rpcUrls : [one], wanted, io)
+}
+
+/** Goes on past those that are dead, which it says; any other error ends it. */
+async function connectToFirst(
+  rpcUrls: readonly string[],
+  chainId: number | undefined,
+  io: Pick<Io, 'err'>,
+): Promise<Reached> {
+  const dead: DeadRpcError[] = []
+  for (const rpcUrl of rpcUrls) {
+    try {
+      const chain = await connectTo(rpcUrl, chainId)
+      for (const { message } of dead) io.err(`${message} Reading from ${chain.rpcUrl}.`)
+      return { chain, rpcUrl }
+    } catch (error) {
+      if (!(error instanceof DeadRpcError)) throw error
+      dead.push(error)
+    }
+  }
+  const [first] = dead
+  if (first !== undefined && dead.length === 1) throw first
+  throw new DeadRpcError(dead.map(({ rpcUrl }) => rpcUrl).join(', '), 'no answer from any', { cause: first })
 }
 
 /**

@@ -75,7 +75,7 @@ async function exportEvidence(beginning: string, flags: Flags, { io, env }: Cont
 
 async function gather(config: Config, id: Hex, tell: (line: string) => void): Promise<Evidence> {
   const { oracle, registry, fromBlock, indexDir, httpPort } = config
-  const chain = await openNodesChain(config)
+  const chain = await openNodesChain(config, { err: tell })
   const fixing = await announcedFixing(chain, oracle, id, await oracleEvents(chain, oracle, { fromBlock }, id))
   if (fixing === undefined) {
     throw new InputError(`Expected fixing ${id} in the oracle's log, got none.`, 'Check rpc_url and from_block.')

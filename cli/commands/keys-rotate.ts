@@ -48,7 +48,7 @@ async function agree(index: number, flags: Flags, context: Context): Promise<Exi
   const { loadConfig } = await import('#node/config')
   const config = loadConfig({ file: flags.config, env })
   const { registry } = config
-  const chain = await openNodesChain(config)
+  const chain = await openNodesChain(config, io)
   const { privateKey, address: signer } = await unlockKey(flags.keystore, flags, context)
   if (signer === flags.owner) {
     throw new InputError(

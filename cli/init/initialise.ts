@@ -40,7 +40,7 @@ export async function initialise(
   const desk = { io, signal, terminal: flags.yes === true ? undefined : context.terminal }
   const { config, made } = await ensureConfig(places, { flags, context, desk, host })
   const role = roleOf(config)
-  const chain = await openNodesChain(config)
+  const chain = await openNodesChain(config, io)
   const signer = made ?? (await signerOf(config, places, context))
   const registration =
     role === 'reporter' && signer !== undefined

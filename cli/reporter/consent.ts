@@ -31,7 +31,7 @@ export type Agreement = {
 export async function consentOf(config: Config, agreement: Agreement, context: Context): Promise<string> {
   const { registry, dataDir } = config
   const { owner } = agreement
-  const chain = await openNodesChain(config)
+  const chain = await openNodesChain(config, context.io)
   const { minStake } = await readRegistryTerms(chain, registry)
   const { time } = await latestBlock(chain)
   const stake = stakeOf(agreement, minStake)

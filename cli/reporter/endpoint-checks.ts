@@ -1,6 +1,6 @@
 import { blockAt, type Chain, hostOf, latestBlock } from '#client/chain.ts'
 import { type Config, loneChains } from '#node/config'
-import { openNodesChain } from '../chain/connection.ts'
+import { connectTo } from '../chain/connection.ts'
 import { failureOf, InputError } from '../errors.ts'
 import { formatDuration, formatTime, shorten } from '../format.ts'
 import type { Check } from './check.ts'
@@ -18,7 +18,7 @@ export async function endpointCheck(
 ): Promise<{ readonly check: Check; readonly chain: Chain | undefined }> {
   const what = `endpoint ${hostOf(rpcUrl)}`
   try {
-    const chain = await openNodesChain({ ...config, rpcUrls: [rpcUrl] })
+    const chain = await connectTo(rpcUrl, config.chainId)
     return { check: headCheck(what, await latestBlock(chain), config.clock, now()), chain }
   } catch (error) {
     const isOther = error instanceof InputError

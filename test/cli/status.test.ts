@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WritableChain } from '#client/chain.ts'
@@ -6,9 +6,11 @@ import { readFixing } from '#client/oracle-reader.ts'
 import { contribute, create, propose } from '#client/oracle-writer.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
+import { openOracle } from '../../cli/chain/connection.ts'
 import { renderView, viewOf } from '../../cli/fixing/fixing-view.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { assize } from './command-line.ts'
+import { silentWorld } from './whole-program.ts'
 
 let stage: Stage
 let ann: WritableChain
@@ -45,6 +47,39 @@ test('takes from the configuration of a node what neither flag nor environment s
   const named = { ASSIZE_RPC_URL: 'http://127.0.0.1:2', ASSIZE_ORACLE: nobody }
   expect(await assize([...flags, '--config', config], named)).toEqual(none)
   expect((await assize(['status', '--config', '/nowhere.toml'])).exitCode).toBe(2)
+})
+
+test('reads from the next endpoint of a configuration where one is dead, says so, and names it in what is to be pasted', async () => {
+  const config = join(temporaryFolder(), 'node.toml')
+  const { oracle, registry } = stage.deployments
+  const write = (rpcUrl: string, ...others: readonly string[]): void =>
+    writeFileSync(
+      config,
+      `data_dir = "data"\nrpc_url = "${rpcUrl}"\nrpc_fallbacks = ${JSON.stringify(others)}\noracle = "${oracle}"\n` +
+        `registry = "${registry}"\nindex_dir = "."\n`,
+    )
+  const [one, two] = ['http://127.0.0.1:1/v3/very-secret', 'http://127.0.0.1:2']
+  const host = new URL(stage.embedded.rpcUrl).host
+  write(one, two, stage.embedded.rpcUrl)
+  expect(await assize(['status', '--config', config])).toEqual({
+    exitCode: 0,
+    out: 'No fixing was created here.',
+    err: ['127.0.0.1:1', '127.0.0.1:2']
+      .map((dead) => `Expected a JSON-RPC endpoint at ${dead}, got no answer. Reading from ${host}.`)
+      .join('\n'),
+  })
+  expect((await openOracle({ config }, silentWorld())).paste('status')).toContain(`--rpc ${stage.embedded.rpcUrl}`)
+  // An endpoint of another chain is no dead one: what is configured is wrong.
+  writeFileSync(config, `${readFileSync(config, 'utf8')}chain_id = 1\n`)
+  expect(await assize(['status', '--config', config])).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining(`Expected chain 1 at ${host}, got chain 31337.`),
+  })
+  write(one, two)
+  expect(await assize(['status', '--config', config])).toMatchObject({
+    exitCode: 1,
+    err: 'error: Expected a JSON-RPC endpoint at 127.0.0.1:1, 127.0.0.1:2, got no answer from any. Check the address, or start the endpoint.',
+  })
 })
 
 test('names an oracle address without code, exit 2', async () => {
