@@ -1,17 +1,7 @@
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import type { Io } from './io.ts'
+import type { Failure } from './failure.ts'
 import { withoutSecrets } from './secrets.ts'
-
-/** A failure as the user sees it: one line, one next step, one exit code. */
-export type Failure = {
-  readonly name: string
-  readonly message: string
-  readonly hint: string
-  readonly exitCode: ExitCode
-  /** The hash of the transaction that it is about, if it is about one that was sent. */
-  readonly transaction?: string
-}
 
 /** What the user gave cannot be used. */
 export class InputError extends Error {
@@ -129,16 +119,6 @@ function nameOnly(code: string, text: string): string {
   const [, name = ''] = /^unknown option '(--[^=\s']*|-[^\s'])/.exec(text) ?? []
   const [near = ''] = /\n\(Did you mean .*\?\)$/.exec(text) ?? []
   return `unknown option '${name}'${near}`
-}
-
-/** A failure as one line for people. */
-export function failureLine(failure: Failure, io: Io): string {
-  return `${io.paint('bad', 'error:')} ${failure.message}${failure.hint === '' ? '' : ` ${failure.hint}`}`
-}
-
-/** A failure as the one document that `--json` promises; on one line where a command prints a document on each. */
-export function failureDocument(failure: Failure, as: 'document' | 'line' = 'document'): string {
-  return JSON.stringify({ version: 1, error: failure }, undefined, as === 'line' ? undefined : 2)
 }
 
 function knownExit(code: unknown): ExitCode {

@@ -1,12 +1,17 @@
 #!/usr/bin/env node
-import process from 'node:process'
 import { oldNodeFault } from '#node/least-node'
+import { EXIT } from './exit-code.ts'
+import { failureDocument, failureLine } from './failure.ts'
 
-// An older Node can link nothing but this file: all else is imported behind the check.
+// An older Node can link and parse nothing but this file and what it imports: all else is imported behind the check, and nothing is
+// awaited here, where only Node 14 and newer can wait.
 const fault = oldNodeFault(process.versions.node)
-if (fault !== undefined) {
-  process.stderr.write(`error: ${fault}\n`)
-  process.exit(2)
+if (fault === undefined) {
+  void import('./start.ts').then(({ start }) => start()).then((exitCode) => process.exit(exitCode))
+} else {
+  const failure = { name: 'Cli.OldNodeError', ...fault, exitCode: EXIT.usage }
+  const document = failureDocument(failure, process.argv.slice(2))
+  if (document !== undefined) process.stdout.write(`${document}\n`)
+  process.stderr.write(`${failureLine(failure, { paint: (_tone, text) => text })}\n`)
+  process.exit(failure.exitCode)
 }
-const { start } = await import('./start.ts')
-process.exit(await start())

@@ -3,17 +3,15 @@ import { Command, CommanderError } from 'commander'
 import { CATALOGUE, calledBy, type Entry } from './catalogue.ts'
 import type { Context } from './context.ts'
 import { filledIn } from './environment.ts'
-import { failureDocument, failureLine, failureOf } from './errors.ts'
+import { failureOf } from './errors.ts'
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts'
+import { failureDocument, failureLine } from './failure.ts'
 import { requireNoSecrets } from './misplaced.ts'
 
 const EXIT_CODES = [
   '\nExit codes:',
   ...EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning.replaceAll('`', '')}`),
 ].join('\n')
-
-/** Commands that print a document for each thing that they see, one a line. */
-const STREAMS = new Set(['watch'])
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */
 export async function run(args: readonly string[], world: Context): Promise<ExitCode> {
@@ -37,7 +35,8 @@ export async function run(args: readonly string[], world: Context): Promise<Exit
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
     const failure = failureOf(error, helpFor(line, program, error))
-    if (args.includes('--json')) io.out(failureDocument(failure, STREAMS.has(args[0] ?? '') ? 'line' : 'document'))
+    const document = failureDocument(failure, args)
+    if (document !== undefined) io.out(document)
     io.err(failureLine(failure, io))
     return failure.exitCode
   }

@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module'
 import process from 'node:process'
 import { sleep, systemTime, uptimeMs } from './clock.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { failureLine } from './failure.ts'
 import { COMPILE_CACHE } from './places.ts'
 import { streamIo } from './io.ts'
 import { terminalOf } from './terminal.ts'
@@ -28,10 +29,7 @@ export async function start(): Promise<ExitCode> {
   })
   const lost = await io.lost()
   if (lost === undefined) return exitCode
-  const [{ failureLine, failureOf }, { LostOutputError }] = await Promise.all([
-    import('./errors.ts'),
-    import('./output-file.ts'),
-  ])
+  const [{ failureOf }, { LostOutputError }] = await Promise.all([import('./errors.ts'), import('./output-file.ts')])
   io.err(failureLine(failureOf(new LostOutputError(lost)), io))
   return exitCode === EXIT.ok ? EXIT.failed : exitCode
 }

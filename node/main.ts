@@ -66,7 +66,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 
 function requireNode(version: string): void {
   const fault = oldNodeFault(version)
-  if (fault !== undefined) throw new OldNodeError(fault)
+  if (fault !== undefined) throw new OldNodeError(fault.message, fault.hint)
 }
 
 async function readArguments(args: readonly string[]): Promise<Config> {
@@ -113,6 +113,11 @@ function messageOf(error: unknown): string {
 /** This Node is older than the program needs. */
 class OldNodeError extends Error {
   override readonly name = 'Main.OldNodeError'
+  readonly hint: string
+  constructor(message: string, hint: string) {
+    super(message)
+    this.hint = hint
+  }
 }
 
 /** The command line is not understood. */

@@ -8,7 +8,8 @@ import {
   MIN_REPORTERS,
   SYNTHETIC_MATURITY,
 } from '../demo/demo-options.ts'
-import { failureLine, InputError } from '../errors.ts'
+import { InputError } from '../errors.ts'
+import { failureLine } from '../failure.ts'
 import type { ExitCode } from '../exit-code.ts'
 
 type Flags = {

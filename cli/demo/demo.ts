@@ -1,6 +1,6 @@
 import { formatValue } from '#protocol/decimal.ts'
 import type { Context } from '../context.ts'
-import type { Failure } from '../errors.ts'
+import type { Failure } from '../failure.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatIndexValue, formatTime } from '../format.ts'
 import { proposeLie } from './attacker.ts'

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Context } from '../context.ts'
-import { failureLine, failureOf, InputError } from '../errors.ts'
+import { failureOf, InputError } from '../errors.ts'
+import { failureLine } from '../failure.ts'
 
 /** Something that only the operator knows. */
 export type Question<T> = {

@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { failureDocument, failureOf } from '../../cli/errors.ts'
+import { failureOf } from '../../cli/errors.ts'
+import { failureDocument } from '../../cli/failure.ts'
 import { wholeProgram } from './whole-program.ts'
 
 /** A command that does something, by the words that name it. */
@@ -152,7 +153,7 @@ describe('every option and argument', () => {
 
 test('the document of an error has a version, its exit code and one line, and no stack', () => {
   const error = Object.assign(new Error('Expected one line,\ngot two.'), { hint: 'Look.' })
-  expect(JSON.parse(failureDocument(failureOf(error)))).toEqual({
+  expect(JSON.parse(failureDocument(failureOf(error), ['status', '--json']) ?? '')).toEqual({
     version: 1,
     error: { name: 'Error', message: 'Expected one line,', hint: 'Look.', exitCode: 1 },
   })

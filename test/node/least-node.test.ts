@@ -13,6 +13,9 @@ test.each([
   ['24.0.0', false],
   ['100.1.0', false],
 ])('of Node %s it says what it needs: %s', (version, isOld) => {
-  const fault = `Expected Node 24 or newer, got ${version}. Install it from https://nodejs.org, or put it first in PATH.`
-  expect(oldNodeFault(version)).toBe(isOld ? fault : undefined)
+  const fault = {
+    message: `Expected Node 24 or newer, got ${version}.`,
+    hint: 'Install it from https://nodejs.org, or put it first in PATH.',
+  }
+  expect(oldNodeFault(version)).toEqual(isOld ? fault : undefined)
 })
