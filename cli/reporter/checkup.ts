@@ -5,6 +5,7 @@ import { requireCode } from '#client/code-at.ts'
 import { nearest } from '#node/access'
 import { type Config, overridesIn, strayVariables } from '#node/config'
 import { storeFault } from '#node/store'
+import { takenPortRemedy } from '#node/taken-port'
 import { askNode } from '#node/http-client'
 import { READINESS } from '#node/http-schemas'
 import type { Context } from '../context.ts'
@@ -157,6 +158,6 @@ async function silentCheck(what: string, port: number): Promise<Check> {
   if (!(await isTaken(port))) {
     return { what, state: 'warn', found: `nothing answers on port ${port}`, fix: 'Start it: assize node --config …' }
   }
-  const fix = `See whose it is: ss -ltnp 'sport = :${port}'; stop that, or take another http_port.`
-  return { what, state: 'bad', found: `what has port ${port} does not answer as a node`, fix }
+  const found = `what has port ${port} does not answer as a node`
+  return { what, state: 'bad', found, fix: takenPortRemedy(port, 'http_port') }
 }

@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net'
 import type { Config } from '#node/config'
+import { takenPortRemedy } from '#node/taken-port'
 import type { Check } from './check.ts'
 
 /** Whether the node that this configuration is of runs now; `unknown` where it cannot be asked. */
@@ -48,7 +49,7 @@ async function portCheck(address: string, running: Running): Promise<Check> {
 
 function takenCheck(what: string, port: number, running: Running): Check {
   if (running === 'yes') return { what, state: 'ok', found: 'taken, as the node runs' }
-  const fix = `See whose it is: ss -ltnp 'sport = :${port}'; stop that, or take another in listen.`
+  const fix = takenPortRemedy(port, 'in listen')
   if (running === 'no') return { what, state: 'bad', found: 'taken by another program', fix }
   return { what, state: 'warn', found: 'taken: by the node if it runs, which cannot be asked without http_port', fix }
 }

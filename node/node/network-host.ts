@@ -9,6 +9,7 @@ import { keepPeers, type Peers, peerOf } from '../gossip/peers.ts'
 import { seekPeers } from '../gossip/seek.ts'
 import { dropSlowReaders } from '../gossip/slow-readers.ts'
 import type { Topics } from '../gossip/topics.ts'
+import { takenPortRemedy } from '../taken-port.ts'
 import type { NetworkComponents, NetworkOptions } from './network.ts'
 
 /** The peers of a node, of whom it knows which are reporters. */
@@ -161,7 +162,7 @@ function reasonsOf(cause: unknown): string {
 
 function remedy(reasons: string): string {
   const [, port] = /\/(?:tcp|udp)\/(\d+)\b[^;]* EADDRINUSE/.exec(reasons) ?? []
-  if (port !== undefined) return `See whose it is: ss -ltnp 'sport = :${port}'; stop that, or take another in listen.`
+  if (port !== undefined) return takenPortRemedy(port, 'in listen')
   if (reasons.includes(' EACCES')) return 'Take one above 1023 in listen.'
   if (reasons.includes(' EADDRNOTAVAIL')) return 'Correct listen: it must be an address of this machine.'
   return 'Free the port or change listen.'

@@ -40,6 +40,7 @@ const GROUND = [
   'least-node',
   'network-key',
   'newest',
+  'taken-port',
   'takes-stake',
   'verify',
   'version',
