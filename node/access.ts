@@ -7,6 +7,9 @@ export type Need = 'read' | 'write'
 
 const { R_OK, W_OK, X_OK } = constants
 
+/** Who is neither its owner nor of its group. */
+const OTHERS_READ = 0o004
+
 /** Codes of the system for what another user may do. */
 const REFUSALS = new Set(['EACCES', 'EPERM'])
 
@@ -26,8 +29,15 @@ export function folderFault(folder: string): AccessError | undefined {
   const there = statOf(folder)
   if (there?.isDirectory() === false) return new AccessError('a folder at', folder, {})
   if (there !== undefined) return accessFault(folder, 'write')
-  const above = accessFault(nearest(folder), 'write')
-  return above === undefined ? undefined : new AccessError('to make the folder', folder, { cause: above.cause })
+  return placeFault(nearest(folder), folder)
+}
+
+/**
+ * Whether others on this machine can read a file of this mode, which has a secret. Its group may: systemd hands a unit's user its
+ * credentials so (`LoadCredential`), with mode 0440.
+ */
+export function isExposed(mode: number): boolean {
+  return (mode & OTHERS_READ) !== 0
 }
 
 /** The path itself, or the nearest folder above it that is there and that this user may look at. */
@@ -58,6 +68,22 @@ export function refusalOf(path: string, cause: unknown): AccessError | undefined
 /** The error of writing `path` if the system did not take it; any other stays what it is. */
 export function writeErrorOf(path: string, cause: unknown): unknown {
   return errnoOf(cause) === undefined ? cause : new AccessError('to write', path, { cause })
+}
+
+/** As {@link writeErrorOf}, of removing `path`: whose folder it is in decides that, whoever the file belongs to. */
+export function removalErrorOf(path: string, cause: unknown): unknown {
+  return writeErrorOf(isRefusal(cause) ? dirname(path) : path, cause)
+}
+
+/** Why `folder` cannot be made, of which `place` is what is there; undefined: it can. To make one in a folder nobody needs to list that. */
+function placeFault(place: string, folder: string): AccessError | undefined {
+  if (statOf(place)?.isDirectory() === false) return new AccessError('a folder at', place, {})
+  try {
+    accessSync(place, W_OK | X_OK)
+    return undefined
+  } catch (cause) {
+    return new AccessError('to make the folder', folder, { cause })
+  }
 }
 
 /** What is at `path`; undefined also where this user may not look. */

@@ -1,6 +1,6 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder, writeErrorOf } from './access.ts'
+import { makeFolder, removalErrorOf, writeErrorOf } from './access.ts'
 
 /** How long a reason may be, characters. */
 const LONGEST_REASON = 1_000
@@ -30,7 +30,7 @@ export function resumeStaking(dataDir: string): boolean {
   try {
     if (isHalted) unlinkSync(file)
   } catch (cause) {
-    throw writeErrorOf(file, cause)
+    throw removalErrorOf(file, cause)
   }
   return isHalted
 }

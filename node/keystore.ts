@@ -5,7 +5,7 @@ import * as Keystore from 'ox/Keystore'
 import { privateKeyToAddress } from 'viem/accounts'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
-import { refusalOf } from './access.ts'
+import { isExposed, refusalOf } from './access.ts'
 import type { Log } from './log.ts'
 import { createFile } from './whole-file.ts'
 
@@ -19,7 +19,6 @@ export const SCRYPT_COST = 262_144
 const SCRYPT_R = 8
 const SCRYPT_P = 1
 const OWNER_ONLY = 0o600
-const OTHERS_READ = 0o004
 
 const hex = (bytes: number): z.ZodType<string> =>
   z.string().regex(new RegExp(`^[0-9a-fA-F]{${2 * bytes}}$`), `${bytes} bytes of hex`)
@@ -146,7 +145,7 @@ async function exposed(files: readonly string[]): Promise<string[]> {
       return { file, mode: found?.mode ?? 0 }
     }),
   )
-  return modes.filter(({ mode }) => (mode & OTHERS_READ) !== 0).map(({ file }) => file)
+  return modes.filter(({ mode }) => isExposed(mode)).map(({ file }) => file)
 }
 
 /** A token: what stands in the file, without its last line break. Throws {@link UnreadableKeystoreError}, AccessError. */

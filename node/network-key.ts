@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
-import { makeFolder, refusalOf } from './access.ts'
+import { isExposed, makeFolder, refusalOf } from './access.ts'
 import { createFile } from './whole-file.ts'
 
 /** Its name in a node's `data_dir`. */
@@ -18,7 +18,7 @@ export async function loadNetworkKey(file: string): Promise<PrivateKey> {
   const text = await readIfPresent(file)
   if (text === undefined) return createNetworkKey(file)
   const { mode } = await stat(file)
-  if ((mode & 0o077) !== 0) throw new NetworkKeyError(file, 'one that others can read', `Run: chmod 600 ${file}`)
+  if (isExposed(mode)) throw new NetworkKeyError(file, 'one that others can read', `Run: chmod 600 ${file}`)
   try {
     const key = privateKeyFromProtobuf(Buffer.from(text.trim(), 'base64'))
     if (key.type === 'Ed25519') return key

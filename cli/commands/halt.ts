@@ -39,7 +39,7 @@ Examples:
 function runHalt(reason: string, { config, json }: Flags, { io, env, now }: Context): ExitCode {
   const { dataDir } = loadConfig({ file: config, env })
   const dated = `${reason} (${formatTime(now())})`
-  requireDone('Nothing is halted, and the node stakes on.', () => haltStaking(dataDir, dated))
+  requireDone('This halts nothing: unless it was halted before, the node stakes on.', () => haltStaking(dataDir, dated))
   if (json === true) io.out(JSON.stringify({ version: 1, dataDir, halted: true, reason: dated }))
   else io.out(`The node of ${dataDir} stakes nothing new until assize resume --config ${config}.`)
   return EXIT.ok
@@ -47,7 +47,7 @@ function runHalt(reason: string, { config, json }: Flags, { io, env, now }: Cont
 
 function runResume({ config, json }: Flags, { io, env }: Context): ExitCode {
   const { dataDir } = loadConfig({ file: config, env })
-  const wasHalted = requireDone('It is halted as before.', () => resumeStaking(dataDir))
+  const wasHalted = requireDone('This ends no halt: if it was halted, it is as before.', () => resumeStaking(dataDir))
   if (json === true) io.out(JSON.stringify({ version: 1, dataDir, halted: false, wasHalted }))
   else io.out(`The node of ${dataDir} ${wasHalted ? 'may stake again' : 'was not halted'}.`)
   return EXIT.ok

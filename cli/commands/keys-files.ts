@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Address, type Hex, isHex } from 'viem'
+import { isExposed } from '#node/access'
 import { confirm } from '../chain/action.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
@@ -15,7 +16,6 @@ import { keystoreAt, unlockKey } from '../chain/signer.ts'
 type Flags = { readonly passwordFile?: string; readonly json?: true; readonly yes?: true }
 
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
-const OTHERS_READ = 0o077
 
 /** Adds `assize keys new|import|list|export`. */
 export function defineKeysFiles(group: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -134,7 +134,7 @@ function list(folder: string, { json }: Flags, { io }: Context): ExitCode {
       const known = stats?.isFile() === true ? keystoreAt(keystore) : undefined
       return known === undefined
         ? []
-        : [{ address: known.address ?? null, keystore, isExposed: ((stats?.mode ?? 0) & OTHERS_READ) !== 0 }]
+        : [{ address: known.address ?? null, keystore, isExposed: isExposed(stats?.mode ?? 0) }]
     })
   if (json === true) io.out(JSON.stringify({ version: 1, keystores: found }, undefined, 2))
   else if (found.length === 0) io.out(`No keystore is in ${folder}.`)

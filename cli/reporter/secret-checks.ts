@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { accessFault } from '#node/access'
+import { accessFault, isExposed } from '#node/access'
 import type { Config } from '#node/config'
 import { readKeystore, readToken, UnreadableKeystoreError } from '#node/keystore'
 import { NETWORK_KEY_FILE } from '#node/network-key'
@@ -13,7 +13,7 @@ import type { Check } from './check.ts'
 
 type Key = NonNullable<Config['key']>
 
-const OTHERS_READ = 0o077
+const GROUP_READS = 0o040
 
 /**
  * Every file with a secret, whether it is there and for its owner only, and whether the password opens the keystore; `io` is told
@@ -82,7 +82,8 @@ function modeCheck(what: string, file: string): Check {
     return { what, state: 'bad', found: `no file at ${file}`, fix: 'Correct its path in the configuration.' }
   const fault = accessFault(file, 'read')
   if (fault !== undefined) return { what, state: 'bad', found: fault.message, fix: fault.hint }
-  if ((stats.mode & OTHERS_READ) === 0) return { what, state: 'ok', found: `${file}, for its owner only` }
+  const whose = (stats.mode & GROUP_READS) === 0 ? 'its owner' : 'its owner and its group'
+  if (!isExposed(stats.mode)) return { what, state: 'ok', found: `${file}, for ${whose} only` }
   return { what, state: 'bad', found: `others can read ${file}`, fix: commandLine('chmod', '600', file) }
 }
 

@@ -7,7 +7,8 @@ import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.t
 import { register } from '#client/registration.ts'
 import { loadConfig } from '#node/config'
 import { startNode } from '../../node/node.ts'
-import { writeKeystore } from '../../node/keystore.ts'
+import { warnOfExposed, writeKeystore } from '../../node/keystore.ts'
+import { loadNetworkKey } from '../../node/network-key.ts'
 import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
 import { SILENT } from '../node/silent-log.ts'
 import { temporaryFolder } from '../node/temporary.ts'
@@ -210,6 +211,38 @@ describe('assize doctor', () => {
     expect(bad).toHaveLength(1)
     expect(bad[0]?.what.startsWith(what)).toBe(true)
     expect(bad[0]?.fix).toContain(fix)
+  })
+
+  test('takes secrets that a group can read, as systemd hands them to a unit, for well kept, as the node does', async () => {
+    const { folder, config } = await folderOf()
+    mkdirSync(join(folder, 'data'))
+    const at = (name: string): string => join(folder, name)
+    const [keystore, password, network] = [at('keystore'), at('password'), at('data/libp2p.key')]
+    await loadNetworkKey(network)
+    for (const [mode, state] of [
+      [0o440, 'ok'],
+      [0o444, 'bad'],
+    ] as const) {
+      for (const file of [keystore, password, network]) chmodSync(file, mode)
+      const { checks } = await examined(config)
+      expect(states(checks, 'keystore', 'password', 'network')).toEqual({
+        keystore: state,
+        password: state,
+        network: state,
+      })
+      const warned: object[] = []
+      await warnOfExposed([keystore, password], { ...SILENT, warn: (fields: object) => void warned.push(fields) })
+      expect(warned).toEqual(state === 'ok' ? [] : [{ file: keystore }, { file: password }])
+      expect(
+        await loadNetworkKey(network).then(
+          () => 'ok',
+          () => 'bad',
+        ),
+      ).toBe(state)
+    }
+    chmodSync(password, 0o440)
+    const { out } = await assize(['doctor', '--config', config], {}, { now: () => MATURITY })
+    expect(out).toContain(`  ok   password: ${password}, for its owner and its group only\n`)
   })
 
   test('opens the keystore as the node does, says so before, and repeats what the node would say', async () => {

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, type ExecFileOptions } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -7,7 +8,7 @@ import { backUp } from '#node/backup'
 import { openStore } from '#node/store'
 import { writeKeystore } from '../../node/keystore.ts'
 import { loadNetworkKey } from '../../node/network-key.ts'
-import { AS_ANYBODY, forbid, REMEDY } from '../node/forbidden.ts'
+import { anotherUser, AS_ANYBODY, forbid, REMEDY } from '../node/forbidden.ts'
 import { keyOf } from '../node/reporters.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 
@@ -16,10 +17,18 @@ const IN_CONFIGURATION = /^Correct (its path|data_dir) in the configuration\.$/
 
 type Ended = { readonly exitCode: unknown; readonly out: string; readonly err: string }
 
+/** Another user, who can read this program; undefined where there is none. */
+const ANOTHER = anotherUser(MAIN, process.execPath, tmpdir())
+
 function assize(...args: readonly string[]): Promise<Ended> {
-  const [command = '', ...rest] = [...AS_ANYBODY, process.execPath, MAIN, ...args]
+  return ended([...AS_ANYBODY, process.execPath, MAIN, ...args], {})
+}
+
+function ended([command = '', ...rest]: readonly string[], options: ExecFileOptions): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(command, rest, (error, out, err) => resolve({ exitCode: error === null ? 0 : error.code, out, err }))
+    execFile(command, rest, options, (error, out, err) =>
+      resolve({ exitCode: error === null ? 0 : error.code, out: String(out), err: String(err) }),
+    )
   })
 }
 
@@ -67,18 +76,69 @@ test('halt and resume say that they did nothing, restore that it wrote nothing, 
     {
       name: 'Cli.InputError',
       message: expect.stringMatching(
-        /^Expected to write .*stop-staking, got "permission denied" \(.*\)\. Nothing is halted, /,
+        /^Expected to write .*stop-staking, got "permission denied" \(.*\)\. This halts nothing: unless it was halted before, /,
       ),
       hint: expect.stringMatching(REMEDY),
       exitCode: 2,
     },
   ])
   const resumed = await assize('resume', '--config', config)
-  expect([resumed.exitCode, resumed.err]).toEqual([2, expect.stringContaining('It is halted as before.')])
+  expect([resumed.exitCode, resumed.err]).toEqual([2, expect.stringContaining('This ends no halt: if it was')])
   const restored = await assize('restore', '--data-dir', join(data, 'new'), backup)
   expect(restored).toMatchObject({ exitCode: 2, out: '' })
   expect(restored.err).toContain(`error: Expected to make the folder ${join(data, 'new')}, got "permission denied"`)
   expect(restored.err).toMatch(REMEDY)
+})
+
+test.skipIf(ANOTHER === undefined)(
+  'another user neither halts nor resumes the node of a data_dir that root made, whether it is halted or not, and is told as whom to',
+  async () => {
+    const { folder, config } = await nodeFolder()
+    const [data, halt] = [join(folder, 'data'), join(folder, 'data', 'stop-staking')]
+    for (const path of [folder, data]) chmodSync(path, 0o755)
+    const asAnother = (...args: readonly string[]): Promise<Ended> =>
+      ended([process.execPath, MAIN, ...args, '--config', config], ANOTHER ?? {})
+    const refusal = (path: string, whose: string, stand: string): Ended => ({
+      exitCode: 2,
+      out: '',
+      err:
+        `error: Expected to write ${path}, got "permission denied" (${whose} belongs to root). ${stand} ` +
+        `Run it as the user of the node: sudo -u root …; if that is nobody: sudo chown nobody ${data}\n`,
+    })
+    const [noHalt, noEnd] = [
+      'This halts nothing: unless it was halted before, the node stakes on.',
+      'This ends no halt: if it was halted, it is as before.',
+    ]
+    expect(await asAnother('halt')).toEqual(refusal(halt, data, noHalt))
+    expect(await asAnother('resume')).toEqual({
+      exitCode: 0,
+      out: `The node of ${data} was not halted.\n`,
+      err: '',
+    })
+    expect((await assize('halt', 'drill', '--config', config)).exitCode).toBe(0)
+    expect(await asAnother('resume')).toEqual(refusal(data, 'it', noEnd))
+    // Whoever may not look into the folder cannot tell whether there is a halt.
+    chmodSync(data, 0o700)
+    expect(await asAnother('resume')).toEqual(refusal(data, 'it', noEnd))
+    expect(readFileSync(halt, 'utf8')).toMatch(/^drill /)
+    expect(await assize('resume', '--config', config)).toMatchObject({ exitCode: 0, err: '' })
+    expect(existsSync(halt)).toBe(false)
+  },
+)
+
+test('a data_dir can be made in a folder that nobody can list, and doctor says so', async () => {
+  const { folder, config } = await nodeFolder('var/data')
+  const parent = join(folder, 'var')
+  chmodSync(parent, 0o333)
+  try {
+    const { checks } = JSON.parse((await assize('doctor', '--config', config, '--json')).out)
+    const disk = checks.filter(({ what }: { what: string }) => what === 'disk' || what === 'data_dir')
+    expect(disk).toMatchObject([{ what: 'disk', state: 'ok' }])
+    expect(await assize('halt', '--config', config)).toMatchObject({ exitCode: 0, err: '' })
+  } finally {
+    chmodSync(parent, 0o700)
+  }
+  expect(existsSync(join(parent, 'data', 'stop-staking'))).toBe(true)
 })
 
 test.each<[string, Case]>([
@@ -92,6 +152,10 @@ test.each<[string, Case]>([
   [
     'a file in the place of data_dir',
     { path: 'password', dataDir: 'password', what: 'data_dir', fix: IN_CONFIGURATION },
+  ],
+  [
+    'a data_dir below a file',
+    { path: 'password', dataDir: 'password/deep/data', what: 'data_dir', fix: IN_CONFIGURATION },
   ],
   [
     'a data_dir in what is no disk',

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, statSync } from 'node:fs'
 import { afterEach } from 'vitest'
 
 const IS_ROOT = process.getuid?.() === 0
-/** The user whom nothing belongs to. */
+/** The user, and the group, whom nothing belongs to. */
 const NOBODY = 65_534
 const closed: string[] = []
 
@@ -15,6 +16,13 @@ afterEach(() => {
 export const AS_ANYBODY: readonly string[] = IS_ROOT
   ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--']
   : []
+
+/** As whom root starts a program that is to be another user's; undefined where `files` are not for others to read, or nobody can be made another user. */
+export function anotherUser(...files: readonly string[]): { readonly uid: number; readonly gid: number } | undefined {
+  const user = { uid: NOBODY, gid: NOBODY }
+  const isFor = (path: string): boolean => spawnSync('test', ['-r', path], user).status === 0
+  return IS_ROOT && files.every(isFor) ? user : undefined
+}
 
 /** Makes what is at `path` another user's, or as good as that, for programs that {@link AS_ANYBODY} starts. */
 export function forbid(path: string): void {
