@@ -29,7 +29,8 @@ export function openScreen(io: Io): Screen {
     talk: {
       ...io,
       err(line) {
-        said = [...said, line].slice(-SAID)
+        // What was under way is over once something is drawn.
+        if (!line.endsWith(' ...')) said = [...said, line].slice(-SAID)
         if (!isDrawn || io.isTalkAmongResults !== true) io.err(line)
       },
     },

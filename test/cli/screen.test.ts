@@ -45,6 +45,7 @@ function stage(isTalkAmongResults: boolean) {
 test('what is said stays in sight below what is drawn until it is over, and is not written into it', () => {
   const { written, screen } = stage(true)
   screen.talk.err('reading ...')
+  screen.talk.err('no value')
   screen.draw(['table'], remark)
   screen.hush()
   for (const line of ['a', 'b', 'c', 'd']) screen.talk.err(line)
@@ -54,7 +55,8 @@ test('what is said stays in sight below what is drawn until it is over, and is n
   const end = 'Ctrl-C ends it.'
   expect(written).toEqual([
     'reading ...',
-    ['table', '', 'reading ...', end],
+    'no value',
+    ['table', '', 'no value', end],
     ['table', '', 'b', 'c', 'd', end],
     ['table', '', end],
   ])
