@@ -7,6 +7,9 @@ import { InputError, RefusedError } from '../errors.ts'
 import { formatTime } from '../format.ts'
 import { phaseRefusal } from './stale.ts'
 
+/** What commands to paste take. */
+type Pasting = Pick<Connection, 'token' | 'paste'>
+
 /** Stake towards a value: by a contribution or by an appeal. */
 export type Bid = {
   readonly kind: 'contribute' | 'appeal'
@@ -20,9 +23,10 @@ export type Bid = {
  * does not allow now, InputError for a value that cannot be staked on. `now` is this machine's time, Unix seconds: a
  * transaction comes after it, whatever the newest block says.
  */
-export function requireStakeable(bid: Bid, snapshot: FixingSnapshot, now: bigint, paste: Connection['paste']): void {
+export function requireStakeable(bid: Bid, snapshot: FixingSnapshot, now: bigint, connection: Pasting): void {
   const { id, phase, facts } = snapshot
-  if (phase !== 'active') throw phaseRefusal(snapshot, paste)
+  const { paste } = connection
+  if (phase !== 'active') throw phaseRefusal(snapshot, connection)
   if (now >= facts.deadline) {
     throw new RefusedError(
       `Expected time before the deadline ${formatTime(facts.deadline)}, got ${formatTime(now)}: the leader settles.`,
@@ -30,13 +34,13 @@ export function requireStakeable(bid: Bid, snapshot: FixingSnapshot, now: bigint
     )
   }
   const refusal = refusalOf(bid, snapshot)
-  if (refusal !== undefined) throw refusalError(refusal, bid, snapshot, paste)
+  if (refusal !== undefined) throw refusalError(refusal, bid, snapshot, connection)
 }
 
 /** Throws RefusedError if another round began, or the phase changed, since `before` was read. */
-export function requireSameRound(before: FixingSnapshot, now: FixingSnapshot, paste: Connection['paste']): void {
-  if (now.phase !== before.phase) throw phaseRefusal(now, paste)
-  if (now.facts.round !== before.facts.round) throw movedRound(before.facts.round, now, paste)
+export function requireSameRound(before: FixingSnapshot, now: FixingSnapshot, connection: Pasting): void {
+  if (now.phase !== before.phase) throw phaseRefusal(now, connection)
+  if (now.facts.round !== before.facts.round) throw movedRound(before.facts.round, now, connection.paste)
 }
 
 /** What happened when round `wanted` is over. */
@@ -52,13 +56,14 @@ function refusalError(
   refusal: Refusal,
   { kind, value, amountText }: Bid,
   snapshot: FixingSnapshot,
-  paste: Connection['paste'],
+  connection: Pasting,
 ): Error {
   const { id, facts, fixing } = snapshot
+  const { paste } = connection
   const instead = (name: string): string => `Instead: ${paste(name, id, formatValue(value), amountText)}`
   switch (refusal.reason) {
     case 'inactive':
-      return phaseRefusal(snapshot, paste)
+      return phaseRefusal(snapshot, connection)
     case 'lastRound':
       return new RefusedError(
         `Expected a round before ${MAX_LEADERS}, got round ${facts.round}: no value can lead after this one.`,

@@ -1,10 +1,13 @@
 import type { FixingSnapshot } from '#client/oracle-reader.ts'
-import type { Connection } from './connection.ts'
+import { claimCommand, type Connection } from './connection.ts'
 import { RefusedError } from '../errors.ts'
 import { formatIndexValue, formatMoment } from '../format.ts'
 
 /** Why nothing can be staked in this phase, when it changes, and what can be done instead. */
-export function phaseRefusal(snapshot: FixingSnapshot, paste: Connection['paste']): RefusedError {
+export function phaseRefusal(
+  snapshot: FixingSnapshot,
+  { token, paste }: Pick<Connection, 'token' | 'paste'>,
+): RefusedError {
   const { id, phase, fixing, facts, atTime, settlement, outcome } = snapshot
   const show = paste('fixing', 'show', id)
   switch (phase) {
@@ -29,7 +32,7 @@ export function phaseRefusal(snapshot: FixingSnapshot, paste: Connection['paste'
       const value = settlement === undefined ? '' : ` at ${formatIndexValue(settlement, 18)}`
       return new RefusedError(
         `Expected a fixing that can be staked on, got one settled${value} by ${outcome}${since}.`,
-        `It is too late; to take out what is yours: ${paste('claim', id)}`,
+        `It is too late; to take out what is yours: ${claimCommand({ token, paste }, id)}`,
       )
     }
   }

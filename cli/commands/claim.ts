@@ -78,18 +78,21 @@ async function claimReceipts(id: Hex | undefined, flags: Flags, context: Context
   const isIdle = plan.payable.length === 0 && plan.unwrapped === 0n
   const performed = isIdle ? undefined : await perform(actionOf(plan, setting), { connection, signer, flags, context })
   report(plan, performed, setting)
-  const isEarly = plan.payable.length === 0 && plan.skipped.some(({ trial }) => trial.kind === 'refused')
-  return isEarly ? EXIT.notFinal : EXIT.ok
+  return plan.payable.length === 0 && isEarly(plan) ? EXIT.notFinal : EXIT.ok
 }
 
 async function planOf(sorted: Sorted, flags: Flags, { chain, token }: Connection, account: Address): Promise<Plan> {
   const total = sorted.payable.reduce((sum, { paid }) => sum + paid, 0n)
   const held = token.isWeth ? await wethBalance(chain, token.address, account) : 0n
   // A fixing that is named and not due yet is claimed by the same command later: that is no order about all that is held.
-  const isEarly = flags.all !== true && sorted.skipped.some(({ trial }) => trial.kind === 'refused')
-  const left = isEarly ? 0n : held
+  const left = flags.all !== true && isEarly(sorted) ? 0n : held
   const toUnwrap = sorted.payable.length === 0 ? left : total
   return { ...sorted, total, held, unwrapped: flags.unwrap === true ? toUnwrap : 0n }
+}
+
+/** Whether some receipts are not due yet. */
+function isEarly({ skipped }: Sorted): boolean {
+  return skipped.some(({ trial }) => trial.kind === 'refused')
 }
 
 function sort(held: readonly Held[]): Sorted {
@@ -166,24 +169,27 @@ function report(plan: Plan, performed: Performed | undefined, setting: Setting):
 function idleLines(plan: Plan, setting: Setting): string[] {
   const why =
     plan.skipped.length === 0 ? `${setting.account} holds no receipts there: nothing to claim.` : 'Nothing pays now.'
-  return [...heldLines(plan, setting.connection.token, setting.context.io), why, ...leftLines(plan.held, setting)]
+  return [...heldLines(plan, setting.connection.token, setting.context.io), why, ...leftLines(plan.held, plan, setting)]
 }
 
-function doneLines({ payable, held, unwrapped }: Plan, { sent }: Performed, paid: bigint, setting: Setting): string[] {
+function doneLines(plan: Plan, { sent }: Performed, paid: bigint, setting: Setting): string[] {
+  const { payable, held, unwrapped } = plan
   const { token } = setting.connection
   if (sent.length === 0) return ['Nothing was sent.']
   const done =
     payable.length === 0
       ? `Unwrapped ${formatAmount(unwrapped, token)}.`
       : `Claimed ${unwrapped > 0n ? formatAmount(paid, token) : formatPaid(paid, token)}.`
-  return [done, ...leftLines(held + paid - unwrapped, setting)]
+  return [done, ...leftLines(held + paid - unwrapped, plan, setting)]
 }
 
 /** What of the account is WETH still, and the command that makes ETH of it; no line for none. */
-function leftLines(left: bigint, { connection: { token, paste }, account, which }: Setting): string[] {
+function leftLines(left: bigint, plan: Plan, { connection: { token, paste }, account, which }: Setting): string[] {
   if (left <= 0n) return []
   const amount = formatAmount(left, { ...token, isWeth: false })
-  return [`${account} holds ${amount}. To have it as ETH: ${paste('claim', which, '--unwrap')}`]
+  return [
+    `${account} holds ${amount}. To have it as ETH: ${paste('claim', isEarly(plan) ? '--all' : which, '--unwrap')}`,
+  ]
 }
 
 function documentOf(

@@ -66,7 +66,7 @@ async function stake(
   requireFresh(snapshot.atTime, context.now(), flags.maxAge)
   requireTrusted(found.fixing, flags.arbitrators, context.env)
   const bid: Bid = { kind, value, amountText: asked === 'rest' ? asked : asked.text }
-  requireStakeable(bid, snapshot, context.now(), paste)
+  requireStakeable(bid, snapshot, context.now(), connection)
   if (flags.round !== undefined && flags.round !== snapshot.facts.round) throw movedRound(flags.round, snapshot, paste)
   const sized = await sizeOf(bid, asked, connection, snapshot)
   const signer = await openSigner(flags, context)
@@ -81,9 +81,9 @@ async function stake(
   const warnings = farOffWarnings(value, known)
   const recheck = async (): Promise<void> => {
     const now = await readAgain(connection, found.fixing)
-    requireSameRound(snapshot, now, paste)
+    requireSameRound(snapshot, now, connection)
     // The question may have stood until after the deadline.
-    requireStakeable(bid, now, context.now(), paste)
+    requireStakeable(bid, now, context.now(), connection)
     // Another command of the account may have done the same.
     requireSameOwn(ownPot, await readOwnPot(connection, found, place, signer.address), connection, found)
   }

@@ -34,13 +34,13 @@ export function defineFund(program: Command, context: Context, done: (code: Exit
 
 async function fundReward(id: Hex, asked: Amount, flags: Flags, context: Context): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
-  const { token, oracle, paste } = connection
+  const { token, oracle } = connection
   const funded = baseUnits(asked, token)
   if (funded === 0n) throw new InputError('Expected an amount above zero, got 0.', 'Give any amount.')
   const { fixing, view } = await findFixing(connection, id)
   requireFresh(view.snapshot.atTime, context.now(), flags.maxAge)
   const requireUnsettled = (snapshot: typeof view.snapshot): void => {
-    if (snapshot.phase === 'settled') throw phaseRefusal(snapshot, paste)
+    if (snapshot.phase === 'settled') throw phaseRefusal(snapshot, connection)
   }
   requireUnsettled(view.snapshot)
   const signer = await openSigner(flags, context)

@@ -133,17 +133,17 @@ function actionOf(connection: Connection, found: FoundFixing, { value, bond, rew
 }
 
 /** Throws RefusedError unless a value can be proposed. */
-function requireOpen({ paste }: Connection, { view }: FoundFixing): void {
+function requireOpen(connection: Connection, { view }: FoundFixing): void {
   const { snapshot } = view
   if (snapshot.phase === 'open') return
   if (snapshot.phase === 'active') {
     const leader = formatValue(snapshot.facts.leader)
     throw new RefusedError(
       `Expected a fixing without a proposal, got one where ${leader} leads in round ${snapshot.facts.round}.`,
-      `If that is wrong: ${paste('contribute', snapshot.id, 'VALUE', 'AMOUNT')}`,
+      `If that is wrong: ${connection.paste('contribute', snapshot.id, 'VALUE', 'AMOUNT')}`,
     )
   }
-  throw phaseRefusal(snapshot, paste)
+  throw phaseRefusal(snapshot, connection)
 }
 
 function requireMax(bond: bigint, { max }: Flags, { token }: Connection): void {

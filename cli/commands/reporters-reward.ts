@@ -82,7 +82,7 @@ function funding(added: Amount): Think {
     const more = baseUnits(added, token)
     if (more === 0n) throw new InputError('Expected an amount above zero, got 0.', 'Give any amount.')
     const { id, phase } = view.snapshot
-    if (phase === 'settled') throw phaseRefusal(view.snapshot, paste)
+    if (phase === 'settled') throw phaseRefusal(view.snapshot, connection)
     return {
       steps: [{ label: `fund ${formatAmount(more, token)}`, call: fundReportersCall(registry, fixing, more) }],
       amount: more,

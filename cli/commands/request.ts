@@ -39,7 +39,7 @@ async function requestRuling(id: Hex, flags: Flags, context: Context): Promise<E
   const { fixing, view } = await findFixing(connection, id)
   requireFresh(view.snapshot.atTime, context.now(), flags.maxAge)
   requireTrusted(fixing, flags.arbitrators, context.env)
-  requireGraceOver(view.snapshot, paste)
+  requireGraceOver(view.snapshot, connection)
   const { filled } = await readPot(chain, oracle, fixing, { kind: 'fund', round: 0, value: 0n })
   const signer = await openSigner(flags, context)
   const action = actionOf(connection, view.snapshot, filled)
@@ -50,7 +50,7 @@ async function requestRuling(id: Hex, flags: Flags, context: Context): Promise<E
 }
 
 function actionOf(connection: Connection, { id, fixing }: FixingSnapshot, rewardPot: bigint) {
-  const { oracle, token, paste } = connection
+  const { oracle, token } = connection
   const fee = fixing.arbitrationFee
   const repaid = requestRepayment(fee, rewardPot)
   const rows = [
@@ -71,20 +71,21 @@ function actionOf(connection: Connection, { id, fixing }: FixingSnapshot, reward
       '',
     ],
     question: `Pay ${formatAmount(fee, token)}?`,
-    recheck: async () => requireGraceOver(await readAgain(connection, fixing), paste),
+    recheck: async () => requireGraceOver(await readAgain(connection, fixing), connection),
   } satisfies Action
 }
 
 /** Throws RefusedError unless a ruling can be requested. */
-function requireGraceOver(snapshot: FixingSnapshot, paste: Connection['paste']): void {
+function requireGraceOver(snapshot: FixingSnapshot, connection: Connection): void {
   const { id, phase, fixing, atTime, facts } = snapshot
+  const { paste } = connection
   if (phase === 'active') {
     throw new RefusedError(
       `Expected a fixing that nobody proposed, got one in round ${facts.round}.`,
       `To have it ruled on, dispute it: ${paste('fixing', 'show', id)}`,
     )
   }
-  if (phase !== 'open') throw phaseRefusal(snapshot, paste)
+  if (phase !== 'open') throw phaseRefusal(snapshot, connection)
   const end = graceEnd(fixing)
   if (atTime >= end) return
   throw new RefusedError(

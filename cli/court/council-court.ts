@@ -9,13 +9,13 @@ import { formatTime } from '../format.ts'
 
 /** The council that may rule on the fixing now, and when its turn ends. Throws RefusedError if none can, InputError if it is another. */
 export async function councilFor(
-  { chain, paste }: Connection,
+  connection: Connection,
   { view, fixing }: FoundFixing,
   named: Address | undefined,
 ): Promise<{ readonly council: Address; readonly end: bigint }> {
   const { snapshot } = view
   const turn = arbitrationTurn(fixing, snapshot.facts, snapshot.atTime)
-  if (turn === undefined) throw phaseRefusalOf(snapshot, paste)
+  if (turn === undefined) throw phaseRefusalOf(snapshot, connection)
   const { current, end } = turn
   const council = named ?? current
   if (council !== fixing.arbitrator && council !== fixing.backup) {
@@ -30,15 +30,15 @@ export async function councilFor(
       'The backup rules after the arbitration limit, and the arbitrator not any more.',
     )
   }
-  if (await isCouncil(chain, council)) return { council, end }
+  if (await isCouncil(connection.chain, council)) return { council, end }
   throw noCouncil([council])
 }
 
-function phaseRefusalOf(snapshot: FoundFixing['view']['snapshot'], paste: Connection['paste']): RefusedError {
-  if (snapshot.phase === 'settled') return phaseRefusal(snapshot, paste)
+function phaseRefusalOf(snapshot: FoundFixing['view']['snapshot'], connection: Connection): RefusedError {
+  if (snapshot.phase === 'settled') return phaseRefusal(snapshot, connection)
   return new RefusedError(
     `Expected a fixing in arbitration, got one that is ${snapshot.phase}.`,
-    `Look: ${paste('fixing', 'show', snapshot.id)}`,
+    `Look: ${connection.paste('fixing', 'show', snapshot.id)}`,
   )
 }
 

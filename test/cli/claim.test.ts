@@ -128,6 +128,21 @@ describe('assize claim', () => {
     expect(await wethBalance(ann.chain, weth, address)).toBe(0n)
   })
 
+  test('names for WETH beside what is not due yet the command that makes ETH of it, since that for the one fixing waits', async () => {
+    const { weth } = court.stage.deployments
+    const ann = await somebody()
+    const { id } = await court.fixing({}, FALSE)
+    await ann.run(['contribute', id, '2500.1', 'rest', '--yes'])
+    await wrap(ann.chain, weth, ETHER / 5n)
+    const left = `${ann.account.address} holds 0.2 WETH. To have it as ETH: assize claim --all --unwrap`
+    const { exitCode, out } = await ann.run(['claim', id, '--unwrap', '--yes'])
+    expect(exitCode).toBe(8)
+    expect(out.split('\n').slice(-2)).toEqual(['Nothing pays now.', left])
+    expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(ETHER / 5n)
+    await ann.run([...(left.split(': assize ')[1]?.split(' ') ?? []), '--yes'])
+    expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(0n)
+  })
+
   test('says where the WETH is if it is interrupted before it is unwrapped', async () => {
     const ann = await somebody()
     const id = await wonBy(ann)

@@ -283,7 +283,7 @@ describe('a mistake before anything is sent names what was expected, what was fo
     expect(settled.exitCode).toBe(1)
     expect(withoutChance(settled.err, { ID: late.id })).toBe(
       'error: Expected a fixing that can be staked on, got one settled at 3000 by timeout, its deadline was TIME (0 s ago). ' +
-        'It is too late; to take out what is yours: assize claim ID',
+        'It is too late; to take out what is yours: assize claim ID --unwrap',
     )
     await expectUntouched(ann)
   })
