@@ -5,17 +5,16 @@ import type { ClerkMove } from '#protocol/jury-case.ts'
 import type { JurySeat } from '#client/jury.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatColumns, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
+import { type Hands, hiddenSeats } from './hands.ts'
 import { isNext, nextMove, returnedTo, stageName, type Trial, turnEnd } from './jury-court.ts'
 import { shortageLines } from './pool-size.ts'
 import type { NextStep } from '../fixing/next-steps.ts'
 
 /** Whose seats are told from others'. */
-export type Viewer = {
+export type Viewer = Hands & {
   readonly account: Address | undefined
   /** Jurors that the account commits for, itself included. */
   readonly principals: readonly Address[]
-  /** Seats of other jurors that it committed while it was their voter: to be revealed by it still. */
-  readonly former: readonly number[]
 }
 
 /** A case for people: where it stands, its times, its seats. */
@@ -73,7 +72,10 @@ export function trialSteps(trial: Trial, viewer: Viewer, paste: Connection['past
   }
   if (atTime < state.commitEnd) return []
   const due = seatsToReveal(seats, viewer)
-  return due.length === 0 ? [] : step('reveal it', 'reveal', id, 'VALUE')
+  if (due.length === 0) return []
+  const isSure = due.some(({ seat }) => !viewer.doubtful.includes(seat))
+  const named = viewer.closed.length === 0 ? [] : ['--seat', due.map(({ seat }) => seat).join(',')]
+  return step(isSure ? 'reveal it' : 'reveal it, if this account has committed it', 'reveal', id, 'VALUE', ...named)
 }
 
 /** A case as the JSON document has it. */
@@ -109,13 +111,13 @@ export function ownSeats(seats: readonly JurySeat[], { principals }: Viewer): re
   return seats.filter(({ juror }) => principals.includes(juror))
 }
 
-/** The committed seats that the viewer has to reveal: its own, and those of jurors whose voter it was. */
+/** The committed seats that the viewer has to reveal: its own, but for what another has committed, and those of jurors whose voter it was. */
 export function seatsToReveal(
   seats: readonly JurySeat[],
-  { principals, former }: Pick<Viewer, 'principals' | 'former'>,
+  { principals, former, closed }: Pick<Viewer, 'principals' | 'former' | 'closed'>,
 ): readonly JurySeat[] {
-  return seats.filter(
-    ({ seat, juror, committed }) => committed !== undefined && (principals.includes(juror) || former.includes(seat)),
+  return hiddenSeats(seats).filter(
+    ({ seat, juror }) => former.includes(seat) || (principals.includes(juror) && !closed.includes(seat)),
   )
 }
 
@@ -146,8 +148,13 @@ function seatLines(seats: readonly JurySeat[], viewer: Viewer): string[] {
   const rows = seats.map(({ seat, juror, committed, value }) => [
     `  ${seat}`,
     juror,
-    own.has(seat) ? 'yours' : viewer.former.includes(seat) ? 'yours to reveal' : '',
+    whoseText(seat, own.has(seat), viewer),
     value !== undefined ? `revealed ${formatIndexValue(value, 18)}` : committed === undefined ? '-' : 'committed',
   ])
   return formatColumns([['  seat', 'juror', '', 'vote'], ...rows])
+}
+
+function whoseText(seat: number, isOwn: boolean, { former, closed }: Viewer): string {
+  if (!isOwn) return former.includes(seat) ? 'yours to reveal' : ''
+  return closed.includes(seat) ? "yours, another's to reveal" : 'yours'
 }

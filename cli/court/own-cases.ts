@@ -5,7 +5,7 @@ import { type JurySeat, readCases, readSeats } from '#client/jury.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatMoment } from '../format.ts'
-import { formerSeats, hiddenOfOthers } from './former-seats.ts'
+import { handsOf, hiddenSeats, OWN_HANDS } from './hands.ts'
 import type { Jury, Trial } from './jury-court.ts'
 import { ownSeats, seatsToReveal, trialSteps, type Viewer } from './jury-lines.ts'
 
@@ -53,17 +53,17 @@ export function ownCases(connection: Connection, jury: Jury, account: Address): 
   }
 }
 
-/** As {@link viewerAmong}, with the seats of the round that the account committed for jurors who have another voter since. Throws DeadRpcError. */
+/** As {@link viewerAmong}, with whose hands have cast the votes of the round. Throws DeadRpcError. */
 export async function viewerOfRound(
   connection: Connection,
   { jury, snapshot, state, seats }: Trial,
   account: Address | undefined,
 ): Promise<Viewer> {
   const viewer = await viewerAmong(connection, jury.address, seats, account)
-  const mayRun = state.stage === 'voting' && hiddenOfOthers(seats, viewer.principals).length > 0
+  const mayRun = state.stage === 'voting' && hiddenSeats(seats).length > 0
   if (account === undefined || !mayRun) return viewer
   const { votes } = await connection.readJuryLog(jury.address)
-  return { ...viewer, former: formerSeats({ id: snapshot.id, state, seats }, votes, { ...viewer, account }) }
+  return { ...viewer, ...handsOf({ id: snapshot.id, state, seats }, votes, { ...viewer, account }) }
 }
 
 /** The account, and those of the jurors on `seats` that it commits for now. Throws DeadRpcError. */
@@ -73,11 +73,11 @@ export async function viewerAmong(
   seats: readonly JurySeat[],
   account: Address | undefined,
 ): Promise<Viewer> {
-  if (account === undefined) return { account, principals: [], former: [] }
+  if (account === undefined) return { account, principals: [], ...OWN_HANDS }
   const jurors = [...new Set(seats.map(({ juror }) => juror))]
   const voters = await readVoters(chain, jury, jurors)
   const principals = jurors.filter((juror, i) => juror === account || voters[i] === account)
-  return { account, principals, former: [] }
+  return { account, principals, ...OWN_HANDS }
 }
 
 /** The cases for people, each with its commands to paste. */
@@ -88,7 +88,7 @@ export function ownCaseLines({ cases, time }: OwnCases, account: Address, paste:
     return [
       '',
       `Case ${trial.snapshot.id}, ${countsText(trial, viewer)}`,
-      `  now       ${dueText(trial, due, time)}`,
+      `  now       ${dueText({ trial, viewer, due }, time)}`,
       ...steps.map(({ what, command }) => `  ${what}  ${command}`),
     ]
   })
@@ -101,6 +101,7 @@ export function ownCasesDocument({ cases }: OwnCases, paste: Connection['paste']
     round: trial.state.round,
     seats: ownSeats(trial.seats, viewer).map(({ seat }) => seat),
     formerSeats: viewer.former,
+    closedSeats: viewer.closed,
     due: due?.act ?? null,
     deadline: due === undefined ? null : Number(due.deadline),
     commitEnd: Number(trial.state.commitEnd),
@@ -119,9 +120,8 @@ async function readOwn(
   const { chain, oracle } = connection
   const seats = await readSeats(chain, jury.address, id, state.round)
   const present = await viewerAmong(connection, jury.address, seats, account)
-  const former = formerSeats({ id, state, seats }, votes, { ...present, account })
-  const viewer = { ...present, former }
-  if (viewer.principals.length + former.length === 0) return undefined
+  const viewer = { ...present, ...handsOf({ id, state, seats }, votes, { ...present, account }) }
+  if (viewer.principals.length + viewer.former.length === 0) return undefined
   const snapshot = await readFixing(chain, oracle, fixing)
   const trial = { jury, fixing, snapshot, state, seats, block, firstToDraw: undefined, staked: undefined }
   return { trial, viewer, due: dueOf(trial, viewer) }
@@ -141,18 +141,29 @@ export function dueOf({ state, snapshot, seats }: Trial, viewer: Viewer): Due | 
 
 function countsText({ seats }: Trial, viewer: Viewer): string {
   const own = ownSeats(seats, viewer).length
-  const yours = `${own} of its ${seats.length} seats ${own === 1 ? 'is' : 'are'} yours`
-  const { length } = viewer.former
-  if (length === 0) return yours
-  return `${yours}, ${length} more to reveal: committed while you voted for the juror, who has another voter since`
+  const { former, closed } = viewer
+  return [
+    `${own} of its ${seats.length} seats ${own === 1 ? 'is' : 'are'} yours`,
+    ...(former.length === 0
+      ? []
+      : [`${former.length} more to reveal: committed while you voted for the juror, who has another voter since`]),
+    ...(closed.length === 0
+      ? []
+      : [`${closed.length} of them another's to reveal: committed before you voted for the juror`]),
+  ].join(', ')
 }
 
-function dueText({ state }: Trial, due: Due | undefined, time: bigint): string {
+function dueText({ trial: { state, seats }, viewer, due }: OwnCase, time: bigint): string {
+  const [commitEnd, revealEnd] = [formatMoment(state.commitEnd, time), formatMoment(state.revealEnd, time)]
   if (due !== undefined)
     return `${due.act} before ${formatMoment(due.deadline, time)}, or the stakes of the seats are lost`
-  if (time < state.commitEnd)
-    return `committed; reveal from ${formatMoment(state.commitEnd, time)}, before ${formatMoment(state.revealEnd, time)}`
-  return `nothing; the round ends ${formatMoment(state.revealEnd, time)}, or once all have revealed`
+  const isAnothers = viewer.closed.length > 0 && seatsToReveal(seats, viewer).length === 0
+  if (time < state.commitEnd) {
+    const again = isAnothers ? ` by whoever has committed, or by you if you commit again before ${commitEnd}` : ''
+    return `committed; reveal from ${commitEnd}, before ${revealEnd}${again}`
+  }
+  const hidden = isAnothers ? ` for you: whoever has committed must reveal, or the stakes of the seats are lost` : ''
+  return `nothing${hidden}; the round ends ${revealEnd}, or once all have revealed`
 }
 
 function endOf({ trial, due }: OwnCase): bigint {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { JuryCase } from '#protocol/jury-case.ts'
+import { type Hands, OWN_HANDS } from '../../cli/court/hands.ts'
 import type { Trial } from '../../cli/court/jury-court.ts'
-import { trialSteps } from '../../cli/court/jury-lines.ts'
+import { trialSteps, type Viewer } from '../../cli/court/jury-lines.ts'
 import { FIXING, FIXING_ID, MATURITY } from '../node/reporters.ts'
 import { snapshotOf } from '../node/snapshots.ts'
 import { SMALL_JURY } from '../client/jury-terms.ts'
@@ -15,8 +16,15 @@ const TERMS = { ...SMALL_JURY, seats: 5, quorum: 3, leastPool: 6 }
 
 const ROOM = { pool: 8, seated: 0, waiting: 0 }
 
-/** What is offered in a case at `stage` of which nobody looks who has a seat, `left` seconds before the jury's turn ends. */
-function offered(stage: JuryCase['stage'], left: bigint, changes: Partial<Trial> = {}): string[] {
+const NOBODY: Viewer = { account: undefined, principals: [], ...OWN_HANDS }
+
+/** What is offered in a case at `stage` to whoever looks, nobody who has a seat by default, `left` seconds before the jury's turn ends. */
+function offered(
+  stage: JuryCase['stage'],
+  left: bigint,
+  changes: Partial<Trial> = {},
+  viewer: Viewer = NOBODY,
+): string[] {
   const trial: Trial = {
     jury: { address: FIXING.arbitrator, terms: TERMS },
     fixing: FIXING,
@@ -29,7 +37,7 @@ function offered(stage: JuryCase['stage'], left: bigint, changes: Partial<Trial>
     ...changes,
   }
   const paste = (...words: readonly string[]): string => ['assize', ...words].join(' ')
-  return trialSteps(trial, { account: undefined, principals: [], former: [] }, paste).map(({ command }) => command)
+  return trialSteps(trial, viewer, paste).map(({ command }) => command)
 }
 
 const move = (name: string): string[] => [`assize jury ${name} ${FIXING_ID}`]
@@ -99,5 +107,15 @@ describe('assize jury status offers', () => {
     const first = { firstToDraw: OTHER }
     expect(offered('waiting', CASE + 1n, first)).toEqual([`assize jury status ${OTHER}`])
     expect(offered('waiting', 0n, first)).toEqual([`assize jury status ${OTHER}`])
+  })
+
+  test('to reveal what the account can, by their numbers where others of its seats are not its to reveal', () => {
+    const seats = [0, 1, 2].map((seat) => ({ seat, juror: FIXING.backup, committed: OTHER, value: undefined }))
+    const viewer = { account: FIXING.backup, principals: [FIXING.backup], ...OWN_HANDS }
+    const state = { stage: 'voting', round: 0, seedBlock: SEED, commitEnd: 0n, revealEnd: TURN_END } as const
+    const of = (hands: Partial<Hands>) => offered('voting', DAY, { seats, state }, { ...viewer, ...hands })
+    expect(of({})).toEqual([`assize jury reveal ${FIXING_ID} VALUE`])
+    expect(of({ closed: [1] })).toEqual([`assize jury reveal ${FIXING_ID} VALUE --seat 0,2`])
+    expect(of({ closed: [0, 1, 2] })).toEqual([])
   })
 })

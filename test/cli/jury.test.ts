@@ -113,6 +113,7 @@ describe('assize jury', () => {
       fixing: id,
       round: 0,
       formerSeats: [],
+      closedSeats: [],
       due: 'commit',
       deadline: Number(commitEnd),
       commitEnd: Number(commitEnd),
@@ -210,7 +211,13 @@ describe('assize jury', () => {
     }
     const [seatsOfCase, fixing] = [[0, 1, 2, 3, 4], id]
     expect(await formerOf(hot)).toMatchObject([{ fixing, seats: [], formerSeats: seatsOfCase, due: null, next: [] }])
-    expect(await formerOf(heir)).toMatchObject([{ fixing, seats: seatsOfCase, formerSeats: [] }])
+    const none = { due: null, deadline: null, next: [] }
+    const closed = { fixing, seats: seatsOfCase, formerSeats: [], closedSeats: seatsOfCase }
+    const commits = { what: 'commit what you read', command: `assize jury commit ${id} VALUE` }
+    expect(await formerOf(heir)).toMatchObject([{ ...closed, due: null, next: [{}, commits] }])
+    expect(withoutChance(await well(heir, 'jury', 'status', '--jury', jury))).toMatch(
+      /5 of its 5 seats are yours, 5 of them another's to reveal: committed before you voted for the juror\n {2}now {7}committed; .* by whoever has committed, or by you if you commit again before /,
+    )
     expect(await well(hot, 'jury', 'status', '--jury', jury)).toContain(
       `Case ${id}, 0 of its 5 seats are yours, 5 more to reveal: committed while you voted for the juror, who has another voter since`,
     )
@@ -218,6 +225,16 @@ describe('assize jury', () => {
     await court.stage.embedded.mineAt(commitEnd)
     const next = [{ what: 'reveal it', command: `assize jury reveal ${id} VALUE` }]
     expect(await formerOf(hot)).toMatchObject([{ due: 'reveal', deadline: Number(revealEnd), next }])
+    // What nobody but the old voter can reveal is no matter of the new one's; the juror may have committed it itself.
+    expect(await formerOf(heir)).toMatchObject([{ ...closed, ...none }])
+    expect(await well(heir, 'jury', 'status', '--jury', jury)).toContain(
+      '  now       nothing for you: whoever has committed must reveal, or the stakes of the seats are lost; the round ends ',
+    )
+    const seen = (await well(heir, 'jury', 'status', id)).split('\n')
+    expect(seen.filter((line) => /yours, another's to reveal +committed$/.test(line))).toHaveLength(5)
+    expect(seen.join('\n')).not.toContain('assize jury reveal')
+    const doubt = [{ what: 'reveal it, if this account has committed it', command: `assize jury reveal ${id} VALUE` }]
+    expect(await formerOf(cold)).toMatchObject([{ due: 'reveal', closedSeats: [], next: doubt }])
     const alarm = await well(hot, 'jury', 'status', '--jury', jury, '--until-due', '--json')
     expect(JSON.parse(alarm).own.cases).toMatchObject([{ fixing, due: 'reveal' }])
     const shown = (await well(hot, 'jury', 'status', id)).split('\n')
