@@ -29,10 +29,11 @@ export function phaseRefusal(
       )
     case 'settled': {
       const since = outcome === 'timeout' ? `, its deadline was ${formatMoment(facts.deadline, atTime)}` : ''
+      const claim = claimCommand({ token, paste }, id)
       const value = settlement === undefined ? '' : ` at ${formatIndexValue(settlement, 18)}`
       return new RefusedError(
         `Expected a fixing that can be staked on, got one settled${value} by ${outcome}${since}.`,
-        `It is too late; to take out what is yours: ${claimCommand({ token, paste }, id)}`,
+        `It is too late; to take out what is yours: ${claim}`,
       )
     }
   }

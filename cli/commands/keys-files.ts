@@ -139,10 +139,10 @@ function list(folder: string, { json }: Flags, { io }: Context): ExitCode {
   if (json === true) io.out(JSON.stringify({ version: 1, keystores: found }, undefined, 2))
   else if (found.length === 0) io.out(`No keystore is in ${folder}.`)
   else {
-    const rows = found.map(({ address, keystore, isExposed }) => [
+    const rows = found.map(({ address, keystore, isExposed: isOpen }) => [
       address ?? 'address not in the file',
       keystore,
-      isExposed ? `others can read it: chmod 600 ${keystore}` : '',
+      isOpen ? `others can read it: chmod 600 ${keystore}` : '',
     ])
     for (const line of formatColumns(rows)) io.out(line.trimEnd())
   }

@@ -134,13 +134,14 @@ function actionOf(connection: Connection, found: FoundFixing, { value, bond, rew
 
 /** Throws RefusedError unless a value can be proposed. */
 function requireOpen(connection: Connection, { view }: FoundFixing): void {
+  const { paste } = connection
   const { snapshot } = view
   if (snapshot.phase === 'open') return
   if (snapshot.phase === 'active') {
     const leader = formatValue(snapshot.facts.leader)
     throw new RefusedError(
       `Expected a fixing without a proposal, got one where ${leader} leads in round ${snapshot.facts.round}.`,
-      `If that is wrong: ${connection.paste('contribute', snapshot.id, 'VALUE', 'AMOUNT')}`,
+      `If that is wrong: ${paste('contribute', snapshot.id, 'VALUE', 'AMOUNT')}`,
     )
   }
   throw phaseRefusal(snapshot, connection)

@@ -36,9 +36,10 @@ export async function councilFor(
 
 function phaseRefusalOf(snapshot: FoundFixing['view']['snapshot'], connection: Connection): RefusedError {
   if (snapshot.phase === 'settled') return phaseRefusal(snapshot, connection)
+  const { paste } = connection
   return new RefusedError(
     `Expected a fixing in arbitration, got one that is ${snapshot.phase}.`,
-    `Look: ${connection.paste('fixing', 'show', snapshot.id)}`,
+    `Look: ${paste('fixing', 'show', snapshot.id)}`,
   )
 }
 
