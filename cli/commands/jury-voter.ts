@@ -6,6 +6,7 @@ import { address } from '../arguments.ts'
 import type { Connection } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { type Jury, trialMoment } from '../court/jury-court.ts'
+import { type Cast, castsOf, hiddenSeats } from '../court/hands.ts'
 import { ownCases } from '../court/own-cases.ts'
 import { addPoolOptions, changePool, type PoolFlags, type ThinkPool } from '../court/pool-change.ts'
 import type { ExitCode } from '../exit-code.ts'
@@ -39,24 +40,35 @@ function naming(voter: Address): ThinkPool {
   }
 }
 
-/** Who must still reveal what is committed for the account's seats, which the new voter cannot: it has no salt of them. */
+/** Who must still reveal what is committed for the account's seats, which the new voter cannot unless it has committed them: it has no salt of them. */
 async function unrevealedLines(
   connection: Connection,
   jury: Jury,
   account: Address,
   voter: Address,
 ): Promise<readonly string[]> {
-  const { voter: old } = await readStanding(connection.chain, jury.address, account)
-  if ((old ?? zeroAddress) === voter) return []
-  const whose = old === undefined ? account : `${old} (or ${account}, if that has committed them)`
+  const { voter: old = zeroAddress } = await readStanding(connection.chain, jury.address, account)
+  if (old === voter) return []
   const { cases } = await ownCases(connection, jury, account)()
+  const { votes } = cases.length === 0 ? { votes: [] } : await connection.readJuryLog(jury.address)
   return cases.flatMap(({ trial }) => {
     const { seats, snapshot, state } = trial
-    const hidden = seats.filter(({ juror, committed }) => juror === account && committed !== undefined)
-    if (hidden.length === 0 || snapshot.atTime >= state.revealEnd) return []
-    const [numbers, end] = [hidden.map(({ seat }) => seat).join(', '), trialMoment(state.revealEnd, trial)]
-    return [
-      `reveal    ${whose} must still reveal seats ${numbers} of fixing ${snapshot.id}, before ${end}: no other key can, and their stakes are lost`,
-    ]
+    if (snapshot.atTime >= state.revealEnd) return []
+    const casts = castsOf({ id: snapshot.id, state, seats }, votes)
+    const hidden = hiddenSeats(seats).filter(({ juror }) => juror === account)
+    const byVoter = Map.groupBy(hidden, ({ seat }) => voterThen(casts.get(seat), old))
+    return [...byVoter]
+      .filter(([then]) => then !== voter || then === zeroAddress)
+      .map(([then, group]) => {
+        const whose = then === zeroAddress ? account : `${then} (or ${account}, if that has committed them)`
+        const numbers = group.map(({ seat }) => seat).join(', ')
+        const end = trialMoment(state.revealEnd, trial)
+        return `reveal    ${whose} must still reveal seats ${numbers} of fixing ${snapshot.id}, before ${end}: no other key can, and their stakes are lost`
+      })
   })
+}
+
+/** Who was the voter when a seat was committed, the zero address for nobody; `old`: who is by now. */
+function voterThen(cast: Cast | undefined, old: Address): Address {
+  return cast?.voter ?? (cast?.isNamedSince === true ? zeroAddress : old)
 }

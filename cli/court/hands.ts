@@ -23,7 +23,7 @@ export const OWN_HANDS: Hands = { former: [], closed: [], doubtful: [] }
 type Who = { readonly account: Address; readonly principals: readonly Address[] }
 
 /** How a seat was last committed: who was the juror's voter then, undefined if the log does not say, and whether one was named since. */
-type Cast = { readonly voter: Address | undefined; readonly isNamedSince: boolean }
+export type Cast = { readonly voter: Address | undefined; readonly isNamedSince: boolean }
 
 /**
  * Who has cast the round's votes, for `account`, which votes for `principals` now. Warning: a juror may have committed itself what its voter
@@ -50,12 +50,8 @@ function handOf(juror: Address, cast: Cast | undefined, { account, principals }:
   return voter === undefined ? 'doubtful' : 'closed'
 }
 
-/** The seats that are committed and not revealed. */
-export function hiddenSeats(seats: readonly JurySeat[]): readonly JurySeat[] {
-  return seats.filter(({ committed }) => committed !== undefined)
-}
-
-function castsOf({ id, state, seats }: Round, votes: readonly VoteEvent[]): ReadonlyMap<number, Cast> {
+/** How the seats of the round were last committed, as far as `votes` go; by their numbers. */
+export function castsOf({ id, state, seats }: Round, votes: readonly VoteEvent[]): ReadonlyMap<number, Cast> {
   const jurors = new Map(seats.map(({ seat, juror }) => [seat, juror]))
   const voters = new Map<Address, Address>()
   const casts = new Map<number, Cast>()
@@ -70,4 +66,9 @@ function castsOf({ id, state, seats }: Round, votes: readonly VoteEvent[]): Read
     }
   }
   return casts
+}
+
+/** The seats that are committed and not revealed. */
+export function hiddenSeats(seats: readonly JurySeat[]): readonly JurySeat[] {
+  return seats.filter(({ committed }) => committed !== undefined)
 }

@@ -204,6 +204,10 @@ describe('assize jury', () => {
     expect(await well(cold, 'jury', 'voter', heir.account.address, ...at)).toContain(must)
     // Once more: nothing changes.
     expect(await well(cold, 'jury', 'voter', heir.account.address, ...at)).not.toContain('must still reveal')
+    // Nor does it matter who is named next, unless it is who has committed.
+    const naming = (person: Disputer) => well(cold, 'jury', 'voter', person.account.address, ...at, '--dry-run')
+    expect(await naming(clerk)).toContain(must)
+    expect(await naming(hot)).not.toContain('must still reveal')
     // The old voter sees whose reveal the stakes hang on: its own, of all five seats, though none is its own any more.
     const formerOf = async (person: Disputer) => {
       const { own } = JSON.parse(await well(person, 'jury', 'status', '--jury', jury, '--json'))
