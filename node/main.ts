@@ -1,5 +1,4 @@
 import * as modules from 'node:module'
-import { parseArgs } from 'node:util'
 import type { Config } from './config.ts'
 import { liveFrugally } from './frugal.ts'
 import { oldNodeFault } from './least-node.ts'
@@ -70,6 +69,8 @@ function requireNode(version: string): void {
 }
 
 async function readArguments(args: readonly string[]): Promise<Config> {
+  // Older Nodes, which are refused before, have no such parser to link.
+  const { parseArgs } = await import('node:util')
   const { CONFIG_FIELDS, loadConfig } = await import('./config.ts')
   const flagOf = new Map(CONFIG_FIELDS.map((name) => [name.replaceAll(/[._]/g, '-'), name]))
   const options = Object.fromEntries([...flagOf.keys(), 'config'].map((name) => [name, { type: 'string' as const }]))

@@ -130,6 +130,13 @@ describe('the packed package', () => {
   test('imports nothing that an older Node lacks before it says which one it needs', () => {
     const first = importsOf(codeOf(fileOf('dist/cli/main.js'))).filter(({ kind }) => kind !== 'dynamic')
     expect(first.map(({ specifier }) => specifier)).toEqual([])
+    const node = importsOf(codeOf(fileOf('dist/node/main.js'))).filter(({ kind }) => kind !== 'dynamic')
+    expect(node.map(({ specifier }) => specifier)).toEqual([
+      'node:module',
+      './frugal.js',
+      './least-node.js',
+      './with-hosts.js',
+    ])
     // What Node 12 cannot parse: waiting outside of functions, and operators that came later.
     expect(codeOf(fileOf('dist/cli/main.js')).text).not.toMatch(/\bawait\b|\?\?|\?\.|[|&]{2}=/)
   })
