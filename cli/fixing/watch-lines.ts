@@ -16,8 +16,10 @@ const SHOWN = 8
 const HEAD = ['fixing', 'phase', 'stands', 'own', 'difference', 'next', 'secured']
 
 /** A look for people, as of `time`, Unix seconds: fixings, their candidates, and the pots worth joining. */
-export function lookLines({ block, fixings }: Look, time: bigint, connection: Connection, io: Io): string[] {
+export function lookLines({ block, fixings: all }: Look, time: bigint, connection: Connection, io: Io): string[] {
   const head = `block ${block}, ${formatTime(time)}`
+  // What is wrong comes first: a low screen has no room for all.
+  const fixings = [...all.filter(isWrong), ...all.filter((watched) => !isWrong(watched))]
   if (fixings.length === 0) return [head, 'No fixing is open here.']
   const names = io.isTerminal ? shorten : (id: string): string => id
   const rows = fixings.map((watched) => fixingCells(watched, time, connection, names))

@@ -100,9 +100,9 @@ function hasLooked({ lines }: Pick<ReturnType<typeof watching>, 'lines'>): Promi
 }
 
 describe('assize watch', () => {
-  test('shows what stands beside the own value, candidates with odds, and the pots worth joining', async () => {
-    const { id } = await fixing(FALSE)
+  test('shows what stands beside the own value, what is wrong first, candidates with odds, and the pots worth joining', async () => {
     const right = await fixing(TRUE)
+    const { id } = await fixing(FALSE)
     const { exitCode, out } = await ann.run(['watch', '--once', ...reading()])
     expect(exitCode).toBe(0)
     const lines = withoutChance(out, { WRONG_ID: id, RIGHT_ID: right.id }).split('\n')
