@@ -15,6 +15,7 @@ import {
   type Transport,
   type WalletClient,
 } from 'viem'
+import { fetchWhole, MAX_ANSWER_BYTES } from './fetch-whole.ts'
 import { failureOf, silenceOf } from './provider-failure.ts'
 import { type Turnstile, turnstile } from './turnstile.ts'
 
@@ -43,12 +44,13 @@ export type ConnectOptions = {
   readonly name?: string
   /** How often a pending receipt is looked for, milliseconds. */
   readonly pollingMs?: number
-  /** How long one request may take, milliseconds. */
+  /** How long one request may take to the last byte of its answer, milliseconds. */
   readonly timeoutMs?: number
 }
 
 const POLLING_MS = 250
-const TIMEOUT_MS = 10_000
+/** How long one request may take unless a connection says otherwise, milliseconds. */
+export const TIMEOUT_MS = 10_000
 const RETRIES = 2
 
 /**
@@ -64,7 +66,8 @@ export async function connect(
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
     throw new DeadRpcError(name, 'something that is not an http(s) address')
   }
-  const transport = http(rpcUrl, { timeout: options.timeoutMs ?? TIMEOUT_MS, retryCount: RETRIES })
+  const limits = { timeout: options.timeoutMs ?? TIMEOUT_MS, maxResponseBodySize: MAX_ANSWER_BYTES }
+  const transport = http(rpcUrl, { ...limits, retryCount: RETRIES, fetchFn: fetchWhole })
   return openChain(name, transport, options)
 }
 
@@ -211,6 +214,7 @@ async function askChainId(rpcUrl: string, transport: Transport): Promise<number>
 }
 
 function unreachable(error: BaseError): string {
-  const details = error.details === '' ? error.shortMessage : error.details
+  // Some of viem's errors have none, whatever their type says.
+  const details = error.details || error.shortMessage
   return details === 'fetch failed' ? 'no answer' : `"${details.split('\n')[0] ?? ''}"`
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { TIMEOUT_MS } from '#client/chain.ts'
 
 /** An endpoint that passes everything on to another, except what a test does in between. */
 export type RpcProxy = { readonly url: string; close(): Promise<void> }
@@ -27,8 +28,6 @@ export async function startProxy(
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       response.setHeader('content-type', 'application/json')
-      // Whoever asks gives up what is silent, after ten seconds, and not what has begun to answer.
-      response.flushHeaders()
       const body = ask(Buffer.concat(chunks).toString())
       void answer(target, body, (method, params) => between(method, params, gone)).then((text) =>
         response.end(rewrite(text)),
@@ -36,14 +35,39 @@ export async function startProxy(
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const hurry = bePatient()
   const { port } = server.address() as AddressInfo // it listens on TCP
   return {
     url: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
+        hurry()
         server.closeAllConnections()
         server.close(() => resolve())
       }),
+  }
+}
+
+/** How many proxies there are. */
+let proxies = 0
+const startTimer = globalThis.setTimeout
+
+/**
+ * Has nobody in this program give up on a request for its time: what a test does in between takes as long as it does. Returns what ends
+ * this, once for each that began it.
+ */
+function bePatient(): () => void {
+  proxies += 1
+  globalThis.setTimeout = new Proxy(startTimer, {
+    apply: (start, self, given: unknown[]) =>
+      Reflect.apply(start, self, given[1] === TIMEOUT_MS ? [() => undefined] : (given as Parameters<typeof start>)), // as it was called
+  })
+  let isOver = false
+  return () => {
+    if (isOver) return
+    isOver = true
+    proxies -= 1
+    if (proxies === 0) globalThis.setTimeout = startTimer
   }
 }
 
