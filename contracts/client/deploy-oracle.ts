@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import type { WritableChain } from './chain.ts'
-import { requireCode } from './code-at.ts'
+import { awaitCode } from './code-at.ts'
 import { carryOut } from './deploy.ts'
 import {
   type DeployOptions,
@@ -27,7 +27,7 @@ export async function deploy(
 ): Promise<Deployments> {
   requireWethNamed(chain.chainId, options)
   const { steps, deployments } = planDeployment(options)
-  if (options.weth !== undefined) await requireCode(chain, 'WETH', options.weth)
+  if (options.weth !== undefined) await awaitCode(chain, 'WETH', options.weth)
   for (const step of steps) await carryOut(chain, step, sendOptions)
   return deployments
 }
@@ -54,7 +54,7 @@ export async function deployUma(
   terms: UmaTerms,
   sendOptions?: SendOptions,
 ): Promise<Address> {
-  await requireCode(chain, "UMA's optimistic oracle", terms.court)
+  await awaitCode(chain, "UMA's optimistic oracle", terms.court)
   return carryOut(chain, planUma(oracle, terms), sendOptions)
 }
 

@@ -1,12 +1,12 @@
 import { type Address, type CallParameters, concatHex, type Hash, keccak256, zeroHash } from 'viem'
 import { type Chain, latestBlock, type WritableChain } from './chain.ts'
-import { hasCode, requireCode } from './code-at.ts'
+import { awaitCode, hasCode, requireCode } from './code-at.ts'
 import { planVault, type VaultTerms } from './consumer-plan.ts'
 import { CREATE2_DEPLOYER, type DeploymentStep } from './deployment-step.ts'
-import { explained, NoCodeError } from './errors.ts'
+import { explained } from './errors.ts'
 import { ifSimulated } from './if-simulated.ts'
 import { type Call, send, type SendOptions } from './send.ts'
-import { LAG_MS, lookFor, requireNoneWaiting } from './waiting.ts'
+import { requireNoneWaiting } from './waiting.ts'
 
 /** Deploys a vault of `oracle`, unless it is there. Returns its address. Throws as {@link carryOut}. */
 export async function deployVault(
@@ -15,8 +15,8 @@ export async function deployVault(
   terms: VaultTerms,
   sendOptions?: SendOptions,
 ): Promise<Address> {
-  await requireCode(chain, 'the oracle', oracle)
-  await requireCode(chain, 'the collateral', terms.collateral)
+  await awaitCode(chain, 'the oracle', oracle)
+  await awaitCode(chain, 'the collateral', terms.collateral)
   return carryOut(chain, planVault(oracle, terms), sendOptions)
 }
 
@@ -37,9 +37,7 @@ export async function carryOut(
   await requireCode(chain, 'the CREATE2 deployer', CREATE2_DEPLOYER)
   await tryConstructor(chain, step, chain.account)
   await send(chain, deployCall(step), sendOptions)
-  // The machine that answers now may be behind the one that had the receipt.
-  const isThere = await lookFor(chain, LAG_MS, async () => (await hasCode(chain, step.address)) || undefined)
-  if (isThere === undefined) throw new NoCodeError(step.name, step.address)
+  await awaitCode(chain, step.name, step.address)
   return step.address
 }
 

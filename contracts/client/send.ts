@@ -15,10 +15,9 @@ import {
 } from 'viem'
 import { getTransactionError } from 'viem/utils'
 import type { WritableChain } from './chain.ts'
-import { hasCode } from './code-at.ts'
+import { awaitCode, hasCode } from './code-at.ts'
 import {
   explained,
-  NoCodeError,
   OracleRevertError,
   PoorAccountError,
   SilentRevertError,
@@ -167,7 +166,8 @@ async function handOver(
 /** Simulates it; what is to run code needs some there, since nothing fails where there is none. */
 async function tryCall(chain: WritableChain, call: Call): Promise<void> {
   const [canRun] = await Promise.all([call.data === '0x' || hasCode(chain, call.to), simulate(chain, call)])
-  if (!canRun) throw new NoCodeError(`the contract of ${call.name}`, call.to)
+  // What was simulated ran nothing then; what it fails of, estimating its gas fails of too.
+  if (!canRun) await awaitCode(chain, `the contract of ${call.name}`, call.to)
 }
 
 async function simulate(chain: WritableChain, call: Call, blockNumber?: bigint): Promise<void> {

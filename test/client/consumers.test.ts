@@ -40,6 +40,7 @@ import { splitVaultAbi } from '#protocol/abi/split-vault.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { payoff } from '#protocol/payoff.ts'
 import { ETHER, MATURITY, raiseStage, type Stage } from './chain-fixture.ts'
+import { impatiently } from './impatience.ts'
 import { mined } from './mined.ts'
 
 let stage: Stage
@@ -157,7 +158,8 @@ test('puts nothing together that would not be done: another vault’s call, or o
 test('deploys no vault of an oracle that is not there', async () => {
   const { weth } = stage.deployments
   const nobody = getAddress(`0x${'77'.repeat(20)}`)
-  await expect(deployVault(ann, nobody, { collateral: weth, bondRate: ETHER })).rejects.toMatchObject({
+  const deploying = (): Promise<Address> => deployVault(ann, nobody, { collateral: weth, bondRate: ETHER })
+  await expect(impatiently(deploying)).rejects.toMatchObject({
     name: 'Client.NoCodeError',
     message: `Expected the oracle at ${nobody}, got an address without code.`,
   })

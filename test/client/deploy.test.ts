@@ -107,7 +107,8 @@ test('refuses to deploy without WETH on a chain that is not embedded', async () 
 
 test('refuses a WETH without code', async () => {
   const weth = accountOf('nobody').address
-  const error: unknown = await deploy(deployer, { ...DEPLOY_OPTIONS, weth }).catch((caught: unknown) => caught)
+  const deploying = (): Promise<unknown> => deploy(deployer, { ...DEPLOY_OPTIONS, weth })
+  const error: unknown = await impatiently(() => deploying().catch((caught: unknown) => caught))
   expect(error).toBeInstanceOf(NoCodeError)
   expect(error).toMatchObject({ address: weth, message: `Expected WETH at ${weth}, got an address without code.` })
 })

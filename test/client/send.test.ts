@@ -13,7 +13,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Chain, connect, connectThrough, latestBlock, type Provider, type WritableChain } from '#client/chain.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
-import { ReplacedError, UnconfirmedError, WaitingTransactionError } from '#client/errors.ts'
+import { ReplacedError, SilentRevertError, UnconfirmedError, WaitingTransactionError } from '#client/errors.ts'
 import { rehearse } from '#client/rehearsal.ts'
 import { type Call, RevertedError, send } from '#client/send.ts'
 import { countWaiting, requireNoneWaiting } from '#client/waiting.ts'
@@ -25,6 +25,8 @@ const PAYEE = accountOf('payee').address
 /** A contract that takes whatever it is called with. */
 const TAKER = accountOf('taker').address
 const PAY: Call = { name: 'pay', to: PAYEE, data: '0x', value: 7n }
+/** A contract that refuses whatever it is called with. */
+const REFUSER = accountOf('refuser').address
 
 let embedded: EmbeddedChain
 /** The endpoint itself, with nothing in between. */
@@ -34,10 +36,9 @@ let people = 0
 beforeAll(async () => {
   embedded = await startEmbeddedChain({ startTime: START })
   direct = await connect({ rpcUrl: embedded.rpcUrl })
-  await createTestClient({ mode: 'anvil', transport: http(embedded.rpcUrl) }).setCode({
-    address: TAKER,
-    bytecode: '0x00',
-  })
+  const anvil = createTestClient({ mode: 'anvil', transport: http(embedded.rpcUrl) })
+  await anvil.setCode({ address: TAKER, bytecode: '0x00' })
+  await anvil.setCode({ address: REFUSER, bytecode: '0x5f5ffd' }) // PUSH0, PUSH0, REVERT
 })
 afterEach(() => embedded.setMining('instant'))
 afterAll(() => embedded.stop())
@@ -84,6 +85,33 @@ async function failureOf(sending: Promise<unknown>): Promise<unknown> {
 async function mine(chain: WritableChain): Promise<void> {
   await embedded.mineAt((await latestBlock(chain)).time + 1n)
 }
+
+describe('a contract that the machine which answers first does not have yet', () => {
+  /** Somebody whose endpoint answers so often as if nothing was there. */
+  async function behindBy(looks: number): Promise<{ chain: WritableChain; left: () => number }> {
+    let left = looks
+    const chain = await somebody(async (method, pass) => {
+      if (left === 0) return pass()
+      if (method === 'eth_getCode') left -= 1
+      return method === 'eth_getCode' || method === 'eth_call' ? '0x' : pass()
+    })
+    return { chain, left: () => left }
+  }
+
+  test('is called once it is there', async () => {
+    const { chain, left } = await behindBy(3)
+    expect(await send(chain, { name: 'take', to: TAKER, data: '0x1234' })).toMatchObject({ status: 'success' })
+    expect(left()).toBe(0)
+  })
+
+  test('is asked again then, and sent nothing that it refuses', async () => {
+    const { chain } = await behindBy(2)
+    expect(await failureOf(send(chain, { name: 'take', to: REFUSER, data: '0x1234' }))).toBeInstanceOf(
+      SilentRevertError,
+    )
+    expect(await chain.publicClient.getTransactionCount({ address: chain.account.address })).toBe(0)
+  })
+})
 
 test('gives the hash away before the receipt', async () => {
   const chain = await somebody()

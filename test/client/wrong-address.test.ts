@@ -19,6 +19,7 @@ import {
 } from '#client/vault.ts'
 import { approveCall, transferWeth, wrap } from '#client/weth.ts'
 import { ETHER, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
+import { impatiently } from './impatience.ts'
 
 /** An account without code. */
 const NOWHERE: Address = '0x00000000000000000000000000000000000abc01'
@@ -85,7 +86,7 @@ async function spentBy(run: () => Promise<unknown>): Promise<{ error: unknown; n
 }
 
 test.each(WRITES)('%s sends nothing to an address without code', async (name, write) => {
-  const { error, nonces, spent } = await spentBy(() => write(NOWHERE))
+  const { error, nonces, spent } = await impatiently(() => spentBy(() => write(NOWHERE)))
   expect({ nonces, spent }).toEqual({ nonces: 0, spent: 0n })
   expect(error).toBeInstanceOf(NoCodeError)
   expect(error).toMatchObject({
