@@ -73,7 +73,7 @@ export class NoCodeError extends Error {
   }
 }
 
-/** The transaction was mined, and what it was sent to logged nothing of it: another contract took it for something else, or a smart account failed inside. */
+/** The transaction was mined, and what it was sent to logged nothing of this call: another contract took it for something else, or a smart account failed inside. */
 export class UnseenEventError extends Error {
   override readonly name = 'Client.UnseenEventError'
   readonly address: Address
@@ -161,8 +161,8 @@ export function isOfAnotherContract(error: unknown): boolean {
   return error instanceof Error && error.name === 'ContractFunctionExecutionError'
 }
 
-// Contracts call each other, so a revert may be any contract's.
-const ERRORS: Abi = [
+/** The errors that are known by name. Contracts call each other, so a revert may be any contract's, of a library or of a token. */
+export const KNOWN_ERRORS: Abi = [
   councilArbitratorAbi,
   juryArbitratorAbi,
   maturityOracleAbi,
@@ -196,7 +196,7 @@ export function revertOf(call: string, data: Hex, cause?: Error): Error {
   const options = cause === undefined ? {} : { cause }
   if (data === '0x') return new SilentRevertError(call, options)
   try {
-    const { errorName, args } = decodeErrorResult({ abi: ERRORS, data })
+    const { errorName, args } = decodeErrorResult({ abi: KNOWN_ERRORS, data })
     return new OracleRevertError(errorName, args ?? [], options)
   } catch {
     return new OracleRevertError(size(data) < 4 ? data : slice(data, 0, 4), [], options)

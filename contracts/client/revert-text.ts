@@ -1,5 +1,4 @@
 import { hexToString, isHex } from 'viem'
-import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import { SEED_LIFE } from '#protocol/jury.ts'
@@ -188,11 +187,6 @@ const TEXTS: Readonly<Record<string, (args: Args) => RevertText>> = {
   }),
 }
 
-/** Those that say something of a fixing. */
-const OF_ORACLE: ReadonlySet<string> = new Set(
-  maturityOracleAbi.filter((item) => item.type === 'error').map(({ name }) => name),
-)
-
 /**
  * The text for a contract error by name and decoded arguments; a plain one for errors without their own, and for those that are known by
  * their selector alone.
@@ -208,7 +202,7 @@ export function revertText(errorName: string, args: Args): RevertText {
   }
   return {
     expected: `Expected the call to succeed, got ${errorName}(${args.map(text).join(', ')}).`,
-    hint: OF_ORACLE.has(errorName) ? READ_AGAIN : 'docs/reference/errors.md says what it means.',
+    hint: 'docs/reference/errors.md says what it means.',
   }
 }
 

@@ -35,8 +35,20 @@ export const STANDARD_TEXTS: Readonly<Record<string, (args: readonly unknown[]) 
   }),
   ERC20InvalidReceiver: ([got]) => toAnother('receiver', got),
   ERC20InvalidSpender: ([got]) => toAnother('spender', got),
+  ERC20InvalidSender: ([got]) => toAnother('sender', got),
+  ERC20InvalidApprover: ([got]) => toAnother('holder', got),
   ERC6909InvalidReceiver: ([got]) => toAnother('receiver', got),
   ERC6909InvalidSpender: ([got]) => toAnother('spender', got),
+  ERC6909InvalidSender: ([got]) => toAnother('sender', got),
+  ERC6909InvalidApprover: ([got]) => toAnother('holder', got),
+  StringTooLong: ([got]) => ({
+    expected: `Expected a text of at most 31 bytes, got ${quoted(got)}.`,
+    hint: 'Give a shorter one.',
+  }),
+  InvalidShortString: () => ({
+    expected: 'Expected a short text in the code of the contract, got none.',
+    hint: 'Check the address: no contract of ours is built so.',
+  }),
   SafeERC20FailedOperation: ([token]) => ({
     expected: `Expected token ${String(token)} to move what it was told to, got a refusal.`,
     hint: 'Check the balance and the allowance of that token, and whether it is one.',

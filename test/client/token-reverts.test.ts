@@ -114,11 +114,12 @@ test.each([
 
 test.each([
   ['FixingIdMismatch(bytes32 got, bytes32 want)', 'docs/reference/errors.md says what it means.'],
-  ['ReentrancyGuardReentrantCall()', 'Read where the fixing stands with assize status, then decide again.'],
-])('only the oracle’s own errors send to assize status: %s', (error, hint) => {
+  ['ReentrancyGuardReentrantCall()', 'docs/reference/errors.md says what it means.'],
+  ['StaleRound(uint8 got, uint8 want)', 'Read where the fixing stands with assize status, then decide again.'],
+])('what is not a matter of the fixing sends nobody to assize status: %s', (error, hint) => {
   const [item] = parseAbi<readonly string[]>([`error ${error}`])
   if (item?.type !== 'error') throw new Error('Expected an error, got none.')
-  const args = item.inputs.map(() => `0x${'11'.repeat(32)}` as const)
+  const args = item.inputs.map(({ type }) => (type === 'uint8' ? 1 : (`0x${'11'.repeat(32)}` as const)))
   expect(revertOf('call', encodeErrorResult({ abi: [item], errorName: item.name, args }))).toMatchObject({
     errorName: item.name,
     hint,

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { KNOWN_ERRORS } from '#client/errors.ts'
+import { revertText } from '#client/revert-text.ts'
 import { commandNames } from '../reference/commands.ts'
 import { ELSEWHERE, jsonCommands } from '../reference/json.ts'
 import { REFERENCES } from '../reference/references.ts'
@@ -78,6 +80,18 @@ describe('what the reference of errors reads from the source', () => {
     const said = thrown.filter(({ message }) => message !== '')
     expect(said.length / thrown.length).toBeGreaterThan(0.9)
     expect(said.filter(({ message }) => !/Expected|‹/.test(message))).toEqual([])
+  })
+
+  test('is what libraries and tokens revert with, too: nobody is sent to the page for what it does not say', () => {
+    const page = readFileSync('docs/reference/errors.md', 'utf8')
+    const sent = KNOWN_ERRORS.flatMap((item) => {
+      if (item.type !== 'error') return []
+      const { hint } = revertText(item.name, [])
+      return hint.includes('docs/reference/errors.md') ? [item.name] : []
+    })
+    expect(sent).toContain('FailedCall')
+    expect(sent).toContain('NotLeaving')
+    expect(sent.filter((name) => !new RegExp(`^\\| \`${name}\\([^|]*\\| [^|]+ \\| [^| ]`, 'm').test(page))).toEqual([])
   })
 
   test('strings, templates and choices, with what varies by its name', () => {

@@ -1,9 +1,11 @@
+import { KNOWN_ERRORS } from '#client/errors.ts'
 import { revertText } from '#client/revert-text.ts'
 import { failureOf } from '../../cli/errors.ts'
 import { code, NOTICE, table } from './markdown.ts'
 import {
   type ContractError,
   contractErrors,
+  libraryErrors,
   type Message,
   type NamedError,
   namedErrorsIn,
@@ -30,6 +32,11 @@ const SUBJECTS: readonly (readonly [folder: RegExp, title: string])[] = [
 
 /** docs/reference/errors.md: what can be said to a user, what it means, and what to do. */
 export function errorsReference(): string {
+  const own = contractErrors()
+  const ownNames = new Set(own.map(({ name }) => name))
+  const foreign = new Set(
+    KNOWN_ERRORS.flatMap((item) => (item.type === 'error' && !ownNames.has(item.name) ? [item.name] : [])),
+  )
   const lines = [
     '# Errors',
     '',
@@ -44,7 +51,12 @@ export function errorsReference(): string {
     'A transaction is simulated before it is sent, so these cost nothing. On the command line they have the name `Client.OracleRevertError`; in a program match on its `errorName`.',
     'One without a text of its own is shown by its name with its figures, and its meaning is all there is to say.',
     '',
-    ...contractTable(contractErrors()),
+    ...contractTable(own),
+    '### Of libraries and tokens',
+    '',
+    'What the contracts are built with reverts with these, and so do tokens, by ERC-6093. The meaning is as OpenZeppelin and solady document it.',
+    '',
+    ...contractTable(libraryErrors(foreign)),
     '## Of commands',
     '',
     'Those of the name `Cli.InputError` end with exit code 2: what was given cannot be used. `Cli.RefusedError` ends with 1: the chain, or a limit that was set, does not allow it as it stands.',

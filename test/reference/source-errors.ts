@@ -56,14 +56,29 @@ export function namedErrorsIn(folder: string): NamedError[] {
 
 /** Every custom error of the contracts, with the notice above it. */
 export function contractErrors(): ContractError[] {
-  return sourcesIn('contracts/src', /\.sol$/).flatMap((file) => {
+  return declaredIn('contracts/src')
+}
+
+/** Those of `names` that the libraries have which the contracts are built with, as they document them; of two the first. */
+export function libraryErrors(names: ReadonlySet<string>): ContractError[] {
+  const found = new Map<string, ContractError>()
+  for (const error of ['node_modules/@openzeppelin/contracts', 'node_modules/solady/src'].flatMap(declaredIn)) {
+    if (names.has(error.name) && !found.has(error.name)) found.set(error.name, error)
+  }
+  return [...found.values()]
+}
+
+function declaredIn(folder: string): ContractError[] {
+  return sourcesIn(folder, /\.sol$/).flatMap((file) => {
     const contract = file.replace(/^.*\//, '').replace('.sol', '')
-    const declared = /((?:^ *\/\/\/[^\n]*\n)*)^ *error (\w+)\(([^)]*)\);/gm
+    const declared = /((?:^ *\/\/\/[^\n]*\n)*|^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n)^ *error (\w+)\(([^)]*)\);/gm
     return [...readFileSync(file, 'utf8').matchAll(declared)].map(([, comment = '', name = '', parameters = '']) => ({
       name,
       parameters,
       contract,
-      meaning: plain(comment).replace(/^@(?:notice|dev) /, ''),
+      meaning: plain(comment)
+        .replace(/^@(?:notice|dev) /, '')
+        .replace(/ @param .*/, ''),
     }))
   })
 }
