@@ -8,6 +8,7 @@ import {
   defineChain,
   type Hash,
   http,
+  isHash,
   type JsonRpcAccount,
   type LocalAccount,
   type PublicClient,
@@ -15,6 +16,7 @@ import {
   type Transport,
   type WalletClient,
 } from 'viem'
+import { ArgumentError, requireWhole } from '#protocol/argument.ts'
 import { fetchWhole, MAX_ANSWER_BYTES } from './fetch-whole.ts'
 import { failureOf, silenceOf } from './provider-failure.ts'
 import { type Turnstile, turnstile } from './turnstile.ts'
@@ -42,9 +44,9 @@ export type ConnectOptions = {
   readonly rpcUrl: string
   /** What errors call it: its address unless named otherwise, for example by {@link hostOf}, since the rest of an address may be a key. */
   readonly name?: string
-  /** How often a pending receipt is looked for, milliseconds. */
+  /** How often a pending receipt is looked for, milliseconds, at least 1. */
   readonly pollingMs?: number
-  /** How long one request may take to the last byte of its answer, milliseconds. */
+  /** How long one request may take to the last byte of its answer, milliseconds, at least 1. */
   readonly timeoutMs?: number
 }
 
@@ -52,21 +54,24 @@ const POLLING_MS = 250
 /** How long one request may take unless a connection says otherwise, milliseconds. */
 export const TIMEOUT_MS = 10_000
 const RETRIES = 2
+/** The longest that a timer waits, milliseconds; what is more ends at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Connects to the JSON-RPC endpoint at `rpcUrl` and asks it for its chain id.
- * Throws {@link DeadRpcError} when nothing usable answers.
+ * Throws {@link DeadRpcError} when nothing usable answers, ArgumentError for times that are none.
  */
 export function connect(options: ConnectOptions & { readonly account: LocalAccount }): Promise<WritableChain>
 export function connect(options: ConnectOptions): Promise<Chain>
 export async function connect(
   options: ConnectOptions & { readonly account?: LocalAccount },
 ): Promise<Chain | WritableChain> {
-  const { rpcUrl, name = rpcUrl } = options
+  const { rpcUrl, name = rpcUrl, timeoutMs = TIMEOUT_MS } = options
+  requireWhole('timeoutMs', timeoutMs, 1, MAX_TIMER_MS)
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
     throw new DeadRpcError(name, 'something that is not an http(s) address')
   }
-  const limits = { timeout: options.timeoutMs ?? TIMEOUT_MS, maxResponseBodySize: MAX_ANSWER_BYTES }
+  const limits = { timeout: timeoutMs, maxResponseBodySize: MAX_ANSWER_BYTES }
   const transport = http(rpcUrl, { ...limits, retryCount: RETRIES, fetchFn: fetchWhole })
   return openChain(name, transport, options)
 }
@@ -88,7 +93,7 @@ export type Provider = {
 
 export type ProviderOptions = {
   readonly provider: Provider
-  /** How often a pending receipt is looked for, milliseconds. */
+  /** How often a pending receipt is looked for, milliseconds, at least 1. */
   readonly pollingMs?: number
 }
 
@@ -97,7 +102,7 @@ export const PROVIDER_NAME = 'the provider that was given'
 
 /**
  * Reads, and with `account` writes, through `provider`: a viem client of your own, with its transport, or a browser's wallet.
- * An `account` that is an address is the provider's to sign for (`eth_sendTransaction`). Throws {@link DeadRpcError}.
+ * An `account` that is an address is the provider's to sign for (`eth_sendTransaction`). Throws {@link DeadRpcError}, ArgumentError for a time that is none.
  */
 export function connectThrough(
   options: ProviderOptions & { readonly account: Sender | Address },
@@ -126,8 +131,9 @@ export async function connectThrough({
 async function openChain(
   rpcUrl: string,
   transport: Transport,
-  { account, pollingMs }: { readonly account?: Sender; readonly pollingMs?: number },
+  { account, pollingMs: pollingInterval = POLLING_MS }: { readonly account?: Sender; readonly pollingMs?: number },
 ): Promise<Chain | WritableChain> {
+  requireWhole('pollingMs', pollingInterval, 1, MAX_TIMER_MS)
   const chainId = await askChainId(rpcUrl, transport)
   const chain = defineChain({
     id: chainId,
@@ -135,7 +141,6 @@ async function openChain(
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
     rpcUrls: { default: { http: [rpcUrl] } },
   })
-  const pollingInterval = pollingMs ?? POLLING_MS
   // cacheTime 0: a remembered block number would make a reader mix two states.
   const publicClient = createPublicClient({ chain, transport, pollingInterval, cacheTime: 0 })
   const readable: Chain = { rpcUrl, chainId, publicClient }
@@ -160,9 +165,12 @@ export function latestBlock(chain: Chain): Promise<BlockHead> {
   return readHead(chain, { blockTag: 'latest' })
 }
 
-/** The block of that height, or of that hash. Throws {@link DeadRpcError}, and viem's BlockNotFoundError. */
-export function blockAt(chain: Chain, which: bigint | Hash): Promise<BlockHead> {
-  return readHead(chain, typeof which === 'bigint' ? { blockNumber: which } : { blockHash: which })
+/** The block of that height, or of that hash. Throws {@link DeadRpcError}, viem's BlockNotFoundError, ArgumentError for neither. */
+export async function blockAt(chain: Chain, which: bigint | Hash): Promise<BlockHead> {
+  if (typeof which === 'bigint') return readHead(chain, { blockNumber: which })
+  // Viem reads the latest block where there is no hash.
+  if (!isHash(which)) throw new ArgumentError('which', 'the number of a block, a bigint, or its hash', which)
+  return readHead(chain, { blockHash: which })
 }
 
 /** The newest final block; undefined where the endpoint answers that it knows of none. Throws {@link DeadRpcError}. */

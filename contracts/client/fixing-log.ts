@@ -13,8 +13,9 @@ import {
   type RpcLog,
   toEventSelector,
 } from 'viem'
+import { requireNatural, requireWhole } from '#protocol/argument.ts'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
-import { KIND_CODE, type Fixing } from '#protocol/fixing.ts'
+import { KIND_CODE, type Fixing, MAX_LEADERS } from '#protocol/fixing.ts'
 import { type Chain, latestBlock } from './chain.ts'
 import { explained } from './errors.ts'
 import { createSpan, type Span } from './span.ts'
@@ -58,7 +59,8 @@ export function eventsOf(oracle: Address, logs: readonly Log[]): OracleEvent[] {
 /**
  * Every event of the oracle in the range, by default up to the latest block, in chain order; of one fixing if `id` is
  * given. A range that the endpoint finds too large is halved until it answers, and doubled again in time. Warning: of no one block; while the range is
- * read, its newest blocks may be replaced. End it at one that is final where that matters. Throws DeadRpcError.
+ * read, its newest blocks may be replaced. End it at one that is final where that matters. Throws DeadRpcError, ArgumentError for a range
+ * whose ends are no block numbers.
  */
 export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRange, id?: Hex): Promise<OracleEvent[]> {
   // The id is the first indexed field of every event but the receipts' own, whose are accounts.
@@ -67,6 +69,9 @@ export async function oracleEvents(chain: Chain, oracle: Address, range: BlockRa
 
 /** Every log of a contract in the range, in chain order, as {@link oracleEvents}; of one fixing if its events name it first. */
 export async function logsOf(chain: Chain, contract: Address, range: BlockRange, id?: Hex): Promise<Log[]> {
+  // Of a range without a beginning nothing would be asked.
+  requireNatural('fromBlock', range.fromBlock)
+  if (range.toBlock !== undefined) requireNatural('toBlock', range.toBlock)
   return explained(chain.rpcUrl, 'eth_getLogs', async () => {
     const toBlock = range.toBlock ?? (await latestBlock(chain)).number
     return logsIn(chain, { contract, id }, { ...range, toBlock })
@@ -88,8 +93,9 @@ export function createdIn(events: readonly OracleEvent[]): CreatedFixing[] {
   return [...created.values()]
 }
 
-/** The pots that took stake in `round` of fixing `id`, in the order in which they were opened. */
+/** The pots that took stake in `round` of fixing `id`, in the order in which they were opened. Throws ArgumentError for no round. */
 export function potsOf(events: readonly OracleEvent[], id: Hex, round: number): LoggedPot[] {
+  requireWhole('round', round, 0, MAX_LEADERS)
   const pots = new Map<string, LoggedPot>()
   for (const event of events) {
     if (event.eventName !== 'Contributed' || event.args.id !== id || event.args.round !== round) continue

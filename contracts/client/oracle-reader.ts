@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { maturityOracleAbi } from '#protocol/abi/maturity-oracle.ts'
-import { type Fixing, fixingId, KIND_CODE, type Kind } from '#protocol/fixing.ts'
+import { type Fixing, fixingId, type Kind, kindCode } from '#protocol/fixing.ts'
 import {
   currentArbitrator,
   type FixingFacts,
@@ -73,7 +73,7 @@ export async function readPot(
       address: oracle,
       abi: maturityOracleAbi,
       functionName: 'pot',
-      args: [fixing, KIND_CODE[pot.kind], pot.round, pot.value],
+      args: [fixing, kindCode(pot.kind), pot.round, pot.value],
       ...blockOf(at),
     })
     return { filled, need }

@@ -1,6 +1,7 @@
 import type { Address, Hex, TransactionReceipt } from 'viem'
 import { maturityOracleAbi as abi } from '#protocol/abi/maturity-oracle.ts'
-import { type Fixing, KIND_CODE, type Kind, receiptId } from '#protocol/fixing.ts'
+import { requireOneOf } from '#protocol/argument.ts'
+import { type Fixing, fixingId, type Kind, kindCode, receiptId } from '#protocol/fixing.ts'
 import { callOf } from './call-of.ts'
 import type { WritableChain } from './chain.ts'
 import { type Call, sendFor, type SendOptions } from './send.ts'
@@ -12,13 +13,15 @@ export type Contribution = { readonly round: number; readonly value: bigint; rea
 export type Claim = { readonly kind: Kind; readonly round: number; readonly value: bigint }
 
 /** Announces `fixing`; stores nothing. Throws OracleRevertError('ParameterOutOfBounds'), DeadRpcError. */
-export function create(
+export async function create(
   chain: WritableChain,
   oracle: Address,
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return loggedAs(chain, createCall(oracle, fixing), 'Created', options)
+  const args = { id: idOn(chain, oracle, fixing) }
+  const { receipt } = await sendFor(chain, createCall(oracle, fixing), { abi, eventName: 'Created', args }, options)
+  return receipt
 }
 
 /** The transaction of {@link create}. */
@@ -27,14 +30,17 @@ export function createCall(oracle: Address, fixing: Fixing): Call {
 }
 
 /** Adds `amount` wei to the reward for a prompt, right proposal (R-303). The bond token must be approved. */
-export function fund(
+export async function fund(
   chain: WritableChain,
   oracle: Address,
   fixing: Fixing,
   amount: bigint,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return loggedAs(chain, fundCall(oracle, fixing, amount), 'Funded', options)
+  const args = { id: idOn(chain, oracle, fixing), from: chain.account.address, amount }
+  const call = fundCall(oracle, fixing, amount)
+  const { receipt } = await sendFor(chain, call, { abi, eventName: 'Funded', args }, options)
+  return receipt
 }
 
 /** The transaction of {@link fund}. */
@@ -43,14 +49,17 @@ export function fundCall(oracle: Address, fixing: Fixing, amount: bigint): Call 
 }
 
 /** Proposes `value` for a bond of at most `maxBond` wei (R-201). */
-export function propose(
+export async function propose(
   chain: WritableChain,
   oracle: Address,
   fixing: Fixing,
   proposal: { readonly value: bigint; readonly maxBond: bigint },
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return loggedAs(chain, proposeCall(oracle, fixing, proposal), 'Proposed', options)
+  const args = { id: idOn(chain, oracle, fixing), proposer: chain.account.address, value: proposal.value }
+  const call = proposeCall(oracle, fixing, proposal)
+  const { receipt } = await sendFor(chain, call, { abi, eventName: 'Proposed', args }, options)
+  return receipt
 }
 
 /** The transaction of {@link propose}, for whoever must send it without simulating it first. */
@@ -87,24 +96,27 @@ export function appeal(
   return stake(chain, oracle, 'appeal', fixing, contribution, options)
 }
 
-/** The transaction of {@link contribute} or {@link appeal}. */
+/** The transaction of {@link contribute} or {@link appeal}. Throws ArgumentError for another function. */
 export function stakeCall(
   oracle: Address,
   functionName: 'contribute' | 'appeal',
   fixing: Fixing,
   { round, value, amount }: Contribution,
 ): Call {
+  requireOneOf('functionName', functionName, ['contribute', 'appeal'])
   return callOf(oracle, abi, functionName, [fixing, round, value, amount])
 }
 
 /** Sends a fixing that nobody proposed within its grace to the arbitrator; costs the fee (R-206). */
-export function request(
+export async function request(
   chain: WritableChain,
   oracle: Address,
   fixing: Fixing,
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
-  return loggedAs(chain, requestCall(oracle, fixing), 'Arbitrated', options)
+  const args = { id: idOn(chain, oracle, fixing) }
+  const { receipt } = await sendFor(chain, requestCall(oracle, fixing), { abi, eventName: 'Arbitrated', args }, options)
+  return receipt
 }
 
 /** The transaction of {@link request}. */
@@ -121,13 +133,16 @@ export async function claim(
   options?: SendOptions,
 ): Promise<{ paid: bigint; receipt: TransactionReceipt }> {
   const call = claimCall(oracle, fixing, claimed)
-  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Claimed' }, options)
+  const { kind, round, value } = claimed
+  const id = idOn(chain, oracle, fixing)
+  const args = { id, holder: chain.account.address, kind: kindCode(kind), round, value }
+  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Claimed', args }, options)
   return { paid: event.args.paid, receipt }
 }
 
 /** The transaction of {@link claim}. */
 export function claimCall(oracle: Address, fixing: Fixing, { kind, round, value }: Claim): Call {
-  return callOf(oracle, abi, 'claim', [fixing, KIND_CODE[kind], round, value])
+  return callOf(oracle, abi, 'claim', [fixing, kindCode(kind), round, value])
 }
 
 /** Sends the sink its share, once, by anyone, after settlement. Returns that share, wei. */
@@ -138,7 +153,8 @@ export async function collect(
   options?: SendOptions,
 ): Promise<{ toSink: bigint; receipt: TransactionReceipt }> {
   const call = collectCall(oracle, fixing)
-  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Collected' }, options)
+  const args = { id: idOn(chain, oracle, fixing) }
+  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Collected', args }, options)
   return { toSink: event.args.toSink, receipt }
 }
 
@@ -156,19 +172,15 @@ async function stake(
   options?: SendOptions,
 ): Promise<{ taken: bigint; receipt: TransactionReceipt }> {
   const call = stakeCall(oracle, functionName, fixing, contribution)
-  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Contributed' }, options)
+  const { round, value } = contribution
+  const kind = kindCode(functionName === 'appeal' ? 'appeal' : 'stake')
+  const args = { id: idOn(chain, oracle, fixing), from: chain.account.address, kind, round, value }
+  const { event, receipt } = await sendFor(chain, call, { abi, eventName: 'Contributed', args }, options)
   return { taken: event.args.taken, receipt }
 }
 
-/** The receipt of a call of which the oracle logs that event. */
-async function loggedAs(
-  chain: WritableChain,
-  call: Call,
-  eventName: 'Created' | 'Funded' | 'Proposed' | 'Arbitrated',
-  options?: SendOptions,
-): Promise<TransactionReceipt> {
-  const { receipt } = await sendFor(chain, call, { abi, eventName }, options)
-  return receipt
+function idOn({ chainId }: WritableChain, oracle: Address, fixing: Fixing): Hex {
+  return fixingId(fixing, { chainId, oracle })
 }
 
 /** The transaction that hands `amount` of a receipt of fixing `id` on to `to`, which may claim it then. */

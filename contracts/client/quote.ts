@@ -1,4 +1,5 @@
 import type { Address } from 'viem'
+import { ArgumentError, requireOneOf } from '#protocol/argument.ts'
 import { isNearer, isSeparated } from '#protocol/distance.ts'
 import { type Fixing, INVALID, MAX_LEADERS } from '#protocol/fixing.ts'
 import { appealProspects, contributionProspects, longestLock, type Move, type Prospect } from '#protocol/prospects.ts'
@@ -50,7 +51,8 @@ export type Quote = { readonly atBlock: bigint } & (
 
 /**
  * What a contribution or an appeal would take, need, win and lose at the block `at`, by default the latest: every request
- * names the one block's hash. Sends nothing. Throws {@link EmptyBidError}, {@link BidValueError}, ReorganisedError, DeadRpcError.
+ * names the one block's hash. Sends nothing. Throws {@link EmptyBidError}, {@link BidValueError}, ArgumentError for what is no bid,
+ * ReorganisedError, DeadRpcError.
  */
 export async function quoteContribution(
   chain: Chain,
@@ -59,13 +61,19 @@ export async function quoteContribution(
   bid: Bid,
   at?: At,
 ): Promise<Quote> {
+  requireKind(bid.kind)
+  requireAmount(bid.amount)
   if (bid.amount !== 'rest' && bid.amount <= 0n) throw new EmptyBidError(bid.amount)
   requireValue(bid.value)
   return atOneBlock(chain, at, (block) => quoteAt(chain, oracle, fixing, bid, block))
 }
 
-/** Why the oracle would refuse stake for the value, as it stands in `snapshot`; undefined if it would not. Throws {@link BidValueError}. */
+/**
+ * Why the oracle would refuse stake for the value, as it stands in `snapshot`; undefined if it would not. Throws {@link BidValueError},
+ * ArgumentError for another kind of bid.
+ */
 export function refusalOf({ kind, value }: Pick<Bid, 'kind' | 'value'>, snapshot: FixingSnapshot): Refusal | undefined {
+  requireKind(kind)
   requireValue(value)
   const { phase, facts, candidates, fixing } = snapshot
   if (phase !== 'active') return { reason: 'inactive' }
@@ -80,18 +88,20 @@ export function refusalOf({ kind, value }: Pick<Bid, 'kind' | 'value'>, snapshot
   return nearest === undefined ? undefined : { reason: 'near', nearest }
 }
 
-/** What an open pot takes of the bid, and what it needs afterwards, wei. */
+/** What an open pot takes of the bid, and what it needs afterwards, wei. Throws ArgumentError for what is no amount. */
 export function takenOf(
   { amount }: Pick<Bid, 'amount'>,
   pot: Pot,
 ): { readonly taken: bigint; readonly missing: bigint } {
+  requireAmount(amount)
   const before = pot.need - pot.filled
   const taken = amount === 'rest' || amount > before ? before : amount
   return { taken, missing: before - taken }
 }
 
-/** Every way the bid can end; that its pot does not fill is none if the bid fills it. */
+/** Every way the bid can end; that its pot does not fill is none if the bid fills it. Throws ArgumentError for what is no bid. */
 export function prospectsOf(bid: Bid, pot: Pot, snapshot: FixingSnapshot): readonly Prospect[] {
+  requireKind(bid.kind)
   const { candidates, leaderIndex = 0, facts, fixing } = snapshot
   const { taken, missing } = takenOf(bid, pot)
   const known = candidates.findIndex((candidate) => candidate.value === bid.value)
@@ -124,8 +134,17 @@ async function quoteAt(chain: Chain, oracle: Address, fixing: Fixing, bid: Bid, 
   }
 }
 
+function requireKind(kind: Bid['kind']): void {
+  requireOneOf('kind', kind, ['contribute', 'appeal'])
+}
+
 function requireValue(value: bigint): void {
+  if (typeof value !== 'bigint') throw new ArgumentError('value', 'a bigint', value)
   if (value < 1n || value > INVALID) throw new BidValueError(value)
+}
+
+function requireAmount(amount: Bid['amount']): void {
+  if (amount !== 'rest' && typeof amount !== 'bigint') throw new ArgumentError('amount', "a bigint or 'rest'", amount)
 }
 
 /** A bid on a value that no fixing can settle to. */

@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { maturityOracleAbi as abi } from '#protocol/abi/maturity-oracle.ts'
-import { type Fixing, KIND_CODE, type Kind, receiptId } from '#protocol/fixing.ts'
+import { type Fixing, KIND_CODE, type Kind, kindCode, receiptId } from '#protocol/fixing.ts'
 import type { Chain } from './chain.ts'
 import { explained, OracleRevertError } from './errors.ts'
 import type { OracleEvent } from './fixing-log.ts'
@@ -74,7 +74,7 @@ export async function tryClaim(
         address: oracle,
         abi,
         functionName: 'claim',
-        args: [fixing, KIND_CODE[kind], round, value],
+        args: [fixing, kindCode(kind), round, value],
         account: holder,
         ...blockOf(at),
       }),

@@ -74,7 +74,10 @@ export async function register(
   const { timestamp } = await explained(chain.rpcUrl, 'eth_getBlockByNumber', () => chain.publicClient.getBlock())
   const terms = { ...recruit, owner: chain.account.address, deadline: timestamp + CONSENT_SECONDS }
   const consent = await consentTo({ chainId: chain.chainId, registry }, terms)
-  const { event } = await sendFor(chain, registerCall(registry, consent), { abi, eventName: 'Registered' }, options)
+  const { owner, signer } = consent.registration
+  const args = { owner, signer }
+  const call = registerCall(registry, consent)
+  const { event } = await sendFor(chain, call, { abi, eventName: 'Registered', args }, options)
   return event.args.index
 }
 

@@ -1,13 +1,14 @@
-import { type Address, type Hex, parseEventLogs, type TransactionReceipt } from 'viem'
+import { type Address, type Hex, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
-import { bitmapOf } from '#protocol/cosigning.ts'
+import { requireWhole } from '#protocol/argument.ts'
+import { bitmapOf, MAX_PLACE } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { callOf } from './call-of.ts'
 import type { Attestation } from './attestation.ts'
 import type { Chain, WritableChain } from './chain.ts'
 import { explained } from './errors.ts'
 import { logsOf } from './fixing-log.ts'
-import { type Call, send, sendFor, type SendOptions } from './send.ts'
+import { AmbiguousEventError, type Call, send, sendFor, type SendOptions } from './send.ts'
 
 /** The attestation that is paid for. */
 type Claimed = Pick<Attestation, 'value' | 'signers'>
@@ -21,7 +22,8 @@ export async function fundReporters(
   options?: SendOptions,
 ): Promise<TransactionReceipt> {
   const call = fundReportersCall(registry, fixing, amount)
-  const { receipt } = await sendFor(chain, call, { abi, eventName: 'ReportersFunded' }, options)
+  const args = { from: chain.account.address, amount }
+  const { receipt } = await sendFor(chain, call, { abi, eventName: 'ReportersFunded', args }, options)
   return receipt
 }
 
@@ -39,22 +41,24 @@ export async function claimReward(
   options?: SendOptions,
 ): Promise<bigint> {
   const call = claimRewardCall(registry, fixing, claimed)
-  const { event } = await sendFor(chain, call, { abi, eventName: 'RewardPaid' }, options)
+  const args = { place: BigInt(claimed.place) }
+  const { event } = await sendFor(chain, call, { abi, eventName: 'RewardPaid', args }, options)
   return event.args.amount
 }
 
-/** The transaction of {@link claimReward}. */
+/** The transaction of {@link claimReward}. Throws ArgumentError for a place that no roster has. */
 export function claimRewardCall(
   registry: Address,
   fixing: Fixing,
   { value, signers, place }: Claimed & { readonly place: number },
 ): Call {
+  requireWhole('place', place, 0, MAX_PLACE)
   return callOf(registry, abi, 'claimReward', [fixing, value, signers, BigInt(place)])
 }
 
 /**
  * Pays the owners of the reporters at `places` their shares in one transaction; anyone may. Whoever was paid before or has
- * withdrawn is left out. Returns the sum, wei.
+ * withdrawn is left out. Returns the sum, wei. Throws AmbiguousEventError where the transaction paid them of several fixings, as a bundle may.
  */
 export async function claimRewards(
   chain: WritableChain,
@@ -63,12 +67,19 @@ export async function claimRewards(
   claimed: Claimed & { readonly places: readonly number[] },
   options?: SendOptions,
 ): Promise<bigint> {
-  const receipt = await send(chain, claimRewardsCall(registry, fixing, claimed), options)
-  const paid = parseEventLogs({ abi, logs: receipt.logs, eventName: 'RewardPaid' })
+  const call = claimRewardsCall(registry, fixing, claimed)
+  const { logs, transactionHash } = await send(chain, call, options)
+  const own = logs.filter(({ address }) => isAddressEqual(address, registry))
+  // Others may be paid in the same transaction. Of which fixing this is only the registry's oracle says.
+  const args = { place: claimed.places.map(BigInt) }
+  const paid = parseEventLogs({ abi, logs: own, eventName: 'RewardPaid', args })
+  if (paid.some(({ args: { id } }) => id !== paid[0]?.args.id)) {
+    throw new AmbiguousEventError(call.name, 'RewardPaid', transactionHash)
+  }
   return paid.reduce((sum, { args: { amount } }) => sum + amount, 0n)
 }
 
-/** The transaction of {@link claimRewards}. */
+/** The transaction of {@link claimRewards}. Throws ArgumentError for a place that no roster has. */
 export function claimRewardsCall(
   registry: Address,
   fixing: Fixing,
@@ -86,7 +97,8 @@ export async function refundReward(
   options?: SendOptions,
 ): Promise<bigint> {
   const call = refundRewardCall(registry, fixing, attestation)
-  const { event } = await sendFor(chain, call, { abi, eventName: 'RewardRefunded' }, options)
+  const args = { to: chain.account.address }
+  const { event } = await sendFor(chain, call, { abi, eventName: 'RewardRefunded', args }, options)
   return event.args.amount
 }
 

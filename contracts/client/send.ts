@@ -10,6 +10,7 @@ import {
   isAddressEqual,
   keccak256,
   parseEventLogs,
+  type ParseEventLogsParameters,
   type ParseEventLogsReturnType,
   type TransactionReceipt,
 } from 'viem'
@@ -61,20 +62,31 @@ export async function send(chain: WritableChain, call: Call, options: SendOption
   throw await whyReverted(chain, call, receipt)
 }
 
+/** What a contract logs of a call: the event, and all that is known beforehand of its arguments, which tell it from other calls'. */
+type Logged<abi extends Abi, name extends ContractEventName<abi>> = {
+  readonly abi: abi
+  readonly eventName: name
+  readonly args: NonNullable<ParseEventLogsParameters<abi, name, true>['args']>
+}
+
 /**
- * As {@link send}, for a call of which the contract logs `eventName`: that event, and the receipt. Throws UnseenEventError too, for a
- * mined transaction without it: a contract with a fallback, as WETH has one, takes any call.
+ * As {@link send}, for a call of which the contract logs something: that event, and the receipt. Others' calls may be in the same
+ * transaction, as bundlers have them. Throws UnseenEventError too, for a mined transaction without it: a contract with a fallback, as WETH
+ * has one, takes any call; and {@link AmbiguousEventError} for one with several that do not say the same.
  */
 export async function sendFor<const abi extends Abi, name extends ContractEventName<abi>>(
   chain: WritableChain,
   call: Call,
-  { abi, eventName }: { readonly abi: abi; readonly eventName: name },
+  { abi, eventName, args }: Logged<abi, name>,
   options?: SendOptions,
 ): Promise<{ event: ParseEventLogsReturnType<abi, name, true>[number]; receipt: TransactionReceipt }> {
   const receipt = await send(chain, call, options)
   const logs = receipt.logs.filter(({ address }) => isAddressEqual(address, call.to))
-  const [event] = parseEventLogs({ abi, logs, eventName })
+  const [event, ...others] = parseEventLogs<abi, true, name>({ abi, logs, eventName, args })
   if (event === undefined) throw new UnseenEventError(call, eventName, receipt.transactionHash)
+  if (others.some(({ topics, data }) => data !== event.data || topics.join() !== event.topics.join())) {
+    throw new AmbiguousEventError(call.name, eventName, receipt.transactionHash)
+  }
   return { event, receipt }
 }
 
@@ -86,6 +98,18 @@ export class RevertedError extends Error {
   constructor(call: string, hash: Hash, options?: ErrorOptions) {
     super(`Expected ${call} to succeed, got a revert in transaction ${hash}.`, options)
     this.hash = hash
+  }
+}
+
+/** The transaction was mined, and has several calls like this one, as a bundle may: what came of which is not known. */
+export class AmbiguousEventError extends Error {
+  override readonly name = 'Client.AmbiguousEventError'
+  readonly hash: Hash
+  readonly hint: string
+  constructor(call: string, eventName: string, hash: Hash) {
+    super(`Expected one ${eventName} of ${call} in transaction ${hash}, got several that differ.`)
+    this.hash = hash
+    this.hint = `Do not repeat it: look at what ${hash} logged.`
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Address, BlockNotFoundError, type Hash } from 'viem'
+import { type Address, BlockNotFoundError, type Hash, isHash } from 'viem'
+import { ArgumentError, requireNatural } from '#protocol/argument.ts'
 import { type Fixing, INVALID, validateFixing } from '#protocol/fixing.ts'
 import type { Phase, SettledBy } from '#protocol/phase.ts'
 import { type BlockHead, blockAt, type Chain, finalizedBlock, latestBlock } from './chain.ts'
@@ -27,8 +28,9 @@ export type SettlementReading = {
 
 /**
  * What the oracle says of `fixing` at a block of `depth`: all of it is asked for by that block's hash, and the block was still in
- * the chain afterwards. Throws {@link ShallowChainError}, ReorganisedError, DeadRpcError; ParameterOutOfBoundsError and MalformedFieldError for
- * what the oracle creates none of: that could never be proposed, and reads as expired, INVALID for ever.
+ * the chain afterwards. Throws {@link ShallowChainError}, ReorganisedError, DeadRpcError; ArgumentError for what is no depth;
+ * ParameterOutOfBoundsError and MalformedFieldError for what the oracle creates none of: that could never be proposed, and reads as
+ * expired, INVALID for ever.
  * Warning: so does another struct than the one that was announced, as all of its fields make the id: compare `fixingId` with the id that is meant.
  */
 export async function readSettlement(
@@ -38,6 +40,7 @@ export async function readSettlement(
   depth: Depth,
 ): Promise<SettlementReading> {
   validateFixing(fixing)
+  requireDepth(depth)
   return whileItStays(
     chain,
     () => blockOf(chain, depth),
@@ -58,6 +61,15 @@ export class ShallowChainError extends Error {
   constructor(depth: Depth) {
     super(`Expected a block ${wantOf(depth)}, got none.`)
   }
+}
+
+/** A hash that is none would be asked for as the newest block, whatever is on top of it. */
+function requireDepth(depth: Depth): void {
+  if (depth === 'finalized') return
+  const isObject = typeof depth === 'object' && depth !== null
+  if (isObject && 'blockHash' in depth && isHash(depth.blockHash)) return
+  if (isObject && 'confirmations' in depth) requireNatural('confirmations', depth.confirmations)
+  else throw new ArgumentError('depth', "'finalized', { confirmations } or { blockHash }, of 32 bytes", depth)
 }
 
 async function blockOf(chain: Chain, depth: Depth): Promise<BlockHead> {

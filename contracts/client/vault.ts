@@ -9,6 +9,7 @@ import {
   parseEventLogs,
 } from 'viem'
 import { splitVaultAbi as abi } from '#protocol/abi/split-vault.ts'
+import { requireOneOf } from '#protocol/argument.ts'
 import { encodeFixing, type Fixing, fixingId } from '#protocol/fixing.ts'
 import { callOf } from './call-of.ts'
 import type { Chain, WritableChain } from './chain.ts'
@@ -40,8 +41,9 @@ export function seriesId(series: Series, deployment: { readonly chainId: number;
   return keccak256(`${head}${encodeFixing(series.fixing).slice(2)}${tail.slice(2)}`)
 }
 
-/** The ERC-6909 id of one leg: `uint256(keccak256(abi.encodePacked(seriesId, leg)))`. */
+/** The ERC-6909 id of one leg: `uint256(keccak256(abi.encodePacked(seriesId, leg)))`. Throws ArgumentError for another leg. */
 export function legId(id: Hex, leg: 'P' | 'N'): bigint {
+  requireOneOf('leg', leg, ['P', 'N'])
   return BigInt(keccak256(encodePacked(['bytes32', 'string'], [id, leg])))
 }
 
@@ -52,7 +54,8 @@ export async function createSeries(
   series: Series,
   options?: SendOptions,
 ): Promise<void> {
-  await sendFor(chain, createSeriesCall(vault, series), { abi, eventName: 'SeriesCreated' }, options)
+  const args = { id: idAt(chain, vault, series) }
+  await sendFor(chain, createSeriesCall(vault, series), { abi, eventName: 'SeriesCreated', args }, options)
 }
 
 /** The transaction of {@link createSeries}. */
@@ -94,7 +97,8 @@ export async function split(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await sendFor(chain, splitCall(vault, series, amount), { abi, eventName: 'Split' }, options)
+  const args = { id: idAt(chain, vault, series), holder: chain.account.address, amount }
+  await sendFor(chain, splitCall(vault, series, amount), { abi, eventName: 'Split', args }, options)
 }
 
 /** The transaction of {@link split}. */
@@ -110,7 +114,8 @@ export async function merge(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await sendFor(chain, mergeCall(vault, series, amount), { abi, eventName: 'Merged' }, options)
+  const args = { id: idAt(chain, vault, series), holder: chain.account.address, amount }
+  await sendFor(chain, mergeCall(vault, series, amount), { abi, eventName: 'Merged', args }, options)
 }
 
 /** The transaction of {@link merge}. */
@@ -126,7 +131,8 @@ export async function splitEther(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await sendFor(chain, splitEtherCall(vault, series, amount), { abi, eventName: 'Split' }, options)
+  const args = { id: idAt(chain, vault, series), holder: chain.account.address, amount }
+  await sendFor(chain, splitEtherCall(vault, series, amount), { abi, eventName: 'Split', args }, options)
 }
 
 /** The transaction of {@link splitEther}. */
@@ -142,7 +148,8 @@ export async function mergeToEther(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await sendFor(chain, mergeToEtherCall(vault, series, amount), { abi, eventName: 'Merged' }, options)
+  const args = { id: idAt(chain, vault, series), holder: chain.account.address, amount }
+  await sendFor(chain, mergeToEtherCall(vault, series, amount), { abi, eventName: 'Merged', args }, options)
 }
 
 /** The transaction of {@link mergeToEther}. */
@@ -201,7 +208,7 @@ export async function redeem(
   legs: Legs,
   options?: SendOptions,
 ): Promise<bigint> {
-  return redeemBy(chain, redeemCall(vault, series, legs), options)
+  return redeemBy(chain, redeemCall(vault, series, legs), { series, legs }, options)
 }
 
 /** The transaction of {@link redeem}. */
@@ -217,7 +224,7 @@ export async function redeemToEther(
   legs: Legs,
   options?: SendOptions,
 ): Promise<bigint> {
-  return redeemBy(chain, redeemToEtherCall(vault, series, legs), options)
+  return redeemBy(chain, redeemToEtherCall(vault, series, legs), { series, legs }, options)
 }
 
 /** The transaction of {@link redeemToEther}. */
@@ -225,9 +232,19 @@ export function redeemToEtherCall(vault: Address, series: Series, { p, n }: Legs
   return callOf(vault, abi, 'redeemToEther', [series, p, n])
 }
 
-async function redeemBy(chain: WritableChain, call: Call, options?: SendOptions): Promise<bigint> {
-  const { event } = await sendFor(chain, call, { abi, eventName: 'Redeemed' }, options)
+async function redeemBy(
+  chain: WritableChain,
+  call: Call,
+  { series, legs: { p, n } }: { readonly series: Series; readonly legs: Legs },
+  options?: SendOptions,
+): Promise<bigint> {
+  const args = { id: idAt(chain, call.to, series), holder: chain.account.address, pAmount: p, nAmount: n }
+  const { event } = await sendFor(chain, call, { abi, eventName: 'Redeemed', args }, options)
   return event.args.paid
+}
+
+function idAt({ chainId }: WritableChain, vault: Address, series: Series): Hex {
+  return seriesId(series, { chainId, vault })
 }
 
 /** What redemptions of the vault paid by the logs of their transactions, collateral wei. */
@@ -246,7 +263,8 @@ export async function transferLeg(
   amount: bigint,
   options?: SendOptions,
 ): Promise<void> {
-  await sendFor(chain, transferLegCall(vault, leg, to, amount), { abi, eventName: 'Transfer' }, options)
+  const args = { sender: chain.account.address, receiver: to, id: leg, amount }
+  await sendFor(chain, transferLegCall(vault, leg, to, amount), { abi, eventName: 'Transfer', args }, options)
 }
 
 /** The transaction of {@link transferLeg}. */

@@ -141,7 +141,7 @@ export async function transferWeth(
   await sendFor(
     chain,
     callOf(weth, wethAbi, 'transfer', [to, amount]),
-    { abi: wethAbi, eventName: 'Transfer' },
+    { abi: wethAbi, eventName: 'Transfer', args: { from: chain.account.address, to } },
     options,
   )
 }

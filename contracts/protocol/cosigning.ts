@@ -1,5 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'viem'
+import { requireWhole } from './argument.ts'
 import { compressSignature, expandSignature, type BlsSignature } from './bls.ts'
 import {
   eip712Digest,
@@ -37,6 +38,8 @@ export type ReportRequest = {
  * it asks for under one number is signed only once.
  */
 export const REQUEST_ATTEMPTS = 4
+/** The last place that a word has a bit for. */
+export const MAX_PLACE = 255
 /** Bits of a number below it. */
 const ATTEMPT_BITS = 2
 
@@ -140,10 +143,13 @@ export function placesIn(bitmap: bigint): number[] {
   return places
 }
 
-/** The bitmap of places. */
+/** The bitmap of places, which the word has 256 of. Throws ArgumentError for another. */
 export function bitmapOf(places: Iterable<number>): bigint {
   let bitmap = 0n
-  for (const place of places) bitmap |= 1n << BigInt(place)
+  for (const place of places) {
+    requireWhole('place', place, 0, MAX_PLACE)
+    bitmap |= 1n << BigInt(place)
+  }
   return bitmap
 }
 

@@ -1,3 +1,4 @@
+import { ArgumentError } from './argument.ts'
 import { INVALID, VALUE_SCALE } from './fixing.ts'
 import type { Rational } from './rational.ts'
 
@@ -11,9 +12,10 @@ const FRACTION_DIGITS = 18
 /**
  * Reads a decimal as venues and JSON print them (`20156.55`, `2.0E+4`), exactly, without floating point.
  * Throws {@link DecimalError} for anything else: no signs but a leading minus, no separators, no bare points, at most
- * 80 characters and an exponent of at most 60.
+ * 80 characters and an exponent of at most 60. Throws ArgumentError for what is no text: a number has been rounded already.
  */
 export function parseDecimal(text: string): Rational {
+  if (typeof text !== 'string') throw new ArgumentError('a decimal number', 'text', text)
   const match = text.length <= MAX_LENGTH ? DECIMAL.exec(text) : null
   if (match === null) throw new DecimalError(text, 'a decimal number such as 20156.55')
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match
@@ -24,8 +26,9 @@ export function parseDecimal(text: string): Rational {
   return shift >= 0 ? { n: digits * 10n ** BigInt(shift), d: 1n } : { n: digits, d: 10n ** BigInt(-shift) }
 }
 
-/** A value (1e18-scaled) as plain decimal text in index units, without needless zeros; INVALID as `INVALID`. Exact. Throws {@link DecimalError} below 0. */
+/** A value (1e18-scaled) as plain decimal text in index units, without needless zeros; INVALID as `INVALID`. Exact. Throws {@link DecimalError} below 0, ArgumentError for what is no bigint. */
 export function formatValue(valueWad: bigint): string {
+  if (typeof valueWad !== 'bigint') throw new ArgumentError('a value', 'a bigint', valueWad)
   if (valueWad < 0n) throw new DecimalError(String(valueWad), 'a value of at least 0')
   if (valueWad === INVALID) return 'INVALID'
   const fraction = (valueWad % VALUE_SCALE).toString().padStart(FRACTION_DIGITS, '0').replace(/0+$/, '')

@@ -1,4 +1,5 @@
 import { encodeAbiParameters, keccak256, type Address, type Hex } from 'viem'
+import { requireOneOf, requireWhole } from './argument.ts'
 
 /** The settlement (and ruling, and candidate) that says: this index has no value at this maturity. */
 export const INVALID = 2n ** 128n - 1n
@@ -11,6 +12,9 @@ export const MAX_LEADERS = 4
 
 /** The largest bond of a proposal, bond-token wei: value, bond, deadline and flags share one slot. */
 export const MAX_BOND = 2n ** 80n
+
+/** The most that the contract's type of a round holds. */
+const MAX_UINT8 = 255
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -84,6 +88,12 @@ export type Kind = 'stake' | 'appeal' | 'request' | 'fund'
 /** The contract's `enum Kind`. */
 export const KIND_CODE: Readonly<Record<Kind, number>> = { stake: 0, appeal: 1, request: 2, fund: 3 }
 
+/** The contract's number for a kind. Throws ArgumentError for what is none. */
+export function kindCode(kind: Kind): number {
+  requireOneOf('kind', kind, Object.keys(KIND_CODE))
+  return KIND_CODE[kind]
+}
+
 const FIXING_COMPONENTS = [
   { name: 'indexId', type: 'bytes32' },
   { name: 'maturity', type: 'uint64' },
@@ -119,11 +129,13 @@ export function fixingId(fixing: Fixing, deployment: Deployment): Hex {
 /**
  * The ERC-6909 id of a receipt: `uint256(keccak256(abi.encode(fixingId, kind, round, value)))`, untruncated.
  * The proposal's receipts are round 0, contributions of round n carry n, requests and funds use round 0, value 0.
+ * Throws ArgumentError for another kind, and for a round that is none of 0 .. 255.
  */
 export function receiptId(id: Hex, kind: Kind, round: number, value: bigint): bigint {
+  requireWhole('round', round, 0, MAX_UINT8)
   const encoded = encodeAbiParameters(
     [{ type: 'bytes32' }, { type: 'uint8' }, { type: 'uint8' }, { type: 'uint128' }],
-    [id, KIND_CODE[kind], round, value],
+    [id, kindCode(kind), round, value],
   )
   return BigInt(keccak256(encoded))
 }

@@ -1,3 +1,4 @@
+import { requireOneOf } from './argument.ts'
 import { RULING_FORFEIT_PERCENT, TIMEOUT_FORFEIT_PERCENT } from './payout.ts'
 import { PPM } from './rational.ts'
 
@@ -20,9 +21,10 @@ export type Odds = {
 
 /**
  * The odds that the stakes imply (R-304). Informative only: nothing may act on it but a reader. `by` says which
- * forfeit counts, that of a passed deadline or that of a ruling; appeals' fees and bonuses are left out.
+ * forfeit counts, that of a passed deadline or that of a ruling; appeals' fees and bonuses are left out. Throws ArgumentError for another.
  */
 export function oddsOf(values: readonly StakedValue[], by: 'timeout' | 'ruling'): Odds[] {
+  requireOneOf('by', by, ['timeout', 'ruling'])
   const staked = values.map(({ value, stake, filled }) => ({ value, amount: stake + filled }))
   const total = staked.reduce((sum, { amount }) => sum + amount, 0n)
   const forfeit = by === 'timeout' ? TIMEOUT_FORFEIT_PERCENT : RULING_FORFEIT_PERCENT

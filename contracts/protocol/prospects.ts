@@ -1,3 +1,4 @@
+import { requireOneOf, requireWhole } from './argument.ts'
 import { appealStake, potNeed } from './bond.ts'
 import { type Fixing, lockedSeconds, MAX_LEADERS } from './fixing.ts'
 import { appealPayout, byRuling, byTimeout, type PotSplit, stakePayout } from './payout.ts'
@@ -36,14 +37,23 @@ export type Move = {
   readonly arbitrationFee: bigint
 }
 
-/** What `amount` of a contribution can come back as (R-202, R-301, R-302), if its value leads once its pot is full. */
+/**
+ * What `amount` of a contribution can come back as (R-202, R-301, R-302), if its value leads once its pot is full. Throws
+ * ArgumentError, as the two below, for a round that none has, a leader that is no candidate, and a candidate beyond a new one.
+ */
 export function contributionProspects(move: Move): readonly Prospect[] {
+  requireMove(move)
   const stand = installed(move.stand, move.candidate)
-  return [{ end: 'unfilled', paid: move.amount, isLeast: false }, ...stakeProspects({ ...move, stand })]
+  return [{ end: 'unfilled', paid: move.amount, isLeast: false }, ...standingProspects({ ...move, stand })]
 }
 
 /** What `amount` of the stake that stands on a candidate can come back as (R-301, R-302); `undisputed` only of the leader. */
-export function stakeProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
+export function stakeProspects(move: Move): readonly Prospect[] {
+  requireMove(move)
+  return standingProspects(move)
+}
+
+function standingProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
   const divisions = endsOf(stand, arbitrationFee)
   const valued = (wanted: (division: Division) => boolean): bigint =>
     least(divisions.filter(wanted).map(({ split }) => stakePayout(amount, split)))
@@ -58,7 +68,9 @@ export function stakeProspects({ stand, candidate, amount, arbitrationFee }: Mov
 }
 
 /** What `amount` of an appeal's a + F can come back as (R-204, R-301, R-302): the ruling is next, so all is exact. */
-export function appealProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
+export function appealProspects(move: Move): readonly Prospect[] {
+  requireMove(move)
+  const { stand, candidate, amount, arbitrationFee } = move
   const split = (winner: number | undefined): PotSplit => rulingOf(stand, candidate, winner, arbitrationFee)
   return [
     { end: 'unfilled', paid: amount, isLeast: false },
@@ -90,18 +102,34 @@ export function proposalProspects(
 /** Stake that is made in a round; a proposal is made in round 0. */
 export type Staking = { readonly kind: 'proposal' | 'contribution' | 'appeal'; readonly round: number }
 
+/** The first and the last round in which there is stake of a kind. */
+const ROUNDS: Readonly<Record<Staking['kind'], readonly [first: number, last: number]>> = {
+  proposal: [0, 0],
+  contribution: [1, MAX_LEADERS - 1],
+  appeal: [2, MAX_LEADERS],
+}
+
 /**
  * The longest that stake can be locked, seconds from when its value leads (or, appealed, is before the arbitrator): every
- * later value is disputed at its deadline, the last one appealed, and both arbitrators take their time.
+ * later value is disputed at its deadline, the last one appealed, and both arbitrators take their time. Throws ArgumentError for stake
+ * of another kind, or in a round that has none of it.
  */
 export function longestLock(
   fixing: Pick<Fixing, 'firstWindow' | 'window' | 'arbitrationLimit'>,
   { kind, round }: Staking,
 ): bigint {
+  requireOneOf('kind', kind, Object.keys(ROUNDS))
+  requireWhole('round', round, ...ROUNDS[kind])
   if (kind === 'proposal') return lockedSeconds(fixing)
   if (kind === 'appeal') return 2n * BigInt(fixing.arbitrationLimit)
   // What leads after round n has the windows of n leaders behind it, the first of them `firstWindow`.
   return lockedSeconds(fixing) - BigInt(fixing.firstWindow) - BigInt(round - 1) * BigInt(fixing.window)
+}
+
+function requireMove({ stand, candidate }: Move): void {
+  requireWhole('round', stand.round, 1, MAX_LEADERS)
+  requireWhole('leader', stand.leader, 0, stand.stakes.length - 1)
+  requireWhole('candidate', candidate, 0, stand.stakes.length)
 }
 
 /** One end of a dispute. */
