@@ -26,8 +26,8 @@ export type Connection = {
   readonly readJuryLog: (jury: Address, from?: bigint) => Promise<JuryLog>
   /** The series that a vault announced, only the one of that id if one is given; says how far it is if it takes long. */
   readonly readSeries: (vault: Address, id?: Hex) => Promise<AnnouncedSeries[]>
-  /** Says how far it is with many fixings if that takes long. */
-  readonly onPart: (done: number, of: number) => void
+  /** Says how far it is with many of them if that takes long. */
+  readonly onPart: (what: 'fixings' | 'series') => (done: number, of: number) => void
   /** A command line of ours to paste, with the flags that this one was given. */
   readonly paste: (...words: readonly string[]) => string
 }
@@ -53,8 +53,8 @@ export async function openOracle(given: NetworkFlags, context: Context): Promise
     chain,
     oracle,
     token,
-    onPart: (done, of) => {
-      if (done < of) tell(`looked at ${done} of ${of} fixings ...`)
+    onPart: (what) => (done, of) => {
+      if (done < of) tell(`looked at ${done} of ${of} ${what} ...`)
     },
     readLog: (id, from = fromBlock) => oracleEvents(chain, oracle, rangeFrom(from), id),
     readJuryLog: (jury, from = fromBlock) => readJuryLog(chain, { jury, oracle }, rangeFrom(from)),

@@ -36,8 +36,14 @@ import { movesEther, openVault, type VaultConnection } from '../vault/vault-conn
 
 type Flags = VaultFlags & SigningFlags & Parts & { readonly all?: true; readonly weth?: true }
 
+/**
+ * How many series go in one transaction: none takes 100 000 gas or 700 bytes, of the 16 777 216 gas that a transaction may take (EIP-7825)
+ * and the 128 KiB that nodes pass on.
+ */
+const MOST_TOGETHER = 64
+
 const EXAMPLES = `
-As much P as N is paid one to one; what is left of one leg by the settlement, rounded down. Several series go in one transaction.
+As much P as N is paid one to one; what is left of one leg by the settlement, rounded down. Several series go in one transaction, up to ${MOST_TOGETHER} in each.
 
 Examples:
   assize redeem 0x12ab…
@@ -85,7 +91,8 @@ async function redeemLegs(ids: readonly Hex[], flags: Flags, context: Context): 
     ...actionOf(sorted, isEther, connection),
     recheck: async () => {
       const known = sorted.payable.map(({ view }) => view)
-      const now = await inParts(known, (view) => readSeriesView(connection, view, signer.address))
+      const read = (view: SeriesView): Promise<SeriesView> => readSeriesView(connection, view, signer.address)
+      const now = await inParts(known, read, connection.onPart('series'))
       for (const [i, view] of known.entries()) requireSame(view, now[i] ?? view, connection)
     },
   }
@@ -108,9 +115,10 @@ function requireOneWay(ids: readonly Hex[], { all, p, n }: Flags): void {
 
 /** Those that are named, else all of which the account holds something. */
 async function viewsOf(ids: readonly Hex[], connection: VaultConnection, holder: Hex): Promise<SeriesView[]> {
-  if (ids.length > 0) return inParts(ids, (id) => findSeries(connection, id, holder))
+  const onPart = connection.onPart('series')
+  if (ids.length > 0) return inParts(ids, (id) => findSeries(connection, id, holder), onPart)
   const announced = await connection.readSeries(connection.vault)
-  const views = await inParts(announced, (one) => readSeriesView(connection, one, holder))
+  const views = await inParts(announced, (one) => readSeriesView(connection, one, holder), onPart)
   return views.filter(({ legs }) => legs !== undefined && legs.p + legs.n > 0n)
 }
 
@@ -126,23 +134,34 @@ function actionOf(
     `give      ${legsText(one.legs, token)}`,
     `get       ${formatAmount(one.pays, token)}`,
   ])
-  const [only, ...others] = payable
-  const what = only === undefined || others.length > 0 ? `legs of ${payable.length} series` : legsText(only.legs, token)
+  const what = legsOf(payable, connection)
+  const parts = Array.from({ length: Math.ceil(payable.length / MOST_TOGETHER) }, (_, i) =>
+    payable.slice(i * MOST_TOGETHER, (i + 1) * MOST_TOGETHER),
+  )
   return {
-    steps: [stepOf(payable, `redeem ${what}`, isEther, connection)],
+    steps: parts.map((part) => stepOf(part, isEther, connection)),
     gain: total,
     lines: [
       ...lines,
       ...skippedLines(skipped, connection),
-      ...(others.length > 0 ? [`total     ${formatAmount(total, token)}`] : []),
+      ...(payable.length > 1 ? [`total     ${formatAmount(total, token)}`] : []),
     ],
     question: `Redeem ${what} for ${formatAmount(total, token)}?`,
   }
 }
 
-function stepOf(payable: readonly Redemption[], label: string, isEther: boolean, { vault }: VaultConnection): Step {
+/** What is given, in words. */
+function legsOf(payable: readonly Redemption[], { token }: VaultConnection): string {
+  const [only, ...others] = payable
+  return only === undefined || others.length > 0 ? `legs of ${payable.length} series` : legsText(only.legs, token)
+}
+
+/** The transaction that redeems all of them. */
+function stepOf(payable: readonly Redemption[], isEther: boolean, connection: VaultConnection): Step {
+  const { vault } = connection
   const callOf = isEther ? redeemToEtherCall : redeemCall
   const calls = payable.map(({ view, legs }) => callOf(vault, view.series, legs))
+  const label = `redeem ${legsOf(payable, connection)}`
   const [only, ...others] = calls
   return { label, call: only !== undefined && others.length === 0 ? only : togetherCall(vault, calls) }
 }

@@ -40,7 +40,7 @@ async function listSeries(flags: Flags, context: Context): Promise<ExitCode> {
   const holder = viewerOf(flags.account, context)
   const connection = await openVault(flags, context)
   const announced = await connection.readSeries(connection.vault)
-  const views = await inParts(announced, (one) => readSeriesView(connection, one, holder), connection.onPart)
+  const views = await inParts(announced, (one) => readSeriesView(connection, one, holder), connection.onPart('series'))
   if (flags.json === true) {
     const series = views.map((view) => seriesDocument(view, connection))
     io.out(JSON.stringify({ ...vaultDocument(connection), account: holder ?? null, series }, undefined, 2))

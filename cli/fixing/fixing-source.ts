@@ -52,7 +52,7 @@ export function readViews(
       const snapshot = await readFixing(chain, oracle, fixing)
       return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
     },
-    onPart,
+    onPart('fixings'),
   )
 }
 

@@ -41,7 +41,7 @@ export async function heldAnywhere(
   const held = await inParts(
     createdIn(events),
     (one) => heldOf(connection, { ...one, events }, holder),
-    connection.onPart,
+    connection.onPart('fixings'),
   )
   return held.flat()
 }

@@ -105,7 +105,7 @@ export function startWatching(
         ({ id, fixing }) => (only?.includes(id) ?? true) && (strangers === 'shown' || trust(fixing) !== 'no'),
       )
       for (const id of only ?? []) requireAmong(created, id)
-      const fixings = await inParts(created, (one) => watchOne(one, token.isWeth ? gasCost : 0n), onPart)
+      const fixings = await inParts(created, (one) => watchOne(one, token.isWeth ? gasCost : 0n), onPart('fixings'))
       const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
       return { block: head.number, time: head.time, gasCost, fixings: shown }
     },

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { getAddress, type Hex, stringToHex } from 'viem'
+import { getAddress, type Hex, size, stringToHex } from 'viem'
 import { weth9Bytecode } from '#client/bytecode/weth-9.ts'
 import { latestBlock } from '#client/chain.ts'
 import { deployVault } from '#client/deploy.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { propose } from '#client/oracle-writer.ts'
 import { send } from '#client/send.ts'
-import { readLegs, split, transferLeg, legId } from '#client/vault.ts'
+import { createSeriesCall, legId, readLegs, split, splitCall, togetherCall, transferLeg } from '#client/vault.ts'
 import { approveCall, transferWeth, wethAllowance, wethBalance, wrap } from '#client/weth.ts'
 import { type Fixing, worstCase } from '#protocol/fixing.ts'
 import { ETHER } from '../client/chain-fixture.ts'
@@ -292,6 +292,50 @@ describe('a vault of another token', () => {
     const redeemed = await ann.run(['redeem', series.id, '--p', 'all', '--yes'])
     expect(redeemed.out.split('\n').at(-1)).toBe('Redeemed for 8.333333 USDX.')
     expect(await wethBalance(ann.chain, token, ann.account.address)).toBe(10_000_000n + 8_333_333n)
+  })
+})
+
+describe('more series than one transaction takes', () => {
+  test('are redeemed in several, and say how far it is', async () => {
+    const ann = await somebody()
+    const { vault, weth } = court.stage.deployments
+    const { fixing, fixingId } = await announced(ann)
+    const all = Array.from({ length: 65 }, (_, i) => ({
+      fixing,
+      strike: 3_000n * ETHER + BigInt(i),
+      invalidSharePpm: 0,
+    }))
+    await wrap(ann.chain, weth, 65n * 7n)
+    await send(ann.chain, approveCall(weth, vault, 65n * 7n))
+    await send(
+      ann.chain,
+      togetherCall(
+        vault,
+        all.flatMap((series) => [createSeriesCall(vault, series), splitCall(vault, series, 7n)]),
+      ),
+    )
+    await settle({ id: fixingId, fixingId, fixing }, 3_000n * ETHER)
+    const before = await sentBy(ann)
+    let { time } = await latestBlock(ann.chain)
+    const { exitCode, out, err } = await ann.run(['redeem', '--all', '--yes', '--json', '--max-age', '30d'], {
+      now: () => (time += 1n),
+    })
+    expect(exitCode).toBe(0)
+    const counts = [...err.matchAll(/^looked at \d+ of (\d+) series \.\.\.$/gm)].map(([, of]) => Number(of))
+    // Of all that were announced, and of those that are held once more, before they are redeemed.
+    expect(counts.some((of) => of > all.length)).toBe(true)
+    expect(counts).toContain(all.length)
+    const { paid, steps } = JSON.parse(out) as { paid: string; steps: { call: string; transaction: Hex }[] } // as documented
+    expect({ paid, calls: steps.map(({ call }) => call) }).toEqual({
+      paid: '455',
+      calls: ['multicall', 'redeemToEther'],
+    })
+    expect(await sentBy(ann)).toBe(before + 2)
+    // As the bound of a transaction reckons.
+    const { gasUsed } = await ann.chain.publicClient.getTransactionReceipt({ hash: steps[0]?.transaction ?? '0x' })
+    const { input } = await ann.chain.publicClient.getTransaction({ hash: steps[0]?.transaction ?? '0x' })
+    expect(gasUsed).toBeLessThan(64n * 100_000n)
+    expect(size(input)).toBeLessThan(64 * 700)
   })
 })
 
