@@ -17,9 +17,9 @@ import {
   type WalletClient,
 } from 'viem'
 import { ArgumentError, requireWhole } from '#protocol/argument.ts'
-import { fetchWhole, MAX_ANSWER_BYTES } from './fetch-whole.ts'
 import { failureOf, silenceOf } from './provider-failure.ts'
 import { type Turnstile, turnstile } from './turnstile.ts'
+import { answeringWhole, MAX_ANSWER_BYTES } from './whole-answer.ts'
 
 /** A chain that can be read. Every reader and writer of this folder takes one. */
 export type Chain = {
@@ -72,7 +72,7 @@ export async function connect(
     throw new DeadRpcError(name, 'something that is not an http(s) address')
   }
   const limits = { timeout: timeoutMs, maxResponseBodySize: MAX_ANSWER_BYTES }
-  const transport = http(rpcUrl, { ...limits, retryCount: RETRIES, fetchFn: fetchWhole })
+  const transport = http(rpcUrl, { ...limits, retryCount: RETRIES, fetchFn: answeringWhole(fetch) })
   return openChain(name, transport, options)
 }
 
