@@ -50,8 +50,8 @@ export async function runDemo(options: DemoOptions, channel: 'out' | 'err', cont
   }
 }
 
-function synthetic({ seed, maturity }: DemoOptions): Market {
-  return crashMarket(seed, maturity)
+function synthetic({ seed, maturity, sampling }: DemoOptions): Market {
+  return crashMarket(seed, maturity, sampling)
 }
 
 async function death({ embedded }: World): Promise<never> {

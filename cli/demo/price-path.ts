@@ -1,10 +1,13 @@
+import type { DemoOptions } from './demo-options.ts'
 import type { Market, Venue, VenueHealth } from './market.ts'
 import { normal, seededRandom } from './random.ts'
 
-const CANDLE_SECONDS = 60n
-/** Before the maturity and after it, seconds: what a chain that starts an hour early can ask for, and some more. */
-const LEAD = 2n * 3600n
-const TAIL = 3600n
+/** The market moves once a minute, whatever the length of a candle. */
+const MOVE_SECONDS = 60n
+/** How long before the first window that is asked for the market begins at the latest: the chain starts an hour before the maturity. */
+const LEAD = 3600n
+/** The least that the market lasts before its maturity, seconds. */
+const LEAST = 2n * 3600n
 
 const START = 2_500
 /** Where the crash ends, as a share of the start. */
@@ -29,11 +32,12 @@ const VENUES: readonly { venue: string; health: VenueHealth }[] = [
 ]
 
 /**
- * ETH/USD by the minute around `maturity` (Unix seconds): a crash of about a quarter in the hour before it, five venues
- * with small noise of their own, one of them broken and one manipulated. The seed determines every digit.
+ * ETH/USD up to `maturity` (Unix seconds), in the candles that `sampling` asks for, from an hour and a candle before its
+ * window on: a crash of about a quarter in the hour before the maturity, five venues with small noise of their own, one of
+ * them broken and one manipulated. The seed determines every digit.
  */
-export function crashMarket(seed: number, maturity: bigint): Market {
-  const clean = cleanPath(seed, maturity)
+export function crashMarket(seed: number, maturity: bigint, sampling: DemoOptions['sampling']): Market {
+  const clean = cleanPath(seed, maturity, sampling)
   const venues = VENUES.map(({ venue, health }): Venue => {
     const random = seededRandom(seed, `venue ${venue}`)
     const bias = health === 'manipulated' ? MANIPULATION : 1
@@ -45,19 +49,35 @@ export function crashMarket(seed: number, maturity: bigint): Market {
   return { base: 'ETH', quote: 'USD', venues, clean: [clean], origin: `synthetic crash, seed ${seed}` }
 }
 
-function cleanPath(seed: number, maturity: bigint): Map<bigint, string> {
+/** Candles open at whole multiples of their length, and so do the market's moves; a close is what the last move by then led to. */
+function cleanPath(
+  seed: number,
+  maturity: bigint,
+  { samples, intervalSeconds }: DemoOptions['sampling'],
+): Map<bigint, string> {
   const random = seededRandom(seed, 'clean path')
+  const interval = BigInt(intervalSeconds)
+  const wanted = BigInt(samples + 1) * interval + LEAD
+  const begin = floorTo(maturity - (wanted > LEAST ? wanted : LEAST), interval)
+  const end = floorTo(maturity, interval)
   const path = new Map<bigint, string>()
   const fall = FLOOR ** (1 / (CRASH_BEGINS - CRASH_ENDS))
   let level = START
-  for (let open = maturity - LEAD; open < maturity + TAIL; open += CANDLE_SECONDS) {
-    const minutesLeft = Number((maturity - open) / CANDLE_SECONDS)
-    const crashing = minutesLeft <= CRASH_BEGINS && minutesLeft > CRASH_ENDS
-    const shaken = minutesLeft <= CRASH_BEGINS
-    level *= (crashing ? fall : 1) * (1 + (shaken ? SHAKEN : CALM) * normal(random))
-    path.set(open, toCents(level))
+  let moved = floorTo(begin, MOVE_SECONDS)
+  for (let close = begin + interval; close <= end; close += interval) {
+    for (; moved + MOVE_SECONDS <= close; moved += MOVE_SECONDS) {
+      const minutesLeft = Number((maturity - moved) / MOVE_SECONDS)
+      const crashing = minutesLeft <= CRASH_BEGINS && minutesLeft > CRASH_ENDS
+      const shaken = minutesLeft <= CRASH_BEGINS
+      level *= (crashing ? fall : 1) * (1 + (shaken ? SHAKEN : CALM) * normal(random))
+    }
+    path.set(close - interval, toCents(level))
   }
   return path
+}
+
+function floorTo(time: bigint, length: bigint): bigint {
+  return time - (time % length)
 }
 
 function toCents(level: number): string {

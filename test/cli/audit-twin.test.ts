@@ -15,7 +15,7 @@ function documentOf(market: Market): IndexDocument {
 
 test("agrees with the product's aggregation to the last digit, by another calculation, over many markets", () => {
   for (let seed = 1; seed <= 50; seed += 1) {
-    const market = crashMarket(seed, MATURITY)
+    const market = crashMarket(seed, MATURITY, { samples: 30, intervalSeconds: 60 })
     const document = documentOf(market)
     const opens = sampleOpens(document, MATURITY)
     const answering = market.venues.filter(({ health }) => health !== 'broken')

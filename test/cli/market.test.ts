@@ -1,18 +1,24 @@
 import { afterEach, expect, test } from 'vitest'
+import { sampleOpens } from '#protocol/aggregate.ts'
+import { isSeparated } from '#protocol/distance.ts'
+import { lieAbout } from '../../cli/demo/attacker.ts'
+import { auditValue } from '../../cli/demo/audit-value.ts'
+import { indexOver } from '../../cli/demo/index-setup.ts'
 import type { Venue } from '../../cli/demo/market.ts'
 import { crashMarket } from '../../cli/demo/price-path.ts'
 import { startVenue, type VenueServer } from '../../cli/demo/venue-server.ts'
 
 const MATURITY = 1_743_148_800n
+const MINUTES = { samples: 30, intervalSeconds: 60 }
 
 test('makes the same market from the same seed to the last digit, and another from another', () => {
-  expect(crashMarket(7, MATURITY)).toEqual(crashMarket(7, MATURITY))
-  expect(crashMarket(8, MATURITY).clean).not.toEqual(crashMarket(7, MATURITY).clean)
+  expect(crashMarket(7, MATURITY, MINUTES)).toEqual(crashMarket(7, MATURITY, MINUTES))
+  expect(crashMarket(8, MATURITY, MINUTES).clean).not.toEqual(crashMarket(7, MATURITY, MINUTES).clean)
 })
 
 test('crashes by about a quarter before the index window, which only trembles', () => {
   for (let seed = 1; seed <= 20; seed += 1) {
-    const [clean] = crashMarket(seed, MATURITY).clean
+    const [clean] = crashMarket(seed, MATURITY, MINUTES).clean
     const at = (minutes: number): number => Number(clean?.get(MATURITY - BigInt(minutes) * 60n))
     expect(at(30) / at(60)).toBeGreaterThan(0.7)
     expect(at(30) / at(60)).toBeLessThan(0.78)
@@ -21,7 +27,7 @@ test('crashes by about a quarter before the index window, which only trembles', 
 })
 
 test('keeps sound venues within the noise of the clean path, and the manipulated one far off', () => {
-  const { clean, venues } = crashMarket(1, MATURITY)
+  const { clean, venues } = crashMarket(1, MATURITY, MINUTES)
   expect(venues.map(({ health }) => health)).toEqual(['sound', 'sound', 'broken', 'manipulated', 'sound'])
   const ratios = venues.map(({ closes }) =>
     [...closes].map(([open, close]) => Number(close) / Number(clean[0]?.get(open))),
@@ -31,6 +37,51 @@ test('keeps sound venues within the noise of the clean path, and the manipulated
   expect(Math.max(aldgate, borough, eastcheap)).toBeLessThan(0.0008)
   expect(Math.min(...(ratios[3] ?? [0]))).toBeGreaterThan(1.3)
 })
+
+test.each([
+  [MATURITY, MINUTES],
+  [MATURITY + 1n, MINUTES],
+  [MATURITY + 37n, MINUTES],
+  [MATURITY + 59n, { samples: 1, intervalSeconds: 60 }],
+  [MATURITY + 1_234n, { samples: 200, intervalSeconds: 60 }],
+  [MATURITY, { samples: 90, intervalSeconds: 1 }],
+  [MATURITY + 41n, { samples: 7, intervalSeconds: 45 }],
+  [MATURITY + 41n, { samples: 12, intervalSeconds: 300 }],
+  [MATURITY + 1_799n, { samples: 24, intervalSeconds: 3_600 }],
+  [MATURITY + 7_777n, { samples: 1, intervalSeconds: 86_400 }],
+  [MATURITY + 7_777n, { samples: 30, intervalSeconds: 86_400 }],
+  [MATURITY + 3n, { samples: 60, intervalSeconds: 86_399 }],
+])(
+  'has what is asked for at %s of %o: the window, that of the attacker and that of the strike',
+  (maturity, sampling) => {
+    const market = crashMarket(1, maturity, sampling)
+    const document = indexOver(market, market.venues.map(silent), sampling)
+    const interval = BigInt(sampling.intervalSeconds)
+    const valueAt = (time: bigint): bigint | undefined =>
+      auditValue(
+        market.venues.filter(({ health }) => health !== 'broken').map(({ closes }) => closes),
+        { opens: sampleOpens(document, time), clampPpm: BigInt(document.aggregation.clampPpm), minSources: 4 },
+      )
+    const [value, seen] = [valueAt(maturity), valueAt(maturity - interval)]
+    expect(valueAt(maturity - 3_600n)).toBeTypeOf('bigint')
+    expect(isSeparated(lieAbout(seen ?? 0n), value ?? 0n, 1_000)).toBe(true)
+    const truth = auditValue(market.clean, { opens: sampleOpens(document, maturity), clampPpm: 5_000n, minSources: 1 })
+    expect(isSeparated(truth ?? 0n, value ?? 0n, 1_000)).toBe(false)
+  },
+)
+
+test('prices a longer candle at the last minute in it, and a shorter one at the last before its close', () => {
+  const minutes = crashMarket(1, MATURITY, MINUTES).clean[0]
+  const halfHours = crashMarket(1, MATURITY, { samples: 1, intervalSeconds: 1_800 }).clean[0]
+  expect(halfHours?.get(MATURITY - 1_800n)).toBe(minutes?.get(MATURITY - 60n))
+  const halfMinutes = crashMarket(1, MATURITY, { samples: 60, intervalSeconds: 30 }).clean[0]
+  expect(halfMinutes?.get(MATURITY - 30n)).toBe(minutes?.get(MATURITY - 60n))
+  expect(halfMinutes?.get(MATURITY - 60n)).toBe(minutes?.get(MATURITY - 120n))
+})
+
+function silent(venue: Venue): VenueServer {
+  return { venue, port: 1, served: new Map(), stop: () => Promise.resolve() }
+}
 
 const servers: VenueServer[] = []
 afterEach(async () => {
