@@ -16,27 +16,31 @@ export type IndexRule = {
   readonly minSources: number
 }
 
-/** 18 decimals of a close; a factor 2 for each of the two medians; 1e6 for the clamp. All exact from there on. */
-const UNIT = 10n ** 18n
+/** Decimals of a value. */
+const PLACES = 18
+/** A factor 2 for each of the two medians; 1e6 for the clamp. With the decimals of the finest close, all is exact. */
 const SCALE = 4n * 1_000_000n
+/** A value is above 0 and below the word that stands for INVALID. */
+const INVALID = 2n ** 128n - 1n
 
 /**
  * The index value (1e18-scaled, rounded down) of `columns`: per minute the median across columns, clamped to the window's
- * median, then the geometric mean. `undefined` if a minute has fewer closes than the rule wants.
+ * median, then the geometric mean. `undefined` if a minute has fewer closes than the rule wants, or if the mean is no value.
  */
 export function auditValue(columns: readonly Closes[], rule: IndexRule): bigint | undefined {
-  const minutes: bigint[] = []
-  for (const open of rule.opens) {
-    const closes = columns.flatMap((column) => column.get(open) ?? []).map(toUnits)
-    if (closes.length < rule.minSources || closes.length === 0) return undefined
-    minutes.push(twiceMedian(closes))
-  }
+  const closes = rule.opens.map((open) => columns.flatMap((column) => column.get(open) ?? []).map(read))
+  if (closes.some(({ length }) => length === 0 || length < rule.minSources)) return undefined
+  const places = closes.flat().reduce((most, close) => Math.max(most, close.places), PLACES)
+  const minutes = closes.map((minute) =>
+    twiceMedian(minute.map((close) => close.digits * power(places - close.places))),
+  )
   const centre = twiceMedian(minutes) // 4 x the median close
   const low = centre * (1_000_000n - rule.clampPpm)
   const high = centre * (1_000_000n + rule.clampPpm)
   const clamped = minutes.map((minute) => clamp(minute * 2n * 1_000_000n, low, high))
   const product = clamped.reduce((a, b) => a * b, 1n)
-  return rootDown(product, BigInt(clamped.length), clamped) / SCALE
+  const value = rootDown(product, BigInt(clamped.length), clamped) / (SCALE * power(places - PLACES))
+  return value > 0n && value < INVALID ? value : undefined
 }
 
 /** Whether two values are nearer than the separation, both > 0: `|a - b| * 1e6 < separationPpm * min(a, b)`. */
@@ -59,9 +63,15 @@ export function firstDeviation(
   return undefined
 }
 
-function toUnits(close: string): bigint {
-  const [whole = '0', fraction = ''] = close.split('.')
-  return BigInt(whole) * UNIT + BigInt(fraction.padEnd(18, '0'))
+/** A close as printed, `20156.55` or `1.2e-06`: `digits` over ten to the power of `places`. */
+function read(close: string): { readonly digits: bigint; readonly places: number } {
+  const [mantissa = '', exponent = '0'] = close.toLowerCase().split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  return { digits: BigInt(whole + fraction), places: fraction.length - Number(exponent) }
+}
+
+function power(exponent: number): bigint {
+  return 10n ** BigInt(exponent)
 }
 
 /** Twice the median: an even count has its two middle values summed, an odd one its middle value doubled. */

@@ -28,6 +28,18 @@ test("clamps a minute to within the rule's share of the window's median", () => 
   expect(clamped).toBe(auditValue([column('100', '100', '100.5')], RULE))
 })
 
+test('reads closes as venues print them, however small or fine', () => {
+  expect(auditValue([column('1.2345e-06', '0.0000012345', '12.345E-7')], RULE)).toBe(1_234_500_000_000n)
+  expect(auditValue([column('2.0E+4', '20000', '0.2e5')], RULE)).toBe(20_000n * 10n ** 18n)
+  expect(auditValue([column('0.0000000000000000019', '0.0000000000000000019', '19e-19')], RULE)).toBe(1n)
+})
+
+test('gives nothing when the mean is no value: below the last decimal, or as large as INVALID', () => {
+  const [tiny, huge] = ['9e-19', '340282366920938463463.374607431768211455']
+  expect(auditValue([column(tiny, tiny, tiny)], RULE)).toBeUndefined()
+  expect(auditValue([column(huge, huge, huge)], RULE)).toBeUndefined()
+})
+
 test('gives nothing when a minute has too few closes', () => {
   expect(auditValue([column('100', undefined, '100')], RULE)).toBeUndefined()
   expect(auditValue([column('100', '100', '100')], { ...RULE, minSources: 2 })).toBeUndefined()
