@@ -14,6 +14,7 @@ import type { ExitCode } from '../exit-code.ts'
 
 type Flags = {
   prices?: string
+  base?: string
   maturity?: bigint
   honest?: true
   json?: true
@@ -31,6 +32,7 @@ export function defineDemo(program: Command, context: Context, done: (code: Exit
   program
     .command('demo')
     .option('--prices <file>', 'replay this CSV of closes (time,venue_pair,…) instead of the synthetic crash')
+    .option('--base <currency>', "what the file's pairs price, where they can be read in two ways: BNB of bnbusd", base)
     .option(
       '--maturity <time>',
       'the maturity: Unix seconds, or UTC such as 2026-03-27T08:00Z; needed with --prices',
@@ -70,17 +72,34 @@ function optionsOf(flags: Flags): DemoOptions {
   if (flags.prices !== undefined && flags.maturity === undefined) {
     throw new InputError('Expected --maturity with --prices, got none.', 'Name an instant that the file covers.')
   }
+  if (flags.prices === undefined && flags.base !== undefined) {
+    throw new InputError('Expected --prices with --base, got none.', 'Leave --base out: the synthetic crash is of ETH.')
+  }
+  const { samples, interval: intervalSeconds, maturity = SYNTHETIC_MATURITY } = flags
+  if (maturity < BigInt(samples * intervalSeconds)) {
+    throw new InputError(
+      `Expected a --maturity at least ${samples} candles of ${intervalSeconds} s after 1970, got ${maturity}.`,
+      'Name a later one, or fit --samples and --interval to it.',
+    )
+  }
   return {
     prices: flags.prices,
-    maturity: flags.maturity ?? SYNTHETIC_MATURITY,
+    base: flags.base,
+    maturity,
     isHonest: flags.honest === true,
     seed: flags.seed,
     reporters: flags.nodes,
-    sampling: { samples: flags.samples, intervalSeconds: flags.interval },
+    sampling: { samples, intervalSeconds },
     keep: flags.keep,
     port: flags.port,
     fault: flags.fault,
   }
+}
+
+/** A currency, in any letters. */
+function base(text: string): string {
+  if (/^[A-Za-z0-9]{1,20}$/.test(text)) return text.toUpperCase()
+  throw new InvalidArgumentError(`Expected a currency such as BNB, got "${text}".`)
 }
 
 /** A maturity: the chain starts an hour earlier, and contracts keep times below 2^39. */

@@ -2,6 +2,8 @@
 export type DemoOptions = {
   /** A file of closes to replay; undefined: the synthetic crash. */
   readonly prices: string | undefined
+  /** What the file's pairs price, for example BNB; undefined: what its columns leave. */
+  readonly base: string | undefined
   /** Unix seconds. */
   readonly maturity: bigint
   /** Nobody attacks: the undisputed path. */

@@ -35,7 +35,7 @@ export async function runDemo(options: DemoOptions, channel: 'out' | 'err', cont
   const tell = narrate(io, channel)
   const cleanup = new Cleanup()
   try {
-    const market = options.prices === undefined ? synthetic(options) : await readPriceFile(options.prices)
+    const market = options.prices === undefined ? synthetic(options) : await readPriceFile(options.prices, options)
     tell.say(
       `Assize: ${market.base}/${market.quote} at ${formatTime(options.maturity)}, ${options.reporters} reporters, ${market.venues.length} venues`,
       'strong',
@@ -119,11 +119,16 @@ function abstention({ outcome, exitCode, reporting, world }: Findings): Failure 
   const [first] = reporting.abstentions
   const dropped = (first?.dropped ?? []).map(({ sourceId, reason }) => `${sourceId}: ${reason}`)
   const reasons = [first?.reason ?? 'no reason', ...dropped].map((reason) => reason.replace(/\.$/, ''))
-  const { samples, intervalSeconds } = world.document.sampling
   return {
     name: 'Demo.AbstainedError',
     message: `${reporting.abstentions.length} of ${world.reporters.all.length} reporters abstained: ${reasons.join('; ')}.`,
-    hint: `Choose a --maturity whose last ${samples} candles of ${intervalSeconds} s the file has in ${world.market.quote}, or fit --samples and --interval to the file.`,
+    hint: wayOut(world.market, world.document.sampling),
     exitCode,
   }
+}
+
+function wayOut({ venues, quote }: Market, { samples, intervalSeconds }: DemoOptions['sampling']): string {
+  return venues.some((venue) => venue.quote === quote)
+    ? `Choose a --maturity whose last ${samples} candles of ${intervalSeconds} s the file has in ${quote}, or fit --samples and --interval to the file.`
+    : `Give a file with a column quoted in ${quote}.`
 }

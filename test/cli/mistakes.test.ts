@@ -39,9 +39,9 @@ test('names an unknown command and an unknown option, exit 2', async () => {
     err: "error: unknown command 'settle' (Did you mean stake?). Run assize --help.",
   })
   expect((await assize(['photograph'])).err).toBe("error: unknown command 'photograph'. Run assize --help.")
-  expect(await assize(['demo', '--fast'])).toMatchObject({
+  expect(await assize(['demo', '--quick'])).toMatchObject({
     exitCode: 2,
-    err: "error: unknown option '--fast'. Run assize demo --help.",
+    err: "error: unknown option '--quick'. Run assize demo --help.",
   })
 })
 
@@ -150,6 +150,40 @@ test('wants a maturity with a file', async () => {
   })
 })
 
+test('wants a file with a base, and a maturity that leaves room for the window', async () => {
+  expect(await assize(['demo', '--base', 'BNB'])).toEqual({
+    exitCode: 2,
+    out: '',
+    err: 'error: Expected --prices with --base, got none. Leave --base out: the synthetic crash is of ETH.',
+  })
+  expect(await assize(['demo', '--maturity', '86399', '--interval', '1h', '--samples', '24'])).toEqual({
+    exitCode: 2,
+    out: '',
+    err: 'error: Expected a --maturity at least 24 candles of 3600 s after 1970, got 86399. Name a later one, or fit --samples and --interval to it.',
+  })
+})
+
+test('names both readings of a pair, and takes the one that --base names', async () => {
+  const path = await csv('bnb.csv', 'time,binance_bnbusd\n1678536000,300\n1678536060,x\n')
+  const args = ['demo', '--prices', path, '--maturity', '1678536000']
+  expect(await assize(args)).toEqual({
+    exitCode: 2,
+    out: '',
+    err: `error: Expected a pair with one reading in line 1, column binance_bnbusd of ${path}, got BN/BUSD or BNB/USD. Say with --base what it prices: what stands before the slash.`,
+  })
+  expect((await assize([...args, '--base', 'bnb'])).err).toContain('Expected a decimal above zero in line 3')
+  expect((await assize([...args, '--base', 'bnb!'])).err).toContain('Expected a currency such as BNB, got "bnb!".')
+})
+
+test('says which --interval the file is of', async () => {
+  const path = await csv('hours.csv', 'time,a_ethusd\n1678532400,1\n1678536000,1\n')
+  const args = ['demo', '--prices', path, '--maturity', '1678536000', '--interval', '1d']
+  expect(await assize(args)).toMatchObject({
+    exitCode: 2,
+    err: `error: Expected rows 86400 s apart, as --interval has it, in line 3, column time of ${path}, got 3600 s. Give --interval the length of the file's candles, which is a day at most.`,
+  })
+})
+
 test('names the file that is not there', async () => {
   expect(await assize(['demo', '--prices', '/nowhere.csv', '--maturity', '1678536000'])).toMatchObject({
     exitCode: 2,
@@ -160,7 +194,8 @@ test('names the file that is not there', async () => {
 test('names line and column of a wrong CSV, on one line, exit 2; with --json as the one document', async () => {
   const path = await csv('bad.csv', 'time,kraken_ethusd\n1678536000,1400.1\n1678536060,abc\n')
   const message = `Expected a decimal above zero in line 3, column kraken_ethusd of ${path}, got "abc".`
-  const hint = 'The format: a header "time,venue_pair,…", then Unix seconds in order and one close per column.'
+  const hint =
+    'The format: a header "time,venue_pair,…", then Unix seconds in order and one close per column, empty where nothing traded.'
   const args = ['demo', '--prices', path, '--maturity', '1678536000']
   expect(await assize(args)).toEqual({ exitCode: 2, out: '', err: `error: ${message} ${hint}` })
   const { exitCode, out } = await assize([...args, '--json'])
