@@ -2,6 +2,8 @@ import { receiptOf } from '#client/inclusion.ts'
 import { contribute, proposeCall } from '#client/oracle-writer.ts'
 import { readPot } from '#client/oracle-reader.ts'
 import { ensureCollateral } from '#client/weth.ts'
+import type { Aggregate } from '#protocol/aggregate.ts'
+import { INVALID } from '#protocol/fixing.ts'
 import { formatIndexValue } from '../format.ts'
 import { readIndex } from './index-reading.ts'
 import * as terms from './terms.ts'
@@ -17,22 +19,19 @@ const DIGITS = 6
 const LAST_LOOK = 5n
 
 /**
- * Proposes a false value in the very block of the maturity, ahead of every node, as whoever orders transactions can.
- * Returns the value, or `undefined` if there was no index to lie about.
+ * Proposes a false value in the very block of the maturity, ahead of every node, as whoever orders transactions can; after
+ * it where there was nothing to see before. Returns the value, or `undefined` if there was no index to lie about.
  */
 export async function proposeLie(world: World): Promise<bigint | undefined> {
-  const { conductor, fixing, document, signal, tell, people, embedded, deployments, bond } = world
-  await conductor.jumpTo(fixing.maturity - LAST_LOOK)
-  const interval = BigInt(document.sampling.intervalSeconds)
-  const reading = await readIndex(document, fixing.maturity - interval, await conductor.now(), signal)
+  const { conductor, fixing, tell, people, embedded, deployments, bond } = world
+  const reading = await lookAtIndex(world)
   if (reading.kind === 'abstain') {
     tell.at(await conductor.now(), 'mallory sees no index to lie about and does nothing')
-    await conductor.jumpTo(fixing.maturity)
     return undefined
   }
   const value = lieAbout(reading.value)
   const wallet = await world.wallets.of(people.attacker)
-  await ensureCollateral(wallet, deployments.weth, deployments.oracle, 4n * bond, { signal })
+  await ensureCollateral(wallet, deployments.weth, deployments.oracle, 4n * bond, { signal: world.signal })
   tell.at(
     await conductor.now(),
     `mallory reads ${formatIndexValue(reading.value)} and signs a proposal of ${formatIndexValue(value)}`,
@@ -41,7 +40,8 @@ export async function proposeLie(world: World): Promise<bigint | undefined> {
   try {
     const call = proposeCall(deployments.oracle, fixing, { value, maxBond: bond })
     const hash = await wallet.walletClient.sendTransaction({ to: call.to, data: call.data, gas: PROPOSAL_GAS })
-    await embedded.mineAt(fixing.maturity)
+    const next = (await conductor.now()) + 1n
+    await embedded.mineAt(next > fixing.maturity ? next : fixing.maturity)
     await receiptOf(wallet, call, { hash })
   } finally {
     await embedded.setMining('instant')
@@ -49,9 +49,29 @@ export async function proposeLie(world: World): Promise<bigint | undefined> {
   return value
 }
 
-/** The false value, scaled by 1e18, for the value `seen`. */
+/**
+ * The index as it stands just before the maturity. A history may hold the maturity's own window and nothing before it: then
+ * the clock goes on to the maturity, and that window is read.
+ */
+export async function lookAtIndex({
+  conductor,
+  fixing,
+  document,
+  signal,
+}: Pick<World, 'conductor' | 'fixing' | 'document' | 'signal'>): Promise<Aggregate> {
+  const interval = BigInt(document.sampling.intervalSeconds)
+  await conductor.jumpTo(fixing.maturity - LAST_LOOK)
+  const before = fixing.maturity - (interval > LAST_LOOK ? interval : LAST_LOOK)
+  const early = await readIndex(document, before, await conductor.now(), signal)
+  if (early.kind === 'value') return early
+  await conductor.jumpTo(fixing.maturity)
+  return readIndex(document, fixing.maturity, await conductor.now(), signal)
+}
+
+/** The false value, scaled by 1e18, for the value `seen`: the greatest there is, where a fifth more is none. */
 export function lieAbout(seen: bigint): bigint {
   const lie = (seen * terms.LIE_PERCENT) / 100n
+  if (lie >= INVALID) return INVALID - 1n
   const digit = 10n ** BigInt(Math.max(0, lie.toString().length - DIGITS))
   return lie - (lie % (digit < CENT ? digit : CENT))
 }

@@ -16,15 +16,22 @@ export class Chronicle {
   readonly events: OracleEvent[] = []
   #nextBlock = 0n
   #attestation: Attestation | undefined
+  /** What the registry proposed with, if it did. */
+  #proposedWith: Attestation | undefined
 
   constructor(world: World) {
     this.#world = world
     this.#names = new Map(everybody(world.people).map(({ name, account }) => [account.address.toLowerCase(), name]))
   }
 
-  /** What was proposed with co-signatures; undefined if nothing was. */
+  /** The last that a quorum co-signed on chain, with a proposal or after one that came without; undefined if none did. */
   get attestation(): Attestation | undefined {
     return this.#attestation
+  }
+
+  /** For whom the registry proposed; undefined if it did not. */
+  get proposer(): string | undefined {
+    return this.#proposedWith?.proposer
   }
 
   /** Who an address is, or the address itself. */
@@ -39,6 +46,8 @@ export class Chronicle {
     if (number < this.#nextBlock) return
     const range = { fromBlock: this.#nextBlock, toBlock: number }
     const fresh = await oracleEvents(chain, deployments.oracle, range, fixingId)
+    const attested = await readAttestation(chain, deployments.registry, fixingId, range)
+    this.#attestation = attested ?? this.#attestation
     this.#nextBlock = number + 1n
     for (const event of fresh) {
       const attributed = await this.#attribute(event)
@@ -52,14 +61,15 @@ export class Chronicle {
     const { chain, deployments, fixingId } = this.#world
     const { registry } = deployments
     if (event.eventName !== 'Proposed' || event.args.proposer !== registry) return event
-    this.#attestation = await readAttestation(chain, registry, fixingId, { fromBlock: event.blockNumber })
-    const proposer = this.#attestation?.proposer ?? registry
+    const block = { fromBlock: event.blockNumber, toBlock: event.blockNumber }
+    this.#proposedWith = await readAttestation(chain, registry, fixingId, block)
+    const proposer = this.#proposedWith?.proposer ?? registry
     return { ...event, args: { ...event.args, proposer } }
   }
 
   #cosigned(): string {
     const { reporters } = this.#world
-    return this.#attestation === undefined ? '' : `${this.#attestation.count} of ${reporters.all.length} co-signed, `
+    return this.#proposedWith === undefined ? '' : `${this.#proposedWith.count} of ${reporters.all.length} co-signed, `
   }
 
   async #tell(chain: Chain, event: OracleEvent): Promise<void> {

@@ -1,8 +1,9 @@
 import { formatValue } from '#protocol/decimal.ts'
+import { isSeparated } from '#protocol/distance.ts'
 import type { Context } from '../context.ts'
 import type { Failure } from '../failure.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { formatIndexValue, formatTime } from '../format.ts'
+import { formatIndexValue, formatPercent, formatTime } from '../format.ts'
 import { proposeLie } from './attacker.ts'
 import { renderSheet } from './balance-sheet.ts'
 import { Chronicle } from './chronicle.ts'
@@ -36,8 +37,9 @@ export async function runDemo(options: DemoOptions, channel: 'out' | 'err', cont
   const cleanup = new Cleanup()
   try {
     const market = options.prices === undefined ? synthetic(options) : await readPriceFile(options.prices, options)
+    const venues = market.venues.length === 1 ? '1 venue' : `${market.venues.length} venues`
     tell.say(
-      `Assize: ${market.base}/${market.quote} at ${formatTime(options.maturity)}, ${options.reporters} reporters, ${market.venues.length} venues`,
+      `Assize: ${market.base}/${market.quote} at ${formatTime(options.maturity)}, ${options.reporters} reporters, ${venues}`,
       'strong',
     )
     const world = await openWorld({ options, market, tell, cleanup, env, signal })
@@ -69,9 +71,18 @@ async function play(world: World): Promise<Findings> {
   const reporting = await awaitReport(world, chronicle)
   const played = { world, chronicle, reporting, pids }
   if (reporting.report === undefined) return inspect({ ...played, ruling: undefined, closing: undefined })
-  return inspect({ ...played, ...(await resolve(world, chronicle, lie)) })
+  const isTrue = lie !== undefined && !isSeparated(lie, reporting.report.value, fixing.separationPpm)
+  if (isTrue) tell.at(await conductor.now(), trueAfterAll(lie, fixing.separationPpm))
+  return inspect({ ...played, ...(await resolve(world, chronicle, isTrue ? undefined : lie)) })
 }
 
+/** The market moved to where mallory would have it seem: no node has anything to dispute. */
+function trueAfterAll(lie: bigint, separationPpm: number): string {
+  const separation = formatPercent(BigInt(separationPpm))
+  return `mallory's ${formatIndexValue(lie)} is no lie after all: it is within ${separation} of the report, so nobody disputes it`
+}
+
+/** From the report on; `lie` is a proposal that is to be disputed. */
 async function resolve(
   world: World,
   chronicle: Chronicle,

@@ -49,7 +49,7 @@ export async function inspect(played: Played): Promise<Findings> {
     contracts: Object.values(deployments),
     toBlock: number,
   })
-  const sheet = drawUp(world, funds, { stakes: await readStakes(world), proposer: chronicle.attestation?.proposer })
+  const sheet = drawUp(world, funds, { stakes: await readStakes(world), proposer: chronicle.proposer })
   const unbalanced = funds.faults.map(({ what, expected, got }) => `${what}: expected ${expected} wei, got ${got}`)
   const fundsFaults = [...unbalanced, ...sheetFaults(sheet), ...dustFaults(sheet, chronicle, closing)]
   const outcome = reporting.report === undefined ? 'abstained' : 'settled'

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -148,6 +149,38 @@ test('resolves an undisputed maturity by time alone', async () => {
   const rewards = attestation?.rewards.toSorted((a, b) => a.place - b.place)
   expect(rewards).toEqual(attestation?.signers.map((place) => ({ place, paid: share })))
   expect(result.candidates[0]?.who.map(({ who }) => who)).toEqual([attestation?.proposer])
+})
+
+/** A history of daily closes up to `closes.length` days after the first of them, and that instant. */
+async function daily(closes: readonly string[]): Promise<string[]> {
+  const file = join(temporary(), 'daily.csv')
+  const rows = closes.map((close, i) => `${1_545_868_800 + 86_400 * i},${close}`)
+  await writeFile(file, `time,gemini_ethusd\n${rows.join('\n')}\n`)
+  const maturity = String(1_545_868_800 + 86_400 * closes.length)
+  return ['--prices', file, '--maturity', maturity, '--interval', '1d', '--samples', '1']
+}
+
+test('leaves the lie alone that a history makes true, and settles on it undisputed', async () => {
+  const { exitCode, out, err } = await startDemo(['--json', ...(await daily(['114.37', '137.26']))]).ended
+  expect(exitCode, err).toBe(0)
+  const result = DOCUMENT.parse(JSON.parse(out))
+  expect(result).toMatchObject({ outcome: 'settled', conserved: true, valueFaults: [], unclaimed: [], ruling: null })
+  expect(result).toMatchObject({ settlement: '137.244', report: { value: '137.26' }, trueValue: '137.26' })
+  expect(result.candidates[0]?.who.map(({ who }) => who)).toEqual(['mallory'])
+  expect(err).toContain(
+    "mallory's 137.244 is no lie after all: it is within 0.1 % of the report, so nobody disputes it",
+  )
+  // The reporters signed what mallory was first to propose, and are paid for it.
+  expect(result.attestation?.rewards).toHaveLength(result.attestation?.count ?? 0)
+  expect(result.dust.registry).toBe('0')
+})
+
+test('disputes the lie about a history that begins with the maturity’s own window', async () => {
+  const { exitCode, out, err } = await startDemo(['--json', ...(await daily(['1.2345e-06']))]).ended
+  expect(exitCode, err).toBe(0)
+  const result = DOCUMENT.parse(JSON.parse(out))
+  expect(result).toMatchObject({ outcome: 'settled', conserved: true, valueFaults: [], unclaimed: [] })
+  expect(result).toMatchObject({ settlement: '0.0000012345', ruling: { value: '0.0000012345' } })
 })
 
 test.runIf(existsSync(DEPEG))('settles the USDC depeg of March 2023 on the dollar venue, near 20 156', async () => {
