@@ -257,6 +257,7 @@ function closesOf(rows: readonly Row[], column: number): Map<bigint, string> {
   )
 }
 
+/** What the file says there, as far as a message has room, without what would move a terminal's cursor. */
 function quoted(text: string): string {
-  return `"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`
+  return `"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`.replaceAll(/\p{Cc}/gu, '?')
 }
