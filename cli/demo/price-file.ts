@@ -76,8 +76,7 @@ export function parsePriceFile(path: string, text: string, { base, sampling }: W
 export class PriceFileError extends Error {
   override readonly name = 'Demo.PriceFileError'
   readonly exitCode = EXIT.usage
-  readonly hint =
-    'The format: a header "time,venue_pair,…", then Unix seconds in order and one close per column, empty where nothing traded.'
+  readonly hint = 'The format: a header "time,venue_pair,…", then Unix seconds in order and one close per column.'
   readonly path: string
   readonly line: number
   readonly column: string
@@ -107,7 +106,7 @@ export class TwoReadingsError extends Error {
 export class CandleLengthError extends Error {
   override readonly name = 'Demo.CandleLengthError'
   readonly exitCode = EXIT.usage
-  readonly hint = "Give --interval the length of the file's candles, which is a day at most."
+  readonly hint = 'Give with --interval how long the candles of the file are: a day at most.'
   readonly path: string
   readonly line: number
   constructor(path: string, line: number, wantSeconds: bigint, gotSeconds: bigint) {

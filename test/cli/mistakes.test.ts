@@ -180,7 +180,7 @@ test('says which --interval the file is of', async () => {
   const args = ['demo', '--prices', path, '--maturity', '1678536000', '--interval', '1d']
   expect(await assize(args)).toMatchObject({
     exitCode: 2,
-    err: `error: Expected rows 86400 s apart, as --interval has it, in line 3, column time of ${path}, got 3600 s. Give --interval the length of the file's candles, which is a day at most.`,
+    err: `error: Expected rows 86400 s apart, as --interval has it, in line 3, column time of ${path}, got 3600 s. Give with --interval how long the candles of the file are: a day at most.`,
   })
 })
 
@@ -194,8 +194,7 @@ test('names the file that is not there', async () => {
 test('names line and column of a wrong CSV, on one line, exit 2; with --json as the one document', async () => {
   const path = await csv('bad.csv', 'time,kraken_ethusd\n1678536000,1400.1\n1678536060,abc\n')
   const message = `Expected a decimal above zero in line 3, column kraken_ethusd of ${path}, got "abc".`
-  const hint =
-    'The format: a header "time,venue_pair,…", then Unix seconds in order and one close per column, empty where nothing traded.'
+  const hint = 'The format: a header "time,venue_pair,…", then Unix seconds in order and one close per column.'
   const args = ['demo', '--prices', path, '--maturity', '1678536000']
   expect(await assize(args)).toEqual({ exitCode: 2, out: '', err: `error: ${message} ${hint}` })
   const { exitCode, out } = await assize([...args, '--json'])
