@@ -139,7 +139,7 @@ function abstention({ outcome, exitCode, reporting, world }: Findings): Failure 
 }
 
 function wayOut({ venues, quote }: Market, { samples, intervalSeconds }: DemoOptions['sampling']): string {
-  return venues.some((venue) => venue.quote === quote)
-    ? `Choose a --maturity whose last ${samples} candles of ${intervalSeconds} s the file has in ${quote}, or fit --samples and --interval to the file.`
-    : `Give a file with a column quoted in ${quote}.`
+  if (!venues.some((venue) => venue.quote === quote)) return `Give a file with a column quoted in ${quote}.`
+  const window = samples === 1 ? `candle of ${intervalSeconds} s` : `${samples} candles of ${intervalSeconds} s`
+  return `Choose a --maturity whose last ${window} the file has in ${quote}, or fit --samples and --interval to the file.`
 }
