@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { getSystemErrorMessage } from 'node:util'
 import { z } from 'zod'
 import { type Row, TABLES } from './tables.ts'
@@ -88,12 +87,12 @@ export async function checkBackup(file: string): Promise<BackupSummary & { reado
 
 /** The rows of a backup; throws {@link BackupDamagedError} at the latest at its end, {@link BackupFormatError} at its beginning. */
 export async function* rowsOf(file: string, onFormat: (format: number) => void = () => undefined): AsyncIterable<Row> {
-  const input = createReadStream(file)
+  const input = createReadStream(file, 'utf8')
   const hash = createHash('sha256')
   let [line, rows] = [0, 0]
   let end: z.output<typeof END> | undefined
   try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const text of linesOf(input)) {
       line += 1
       const value = parse(file, line, text)
       if (end !== undefined) throw new BackupDamagedError(file, `line ${line} after its end`)
@@ -120,6 +119,21 @@ export async function* rowsOf(file: string, onFormat: (format: number) => void =
   }
   if (end === undefined) throw new BackupDamagedError(file, 'no last line: it is cut off')
   if (end.rows !== rows || end.sha256 !== hash.digest('hex')) throw new BackupDamagedError(file, 'another checksum')
+}
+
+/**
+ * The lines of `chunks`, with \n or \r\n between them. Not readline's: it also ends a line at U+2028 and U+2029, which JSON has
+ * unescaped in what venues and peers sent.
+ */
+async function* linesOf(chunks: AsyncIterable<string>): AsyncIterable<string> {
+  let begun = ''
+  for await (const chunk of chunks) {
+    const [end = '', ...next] = chunk.split('\n')
+    const lines = [begun + end, ...next]
+    begun = lines.pop() ?? ''
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line
+  }
+  if (begun !== '') yield begun
 }
 
 function parse(file: string, line: number, text: string): unknown {

@@ -49,6 +49,24 @@ test('a restored store remembers everything that was backed up, the second copy 
   await store.close()
 })
 
+test('what a venue sent with line ends of its own is restored as it was, also with other line ends between the rows', async () => {
+  const dataDir = temporaryFolder()
+  const store = await openStore(dataDir)
+  const reason = 'Maintenance\u2028until\u2029tomorrow\u0085or\r\nlater'
+  await store.journal.append({ ...LINE, reason, time: 7n })
+  await store.close()
+  const file = join(temporaryFolder(), 'backup.jsonl')
+  await backUp(dataDir, file)
+  for (const end of ['\n', '\r\n']) {
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', end))
+    const restored = temporaryFolder()
+    await restore(file, restored, NOW)
+    const again = await openStore(restored)
+    expect(await again.journal.newest(10)).toEqual([{ ...LINE, reason, time: 7n, sequence: 1 }])
+    await again.close()
+  }
+})
+
 test('of a restored store nothing new is signed for what had matured by its first look, also after a restart', async () => {
   const dataDir = temporaryFolder()
   await restore(await backedUp(), dataDir, NOW)
