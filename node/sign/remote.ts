@@ -71,13 +71,15 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
     if (value === undefined) throw new WrongSignatureError(url, address, what)
     return value
   }
+  // As a string: Web3Signer takes no object, and who takes objects takes their JSON.
+  const askForTyped = (typed: object): Promise<unknown> =>
+    byAny((method) => ask(method, [address, JSON.stringify(typed)]))
   const signTyped = async (
     domain: SigningDomain,
     message: Message,
     recover: (signature: ObservationSignature) => Address,
   ): Promise<ObservationSignature> => {
-    const typed = typedDataOf(domain, message)
-    const result = await firstKnown(TYPED_DATA_METHODS, (method) => ask(method, [address, typed]))
+    const result = await askForTyped(typedDataOf(domain, message))
     return verified(`a signature of the ${message.primaryType}`, async () => {
       const signature = signatureIn(result)
       const isLow = 2n * BigInt(signature.s) < CURVE_ORDER
@@ -108,8 +110,7 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
       return verified('a signature of the Report', async () => (isHex(result) ? result : undefined))
     },
     async signBallot(domain, ballot) {
-      const typed = ballotData(domain, ballot)
-      const result = await firstKnown(TYPED_DATA_METHODS, (method) => ask(method, [address, typed]))
+      const result = await askForTyped(ballotData(domain, ballot))
       return verified('a signature of the Ballot', async () => {
         const signature = z.custom<Hex>((value) => isHex(value)).parse(result)
         const signer = await recoverTypedDataAddress({ ...ballotToSign(domain, ballot), signature })
@@ -126,20 +127,31 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
   }
 }
 
-async function firstKnown<M extends string>(
-  methods: readonly M[],
-  ask: (method: M) => Promise<unknown>,
-): Promise<unknown> {
-  let missing: unknown
-  for (const method of methods) {
+/** What the first method gives that the signer does not refuse: what it says of one that it lacks differs. */
+async function byAny(ask: (method: string) => Promise<unknown>): Promise<unknown> {
+  const refusals: SignerRefusedError[] = []
+  for (const method of TYPED_DATA_METHODS) {
     try {
       return await ask(method)
     } catch (error) {
-      if (!(error instanceof SignerRefusedError) || error.code !== NO_METHOD) throw error
-      missing = error
+      if (!(error instanceof SignerRefusedError)) throw error
+      refusals.push(error)
     }
   }
-  throw missing
+  throw refusalOf(refusals)
+}
+
+/** All of them in one, with the code of the last, but for methods that are not there while another is. */
+function refusalOf(refusals: readonly SignerRefusedError[]): unknown {
+  const known = refusals.filter(({ code }) => code !== NO_METHOD)
+  const all = known.length === 0 ? refusals : known
+  return all.reduce(
+    (before, { url, method, code, got }) =>
+      new SignerRefusedError(url, `${before.method} or ${method}`, {
+        code,
+        message: got === before.got ? got : `${before.got}; ${got}`,
+      }),
+  )
 }
 
 function remembered<T>(clock: Pick<Clock, 'monotonicMs'>, look: () => Promise<T>): () => Promise<T> {
@@ -224,12 +236,17 @@ export class SignerSilentError extends Error {
 export class SignerRefusedError extends Error {
   override readonly name = 'Sign.SignerRefusedError'
   readonly url: string
+  readonly method: string
   /** JSON-RPC's. */
   readonly code: number
+  /** The signer's own words. */
+  readonly got: string
   constructor(url: string, method: string, { code, message }: { readonly code: number; readonly message: string }) {
     super(`Expected the signer at ${url} to sign by ${method}, got its refusal ${code}: ${message}`)
     this.url = url
+    this.method = method
     this.code = code
+    this.got = message
   }
 }
 

@@ -140,40 +140,77 @@ test('sends no transaction but the one that was asked for, as signed by its acco
   expect(await keysWith(async () => result({ raw: right, tx: {} })).account.signTransaction(TRANSACTION)).toBe(right)
 })
 
-test('asks a silent signer once more, then gives up; a refusal is final', async () => {
+/** Says for every method that is asked what `answers` has of it, and which were. */
+function answering(answers: Readonly<Record<string, SignerAnswer>>) {
   const asked: string[] = []
-  const silent = keysWith(async (method) => {
+  const keys = keysWith(async (method) => {
     asked.push(method)
-    return { kind: 'silent', reason: 'ECONNREFUSED' }
+    return answers[method] ?? refused(-32_601, 'Method not found')
   })
-  await expect(silent.signObservation(DOMAIN, observationOf())).rejects.toThrow(
+  return { asked, keys }
+}
+
+const refused = (code: number, message: string): SignerAnswer => ({ kind: 'refused', code, message })
+const [NEWER, OLDER] = ['eth_signTypedData_v4', 'eth_signTypedData'] as const
+
+test('asks a silent signer once more, then gives up', async () => {
+  const { asked, keys } = answering({ [NEWER]: { kind: 'silent', reason: 'ECONNREFUSED' } })
+  await expect(keys.signObservation(DOMAIN, observationOf())).rejects.toThrow(
     `Expected the signer at ${URL} to answer, got ECONNREFUSED. Start it, or check signer.url.`,
   )
-  expect(asked).toEqual(['eth_signTypedData_v4', 'eth_signTypedData_v4'])
-  const refusing = keysWith(async (method) => {
-    asked.push(method)
-    return { kind: 'refused', code: -32_000, message: 'Not today.' }
-  })
-  asked.length = 0
-  await expect(refusing.signObservation(DOMAIN, observationOf())).rejects.toThrow('its refusal -32000: Not today.')
-  expect(asked).toEqual(['eth_signTypedData_v4'])
+  expect(asked).toEqual([NEWER, NEWER])
 })
 
-test('asks by the older name where the newer is not known', async () => {
-  const asked: string[] = []
+test.each([
+  [
+    { [NEWER]: refused(-32_000, 'Not today.'), [OLDER]: refused(-32_000, 'Not today.') },
+    -32_000,
+    `${NEWER} or ${OLDER}, got its refusal -32000: Not today.`,
+  ],
+  [
+    { [NEWER]: refused(-32_004, 'Unsupported'), [OLDER]: refused(-32_603, 'Internal error') },
+    -32_603,
+    `${NEWER} or ${OLDER}, got its refusal -32603: Unsupported; Internal error`,
+  ],
+  [{ [OLDER]: refused(-32_603, 'Internal error') }, -32_603, `${OLDER}, got its refusal -32603: Internal error`],
+  [{ [NEWER]: refused(-32_603, 'Internal error') }, -32_603, `${NEWER}, got its refusal -32603: Internal error`],
+  [{}, -32_601, `${NEWER} or ${OLDER}, got its refusal -32601: Method not found`],
+])('asks by both names before it takes a refusal, and says what was said to each: %j', async (answers, code, words) => {
+  const { asked, keys } = answering(answers)
+  const message = `Expected the signer at ${URL} to sign by ${words}`
+  await expect(keys.signObservation(DOMAIN, observationOf())).rejects.toMatchObject({ code, message })
+  expect(asked).toEqual([NEWER, OLDER])
+})
+
+test.each([-32_601, -32_004])('asks by the older name where the newer is refused by %i', async (code) => {
   const signature = await privateKeyToAccount(ann.privateKey).signTypedData({
     domain: typedDataDomain(DOMAIN),
     types: OBSERVATION_TYPES,
     primaryType: 'Observation',
     message: observationOf(),
   })
-  const keys = keysWith(async (method) => {
-    asked.push(method)
-    if (method !== 'eth_signTypedData') return { kind: 'refused', code: -32_601, message: 'Method not found' }
-    return result(signature)
-  })
+  const { asked, keys } = answering({ [NEWER]: refused(code, 'Method not found'), [OLDER]: result(signature) })
   await keys.signObservation(DOMAIN, observationOf())
-  expect(asked).toEqual(['eth_signTypedData_v4', 'eth_signTypedData'])
+  expect(asked).toEqual([NEWER, OLDER])
+})
+
+test('sends what is to be signed as a string: Web3Signer refuses an object', async () => {
+  const wallet = privateKeyToAccount(ann.privateKey)
+  const keys = keysWith(async (method, [address, typed]) => {
+    if (method !== OLDER) return refused(-32_601, 'Method not found')
+    if (address !== ann.address || typeof typed !== 'string') return refused(-32_603, 'Internal error')
+    return result(await wallet.signTypedData(JSON.parse(typed)))
+  })
+  const value = 2n ** 100n
+  const observation = observationOf({ value })
+  expect(await keys.signObservation(DOMAIN, observation)).toEqual(
+    await localKeys(ann).signObservation(DOMAIN, observation),
+  )
+  const [domain, ballot] = [
+    { chainId: 5, jury: ANVIL },
+    { fixingId: FIXING_ID, round: 3 },
+  ]
+  expect(await keys.signBallot(domain, ballot)).toBe(await localKeys(ann).signBallot(domain, ballot))
 })
 
 test('says what keeps the signer from signing, asking it at most every five seconds', async () => {
