@@ -22,6 +22,8 @@ export type Reading = {
   readonly unread: number
   /** Mature and not settled, without an own observation though this node is to have one. */
   readonly unobserved: number
+  /** Mature and not settled, observed a minute ago, and without the signature that this node is to have of it. */
+  readonly unsigned: number
   /** Mature and not settled, without the observations of a quorum. */
   readonly shortOfQuorum: number
   /** About to mature, and too few reporters said that they are there and ready. */
@@ -151,6 +153,11 @@ const GAUGES: readonly PlainGauge[] = [
     name: 'assize_fixings_unobserved',
     help: 'Mature fixings without the own observation that is due.',
     read: (to) => to.unobserved,
+  },
+  {
+    name: 'assize_fixings_unsigned',
+    help: 'Mature fixings whose own observation is not signed a minute later.',
+    read: (to) => to.unsigned,
   },
   {
     name: 'assize_fixings_short_of_quorum',

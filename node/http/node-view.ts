@@ -18,6 +18,8 @@ export type FixingStatus = {
   readonly phase: Phase | 'unknown'
   readonly observation?: { readonly value: bigint; readonly observedAt: bigint; readonly sourcesRoot: Hex }
   readonly abstained?: { readonly reason: string; readonly dropped: readonly DroppedSource[] }
+  /** The own observation, which is to be signed, is not, though it is a minute old; absent otherwise. */
+  readonly unsigned?: true
   /** Reporters whose observations are held. */
   readonly observations: number
   /** Registry indices of proven equivocators. */

@@ -60,6 +60,10 @@ const FIXING = z.strictObject({
   phase: z.enum(['unknown', 'pending', 'open', 'active', 'arbitration', 'settled']),
   observation: OWN.optional(),
   abstained: ABSTAINED.optional(),
+  unsigned: z
+    .literal(true)
+    .describe('the own observation, which is to be signed, is not, though it is a minute old; absent otherwise')
+    .optional(),
   observations: count.describe('reporters whose observations are held'),
   equivocators: z.array(index),
   report: z.strictObject({ value, observationsRoot: word, signers: z.array(index) }).optional(),

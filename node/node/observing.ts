@@ -1,7 +1,10 @@
 import { isTrusted } from '../decide.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Parts } from './parts.ts'
-import type { Tracked } from './tracked.ts'
+import { isSettled, type Tracked } from './tracked.ts'
+
+/** How long an observation may wait for its signature, seconds: between two tries is a minute at most. */
+const SIGNING_SECONDS = 60n
 
 /** Whether the operator's policy has this node sign for the fixing, and observe it in order to propose or dispute. */
 export function isAllowed({ policy }: Pick<Parts['config'], 'policy'>, fixing: Fixing): boolean {
@@ -19,6 +22,18 @@ export function isReporting({ chain, config, store }: Parts, { ripe, fixing }: T
   const isMember = signer !== undefined && ripe?.indexOf.has(signer) === true
   const isReporter = config.roles.includes('reporter') && isAllowed(config, fixing)
   return isReporter && isMember && store.restoration.maySign(fixing.maturity)
+}
+
+/**
+ * Whether this node has observed a fixing that it is to sign for, and a minute later holds no observation of its reporter: neither
+ * one that it signed nor one of another machine with the same key.
+ */
+export function isUnsigned(parts: Parts, tracked: Tracked): boolean {
+  const { chain, clock, reporter, store } = parts
+  const own = reporter.view(tracked.id).observation
+  if (own === undefined || isSettled(tracked) || !isReporting(parts, tracked)) return false
+  if (clock.now() < own.observedAt + SIGNING_SECONDS) return false
+  return !store.observations.all(tracked.id).some(({ signer }) => signer === chain.account)
 }
 
 /** Whoever may propose, dispute or vote needs an own observation, signed or not; seats in juries do not ask whom the operator trusts. */

@@ -2,7 +2,7 @@ import { isSeparated } from '#protocol/distance.ts'
 import type { Reading } from '../metrics.ts'
 import { spendable } from './exposure.ts'
 import type { LoopState } from './loop.ts'
-import { isAllowed, isObserving } from './observing.ts'
+import { isAllowed, isObserving, isUnsigned } from './observing.ts'
 import type { Parts } from './parts.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -48,6 +48,7 @@ type Counts = Pick<
   Reading,
   | 'fixings'
   | 'unobserved'
+  | 'unsigned'
   | 'shortOfQuorum'
   | 'shortOfPresence'
   | 'shortOfSources'
@@ -67,6 +68,7 @@ function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
   return {
     fixings,
     unobserved: due.filter(({ id }) => reporter.view(id).observation === undefined).length,
+    unsigned: live.filter((one) => isUnsigned(parts, one)).length,
     shortOfQuorum: live.filter((one) => isAllowed(parts.config, one.fixing) && one.quorum?.kind !== 'report').length,
     shortOfPresence: tracked.filter((one) => rollCall.attendance(one)?.isShort === true).length,
     shortOfSources: tracked.filter((one) => rollCall.unready(one) !== undefined).length,

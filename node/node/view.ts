@@ -9,6 +9,7 @@ import { stakeUntracked } from './exposure.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import { differencesWith } from './differences.ts'
+import { isUnsigned } from './observing.ts'
 import { createReading } from './reading.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -72,6 +73,7 @@ function statusOf(parts: Parts, tracked: Tracked): FixingStatus {
     phase: snapshot?.phase ?? 'unknown',
     ...(observation === undefined ? {} : { observation: shown(observation) }),
     ...(abstained === undefined ? {} : { abstained }),
+    ...(isUnsigned(parts, tracked) ? { unsigned: true } : {}),
     observations: store.observations.all(id).length,
     equivocators: store.observations.evidence(id).map(({ first }) => first.reporterIndex),
     ...(quorum?.kind === 'report'
@@ -137,6 +139,7 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
       ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
       : []),
     ...juryProblems(parts.juror.view()),
+    ...signingProblems(parts, state),
     ...(peers.connected > 0 && peers.reporters === 0 && peers.sought > 0
       ? [
           `None of ${peers.connected} peers is a reporter, of ${peers.sought} that are registered: name one in bootstrap.`,
@@ -202,6 +205,15 @@ export function juryProblems({ late, deadline, failing, unseen }: JurorView): st
       : [
           `Nothing new is staked: ${unseen} of its juries could not be looked at since the start, and votes there come first.`,
         ]),
+  ]
+}
+
+/** Observations that nobody signs, whatever the signer says of itself. */
+function signingProblems(parts: Parts, { tracked }: LoopState): string[] {
+  const unsigned = [...tracked.values()].filter((one) => isUnsigned(parts, one)).length
+  if (unsigned === 0) return []
+  return [
+    `${unsigned} fixings were observed, and no observation of them is signed: see assize journal, stage sign, and the log.`,
   ]
 }
 

@@ -13,6 +13,7 @@ const READING: Reading = {
   fixings: new Map([['active', 2]]),
   unread: 5,
   unobserved: 1,
+  unsigned: 6,
   shortOfQuorum: 2,
   shortOfPresence: 1,
   shortOfSources: 0,
@@ -54,6 +55,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_registered{')).toEqual(['signer=""} 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
   expect(samplesOf(text, 'assize_fixings_unread')).toEqual([' 5'])
+  expect(samplesOf(text, 'assize_fixings_unsigned')).toEqual([' 6'])
   expect(samplesOf(text, 'assize_fixings_short_of_presence')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_fixings_short_of_sources')).toEqual([' 0'])
   expect(samplesOf(text, 'assize_clock_offset_seconds')).toEqual([' -3'])

@@ -5,11 +5,12 @@ import { z } from 'zod'
 import { type Config, loadConfig } from '#node/config'
 import { blsKey } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
+import { STATUS } from '#node/http-schemas'
 import type { RunningNode } from '../../../node/node.ts'
 import { DOMAIN, FIXING, FIXING_ID, keyOf, MATURITY, reporterKey } from '../reporters.ts'
 import { signerFolder, standUpSigner, startIn, stopSigner } from '../stand-up-signer.ts'
 import { temporaryFolder } from '../temporary.ts'
-import { connected, fixingOf, run, scene, SOON, status } from './scene.ts'
+import { connected, fixingOf, introduce, run, scene, SOON, status } from './scene.ts'
 
 const DEPLOYMENT = {
   ...DOMAIN,
@@ -72,6 +73,45 @@ test('two machines with one key sign one observation between them, though they o
     .toEqual(['refused', 'sign'])
   expect((await journals()).find(({ action }) => action === 'refused')?.reason).toContain('keep the first')
   expect((await held()).flat()).toHaveLength(1)
+})
+
+test('is not ready a minute after an observation that its signer refused, until another machine with the key tells of its own', async () => {
+  const { world, indexDir, venue } = await scene(1)
+  const { folder } = await standUpSigner(reporterKey(0).privateKey, DEPLOYMENT)
+  const one = await run(configOf(indexDir, folder), world)
+  const other = await run(configOf(indexDir, folder), world)
+  venue.close = (asked) => `${2_500 + asked}.25`
+  world.mine(MATURITY)
+  const held = () => Promise.all([one, other].map(async (node) => (await fixingOf(node))?.observations))
+  await expect.poll(async () => (await held()).toSorted(), SOON).toEqual([0, 1])
+  const [spare, first] = (await held())[0] === 0 ? [one, other] : [other, one]
+  await expect.poll(async () => (await fixingOf(spare))?.observation, SOON).toBeDefined()
+  const observedAt = BigInt((await fixingOf(spare))?.observation?.observedAt ?? 0)
+  const seen = async (node: RunningNode, time: bigint) => {
+    world.mine(time)
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(`${world.head.number}`)
+    const metrics = await (await fetch(`http://127.0.0.1:${node.httpPort}/metrics`)).text()
+    const { fixings } = await ask(node, '/status', STATUS)
+    return {
+      ...(await ask(node, '/readyz', READINESS)),
+      counted: /^assize_fixings_unsigned (\d)$/m.exec(metrics)?.[1],
+      shown: fixings[0]?.unsigned,
+    }
+  }
+  const fine = { ready: true, problems: [], counted: '0', shown: undefined }
+  expect(await seen(spare, observedAt + 59n)).toMatchObject(fine)
+  expect(await seen(spare, observedAt + 60n)).toMatchObject({
+    ready: false,
+    problems: [
+      '1 fixings were observed, and no observation of them is signed: see assize journal, stage sign, and the log.',
+    ],
+    counted: '1',
+    shown: true,
+  })
+  expect(await seen(first, observedAt + 61n)).toMatchObject(fine)
+  await introduce(spare, first)
+  await expect.poll(async () => (await fixingOf(spare))?.observations, SOON).toBe(1)
+  expect(await seen(spare, observedAt + 62n)).toMatchObject(fine)
 })
 
 test('is not ready while its signer is down, and signs when it is back', async () => {
