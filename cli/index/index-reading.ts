@@ -31,7 +31,11 @@ export async function readIndexNow(
   maturity: bigint,
   options: SampleOptions,
 ): Promise<IndexReading> {
-  const sampling = await fetchSamples(document, maturity, options)
+  return readingOf(document, maturity, await fetchSamples(document, maturity, options))
+}
+
+/** What follows from `sampling`, which was read for `maturity`. */
+export function readingOf(document: IndexDocument, maturity: bigint, sampling: Sampling): IndexReading {
   const { samples, opens } = sampling
   const hasClose = samples.some(({ closes }) => closes.some((close) => close !== undefined))
   const root = hasClose ? sourcesRoot(samples, opens) : undefined

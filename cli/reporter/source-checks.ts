@@ -2,15 +2,18 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { accessFault } from '#node/access'
 import { type Config, sourceEndpoints } from '#node/config'
+import { fetchSamples } from '#node/source'
 import { formatValue } from '#protocol/decimal.ts'
+import { sampleOpens } from '#protocol/aggregate.ts'
 import { type IndexDocument, indexId, isConversionSource } from '#protocol/index-document.ts'
+import type { SourceSpec } from '#protocol/index-source.ts'
 import { machineClock } from '../clock.ts'
 import { commandLine } from '../command-line.ts'
 import type { Context } from '../context.ts'
 import { failureOf } from '../errors.ts'
 import { shorten } from '../format.ts'
 import { readIndexFile } from '../index/index-file.ts'
-import { type IndexReading, readIndexNow } from '../index/index-reading.ts'
+import { type IndexReading, readingOf } from '../index/index-reading.ts'
 import type { Check } from './check.ts'
 
 /** What reading sources needs: the time by which the node goes, and the chain it is on. */
@@ -25,8 +28,10 @@ type Named = { readonly name: string; readonly file: string }
 
 /** All sources of all documents have so long together, milliseconds. */
 const READ_MS = 30_000
+/** By how much the newest block of a chain may be older than now, seconds. */
+const HEAD_LAG_SECONDS = 60
 
-/** Reads every source of every index document once, for the last window that is over. */
+/** Reads every source of every index document once, for the last window that is over, of a chain for the last that is final. */
 export async function indexChecks(config: Config, world: SourceWorld): Promise<Check[]> {
   const what = 'indices'
   const fault = accessFault(config.indexDir, 'read')
@@ -70,18 +75,36 @@ async function indexCheck({ name, file }: Named, config: Config, world: SourceWo
   }
 }
 
-function readLast(
+async function readLast(
   document: IndexDocument,
   config: Config,
   { time, now, signal, chainId }: SourceWorld,
 ): Promise<IndexReading> {
   const interval = BigInt(document.sampling.intervalSeconds)
-  return readIndexNow(document, time - (time % interval), {
+  const options = {
     clock: machineClock(now),
     signal,
     csvFile: config.csvFile,
     rpcUrls: chainId === undefined ? undefined : sourceEndpoints(config, chainId),
+  }
+  const samplings = await Promise.all(
+    document.sources.map((source) => {
+      const reached = time - BigInt(lagOf(source))
+      return fetchSamples({ ...document, sources: [source] }, reached - (reached % interval), options)
+    }),
+  )
+  const maturity = time - (time % interval)
+  return readingOf(document, maturity, {
+    opens: sampleOpens(document, maturity),
+    samples: samplings.flatMap(({ samples }) => samples),
+    failures: samplings.flatMap(({ failures }) => failures),
+    records: samplings.flatMap(({ records }) => records),
   })
+}
+
+/** How long ago a window has to have ended, seconds, for the source to be read for it at once. */
+function lagOf(source: SourceSpec): number {
+  return 'finalitySeconds' in source ? source.finalitySeconds + HEAD_LAG_SECONDS : 0
 }
 
 function foundOf({ document, sampling, used, result }: IndexReading): Pick<Check, 'state' | 'found'> {
@@ -90,7 +113,9 @@ function foundOf({ document, sampling, used, result }: IndexReading): Pick<Check
   const head = `${document.name} (${shorten(indexId(document))}), ${used.length} of ${counting.length} sources count`
   const said = [head, ...missing]
   if (result.kind === 'value') {
-    const found = [...said, `value ${formatValue(result.value)}`].join('; ')
+    const lag = Math.max(...document.sources.map(lagOf))
+    const aged = lag === 0 ? '' : `, chains as of ${lag} s ago`
+    const found = [...said, `value ${formatValue(result.value)}${aged}`].join('; ')
     return { state: missing.length === 0 ? 'ok' : 'warn', found }
   }
   // A file of past closes has no last window; whoever gave it knows.

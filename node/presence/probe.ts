@@ -21,7 +21,7 @@ const FRESH_MS = 20_000
 const PATIENCE_MS = 15_000
 
 /**
- * Asks each source for the window that ended a candle ago, all at once. What it holds does not count: whether it suffices shows
+ * Asks each source for the window that ended a candle ago, of a chain by its finality earlier, all at once. What it holds does not count: whether it suffices shows
  * at the maturity. Asks once in 20 s for each index, of which a node follows few.
  */
 export function createProbe({ clock, signal, sample }: ProbeComponents): Probe {
@@ -29,8 +29,9 @@ export function createProbe({ clock, signal, sample }: ProbeComponents): Probe {
   return (indexId, document) => {
     const known = found.get(indexId)
     if (known !== undefined && clock.monotonicMs() - known.atMs < FRESH_MS) return known.count
-    const end = clock.now() - BigInt(document.sampling.intervalSeconds)
+    const candleAgo = clock.now() - BigInt(document.sampling.intervalSeconds)
     const answers = document.sources.map(async (source) => {
+      const end = 'finalitySeconds' in source ? candleAgo - BigInt(source.finalitySeconds) : candleAgo
       const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
       try {
         const { samples } = await sample({ ...document, sources: [source] }, end, patience)

@@ -3,13 +3,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { EMBEDDED_CHAIN_ID, type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
 import { register } from '#client/registration.ts'
 import { loadConfig } from '#node/config'
 import { startNode } from '../../node/node.ts'
 import { warnOfExposed, writeKeystore } from '../../node/keystore.ts'
 import { loadNetworkKey } from '../../node/network-key.ts'
 import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
+import { type Feed, openFeed } from '../client/feed-contracts.ts'
 import { SILENT } from '../node/silent-log.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
@@ -26,10 +27,14 @@ const dead = (id: string) => sourceJson(id, { url: `http://127.0.0.1:1/${id}` })
 
 let stage: Stage
 let other: EmbeddedChain
+let feed: Feed
 
 beforeAll(async () => {
   stage = await raiseStage()
   other = await startEmbeddedChain({ startTime: MATURITY })
+  feed = await openFeed(stage.embedded, [await stage.as('Ada'), await stage.as('Bede')], 8)
+  await feed.answer(MATURITY - 1_200n, 2_500_20000000n)
+  await feed.answer(MATURITY - 900n, 9_999_00000000n)
   await stage.embedded.mineAt(MATURITY)
 })
 afterAll(async () => {
@@ -272,6 +277,18 @@ describe('assize doctor', () => {
     // A file of past closes may have none of today.
     expect((await examined(config)).checks.find(({ what }) => what === 'index index.json')).toMatchObject({
       state: 'warn',
+    })
+  })
+
+  test('reads a chain for the last window that is final, and says how long ago that was', async () => {
+    const { folder, config } = await folderOf()
+    const chain = { kind: 'chainlink', chainId: EMBEDDED_CHAIN_ID, feed: feed.proxy, maxAgeSeconds: 3_600 }
+    const link = { id: 'feed', venue: 'feed', quote: 'USD', timeoutMs: 5_000, finalitySeconds: 900, ...chain }
+    writeFileSync(join(folder, 'index.json'), JSON.stringify(threeSamples([link])))
+    const { checks } = await examined(config)
+    expect(checks.find(({ what }) => what === 'index index.json')).toMatchObject({
+      state: 'ok',
+      found: expect.stringMatching(/1 of 1 sources count; value 2500\.2, chains as of 960 s ago$/),
     })
   })
 

@@ -14,7 +14,7 @@ const DOCUMENT: IndexDocument = threeSamples([
 ])
 
 /** Counts what answers if those in `down` do not. */
-function probed(down: readonly string[]) {
+function probed(down: readonly string[], document = DOCUMENT) {
   const asked: [id: string, maturity: bigint][] = []
   const clock = fakeClock(1_000n)
   const probe = createProbe({
@@ -28,7 +28,7 @@ function probed(down: readonly string[]) {
       return { opens: [], samples, failures: [], records: [] }
     },
   })
-  return { asked, clock, count: () => probe(FIXING_ID, DOCUMENT) }
+  return { asked, clock, count: () => probe(FIXING_ID, document) }
 }
 
 test('R-414 counts the sources that answer and can count', async () => {
@@ -37,6 +37,17 @@ test('R-414 counts the sources that answer and can count', async () => {
   // What cannot be converted does not count, and a rate alone is no source.
   expect(await probed(['rate']).count()).toBe(2)
   expect(await probed(['a', 'b', 'eur']).count()).toBe(0)
+})
+
+test('asks a chain for a window that is final by now, since it is read for no later one', async () => {
+  const chain = { kind: 'chainlink', chainId: 1, feed: `0x${'11'.repeat(20)}`, maxAgeSeconds: 60, finalitySeconds: 900 }
+  const feed = { id: 'feed', venue: 'feed', quote: 'USD', timeoutMs: 5_000, ...chain }
+  const { asked, count } = probed([], threeSamples([sourceJson('a', {}), feed]))
+  expect(await count()).toBe(2)
+  expect(asked).toEqual([
+    ['a', 940n],
+    ['feed', 40n],
+  ])
 })
 
 test('asks for the window that ended a candle ago, once in a while', async () => {
