@@ -75,17 +75,18 @@ export async function openNode(config: Config, replaced: Replaced, { signal, ope
 
   const store = await openStore(config.dataDir)
   opened.push(() => store.close())
-  if (keys !== undefined && (await markIfNew(store, keys.address))) {
-    const fields = { dataDir: config.dataDir, signer: keys.address }
-    log.warn(fields, 'a key that is new in data_dir: nothing is signed for fixings that have matured by now')
-  }
   const networkKey = await loadNetworkKey(join(config.dataDir, NETWORK_KEY_FILE))
   const state = newState(documents)
   const reaching = { clock, log, signal, state, account: keys?.account }
   const chain = await (replaced.openChain?.(keys) ?? reachChain(config, reaching))
   signal.throwIfAborted()
 
+  // First: a key that came with the wrong addresses must not bar from signing the one that is there.
   await store.bind({ chainId: chain.chainId, oracle: config.oracle, registry: config.registry })
+  if (keys !== undefined && (await markIfNew(store, keys.address))) {
+    const fields = { dataDir: config.dataDir, signer: keys.address }
+    log.warn(fields, 'a key that is new in data_dir: nothing is signed for fixings that have matured by now')
+  }
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const own = { config, clock, log, signal, store, chain, keys, journal: createJournal(store.journal, clock, log) }
   const memories = { book: createBook(), roll: createRoll(), rosters: shareRosters(), known: createKnownReporters() }

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backUp, restore } from '#node/backup'
-import { openStore } from '#node/store'
+import { markIfNew, openStore } from '#node/store'
 import { chainClock } from '../../../node/clock.ts'
 import { startNode } from '../../../node/node.ts'
-import { FIXING_ID, MATURITY } from '../reporters.ts'
+import { FIXING, FIXING_ID, MATURITY, reporterKey } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
@@ -44,6 +44,9 @@ test('what the first look found is followed though the mark could not be written
   const { world, newConfigOf } = await scene(1)
   const config = await newConfigOf(0)
   const mark = join(config.dataDir, 'restored')
+  const before = await openStore(config.dataDir)
+  expect(await markIfNew(before, reporterKey(0).address)).toBe(true)
+  await before.close()
   const openChain = async (keys: { readonly address: `0x${string}` } | undefined) => {
     // Nothing can take the place of a folder.
     rmSync(mark)
@@ -126,6 +129,22 @@ test('a key that comes to a data_dir of another signs nothing for what had matur
   const again = await run(config, world)
   await expect.poll(async () => (await status(again)).block, SOON).toBe(world.head.number.toString())
   expect(mark()).toBe(`${MATURITY + 1n} seen\n`)
+})
+
+test('a new key with the addresses of another deployment changes nothing in a data_dir', async () => {
+  const { world, configOf, newConfigOf } = await scene(2)
+  world.mine(MATURITY - 50n)
+  const config = await newConfigOf(0)
+  const mark = (): string => readFileSync(join(config.dataDir, 'restored'), 'utf8')
+  const node = await run(config, world)
+  await expect.poll(mark, SOON).toBe(`${MATURITY - 50n} seen\n`)
+  await stop(node)
+  const wrong = { ...(await configOf(1)), dataDir: config.dataDir, oracle: FIXING.arbitrator }
+  await expect(run(wrong, world)).rejects.toMatchObject({ name: 'Store.StoreDeploymentError' })
+  expect(mark()).toBe(`${MATURITY - 50n} seen\n`)
+  const store = await openStore(config.dataDir)
+  expect(await store.signers.knows(reporterKey(1).address)).toBe(false)
+  await store.close()
 })
 
 test('a data_dir that was new and has lost all that was signed since is as a new one', async () => {
