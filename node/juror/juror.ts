@@ -44,8 +44,8 @@ export type JurorComponents = {
   readonly reading: (id: Hex, fixing: Fixing) => Promise<bigint | undefined>
   /** This case of one of the juries was not over when it was last looked at: said with every look. */
   readonly onCase: (known: KnownCase) => void
-  /** This jury may still rule on it: its index is to be read. Said with every look. */
-  readonly onRunning: (known: KnownCase) => void
+  /** This jury may still rule on it as of the block `head`: its index is to be read. Said with every look. */
+  readonly onRunning: (known: KnownCase, head: Head) => void
   /** What others have observed of the fixing: what this node may have observed too, before its store was lost. */
   readonly heard: (id: Hex) => readonly bigint[]
   /** Fixings in arbitration, as far as the node follows them. */
@@ -209,7 +209,7 @@ async function attendCase(
   const snapshot = await chain.snapshot(fixing, head.number)
   const turnEnd = turnEndOf(jury, snapshot)
   if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
-  components.onRunning(known)
+  components.onRunning(known, head)
   memory.ended.delete(keyOf(known))
   const terms = memory.terms.get(jury)
   if (terms === undefined) return

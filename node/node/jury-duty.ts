@@ -39,11 +39,11 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     onCase: ({ id, fixing, block }) => {
       if (state.documents.has(fixing.indexId) && !state.tracked.has(id)) watch.follow({ id, fixing, block })
     },
-    onRunning: ({ id, fixing }) => {
+    onRunning: ({ id, fixing }, { time }) => {
       const document = state.documents.get(fixing.indexId)
       const tracked = state.tracked.get(id)
-      if (document === undefined || clock.now() < fixing.maturity || (tracked !== undefined && isSettled(tracked)))
-        return
+      // By the chain's time, as the end of the vote is: a clock that is behind must not make it INVALID.
+      if (document === undefined || time < fixing.maturity || (tracked !== undefined && isSettled(tracked))) return
       // Nobody needs to announce a fixing for it to be judged, nor need its log be read: it is observed all the same.
       reporter.attend({ id, fixing, document, isReporter: false, isTrusted: true })
     },

@@ -158,8 +158,9 @@ async function observeNow(
   const { id, fixing, document } = target
   const sampling = await sample(target)
   const observedAt = date()
-  // The clock was set back meanwhile, and every peer would reject it: the next try is after the maturity by the right time.
-  if (observedAt < fixing.maturity) return undefined
+  // By a clock that is behind, or was set back meanwhile, and every peer would reject it: the next try is by the right time.
+  const isSignable = observedAt >= fixing.maturity
+  if (!isSignable && target.isReporter) return undefined
   const observed = run(document, sampling, { fixingId: id, observedAt })
   const { dropped } = observed
   if (observed.kind === 'abstention') {
@@ -172,7 +173,7 @@ async function observeNow(
   const { observation, confidence } = observed
   await archive(id, { ...sampling, observation, dropped })
   // Before it is signed: after a crash the very same observation must be found, the guard admits no other.
-  await own.put({ observation, confidence })
+  if (isSignable) await own.put({ observation, confidence })
   await journal.write({
     stage: 'observe',
     fixingId: id,

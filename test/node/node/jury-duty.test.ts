@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { INVALID } from '#protocol/fixing.ts'
-import { readOwn } from '../../../node/node/jury-duty.ts'
-import { FIXING_ID, observationOf, WAD } from '../reporters.ts'
+import { createJuryDuty, type JuryDutyParts, readOwn } from '../../../node/node/jury-duty.ts'
+import { SMALL_JURY } from '../../client/jury-terms.ts'
+import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
+import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
+import { FIXING, FIXING_ID, keyOf, MATURITY, observationOf, WAD } from '../reporters.ts'
+import { SILENT } from '../silent-log.ts'
+import { snapshotOf } from '../snapshots.ts'
 
 test('what was observed before a restart is read from disk before a vote can be INVALID', async () => {
   const observation = observationOf({ value: 2_500n * WAD })
@@ -15,4 +20,82 @@ test('what was observed before a restart is read from disk before a vote can be 
   expect(await readOwn({ reporter: restarted, own: nothing }, FIXING_ID, 'unknown')).toBe(INVALID)
   const atWork = { view: () => ({ observation: observationOf({ value: WAD }) }) }
   expect(await readOwn({ reporter: atWork, own: nothing }, FIXING_ID, 'unknown')).toBe(WAD)
+})
+
+const JURY = '0x00000000000000000000000000000000000000aa'
+const COMMIT_END = MATURITY + 200_000n
+const NUMBER = 2_500n * WAD
+
+/**
+ * A juror with one seat, which has not committed, in a case of the tests' fixing, whose index has so much noise and whose sources say
+ * {@link NUMBER}; its clock is `lag` seconds behind the chain.
+ */
+function dutyWith({ noisePpm = 150, lag = 0n }) {
+  const account = keyOf('sender').address
+  const voted: bigint[] = []
+  let time = MATURITY
+  let isRead = false
+  const state = { stage: 'voting', round: 0, seedBlock: 5n, commitEnd: COMMIT_END, revealEnd: COMMIT_END + 9n } as const
+  const court = {
+    terms: async () => SMALL_JURY,
+    opened: async () => [],
+    trial: async () => ({ state, seats: [{ seat: 1, juror: account, committed: undefined, value: undefined }] }),
+    voters: async () => [undefined],
+    send: async () => ({ kind: 'refused', reason: 'a test' }),
+  }
+  const parts = {
+    config: {
+      juror: { juries: [JURY], principals: [], isClerk: false },
+      policy: { maxGasWei: 0n, stageDelaySeconds: 1 },
+      roles: ['juror'],
+      fromBlock: 1n,
+      confirmations: 64,
+    },
+    clock: { now: () => time - lag },
+    chain: { account, chainId: 31_337, court: () => court, snapshot: async () => snapshotOf({}) },
+    store: {
+      juries: {
+        cases: async () => [{ jury: JURY, id: FIXING_ID, fixing: FIXING, block: 1n }],
+        nextBlock: async () => 1n,
+        extend: async () => undefined,
+        keep: async (votes: readonly { readonly value: bigint }[]) =>
+          void voted.push(...votes.map(({ value }) => value)),
+        votes: async () => [],
+      },
+      own: { get: async () => undefined },
+      observations: { all: () => [] },
+    },
+    keys: { signBallot: async () => `0x${'11'.repeat(65)}` },
+    transactions: transactionsOf(intentMemory()),
+    journal: journalMemory(),
+    log: SILENT,
+    signal: new AbortController().signal,
+    reporter: {
+      attend: () => void (isRead = true),
+      view: () => (isRead ? { observation: observationOf({ value: NUMBER }) } : {}),
+    },
+    watch: { follow: () => undefined, events: () => [] },
+  }
+  const document = { ...threeSamples([sourceJson('a')]), noisePpm }
+  const known = { tracked: new Map(), documents: new Map([[FIXING.indexId, document]]) }
+  // What a juror's looks touch of a node's parts, and no more.
+  const juror = createJuryDuty(parts as unknown as JuryDutyParts, known)
+  return async (at: bigint): Promise<readonly bigint[]> => {
+    time = at
+    juror.look({ number: 11n, time })
+    await juror.idle()
+    return voted.splice(0)
+  }
+}
+
+test('asks the sources also by a clock that is far behind the chain, and votes what they say', async () => {
+  const look = dutyWith({ lag: 1_000_000n })
+  await look(MATURITY)
+  expect(await look(COMMIT_END - 500n)).toEqual([NUMBER])
+})
+
+test('asks no source before the maturity by the chain', async () => {
+  const look = dutyWith({})
+  await look(MATURITY - 1n)
+  expect(await look(MATURITY - 1n)).toEqual([])
 })

@@ -174,6 +174,21 @@ test('observes without signing when it is no reporter', async () => {
   expect(reporter.view(FIXING_ID).observation?.value).toBe(100n * WAD)
 })
 
+test('reads for a vote by a clock that is behind, and reads again before it signs, by the right one', async () => {
+  let time = MATURITY - 200_000n
+  const other: Sampling = { ...GOOD, samples: [{ sourceId: 'a', quote: 'USD', closes: ['101', '101', '101'] }] }
+  const { order, own, attend, reporter, clock } = desk([GOOD, other], { date: () => time })
+  await attend({ ...TARGET, isReporter: false })
+  expect(order).toEqual(['sample', 'archive', 'journal observe'])
+  expect(reporter.view(FIXING_ID).observation?.value).toBe(100n * WAD)
+  expect(own.size).toBe(0)
+  time = MATURITY
+  clock.pass(60_000)
+  await attend()
+  expect(order.slice(3)).toContain(`sign ${101n * WAD}`)
+  expect(own.get(FIXING_ID)?.observation).toMatchObject({ value: 101n * WAD, observedAt: MATURITY })
+})
+
 test('signs once what it has observed before it was a reporter, and asks the sources no second time', async () => {
   const { order, attend, clock } = desk([GOOD])
   const observed = ['sample', 'archive', 'keep own', 'journal observe']
