@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { commitCall, type SeatVote } from '#client/jury-calls.ts'
 import { formatValue } from '#protocol/decimal.ts'
+import { INVALID } from '#protocol/fixing.ts'
 import { type Action, perform, type Step } from '../chain/action.ts'
 import { hash, indexValue } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
@@ -10,6 +11,7 @@ import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatIndexValue, formatPercent } from '../format.ts'
 import { findTrial, requireStage, type Trial, trialMoment } from '../court/jury-court.ts'
+import { noiseLines } from '../court/noise.ts'
 import { addVoteOptions, ownSeatsOf, saltsOf, type VoteFlags } from '../court/own-votes.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
@@ -55,6 +57,7 @@ async function commitSeats(
     lines: [
       `commit    ${named} for ${own.length} of your seats of fixing ${id}, round ${state.round}`,
       `reveal    from ${trialMoment(state.commitEnd, trial)} to ${trialMoment(state.revealEnd, trial)}: note the value`,
+      ...(value === INVALID ? [] : await noiseLines(fixing, context)),
       `risk      ${stake} if you do not reveal in time, or are more than ${band} from the verdict`,
     ],
     question: `Commit to ${named}?`,

@@ -5,6 +5,7 @@ import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findTrial, type Jury, openJury } from '../court/jury-court.ts'
+import { noiseLines } from '../court/noise.ts'
 import { trialDocument, trialLines, trialSteps } from '../court/jury-lines.ts'
 import { type OwnCases, ownCases, viewerOfRound } from '../court/own-cases.ts'
 import { poolDocument, poolLines, readPoolView } from '../court/pool-view.ts'
@@ -122,8 +123,9 @@ async function showTrial(
   id: Hex,
   account: Address | undefined,
   { jury, json }: Flags,
-  { io }: Context,
+  context: Context,
 ): Promise<ExitCode> {
+  const { io } = context
   const trial = await findTrial(connection, id, jury)
   const viewer = await viewerOfRound(connection, trial, account)
   if (json === true) {
@@ -131,7 +133,7 @@ async function showTrial(
     io.out(JSON.stringify({ version: 1, jury: trial.jury.address, ...document }, undefined, 2))
     return EXIT.ok
   }
-  for (const line of trialLines(trial, viewer)) io.out(line)
+  for (const line of trialLines(trial, viewer, await noiseLines(trial.fixing, context))) io.out(line)
   for (const line of stepLines(trialSteps(trial, viewer, connection.paste))) io.out(line)
   return EXIT.ok
 }

@@ -17,8 +17,8 @@ export type Viewer = Hands & {
   readonly principals: readonly Address[]
 }
 
-/** A case for people: where it stands, its times, its seats. */
-export function trialLines(trial: Trial, viewer: Viewer): string[] {
+/** A case for people: where it stands, its `cautions`, its times, its seats. */
+export function trialLines(trial: Trial, viewer: Viewer, cautions: readonly string[]): string[] {
   const { jury, snapshot, state, seats } = trial
   const { id, phase, atTime, settlement } = snapshot
   const end = turnEnd(trial)
@@ -31,6 +31,7 @@ export function trialLines(trial: Trial, viewer: Viewer): string[] {
     `case      ${stageName(state.stage)}${state.stage === 'none' ? '' : `, round ${state.round}`}`,
     ...seedLines(trial),
     ...shortageLines(trial),
+    ...cautions,
     ...(state.stage === 'voting'
       ? [
           `commit    before ${formatMoment(state.commitEnd, atTime)}`,

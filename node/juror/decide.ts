@@ -16,7 +16,10 @@ export type OwnSeat = {
 /** What a juror looks at. Times are Unix seconds. */
 export type CaseView = CaseStanding & {
   readonly own: readonly OwnSeat[]
-  /** What this node has read of the index, now or before a restart: INVALID if it does not know the index, undefined for nothing. */
+  /**
+   * What this node has read of the index, now or before a restart: INVALID for one that it does not know or that is too noisy for the
+   * fixing's separation, undefined for nothing.
+   */
   readonly reading: bigint | undefined
   /** When this process first looked at the case, Unix seconds: it may not have asked the sources before. */
   readonly seenSince: bigint
@@ -50,6 +53,8 @@ export function decideCase(view: CaseView): CaseDecision {
   if (view.state.stage !== 'voting') return decideClerk(view)
   const vote = decideVote(view)
   return vote.action === 'none' ? decideClerk(view, vote.reason) : vote
+const UNREADABLE = 'The index is unknown here, cannot be read, or has too much noise for the separation (R-502).'
+
 }
 
 /** What a case's votes are watched by. */
@@ -113,7 +118,7 @@ function decideCommit({ now, state, terms, own, reading, seenSince }: CaseView):
     return vote.kind === 'own' && vote.value === INVALID && value !== INVALID
   })
   if (due.length === 0) return none('All seats of ours are committed.')
-  const reason = value === INVALID ? 'The index cannot be read here.' : 'What this node has read of the index.'
+  const reason = value === INVALID ? UNREADABLE : 'What this node has read of the index.'
   return { action: 'commit', seats: due.map(({ seat }) => seat), value, deadline: state.commitEnd, reason }
 }
 

@@ -40,7 +40,7 @@ export type JurorComponents = {
   /** What moving a case on may cost in gas beyond what it brings, wei. */
   readonly maxGasWei: bigint
   readonly stageDelaySeconds: number
-  /** What this node has read of the fixing's index: INVALID if it does not know the index, undefined for nothing yet. */
+  /** What this node has read of the fixing's index: INVALID for one that it does not know or that is too noisy, undefined for nothing yet. */
   readonly reading: (id: Hex, fixing: Fixing) => Promise<bigint | undefined>
   /** This case of one of the juries was not over when it was last looked at: said with every look. */
   readonly onCase: (known: KnownCase) => void

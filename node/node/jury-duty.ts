@@ -1,5 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { type Fixing, INVALID } from '#protocol/fixing.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import { isNoiseSmall } from '#protocol/policy.ts'
 import { createJuror, type Juror } from '../juror/juror.ts'
 import { createVotes } from '../juror/votes.ts'
 import { proposalRank } from '../propose.ts'
@@ -34,8 +36,8 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     confirmations,
     maxGasWei: policy.maxGasWei,
     stageDelaySeconds: policy.stageDelaySeconds,
-    reading: (id: Hex, { indexId }: Fixing) =>
-      readOwn({ reporter, own: store.own }, id, state.documents.has(indexId) ? 'known' : 'unknown'),
+    reading: (id: Hex, fixing: Fixing) =>
+      readOwn({ reporter, own: store.own }, id, legibility(fixing, state.documents.get(fixing.indexId))),
     onCase: ({ id, fixing, block }) => {
       if (state.documents.has(fixing.indexId) && !state.tracked.has(id)) watch.follow({ id, fixing, block })
     },
@@ -58,16 +60,26 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
   })
 }
 
-/** What this node has read of a fixing whose index is known here or not: INVALID for an unknown one, undefined for nothing yet. */
+/** Whether the index is known here, and if so whether honest readings of it are near enough for the fixing's separation. */
+type Legibility = 'clear' | 'noisy' | 'unknown'
+
+/** By the index document's noise alone, so that all nodes say the same. */
+function legibility({ separationPpm }: Fixing, document: IndexDocument | undefined): Legibility {
+  if (document === undefined) return 'unknown'
+  return isNoiseSmall(separationPpm, document.noisePpm) ? 'clear' : 'noisy'
+}
+
+/** What this node votes by what it has read of a fixing: INVALID for an unknown or a noisy index (R-502), undefined for nothing yet. */
 export async function readOwn(
   { reporter, own }: { readonly reporter: Pick<Parts['reporter'], 'view'>; readonly own: Pick<OwnTable, 'get'> },
   id: Hex,
-  index: 'known' | 'unknown',
+  index: Legibility,
 ): Promise<bigint | undefined> {
   // What was observed before a restart is on disk at once; the reporter has it only once it is at work again.
   const observation = reporter.view(id).observation ?? (await own.get(id))?.observation
+  if (index === 'noisy') return INVALID
   // Who does not know an index cannot read it.
-  return observation?.value ?? (index === 'known' ? undefined : INVALID)
+  return observation?.value ?? (index === 'clear' ? undefined : INVALID)
 }
 
 const NO_KEYS = {

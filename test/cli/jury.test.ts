@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTestClient, http, keccak256, numberToHex, stringToHex } from 'viem'
+import { createTestClient, http, keccak256, numberToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readHeader } from '#client/block-header.ts'
 import { latestBlock } from '#client/chain.ts'
@@ -12,7 +12,9 @@ import { request } from '#client/oracle-writer.ts'
 import { send } from '#client/send.ts'
 import { wethBalance } from '#client/weth.ts'
 import { fixingId } from '#protocol/fixing.ts'
+import { indexId as idOf, parseIndexDocument } from '#protocol/index-document.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { documentJson, sourceJson } from '../protocol/index-documents.ts'
 import { assize } from './command-line.ts'
 import { type Court, type Disputer, openCourt, withoutChance } from './disputer.ts'
 import { SMALL_JURY } from '../client/jury-terms.ts'
@@ -270,7 +272,8 @@ describe('assize jury', () => {
     await court.stage.embedded.mineAt(time + 2n * DAY)
     await well(dora, 'jury', 'admit', ...at)
     const { oracle, council } = court.stage.deployments
-    const indexId = keccak256(stringToHex('an index of an uncreated fixing'))
+    const noisy = documentJson([sourceJson('a')], { noisePpm: 250 })
+    const indexId = idOf(parseIndexDocument(noisy))
     const maturity = time + 2n * DAY - BigInt(court.stage.fixing.proposalGrace)
     const fixing = { ...court.stage.fixing, indexId, maturity, arbitrator: jury, backup: council }
     const id = fixingId(fixing, { chainId: dora.chain.chainId, oracle })
@@ -295,6 +298,21 @@ describe('assize jury', () => {
     expect(JSON.parse(out).own.cases).toMatchObject([{ fixing: id, due: 'commit' }])
     const unread = await dora.run(['verify', id])
     expect(unread.err).toContain(`index ${indexId}`)
+    // Who has the document is told that honest readings may lose their stakes, and who votes INVALID only by the status.
+    const folder = join(court.folder, 'index')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'noisy.json'), JSON.stringify(noisy))
+    const env = { ...process.env, ...dora.env, ASSIZE_INDEX_DIR: folder }
+    const informed: Disputer = { ...dora, run: (args) => dora.run(args, { env }) }
+    const caution =
+      "noise     the separation, 0.1 %, is not above four times the index's noise, 0.025 %: jurors vote INVALID, since honest readings may lose their stakes"
+    const linesOf = async (person: Disputer, ...args: readonly string[]) =>
+      (await well(person, 'jury', ...args)).split('\n')
+    const dry = ['--dry-run', '--account', dora.account.address]
+    expect(await linesOf(informed, 'status', id)).toContain(caution)
+    expect(await linesOf(informed, 'commit', id, '2500.1', ...dry)).toContain(caution)
+    expect(await linesOf(informed, 'commit', id, 'INVALID', ...dry)).not.toContain(caution)
+    expect(await linesOf(dora, 'status', id)).not.toContain(caution)
     await well(dora, 'jury', 'commit', id, '2500.1', '--yes')
     const { commitEnd } = await readCase(dora.chain, jury, id)
     await court.stage.embedded.mineAt(commitEnd)

@@ -125,6 +125,7 @@ const ROWS: readonly EditRow[] = [
   ],
   ['R-502', 'a salt is made of r and s', BALLOT, 'slice(signature, 0, 2 * WORD, { strict: true })', 'signature'],
   ['R-502', 'the key opens what was lost', VOTES, '[...guesses, INVALID])', 'guesses)'],
+  ['R-502', 'no number of a noisy index', 'node/node/jury-duty.ts', "if (index === 'noisy') return INVALID", ''],
   ['R-502', 'revealing begins after', JURY, 'block.timestamp < start || ', ''],
   ['R-502', 'revealing ends', JURY, ' || block.timestamp >= end)', ')'],
   [

@@ -13,10 +13,10 @@ test('what was observed before a restart is read from disk before a vote can be 
   const own = { get: async (id: string) => (id === FIXING_ID ? { observation } : undefined) }
   const nothing = { get: async () => undefined }
   const restarted = { view: () => ({}) }
-  expect(await readOwn({ reporter: restarted, own }, FIXING_ID, 'known')).toBe(2_500n * WAD)
+  expect(await readOwn({ reporter: restarted, own }, FIXING_ID, 'clear')).toBe(2_500n * WAD)
   // The document that it was read by is gone, which makes it no other value.
   expect(await readOwn({ reporter: restarted, own }, FIXING_ID, 'unknown')).toBe(2_500n * WAD)
-  expect(await readOwn({ reporter: restarted, own: nothing }, FIXING_ID, 'known')).toBe(undefined)
+  expect(await readOwn({ reporter: restarted, own: nothing }, FIXING_ID, 'clear')).toBe(undefined)
   expect(await readOwn({ reporter: restarted, own: nothing }, FIXING_ID, 'unknown')).toBe(INVALID)
   const atWork = { view: () => ({ observation: observationOf({ value: WAD }) }) }
   expect(await readOwn({ reporter: atWork, own: nothing }, FIXING_ID, 'unknown')).toBe(WAD)
@@ -87,6 +87,18 @@ function dutyWith({ noisePpm = 150, lag = 0n }) {
     return voted.splice(0)
   }
 }
+
+test('votes INVALID, whatever it reads, where the separation is not above four times the noise of the index (R-502)', async () => {
+  const vote = async (noisePpm: number): Promise<readonly bigint[]> => {
+    const look = dutyWith({ noisePpm })
+    await look(MATURITY)
+    return look(MATURITY + 60n)
+  }
+  // By ratio: 1 + 0.001 > (1 + 0.00025)^2 (1 + noise)^2, so that 249 ppm are few enough and 250 are not.
+  expect(FIXING.separationPpm).toBe(1_000)
+  expect(await vote(249)).toEqual([NUMBER])
+  expect(await vote(250)).toEqual([INVALID])
+})
 
 test('asks the sources also by a clock that is far behind the chain, and votes what they say', async () => {
   const look = dutyWith({ lag: 1_000_000n })
