@@ -1,4 +1,5 @@
-import { caseTime, lastDrawBlock } from './jury.ts'
+import { blocksTime, caseTime, lastDrawBlock } from './jury.ts'
+import { smaller } from './rational.ts'
 
 /** Where a case stands. */
 export type JuryStage = 'none' | 'waiting' | 'voting' | 'hung' | 'decided' | 'failed'
@@ -58,6 +59,21 @@ export function moveOf(standing: CaseStanding): ClerkMove | undefined {
     case 'failed':
       return undefined
   }
+}
+
+/**
+ * First second at which the move is too late for the jury to rule, Unix seconds; of a draw not after its seed is forgotten, if no slot is
+ * missed. Undefined: it is already, or the move does not help it to.
+ */
+export function moveEnd(
+  move: ClerkMove,
+  { now, block, state, terms, turnEnd }: Pick<CaseStanding, 'now' | 'block' | 'state' | 'terms' | 'turnEnd'>,
+): bigint | undefined {
+  if (turnEnd === undefined || move === 'close') return undefined
+  if (move === 'resolve') return turnEnd
+  if (move !== 'draw') return turnEnd - caseTime(terms, 'seed')
+  const seedEnd = now + blocksTime(lastDrawBlock(state.seedBlock) + 1n - block)
+  return smaller(turnEnd - caseTime(terms, 'votes'), seedEnd)
 }
 
 /** Whether the chain no longer knows the case's seed block at block `block` (R-501). */

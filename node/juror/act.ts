@@ -15,13 +15,16 @@ import {
 import type { Call } from '#client/send.ts'
 import { clerkPay } from '#protocol/jury.ts'
 import type { ClerkMove } from '#protocol/jury-case.ts'
+import { larger } from '#protocol/rational.ts'
 import type { CourtCase } from '../chain/court-port.ts'
-import type { ChainPort, Head } from '../chain/port.ts'
+import type { ChainPort, Head, PassingRefusal } from '../chain/port.ts'
 import type { Plan, Transactions } from '../chain/transactions.ts'
 import type { Journal } from '../journal.ts'
 import type { KnownCase } from '../store/jury-table.ts'
 import type { CaseDecision, OwnSeat } from './decide.ts'
 import type { Openings, Round, Votes } from './votes.ts'
+
+const DAY = 86_400n
 
 /** A case at one block, and what is ours in it. */
 export type Scene = {
@@ -46,45 +49,67 @@ export type ActComponents = {
   readonly transactions: Transactions
   readonly journal: Journal
   readonly maxGasWei: bigint
+  /** What this node has in the fixing, bond-token wei. */
+  readonly staked: (id: Hex) => bigint
 }
+
+/** What came of a decision: 'dear' = something was refused since its gas costs more than it may, 'later' = that is not told yet. */
+export type Carried = 'clear' | 'dear' | 'later'
 
 /**
  * Carries a decision out, seat by seat. A vote may cost in gas what its seat has at stake; what moves the case on, what it is
- * paid and the operator's limit. Throws DeadRpcError and the keys' errors.
+ * paid, the operator's limit and {@link atRisk}. Throws DeadRpcError and the keys' errors.
  */
-export async function act(components: ActComponents, scene: Scene, decision: CaseDecision): Promise<void> {
-  const { action } = decision
-  if (action === 'none') return say(components, scene, 'none', decision.reason)
-  if (action === 'commit') return commit(components, scene, decision)
-  if (action === 'reveal') return reveal(components, scene, decision)
-  if (isUnderWay(components, scene, action, 0)) return
+export async function act(components: ActComponents, scene: Scene, decision: CaseDecision): Promise<Carried> {
+  switch (decision.action) {
+    case 'none':
+      return say(components, scene, 'none', decision.reason)
+    case 'commit':
+      return commit(components, scene, decision)
+    case 'reveal':
+      return reveal(components, scene, decision)
+    default:
+      return moveOn(components, scene, decision)
+  }
+}
+
+async function moveOn(
+  components: ActComponents,
+  scene: Scene,
+  { action, deadline, reason }: Extract<CaseDecision, { action: ClerkMove }>,
+): Promise<Carried> {
+  if (isUnderWay(components, scene, action, 0)) return 'clear'
   const call = await callOf(components, scene, action)
   if (call === undefined)
     return say(components, scene, 'none', `The header of block ${scene.trial.state.seedBlock} cannot be had.`)
   const isPaid = action === 'draw' || action === 'resolve'
   const pay = isPaid ? clerkPay(scene.known.fixing.arbitrationFee, scene.terms.seats) : 0n
-  await send(components, scene, {
-    action,
-    seat: 0,
-    call,
-    deadline: undefined,
-    maxGasCost: components.maxGasWei + pay,
-    reason: decision.reason,
-  })
+  const maxGasCost = components.maxGasWei + pay + atRisk(components, scene, deadline)
+  return send(components, scene, { action, seat: 0, call, deadline, maxGasCost, reason })
+}
+
+/**
+ * What this node may lose if the jury does not rule, as far as it counts by now, wei: its seats' stakes and its stake in the fixing on the
+ * last day before `deadline`, and with n days left a part in n of them, as gas may be cheaper by then.
+ */
+function atRisk({ staked }: ActComponents, { known, seats, terms, head }: Scene, deadline: bigint | undefined): bigint {
+  if (deadline === undefined) return 0n
+  const own = staked(known.id) + BigInt(seats.length) * terms.seatStake
+  return (own * DAY) / larger(deadline - head.time, DAY)
 }
 
 async function commit(
   components: ActComponents,
   scene: Scene,
   { seats, value, deadline, reason }: Extract<CaseDecision, { action: 'commit' }>,
-): Promise<void> {
+): Promise<Carried> {
   const { chain, votes } = components
   const { known, head, round, terms } = scene
   const due = scene.seats.filter(({ seat }) => seats.includes(seat) && !isUnderWay(components, scene, 'commit', seat))
-  if (due.length === 0) return
+  if (due.length === 0) return 'clear'
   // On disk before anything leaves.
   const prepared = await votes.prepare(round, due, value, head.time)
-  await Promise.all(
+  const carried = await Promise.all(
     prepared.map((vote) => {
       const call = commitCall(chain.chainId, known.jury, vote)
       return send(components, scene, {
@@ -97,16 +122,17 @@ async function commit(
       })
     }),
   )
+  return together(carried)
 }
 
 async function reveal(
   components: ActComponents,
   scene: Scene,
   { seats, deadline, reason }: Extract<CaseDecision, { action: 'reveal' }>,
-): Promise<void> {
+): Promise<Carried> {
   const { known, openings, terms } = scene
   const due = seats.flatMap((seat) => openings.get(seat) ?? [])
-  await Promise.all(
+  const carried = await Promise.all(
     due
       .filter(({ seat }) => !isUnderWay(components, scene, 'reveal', seat))
       .map((opening) =>
@@ -120,6 +146,11 @@ async function reveal(
         }),
       ),
   )
+  return together(carried)
+}
+
+function together(carried: readonly Carried[]): Carried {
+  return carried.find((one) => one === 'dear') ?? carried.find((one) => one === 'later') ?? 'clear'
 }
 
 /** Undefined if no endpoint gives the header that draws. */
@@ -162,7 +193,7 @@ type Sending = {
   readonly reason: string
 }
 
-async function send(components: ActComponents, scene: Scene, sending: Sending): Promise<void> {
+async function send(components: ActComponents, scene: Scene, sending: Sending): Promise<Carried> {
   const { chain, transactions } = components
   const { known, head } = scene
   const { action, seat, call, deadline, maxGasCost, reason } = sending
@@ -178,9 +209,10 @@ async function send(components: ActComponents, scene: Scene, sending: Sending): 
   }
   const sent = await transactions.attempt(plan, (terms) => chain.court(known.jury).send(call, { ...terms, maxGasCost }))
   const what = action === 'commit' || action === 'reveal' ? ` Seat ${seat}.` : ''
-  if (sent.kind === 'done') await say(components, scene, action, `${reason}${what}`)
-  else if (sent.kind === 'refused')
-    await say(components, scene, 'refused', `${action}:${what} Refused: ${sent.reason}.`)
+  if (sent.kind === 'later') return 'later'
+  if (sent.kind === 'done') return say(components, scene, action, `${reason}${what}`)
+  await say(components, scene, 'refused', `${action}:${what} Refused: ${sent.reason}.`)
+  return sent.reason === ('Client.DearGasError' satisfies PassingRefusal) ? 'dear' : 'clear'
 }
 
 /** Whether one that does the same may still be mined. */
@@ -196,7 +228,8 @@ function isUnderWay({ transactions }: ActComponents, { known, round }: Scene, ac
     )
 }
 
-function say({ journal }: ActComponents, { known }: Scene, action: string, reason: string): Promise<void> {
+async function say({ journal }: ActComponents, { known }: Scene, action: string, reason: string): Promise<'clear'> {
   const fixingId: Hex = known.id
-  return journal.write({ stage: 'juror', fixingId, action, reason })
+  await journal.write({ stage: 'juror', fixingId, action, reason })
+  return 'clear'
 }

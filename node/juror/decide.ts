@@ -1,5 +1,5 @@
 import { INVALID } from '#protocol/fixing.ts'
-import { type CaseStanding, type ClerkMove, moveOf } from '#protocol/jury-case.ts'
+import { type CaseStanding, type ClerkMove, moveEnd, moveOf } from '#protocol/jury-case.ts'
 
 /** A seat that this node votes for, or has voted for. */
 export type OwnSeat = {
@@ -42,19 +42,24 @@ export type CaseDecision =
       readonly deadline: bigint
       readonly reason: string
     }
-  | { readonly action: ClerkMove; readonly reason: string }
+  | {
+      readonly action: ClerkMove
+      /** When it is too late for the jury to rule; undefined: nothing is lost by waiting. */
+      readonly deadline: bigint | undefined
+      readonly reason: string
+    }
   | { readonly action: 'none'; readonly reason: string }
 
 /** What a process that has just begun may take to ask the sources, and what a vote takes to be mined, seconds. */
 const SETTLING = 600n
+
+const UNREADABLE = 'The index is unknown here, cannot be read, or has too much noise for the separation (R-502).'
 
 /** What a juror does: its own votes first, then whatever moves the case on, in its turn. */
 export function decideCase(view: CaseView): CaseDecision {
   if (view.state.stage !== 'voting') return decideClerk(view)
   const vote = decideVote(view)
   return vote.action === 'none' ? decideClerk(view, vote.reason) : vote
-const UNREADABLE = 'The index is unknown here, cannot be read, or has too much noise for the separation (R-502).'
-
 }
 
 /** What a case's votes are watched by. */
@@ -130,7 +135,7 @@ function decideClerk(view: CaseView, otherwise = 'Nothing to do.'): CaseDecision
   const move = moveOf(view)
   if (move === undefined || clerkTime === undefined) return none(otherwise)
   if (now < clerkTime) return none(`The turn to ${move} begins at ${clerkTime}.`)
-  return { action: move, reason: `Nobody else has done so.` }
+  return { action: move, deadline: moveEnd(move, view), reason: `Nobody else has done so.` }
 }
 
 function none(reason: string): CaseDecision {

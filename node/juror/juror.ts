@@ -39,6 +39,8 @@ export type JurorComponents = {
   readonly confirmations: number
   /** What moving a case on may cost in gas beyond what it brings, wei. */
   readonly maxGasWei: bigint
+  /** What this node has in the fixing, bond-token wei. */
+  readonly staked: (id: Hex) => bigint
   readonly stageDelaySeconds: number
   /** What this node has read of the fixing's index: INVALID for one that it does not know or that is too noisy, undefined for nothing yet. */
   readonly reading: (id: Hex, fixing: Fixing) => Promise<bigint | undefined>
@@ -242,7 +244,7 @@ async function attendCase(
     if (isReadmitting(components, memory, known, head)) return
     memory.readmitting.set(jury, { id, block: head.number })
   }
-  await act(components, scene, decision)
+  memory.standing.carry(jury, id, await act(components, scene, decision))
 }
 
 /** What of the jury's other cases holds this one up. */

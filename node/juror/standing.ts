@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import type { Carried } from './act.ts'
 import { lateSeats, nextDeadline, votesToSend, type Watched } from './decide.ts'
 
 /** What a node's seats come to now. */
@@ -13,6 +14,8 @@ export type JurorView = {
   readonly failing: number
   /** Commitments and reveals that are still to be sent; of a case that was never looked at with success, as many as it may ask for. */
   readonly toSend: number
+  /** Cases of which something that is due was refused the last time since its gas costs more than it may. */
+  readonly dear: number
   /** Juries that were not looked at with success since the start: what is to be sent there is not known. */
   readonly unseen: number
 }
@@ -24,6 +27,8 @@ export type Seen = Omit<Watched, 'now'>
 export interface Standing {
   /** This was seen of the case; undefined: nothing is due. */
   note(jury: Address, id: Hex, seen: Seen | undefined): void
+  /** This came of what is due of the case: 'later' leaves what came of it before. */
+  carry(jury: Address, id: Hex, carried: Carried): void
   /** A look at the case succeeded to its end. */
   pass(jury: Address, id: Hex): void
   /** A look at the case, or without `id` at the jury, failed. */
@@ -44,11 +49,16 @@ export function createStanding(juries: readonly Address[]): Standing {
   /** The most votes that cases may ask for which were never looked at. */
   const untold = new Map<string, number>()
   const failing = new Set<string>()
+  const dear = new Set<string>()
   return {
     note(jury, id, one) {
       untold.set(keyOf(jury, id), 0)
-      if (one === undefined) seen.delete(keyOf(jury, id))
-      else seen.set(keyOf(jury, id), one)
+      if (one !== undefined) return void seen.set(keyOf(jury, id), one)
+      for (const keys of [seen, dear]) keys.delete(keyOf(jury, id))
+    },
+    carry(jury, id, carried) {
+      if (carried === 'dear') dear.add(keyOf(jury, id))
+      else if (carried === 'clear') dear.delete(keyOf(jury, id))
     },
     pass: (jury, id) => void failing.delete(keyOf(jury, id)),
     fail: (jury, id) => void failing.add(keyOf(jury, id)),
@@ -60,7 +70,7 @@ export function createStanding(juries: readonly Address[]): Standing {
       }
       const kept = new Set(ids.map((id) => keyOf(jury, id)))
       const isGone = (key: string): boolean => key.startsWith(keyOf(jury)) && !kept.has(key)
-      for (const keys of [failing, seen, untold]) for (const key of keys.keys()) if (isGone(key)) keys.delete(key)
+      for (const keys of [failing, dear, seen, untold]) for (const key of keys.keys()) if (isGone(key)) keys.delete(key)
     },
     view(now) {
       const cases = [...seen.values()].map((one) => ({ ...one, now })).filter(isRunning)
@@ -71,6 +81,7 @@ export function createStanding(juries: readonly Address[]): Standing {
         deadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],
         failing: failing.size,
         toSend: sumOf([...cases.map(votesToSend), ...untold.values()]),
+        dear: dear.size,
         unseen: unseen.size,
       }
     },

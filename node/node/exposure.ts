@@ -4,7 +4,7 @@ import { ledgerOf } from '../chain/ledger.ts'
 import { atRisk, ownStake } from '../stake.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
-import { isSettled } from './tracked.ts'
+import { isSettled, type Tracked } from './tracked.ts'
 
 /**
  * What this node has at stake, or is about to, in all fixings that are not settled but `except`; wei. Of those whose logs are not
@@ -21,10 +21,17 @@ export function stakeElsewhere(
   }
   for (const one of tracked.values()) {
     if (one.id === except || isSettled(one)) continue
-    const ledger = one.ledger ?? ledgerOf(watch.events(one.id), chain.account)
-    sum += atRisk(ownStake(ledger, transactions.of(one.id)))
+    sum += stakeIn({ chain, watch, transactions }, one)
   }
   return sum
+}
+
+/** What this node has in a fixing, as far as its log was read, and all that its transactions have put in and not taken out; wei. */
+export function stakeIn(
+  { chain, watch, transactions }: Pick<Parts, 'chain' | 'watch' | 'transactions'>,
+  { id, ledger }: Pick<Tracked, 'id' | 'ledger'>,
+): bigint {
+  return atRisk(ownStake(ledger ?? ledgerOf(watch.events(id), chain.account), transactions.of(id)))
 }
 
 /** What this node's transactions have put into a fixing and not taken out, as far as is known without its log; wei. */

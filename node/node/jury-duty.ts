@@ -6,6 +6,7 @@ import { createJuror, type Juror } from '../juror/juror.ts'
 import { createVotes } from '../juror/votes.ts'
 import { proposalRank } from '../propose.ts'
 import type { OwnTable } from '../store/own-table.ts'
+import { stakeIn } from './exposure.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import { isSettled } from './tracked.ts'
@@ -35,6 +36,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     firstBlock: fromBlock,
     confirmations,
     maxGasWei: policy.maxGasWei,
+    staked: (id) => stakeIn({ chain, watch, transactions }, state.tracked.get(id) ?? { id, ledger: undefined }),
     stageDelaySeconds: policy.stageDelaySeconds,
     reading: (id: Hex, fixing: Fixing) =>
       readOwn({ reporter, own: store.own }, id, legibility(fixing, state.documents.get(fixing.indexId))),
@@ -75,9 +77,9 @@ export async function readOwn(
   id: Hex,
   index: Legibility,
 ): Promise<bigint | undefined> {
+  if (index === 'noisy') return INVALID
   // What was observed before a restart is on disk at once; the reporter has it only once it is at work again.
   const observation = reporter.view(id).observation ?? (await own.get(id))?.observation
-  if (index === 'noisy') return INVALID
   // Who does not know an index cannot read it.
   return observation?.value ?? (index === 'clear' ? undefined : INVALID)
 }

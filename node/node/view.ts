@@ -185,7 +185,7 @@ function timeProblems({ config, clock, rollCall, keys, store }: Parts, { head }:
 }
 
 /** Seats whose stake is lost unless somebody sees to it, and looks that would have told of others. */
-export function juryProblems({ late, deadline, failing, unseen }: JurorView): string[] {
+export function juryProblems({ late, deadline, failing, dear, unseen }: JurorView): string[] {
   const end = deadline === undefined ? '' : ` The next end is ${deadline}.`
   return [
     ...(late === 0
@@ -199,6 +199,12 @@ export function juryProblems({ late, deadline, failing, unseen }: JurorView): st
       : [
           `${failing} looks at juries and their cases failed the last time: what is due there may not be seen. ` +
             'The log says why, unless an endpoint did not answer.',
+        ]),
+    ...(dear === 0
+      ? []
+      : [
+          `${dear} cases of juries wait for a move or a vote of this node whose gas costs more than it may: see assize journal, stage juror, ` +
+            'and "What gas may cost" in docs/arbitrators.md.',
         ]),
     ...(unseen === 0
       ? []

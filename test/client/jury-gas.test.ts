@@ -19,10 +19,15 @@ import { request } from '#client/oracle-writer.ts'
 import { send } from '#client/send.ts'
 import { ensureCollateral } from '#client/weth.ts'
 import { fixingId } from '#protocol/fixing.ts'
+import { clerkPay, openingPrice } from '#protocol/jury.ts'
 import { ETHER, MATURITY, raiseStage, START } from './chain-fixture.ts'
 
 /** With all its digits: calldata is paid by the byte. */
 const VALUE = 2_500_123_456_789_012_345_678n
+
+const SEAT_FEE = ETHER / 1_000n
+/** `policy.max_gas_wei` without a line of the operator's. */
+const MAX_GAS_WEI = ETHER / 100n
 
 test.each([
   // The goal was set by comparison: Kleros takes 0.86 to 1 million for a juror.
@@ -40,7 +45,7 @@ test.each([
       leastSeparationPpm: 1_000,
       warmUp: 86_400,
       seatStake: ETHER / 100n,
-      seatFee: ETHER / 1_000n,
+      seatFee: SEAT_FEE,
       commitTime: 86_400,
       revealTime: 86_400,
     })
@@ -63,7 +68,9 @@ test.each([
     const { seedBlock } = await readCase(clerk, jury, id)
     // Beyond what BLOCKHASH remembers, as in life: the history contract is dearer.
     await createTestClient({ mode: 'anvil', transport: http(clerk.rpcUrl, { timeout: 0 }) }).mine({ blocks: 500 })
-    receipts.push(await send(clerk, drawCall(jury, fixing, await readHeader(clerk, seedBlock))))
+    const draw = drawCall(jury, fixing, await readHeader(clerk, seedBlock))
+    const drawGas = await clerk.publicClient.estimateGas({ account: clerk.account, ...draw })
+    receipts.push(await send(clerk, draw))
     const votes = (await readSeats(clerk, jury, id, 0)).map(({ seat, juror }) => {
       const salt: Hex = numberToHex(VALUE ** 3n + BigInt(seat), { size: 32 })
       return { fixingId: id, round: 0, seat, juror, value: VALUE, salt }
@@ -75,7 +82,9 @@ test.each([
     await stage.embedded.mineAt(commitEnd)
     for (const vote of votes) receipts.push(await send(chainOf(vote.juror), revealCall(jury, vote)))
     await stage.embedded.mineAt(revealEnd)
-    receipts.push(await send(clerk, resolveCall(jury, fixing)))
+    const resolve = resolveCall(jury, fixing)
+    const resolveGas = await clerk.publicClient.estimateGas({ account: clerk.account, ...resolve })
+    receipts.push(await send(clerk, resolve))
 
     expect(receipts).toHaveLength(2 * seats + 3)
     // What a node keeps back for each vote.
@@ -90,8 +99,27 @@ test.each([
     const documented = Number(`${said?.[1]}${said?.[2]}`)
     expect(Math.abs(perSeat - documented), `measured ${Math.round(perSeat)}`).toBeLessThan(documented / 50)
     const rounded = `${most / 1_000} 000`
-    expect(readFileSync('docs/arbitrators.md', 'utf8')).toMatch(new RegExp(`of ${seats} (costs )?at most ${rounded}`))
+    const arbitrators = readFileSync('docs/arbitrators.md', 'utf8')
+    expect(arbitrators).toMatch(new RegExp(`of ${seats} (costs )?at most ${rounded}`))
+    if (seats !== 31) return
+    const votesGas = receipts.slice(2, -1).reduce((sum, { gasUsed }) => sum + gasUsed, 0n) / BigInt(seats)
+    const pay = clerkPay(openingPrice({ seats, seatFee: SEAT_FEE }), seats)
+    expectDocumented('the two votes of a seat', [SEAT_FEE], votesGas)
+    expectDocumented('draw', [pay, pay + MAX_GAS_WEI], drawGas)
+    expectDocumented('resolve', [pay, pay + MAX_GAS_WEI], resolveGas)
   } finally {
     await stage.embedded.stop()
   }
 })
+
+/** Expects docs/arbitrators.md to say what `what` is paid, what gas it takes, and up to what gas price that and the other amounts pay for it. */
+function expectDocumented(what: string, amounts: readonly [bigint, ...bigint[]], gas: bigint): void {
+  const lines = readFileSync('docs/arbitrators.md', 'utf8').split('\n')
+  const cells = lines.find((line) => line.startsWith(`| ${what} |`))?.split('|') ?? []
+  const [paid, ...said] = cells.slice(2, 4 + amounts.length).map((cell) => Number.parseFloat(cell.replaceAll(' ', '')))
+  const prices = amounts.map((wei) => Number(wei) / Number(gas) / 1e9)
+  expect(paid).toBe(Number(amounts[0]) / Number(ETHER))
+  // Addresses are not as long every time, and prices are rounded.
+  for (const [i, want] of [Number(gas), ...prices].entries())
+    expect(Math.abs((said[i] ?? 0) / want - 1), `${what}: ${said[i]}, measured ${want}`).toBeLessThan(0.02)
+}

@@ -149,6 +149,29 @@ describe('who moves a case on', () => {
     expect(at('waiting', { block: 501n, isNext: false })).toBe('none')
   })
 
+  test('a move is too late once the jury cannot rule in time any more', () => {
+    const turnEnd = 30n * DAY
+    const votes = DAY + DAY / 2n
+    const end = (stage: JuryCase['stage'], changes: Partial<CaseView> = {}): unknown => {
+      const { deadline } = {
+        deadline: undefined,
+        ...decideCase(view({ state: { ...VOTING, stage }, own: [], ...changes })),
+      }
+      return deadline
+    }
+    // Two days for the seed, one to rule.
+    for (const returned of [0, 1]) expect(end('none', { returned })).toBe(turnEnd - votes - 3n * DAY)
+    // At block 1000 the seed of block 500 is forgotten in 7 692 blocks; or the votes do not fit any more.
+    expect(end('waiting')).toBe(20_000n + 7_692n * 12n)
+    expect(end('waiting', { turnEnd: 20_000n + votes + 9n })).toBe(20_009n)
+    expect(end('waiting', { block: 8_692n })).toBe(turnEnd - votes - 3n * DAY)
+    expect(end('voting', { now: REVEAL_END })).toBe(turnEnd)
+    // Nothing is lost by waiting.
+    expect(end('voting', { now: REVEAL_END, turnEnd: undefined })).toBe(undefined)
+    expect(end('waiting', { turnEnd: undefined })).toBe(undefined)
+    expect(end('waiting', { block: 8_692n, turnEnd: 20_000n + DAY })).toBe(undefined)
+  })
+
   test('draws only while the votes end before the turn does', () => {
     const votes = DAY + DAY / 2n
     expect(at('waiting', { block: 501n, turnEnd: 20_000n + votes + 1n })).toBe('draw')

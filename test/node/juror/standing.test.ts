@@ -8,7 +8,7 @@ const OTHER = '0x00000000000000000000000000000000000000bb'
 const SECOND = `0x${'5e'.repeat(32)}` as const
 const COMMIT_END = 100_000n
 const REVEAL_END = 143_200n
-const NOTHING = { seats: 0, late: 0, deadline: undefined, failing: 0, toSend: 0, unseen: 0 }
+const NOTHING = { seats: 0, late: 0, deadline: undefined, failing: 0, dear: 0, toSend: 0, unseen: 0 }
 const seat = (number: number, vote: OwnSeat['vote'], isRevealed = false): OwnSeat => ({
   seat: number,
   vote,
@@ -23,7 +23,7 @@ const seen = (own: readonly OwnSeat[]): Seen => ({
 test('what was seen goes on counting while looks fail: a seat becomes late, and the failure shows until a look succeeds', () => {
   const standing = createStanding([])
   standing.note(JURY, FIXING_ID, seen([seat(1, { kind: 'none' }), seat(2, { kind: 'own', value: 7n })]))
-  const early = { seats: 2, late: 0, deadline: COMMIT_END, failing: 0, toSend: 3, unseen: 0 }
+  const early = { seats: 2, late: 0, deadline: COMMIT_END, failing: 0, dear: 0, toSend: 3, unseen: 0 }
   expect(standing.view(20_000n)).toEqual(early)
   standing.fail(JURY, FIXING_ID)
   standing.fail(OTHER)
@@ -35,6 +35,25 @@ test('what was seen goes on counting while looks fail: a seat becomes late, and 
   expect(standing.view(20_000n)).toEqual(early)
   standing.note(JURY, FIXING_ID, undefined)
   expect(standing.view(20_000n)).toEqual(NOTHING)
+})
+
+test('a case whose gas is too dear counts until that is told otherwise, or the case is over', () => {
+  const standing = createStanding([])
+  const dearAfter = (id: typeof FIXING_ID, carried: 'clear' | 'dear' | 'later'): number => {
+    standing.carry(JURY, id, carried)
+    return standing.view(20_000n).dear
+  }
+  expect(dearAfter(FIXING_ID, 'later')).toBe(0)
+  expect(dearAfter(FIXING_ID, 'dear')).toBe(1)
+  expect(dearAfter(SECOND, 'dear')).toBe(2)
+  // It is not tried with every look.
+  expect(dearAfter(FIXING_ID, 'later')).toBe(2)
+  expect(dearAfter(FIXING_ID, 'clear')).toBe(1)
+  standing.note(JURY, SECOND, undefined)
+  expect(standing.view(20_000n).dear).toBe(0)
+  expect(dearAfter(SECOND, 'dear')).toBe(1)
+  standing.keep(JURY, [FIXING_ID], 5)
+  expect(standing.view(20_000n).dear).toBe(0)
 })
 
 test('a case that is none any more is forgotten, and what failed of it', () => {

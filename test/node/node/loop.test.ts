@@ -55,7 +55,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
       problem: () => undefined,
     },
     dues: { ...nothing, drop: async (ids: readonly Hex[]) => void done.push(`dues ${ids.length}`) },
-    juror: { ...nothing, view: () => ({ late: 0, failing: 0, unseen: 0 }) },
+    juror: { ...nothing, view: () => ({ late: 0, failing: 0, dear: 0, unseen: 0 }) },
     untracked: { ...nothing, startOver: () => undefined },
     rollCall: { ...nothing, clockOffset: () => 0n },
     network: { intake: { recheck: async () => undefined }, peers: { connected: 0, reporters: 0, sought: 0 } },
