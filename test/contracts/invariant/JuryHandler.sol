@@ -29,7 +29,7 @@ contract JuryHandler is JuryFixture {
     uint256 public reseeded;
     /// Stakes that came back into the pool after a draw had been due.
     uint256 public readmitted;
-    /// A seat that was right and lost, or wrong and did not; a verdict that the votes do not come to. Empty = none.
+    /// A juror who was right and lost, or was wrong or silent and did not; a verdict that the votes do not come to. Empty = none.
     string public fault;
 
     constructor() {
@@ -213,7 +213,8 @@ contract JuryHandler is JuryFixture {
             if (stage != (trial.round == 0 ? JuryStage.Hung : JuryStage.Failed)) fault = "a hung jury";
             if (stage == JuryStage.Failed) withoutVerdict++;
             hung++;
-            return;
+            // Whatever it was that they revealed.
+            return _requireLosses(seats, [true, true, true], before);
         }
         decided++;
         if (stage != JuryStage.Decided) fault = "a verdict";
@@ -221,21 +222,24 @@ contract JuryHandler is JuryFixture {
         // The lower median: of as many truths (the smaller) as lies it is a truth.
         (Outcome how,) = oracle.outcome(fixing);
         if (how == Outcome.Ruling && _kindOf(oracle.settlement(fixing)) != winner) fault = "not the votes' verdict";
-        uint256[] memory afterwards = _wealth();
-        for (uint256 i = 0; i < 5; i++) {
-            bool isRight = seats[i].isRevealed && _kindOf(uint128(seats[i].vote)) == winner;
-            if (!isRight || _hasOther(seats, i, winner)) continue;
-            if (afterwards[_indexOf(seats[i].juror)] < before[_indexOf(seats[i].juror)]) fault = "right and lost";
-        }
+        _requireLosses(seats, [winner == 0, winner == 1, winner == 2], before);
     }
 
-    /// @dev Whether the juror of seat `i` has another seat that is wrong.
-    function _hasOther(JurySeat[] memory seats, uint256 i, uint256 winner) private pure returns (bool) {
-        for (uint256 k = 0; k < 5; k++) {
-            bool isRight = seats[k].isRevealed && _kindOf(uint128(seats[k].vote)) == winner;
-            if (seats[k].juror == seats[i].juror && !isRight) return true;
+    /// @dev Each juror loses the stakes of the seats that are silent or not of a kind that is right: no more, and, unless a seat that is
+    /// right earns some of it back, no less.
+    function _requireLosses(JurySeat[] memory seats, bool[3] memory isRightKind, uint256[] memory before) private {
+        uint256[] memory afterwards = _wealth();
+        for (uint256 who = 0; who < JURORS; who++) {
+            uint256 least = before[who];
+            bool hasRight = false;
+            for (uint256 i = 0; i < 5; i++) {
+                if (seats[i].juror != jurors[who]) continue;
+                if (seats[i].isRevealed && isRightKind[_kindOf(uint128(seats[i].vote))]) hasRight = true;
+                else least -= STAKE;
+            }
+            if (afterwards[who] < least) fault = "lost more than the stakes of wrong and silent seats";
+            if (!hasRight && afterwards[who] > least) fault = "wrong or silent, and did not lose";
         }
-        return false;
     }
 
     /// @dev 0 the truth, 1 INVALID, 2 the lie.
