@@ -67,9 +67,9 @@ async function findStakes(
 ): Promise<Held> {
   const [inside, returned] = await Promise.all([readPool(chain, jury.address), readReturned(chain, jury.address)])
   const pooled = inside.filter((juror) => juror === account).length
-  // What rounds have returned comes into the pool first, the last first, as far as it takes to have all of the account's.
+  // What rounds have returned comes into the pool first, in its order, as far as it takes to have all of the account's.
   const isShort = pooled < Math.min(count ?? MOST_STAKES, MOST_STAKES) && returned.includes(account)
-  const back = isShort ? returned.length - returned.indexOf(account) : 0
+  const back = isShort ? returned.lastIndexOf(account) + 1 : 0
   const pool = readmitted(inside, returned, back)
   const places = pool.flatMap((juror, place) => (juror === account ? [place] : []))
   const going = places.slice(-Math.min(count ?? MOST_STAKES, MOST_STAKES, places.length || 1))

@@ -24,12 +24,12 @@ export function admitCall(jury: Address, juror: Address): Call {
   return callOf(jury, abi, 'admit', [juror])
 }
 
-/** Puts the last `count` of the stakes that rounds have returned into the pool again, or all if there are fewer; at most {@link MOST_STAKES}. */
+/** Puts the first `count` of the stakes that rounds have returned into the pool again, or all if there are fewer; at most {@link MOST_STAKES}. */
 export function readmitCall(jury: Address, count: number): Call {
   return callOf(jury, abi, 'readmit', [BigInt(count)])
 }
 
-/** What puts the last `count` of them into the pool, however many they are. */
+/** What puts the first `count` of them into the pool, however many they are. */
 export function readmitCalls(jury: Address, count: number): Call[] {
   const parts = Array.from({ length: Math.ceil(count / MOST_STAKES) }, (_, i) => count - i * MOST_STAKES)
   return parts.map((left) => readmitCall(jury, Math.min(left, MOST_STAKES)))

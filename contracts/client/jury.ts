@@ -164,9 +164,9 @@ export async function readStaked(
   }
 }
 
-/** The pool once the last `count` of the returned stakes are in it again, the last one first. */
+/** The pool once the first `count` of the returned stakes are in it again, in their order. */
 export function readmitted(pool: readonly Address[], returned: readonly Address[], count: number): readonly Address[] {
-  return [...pool, ...returned.slice(returned.length - count).toReversed()]
+  return [...pool, ...returned.slice(0, count)]
 }
 
 type StakeList =

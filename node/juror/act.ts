@@ -13,7 +13,7 @@ import {
   revealCall,
 } from '#client/jury-calls.ts'
 import type { Call } from '#client/send.ts'
-import { clerkPay } from '#protocol/jury.ts'
+import { clerkPay, MOST_STAKES } from '#protocol/jury.ts'
 import type { ClerkMove } from '#protocol/jury-case.ts'
 import { larger } from '#protocol/rational.ts'
 import type { CourtCase } from '../chain/court-port.ts'
@@ -156,14 +156,14 @@ function together(carried: readonly Carried[]): Carried {
 /** Undefined if no endpoint gives the header that draws. */
 async function callOf(
   { chain }: ActComponents,
-  { known, trial, terms }: Scene,
+  { known, trial }: Scene,
   move: ClerkMove,
 ): Promise<Call | undefined> {
   const { jury, fixing } = known
   switch (move) {
     case 'readmit':
-      // As many at once as a round returns: the operator's limit of gas is meant for one move.
-      return readmitCall(jury, terms.seats)
+      // It costs the same for any number.
+      return readmitCall(jury, MOST_STAKES)
     case 'open':
       return openCaseCall(jury, fixing)
     case 'draw': {

@@ -181,11 +181,11 @@ const ROWS: readonly EditRow[] = [
   ['R-504', 'who is right keeps its stake', JURY, '_release(jurors[i]);\n            _credit(', '_credit('],
   ['R-504', 'shares are to the wei', SEAT, 'share + amount % kept', 'share'],
   ['R-504', 'what was forfeited is earned', JURY, 'amount + trial.forfeited', 'amount'],
-  ['R-504', 'a kept stake is released once', POOL, 'if (_waitingCount() == 0) _pool.push(juror);\n        else', ''],
-  ['R-504', 'a returned stake comes back', POOL, '_pool.push(_returned[--left]);', '--left;'],
+  ['R-504', 'a kept stake is released once', POOL, 'if (_waitingCount() > 0 || _returnedCount > 0) ++_returned', '++_returned'],
+  ['R-504', 'a returned stake comes back', POOL, '_returnedCount = uint64(left - count);', '--left;'],
   ['R-505', 'half of a quorum counts', SEAT, '(quorum + 1) / 2 * seatStake', 'quorum * seatStake'],
-  ['R-505', 'seats that are taken count', POOL, '_returned.length + _seated', '_returned.length'],
-  ['R-505', 'returned stakes count', POOL, '_returned.length + _seated', '_seated'],
+  ['R-505', 'seats that are taken count', POOL, '_stakes.length + _seated', '_stakes.length'],
+  ['R-505', 'returned stakes count', POOL, '_stakes.length + _seated', 'poolSize() + _seated'],
   ['R-505', 'another arbitrator has no cost', JURY, '!isOurs || ', '(!isOurs && block.number == 0) || '],
 ]
 

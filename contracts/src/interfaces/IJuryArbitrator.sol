@@ -111,8 +111,8 @@ interface IJuryArbitrator is IArbitrator {
     /// @notice Puts the stakes of `juror` that have warmed up into the pool. By anyone. Reverts with `DrawsWaiting`, `NotYet`.
     function admit(address juror) external;
 
-    /// @notice Puts the last `count` of the stakes that rounds have returned while a draw was due back into the pool, or all if there are fewer;
-    /// at most 256 at once. They have warmed up. By anyone. Reverts with `TooManyStakes`, `DrawsWaiting`, `NothingToReadmit`.
+    /// @notice Puts the first `count` of the stakes that rounds have returned while a draw was due back into the pool, or all if there are fewer;
+    /// at most 256 at once. It costs the same for any number. They have warmed up. By anyone. Reverts with `TooManyStakes`, `DrawsWaiting`, `NothingToReadmit`.
     function readmit(uint256 count) external;
 
     /// @notice Makes the caller's stakes that are to come into the pool idle. Reverts with `NotYet` for none.
@@ -154,7 +154,7 @@ interface IJuryArbitrator is IArbitrator {
     function reveal(FixingId id, uint8 seat, uint128 value, bytes32 salt) external;
 
     /// @notice Ends the round when the time to reveal is over or everybody has revealed: rules, pays and slashes. The stakes of
-    /// who keeps them are in the pool again, or wait for `readmit` if a draw is due.
+    /// who keeps them are in the pool again, or wait for `readmit` if a draw is due or others wait for it.
     /// By anyone, who is paid four seats' shares of the fee if the jury rules. Reverts with `WrongStage`, `RevealRunning`, or as the oracle does.
     function resolve(Fixing calldata fixing) external;
 

@@ -327,7 +327,8 @@ contract PoolTest is JuryFixture {
         vm.prank(anyone);
         jury.readmit(1);
         assertEq(jury.poolSize(), 149 - 31 + 1);
-        assertEq(jury.pool(118, 1)[0], back[30]);
+        // With each seat of the other case the last of them became the first: 31 times, so that they are in their order again.
+        assertEq(jury.pool(118, 1)[0], back[0]);
         assertEq(jury.returnedSize(), 30);
         vm.expectEmit(address(jury));
         emit IJuryArbitrator.Readmitted(30);
@@ -335,11 +336,49 @@ contract PoolTest is JuryFixture {
         address[] memory last = jury.pool(118, 100);
         assertEq(last.length, 31);
         for (uint256 i = 0; i < 31; i++) {
-            assertEq(last[i], back[30 - i]);
+            assertEq(last[i], back[i]);
         }
         assertEq(jury.returnedSize(), 0);
         vm.expectRevert(IJuryArbitrator.NothingToReadmit.selector);
         jury.readmit(1);
+    }
+
+    /// Those that wait stay behind the pool, whatever enters and leaves it.
+    function test_readmit_waitsBehindAPoolThatChanges() public {
+        Fixing memory other = _returnWhileAnotherWaits();
+        (fixing, id) = (other, _idOf(other));
+        _draw("other");
+        address[] memory back = jury.returned(0, 100);
+        _vote(new uint128[](0), VALUE);
+        _resolve();
+        // What another round returns waits with them.
+        assertEq(jury.poolSize(), 149 - 31);
+        assertEq(jury.returnedSize(), 62);
+        JurySeat[] memory seats = _seats();
+        address[] memory last = jury.returned(31, 100);
+        for (uint256 i = 0; i < 31; i++) {
+            assertEq(last[i], seats[i].juror);
+        }
+        // The newcomer is the last of the pool, and can leave it.
+        address late = makeAddr("late");
+        jurors.push(late);
+        _endow(late, address(jury));
+        _join(late, 1);
+        assertEq(jury.poolSize(), 119);
+        assertEq(abi.encode(jury.pool(118, 100)), abi.encode(_one(late)));
+        assertEq(jury.returned(61, 1)[0], back[0]);
+        assertEq(jury.returned(0, 1)[0], back[1]);
+        uint256[] memory places = new uint256[](1);
+        places[0] = 119;
+        vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.NotYourStake.selector, 119));
+        vm.prank(back[1]);
+        jury.unstake(places);
+        places[0] = 118;
+        vm.prank(late);
+        jury.unstake(places);
+        assertEq(abi.encode(jury.returned(0, 31)), abi.encode(back));
+        assertEq(jury.poolSize() + jury.returnedSize(), 180);
+        assertEq(weth.balanceOf(address(jury)), _owed());
     }
 
     function test_readmit_isBoundedToWhatFitsABlock() public {

@@ -116,7 +116,7 @@ export class JuryModel extends JurorStakes {
     for (const [i, seat] of seats.entries()) {
       const place = this.rules.placeOf(seed, i, this.state.pool.length)
       seat.juror = this.state.pool[place] ?? NOBODY
-      this.state.pool = this.rules.take(this.state.pool, place)
+      this.take(place)
     }
     this.state.seated += terms.seats
     trial.stage = 'Voting'
@@ -240,8 +240,8 @@ export class JuryModel extends JurorStakes {
     trial.forfeited = 0n
     const shares = this.rules.shares(sum, kept.length)
     for (const [i, { juror }] of kept.entries()) {
-      if (this.state.queue.length === 0) this.state.pool.push(juror)
-      else this.state.returned.push(juror)
+      if (this.state.queue.length + this.state.returned.length > 0) this.state.returned.push(juror)
+      else this.state.pool.push(juror)
       this.credit(juror, shares[i] ?? 0n)
     }
     return shares.at(-1) ?? 0n

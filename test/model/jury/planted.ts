@@ -17,9 +17,11 @@ export const PLANTED_JURY_RULES: readonly PlantedJuryRules[] = [
     neededPool: (terms, waiting, all) => neededPool(terms, waiting, all - (all % 2)),
   }),
   plant('a case is opened while a stake waits to come back', { holdsUp: (returned) => returned > 1 }),
-  plant('the first stakes come back first', {
-    readmit: (returned, count) => ({ back: returned.slice(0, count), left: returned.slice(count) }),
+  plant('the last stakes come back first', {
+    readmit: (returned, count) => ({ back: returned.slice(-count).toReversed(), left: returned.slice(0, -count) }),
   }),
+  plant('a stake that goes moves nothing of what was returned', { closeUp: (returned) => [...returned] }),
+  plant('a stake that comes moves nothing of what was returned', { makeRoom: (returned) => [...returned] }),
   plant('both rounds have one seed', { seed: (prevRandao, id) => JURY_RULES.seed(prevRandao, id, 0) }),
   plant('a seed is that of any fixing', {
     seed: (prevRandao, _, round) => JURY_RULES.seed(prevRandao, `0x${'00'.repeat(32)}`, round),
@@ -113,14 +115,14 @@ export const PLANTED_JURIES: readonly PlantedContract[] = [
   planted(
     'stakes enter while a draw is due',
     POOL,
-    'if (_waitingCount() == 0) _pool.push(juror);',
-    'if (_waitingCount() < 2) _pool.push(juror);',
+    'if (_waitingCount() > 0 || ',
+    'if (_waitingCount() > 1 || ',
   ),
   planted(
-    'a stake that a round returns while a draw is due gets lost',
+    'a stake enters the pool while others wait to come back',
     POOL,
-    'else _returned.push(juror);',
-    'else if (juror == msg.sender) _returned.push(juror);',
+    '_waitingCount() > 0 || _returnedCount > 0',
+    '_waitingCount() > 0',
   ),
   planted(
     'stakes come back while a draw is due',
@@ -128,7 +130,18 @@ export const PLANTED_JURIES: readonly PlantedContract[] = [
     '_requireOpen();\n        uint256 left',
     'if (count == 0) _requireOpen();\n        uint256 left',
   ),
-  planted('the first stakes come back', POOL, '_pool.push(_returned[--left]);', '_pool.push(_returned[0 * --left]);'),
+  planted(
+    'what comes into the pool is drawn after what was returned',
+    POOL,
+    'if (_returnedCount > 0) (_stakes[size], _stakes[_stakes.length - 1]) = (juror, _stakes[size]);',
+    'if (_returnedCount > 0 && size == 0) _stakes[size] = juror;',
+  ),
+  planted(
+    'the last of the returned stakes gets lost when another is drawn',
+    POOL,
+    'if (_returnedCount > 0) _stakes[last]',
+    'if (_returnedCount > 1) _stakes[last]',
+  ),
   planted(
     'a case is opened while a stake waits to come back',
     JURY,

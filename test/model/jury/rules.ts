@@ -23,6 +23,10 @@ export type JuryRules = {
   readonly placeOf: (seed: Hex, seat: number, size: number) => number
   /** Takes the stake at `place` out. */
   readonly take: <T>(pool: readonly T[], place: number) => T[]
+  /** What rounds have returned, once a stake has gone out of the pool: the last is the first. */
+  readonly closeUp: <T>(returned: readonly T[]) => T[]
+  /** The same once a stake has come into the pool: the first is the last. */
+  readonly makeRoom: <T>(returned: readonly T[]) => T[]
   readonly isForgotten: (block: bigint, seedBlock: bigint) => boolean
   /** Of votes that were revealed, in no order. */
   readonly verdict: (votes: readonly bigint[]) => bigint
@@ -42,8 +46,7 @@ export const JURY_RULES: JuryRules = {
   neededPool: ({ leastPool, seats }, waiting, all) => BigInt(Math.max(leastPool, Math.ceil(all / 2)) + waiting * seats),
   holdsUp: (returned) => returned > 0,
   readmit(returned, count) {
-    const kept = Math.max(returned.length - count, 0)
-    return { back: returned.slice(kept).toReversed(), left: returned.slice(0, kept) }
+    return { back: returned.slice(0, count), left: returned.slice(count) }
   },
   seed: (prevRandao, id, round) =>
     keccak256(
@@ -57,6 +60,8 @@ export const JURY_RULES: JuryRules = {
     const last = pool.length - 1
     return pool.slice(0, last).map((stake, at) => (at === place ? (pool[last] ?? stake) : stake))
   },
+  closeUp: (returned) => [...returned.slice(-1), ...returned.slice(0, -1)],
+  makeRoom: (returned) => [...returned.slice(1), ...returned.slice(0, 1)],
   isForgotten: (block, seedBlock) => block - seedBlock > 8_191n,
   verdict(votes) {
     const numbers = votes.filter((vote) => vote !== INVALID).toSorted((a, b) => (a < b ? -1 : Number(a > b)))

@@ -100,7 +100,10 @@ export class JurorStakes {
       throw new Refused('NotYet', [BigInt(count), admitTime])
     }
     this.state.newcomers.delete(juror)
-    for (let i = 0; i < count; i += 1) this.state.pool.push(juror)
+    for (let i = 0; i < count; i += 1) {
+      this.state.pool.push(juror)
+      this.state.returned = this.rules.makeRoom(this.state.returned)
+    }
     return this.emit('Admitted', juror, BigInt(count))
   }
 
@@ -135,7 +138,7 @@ export class JurorStakes {
         throw new Refused('PlacesNotDescending', [BigInt(previous), BigInt(place)])
       }
       if (this.state.pool[place] !== party) throw new Refused('NotYourStake', [BigInt(place)])
-      this.state.pool = this.rules.take(this.state.pool, place)
+      this.take(place)
     }
     this.credit(party, BigInt(places.length) * this.bench.terms.seatStake)
     return this.emit('Unstaked', party, BigInt(places.length))
@@ -149,6 +152,11 @@ export class JurorStakes {
     this.pay(this.bench.jury, party, amount)
     this.emit('Withdrawn', party, amount)
     return [amount]
+  }
+
+  protected take(place: number): void {
+    this.state.pool = this.rules.take(this.state.pool, place)
+    this.state.returned = this.rules.closeUp(this.state.returned)
   }
 
   /** All stakes that jurors have not taken out. */

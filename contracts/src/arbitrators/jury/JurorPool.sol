@@ -16,7 +16,7 @@ import {Newcomer} from "../../types/Jury.sol";
 abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev Bounds the loops of `admit`, `readmit` and `unstake`.
+    /// @dev Bounds the loops of `admit` and `unstake`; `readmit` has none.
     uint256 private constant MAX_STAKES = 256;
 
     /// @notice What stakes and fees are paid in.
@@ -31,9 +31,9 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     mapping(address juror => address) public voterOf;
 
     mapping(address juror => Newcomer) private _newcomers;
-    address[] private _pool;
-    /// Stakes whose round ended while a draw was due: they have warmed up, and wait for `readmit`.
-    address[] private _returned;
+    /// The pool, and behind it, so that no stake has to be moved to come back, the `_returnedCount` stakes whose round ended while a draw
+    /// was due, or others were returned: they have warmed up, and wait for `readmit`.
+    address[] private _stakes;
 
     /// Cases in the order of their draws: those from `_next` on, before `_end`, wait.
     mapping(uint256 place => FixingId) private _queue;
@@ -41,6 +41,7 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     uint64 private _end;
     /// Stakes that are drawn and have a seat.
     uint64 private _seated;
+    uint64 private _returnedCount;
 
     constructor(IERC20 bondToken, uint88 seatStake, uint32 warmUp) {
         BOND_TOKEN = bondToken;
@@ -70,7 +71,7 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
         if (incoming.count == 0 || block.timestamp < incoming.admitTime) revert NotYet(incoming.count, incoming.admitTime);
         delete _newcomers[juror];
         for (uint256 i = 0; i < incoming.count; ++i) {
-            _pool.push(juror);
+            _put(juror);
         }
         emit Admitted(juror, incoming.count);
     }
@@ -79,13 +80,10 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
     function readmit(uint256 count) external {
         if (count == 0 || count > MAX_STAKES) revert TooManyStakes(count, MAX_STAKES);
         _requireOpen();
-        uint256 left = _returned.length;
+        uint256 left = returnedSize();
         if (left == 0) revert NothingToReadmit();
         if (count > left) count = left;
-        for (uint256 i = 0; i < count; ++i) {
-            _pool.push(_returned[--left]);
-            _returned.pop();
-        }
+        _returnedCount = uint64(left - count);
         emit Readmitted(count);
     }
 
@@ -106,7 +104,7 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
         for (uint256 i = 0; i < count; ++i) {
             uint256 place = places[i];
             if (i > 0 && place >= places[i - 1]) revert PlacesNotDescending(places[i - 1], place);
-            if (place >= _pool.length || _pool[place] != msg.sender) revert NotYourStake(place);
+            if (place >= poolSize() || _stakes[place] != msg.sender) revert NotYourStake(place);
             _take(place);
         }
         idle[msg.sender] += count * SEAT_STAKE;
@@ -135,22 +133,22 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
 
     /// @inheritdoc IJuryArbitrator
     function poolSize() public view returns (uint256) {
-        return _pool.length;
+        return _stakes.length - _returnedCount;
     }
 
     /// @inheritdoc IJuryArbitrator
     function pool(uint256 from, uint256 count) external view returns (address[] memory) {
-        return _page(_pool, from, count);
+        return _page(0, poolSize(), from, count);
     }
 
     /// @inheritdoc IJuryArbitrator
     function returnedSize() public view returns (uint256) {
-        return _returned.length;
+        return _returnedCount;
     }
 
     /// @inheritdoc IJuryArbitrator
     function returned(uint256 from, uint256 count) external view returns (address[] memory) {
-        return _page(_returned, from, count);
+        return _page(poolSize(), returnedSize(), from, count);
     }
 
     /// @inheritdoc IJuryArbitrator
@@ -179,7 +177,7 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
 
     /// @dev All stakes that jurors have not taken out: those with a seat come back to the pool, or go to other jurors.
     function _allStakes() internal view returns (uint256) {
-        return _pool.length + _returned.length + _seated;
+        return _stakes.length + _seated;
     }
 
     /// @dev `count` stakes have got seats.
@@ -194,8 +192,8 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
 
     /// @dev Takes the `random`-th of the stakes out of the pool, which is not empty; modulo its size, whose bias is 2^-200.
     function _drawStake(uint256 random) internal returns (address juror) {
-        uint256 place = random % _pool.length;
-        juror = _pool[place];
+        uint256 place = random % poolSize();
+        juror = _stakes[place];
         _take(place);
     }
 
@@ -203,17 +201,25 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
         idle[juror] += amount;
     }
 
-    /// @dev Puts a stake that had a seat back into the pool, or has it wait for `readmit` while the pool is closed.
+    /// @dev Puts a stake that had a seat back into the pool, or has it wait for `readmit` while the pool is closed, or others wait for it.
     function _release(address juror) internal {
-        if (_waitingCount() == 0) _pool.push(juror);
-        else _returned.push(juror);
+        _stakes.push(juror);
+        if (_waitingCount() > 0 || _returnedCount > 0) ++_returnedCount;
     }
 
-    /// @dev The last stake takes the place of the one that goes.
+    /// @dev The new stake is the last of the pool; the first of the returned ones makes room for it, and is the last of them then.
+    function _put(address juror) private {
+        uint256 size = poolSize();
+        _stakes.push(juror);
+        if (_returnedCount > 0) (_stakes[size], _stakes[_stakes.length - 1]) = (juror, _stakes[size]);
+    }
+
+    /// @dev The last stake of the pool takes the place of the one that goes, and the last of the returned ones closes up to the pool.
     function _take(uint256 place) private {
-        uint256 last = _pool.length - 1;
-        if (place != last) _pool[place] = _pool[last];
-        _pool.pop();
+        uint256 last = poolSize() - 1;
+        if (place != last) _stakes[place] = _stakes[last];
+        if (_returnedCount > 0) _stakes[last] = _stakes[_stakes.length - 1];
+        _stakes.pop();
     }
 
     /// @dev INVARIANT: what a seed draws from is fixed before the seed is known.
@@ -222,13 +228,16 @@ abstract contract JurorPool is IJuryArbitrator, ReentrancyGuardTransient {
         if (draws > 0) revert DrawsWaiting(draws);
     }
 
-    /// @dev The entries `from` .. `from + count` of a list, less what is beyond its end.
-    function _page(address[] storage list, uint256 from, uint256 count) private view returns (address[] memory jurors) {
-        uint256 size = list.length;
+    /// @dev The entries `from` .. `from + count` of the `size` stakes from `start` on, less what is beyond their end.
+    function _page(uint256 start, uint256 size, uint256 from, uint256 count)
+        private
+        view
+        returns (address[] memory jurors)
+    {
         if (from >= size) return jurors;
         jurors = new address[](count < size - from ? count : size - from);
         for (uint256 i = 0; i < jurors.length; ++i) {
-            jurors[i] = list[from + i];
+            jurors[i] = _stakes[start + from + i];
         }
     }
 
