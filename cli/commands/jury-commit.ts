@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatIndexValue, formatPercent } from '../format.ts'
 import { findTrial, requireStage, type Trial, trialMoment } from '../court/jury-court.ts'
 import { noiseLines } from '../court/noise.ts'
+import { forWords } from '../court/jury-lines.ts'
 import { addVoteOptions, ownSeatsOf, saltsOf, type VoteFlags } from '../court/own-votes.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
@@ -28,6 +29,7 @@ export function defineJuryCommit(group: Command, context: Context, done: (code: 
   addVoteOptions(command, [
     'assize jury commit 0x12ab… 2500.10',
     'assize jury commit 0x12ab… INVALID --seat 3,17',
+    'assize jury commit 0x12ab… 2500.10 --for 0x34…',
   ]).action(async (id: Hex, value: bigint, flags: VoteFlags) => done(await commitSeats({ id, value }, flags, context)))
 }
 
@@ -64,7 +66,9 @@ async function commitSeats(
     recheck: async () => requireCommitting(await findTrial(connection, id, jury.address), connection),
   }
   const performed = await perform(action, { connection, signer, flags, context })
-  const reveal = paste('jury', 'reveal', id, formatValue(value))
+  const principals = own.map(({ juror }) => juror)
+  const forOthers = forWords({ account: signer.address, principals: [...new Set(principals)] })
+  const reveal = paste('jury', 'reveal', id, formatValue(value), ...forOthers)
   const lines = [
     `Committed. From ${trialMoment(state.commitEnd, trial)} to ${trialMoment(state.revealEnd, trial)}: ${reveal}`,
   ]

@@ -85,7 +85,8 @@ async function openingsOf(
     const found = committedValue(round, one, salt, values)
     return found === undefined ? [] : [{ ...ballot, seat, juror, value: found, salt }]
   })
-  const own = ownSeats(hidden, await viewerAmong(connection, jury.address, hidden, signer.address))
+  const voter = { account: signer.address, votesFor: flags.for ?? [] }
+  const own = ownSeats(hidden, await viewerAmong(connection, jury.address, hidden, voter))
   const due = flags.seat === undefined ? own : hidden
   const unopened = due.find(({ seat }) => !openings.some((one) => one.seat === seat))
   if (unopened !== undefined)

@@ -6,7 +6,8 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findTrial, type Jury, openJury } from '../court/jury-court.ts'
 import { noiseLines } from '../court/noise.ts'
-import { trialDocument, trialLines, trialSteps } from '../court/jury-lines.ts'
+import { trialDocument, trialLines, trialSteps, unaskedSteps, type Voter } from '../court/jury-lines.ts'
+import { FOR_OPTION } from '../court/own-votes.ts'
 import { type OwnCases, ownCases, viewerOfRound } from '../court/own-cases.ts'
 import { poolDocument, poolLines, readPoolView } from '../court/pool-view.ts'
 import { failureOf, InputError } from '../errors.ts'
@@ -18,6 +19,7 @@ import { viewerOf } from '../chain/signer.ts'
 type Flags = NetworkFlags & {
   readonly jury?: Address
   readonly account?: Address
+  readonly for?: readonly Address[]
   readonly untilDue?: true
   /** Seconds, as all these. */
   readonly interval: number
@@ -31,8 +33,9 @@ const INTERVAL = 60
 const BLIND = 600
 
 const EXAMPLES = `
-Without a fixing it lists every case that runs in which the account has a seat, or a juror that it commits for: what is due, before when, and by which command.
-Whoever was the voter of a juror that has named another since still has to reveal what it has committed: these seats are listed too.
+Without a fixing it lists every case that runs in which the account has a seat, or a juror that it votes for: what is due, before when, and by which command.
+Anybody can name the account his voter. Whom it votes for it says itself, with --for; seats of others who have named it are listed apart, and set off no alarm.
+Whoever was the voter of a juror that has named another since still has to reveal what it has committed: with --for these seats are listed too.
 An alarm (--until-due) ends with exit 0 once one of these seats is to commit or to reveal, and with exit 1 once it cannot see: the endpoint is dead, slow or
 behind. Start it again after each vote.
 
@@ -40,6 +43,7 @@ Examples:
   assize jury status --jury 0x56…
   assize jury status 0x12ab…
   assize jury status 0x12ab… --account 0x34… --json
+  assize jury status --until-due --for 0x34…
   if assize jury status --until-due; then mail -s "assize: vote" me; else mail -s "assize: no alarm any more" me; fi`
 
 /** Adds `assize jury status`: a jury's pool and what is yours in it, or a fixing's case and what can be done. */
@@ -50,6 +54,7 @@ export function defineJuryStatus(group: Command, context: Context, done: (code: 
     .argument('[fixing]', 'its id', hash)
     .option('--jury <address>', "the JuryArbitrator (default: $ASSIZE_JURY, or the fixing's)", address)
     .option('--account <address>', 'whose seats (default: $ASSIZE_ACCOUNT, else that of $ASSIZE_KEYSTORE)', address)
+    .option(...FOR_OPTION)
   command
     .option('--until-due', 'end with exit 0 once a seat is to commit or to reveal')
     .option('--interval <time>', 'with --until-due: how often to look', duration, INTERVAL)
@@ -68,17 +73,18 @@ export function defineJuryStatus(group: Command, context: Context, done: (code: 
 async function showJury(id: Hex | undefined, flags: Flags, context: Context): Promise<ExitCode> {
   const connection = await openOracle(flags, context)
   const account = viewerOf(flags.account, context)
+  const voter = account === undefined ? undefined : { account, votesFor: flags.for ?? [] }
   if (id !== undefined && flags.untilDue === true) {
     throw new InputError(
       'Expected --until-due or a fixing, got both.',
       'Leave one of them out: it waits for all cases.',
     )
   }
-  if (id !== undefined) return showTrial(connection, id, account, flags, context)
+  if (id !== undefined) return showTrial(connection, id, voter, flags, context)
   const jury = await openJury(connection, flags.jury, context)
-  const look = account === undefined ? undefined : ownCases(connection, jury, account)
+  const look = voter === undefined ? undefined : ownCases(connection, jury, voter)
   if (flags.untilDue !== true) {
-    return showPool(connection, jury, { account, cases: await look?.() }, flags, context)
+    return showPool(connection, jury, { voter, cases: await look?.() }, flags, context)
   }
   if (look === undefined) {
     throw new InputError(
@@ -89,7 +95,7 @@ async function showJury(id: Hex | undefined, flags: Flags, context: Context): Pr
   const cases = await firstDue(look, flags, context)
   if (cases === undefined) return EXIT.interrupted
   try {
-    return await showPool(connection, jury, { account, cases }, flags, context)
+    return await showPool(connection, jury, { voter, cases }, flags, context)
   } catch (error) {
     if (flags.json === true) throw error
     // INVARIANT: what was waited for is said, whatever else cannot be read any more.
@@ -121,27 +127,28 @@ async function firstDue(look: () => Promise<OwnCases>, flags: Flags, context: Co
 async function showTrial(
   connection: Connection,
   id: Hex,
-  account: Address | undefined,
+  voter: Voter | undefined,
   { jury, json }: Flags,
   context: Context,
 ): Promise<ExitCode> {
   const { io } = context
   const trial = await findTrial(connection, id, jury)
-  const viewer = await viewerOfRound(connection, trial, account)
+  const viewer = await viewerOfRound(connection, trial, voter)
   if (json === true) {
     const document = trialDocument(trial, viewer, connection.paste)
     io.out(JSON.stringify({ version: 1, jury: trial.jury.address, ...document }, undefined, 2))
     return EXIT.ok
   }
   for (const line of trialLines(trial, viewer, await noiseLines(trial.fixing, context))) io.out(line)
-  for (const line of stepLines(trialSteps(trial, viewer, connection.paste))) io.out(line)
+  const offers = unaskedSteps(trial, viewer, connection.paste)
+  for (const line of stepLines([...trialSteps(trial, viewer, connection.paste), ...offers])) io.out(line)
   return EXIT.ok
 }
 
 async function showPool(
   connection: Connection,
   jury: Jury,
-  viewed: { readonly account: Address | undefined; readonly cases: OwnCases | undefined },
+  viewed: { readonly voter: Voter | undefined; readonly cases: OwnCases | undefined },
   { json }: Flags,
   { io }: Context,
 ): Promise<ExitCode> {

@@ -35,9 +35,17 @@ function naming(voter: Address): ThinkPool {
         ...(await unrevealedLines(connection, jury, account, voter)),
       ],
       question: `Let ${who} vote?`,
-      after: [`Done. Look: ${connection.paste('jury', 'status')}`],
+      after: [`Done. Look: ${connection.paste('jury', 'status')}`, ...consentLines(voter, account, connection)],
     }
   }
+}
+
+/** What the voter has to say itself: anybody can name it. */
+function consentLines(voter: Address, account: Address, { paste }: Connection): readonly string[] {
+  if (voter === zeroAddress) return []
+  return [
+    `It votes for nobody by being named: its node has ${account} in juror.for, or with its key: ${paste('jury', 'status', '--for', account)}`,
+  ]
 }
 
 /** Who must still reveal what is committed for the account's seats, which the new voter cannot unless it has committed them: it has no salt of them. */
@@ -49,7 +57,7 @@ async function unrevealedLines(
 ): Promise<readonly string[]> {
   const { voter: old = zeroAddress } = await readStanding(connection.chain, jury.address, account)
   if (old === voter) return []
-  const { cases } = await ownCases(connection, jury, account)()
+  const { cases } = await ownCases(connection, jury, { account, votesFor: [] })()
   const { votes } = cases.length === 0 ? { votes: [] } : await connection.readJuryLog(jury.address)
   return cases.flatMap(({ trial }) => {
     const { seats, snapshot, state } = trial

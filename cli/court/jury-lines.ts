@@ -1,4 +1,4 @@
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import { blocksTime, lastDrawBlock, SEED_DELAY } from '#protocol/jury.ts'
 import type { ClerkMove } from '#protocol/jury-case.ts'
@@ -10,11 +10,22 @@ import { isNext, nextMove, returnedTo, stageName, type Trial, turnEnd } from './
 import { shortageLines } from './pool-size.ts'
 import type { NextStep } from '../fixing/next-steps.ts'
 
+/** An account, and the other jurors that it says it votes for: anybody can name it his voter. */
+export type Voter = { readonly account: Address; readonly votesFor: readonly Address[] }
+
 /** Whose seats are told from others'. */
 export type Viewer = Hands & {
   readonly account: Address | undefined
   /** Jurors that the account commits for, itself included. */
   readonly principals: readonly Address[]
+  /** Seats of jurors that have named it their voter, or had when they were committed, and that it does not say it votes for. */
+  readonly unasked: readonly number[]
+}
+
+/** What the account is to add to a command line to vote for all its principals. */
+export function forWords({ account, principals }: Pick<Viewer, 'account' | 'principals'>): readonly string[] {
+  const others = principals.filter((juror) => juror !== account)
+  return others.length === 0 ? [] : ['--for', others.join(',')]
 }
 
 /** A case for people: where it stands, its `cautions`, its times, its seats. */
@@ -69,14 +80,37 @@ export function trialSteps(trial: Trial, viewer: Viewer, paste: Connection['past
   if (state.stage !== 'voting') return []
   if (atTime < state.commitEnd && own.length > 0) {
     const read = { what: 'read the index as it was', command: paste('verify', id) }
-    return [read, ...step('commit what you read', 'commit', id, 'VALUE')]
+    return [read, ...step('commit what you read', 'commit', id, 'VALUE', ...forWords(viewer))]
   }
   if (atTime < state.commitEnd) return []
   const due = seatsToReveal(seats, viewer)
   if (due.length === 0) return []
   const isSure = due.some(({ seat }) => !viewer.doubtful.includes(seat))
-  const named = viewer.closed.length === 0 ? [] : ['--seat', due.map(({ seat }) => seat).join(',')]
+  const named = viewer.closed.length === 0 ? forWords(viewer) : ['--seat', due.map(({ seat }) => seat).join(',')]
   return step(isSure ? 'reveal it' : 'reveal it, if this account has committed it', 'reveal', id, 'VALUE', ...named)
+}
+
+/** Seats of a juror in a running case that the account may vote for, and does not say it does. */
+export type UnaskedSeats = { readonly fixing: Hex; readonly juror: Address; readonly seats: readonly number[] }
+
+/** The viewer's {@link Viewer.unasked | unasked} seats of a case, juror by juror. */
+export function unaskedSeats(
+  fixing: Hex,
+  seats: readonly JurySeat[],
+  { unasked }: Pick<Viewer, 'unasked'>,
+): readonly UnaskedSeats[] {
+  const offered = seats.filter(({ seat }) => unasked.includes(seat))
+  const jurors = [...new Set(offered.map(({ juror }) => juror))]
+  return jurors.map((juror) => ({
+    fixing,
+    juror,
+    seats: offered.filter((one) => one.juror === juror).map(({ seat }) => seat),
+  }))
+}
+
+/** Where whoever votes for the juror looks. */
+export function unaskedStep({ fixing, juror }: UnaskedSeats, paste: Connection['paste']): NextStep {
+  return { what: `if you vote for ${juror}`, command: paste('jury', 'status', fixing, '--for', juror) }
 }
 
 /** A case as the JSON document has it. */
@@ -100,11 +134,22 @@ export function trialDocument(trial: Trial, viewer: Viewer, paste: Connection['p
       juror,
       isYours: own.has(seat),
       isYoursToReveal: toReveal.has(seat),
+      namesYou: viewer.unasked.includes(seat),
       isCommitted: committed !== undefined || value !== undefined,
       value: value === undefined ? null : formatValue(value),
     })),
-    next: trialSteps(trial, viewer, paste),
+    next: [...trialSteps(trial, viewer, paste), ...unaskedSteps(trial, viewer, paste)],
   }
+}
+
+/** Where the viewer of a running case looks if it votes for who has named it. */
+export function unaskedSteps(
+  { snapshot, state, seats }: Trial,
+  viewer: Viewer,
+  paste: Connection['paste'],
+): NextStep[] {
+  if (state.stage !== 'voting') return []
+  return unaskedSeats(snapshot.id, seats, viewer).map((one) => unaskedStep(one, paste))
 }
 
 /** The seats that the viewer commits for. */
@@ -155,7 +200,8 @@ function seatLines(seats: readonly JurySeat[], viewer: Viewer): string[] {
   return formatColumns([['  seat', 'juror', '', 'vote'], ...rows])
 }
 
-function whoseText(seat: number, isOwn: boolean, { former, closed }: Viewer): string {
-  if (!isOwn) return former.includes(seat) ? 'yours to reveal' : ''
-  return closed.includes(seat) ? "yours, another's to reveal" : 'yours'
+function whoseText(seat: number, isOwn: boolean, { former, closed, unasked }: Viewer): string {
+  if (isOwn) return closed.includes(seat) ? "yours, another's to reveal" : 'yours'
+  if (former.includes(seat)) return 'yours to reveal'
+  return unasked.includes(seat) ? 'names you' : ''
 }

@@ -1,12 +1,13 @@
 import type { Address, Hex } from 'viem'
 import { latestBlock } from '#client/chain.ts'
-import { type JurorStanding, readStanding, readWaiting } from '#client/juror.ts'
+import { type JurorStanding, readStanding, readVoters, readWaiting } from '#client/juror.ts'
 import { readPool, readReturned } from '#client/jury.ts'
 import { openingPrice } from '#protocol/jury.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatAmount, formatDuration, formatMoment, formatPercent } from '../format.ts'
 import type { Jury } from './jury-court.ts'
-import { ownCaseLines, type OwnCases, ownCasesDocument } from './own-cases.ts'
+import type { Voter } from './jury-lines.ts'
+import { ownCaseLines, type OwnCases, ownCasesDocument, unaskedDocument } from './own-cases.ts'
 
 /** What an account has in a pool, and the cases that wait for it. */
 type Own = {
@@ -14,6 +15,8 @@ type Own = {
   readonly pooled: number
   readonly returned: number
   readonly standing: JurorStanding
+  /** Whom it says it votes for, and whether it can. */
+  readonly votesFor: readonly { readonly juror: Address; readonly hasNamedIt: boolean }[]
   readonly cases: OwnCases
 }
 
@@ -31,7 +34,7 @@ export type PoolView = {
 export async function readPoolView(
   { chain }: Connection,
   jury: Jury,
-  { account, cases }: { readonly account: Address | undefined; readonly cases: OwnCases | undefined },
+  { voter, cases }: { readonly voter: Voter | undefined; readonly cases: OwnCases | undefined },
 ): Promise<PoolView> {
   const [pool, returned, waiting, { time }] = await Promise.all([
     readPool(chain, jury.address),
@@ -39,16 +42,17 @@ export async function readPoolView(
     readWaiting(chain, jury.address),
     latestBlock(chain),
   ])
-  const own =
-    account === undefined || cases === undefined
-      ? undefined
-      : {
-          account,
-          cases,
-          pooled: pool.filter((juror) => juror === account).length,
-          returned: returned.filter((juror) => juror === account).length,
-          standing: await readStanding(chain, jury.address, account),
-        }
+  if (voter === undefined || cases === undefined) return { pool, returned, waiting, own: undefined, time }
+  const { account, votesFor } = voter
+  const voters = await readVoters(chain, jury.address, votesFor)
+  const own = {
+    account,
+    cases,
+    pooled: pool.filter((juror) => juror === account).length,
+    returned: returned.filter((juror) => juror === account).length,
+    standing: await readStanding(chain, jury.address, account),
+    votesFor: votesFor.map((juror, i) => ({ juror, hasNamedIt: voters[i] === account })),
+  }
   return { pool, returned, waiting, own, time }
 }
 
@@ -106,13 +110,15 @@ export function poolDocument(
             admitTime: own.standing.newcomers === 0 ? null : Number(own.standing.admitTime),
             idle: own.standing.idle.toString(),
             voter: own.standing.voter ?? null,
+            votesFor: own.votesFor,
             cases: ownCasesDocument(own.cases, paste),
+            unasked: unaskedDocument(own.cases, paste),
           },
   }
 }
 
 function ownLines(
-  { account, pooled, returned, standing, cases }: Own,
+  { account, pooled, returned, standing, votesFor, cases }: Own,
   {
     amount,
     time,
@@ -140,6 +146,11 @@ function ownLines(
     ...coming,
     `  idle      ${amount(idle)}${idle > 0n ? `: ${paste('jury', 'claim')}` : ''}`,
     `  voter     ${voter ?? 'nobody else'}`,
+    ...votesFor.map(({ juror, hasNamedIt }) =>
+      hasNamedIt
+        ? `  votes for ${juror}`
+        : `  votes for ${juror}, who has not named it, or no more: it cannot commit for that one`,
+    ),
     ...ownCaseLines(cases, account, paste),
   ]
 }

@@ -16,7 +16,7 @@ const TERMS = { ...SMALL_JURY, seats: 5, quorum: 3, leastPool: 6 }
 
 const ROOM = { pool: 8, seated: 0, waiting: 0 }
 
-const NOBODY: Viewer = { account: undefined, principals: [], ...OWN_HANDS }
+const NOBODY: Viewer = { account: undefined, principals: [], unasked: [], ...OWN_HANDS }
 
 /** What is offered in a case at `stage` to whoever looks, nobody who has a seat by default, `left` seconds before the jury's turn ends. */
 function offered(
@@ -111,7 +111,7 @@ describe('assize jury status offers', () => {
 
   test('to reveal what the account can, by their numbers where others of its seats are not its to reveal', () => {
     const seats = [0, 1, 2].map((seat) => ({ seat, juror: FIXING.backup, committed: OTHER, value: undefined }))
-    const viewer = { account: FIXING.backup, principals: [FIXING.backup], ...OWN_HANDS }
+    const viewer = { account: FIXING.backup, principals: [FIXING.backup], unasked: [], ...OWN_HANDS }
     const state = { stage: 'voting', round: 0, seedBlock: SEED, commitEnd: 0n, revealEnd: TURN_END } as const
     const of = (hands: Partial<Hands>) => offered('voting', DAY, { seats, state }, { ...viewer, ...hands })
     expect(of({})).toEqual([`assize jury reveal ${FIXING_ID} VALUE`])

@@ -49,6 +49,44 @@ async function well(person: Disputer, ...args: readonly string[]): Promise<strin
   return out
 }
 
+/** Whoever is named the voter is asked nothing, shown it apart, and votes by `--for` or `--seat` alone. */
+async function mayBeNamed(hot: Disputer, cold: Disputer, id: `0x${string}`): Promise<void> {
+  const juror = cold.account.address
+  const seats = [0, 1, 2, 3, 4]
+  const next = [{ what: `if you vote for ${juror}`, command: `assize jury status ${id} --for ${juror}` }]
+  const { own } = JSON.parse(await well(hot, 'jury', 'status', '--jury', jury, '--json'))
+  expect(own).toMatchObject({ votesFor: [], cases: [], unasked: [{ fixing: id, juror, seats, next }] })
+  expect((await well(hot, 'jury', 'status', '--jury', jury)).split('\n').slice(-5)).toEqual([
+    `No seat of ${hot.account.address} in a case that runs.`,
+    '',
+    `Seats of others, who have named ${hot.account.address} their voter, which anybody can`,
+    `  case ${id}: seats 0, 1, 2, 3, 4 of ${juror}`,
+    `  ${next[0]?.what}  ${next[0]?.command}`,
+  ])
+  const trial = JSON.parse(await well(hot, 'jury', 'status', id, '--json'))
+  expect(trial).toMatchObject({ seats: seats.map((seat) => ({ seat, isYours: false, namesYou: true })), next })
+  const shown = await well(hot, 'jury', 'status', id)
+  expect(shown.match(/ names you +-$/gm)).toHaveLength(5)
+  expect(shown.split('\n').at(-1)).toBe(`  ${next[0]?.what}  ${next[0]?.command}`)
+  const bare = await hot.run(['jury', 'commit', id, 'INVALID', '--yes'])
+  expect(bare).toMatchObject({ exitCode: 2 })
+  expect(bare.err).toContain(`got none. If you vote for who has named you: --for ${juror}.`)
+  const one = await hot.run(['jury', 'commit', id, 'INVALID', '--seat', '3', '--dry-run'])
+  expect(one).toMatchObject({ exitCode: 0, out: expect.stringContaining('steps     commit seat 3\n') })
+  const absent = await hot.run(['jury', 'commit', id, 'INVALID', '--for', jury, '--yes'])
+  expect(absent).toMatchObject({ exitCode: 2 })
+  expect(absent.err).toContain(
+    `Expected a seat of ${jury} in this case, who has named ${hot.account.address} the voter`,
+  )
+  const asked = JSON.parse(await well(hot, 'jury', 'status', '--jury', jury, '--for', juror, '--json'))
+  expect(asked.own).toMatchObject({
+    votesFor: [{ juror, hasNamedIt: true }],
+    cases: [{ fixing: id, seats, due: 'commit' }],
+    unasked: [],
+  })
+  expect(asked.own.cases[0].next.at(-1).command).toBe(`assize jury commit ${id} VALUE --for ${juror}`)
+}
+
 describe('assize jury', () => {
   test('join, open, draw, commit, reveal, resolve and claim take a fixing from the request to the fee', async () => {
     const { oracle, weth } = court.stage.deployments
@@ -174,12 +212,13 @@ describe('assize jury', () => {
     expect(paid.reduce((a, b) => a + b, 0n)).toBe(4n * ETHER + fixing.arbitrationFee - 2n * share)
   })
 
-  test('a voter commits for the juror that named it, and INVALID is found by itself', async () => {
+  test('a voter commits for the juror that it says it votes for, and INVALID is found by itself', async () => {
     const at = ['--jury', jury, '--yes'] as const
     const cold = await court.disputer('cold', 5n * ETHER)
     const hot = await court.disputer('hot', ETHER)
     await well(cold, 'jury', 'join', '7', ...at)
-    await well(cold, 'jury', 'voter', hot.account.address, ...at)
+    const named = await well(cold, 'jury', 'voter', hot.account.address, ...at)
+    expect(named).toContain(`with its key: assize jury status --for ${cold.account.address}`)
     const { time } = await latestBlock(cold.chain)
     await court.stage.embedded.mineAt(time + 4n * DAY)
     await well(cold, 'jury', 'admit', ...at)
@@ -196,10 +235,16 @@ describe('assize jury', () => {
     const stranger = await clerk.run(['jury', 'commit', id, 'INVALID', '--yes'])
     expect(stranger).toMatchObject({ exitCode: 2 })
     expect(stranger.err).toContain('or one it votes for, got none')
-    const dry = await hot.run(['jury', 'commit', id, 'INVALID', '--dry-run', '--account', hot.account.address])
+    await mayBeNamed(hot, cold, id)
+    const votesFor = ['--for', cold.account.address] as const
+    const dry = await hot.run([
+      ...['jury', 'commit', id, 'INVALID', '--dry-run', '--account', hot.account.address],
+      ...votesFor,
+    ])
     expect(dry).toMatchObject({ exitCode: 0 })
     expect(dry.out).toContain('Nothing was sent.')
-    await well(hot, 'jury', 'commit', id, 'INVALID', '--yes')
+    const committed = await well(hot, 'jury', 'commit', id, 'INVALID', ...votesFor, '--yes')
+    expect(committed).toContain(`assize jury reveal ${id} INVALID --for ${cold.account.address}`)
     // Who names another voter now is told whose reveal the stakes hang on, before it is asked.
     const heir = await court.disputer('heir', ETHER)
     const must = `${hot.account.address} (or ${cold.account.address}, if that has committed them) must still reveal seats 0, 1, 2, 3, 4 of fixing ${id}`
@@ -212,19 +257,30 @@ describe('assize jury', () => {
     expect(await naming(hot)).not.toContain('must still reveal')
     // The old voter sees whose reveal the stakes hang on: its own, of all five seats, though none is its own any more.
     const formerOf = async (person: Disputer) => {
-      const { own } = JSON.parse(await well(person, 'jury', 'status', '--jury', jury, '--json'))
+      const { own } = JSON.parse(await well(person, 'jury', 'status', '--jury', jury, ...votesFor, '--json'))
       return own.cases
     }
     const [seatsOfCase, fixing] = [[0, 1, 2, 3, 4], id]
     expect(await formerOf(hot)).toMatchObject([{ fixing, seats: [], formerSeats: seatsOfCase, due: null, next: [] }])
     const none = { due: null, deadline: null, next: [] }
     const closed = { fixing, seats: seatsOfCase, formerSeats: [], closedSeats: seatsOfCase }
-    const commits = { what: 'commit what you read', command: `assize jury commit ${id} VALUE` }
+    const commits = {
+      what: 'commit what you read',
+      command: `assize jury commit ${id} VALUE --for ${cold.account.address}`,
+    }
     expect(await formerOf(heir)).toMatchObject([{ ...closed, due: null, next: [{}, commits] }])
-    expect(withoutChance(await well(heir, 'jury', 'status', '--jury', jury))).toMatch(
+    const ofHeir = withoutChance(await well(heir, 'jury', 'status', '--jury', jury, ...votesFor))
+    expect(ofHeir).toMatch(
       /5 of its 5 seats are yours, 5 of them another's to reveal: committed before you voted for the juror\n {2}now {7}committed; .* by whoever has committed, or by you if you commit again before /,
     )
-    expect(await well(hot, 'jury', 'status', '--jury', jury)).toContain(
+    const ofHot = await well(hot, 'jury', 'status', '--jury', jury, ...votesFor)
+    expect(ofHot).toContain(
+      `  votes for ${cold.account.address}, who has not named it, or no more: it cannot commit for that one`,
+    )
+    expect(await well(heir, 'jury', 'status', '--jury', jury, ...votesFor)).toMatch(
+      new RegExp(`^ {2}votes for ${cold.account.address}$`, 'm'),
+    )
+    expect(ofHot).toContain(
       `Case ${id}, 0 of its 5 seats are yours, 5 more to reveal: committed while you voted for the juror, who has another voter since`,
     )
     const { commitEnd, revealEnd } = await readCase(hot.chain, jury, id)
@@ -233,20 +289,26 @@ describe('assize jury', () => {
     expect(await formerOf(hot)).toMatchObject([{ due: 'reveal', deadline: Number(revealEnd), next }])
     // What nobody but the old voter can reveal is no matter of the new one's; the juror may have committed it itself.
     expect(await formerOf(heir)).toMatchObject([{ ...closed, ...none }])
-    expect(await well(heir, 'jury', 'status', '--jury', jury)).toContain(
+    expect(await well(heir, 'jury', 'status', '--jury', jury, ...votesFor)).toContain(
       '  now       nothing for you: whoever has committed must reveal, or the stakes of the seats are lost; the round ends ',
     )
-    const seen = (await well(heir, 'jury', 'status', id)).split('\n')
+    const seen = (await well(heir, 'jury', 'status', id, ...votesFor)).split('\n')
     expect(seen.filter((line) => /yours, another's to reveal +committed$/.test(line))).toHaveLength(5)
     expect(seen.join('\n')).not.toContain('assize jury reveal')
     const doubt = [{ what: 'reveal it, if this account has committed it', command: `assize jury reveal ${id} VALUE` }]
     expect(await formerOf(cold)).toMatchObject([{ due: 'reveal', closedSeats: [], next: doubt }])
-    const alarm = await well(hot, 'jury', 'status', '--jury', jury, '--until-due', '--json')
+    const alarm = await well(hot, 'jury', 'status', '--jury', jury, '--until-due', '--json', ...votesFor)
     expect(JSON.parse(alarm).own.cases).toMatchObject([{ fixing, due: 'reveal' }])
-    const shown = (await well(hot, 'jury', 'status', id)).split('\n')
+    // What it does not say it votes for is nothing that it has to reveal, though it was the voter.
+    const unsaid = JSON.parse(await well(hot, 'jury', 'status', '--jury', jury, '--json'))
+    expect(unsaid.own).toMatchObject({
+      cases: [],
+      unasked: [{ fixing, juror: cold.account.address, seats: seatsOfCase }],
+    })
+    const shown = (await well(hot, 'jury', 'status', id, ...votesFor)).split('\n')
     expect(shown.filter((line) => /yours to reveal +committed$/.test(line))).toHaveLength(5)
     expect(shown.at(-1)).toBe(`  reveal it  assize jury reveal ${id} VALUE`)
-    expect(JSON.parse(await well(hot, 'jury', 'status', id, '--json'))).toMatchObject({
+    expect(JSON.parse(await well(hot, 'jury', 'status', id, ...votesFor, '--json'))).toMatchObject({
       seats: seatsOfCase.map((seat) => ({ seat, isYours: false, isYoursToReveal: true })),
       next,
     })
