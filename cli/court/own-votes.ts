@@ -19,7 +19,11 @@ export type VoteFlags = NetworkFlags &
 export type ForFlags = { readonly for?: readonly Address[] }
 
 /** Anybody can name an account his voter, and have it pay for his votes: it says itself whom it votes for. */
-export const FOR_OPTION = ['--for <jurors>', 'vote also for these jurors, who have named you', addresses] as const
+export const FOR_OPTION = [
+  '--for <jurors>',
+  'also the seats of these jurors, who have named you their voter',
+  addresses,
+] as const
 
 const SALTS = `
 The salts are made of a signature of your key for this jury, fixing and round, so that the same key finds them again. The value is not kept
@@ -28,7 +32,7 @@ anywhere: note what you committed to.`
 /** Adds the options of a command that votes, and what to know about salts, and examples of it. */
 export function addVoteOptions(command: Command, examples: readonly string[]): Command {
   command
-    .option('--seat <list>', 'only these seats, by their numbers; of whoever has named you the voter', seats)
+    .option('--seat <list>', 'only these seats, by their numbers, also of others who have named you their voter', seats)
     .option(...FOR_OPTION)
     .option('--jury <address>', "which of the fixing's two, if both are juries", address)
   return addSigningOptions(addNetworkOptions(command)).addHelpText(
@@ -60,12 +64,12 @@ export async function ownSeatsOf(
   const viewer = await viewerAmong(connection, jury.address, all, { account: signer.address, votesFor })
   const own = ownSeats(all, viewer)
   const offered = all.filter(({ seat }) => viewer.unasked.includes(seat))
-  const hint = `Look: ${connection.paste('jury', 'status', snapshot.id)}`
+  const look = connection.paste('jury', 'status', snapshot.id)
   const absent = votesFor.find((juror) => !viewer.principals.includes(juror))
   if (absent !== undefined) {
     throw new InputError(
       `Expected a seat of ${absent} in this case, who has named ${signer.address} the voter, got none.`,
-      hint,
+      `Look: ${look}`,
     )
   }
   const open = named === undefined ? own : all.filter((seat) => own.includes(seat) || offered.includes(seat))
@@ -73,14 +77,13 @@ export async function ownSeatsOf(
   if (open.length > 0 && stranger === undefined) {
     return open.filter(({ seat }) => named === undefined || named.includes(seat))
   }
-  const others = [...new Set(offered.map(({ juror }) => juror))]
+  const others = [...new Set(offered.map(({ juror }) => juror))].join(',')
+  const offer = named !== undefined || others.length === 0 ? '' : `If you vote for who has named you: --for ${others}. `
   throw new InputError(
     `Expected ${stranger === undefined ? 'a seat' : `seat ${stranger}`} of ${signer.address}, or one it votes for, got ${
       open.length === 0 ? 'none' : open.map(({ seat }) => seat).join(', ')
     }.`,
-    named !== undefined || others.length === 0
-      ? hint
-      : `If you vote for who has named you: --for ${others.join(',')}. ${hint}`,
+    `${offer}Look: ${look}`,
   )
 }
 

@@ -154,11 +154,7 @@ function together(carried: readonly Carried[]): Carried {
 }
 
 /** Undefined if no endpoint gives the header that draws. */
-async function callOf(
-  { chain }: ActComponents,
-  { known, trial }: Scene,
-  move: ClerkMove,
-): Promise<Call | undefined> {
+async function callOf({ chain }: ActComponents, { known, trial }: Scene, move: ClerkMove): Promise<Call | undefined> {
   const { jury, fixing } = known
   switch (move) {
     case 'readmit':

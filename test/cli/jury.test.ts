@@ -237,10 +237,8 @@ describe('assize jury', () => {
     expect(stranger.err).toContain('or one it votes for, got none')
     await mayBeNamed(hot, cold, id)
     const votesFor = ['--for', cold.account.address] as const
-    const dry = await hot.run([
-      ...['jury', 'commit', id, 'INVALID', '--dry-run', '--account', hot.account.address],
-      ...votesFor,
-    ])
+    const asHot = ['--account', hot.account.address] as const
+    const dry = await hot.run(['jury', 'commit', id, 'INVALID', '--dry-run', ...asHot, ...votesFor])
     expect(dry).toMatchObject({ exitCode: 0 })
     expect(dry.out).toContain('Nothing was sent.')
     const committed = await well(hot, 'jury', 'commit', id, 'INVALID', ...votesFor, '--yes')

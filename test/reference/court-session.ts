@@ -13,7 +13,8 @@ const ETHER = 10n ** 18n
 
 /** A juror alone in a pool, whose first case ends with a verdict, and whose second with none. */
 export async function sitInAJury(session: Session): Promise<void> {
-  const one = `jury voter 0x000000000000000000000000000000000000dEaD --dry-run`
+  const voter = '0x000000000000000000000000000000000000dEaD'
+  const one = `jury voter ${voter} --dry-run`
   const before = ['jury deploy --yes', 'jury status', 'jury join 4 --yes', 'jury status', one]
   for (const line of before) await session.run(line)
   await session.pass('1d')
@@ -22,6 +23,9 @@ export async function sitInAJury(session: Session): Promise<void> {
   await session.run('devnet pass 26min --blocks 130')
   await session.run(`jury draw ${fixing} --yes`)
   await session.run('jury status')
+  await session.run(`jury voter ${voter} --yes`)
+  for (const juror of ['', `--for ${session.of('ACCOUNT')}`])
+    await session.run(`jury status --account ${voter} ${juror}`.trim())
   await session.run(`jury commit ${fixing} 2500.10 --yes`)
   for (const line of ['jury status', `jury status ${fixing}`]) await session.run(line)
   await session.pass('1h')
@@ -31,8 +35,6 @@ export async function sitInAJury(session: Session): Promise<void> {
   const late = await openCase(session)
   await session.pass('60d')
   await session.run(`jury close ${late} --yes`)
-  await session.run('jury voter 0x000000000000000000000000000000000000dEaD --yes')
-  await session.run('jury status')
   await session.run('jury leave --yes')
 }
 

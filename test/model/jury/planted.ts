@@ -112,12 +112,7 @@ export const PLANTED_JURIES: readonly PlantedContract[] = [
     '_credit(trial.drawer, clerkPay);',
     '_credit(msg.sender, clerkPay);',
   ),
-  planted(
-    'stakes enter while a draw is due',
-    POOL,
-    'if (_waitingCount() > 0 || ',
-    'if (_waitingCount() > 1 || ',
-  ),
+  planted('stakes enter while a draw is due', POOL, 'if (_waitingCount() > 0 || ', 'if (_waitingCount() > 1 || '),
   planted(
     'a stake enters the pool while others wait to come back',
     POOL,
