@@ -381,6 +381,31 @@ contract PoolTest is JuryFixture {
         assertEq(weth.balanceOf(address(jury)), _owed());
     }
 
+    /// So does a single one.
+    function test_readmit_waitsBehindThePoolAlone() public {
+        Fixing memory other = _returnWhileAnotherWaits();
+        (fixing, id) = (other, _idOf(other));
+        _draw("other");
+        jury.readmit(30);
+        _vote(new uint128[](0), VALUE);
+        _resolve();
+        assertEq(jury.returnedSize(), 32);
+        jury.readmit(31);
+        address alone = _juror(30);
+        assertEq(abi.encode(jury.returned(0, 100)), abi.encode(_one(alone)));
+        assertEq(jury.poolSize(), 179);
+        address late = makeAddr("late");
+        _endow(late, address(jury));
+        _join(late, 1);
+        assertEq(abi.encode(jury.pool(179, 100)), abi.encode(_one(late)));
+        assertEq(abi.encode(jury.returned(0, 100)), abi.encode(_one(alone)));
+        uint256[] memory places = new uint256[](1);
+        places[0] = 179;
+        vm.prank(late);
+        jury.unstake(places);
+        assertEq(abi.encode(jury.returned(0, 100)), abi.encode(_one(alone)));
+    }
+
     function test_readmit_isBoundedToWhatFitsABlock() public {
         vm.expectRevert(abi.encodeWithSelector(IJuryArbitrator.TooManyStakes.selector, 0, 256));
         jury.readmit(0);
