@@ -47,6 +47,7 @@ const NOT_RUN: readonly (readonly [document: string, begins: string, reason: str
   ['docs/evidence.md', 'npm run replay -- --courts', 'takes as long as one lets it'],
   ['docs/gas.md', 'npm run bench:gas', 'takes minutes; test/bench runs parts of it'],
   ['docs/juror.md', 'assize evidence export', 'needs a node that has observed; test/cli/evidence.test.ts plays it'],
+  ['docs/juror.md', 'assize jury status --for', 'needs a second juror with seats; test/cli/jury.test.ts plays it'],
   ['docs/operator.md', 'npm run package', 'test/package/package.test.ts packs; the copy needs a server'],
   ['docs/operator.md', 'sudo apt-get', 'needs root, a Debian of its own and the network'],
   ['docs/operator.md', 'sudo mkdir', 'needs root and a chain; test/cli/init-unit.test.ts and init.test.ts play it'],
