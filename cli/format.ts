@@ -1,6 +1,7 @@
 import { formatEther, formatUnits } from 'viem'
 import { formatValue } from '#protocol/decimal.ts'
 import { INVALID } from '#protocol/fixing.ts'
+import { printable } from '#protocol/printable.ts'
 
 /** What an amount is of. */
 export type Token = { readonly symbol: string; readonly decimals: number; readonly isWeth: boolean }
@@ -11,8 +12,12 @@ export const ETHER: Token = { symbol: 'ETH', decimals: 18, isWeth: true }
 /** 1 ETH, wei. */
 export const ONE_ETHER = 10n ** 18n
 
-/** An instant in Unix seconds as a person reads it, in UTC: `2025-03-28 08:00:00 UTC`. */
+/** The last second that a Date can be, Unix seconds: https://tc39.es/ecma262/#sec-time-values-and-time-range. */
+const LAST_DATE = 8_640_000_000_000n
+
+/** An instant in Unix seconds as a person reads it, in UTC: `2025-03-28 08:00:00 UTC`; one that no calendar of a machine has, in seconds. */
 export function formatTime(seconds: bigint): string {
+  if (seconds > LAST_DATE) return `Unix second ${seconds}`
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
@@ -90,8 +95,9 @@ export function formatMoment(time: bigint, now: bigint): string {
   return `${formatTime(time)}${formatRelative(time, now)}`
 }
 
-/** Rows with their columns aligned; the last is not padded. */
-export function formatColumns(rows: readonly (readonly string[])[]): string[] {
+/** Rows with their columns aligned, each on one line whoever wrote its cells; the last column is not padded. */
+export function formatColumns(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable))
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '))
 }

@@ -1,11 +1,15 @@
 import { fstatSync, writeFileSync } from 'node:fs'
 import { clearScreenDown, cursorTo } from 'node:readline'
-import { styleText } from 'node:util'
+import { inspect, styleText } from 'node:util'
+import { printable } from '#protocol/printable.ts'
 
 /** How a line is meant; shown as a colour where the terminal has them. */
 export type Tone = 'plain' | 'strong' | 'good' | 'bad' | 'quiet'
 
-/** Where a command writes: results to `out`, talk to `err`. Replaced in tests. */
+/**
+ * Where a command writes: results to `out`, talk to `err`. Of what is written a terminal obeys nothing but ends of lines, tabs and what `paint`
+ * made: the rest is shown as {@link printable} shows it. Replaced in tests.
+ */
 export type Io = {
   /** Whether a person reads the results as they come: then they may be tables. */
   readonly isTerminal: boolean
@@ -46,6 +50,7 @@ export function streamIo(streams: Streams, env: Readonly<Record<string, string |
   streams.stdout.on('error', note)
   streams.stderr.on('error', () => undefined)
   const write = wholeWriter(streams.stdout, note)
+  const shown = (text: string): string => shownText(text, colours ? PAINTED : PLAIN)
   return {
     isTerminal: isTerminal(streams.stdout),
     isTalkAmongResults: isTerminal(streams.stdout) && isTerminal(streams.stderr),
@@ -56,12 +61,12 @@ export function streamIo(streams: Streams, env: Readonly<Record<string, string |
     get rows() {
       return sizeOf(streams.stdout, 'rows')
     },
-    out: (line) => write(`${line}\n`),
-    err: (line) => void streams.stderr.write(`${line}\n`),
+    out: (line) => write(`${shown(line)}\n`),
+    err: (line) => void streams.stderr.write(`${shown(line)}\n`),
     redraw(lines) {
       cursorTo(streams.stdout, 0, 0)
       clearScreenDown(streams.stdout)
-      streams.stdout.write(`${lines.join('\n')}\n`)
+      streams.stdout.write(`${shown(lines.join('\n'))}\n`)
     },
     paint: (tone, text) =>
       colours && tone !== 'plain' ? styleText(STYLES[tone], text, { validateStream: false }) : text,
@@ -71,6 +76,17 @@ export function streamIo(streams: Streams, env: Readonly<Record<string, string |
       return failure
     },
   }
+}
+
+/** What a terminal may obey: ends of lines and tabs; where there are colours, also what paints. */
+const PLAIN = /([\n\t])/
+const CODES = Object.values(STYLES).flatMap((style) => inspect.colors[style] ?? [])
+const PAINTED = new RegExp(`([\n\t]|\u001b\\[(?:${CODES.join('|')})m)`)
+
+function shownText(text: string, obeyed: RegExp): string {
+  // What was split at stands at every second place.
+  const parts = text.split(obeyed)
+  return parts.map((part, i) => (i % 2 === 1 ? part : printable(part))).join('')
 }
 
 /** Writes all of a text or notes why not. The stream of a file writes once, and takes a part that had room for all. */

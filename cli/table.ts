@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { printable } from '#protocol/printable.ts'
 import { formatColumns } from './format.ts'
 import type { Io } from './io.ts'
 
@@ -26,7 +27,7 @@ export function formatTable(
     colAligns: head.map((name) => (text.includes(name) ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
   })
-  for (const row of rows) table.push([...row])
+  for (const row of rows) table.push(row.map(printable))
   const drawn = table.toString()
   const isWide = columns !== undefined && drawn.indexOf('\n') > columns
   return isWide ? stacked({ head, rows }).flat().join('\n') : drawn
@@ -68,7 +69,8 @@ export function wrapped(line: string, { columns }: Pick<Io, 'columns'>): string[
 function stacked({ head, rows }: Pick<Rows, 'head' | 'rows'>): string[][] {
   const width = Math.max(0, ...head.slice(1).map(({ length }) => length))
   const label = (i: number): string => (head.length === 0 ? '' : `${(head[i] ?? '').padEnd(width)}  `)
-  return rows.map(([first = '', ...others]) => {
+  return rows.map((row) => {
+    const [first = '', ...others] = row.map(printable)
     const indent = ' '.repeat(first.length - first.trimStart().length + 2)
     const cells = others.flatMap((cell, i) => (cell === '' ? [] : [`${indent}${label(i + 1)}${cell}`]))
     return [first, ...cells]

@@ -1,4 +1,5 @@
 import * as modules from 'node:module'
+import { printable } from '#protocol/printable.ts'
 import type { Config } from './config.ts'
 import { liveFrugally } from './frugal.ts'
 import { oldNodeFault } from './least-node.ts'
@@ -106,9 +107,9 @@ function followParent(stop: () => void): void {
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return withHosts(String(error))
+  if (!(error instanceof Error)) return printable(withHosts(String(error)))
   const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : ''
-  return withHosts(`${error.message}${hint}`).replaceAll('\n', ' ')
+  return printable(withHosts(`${error.message}${hint}`).replaceAll('\n', ' '))
 }
 
 /** This Node is older than the program needs. */

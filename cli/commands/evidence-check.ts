@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type Assessment, assessEvidence, type Evidence, type Finding } from '#protocol/evidence.ts'
 import { formatValue } from '#protocol/decimal.ts'
+import { printable } from '#protocol/printable.ts'
 import type { Context } from '../context.ts'
 import { bodyFindings } from '../index/evidence-bodies.ts'
 import { readEvidence } from '../index/evidence-source.ts'
@@ -63,7 +64,7 @@ function linesOf({ id, fixing, document, chainId, registry, panel }: Evidence, a
     ]),
     '',
     `value     ${made}`,
-  ]
+  ].map(printable)
 }
 
 function documentOf({ id, chainId, registry, panel }: Evidence, assessment: Assessment): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '#node/config'
 import { askNode } from '#node/http-client'
 import { hasStore, openStore } from '#node/store'
 import { positive } from '../arguments.ts'
+import { printable } from '#protocol/printable.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -91,7 +92,7 @@ async function readEntries({ dataDir, httpPort }: Config, { limit, fixing }: Fla
 
 function lineOf({ time, stage, action, reason, fixingId }: Entry): string {
   const about = fixingId === undefined ? '-' : shorten(fixingId)
-  return [formatTime(time), about, stage, action, inUnits(reason)].join('  ')
+  return [formatTime(time), about, stage, action, printable(inUnits(reason))].join('  ')
 }
 
 /** From so many digits on a number counts parts of 1e18: of an ETH, or of the unit of an index. */

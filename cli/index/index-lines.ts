@@ -1,5 +1,6 @@
 import type { IndexDocument } from '#protocol/index-document.ts'
 import { countingSources, type IndexWarning } from '#protocol/index-warnings.ts'
+import { printable } from '#protocol/printable.ts'
 import { formatDuration, formatPercent } from '../format.ts'
 import type { Io } from '../io.ts'
 
@@ -14,10 +15,10 @@ export function indexLines(document: IndexDocument): string[] {
     `  ${sampling.samples} closes of ${length}, the last at maturity`,
     `  ${countingSources(document).length} sources that count${others}; at least ${aggregation.minSources} in every candle`,
     `  each candle within ${formatPercent(BigInt(aggregation.clampPpm))} of the median; noise ${formatPercent(BigInt(noisePpm))}`,
-  ]
+  ].map(printable)
 }
 
 /** Warnings as lines for people. */
 export function warningLines(warnings: readonly IndexWarning[], io: Io): string[] {
-  return warnings.map(({ field, reason }) => `${io.paint('bad', 'warning:')} ${field}: ${reason}.`)
+  return warnings.map(({ field, reason }) => `${io.paint('bad', 'warning:')} ${field}: ${printable(reason)}.`)
 }

@@ -4,6 +4,7 @@ import { type Aggregate, aggregate, type CandleMedian, type Medians, mediansOf }
 import { formatValue } from '#protocol/decimal.ts'
 import { type Fixing, VALUE_SCALE } from '#protocol/fixing.ts'
 import { type IndexDocument, indexId } from '#protocol/index-document.ts'
+import { printable } from '#protocol/printable.ts'
 import { floorOf, type Rational } from '#protocol/rational.ts'
 import { sourcesRoot } from '#protocol/samples.ts'
 import { machineClock } from '../clock.ts'
@@ -53,7 +54,7 @@ export function readForFixing(
   { prices, sourceRpc }: ReadingFlags,
   { io, env, now, signal }: Context,
 ): Promise<IndexReading> {
-  io.err(`reading ${document.sources.length} sources of ${document.name} ...`)
+  io.err(`reading ${document.sources.length} sources of ${printable(document.name)} ...`)
   const csvFile = prices ?? env['ASSIZE_CSV_FILE']
   return readIndexNow(document, maturity, { clock: machineClock(now), signal, csvFile, rpcUrls: sourceRpc })
 }
@@ -71,7 +72,7 @@ export function readingLines(reading: IndexReading): string[] {
     ...result.dropped.map(({ sourceId, reason }) => `dropped ${sourceId}: ${reason}`),
     ...(root === undefined ? [] : [`samples ${root}`]),
     result.kind === 'value' ? `value ${formatValue(result.value)} ${document.unit}` : `no value: ${result.reason}`,
-  ]
+  ].map(printable)
 }
 
 function sourceLines({ document, sampling }: IndexReading): string[] {

@@ -2,6 +2,7 @@ import { type Address, type Hex, isAddressEqual } from 'viem'
 import type { IndexReading } from './index-reading.ts'
 import { type Assessment, assessEvidence, type Evidence } from '#protocol/evidence.ts'
 import { formatValue } from '#protocol/decimal.ts'
+import { printable } from '#protocol/printable.ts'
 import { differencesOf, leavesOf, type SampleDifference } from '#protocol/samples.ts'
 import { InputError } from '../errors.ts'
 import { formatColumns, formatIndexValue, formatTime, shorten } from '../format.ts'
@@ -87,7 +88,7 @@ export function peerLines({ assessment, reporters, isKnown, differing }: PeerRea
     ...faults.map(({ what, detail }) => `  NOT ${what}: ${detail}`),
     ...leftOut.map(({ what, detail }) => `  left out, ${what}: ${detail}`),
     ...differing.flatMap(differingLines),
-  ]
+  ].map(printable)
 }
 
 function differingLines({ signers, differences }: Differing): string[] {

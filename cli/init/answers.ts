@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Address } from 'viem'
 import type { Chain } from '#client/chain.ts'
+import { printable } from '#protocol/printable.ts'
 import { address, addresses, port as parsePort } from '../arguments.ts'
 import { keystoreAt } from '../chain/signer.ts'
 import type { Context } from '../context.ts'
@@ -137,7 +138,7 @@ async function askIndices(
     otherwise: env['ASSIZE_INDEX_DIR'] ?? places.indices,
     check: checkIndexFolder,
   })
-  io.err(`  ${documents.map(({ name }) => name).join(', ')}`)
+  io.err(`  ${documents.map(({ name }) => printable(name)).join(', ')}`)
   const csvFile = needsFile(documents)
     ? await answer(desk, {
         flag: '--prices',

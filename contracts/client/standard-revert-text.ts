@@ -1,4 +1,5 @@
 import { type Abi, parseAbi } from 'viem'
+import { printable } from '#protocol/printable.ts'
 import type { RevertText } from './revert-text.ts'
 
 /** What tokens revert with (ERC-6093); our own contracts' ABIs have ERC-6909's. */
@@ -84,7 +85,7 @@ const MOST_SHOWN = 200
 
 /** Words of a contract that anyone may have written, with nothing in them that a terminal obeys. */
 function quoted(reason: unknown): string {
-  return JSON.stringify(String(reason).slice(0, MOST_SHOWN)).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+  return printable(JSON.stringify(String(reason).slice(0, MOST_SHOWN)))
 }
 
 /** As tokens from before ERC-6093 put it. */

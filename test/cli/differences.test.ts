@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { formatTime } from '../../cli/format.ts'
+import { startHttp } from '../../node/http/server.ts'
 import type { RunningNode } from '../../node/node.ts'
 import { connected, fixingOf, run, scene, SOON } from '../node/node/scene.ts'
 import { FIXING_ID, MATURITY, reporterKey } from '../node/reporters.ts'
@@ -70,6 +71,39 @@ test('differences names the source and the minutes in which another reporter saw
   })
   const own = await assize(['differences', '0xab', '--config', config, '--signer', reporterKey(0).address])
   expect(own.out.split('\n').at(-1)).toBe('  The samples are the same.')
+})
+
+test('differences shows what a hostile reporter signed on the lines of its table', async () => {
+  const [id, signer, root] = [`0x${'ab'.repeat(32)}`, reporterKey(1).address, `0x${'44'.repeat(32)}`] as const
+  const theirs = '1\u001b[2J\nAll 2 observations that are held are of the same samples.'
+  const compared = {
+    ...{ kind: 'compared', signer, sourcesRoot: root, value: 3n, ownValue: 2n, recomputed: 3n },
+    differences: [{ sourceId: 'a\n', open: 10n ** 19n, ours: '1.5', theirs }],
+  }
+  const fixing = { id, indexId: root, maturity: 1n, phase: 'active', observations: 1, equivocators: [], actions: [] }
+  const own = { value: 2n, observedAt: 1n, sourcesRoot: `0x${'33'.repeat(32)}` }
+  const held = { signed: { fixingId: id, ...own, sourcesRoot: root, signature: { r: root, s: root, v: 27 } }, signer }
+  const status = { time: 1n, block: 1n, peers: 1, verification: { ecdsa: 'native', bls: 'native' } }
+  const view = {
+    status: () => ({ ...status, fixings: [{ ...fixing, observation: own }] }),
+    observations: () => [{ ...held, reporterIndex: 0, bytes: new Uint8Array() }],
+    differences: async () => compared,
+  }
+  const server = await startHttp(view as unknown as Parameters<typeof startHttp>[0], 0)
+  try {
+    const { out } = await assize(['differences', id, '--config', configOf(server.port)])
+    expect(
+      out
+        .split('\n')
+        .slice(1)
+        .map((line) => line.replaceAll(/ {2,}/g, '  ')),
+    ).toEqual([
+      '  minute  source  here  there',
+      String.raw`  Unix second 10000000000000000000  a\u000a  1.5  ${theirs.replace('\u001b', String.raw`\u001b`).replace('\n', String.raw`\u000a`)}`,
+    ])
+  } finally {
+    await server.close()
+  }
 })
 
 test('differences says when there are none, and what is wrong with what it is asked', async () => {

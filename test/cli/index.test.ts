@@ -167,6 +167,12 @@ test('check accepts trades, and warns of a URL that asks for none after the wind
   expect(refused.err).toContain('got sources.0.pointers: has both "close" of candles and "price" of trades')
 })
 
+test('what its author called an index is on the line of its name', async () => {
+  const document = documentJson([sourceJson('a')], { name: 'E\nvalue 1', unit: 'U\u001b[8m' })
+  const { out } = await run('check', written('lines.json', document))
+  expect(out.split('\n')).toContain(String.raw`E\u000avalue 1: U\u001b[8m`)
+})
+
 test.each([
   ['{', 'Expected JSON in FILE, got something else. JSON has no comments.'],
   [JSON.stringify(documentJson([sourceJson('a', { timeoutMs: 1 })])), 'got sources.0.timeoutMs: '],

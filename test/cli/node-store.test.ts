@@ -80,6 +80,20 @@ test('journal shows amounts and values with their units to people, and what the 
   )
 })
 
+test('journal has one line for each, whatever a venue wrote into a reason', async () => {
+  const { config, dataDir } = await stoppedNode()
+  const store = await openStore(dataDir)
+  await store.journal.append({
+    ...LINE,
+    reason: 'got "1\n2023-11-14 22:13:20 UTC  -  stake  none  All is well.\u001b[8m"',
+  })
+  await store.close()
+  const { out } = await assize(['journal', '--config', config, '--limit', '1'])
+  expect(out).toBe(
+    String.raw`2023-11-14 22:13:20 UTC  -  stake  none  got "1\u000a2023-11-14 22:13:20 UTC  -  stake  none  All is well.\u001b[8m"`,
+  )
+})
+
 test('journal asks a node that runs', async () => {
   const asked: unknown[] = []
   const journal = async (limit: number, fixing?: string) => {

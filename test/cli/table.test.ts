@@ -46,6 +46,41 @@ test('a table with borders is drawn where it fits', () => {
   expect(formatTable(rows, { isTerminal: false, columns: 5 })).toContain('0x12    active 1  WRONG')
 })
 
+/** What clears a screen, writes to the clipboard, hides, reverses, and begins a line of its own. */
+const HOSTILE = '1\u001b[2J\u001b]52;c;ZQ==\u0007\u009b8m\u202e\r\nAll is well.'
+const SHOWN = String.raw`1\u001b[2J\u001b]52;c;ZQ==\u0007\u009b8m\u202e\u000d`
+const ON_ONE_LINE = String.raw`${SHOWN}\u000aAll is well.`
+
+test('a cell is one line of what a terminal does not obey, whoever wrote it', () => {
+  const rows = { head: ['a', 'b'], rows: [[HOSTILE, HOSTILE]], text: ['a', 'b'] }
+  const plain = [`a${' '.repeat(ON_ONE_LINE.length + 1)}b`, `${ON_ONE_LINE}  ${ON_ONE_LINE}`]
+  expect(formatTable(rows, { isTerminal: false })).toBe(plain.join('\n'))
+  expect(formatTable(rows, { isTerminal: true })).toContain(`│ ${ON_ONE_LINE} │ ${ON_ONE_LINE} │`)
+  expect(formatTable(rows, { isTerminal: true, columns: 9 })).toBe(`${ON_ONE_LINE}\n  b  ${ON_ONE_LINE}`)
+})
+
+test.each([true, false])(
+  'what is written has nothing that a terminal obeys but what paints (terminal: %s)',
+  (isTTY) => {
+    const streams = { stdout: Object.assign(new PassThrough(), { isTTY }), stderr: new PassThrough() }
+    const io = streamIo(streams, {})
+    const written = (stream: PassThrough): string => String(stream.read())
+    const shown = `${SHOWN}\nAll is well.`
+    io.out(`${io.paint('bad', HOSTILE)}\t\u001b[2J`)
+    const [red, end] = isTTY ? ['\u001b[31m', '\u001b[39m'] : ['', '']
+    expect(written(streams.stdout)).toBe(`${red}${shown}${end}\t${String.raw`\u001b[2J`}\n`)
+    io.err(HOSTILE)
+    expect(written(streams.stderr)).toBe(`${shown}\n`)
+    io.redraw([HOSTILE])
+    expect(written(streams.stdout).endsWith(`${shown}\n`)).toBe(true)
+    // A document says the same, and is as safe to look at.
+    io.out(JSON.stringify({ HOSTILE }))
+    const document = written(streams.stdout)
+    expect(document).toMatch(/^[ -~]+\n$/)
+    expect(JSON.parse(document)).toEqual({ HOSTILE })
+  },
+)
+
 test('the size of a terminal is known as it is now, and none elsewhere', () => {
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 })
   const io = streamIo({ stdout, stderr: new PassThrough() }, {})
