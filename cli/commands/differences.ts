@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Address } from 'viem'
 import type { z } from 'zod'
 import { loadConfig } from '#node/config'
-import { askNode } from '#node/http-client'
+import { askNode, PEERS_TIMEOUT_MS } from '#node/http-client'
 import { DIFFERENCES, OBSERVATIONS, STATUS } from '#node/http-schemas'
 import { address } from '../arguments.ts'
 import type { Context } from '../context.ts'
@@ -48,7 +48,8 @@ async function showDifferences(beginning: string, flags: Flags, { io, env }: Con
   const found: Differences[] = []
   for (const { signer } of asked(held, fixing, flags.signer)) {
     io.err(`Asking about ${signer}…`)
-    found.push(await askNode(httpPort, `/fixings/${fixing.id}/differences?signer=${signer}`, DIFFERENCES))
+    const path = `/fixings/${fixing.id}/differences?signer=${signer}`
+    found.push(await askNode(httpPort, path, DIFFERENCES, PEERS_TIMEOUT_MS))
   }
   if (flags.json === true) io.out(JSON.stringify({ version: 1, fixing: fixing.id, observations: found }, undefined, 2))
   else if (found.length === 0) io.out(`All ${held.length} observations that are held are of the same samples.`)

@@ -6,6 +6,8 @@ import { schemaFault } from './schema-fault.ts'
 import { exampleUrl } from './url-template.ts'
 
 const MAX_SOURCES = 64
+/** Closes of one window, of all sources: of eight a day of minutes (1 440). A peer asks another for them a hundred at a time. */
+const MAX_CLOSES = 12_000
 
 const indexDocument = z
   .strictObject({
@@ -90,6 +92,11 @@ function sourceFaults(document: SourceContext): Fault[] {
   const counting = document.sources.filter(({ base }) => base === undefined || base === document.base).length
   if (document.aggregation.minSources > counting) {
     faults.push({ path: ['aggregation', 'minSources'], message: `is more than the ${counting} sources of the index` })
+  }
+  const closes = document.sources.length * document.sampling.samples
+  if (closes > MAX_CLOSES) {
+    const message = `makes ${closes} closes of the ${document.sources.length} sources, more than ${MAX_CLOSES}`
+    faults.push({ path: ['sampling', 'samples'], message })
   }
   return faults
 }

@@ -8,8 +8,9 @@ import {
   type SigningDomain,
   writeSignature,
 } from './observation.ts'
+import { merkleRoot } from './merkle-root.ts'
 import { PPM } from './rational.ts'
-import { readHexWord, WORD, writeHexWord, writeWord } from './wire.ts'
+import { WORD, writeHexWord, writeWord } from './wire.ts'
 
 /** A quorum of observations and their median (R-402). */
 export type Report = {
@@ -96,42 +97,21 @@ export function observationsTree(observations: readonly ReporterObservation[]): 
   return StandardMerkleTree.of(leaves, LEAF_ENCODING, { sortLeaves: false })
 }
 
-/**
- * The root of {@link observationsTree}, written out: the tree's own code takes some twenty times as long. Throws {@link NoObservationsError}.
- */
+/** The root of {@link observationsTree}. Throws {@link NoObservationsError}. */
 export function rootOfObservations(observations: readonly ReporterObservation[]): Hex {
   if (observations.length === 0) throw new NoObservationsError()
-  const count = observations.length
-  const nodes: Uint8Array[] = []
-  // Leaves from the end, then each node over its two children: the array's first is the root.
-  for (const [i, { signed }] of byIndex(observations).entries()) nodes[2 * count - 2 - i] = leafHash(signed)
-  for (let i = count - 2; i >= 0; i -= 1) nodes[i] = pairHash(nodes[2 * i + 1], nodes[2 * i + 2])
-  return readHexWord(nodes[0] ?? new Uint8Array(), 0)
+  return merkleRoot(byIndex(observations).map(({ signed }) => leafBytes(signed)))
 }
 
-/** `keccak256(bytes.concat(keccak256(abi.encode(structHash, r ‖ s ‖ v))))`. */
-function leafHash(signed: SignedObservation): Uint8Array {
+/** `abi.encode(structHash, r ‖ s ‖ v)`. */
+function leafBytes(signed: SignedObservation): Uint8Array {
   const bytes = new Uint8Array(6 * WORD)
   bytes.set(hexToBytes(observationStructHash(signed)))
   // Where the signature begins, and its length.
   bytes[2 * WORD - 1] = 2 * WORD
   bytes[3 * WORD - 1] = 2 * WORD + 1
   writeSignature(bytes, 3 * WORD, signed.signature)
-  return keccak_256(keccak_256(bytes))
-}
-
-/** Of two nodes, the smaller first. */
-function pairHash(a: Uint8Array = new Uint8Array(), b: Uint8Array = new Uint8Array()): Uint8Array {
-  const bytes = new Uint8Array(2 * WORD)
-  const isOrdered = isBelow(a, b)
-  bytes.set(isOrdered ? a : b)
-  bytes.set(isOrdered ? b : a, WORD)
-  return keccak_256(bytes)
-}
-
-function isBelow(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < WORD; i += 1) if (a[i] !== b[i]) return (a[i] ?? 0) < (b[i] ?? 0)
-  return true
+  return bytes
 }
 
 /** What an observation is in {@link observationsTree}. */

@@ -2,7 +2,8 @@ import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import type { Hex } from 'viem'
 import { sampleOpens, type SourceSamples } from './aggregate.ts'
 import type { IndexDocument } from './index-document.ts'
-import { rootOf } from './report.ts'
+import { merkleRoot } from './merkle-root.ts'
+import { WORD, writeWord } from './wire.ts'
 
 /** A leaf of {@link samplesTree}. */
 export type SampleLeaf = [sourceId: string, open: bigint, close: string]
@@ -29,7 +30,7 @@ export function samplesTree(
   samples: readonly SourceSamples[],
   opens: readonly bigint[],
 ): StandardMerkleTree<SampleLeaf> {
-  return treeOf(leavesOf(samples, opens))
+  return StandardMerkleTree.of(someOf(leavesOf(samples, opens)), LEAF_ENCODING, { sortLeaves: false })
 }
 
 /**
@@ -38,7 +39,12 @@ export function samplesTree(
  */
 export function isAllOf(leaves: readonly SampleLeaf[], root: Hex): boolean {
   const isOrdered = leaves.every((leaf, i) => i === 0 || isAfter(leaf, leaves[i - 1]))
-  return leaves.length > 0 && isOrdered && rootOf(treeOf([...leaves])) === root
+  return leaves.length > 0 && isOrdered && leaves.every(isText) && rootOfLeaves(leaves) === root
+}
+
+/** Half a character is written as another one is: the root would be of both. */
+function isText([sourceId, , close]: SampleLeaf): boolean {
+  return sourceId.isWellFormed() && close.isWellFormed()
 }
 
 function isAfter([sourceId, open]: SampleLeaf, before: SampleLeaf | undefined): boolean {
@@ -86,14 +92,38 @@ export function differencesOf(ours: readonly SampleLeaf[], theirs: readonly Samp
     .filter((one) => one.ours !== one.theirs)
 }
 
-function treeOf(leaves: SampleLeaf[]): StandardMerkleTree<SampleLeaf> {
-  if (leaves.length === 0) throw new NoSamplesError()
-  return StandardMerkleTree.of(leaves, LEAF_ENCODING, { sortLeaves: false })
+/** The root of {@link samplesTree}: an observation's `sourcesRoot`. Throws {@link NoSamplesError}. */
+export function sourcesRoot(samples: readonly SourceSamples[], opens: readonly bigint[]): Hex {
+  return rootOfLeaves(someOf(leavesOf(samples, opens)))
 }
 
-/** The root of {@link samplesTree}: an observation's `sourcesRoot`. */
-export function sourcesRoot(samples: readonly SourceSamples[], opens: readonly bigint[]): Hex {
-  return rootOf(samplesTree(samples, opens))
+function someOf(leaves: SampleLeaf[]): SampleLeaf[] {
+  if (leaves.length === 0) throw new NoSamplesError()
+  return leaves
+}
+
+function rootOfLeaves(leaves: readonly SampleLeaf[]): Hex {
+  return merkleRoot(leaves.map(leafBytes))
+}
+
+/** `abi.encode(sourceId, open, close)`. */
+function leafBytes([sourceId, open, close]: SampleLeaf): Uint8Array {
+  const [id, text] = [sourceId, close].map((one) => new TextEncoder().encode(one)) as [Uint8Array, Uint8Array] // of two, two
+  const textAt = 4 * WORD + paddedLength(id)
+  const bytes = new Uint8Array(textAt + WORD + paddedLength(text))
+  // Where the texts begin, each with its length first.
+  writeWord(bytes, 0, BigInt(3 * WORD), 64)
+  writeWord(bytes, WORD, open, 64)
+  writeWord(bytes, 2 * WORD, BigInt(textAt), 64)
+  writeWord(bytes, 3 * WORD, BigInt(id.length), 64)
+  bytes.set(id, 4 * WORD)
+  writeWord(bytes, textAt, BigInt(text.length), 64)
+  bytes.set(text, textAt + WORD)
+  return bytes
+}
+
+function paddedLength({ length }: Uint8Array): number {
+  return Math.ceil(length / WORD) * WORD
 }
 
 /** There is no close to commit to. */

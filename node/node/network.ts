@@ -94,11 +94,12 @@ const PRESENCE_RATE = { capacity: 512, perSecond: 64 }
 /** Signatures of unknown fixings that all peers which no reporter registered may have verified: in JavaScript a twentieth of a core. */
 const STRANGERS_RATE = { capacity: 256, perSecond: 32 }
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
-/** A page of 100 leaves each. */
+/** A page of 100 leaves each: all that the largest document has at once, and all again after 15 seconds. */
 const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
 const SAMPLES_STREAMS = { maxInboundStreams: 2, maxOutboundStreams: 2, runOnLimitedConnection: true }
 const SAMPLES_PEERS = 16
-const SAMPLES_TIMEOUT_MS = 10_000
+/** Pages of the largest document, also from afar, and without a token left at the start; one page has five seconds. */
+const SAMPLES_TIMEOUT_MS = 60_000
 /** Room for what cannot be judged yet: of full rosters, and a part of it for each peer. Requests come singly. */
 const ROOMS = {
   observation: { maxTotal: 4_096, maxPerPeer: 512 },
@@ -191,7 +192,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
       const takeToken = (): boolean => sampleTokens.take(peer, clock.monotonicMs())
-      background('serving samples', serveSamples(stream, components.samples, takeToken, signal))
+      background('serving samples', serveSamples(stream, components.samples, takeToken, clock, signal))
     },
     SAMPLES_STREAMS,
   )

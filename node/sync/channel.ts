@@ -1,4 +1,5 @@
 import type { Stream } from '@libp2p/interface'
+import type { Clock } from '../clock.ts'
 
 /** Longest frame, its length prefix not counted: 64 pairs of observations and a header. */
 export const MAX_FRAME_BYTES = 32_768
@@ -114,6 +115,21 @@ export async function answerFrames(
   } catch (error) {
     channel.abort(error instanceof Error ? error : new Error(String(error)))
     throw error
+  }
+}
+
+/** How long a peer that has no token left is let wait before another look, milliseconds. */
+const PACE_MS = 10
+
+/** Takes a token once there is one. Throws an AbortError when `signal` aborts. */
+export function patiently(
+  takeToken: () => boolean,
+  clock: Pick<Clock, 'sleep'>,
+  signal: AbortSignal,
+): () => Promise<boolean> {
+  return async () => {
+    while (!takeToken()) await clock.sleep(PACE_MS, signal)
+    return true
   }
 }
 

@@ -3,7 +3,8 @@ import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
 import { z } from 'zod'
 import { isAllOf, type SampleLeaf } from '#protocol/samples.ts'
-import { answerFrames, type Channel, openChannel } from './channel.ts'
+import type { Clock } from '../clock.ts'
+import { answerFrames, type Channel, MAX_FRAME_BYTES, openChannel, patiently } from './channel.ts'
 
 /** The protocol's name. */
 export const SAMPLES_PROTOCOL = '/assize/samples/1'
@@ -16,11 +17,11 @@ export type SamplesSource = (key: SamplesKey) => Promise<readonly SampleLeaf[] |
 
 const WORD = 32
 const REQUEST_BYTES = 2 * WORD + 4
-/** Leaves of one answer: with ids of 64 and closes of 200 characters still within a frame. */
+/** Leaves of one answer at most; fewer where their texts are longer than a frame. */
 const PAGE = 100
 /** Longest close that is passed on: no number needs more, and texts that are none may be long. */
 const MAX_CLOSE = 200
-/** Requests one stream may carry: the largest document's leaves. */
+/** Requests one stream may carry: the largest document's leaves, also if their texts are so long that a frame has a tenth of a page. */
 const MAX_REQUESTS = 1_000
 
 const LEAVES = z
@@ -36,14 +37,15 @@ const LEAVES = z
   )
   .max(PAGE)
 
-/** Answers a peer's requests, a page of leaves each, until it closes the stream. Throws ChannelError, {@link SamplesError}. */
+/** Answers a peer's requests, a page of leaves each, as fast as it has tokens, until it closes the stream. Throws ChannelError, {@link SamplesError}. */
 export async function serveSamples(
   stream: Stream,
   source: SamplesSource,
   takeToken: () => boolean,
+  clock: Pick<Clock, 'sleep'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const limits = { maxRequests: MAX_REQUESTS, takeToken, signal }
+  const limits = { maxRequests: MAX_REQUESTS, takeToken: patiently(takeToken, clock, signal), signal }
   await answerFrames(
     stream,
     async (channel, frame) => {
@@ -109,8 +111,18 @@ function decodeRequest(frame: Uint8Array): { key: SamplesKey; offset: number } {
   return { key, offset: Buffer.from(frame).readUInt32BE(2 * WORD) }
 }
 
+/** As many of the leaves, from the first, as a frame has room for. */
 function encodePage(leaves: readonly SampleLeaf[]): Uint8Array {
-  return Buffer.from(JSON.stringify(leaves.map(([sourceId, open, close]) => [sourceId, open.toString(), close])))
+  const shown: string[] = []
+  // Each has a comma or a bracket beside it, and there is a bracket more.
+  let room = MAX_FRAME_BYTES - 1
+  for (const [sourceId, open, close] of leaves) {
+    const leaf = JSON.stringify([sourceId, open.toString(), close])
+    room -= Buffer.byteLength(leaf) + 1
+    if (room < 0) break
+    shown.push(leaf)
+  }
+  return Buffer.from(`[${shown.join(',')}]`)
 }
 
 function decodePage(frame: Uint8Array): SampleLeaf[] {

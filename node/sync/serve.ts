@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import type { Hex } from 'viem'
 import type { Clock } from '../clock.ts'
-import { answerFrames, type Channel } from './channel.ts'
+import { answerFrames, type Channel, patiently } from './channel.ts'
 import {
   CHUNK,
   decodeMessage,
@@ -29,8 +29,6 @@ export interface SyncSource {
 
 /** Requests one stream may carry. */
 const MAX_REQUESTS = 2_000
-/** How long a peer that has no token left is let wait before another look, milliseconds. */
-const PACE_MS = 10
 
 /**
  * Answers a peer's requests, as fast as it has tokens, until it closes the stream. Throws ChannelError, SyncMessageError,
@@ -43,11 +41,7 @@ export async function serveSync(
   clock: Pick<Clock, 'sleep'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const awaitToken = async (): Promise<boolean> => {
-    while (!takeToken()) await clock.sleep(PACE_MS, signal)
-    return true
-  }
-  const limits = { maxRequests: MAX_REQUESTS, takeToken: awaitToken, signal }
+  const limits = { maxRequests: MAX_REQUESTS, takeToken: patiently(takeToken, clock, signal), signal }
   await answerFrames(stream, (channel, frame) => answer(channel, decodeMessage(frame), source), limits)
 }
 

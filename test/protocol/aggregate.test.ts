@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { aggregate, sampleOpens, type SourceSamples } from '#protocol/aggregate.ts'
 import { INVALID } from '#protocol/fixing.ts'
 import { parseIndexDocument } from '#protocol/index-document.ts'
-import { samplesTree, sourcesRoot } from '#protocol/samples.ts'
+import { isAllOf, leavesOf, samplesTree, sourcesRoot } from '#protocol/samples.ts'
 import { documentJson, sourceJson, threeSamples } from './index-documents.ts'
 import { readVectors } from './vectors.ts'
 
@@ -183,6 +183,25 @@ test('raw samples have no root without a close', () => {
   expect(() => samplesTree([usd('alpha', undefined)], [0n])).toThrow(
     expect.objectContaining({ name: 'Samples.NoSamplesError' }),
   )
+})
+
+/** As long as a word, or two, and longer; not only digits. */
+const closeText = fc.string({ unit: 'grapheme', maxLength: 70 })
+
+fuzz.prop([fc.array(fc.tuple(closeText, closeText), { minLength: 1, maxLength: 9 })])(
+  'R-407 the root of the samples is that of OpenZeppelin’s tree',
+  (closes) => {
+    const opens = closes.map((_, i) => 60n * BigInt(i))
+    const samples = [0, 1].map((at) => usd(`${'a'.repeat(31)}${at}`.slice(at), ...closes.map((both) => both[at])))
+    expect(sourcesRoot(samples, opens)).toBe(samplesTree(samples, opens).root)
+  },
+)
+
+test('R-407 nobody has all leaves of a root of half a character: another text is written as the same bytes', () => {
+  const leaves = leavesOf([usd('alpha', '\ufffd')], [60n])
+  const root = sourcesRoot([usd('alpha', '\ufffd')], [60n])
+  expect(isAllOf(leaves, root)).toBe(true)
+  expect(isAllOf([['alpha', 60n, '\ud800']], root)).toBe(false)
 })
 
 test('R-407 the root of the samples commits to the text of a close, not only to its number', () => {

@@ -41,6 +41,12 @@ const table = { ...every, kind: 'csv', timeUnit: 'seconds', maxBytes: 100_000, c
 const bounds = { min: '1', max: '2' }
 const ODD = { intervalSeconds: 61, samples: 30 }
 
+test('accepts as many closes as a peer can be asked for', () => {
+  const sources = Array.from({ length: 12 }, (_, i) => sourceJson(`s${i}`))
+  const { sampling } = parseIndexDocument(documentJson(sources, { sampling: { intervalSeconds: 60, samples: 1_000 } }))
+  expect(sampling.samples).toBe(1_000)
+})
+
 test('accepts a document whose source is converted by another', () => {
   expect(parseIndexDocument(documentJson([alpha, beta, usdc])).sources.map(({ id }) => id)).toEqual([
     'alpha',
@@ -57,6 +63,14 @@ test.each([
   ['a fraction', 'noisePpm', documentJson([alpha], { noisePpm: 0.5 })],
   ['a number beyond exact integers', 'noisePpm', documentJson([alpha], { noisePpm: 2 ** 53 })],
   ['a currency in small letters', 'quote', documentJson([alpha], { quote: 'usd' })],
+  [
+    'more closes than a peer can be asked for',
+    'sampling.samples',
+    documentJson(
+      Array.from({ length: 12 }, (_, i) => sourceJson(`s${i}`)),
+      { sampling: { intervalSeconds: 60, samples: 1_001 } },
+    ),
+  ],
   ['a name that is not Unicode', 'name', documentJson([alpha], { name: '\ud800' })],
   ['rounding up', 'rounding', documentJson([alpha], { rounding: 'up' })],
   ['another aggregation', 'aggregation.kind', documentJson([alpha], { aggregation: { ...aggregation, kind: 'mean' } })],
