@@ -5,7 +5,6 @@ import { encodeObservation } from '#protocol/observation.ts'
 import { createCollateral } from './chain/collateral.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { type Config, loneChains, sourceEndpoints } from './config.ts'
-import type { SourceEndpoints } from './config/fields.ts'
 import { haltIn } from './halt.ts'
 import { startHttp } from './http/server.ts'
 import type { Identity } from './metrics.ts'
@@ -29,6 +28,8 @@ import { createReporter, type Reporter } from './observe/reporter.ts'
 import { createSampler } from './observe/sampler.ts'
 import { startOlderLog } from './older-log.ts'
 import type { Signer } from './sign.ts'
+import type { SourceAccess } from './source/reading.ts'
+import { createRests } from './source/rests.ts'
 import { VERSION } from './version.ts'
 import { startWatch } from './watch.ts'
 
@@ -115,11 +116,11 @@ type Following = Pick<Parts, 'halt' | 'reporter' | 'network' | 'watch' | 'olderL
 async function follow(
   { parts, state }: Pick<Opening, 'parts' | 'state'>,
   network: Network,
-  rpcUrls: SourceEndpoints,
+  sources: SourceAccess,
 ): Promise<Following> {
   const { config, clock, log, signal, store, chain, journal, signer } = parts
   const { documents } = state
-  const reporter = reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer })
+  const reporter = reporterOf({ sources, clock, log, signal, store, state, journal, network, signer })
   const known = await store.fixings.open()
   const open = known.filter(({ fixing }) => documents.has(fixing.indexId))
   for (const { id, fixing } of known) {
@@ -156,11 +157,12 @@ async function assemble(opening: Opening, network: Network): Promise<Parts> {
   const { parts: own, state } = opening
   const { config, clock, log, signal, store, chain, journal } = own
   const rpcUrls = sourceEndpoints(config, chain.chainId)
+  const sources = { rpcUrls, csvFile: config.csvFile, rests: createRests() }
   const chains = loneChains(config)
   if (chains.length > 0) {
     log.warn({ chains }, 'one endpoint alone is believed about what sources read of these chains: source_rpc')
   }
-  const following = await follow(opening, network, rpcUrls)
+  const following = await follow(opening, network, sources)
   const { halt, watch } = following
   const { pollMs, confirmations } = config
   const { intents } = store
@@ -170,7 +172,7 @@ async function assemble(opening: Opening, network: Network): Promise<Parts> {
   const acting = { ...own, ...following, transactions, collateral, elsewhere }
   const waiting = { dues: await createDues(acting, state), untracked: createUntracked(acting, state) }
   const judging = { ...acting, ...waiting, juror: createJuryDuty(acting, state) }
-  return { ...judging, rollCall: createRollCall({ ...judging, rpcUrls }, state) }
+  return { ...judging, rollCall: createRollCall({ ...judging, sources }, state) }
 }
 
 function identityOf({ parts: { config, chain }, verification }: Opening): Identity {
@@ -201,15 +203,15 @@ async function stoppedBy(running: Promise<void>, signal: AbortSignal, close: () 
   }
 }
 
-type Wiring = Pick<Parts, 'config' | 'clock' | 'log' | 'signal' | 'store' | 'journal' | 'network'> & {
-  readonly rpcUrls: SourceEndpoints
+type Wiring = Pick<Parts, 'clock' | 'log' | 'signal' | 'store' | 'journal' | 'network'> & {
+  readonly sources: SourceAccess
   readonly state: LoopState
   readonly signer: Signer | undefined
 }
 
-function reporterOf({ config, rpcUrls, clock, log, signal, store, state, journal, network, signer }: Wiring): Reporter {
+function reporterOf({ sources, clock, log, signal, store, state, journal, network, signer }: Wiring): Reporter {
   const read = (document: IndexDocument, maturity: bigint): Promise<Sampling> =>
-    fetchSamples(document, maturity, { clock, signal, rpcUrls, csvFile: config.csvFile })
+    fetchSamples(document, maturity, { ...sources, clock, signal })
   return createReporter({
     clock,
     log,

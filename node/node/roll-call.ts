@@ -5,10 +5,10 @@ import type { Head } from '../chain/port.ts'
 import { type Attendance, attendanceOf } from '../presence/attendance.ts'
 import { type ClockOffset, createClockOffset } from '../presence/clock-offset.ts'
 import { createProbe, type Probe } from '../presence/probe.ts'
+import type { SourceAccess } from '../source/reading.ts'
 import type { LoopState } from './loop.ts'
 import { isAllowed } from './observing.ts'
 import { wantedPeers } from './network-wait.ts'
-import type { SourceEndpoints } from '../config/fields.ts'
 import type { Parts } from './parts.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -24,8 +24,8 @@ export interface RollCall {
   clockOffset(): number
 }
 
-/** What a roll call works with; `sources` are read for the window that ends at an instant. */
-export type RollCallParts = Omit<Parts, 'rollCall'> & { readonly rpcUrls: SourceEndpoints }
+/** What a roll call works with. */
+export type RollCallParts = Omit<Parts, 'rollCall'> & { readonly sources: SourceAccess }
 
 /** What is remembered of one fixing. */
 type Page = {
@@ -41,12 +41,11 @@ const REFRESH_MS = 30_000
 
 /** A roll call of the fixings of `state`. */
 export function createRollCall(parts: RollCallParts, state: LoopState): RollCall {
-  const { clock, config, roll, rpcUrls, signal } = parts
+  const { clock, roll, signal, sources } = parts
   const probe = createProbe({
     clock,
     signal,
-    sample: (document, maturity, until) =>
-      fetchSamples(document, maturity, { clock, signal: until, rpcUrls, csvFile: config.csvFile }),
+    sample: (document, maturity, until) => fetchSamples(document, maturity, { ...sources, clock, signal: until }),
   })
   const offset = createClockOffset()
   const pages = new Map<Hex, Page>()

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { askedRestMs, type Rests } from './rests.ts'
 
 /** What a download needs from outside. */
 export type DownloadContext = {
@@ -6,6 +7,8 @@ export type DownloadContext = {
   readonly signal: AbortSignal
   /** Uniform in [0, 1); spreads the retries of many nodes. */
   readonly random: () => number
+  /** Which venues are not to be asked for now, of all downloads that share it; by default none is remembered. */
+  readonly rests?: Rests | undefined
   /** By default the platform's. */
   readonly fetch?: typeof fetch | undefined
 }
@@ -17,12 +20,16 @@ export type DownloadLimits = { readonly timeoutMs: number; readonly maxBytes: nu
 const TRIES = 3
 const PAUSE_MS = 250
 
+/** HTTP statuses with which a venue may say when to ask again: too many requests, out of service. */
+const MAY_ASK_FOR_REST: readonly number[] = [429, 503]
+
 /** HTTP statuses after which asking again may help (RFC 9110): timeout, too many requests, server errors. */
 const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500
 
 /**
  * The body at `url` as text, by GET. A failure that may pass is tried again, three times in all, after a pause with
- * jitter. Throws {@link DownloadError} with the last reason; an AbortError when `signal` aborts.
+ * jitter; not where the venue asks to be let alone for longer than that, nor any other of its URLs until then. Throws {@link DownloadError} with
+ * the last reason; an AbortError when `signal` aborts.
  */
 export async function download(
   url: string,
@@ -30,22 +37,40 @@ export async function download(
   context: DownloadContext,
   headers: Readonly<Record<string, string>> = { accept: '*/*' },
 ): Promise<string> {
+  const { clock, signal, random, rests } = context
+  const leftMs = rests?.leftMs(url, clock.monotonicMs()) ?? 0
+  if (leftMs > 0) throw new DownloadError(url, `a venue that asked to be let alone for ${inSeconds(leftMs)} more`, 0)
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryDownload(url, limits, context, headers)
     if (outcome.kind === 'body') return outcome.text
-    if (!outcome.isTransient || attempt === TRIES) throw new DownloadError(url, outcome.reason, attempt)
-    await context.clock.sleep(PAUSE_MS * 2 ** (attempt - 1) * (0.5 + context.random()), context.signal)
+    const { reason, isTransient: mayPass, restMs } = outcome
+    const pauseMs = PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random())
+    if (restMs > pauseMs) {
+      rests?.rest(url, restMs, clock.monotonicMs())
+      throw new DownloadError(url, `${reason} and to be let alone for ${inSeconds(restMs)}`, attempt)
+    }
+    if (!mayPass || attempt === TRIES) throw new DownloadError(url, reason, attempt)
+    await clock.sleep(pauseMs, signal)
   }
+}
+
+function inSeconds(ms: number): string {
+  return `${Math.ceil(ms / 1_000)} s`
 }
 
 type Outcome =
   | { readonly kind: 'body'; readonly text: string }
-  | { readonly kind: 'failure'; readonly reason: string; readonly isTransient: boolean }
+  /** After `restMs` milliseconds the venue wants to be asked again; 0 if it did not say. */
+  | { readonly kind: 'failure'; readonly reason: string; readonly isTransient: boolean; readonly restMs: number }
+
+function failure(reason: string, mayPass: 'may pass' | 'stays', restMs = 0): Outcome {
+  return { kind: 'failure', reason, isTransient: mayPass === 'may pass', restMs }
+}
 
 async function tryDownload(
   url: string,
   limits: DownloadLimits,
-  { signal, fetch: get = fetch }: DownloadContext,
+  { clock, signal, fetch: get = fetch }: DownloadContext,
   headers: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
   const timeout = AbortSignal.timeout(limits.timeoutMs)
@@ -53,13 +78,14 @@ async function tryDownload(
     const response = await get(url, { signal: AbortSignal.any([signal, timeout]), headers })
     if (!response.ok) {
       await response.body?.cancel()
-      return { kind: 'failure', reason: `HTTP ${response.status}`, isTransient: isTransient(response.status) }
+      const { status } = response
+      const restMs = MAY_ASK_FOR_REST.includes(status) ? askedRestMs(response.headers, clock.now()) : 0
+      return failure(`HTTP ${status}`, isTransient(status) ? 'may pass' : 'stays', restMs)
     }
     return await readBody(response, limits.maxBytes)
   } catch (error) {
     signal.throwIfAborted()
-    if (timeout.aborted) return { kind: 'failure', reason: `no answer in ${limits.timeoutMs} ms`, isTransient: true }
-    return { kind: 'failure', reason: causeOf(error), isTransient: true }
+    return failure(timeout.aborted ? `no answer in ${limits.timeoutMs} ms` : causeOf(error), 'may pass')
   }
 }
 
@@ -69,7 +95,7 @@ async function readBody(response: Response, maxBytes: number): Promise<Outcome> 
   // Leaving the loop cancels the rest.
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBytes) return { kind: 'failure', reason: `more than ${maxBytes} bytes`, isTransient: false }
+    if (size > maxBytes) return failure(`more than ${maxBytes} bytes`, 'stays')
     chunks.push(chunk)
   }
   return { kind: 'body', text: new TextDecoder('utf-8').decode(Buffer.concat(chunks)) }

@@ -9,7 +9,10 @@ export type Reading = {
 }
 
 /** What the readers of all kinds work with. */
-export type ReadContext = DownloadContext & {
+export type ReadContext = DownloadContext & SourceAccess
+
+/** How sources are reached: the same for all who read them in one process. */
+export type SourceAccess = Pick<DownloadContext, 'rests'> & {
   /** The file of CSV sources without a URL. */
   readonly csvFile?: string | undefined
   /** JSON-RPC endpoints by chain id. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { RunningNode } from '../../../node/node.ts'
 import { FIXING_ID, MATURITY } from '../reporters.ts'
-import { connected, run, scene, SOON, stop } from './scene.ts'
+import { connected, fixingOf, run, scene, SOON, stop } from './scene.ts'
 
 const PRESENCE = z.object({
   call: z.number(),
@@ -87,4 +87,16 @@ test('R-414 a node whose sources do not answer says so of itself, to its operato
   const { problems } = await ask(ann, '/readyz', READINESS)
   expect(problems).toContain(`Fixing ${FIXING_ID} matures in 540 s, and 0 sources answer here, of 1 that it needs.`)
   expect(await metric(ann, 'assize_fixings_short_of_sources')).toBe('1')
+})
+
+test('a venue that asks the roll call to be let alone is let alone by the whole node', async () => {
+  const { world, venue, configOf } = await scene(1)
+  venue.retryAfter = '600'
+  world.head = { number: 1n, time: MATURITY - 660n }
+  const node = await run(await configOf(0), world)
+  world.mine(MATURITY - 600n)
+  await expect.poll(() => venue.paths, SOON).toHaveLength(1)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.abstained, SOON).toBeDefined()
+  expect(venue.paths).toHaveLength(1)
 })

@@ -53,15 +53,20 @@ export async function fixingOf(node: RunningNode): Promise<z.output<typeof STATU
   return (await status(node)).fixings.find(({ id }) => id === FIXING_ID)
 }
 
+/** How a venue is spoilt; `paths` are those it was asked for. */
+type Spoilt = { isBroken: boolean; retryAfter?: string; paths: readonly string[]; close: (asked: number) => string }
+
 /** A venue whose closes can be spoilt, a world whose fixing reads it, and the folders of its nodes. */
 export async function scene(reporters: number) {
-  const venue = { isBroken: false, close: (_asked: number): string => '2500.25' }
+  const venue: Spoilt = { isBroken: false, paths: [], close: (_asked: number): string => '2500.25' }
   let asked = 0
-  const { url } = await openVenue((_request, response) => {
+  const { url, paths } = await openVenue((_request, response) => {
     asked += 1
+    if (venue.retryAfter !== undefined) response.writeHead(429, { 'retry-after': venue.retryAfter })
     const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), venue.close(asked)])
     response.end(venue.isBroken ? 'gone' : JSON.stringify({ rows }))
   })
+  venue.paths = paths
   const document: IndexDocument = threeSamples([
     sourceJson('a', { url, pointers: { rows: '/rows', time: '/0', close: '/1' } }),
   ])

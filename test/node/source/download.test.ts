@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { download } from '../../../node/source/download.ts'
+import { createRests } from '../../../node/source/rests.ts'
 import { fakeClock, type FakeClock } from '../fake-clock.ts'
 import { openVenue, openVenueOf } from './venue.ts'
 
@@ -80,4 +81,52 @@ test('ends at once when the node stops', async () => {
   const started = download(venue.url, LIMITS, { ...context(), signal: controller.signal })
   controller.abort()
   await expect(started).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+const ASKED = new Date('2026-01-01T00:00:00Z')
+
+test.each([
+  [429, { 'retry-after': '30' }, 30],
+  [503, { 'retry-after': ' 86400 ' }, 600],
+  [429, { date: ASKED.toUTCString(), 'retry-after': new Date(ASKED.getTime() + 90_000).toUTCString() }, 90],
+] as const)('a venue that asks with %i and %o to be let alone is, for %i s', async (status, headers, seconds) => {
+  const venue = await openVenue((_request, response) => response.writeHead(status, headers).end())
+  const shared = { ...context(), rests: createRests() }
+  const first = { reason: `HTTP ${status} and to be let alone for ${seconds} s`, attempts: 1 }
+  await expect(download(`${venue.url}/a`, LIMITS, shared)).rejects.toMatchObject(first)
+  // Nor is another of its addresses asked.
+  shared.clock.pass(seconds * 1_000 - 1)
+  await expect(download(`${venue.url}/b`, LIMITS, shared)).rejects.toMatchObject({
+    reason: 'a venue that asked to be let alone for 1 s more',
+    attempts: 0,
+  })
+  expect(venue.paths).toEqual(['/a'])
+  shared.clock.pass(1)
+  await expect(download(`${venue.url}/b`, LIMITS, shared)).rejects.toMatchObject(first)
+  expect(shared.clock.sleeps).toEqual([])
+})
+
+test('a date to ask again at is measured from now where the response has none', async () => {
+  const venue = await openVenue((_request, response) => {
+    response.sendDate = false
+    response.writeHead(429, { 'retry-after': ASKED.toUTCString() }).end()
+  })
+  const early = context()
+  early.clock.set(BigInt(ASKED.getTime() / 1_000) - 20n)
+  await expect(download(venue.url, LIMITS, early)).rejects.toMatchObject({
+    reason: 'HTTP 429 and to be let alone for 20 s',
+  })
+})
+
+test.each([
+  [429, '0'],
+  [429, 'soon'],
+  [429, '-30'],
+  [429, 'Thu, 01 Jan 1970 00:00:00 GMT'],
+  [500, '30'],
+])('a venue that says %i and Retry-After "%s" is asked again as any other', async (status, retryAfter) => {
+  const venue = await openVenue((_request, response) => response.writeHead(status, { 'retry-after': retryAfter }).end())
+  const shared = { ...context(), rests: createRests() }
+  await expect(download(venue.url, LIMITS, shared)).rejects.toMatchObject({ reason: `HTTP ${status}`, attempts: 3 })
+  expect(shared.clock.sleeps).toEqual([250, 500])
 })
