@@ -33,8 +33,8 @@ const CLOSE = 4
 
 /**
  * Reads candles of an exchange through ccxt, an optional package that is loaded when a document needs it. Requests go
- * through this node's own download: its bounds, its retries; numbers keep the digits in which they were written. Throws
- * {@link MissingCcxtError}, {@link ExchangeError}, TwoClosesError.
+ * through this node's own download: its bounds, its retries; numbers keep the digits in which they were written. The reading's body is a JSON
+ * array of the responses that candles were asked for with, as texts in that order. Throws {@link MissingCcxtError}, {@link ExchangeError}, TwoClosesError.
  */
 export async function readCcxt(
   document: IndexDocument,
@@ -42,21 +42,23 @@ export async function readCcxt(
   window: SampleWindow,
   context: ReadContext,
 ): Promise<Reading> {
-  let body = ''
+  let latest = ''
+  const bodies: string[] = []
   const Exchange = (await loadExchanges())[source.exchange]
   if (Exchange === undefined)
     throw new ExchangeError(source, `no exchange "${source.exchange}" in ccxt ${CCXT_VERSION}`)
   const notJson = (): Error => new ExchangeError(source, 'something that is no JSON')
   const exchange = configured(new Exchange(), notJson, async (url, headers) => {
-    body = await download(url, source, context, headers)
-    return body
+    latest = await download(url, source, context, headers)
+    return latest
   })
   try {
-    const candles = await fetchCandles(exchange, document, source, window)
+    const candles = await fetchCandles(exchange, document, source, window, () => bodies.push(latest))
     return {
       closes: closesAt(candles, window, source),
       origin: `ccxt ${source.exchange} ${source.symbol}`,
-      body,
+      // What the closes are of, page by page; what ccxt asked for before is of no candle.
+      body: JSON.stringify(bodies),
     }
   } catch (error) {
     context.signal.throwIfAborted()
@@ -97,6 +99,7 @@ async function fetchCandles(
   { sampling }: IndexDocument,
   { symbol }: CcxtSource,
   { opens }: SampleWindow,
+  onPage: () => void,
 ): Promise<Candle[]> {
   const timeframe = CCXT_TIMEFRAMES[sampling.intervalSeconds] ?? ''
   const intervalMs = sampling.intervalSeconds * 1_000
@@ -105,6 +108,7 @@ async function fetchCandles(
   let sinceMs = Number((opens[0] ?? 0n) * 1_000n)
   for (let page = 0; page < MAX_PAGES && sinceMs <= lastMs; page += 1) {
     const rows = await exchange.fetchOHLCV(symbol, timeframe, sinceMs, opens.length)
+    onPage()
     for (const row of rows) {
       const [time, close] = [row[0], row[CLOSE]]
       const open = typeof time === 'number' ? instantOf(time.toString(), 1_000n) : undefined

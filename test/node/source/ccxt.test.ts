@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { exchanges, type OHLCV } from 'ccxt'
@@ -71,7 +72,9 @@ test('reads an exchange over TLS through ccxt, every digit as it was written', a
   expect(samples).toEqual([
     { sourceId: 'kraken', quote: 'USD', closes: ['2000.10', '2000.100000000000000000001', '1.5e-9'] },
   ])
-  expect(records).toMatchObject([{ sourceId: 'kraken', origin: 'ccxt kraken ETH/USD', body: KRAKEN['/0/public/OHLC'] }])
+  expect(records).toMatchObject([
+    { sourceId: 'kraken', origin: 'ccxt kraken ETH/USD', body: JSON.stringify([KRAKEN['/0/public/OHLC']]) },
+  ])
   const asked = exchange.requests.find((path) => path.includes('OHLC'))
   expect(asked).toMatch(/^api\.kraken\.com\/0\/public\/OHLC\?/)
   expect(new URLSearchParams(asked?.split('?')[1]).get('interval')).toBe('1')
@@ -89,6 +92,20 @@ test.each([
   const { samples, failures } = await fetchSamples(documentOf(changes), MATURITY, options(exchange))
   expect(samples).toEqual([])
   expect(failures).toEqual([{ sourceId: 'kraken', reason: expect.stringContaining(reason) }])
+})
+
+test('keeps the response of every page, and nothing else that ccxt asked for', async () => {
+  const pages = [
+    candles([[OPENS[0] ?? 0n, '"1"']]),
+    candles([[OPENS[1] ?? 0n, '"2"']]),
+    candles([[OPENS[2] ?? 0n, '"3"']]),
+  ]
+  const exchange = await openExchange('api.kraken.com', { ...KRAKEN, '/0/public/OHLC': pages })
+  const { samples, records } = await fetchSamples(documentOf(), MATURITY, options(exchange))
+  expect(samples).toMatchObject([{ closes: ['1', '2', '3'] }])
+  const body = JSON.stringify(pages)
+  const sha256 = createHash('sha256').update(body).digest('hex')
+  expect(records).toEqual([{ sourceId: 'kraken', origin: 'ccxt kraken ETH/USD', sha256, bytes: body.length, body }])
 })
 
 test('R-451 a row that is no candle takes no other candle away, nor the next page', async () => {

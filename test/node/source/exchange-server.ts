@@ -19,16 +19,19 @@ export type ExchangeServer = {
   readonly fetch: typeof fetch
 }
 
-/** Serves `answers` by path, status 200 unless a number is given; anything else is 404. */
+/** Serves `answers` by path, those of a list one after the other, status 200 unless a number is given; anything else is 404. */
 export async function openExchange(
   host: string,
-  answers: Readonly<Record<string, string | number>>,
+  answers: Readonly<Record<string, string | number | readonly string[]>>,
 ): Promise<ExchangeServer> {
   const requests: string[] = []
   const { cert, key } = selfSigned([host])
   const server = createServer({ cert, key }, (incoming, response) => {
     requests.push(`${incoming.headers.host}${incoming.url}`)
-    const answer = answers[(incoming.url ?? '').split('?')[0] ?? ''] ?? 404
+    const path = (incoming.url ?? '').split('?')[0] ?? ''
+    const listed = answers[path] ?? 404
+    const asked = requests.filter((one) => one.split('?')[0] === `${incoming.headers.host}${path}`).length
+    const answer = typeof listed === 'object' ? (listed[asked - 1] ?? 404) : listed
     if (typeof answer === 'number') response.writeHead(answer).end()
     else response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
   })
