@@ -192,7 +192,9 @@ function readFile(file: string): Record<string, unknown> {
       const [first = name, second] = name.split('.')
       const table = second === undefined ? settings : settings[first]
       const field = second ?? first
-      if (isTable(table) && typeof table[field] === 'string') table[field] = resolve(dirname(file), table[field])
+      const path = isTable(table) ? table[field] : undefined
+      // None at all is no folder: it is refused below.
+      if (isTable(table) && typeof path === 'string' && path !== '') table[field] = resolve(dirname(file), path)
     }
     return settings
   } catch (cause) {

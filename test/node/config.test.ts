@@ -265,6 +265,18 @@ test.each([
   expect(() => load(MINIMAL + toml)).toThrow(expect.objectContaining({ name: 'Config.InvalidFieldError', field }))
 })
 
+test.each(['data_dir', 'index_dir', 'csv_file', 'keystore', 'password_file', 'signer.token_file'])(
+  'names %s when it is an empty path, and takes no folder for it',
+  (field) => {
+    const [table, name = table] = field.split('.')
+    const others = MINIMAL.split('\n').filter((line) => !line.startsWith(`${field} `))
+    const lines = name === table ? [`${field} = ""`, ...others] : [...others, `[${table}]`, `${name} = ""`]
+    expect(() => load(lines.join('\n'))).toThrow(
+      expect.objectContaining({ name: 'Config.InvalidFieldError', field, message: expect.stringContaining('a path') }),
+    )
+  },
+)
+
 test.each(['data_dir', 'rpc_url', 'oracle', 'registry', 'index_dir'])('names %s when it is missing', (field) => {
   const toml = MINIMAL.split('\n')
     .filter((line) => !line.startsWith(field))
