@@ -95,14 +95,16 @@ export type DifferencesView = {
     }
 )
 
-/** What the local interface shows of the node; every fixing method gives undefined for one that is not known. */
+/** What the local interface shows of the node; every fixing method gives undefined for one that is not followed. */
 export interface NodeView {
   status(): Promise<NodeStatus>
   readiness(): Promise<Readiness>
   observations(id: Hex): readonly VerifiedObservation[] | undefined
   /** Pairs of observations that one reporter signed of the fixing. */
   evidence(id: Hex): readonly Evidence[] | undefined
+  /** Undefined too before the observations were looked at, which is from the maturity on. */
   report(id: Hex): ReportView | undefined
+  /** Undefined too while nothing was read. */
   samples(id: Hex): Promise<unknown>
   /** Undefined too for a signer of whom no observation is held. */
   differences(id: Hex, signer: string): Promise<DifferencesView | undefined>

@@ -30,10 +30,12 @@ const FIXING = {
   properties: { id: { type: 'string', description: "the fixing's id" } },
   required: ['id'],
 }
-const NOT_FOLLOWED = { 404: json(schemas.FAILURE, 'A fixing that this node does not follow.') }
-const ofFixing = (schema: z.ZodType): FastifySchema => ({
+const ofFixing = (schema: z.ZodType, orNothing = ''): FastifySchema => ({
   params: FIXING,
-  response: { 200: json(schema, 'As this node has it.'), ...NOT_FOLLOWED },
+  response: {
+    200: json(schema, 'As this node has it.'),
+    404: json(schemas.FAILURE, `A fixing that this node does not follow${orNothing}.`),
+  },
 })
 const just = (schema: z.ZodType): FastifySchema => ({ response: { 200: json(schema, 'As this node has it.') } })
 
@@ -51,10 +53,10 @@ const DETAILS: Readonly<Record<Route, FastifySchema>> = {
   '/status': just(schemas.STATUS),
   '/fixings/:id/observations': ofFixing(schemas.OBSERVATIONS),
   '/fixings/:id/evidence': ofFixing(schemas.EVIDENCE),
-  '/fixings/:id/report': ofFixing(schemas.REPORT),
-  '/fixings/:id/samples': ofFixing(schemas.SAMPLES),
+  '/fixings/:id/report': ofFixing(schemas.REPORT, ', or has not looked at the observations of yet; `error` says which'),
+  '/fixings/:id/samples': ofFixing(schemas.SAMPLES, ', or has not read the sources for yet; `error` says which'),
   '/fixings/:id/differences': {
-    ...ofFixing(schemas.DIFFERENCES),
+    ...ofFixing(schemas.DIFFERENCES, ', or a signer of whom it holds no observation; `error` says which'),
     querystring: {
       type: 'object',
       properties: { signer: { type: 'string', description: 'whose observation' } },

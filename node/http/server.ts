@@ -94,15 +94,17 @@ function addFixingRoutes(server: FastifyInstance, view: NodeView): void {
       : evidence.map(({ first, second }) => ({ first: shown(first), second: shown(second) }))
   })
   server.get<OfFixing>('/fixings/:id/report', about('/fixings/:id/report'), async (request, reply) => {
-    const report = view.report(idOf(request))
-    return report ?? unknown(reply)
+    const id = idOf(request)
+    return view.report(id) ?? missing(reply, view, id, NO_REPORT)
   })
   server.get<OfFixing>('/fixings/:id/samples', about('/fixings/:id/samples'), async (request, reply) => {
-    return (await view.samples(idOf(request))) ?? unknown(reply)
+    const id = idOf(request)
+    return (await view.samples(id)) ?? missing(reply, view, id, NO_SAMPLES)
   })
   server.get<OfFixing>('/fixings/:id/differences', about('/fixings/:id/differences'), async (request, reply) => {
+    const id = idOf(request)
     const signer = textIn(request.query, 'signer') ?? ''
-    return (await view.differences(idOf(request), signer)) ?? unknown(reply)
+    return (await view.differences(id, signer)) ?? missing(reply, view, id, noneOf(signer))
   })
 }
 
@@ -147,6 +149,19 @@ function limitOf(request: FastifyRequest): number {
 function textIn(query: unknown, name: string): string | undefined {
   const text: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, name) : undefined
   return typeof text === 'string' ? text : undefined
+}
+
+const NO_REPORT =
+  'Expected observations to make a report of, got none looked at yet. Ask again once the fixing has matured.'
+const NO_SAMPLES = 'Expected samples of the fixing, got none yet. See /journal, stage observe.'
+
+function noneOf(signer: string): string {
+  return `Expected a signer whose observation is held, got "${signer}". See /fixings/:id/observations.`
+}
+
+/** Of a fixing that is followed `error` says what there is not. */
+function missing(reply: FastifyReply, view: NodeView, id: Hex, error: string): FastifyReply {
+  return view.observations(id) === undefined ? unknown(reply) : reply.code(404).send({ error })
 }
 
 function unknown(reply: FastifyReply): FastifyReply {

@@ -98,9 +98,29 @@ test.each(['observations', 'evidence', 'report', 'samples', 'differences'])(
   'knows no %s of a fixing it does not follow',
   async (what) => {
     const server = await serve()
-    for (const id of [FIXING_ID, 'nonsense']) expect((await get(server, `/fixings/${id}/${what}`)).status).toBe(404)
+    for (const id of [FIXING_ID, 'nonsense']) {
+      expect(await get(server, `/fixings/${id}/${what}`)).toEqual({
+        status: 404,
+        body: { error: 'Expected a fixing that this node follows, got another. See /status.' },
+      })
+    }
   },
 )
+
+test.each([
+  [
+    'report',
+    'Expected observations to make a report of, got none looked at yet. Ask again once the fixing has matured.',
+  ],
+  ['samples', 'Expected samples of the fixing, got none yet. See /journal, stage observe.'],
+  [
+    'differences?signer=0x12',
+    'Expected a signer whose observation is held, got "0x12". See /fixings/:id/observations.',
+  ],
+])('says that there is no %s yet of a fixing it follows', async (what, error) => {
+  const server = await serve({ observations: () => [] })
+  expect(await get(server, `/fixings/${FIXING_ID}/${what}`)).toEqual({ status: 404, body: { error } })
+})
 
 test('shows a report, or what it lacks', async () => {
   const short = { kind: 'short', have: 2, need: 5 } as const
