@@ -192,9 +192,9 @@ function readFile(file: string): Record<string, unknown> {
       const [first = name, second] = name.split('.')
       const table = second === undefined ? settings : settings[first]
       const field = second ?? first
-      const path = isTable(table) ? table[field] : undefined
+      const named = isTable(table) ? table[field] : undefined
       // None at all is no folder: it is refused below.
-      if (isTable(table) && typeof path === 'string' && path !== '') table[field] = resolve(dirname(file), path)
+      if (isTable(table) && typeof named === 'string' && named !== '') table[field] = resolve(dirname(file), named)
     }
     return settings
   } catch (cause) {

@@ -77,7 +77,12 @@ test('differences shows what a hostile reporter signed on the lines of its table
   const [id, signer, root] = [`0x${'ab'.repeat(32)}`, reporterKey(1).address, `0x${'44'.repeat(32)}`] as const
   const theirs = '1\u001b[2J\nAll 2 observations that are held are of the same samples.'
   const compared = {
-    ...{ kind: 'compared', signer, sourcesRoot: root, value: 3n, ownValue: 2n, recomputed: 3n },
+    kind: 'compared',
+    signer,
+    sourcesRoot: root,
+    value: 3n,
+    ownValue: 2n,
+    recomputed: 3n,
     differences: [{ sourceId: 'a\n', open: 10n ** 19n, ours: '1.5', theirs }],
   }
   const fixing = { id, indexId: root, maturity: 1n, phase: 'active', observations: 1, equivocators: [], actions: [] }

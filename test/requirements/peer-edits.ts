@@ -94,7 +94,7 @@ export const PEER_EDITS: readonly DisablingEdit[] = [
   {
     id: 'R-416',
     rule: 'who asks too fast waits',
-    file: 'node/sync/serve.ts',
+    file: 'node/sync/channel.ts',
     find: 'while (!takeToken()) await',
     replace: 'if (!takeToken() && PACE_MS === 0) await',
   },
