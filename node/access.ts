@@ -7,8 +7,8 @@ export type Need = 'read' | 'write'
 
 const { R_OK, W_OK, X_OK } = constants
 
-/** Who is neither its owner nor of its group. */
-const OTHERS_READ = 0o004
+/** What others may do at all, and writing by the group. */
+const TOO_MUCH = 0o027
 
 /** Codes of the system for what another user may do. */
 const REFUSALS = new Set(['EACCES', 'EPERM'])
@@ -33,11 +33,11 @@ export function folderFault(folder: string): AccessError | undefined {
 }
 
 /**
- * Whether others on this machine can read a file of this mode, which has a secret. Its group may: systemd hands a unit's user its
+ * Whether others on this machine can do anything with a file of this mode, which has a secret. Its group may read it: systemd hands a unit's user its
  * credentials so (`LoadCredential`), with mode 0440.
  */
 export function isExposed(mode: number): boolean {
-  return (mode & OTHERS_READ) !== 0
+  return (mode & TOO_MUCH) !== 0
 }
 
 /** The path itself, or the nearest folder above it that is there and that this user may look at. */

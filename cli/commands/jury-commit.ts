@@ -67,8 +67,12 @@ async function commitSeats(
   }
   const performed = await perform(action, { connection, signer, flags, context })
   const principals = own.map(({ juror }) => juror)
-  const forOthers = forWords({ account: signer.address, principals: [...new Set(principals)] })
-  const reveal = paste('jury', 'reveal', id, formatValue(value), ...forOthers)
+  // Whoever has named seats means no other: another of the same juror may hold another value.
+  const which =
+    flags.seat === undefined
+      ? forWords({ account: signer.address, principals: [...new Set(principals)] })
+      : ['--seat', own.map(({ seat }) => seat).join(',')]
+  const reveal = paste('jury', 'reveal', id, formatValue(value), ...which)
   const lines = [
     `Committed. From ${trialMoment(state.commitEnd, trial)} to ${trialMoment(state.revealEnd, trial)}: ${reveal}`,
   ]

@@ -55,7 +55,7 @@ function leaving(count: number | undefined): ThinkPool {
   }
 }
 
-/** Stakes in the pool by their places, once the last `back` of those that rounds have returned are in it again. */
+/** Stakes in the pool by their places, once the first `back` of those that rounds have returned are in it again. */
 type Held = { readonly back: number; readonly going: readonly number[] }
 
 /** The account's last `count` stakes, by default all. Throws RefusedError for fewer, unless none is asked for by number and some are to come. */

@@ -20,18 +20,19 @@ const LAST_LOOK = 5n
 
 /**
  * Proposes a false value in the very block of the maturity, ahead of every node, as whoever orders transactions can; after
- * it where there was nothing to see before. Returns the value, or `undefined` if there was no index to lie about.
+ * it where there was nothing to see before. Returns the value, or `undefined` if there was no index to lie about, or a reporter came first.
  */
 export async function proposeLie(world: World): Promise<bigint | undefined> {
   const { conductor, fixing, tell, people, embedded, deployments, bond } = world
+  const wallet = await world.wallets.of(people.attacker)
+  // Before the maturity: after it every node may come first.
+  await ensureCollateral(wallet, deployments.weth, deployments.oracle, 4n * bond, { signal: world.signal })
   const reading = await lookAtIndex(world)
   if (reading.kind === 'abstain') {
     tell.at(await conductor.now(), 'mallory sees no index to lie about and does nothing')
     return undefined
   }
   const value = lieAbout(reading.value)
-  const wallet = await world.wallets.of(people.attacker)
-  await ensureCollateral(wallet, deployments.weth, deployments.oracle, 4n * bond, { signal: world.signal })
   tell.at(
     await conductor.now(),
     `mallory reads ${formatIndexValue(reading.value)} and signs a proposal of ${formatIndexValue(value)}`,
@@ -42,11 +43,13 @@ export async function proposeLie(world: World): Promise<bigint | undefined> {
     const hash = await wallet.walletClient.sendTransaction({ to: call.to, data: call.data, gas: PROPOSAL_GAS })
     const next = (await conductor.now()) + 1n
     await embedded.mineAt(next > fixing.maturity ? next : fixing.maturity)
-    await receiptOf(wallet, call, { hash })
+    const { status } = await receiptOf(wallet, call, { hash })
+    if (status === 'success') return value
   } finally {
     await embedded.setMining('instant')
   }
-  return value
+  tell.at(await conductor.now(), 'a reporter was faster: her proposal is refused')
+  return undefined
 }
 
 /**

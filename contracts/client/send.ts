@@ -45,6 +45,8 @@ export type SendOptions = {
 
 /** Gas limit over the estimate, per cent: another's transaction may come first and make ours dearer. */
 export const GAS_MARGIN_PERCENT = 150n
+/** Whole numbers of more bits are decoded as bigints. */
+const MAX_NUMBER_BITS = 48
 
 /**
  * Simulates the call at the latest block, signs it here or has a wallet sign it, and waits for its receipt. Transactions of one
@@ -82,12 +84,33 @@ export async function sendFor<const abi extends Abi, name extends ContractEventN
 ): Promise<{ event: ParseEventLogsReturnType<abi, name, true>[number]; receipt: TransactionReceipt }> {
   const receipt = await send(chain, call, options)
   const logs = receipt.logs.filter(({ address }) => isAddressEqual(address, call.to))
-  const [event, ...others] = parseEventLogs<abi, true, name>({ abi, logs, eventName, args })
+  const known = asDecoded<abi, name>(abi, eventName, args)
+  const [event, ...others] = parseEventLogs<abi, true, name>({ abi, logs, eventName, args: known })
   if (event === undefined) throw new UnseenEventError(call, eventName, receipt.transactionHash)
   if (others.some(({ topics, data }) => data !== event.data || topics.join() !== event.topics.join())) {
     throw new AmbiguousEventError(call.name, eventName, receipt.transactionHash)
   }
   return { event, receipt }
+}
+
+/**
+ * Whole numbers of an event's arguments as they are decoded: JavaScript holds nobody to a type, another that means the same was sent, and
+ * it would not be found.
+ */
+function asDecoded<abi extends Abi, name extends ContractEventName<abi>>(
+  abi: abi,
+  eventName: name,
+  args: Logged<abi, name>['args'],
+): Logged<abi, name>['args'] {
+  const event = abi.find((item) => item.type === 'event' && item.name === eventName)
+  const inputs = event !== undefined && 'inputs' in event ? event.inputs : []
+  const entries = Object.entries(args).map(([key, given]) => {
+    const bits = /^u?int(\d+)$/.exec(inputs.find(({ name }) => name === key)?.type ?? '')?.[1]
+    const isLoose = typeof given === 'number' || typeof given === 'bigint' || typeof given === 'string'
+    if (bits === undefined || !isLoose) return [key, given]
+    return [key, Number(bits) <= MAX_NUMBER_BITS ? Number(given) : BigInt(given)]
+  })
+  return Object.fromEntries(entries) as Logged<abi, name>['args'] // key by key as they were
 }
 
 /** The transaction was mined and reverted; why cannot be told: the same call would succeed now, or the endpoint is gone. */

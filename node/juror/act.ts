@@ -83,18 +83,19 @@ async function moveOn(
   if (call === undefined)
     return say(components, scene, 'none', `The header of block ${scene.trial.state.seedBlock} cannot be had.`)
   const isPaid = action === 'draw' || action === 'resolve'
-  const pay = isPaid ? clerkPay(scene.known.fixing.arbitrationFee, scene.terms.seats) : 0n
+  // A jury that cannot rule any more, or does not, is not paid.
+  const pay = isPaid && deadline !== undefined ? clerkPay(scene.known.fixing.arbitrationFee, scene.terms.seats) : 0n
   const maxGasCost = components.maxGasWei + pay + atRisk(components, scene, deadline)
   return send(components, scene, { action, seat: 0, call, deadline, maxGasCost, reason })
 }
 
 /**
- * What this node may lose if the jury does not rule, as far as it counts by now, wei: its seats' stakes and its stake in the fixing on the
- * last day before `deadline`, and with n days left a part in n of them, as gas may be cheaper by then.
+ * What this node may lose if the jury does not rule, as far as it counts by now, wei: its seats' shares of the fee and its stake in the fixing on
+ * the last day before `deadline`, and with n days left a part in n of them, as gas may be cheaper by then. Not its seats' stakes: these come back.
  */
 function atRisk({ staked }: ActComponents, { known, seats, terms, head }: Scene, deadline: bigint | undefined): bigint {
   if (deadline === undefined) return 0n
-  const own = staked(known.id) + BigInt(seats.length) * terms.seatStake
+  const own = staked(known.id) + BigInt(seats.length) * terms.seatFee
   return (own * DAY) / larger(deadline - head.time, DAY)
 }
 

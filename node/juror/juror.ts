@@ -48,8 +48,8 @@ export type JurorComponents = {
   readonly onCase: (known: KnownCase) => void
   /** This jury may still rule on it as of the block `head`: its index is to be read. Said with every look. */
   readonly onRunning: (known: KnownCase, head: Head) => void
-  /** What others have observed of the fixing: what this node may have observed too, before its store was lost. */
-  readonly heard: (id: Hex) => readonly bigint[]
+  /** What this node has observed of the fixing, though it may vote INVALID, and what others have: what it may have observed too, before its store was lost. */
+  readonly seen: (id: Hex) => Promise<readonly bigint[]>
   /** Fixings in arbitration, as far as the node follows them. */
   readonly waiting: () => readonly Pick<KnownCase, 'id' | 'fixing'>[]
   /** This node's place among `jurors` for the fixing: who comes first moves its case on first. */
@@ -219,7 +219,7 @@ async function attendCase(
   const guesses = [
     ...(reading === undefined ? [] : [reading]),
     ...snapshot.candidates.map(({ value }) => value),
-    ...components.heard(id),
+    ...(await components.seen(id)),
   ]
   const scene = await sceneOf(components, { known, snapshot, trial, terms, head }, guesses)
   const { state, seats } = trial

@@ -1,10 +1,12 @@
 import type { Address, Hex } from 'viem'
 import { type Fixing, INVALID } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
+import type { Observation } from '#protocol/observation.ts'
 import { isNoiseSmall } from '#protocol/policy.ts'
 import { createJuror, type Juror } from '../juror/juror.ts'
 import { createVotes } from '../juror/votes.ts'
 import { proposalRank } from '../propose.ts'
+import type { ObservationTable } from '../store/observation-table.ts'
 import type { OwnTable } from '../store/own-table.ts'
 import { stakeIn } from './exposure.ts'
 import type { LoopState } from './loop.ts'
@@ -51,7 +53,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
       // Nobody needs to announce a fixing for it to be judged, nor need its log be read: it is observed all the same.
       reporter.attend({ id, fixing, document, isReporter: false, isTrusted: true })
     },
-    heard: (id) => store.observations.all(id).map(({ signed }) => signed.value),
+    seen: (id) => readSeen({ reporter, own: store.own, observations: store.observations }, id),
     waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),
     // Who waits to stake does so at once, and not only with the next block.
     onSeen: () => {
@@ -71,17 +73,29 @@ function legibility({ separationPpm }: Fixing, document: IndexDocument | undefin
   return isNoiseSmall(separationPpm, document.noisePpm) ? 'clear' : 'noisy'
 }
 
+type Observers = { readonly reporter: Pick<Parts['reporter'], 'view'>; readonly own: Pick<OwnTable, 'get'> }
+
+/** What this node has observed of a fixing. What was before a restart is on disk at once; the reporter has it only once it is at work again. */
+async function observedOf({ reporter, own }: Observers, id: Hex): Promise<Observation | undefined> {
+  return reporter.view(id).observation ?? (await own.get(id))?.observation
+}
+
 /** What this node votes by what it has read of a fixing: INVALID for an unknown or a noisy index (R-502), undefined for nothing yet. */
-export async function readOwn(
-  { reporter, own }: { readonly reporter: Pick<Parts['reporter'], 'view'>; readonly own: Pick<OwnTable, 'get'> },
-  id: Hex,
-  index: Legibility,
-): Promise<bigint | undefined> {
+export async function readOwn(parts: Observers, id: Hex, index: Legibility): Promise<bigint | undefined> {
   if (index === 'noisy') return INVALID
-  // What was observed before a restart is on disk at once; the reporter has it only once it is at work again.
-  const observation = reporter.view(id).observation ?? (await own.get(id))?.observation
+  const observation = await observedOf(parts, id)
   // Who does not know an index cannot read it.
   return observation?.value ?? (index === 'clear' ? undefined : INVALID)
+}
+
+/** What this node has observed of a fixing, also where it votes INVALID, and what others have, by which a commitment may be opened. */
+export async function readSeen(
+  { observations, ...own }: Observers & { readonly observations: Pick<ObservationTable, 'all'> },
+  id: Hex,
+): Promise<readonly bigint[]> {
+  const observed = await observedOf(own, id)
+  const heard = observations.all(id).map(({ signed }) => signed.value)
+  return observed === undefined ? heard : [observed.value, ...heard]
 }
 
 const NO_KEYS = {

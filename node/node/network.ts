@@ -100,6 +100,8 @@ const SAMPLES_STREAMS = { maxInboundStreams: 2, maxOutboundStreams: 2, runOnLimi
 const SAMPLES_PEERS = 16
 /** Pages of the largest document, also from afar, and without a token left at the start; one page has five seconds. */
 const SAMPLES_TIMEOUT_MS = 60_000
+/** All peers together, so that who asked still waits for the answer. */
+const SAMPLES_SEARCH_MS = 240_000
 /** Room for what cannot be judged yet: of full rosters, and a part of it for each peer. Requests come singly. */
 const ROOMS = {
   observation: { maxTotal: 4_096, maxPerPeer: 512 },
@@ -231,9 +233,11 @@ async function findSamples(
   maxLeaves: number,
   { log, signal }: NetworkComponents,
 ): Promise<readonly SampleLeaf[] | undefined> {
+  const search = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_SEARCH_MS)])
   for (const peer of host.getPeers().slice(0, SAMPLES_PEERS)) {
+    if (search.aborted) break
     try {
-      const until = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_TIMEOUT_MS)])
+      const until = AbortSignal.any([search, AbortSignal.timeout(SAMPLES_TIMEOUT_MS)])
       const stream = await host.dialProtocol(peer, SAMPLES_PROTOCOL, { signal: until, runOnLimitedConnection: true })
       const leaves = await askSamples(stream, key, maxLeaves, until)
       if (leaves !== undefined) return leaves

@@ -20,15 +20,18 @@ export type DownloadLimits = { readonly timeoutMs: number; readonly maxBytes: nu
 const TRIES = 3
 const PAUSE_MS = 250
 
-/** HTTP statuses with which a venue may say when to ask again: too many requests, out of service. */
-const MAY_ASK_FOR_REST: readonly number[] = [429, 503]
+/** HTTP statuses with which a venue may say when to ask again: too many requests, the same of an address that was shut out for it, out of service. */
+const MAY_ASK_FOR_REST: readonly number[] = [418, 429, 503]
+
+/** A rest that is waited for, milliseconds: at the maturity everybody asks at once, and a window is read but once. */
+const SHORT_REST_MS = 5_000
 
 /** HTTP statuses after which asking again may help (RFC 9110): timeout, too many requests, server errors. */
 const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500
 
 /**
  * The body at `url` as text, by GET. A failure that may pass is tried again, three times in all, after a pause with
- * jitter; not where the venue asks to be let alone for longer than that, nor any other of its URLs until then. Throws {@link DownloadError} with
+ * jitter, or what the venue asks to be let alone for. If that is more than five seconds it is not, nor any other of its URLs until then. Throws {@link DownloadError} with
  * the last reason; an AbortError when `signal` aborts.
  */
 export async function download(
@@ -39,18 +42,20 @@ export async function download(
 ): Promise<string> {
   const { clock, signal, random, rests } = context
   const leftMs = rests?.leftMs(url, clock.monotonicMs()) ?? 0
-  if (leftMs > 0) throw new DownloadError(url, `a venue that asked to be let alone for ${inSeconds(leftMs)} more`, 0)
+  if (leftMs > SHORT_REST_MS)
+    throw new DownloadError(url, `a venue that asked to be let alone for ${inSeconds(leftMs)} more`, 0)
+  if (leftMs > 0) await clock.sleep(leftMs, signal)
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryDownload(url, limits, context, headers)
     if (outcome.kind === 'body') return outcome.text
     const { reason, isTransient: mayPass, restMs } = outcome
     const pauseMs = PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random())
-    if (restMs > pauseMs) {
-      rests?.rest(url, restMs, clock.monotonicMs())
+    if (restMs > 0) rests?.rest(url, restMs, clock.monotonicMs())
+    if (restMs > SHORT_REST_MS) {
       throw new DownloadError(url, `${reason} and to be let alone for ${inSeconds(restMs)}`, attempt)
     }
     if (!mayPass || attempt === TRIES) throw new DownloadError(url, reason, attempt)
-    await clock.sleep(pauseMs, signal)
+    await clock.sleep(Math.max(pauseMs, restMs), signal)
   }
 }
 

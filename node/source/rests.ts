@@ -4,7 +4,7 @@ import { putNewest } from '../newest.ts'
 export interface Rests {
   /** How long the venue at `url` is still to be let alone, milliseconds; 0 if it is not. */
   leftMs(url: string, nowMs: number): number
-  /** Lets the venue at `url` alone for `ms` milliseconds from now. `nowMs` never goes back. */
+  /** Lets the venue at `url` alone for `ms` milliseconds from now, or as long as it has asked for before. `nowMs` never goes back. */
   rest(url: string, ms: number, nowMs: number): void
 }
 
@@ -16,7 +16,8 @@ export function createRests(): Rests {
   const until = new Map<string, number>()
   return {
     leftMs: (url, nowMs) => Math.max(0, (until.get(venueOf(url)) ?? nowMs) - nowMs),
-    rest: (url, ms, nowMs) => putNewest(until, venueOf(url), nowMs + ms, MAX_VENUES),
+    rest: (url, ms, nowMs) =>
+      putNewest(until, venueOf(url), Math.max(until.get(venueOf(url)) ?? 0, nowMs + ms), MAX_VENUES),
   }
 }
 

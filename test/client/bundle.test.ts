@@ -89,6 +89,11 @@ describe('of a transaction that does what others called for, too,', () => {
   })
 })
 
+test('a call whose whole numbers are given as others that mean the same is told what came of it, and not that nothing did', async () => {
+  const loose = { round: 1n, value: TRUE.toString(), amount: 100n } as unknown as Parameters<typeof contribute>[3] // as a program without types may
+  expect((await contribute(ben, stage.deployments.oracle, fixing, loose)).taken).toBe(100n)
+})
+
 describe('of rewards that are paid together', () => {
   /** That a registry paid a place of a fixing so much. */
   function paid(

@@ -133,6 +133,7 @@ describe('the packed package', () => {
     const node = importsOf(codeOf(fileOf('dist/node/main.js'))).filter(({ kind }) => kind !== 'dynamic')
     expect(node.map(({ specifier }) => specifier)).toEqual([
       'node:module',
+      '../contracts/protocol/printable.js',
       './frugal.js',
       './least-node.js',
       './with-hosts.js',

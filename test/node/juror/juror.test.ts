@@ -63,7 +63,7 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Partial<Ju
     reading: async () => undefined,
     onCase: () => undefined,
     onRunning: () => undefined,
-    heard: () => [],
+    seen: async () => [],
     waiting: () => [],
     onSeen: () => void (heard.seen += 1),
     rank: () => 0,
@@ -218,13 +218,13 @@ describe('what moves a case on may cost', () => {
   }
 
   test('what it is paid, the limit, and what the node has in the case, the less the longer the jury can still rule', async () => {
-    const own = 3n * ETHER + 2n * SMALL_JURY.seatStake
+    const own = 3n * ETHER + 2n * SMALL_JURY.seatFee
     const limitAt = async (now: bigint) => (await clerk('Client.DearGasError').lookAt(now))[0]
     expect(await limitAt(turnEnd - 1n)).toEqual({ maxGasCost: LIMIT + PAY + own, deadline: turnEnd })
     expect(await limitAt(turnEnd - DAY)).toEqual({ maxGasCost: LIMIT + PAY + own, deadline: turnEnd })
     expect(await limitAt(turnEnd - 8n * DAY)).toEqual({ maxGasCost: LIMIT + PAY + own / 8n, deadline: turnEnd })
-    // The stakes come back whenever it is resolved.
-    expect(await limitAt(turnEnd)).toEqual({ maxGasCost: LIMIT + PAY, deadline: undefined })
+    // The stakes come back whenever it is resolved, and nobody is paid for it then.
+    expect(await limitAt(turnEnd)).toEqual({ maxGasCost: LIMIT, deadline: undefined })
   })
 
   test('no more, and that shows until it is cheaper, also while it is not tried again', async () => {

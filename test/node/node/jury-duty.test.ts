@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { INVALID } from '#protocol/fixing.ts'
-import { createJuryDuty, type JuryDutyParts, readOwn } from '../../../node/node/jury-duty.ts'
+import { createJuryDuty, type JuryDutyParts, readOwn, readSeen } from '../../../node/node/jury-duty.ts'
 import { SMALL_JURY } from '../../client/jury-terms.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
@@ -20,6 +20,15 @@ test('what was observed before a restart is read from disk before a vote can be 
   expect(await readOwn({ reporter: restarted, own: nothing }, FIXING_ID, 'unknown')).toBe(INVALID)
   const atWork = { view: () => ({ observation: observationOf({ value: WAD }) }) }
   expect(await readOwn({ reporter: atWork, own: nothing }, FIXING_ID, 'unknown')).toBe(WAD)
+})
+
+test('what was observed may have been committed to, though the index has too much noise to vote by it', async () => {
+  const parts = {
+    reporter: { view: () => ({ observation: observationOf({ value: WAD }) }) },
+    own: { get: async () => undefined },
+  }
+  expect(await readOwn(parts, FIXING_ID, 'noisy')).toBe(INVALID)
+  expect(await readSeen({ ...parts, observations: { all: () => [] } }, FIXING_ID)).toEqual([WAD])
 })
 
 const JURY = '0x00000000000000000000000000000000000000aa'

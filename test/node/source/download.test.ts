@@ -87,6 +87,7 @@ const ASKED = new Date('2026-01-01T00:00:00Z')
 
 test.each([
   [429, { 'retry-after': '30' }, 30],
+  [418, { 'retry-after': '6' }, 6],
   [503, { 'retry-after': ' 86400 ' }, 600],
   [429, { date: ASKED.toUTCString(), 'retry-after': new Date(ASKED.getTime() + 90_000).toUTCString() }, 90],
 ] as const)('a venue that asks with %i and %o to be let alone is, for %i s', async (status, headers, seconds) => {
@@ -95,15 +96,30 @@ test.each([
   const first = { reason: `HTTP ${status} and to be let alone for ${seconds} s`, attempts: 1 }
   await expect(download(`${venue.url}/a`, LIMITS, shared)).rejects.toMatchObject(first)
   // Nor is another of its addresses asked.
-  shared.clock.pass(seconds * 1_000 - 1)
+  shared.clock.pass(seconds * 1_000 - 5_001)
   await expect(download(`${venue.url}/b`, LIMITS, shared)).rejects.toMatchObject({
-    reason: 'a venue that asked to be let alone for 1 s more',
+    reason: 'a venue that asked to be let alone for 6 s more',
     attempts: 0,
   })
   expect(venue.paths).toEqual(['/a'])
+  // The last five seconds are waited for.
   shared.clock.pass(1)
   await expect(download(`${venue.url}/b`, LIMITS, shared)).rejects.toMatchObject(first)
-  expect(shared.clock.sleeps).toEqual([])
+  expect(shared.clock.sleeps).toEqual([5_000])
+})
+
+test('a venue that asks for a few seconds is asked again after them, and a longer rest that it asked for stays', async () => {
+  const answers = [{ 'retry-after': '2' }, {}]
+  const venue = await openVenue((_request, response) => {
+    const headers = answers.shift()
+    response.writeHead(headers?.['retry-after'] === undefined ? 200 : 429, headers).end('1')
+  })
+  const shared = { ...context(), rests: createRests() }
+  expect(await download(venue.url, LIMITS, shared)).toBe('1')
+  expect(shared.clock.sleeps).toEqual([2_000])
+  shared.rests.rest(venue.url, 600_000, 0)
+  shared.rests.rest(`${venue.url}/other`, 1_000, 1_000)
+  expect(shared.rests.leftMs(venue.url, 1_000)).toBe(599_000)
 })
 
 test('a date to ask again at is measured from now where the response has none', async () => {
