@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Address, Hash, Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { RawLog } from './abi.ts'
 
 export type Call = {
@@ -69,7 +69,7 @@ export async function transact(
     readonly gas: Hex
   },
 ): Promise<Receipt> {
-  const hash = (await request(url, 'eth_sendTransaction', [transaction])) as Hash // JSON-RPC
+  const hash = (await request(url, 'eth_sendTransaction', [transaction])) as Hex // JSON-RPC
   for (;;) {
     const receipt = (await request(url, 'eth_getTransactionReceipt', [hash])) as Receipt | null // JSON-RPC
     if (receipt !== null) return receipt
