@@ -11,7 +11,7 @@ import { RefusedError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { formatAmount, formatIndexValue, formatPercent } from '../format.ts'
 import { findTrial, requireStage, type Trial, trialMoment } from '../court/jury-court.ts'
-import { noiseLines } from '../court/noise.ts'
+import { noiseLines, noiseOf } from '../court/noise.ts'
 import { forWords } from '../court/jury-lines.ts'
 import { addVoteOptions, ownSeatsOf, saltsOf, type VoteFlags } from '../court/own-votes.ts'
 import { reportPerformed } from '../chain/report.ts'
@@ -59,7 +59,7 @@ async function commitSeats(
     lines: [
       `commit    ${named} for ${own.length} of your seats of fixing ${id}, round ${state.round}`,
       `reveal    from ${trialMoment(state.commitEnd, trial)} to ${trialMoment(state.revealEnd, trial)}: note the value`,
-      ...(value === INVALID ? [] : await noiseLines(fixing, context)),
+      ...(value === INVALID ? [] : noiseLines(await noiseOf(fixing, context))),
       `risk      ${stake} if you do not reveal in time, or are more than ${band} from the verdict`,
     ],
     question: `Commit to ${named}?`,

@@ -5,7 +5,7 @@ import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findTrial, type Jury, openJury } from '../court/jury-court.ts'
-import { noiseLines } from '../court/noise.ts'
+import { noiseLines, noiseOf } from '../court/noise.ts'
 import { trialDocument, trialLines, trialSteps, unaskedSteps, type Voter } from '../court/jury-lines.ts'
 import { FOR_OPTION } from '../court/own-votes.ts'
 import { type OwnCases, ownCases, viewerOfRound } from '../court/own-cases.ts'
@@ -134,12 +134,13 @@ async function showTrial(
   const { io } = context
   const trial = await findTrial(connection, id, jury)
   const viewer = await viewerOfRound(connection, trial, voter)
+  const noise = await noiseOf(trial.fixing, context)
   if (json === true) {
-    const document = trialDocument(trial, viewer, connection.paste)
+    const document = { ...trialDocument(trial, viewer, connection.paste), noise: noise ?? null }
     io.out(JSON.stringify({ version: 1, jury: trial.jury.address, ...document }, undefined, 2))
     return EXIT.ok
   }
-  for (const line of trialLines(trial, viewer, await noiseLines(trial.fixing, context))) io.out(line)
+  for (const line of trialLines(trial, viewer, noiseLines(noise))) io.out(line)
   const offers = unaskedSteps(trial, viewer, connection.paste)
   for (const line of stepLines([...trialSteps(trial, viewer, connection.paste), ...offers])) io.out(line)
   return EXIT.ok

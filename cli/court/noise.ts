@@ -4,19 +4,31 @@ import type { Context } from '../context.ts'
 import { formatPercent } from '../format.ts'
 import { documentIn } from '../index/index-folder.ts'
 
-/**
- * The line that says that jurors vote INVALID since the index has too much noise for the fixing's separation (R-502); none if it has not,
- * or if its document is not in the folder of ASSIZE_INDEX_DIR.
- */
-export async function noiseLines(
+/** The noise of a fixing's index beside its separation, both ppm. */
+export type Noise = {
+  readonly separationPpm: number
+  readonly noisePpm: number
+  /** Jurors vote INVALID, since honest readings may lose their stakes (R-502). */
+  readonly isTooMuch: boolean
+}
+
+/** What the index's document says of its noise; undefined if it is not in the folder of ASSIZE_INDEX_DIR. */
+export async function noiseOf(
   { indexId, separationPpm }: Pick<Fixing, 'indexId' | 'separationPpm'>,
   { env }: Pick<Context, 'env'>,
-): Promise<string[]> {
+): Promise<Noise | undefined> {
   const folder = env['ASSIZE_INDEX_DIR'] ?? ''
   const document = folder === '' ? undefined : await documentIn(folder, indexId)
-  if (document === undefined || isNoiseSmall(separationPpm, document.noisePpm)) return []
-  const [separation, noise] = [separationPpm, document.noisePpm].map((ppm) => formatPercent(BigInt(ppm)))
+  if (document === undefined) return undefined
+  const { noisePpm } = document
+  return { separationPpm, noisePpm, isTooMuch: !isNoiseSmall(separationPpm, noisePpm) }
+}
+
+/** The line that says that there is too much of it; none if there is not, or if it is not known. */
+export function noiseLines(noise: Noise | undefined): string[] {
+  if (noise?.isTooMuch !== true) return []
+  const [separation, ofIndex] = [noise.separationPpm, noise.noisePpm].map((ppm) => formatPercent(BigInt(ppm)))
   return [
-    `noise     the separation, ${separation}, is not above four times the index's noise, ${noise}: jurors vote INVALID, since honest readings may lose their stakes`,
+    `noise     the separation, ${separation}, is not above four times the index's noise, ${ofIndex}: jurors vote INVALID, since honest readings may lose their stakes`,
   ]
 }

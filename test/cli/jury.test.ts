@@ -373,6 +373,10 @@ describe('assize jury', () => {
     expect(await linesOf(informed, 'commit', id, '2500.1', ...dry)).toContain(caution)
     expect(await linesOf(informed, 'commit', id, 'INVALID', ...dry)).not.toContain(caution)
     expect(await linesOf(dora, 'status', id)).not.toContain(caution)
+    const noiseTo = async (person: Disputer): Promise<unknown> =>
+      JSON.parse(await well(person, 'jury', 'status', id, '--json')).noise
+    expect(await noiseTo(informed)).toEqual({ separationPpm: 1_000, noisePpm: 250, isTooMuch: true })
+    expect(await noiseTo(dora)).toBeNull()
     await well(dora, 'jury', 'commit', id, '2500.1', '--yes')
     const { commitEnd } = await readCase(dora.chain, jury, id)
     await court.stage.embedded.mineAt(commitEnd)
