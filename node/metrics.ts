@@ -42,6 +42,8 @@ export type Reading = {
   readonly jurySeatsLate: number
   /** Juries and cases whose last look failed. */
   readonly juryPassesFailing: number
+  /** Cases of juries with a move or a vote of this node that the gas it may pay is too little for. */
+  readonly juryCasesDear: number
   /** The next end by which one of them has to, Unix seconds; undefined for none. */
   readonly juryDeadline: bigint | undefined
   /** Reporters that signed twice, of fixings that are shown. */
@@ -203,6 +205,11 @@ const GAUGES: readonly PlainGauge[] = [
     name: 'assize_jury_passes_failing',
     help: 'Juries and cases of them whose last look failed.',
     read: (to) => to.juryPassesFailing,
+  },
+  {
+    name: 'assize_jury_cases_dear',
+    help: 'Cases of juries with a move or a vote of the node whose gas costs more than it may.',
+    read: (to) => to.juryCasesDear,
   },
   {
     name: 'assize_jury_deadline_timestamp_seconds',

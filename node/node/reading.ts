@@ -40,8 +40,14 @@ export function createReading(
 }
 
 function seatsOf({ juror }: Parts) {
-  const { seats, late, deadline, failing } = juror.view()
-  return { jurySeats: seats, jurySeatsLate: late, juryDeadline: deadline, juryPassesFailing: failing }
+  const { seats, late, deadline, failing, dear } = juror.view()
+  return {
+    jurySeats: seats,
+    jurySeatsLate: late,
+    juryDeadline: deadline,
+    juryPassesFailing: failing,
+    juryCasesDear: dear,
+  }
 }
 
 type Counts = Pick<

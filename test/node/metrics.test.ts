@@ -23,6 +23,7 @@ const READING: Reading = {
   jurySeats: 4,
   jurySeatsLate: 2,
   juryPassesFailing: 3,
+  juryCasesDear: 7,
   juryDeadline: 1_700_007_200n,
   equivocators: 0,
   pendingTransactions: 1,
@@ -51,6 +52,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_signer_up')).toEqual([' 0'])
   expect(samplesOf(text, 'assize_jury_passes_failing')).toEqual([' 3'])
+  expect(samplesOf(text, 'assize_jury_cases_dear')).toEqual([' 7'])
   expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_registered{')).toEqual(['signer=""} 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
