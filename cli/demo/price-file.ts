@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseDecimal } from '#protocol/decimal.ts'
+import { printable } from '#protocol/printable.ts'
 import { EXIT } from '../exit-code.ts'
 import type { DemoOptions } from './demo-options.ts'
 import type { Market, Venue } from './market.ts'
@@ -256,7 +257,7 @@ function closesOf(rows: readonly Row[], column: number): Map<bigint, string> {
   )
 }
 
-/** What the file says there, as far as a message has room, without what would move a terminal's cursor. */
+/** What the file says there, as far as a message has room. */
 function quoted(text: string): string {
-  return `"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`.replaceAll(/\p{Cc}/gu, '?')
+  return printable(`"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`)
 }

@@ -199,7 +199,7 @@ const MISTAKES: readonly [what: string, text: string, message: string][] = [
   [
     'line ends of an old kind, and what a terminal would obey',
     'time,a_\u001B[31methusd\r60,1\r',
-    'Expected a name "venue_pair" of at most 64 small letters and digits in line 1, column 2 of f.csv, got "a_?[31methusd?60".',
+    'Expected a name "venue_pair" of at most 64 small letters and digits in line 1, column 2 of f.csv, got "a_\\u001b[31methusd\\u000d60".',
   ],
   ['an empty line', 'time,a_ethusd\n60,1\n\n', 'Expected 2 fields in line 3, column time of f.csv, got 1.'],
   ['a row twice', 'time,a_ethusd\n60,1\n60,1\n', 'Expected a time after 60 in line 3, column time of f.csv, got 60.'],
