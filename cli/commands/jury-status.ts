@@ -109,9 +109,14 @@ async function showJury(id: Hex | undefined, flags: Flags, context: Context): Pr
 async function firstDue(look: () => Promise<OwnCases>, flags: Flags, context: Context): Promise<OwnCases | undefined> {
   const { io, sleep, signal } = context
   const sight = startSight(look, { ...flags, clock: context, signal })
+  const told = new Set<string>()
   // Whoever has named a wrong endpoint learns it here; one that dies later may come back.
   let seen: OwnCases | undefined = await sight.look()
   while (seen?.cases.some(({ due }) => due !== undefined) !== true) {
+    for (const line of unaskedLines(seen)) {
+      if (!told.has(line)) io.err(line)
+      told.add(line)
+    }
     await sleep(flags.interval * 1_000, signal).catch(() => undefined)
     if (signal.aborted) return undefined
     seen = await sight.look().catch((error: unknown) => {
@@ -122,6 +127,14 @@ async function firstDue(look: () => Promise<OwnCases>, flags: Flags, context: Co
     if (signal.aborted) return undefined
   }
   return seen
+}
+
+/** What nothing will tell of, since nobody said that it is voted for. */
+function unaskedLines(seen: OwnCases | undefined): string[] {
+  return (seen?.unasked ?? []).map(
+    ({ fixing, juror }) =>
+      `Not waited for: the seats of ${juror} in fixing ${fixing}. If you vote for it, begin again with --for ${juror}.`,
+  )
 }
 
 async function showTrial(

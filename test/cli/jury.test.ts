@@ -13,6 +13,8 @@ import { send } from '#client/send.ts'
 import { wethBalance } from '#client/weth.ts'
 import { fixingId } from '#protocol/fixing.ts'
 import { indexId as idOf, parseIndexDocument } from '#protocol/index-document.ts'
+import { sleep as pause } from '../../cli/clock.ts'
+import type { Context } from '../../cli/context.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
 import { documentJson, sourceJson } from '../protocol/index-documents.ts'
 import { assize } from './command-line.ts'
@@ -85,6 +87,21 @@ async function mayBeNamed(hot: Disputer, cold: Disputer, id: `0x${string}`): Pro
     unasked: [],
   })
   expect(asked.own.cases[0].next.at(-1).command).toBe(`assize jury commit ${id} VALUE --for ${juror}`)
+  // An alarm that these seats will not set off says so, once.
+  const controller = new AbortController()
+  let looks = 0
+  const sleep: Context['sleep'] = async (ms, signal) => {
+    // What is no interval is the time that a look may take.
+    if (ms !== 3_000) return await pause(ms, signal)
+    looks += 1
+    if (looks === 3) controller.abort()
+  }
+  const waiting = ['jury', 'status', '--jury', jury, '--until-due', '--interval', '3s']
+  const alarm = await hot.run(waiting, { signal: controller.signal, sleep })
+  expect(alarm).toMatchObject({
+    exitCode: 130,
+    err: `Not waited for: the seats of ${juror} in fixing ${id}. If you vote for it, begin again with --for ${juror}.`,
+  })
 }
 
 describe('assize jury', () => {
