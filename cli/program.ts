@@ -7,6 +7,7 @@ import { failureOf } from './errors.ts'
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts'
 import { failureDocument, failureLine } from './failure.ts'
 import { requireNoSecrets } from './misplaced.ts'
+import { wrapped } from './wrapped.ts'
 
 const EXIT_CODES = [
   '\nExit codes:',
@@ -100,7 +101,7 @@ export async function programWith(
     .version(manifest.version, '-V, --version', 'print the version of assize')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => context.io.out(text.trimEnd()),
+      writeOut: (text) => context.io.out(fitted(text.trimEnd(), context.io)),
       writeErr: (text) => context.io.err(text.trimEnd()),
       outputError: () => undefined, // reported once, by who runs it
     })
@@ -116,6 +117,14 @@ export async function programWith(
     }
   }
   return program
+}
+
+/** A help's text as the terminal has room for; the parser fits its own part alone. */
+function fitted(text: string, io: Context['io']): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapped(line, io))
+    .join('\n')
 }
 
 function commandNamed(name: string, program: Command): Command {

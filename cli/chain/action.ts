@@ -14,7 +14,7 @@ import { ETHER, formatAmount } from '../format.ts'
 import { type Funding, fundingOf, requireFunds } from './funding.ts'
 import type { NetworkFlags, SigningFlags } from '../options.ts'
 import type { Signer } from './signer.ts'
-import { wrapped } from '../table.ts'
+import { wrapped } from '../wrapped.ts'
 import { cancelCommand, requireNoneWaiting } from './waiting.ts'
 
 /** One transaction, and what it does in words: `wrap 0.2 ETH`. */

@@ -5,7 +5,7 @@ import type { Performed } from './action.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from '../context.ts'
 import { prospectsDocument } from '../fixing/prospect-lines.ts'
-import { wrapped } from '../table.ts'
+import { wrapped } from '../wrapped.ts'
 
 /** What was done, for the report. */
 export type Deed = {

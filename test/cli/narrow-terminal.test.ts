@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readFixing } from '#client/oracle-reader.ts'
 import { register } from '#client/registration.ts'
 import type { Io } from '../../cli/io.ts'
-import { wrapped } from '../../cli/table.ts'
+import { wrapped } from '../../cli/wrapped.ts'
 import { ETHER } from '../client/chain-fixture.ts'
+import type { Command } from 'commander'
+import { assize } from './command-line.ts'
+import { silentWorld, wholeProgram } from './whole-program.ts'
 import { RECRUITS } from '../client/cosigned.ts'
 import { type Court, type Disputer, FALSE, openCourt } from './disputer.ts'
 
@@ -28,6 +31,29 @@ describe('a line that a terminal has no room for', () => {
     expect(wrapped(command, { columns: 40 })).toEqual([command])
   })
 })
+
+test('the notes of every help have room in 80 columns', async () => {
+  const calls = [[], ...pathsOf(await wholeProgram())]
+  expect(calls.length).toBeGreaterThan(60)
+  const wide: string[] = []
+  for (const call of calls) {
+    const lines: string[] = []
+    const out = (text: string): void => void lines.push(...text.split('\n'))
+    const { exitCode } = await assize([...call, '--help'], {}, { io: { ...silentWorld().io, columns: 80, out } })
+    expect(exitCode, call.join(' ')).toBe(0)
+    const notes = lines.slice(lines.findIndex((line) => line.includes('display help for command')) + 1)
+    expect(notes.length, call.join(' ')).toBeGreaterThan(0)
+    // A command is pasted whole, and whoever looks at options has the parser's own columns.
+    wide.push(...notes.filter((line) => line.length > 80 && !/\bassize [a-z]/.test(line)))
+  }
+  expect(wide).toEqual([])
+})
+
+/** The words of every command that does something. */
+function pathsOf(command: Command, words: readonly string[] = []): (readonly string[])[] {
+  const inner = command.commands.flatMap((one) => pathsOf(one, [...words, one.name()]))
+  return inner.length === 0 ? [words] : inner
+}
 
 describe('at a terminal of 80 columns', () => {
   let court: Court
