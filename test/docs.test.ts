@@ -81,6 +81,31 @@ describe('docs/spec.md', () => {
   })
 })
 
+describe('docs/adr/README.md', () => {
+  test('lists every decision by its title, in order', () => {
+    const files = readdirSync(join(ROOT, 'docs/adr')).filter((name) => /^\d/.test(name))
+    const entries = files.toSorted().map((file) => {
+      const [, number, title] = /^# (\d+)\. (.*)/.exec(textOf(join('docs/adr', file))) ?? []
+      return `${number}. [${title}](${file})`
+    })
+    expect(entries.length).toBeGreaterThan(20)
+    expect(textOf('docs/adr/README.md').match(/^\d+\. .*$/gm)).toEqual(entries)
+  })
+})
+
+describe('docs/architecture.md', () => {
+  test('says of every folder of tests and of the command line what it is for', () => {
+    const text = textOf('docs/architecture.md')
+    const foldersOf = (path: string): string[] =>
+      readdirSync(join(ROOT, path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+    const folders = ['test', 'cli'].flatMap(foldersOf)
+    expect(folders.length).toBeGreaterThan(30)
+    expect(folders.filter((name) => !text.includes(`\`${name}/\``))).toEqual([])
+  })
+})
+
 describe.each(DOCUMENTS)('%s', (document) => {
   test('links only to files that exist', () => {
     const links = linksIn(textOf(document))
