@@ -22,12 +22,6 @@ export async function lookFor<T>(
   }
 }
 
-/** How many transactions of `account` wait to be mined, as far as the endpoint knows. Throws DeadRpcError. */
-export async function countWaiting(chain: Chain, account: Address): Promise<number> {
-  const { mined, all } = await countSent(chain, account)
-  return Math.max(all - mined, 0)
-}
-
 /**
  * Throws WaitingTransactionError while a transaction of `account` waits to be mined, looking for ten seconds: it may do just what
  * is about to be done again. Throws DeadRpcError.

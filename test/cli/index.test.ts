@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { openVenue, openVenueOf } from '../node/source/venue.ts'
@@ -261,7 +262,7 @@ test('sample refuses an endpoint that is none, exit 2', async () => {
   expect(err).toContain('Expected an endpoint such as 1=https://…, got "mainnet".')
 })
 
-const REAL = '../shared/data/btc-minute-venues-2023-03-usdc-depeg.csv'
+const REAL = fileURLToPath(new URL('../../../shared/data/btc-minute-venues-2023-03-usdc-depeg.csv', import.meta.url))
 
 test.runIf(existsSync(REAL))('sample replays a CSV: Binance.US of 11 March 2023 at 20 156.55', async () => {
   const source = { id: 'replay', venue: 'Binance.US', kind: 'csv', quote: 'USD', timeUnit: 'seconds', timeoutMs: 1_000 }
