@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DEFAULT_JURY_TERMS } from '#client/deployment-plan.ts'
 import { hasRoom } from '#protocol/jury.ts'
-import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from '../protocol/jury-odds.ts'
+import {
+  captureChance,
+  chanceWithProposers,
+  chanceWithTries,
+  expectedSpoils,
+  majorityChance,
+} from '../protocol/jury-odds.ts'
 
 const TEXT = readFileSync('docs/arbitrators.md', 'utf8')
 const POOL = 1_000
@@ -68,6 +74,29 @@ test('the chances of who opens cases of his own first are those of docs/arbitrat
   expect(TEXT.replaceAll(/\s+/g, ' ')).toContain(
     `A pool of 62 stakes takes ${casesAtOnce(62)} case at a time, of 124 it takes ${casesAtOnce(124)}, of 1 000 it takes ${casesAtOnce(POOL)},`,
   )
+})
+
+test('who takes the stakes of others gains from the part on that docs/arbitrators.md says (R-504)', () => {
+  const { seats } = DEFAULT_JURY_TERMS
+  const [alone = [], half = []] = tableAt("| a seat's fee, of its stake |")
+  const fees = [0.001, 0.01, 0.05, 0.1]
+  // In stakes: what others' seats earn by the truth, and what others lose by the lie.
+  const cost = (held: number, fee: number): number => seats * fee * (1 - held / POOL)
+  const spoils = (held: number, pool: number): number => expectedSpoils({ pool, held, seats })
+  const from = (pays: (held: number) => boolean): string => {
+    const held = Array.from({ length: POOL / 2 - 1 }, (_, i) => i + 1).find(pays)
+    return held === undefined ? 'never' : `${(held * 100) / POOL} %`
+  }
+  expect(alone.slice(1)).toEqual(fees.map((fee) => from((held) => spoils(held, POOL) > cost(held, fee))))
+  const cases = casesAtOnce(POOL)
+  expect(half.slice(1)).toEqual(fees.map((fee) => from((held) => spoils(held, POOL / 2) > cases * cost(held, fee))))
+  const gain = (held: number): number => spoils(held, POOL) - cost(held, 0.001)
+  expect(TEXT).toContain(
+    `26 % gain ${gain(260).toFixed(4)} stakes a case, 30 % ${gain(300).toFixed(2)} and 40 % ${gain(400).toFixed(1)}.`,
+  )
+  expect(readFileSync('docs/threat-model.md', 'utf8')).toContain(`with 40 % ${gain(400).toFixed(1)} stakes a case`)
+  // Exact, by all draws of a pool that can be counted: seats are 3 of 5 stakes, two of them his.
+  expect(expectedSpoils({ pool: 5, held: 2, seats: 3 })).toBeCloseTo(3 / 10, 15)
 })
 
 /** How many cases of a default jury can be opened one after the other, each drawn before the next, of so many stakes. */

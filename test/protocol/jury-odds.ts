@@ -24,6 +24,19 @@ export function captureChance({ quorum, ...drawing }: Drawing & { readonly quoru
   return majority + hung * majority
 }
 
+/**
+ * How many stakes of others a party takes by a case on average: it lies only where it has a majority, and all the others,
+ * who vote the truth, lose theirs. Wants what {@link majorityChance} wants.
+ */
+export function expectedSpoils(drawing: Drawing): number {
+  const { seats } = drawing
+  let spoils = 0
+  for (let own = (seats >> 1) + 1; own <= seats; own++) {
+    spoils += (seats - own) * chanceOfSeats(drawing, own, own)
+  }
+  return spoils
+}
+
 /** The chance that the party gets `least` seats at least and `most` at most. */
 function chanceOfSeats({ pool, held, seats }: Drawing, least: number, most: number): number {
   let ways = 0n
