@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { appealPayout, byRuling, type PotSplit, stakePayout } from '#protocol/payout.ts'
+import { appealPayout, byRuling, type Division, stakePayout } from '#protocol/payout.ts'
 import {
   appealProspects,
   contributionProspects,
@@ -108,7 +108,7 @@ function splitIfRight(
   value: bigint,
   { candidates, staked, fixing }: FixingSnapshot,
   appeal: { readonly value: bigint; readonly filled: bigint } | undefined,
-): PotSplit {
+): Division {
   return byRuling({
     total: staked,
     winnerStake: candidates.find((candidate) => candidate.value === value)?.stake,

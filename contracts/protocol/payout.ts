@@ -10,7 +10,7 @@ export const RULING_FORFEIT_PERCENT = 40n
 export const REWARD_RAMP = 6n * 3600n
 
 /** What decides how the stake of a settled fixing is divided. Amounts are bond-token wei. */
-export type PotFacts = {
+export type StakeFacts = {
   readonly outcome: 'timeout' | 'ruling' | 'expiry'
   /** A: all stake, an appeal's included, its fee not. */
   readonly total: bigint
@@ -28,7 +28,7 @@ export type PotFacts = {
  * How stake is divided, bond-token wei: `sink + sponsorBonus + shared = A`. On expiry the bonus is F, which is not part
  * of A: then every receipt is paid back one to one.
  */
-export type PotSplit = {
+export type Division = {
   /** To the sink (the burn address). */
   readonly sink: bigint
   /** sp: to the sponsors of the appeal, on top of their stake's share. */
@@ -43,7 +43,7 @@ export type PotSplit = {
 }
 
 /** Divides the stake of a settled fixing (R-301, R-302). Every division rounds down: against the claimant. */
-export function dividePot(facts: PotFacts): PotSplit {
+export function divideStake(facts: StakeFacts): Division {
   const { outcome, total, winnerStake, arbitrationFee: fee } = facts
   const appeal = { appealStake: facts.appealStakeOfRound, appealFee: facts.appealStakeOfRound > 0n ? fee : 0n }
   if (outcome === 'expiry') return { sink: 0n, sponsorBonus: appeal.appealFee, shared: total, base: total, ...appeal }
@@ -53,25 +53,25 @@ export function dividePot(facts: PotFacts): PotSplit {
   return { sink, sponsorBonus, shared: total - sink - sponsorBonus, base: winnerStake ?? total, ...appeal }
 }
 
-/** As {@link dividePot} when the leader's deadline passed: no arbitrator is paid and no sponsor. */
-export function byTimeout(total: bigint, winnerStake: bigint): PotSplit {
+/** As {@link divideStake} when the leader's deadline passed: no arbitrator is paid and no sponsor. */
+export function byTimeout(total: bigint, winnerStake: bigint): Division {
   const noAppeal = { appealStakeOfRound: 0n, arbitrationFee: 0n, appealedWins: false }
-  return dividePot({ outcome: 'timeout', total, winnerStake, ...noAppeal })
+  return divideStake({ outcome: 'timeout', total, winnerStake, ...noAppeal })
 }
 
-/** As {@link dividePot} after a ruling. */
-export function byRuling(facts: Omit<PotFacts, 'outcome'>): PotSplit {
-  return dividePot({ outcome: 'ruling', ...facts })
+/** As {@link divideStake} after a ruling. */
+export function byRuling(facts: Omit<StakeFacts, 'outcome'>): Division {
+  return divideStake({ outcome: 'ruling', ...facts })
 }
 
 /** What `burned` stake receipts of the winner (of any candidate when nobody won or on expiry) are worth, wei. */
-export function stakePayout(burned: bigint, split: PotSplit): bigint {
+export function stakePayout(burned: bigint, split: Division): bigint {
   if (split.base === 0n) return 0n
   return (burned * split.shared) / split.base
 }
 
 /** What `burned` of the a + F appeal receipts are worth when the appealed value won, nobody won, or on expiry, wei. */
-export function appealPayout(burned: bigint, split: PotSplit): bigint {
+export function appealPayout(burned: bigint, split: Division): bigint {
   const { appealStake, appealFee } = split
   if (appealStake === 0n) return 0n
   return (burned * (stakePayout(appealStake, split) + split.sponsorBonus)) / (appealStake + appealFee)
@@ -101,7 +101,7 @@ export function fundRefund(burned: bigint, pot: bigint, used: bigint): bigint {
   return (burned * (pot - used)) / pot
 }
 
-function bonusCap({ outcome, winnerStake, arbitrationFee, appealedWins, appealStakeOfRound }: PotFacts): bigint {
+function bonusCap({ outcome, winnerStake, arbitrationFee, appealedWins, appealStakeOfRound }: StakeFacts): bigint {
   if (outcome !== 'ruling' || appealStakeOfRound === 0n) return 0n
   if (winnerStake === undefined) return arbitrationFee
   return appealedWins ? (3n * arbitrationFee) / 2n : 0n

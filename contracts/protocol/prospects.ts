@@ -1,7 +1,7 @@
 import { requireOneOf, requireWhole } from './argument.ts'
 import { appealStake, potNeed } from './bond.ts'
 import { type Fixing, lockedSeconds, MAX_LEADERS } from './fixing.ts'
-import { appealPayout, byRuling, byTimeout, type PotSplit, stakePayout } from './payout.ts'
+import { appealPayout, byRuling, byTimeout, type Division, stakePayout } from './payout.ts'
 import { smaller } from './rational.ts'
 
 /** Who leads and what is staked on each candidate, by install index, bond-token wei. */
@@ -54,9 +54,9 @@ export function stakeProspects(move: Move): readonly Prospect[] {
 }
 
 function standingProspects({ stand, candidate, amount, arbitrationFee }: Move): readonly Prospect[] {
-  const divisions = endsOf(stand, arbitrationFee)
-  const valued = (wanted: (division: Division) => boolean): bigint =>
-    least(divisions.filter(wanted).map(({ split }) => stakePayout(amount, split)))
+  const endings = endsOf(stand, arbitrationFee)
+  const valued = (wanted: (ending: Ending) => boolean): bigint =>
+    least(endings.filter(wanted).map(({ split }) => stakePayout(amount, split)))
   const undisputed: Prospect = { end: 'undisputed', paid: stakePayout(amount, timeoutOf(stand)), isLeast: false }
   return [
     ...(candidate === stand.leader ? [undisputed] : []),
@@ -71,7 +71,7 @@ function standingProspects({ stand, candidate, amount, arbitrationFee }: Move): 
 export function appealProspects(move: Move): readonly Prospect[] {
   requireMove(move)
   const { stand, candidate, amount, arbitrationFee } = move
-  const split = (winner: number | undefined): PotSplit => rulingOf(stand, candidate, winner, arbitrationFee)
+  const split = (winner: number | undefined): Division => rulingOf(stand, candidate, winner, arbitrationFee)
   return [
     { end: 'unfilled', paid: amount, isLeast: false },
     { end: 'right', paid: appealPayout(amount, split(candidate)), isLeast: false },
@@ -87,9 +87,9 @@ export function proposalProspects(
   { reward, arbitrationFee }: { readonly reward: bigint; readonly arbitrationFee: bigint },
 ): readonly Prospect[] {
   const stand: Stand = { round: 1, leader: 0, stakes: [bond] }
-  const divisions = endsOf(stand, arbitrationFee).filter(({ isImmediate }) => !isImmediate)
+  const endings = endsOf(stand, arbitrationFee).filter(({ isImmediate }) => !isImmediate)
   const valued = (winner: number | undefined): bigint =>
-    least(divisions.filter((division) => division.winner === winner).map(({ split }) => stakePayout(bond, split)))
+    least(endings.filter((ending) => ending.winner === winner).map(({ split }) => stakePayout(bond, split)))
   return [
     { end: 'undisputed', paid: bond + reward, isLeast: false },
     { end: 'right', paid: valued(0) + reward, isLeast: true },
@@ -133,16 +133,16 @@ function requireMove({ stand, candidate }: Move): void {
 }
 
 /** One end of a dispute. */
-type Division = {
+type Ending = {
   readonly winner: number | undefined
-  readonly split: PotSplit
+  readonly split: Division
   /** Whether it ends as it stands, by the leader's deadline. */
   readonly isImmediate: boolean
 }
 
 /** Every end that `stand` can still come to, whoever stakes: at most 4 leaders of 5 candidates, a few hundred. */
-function endsOf(stand: Stand, fee: bigint): readonly Division[] {
-  const deadline: Division = { winner: stand.leader, split: timeoutOf(stand), isImmediate: true }
+function endsOf(stand: Stand, fee: bigint): readonly Ending[] {
+  const deadline: Ending = { winner: stand.leader, split: timeoutOf(stand), isImmediate: true }
   const appealed = stand.round < 2 ? [] : others(stand)
   const rulings = appealed.flatMap((candidate) =>
     [...stakesAfter(stand, candidate).keys(), undefined].map((winner) => ({
@@ -153,7 +153,7 @@ function endsOf(stand: Stand, fee: bigint): readonly Division[] {
   )
   const next = stand.round < MAX_LEADERS ? others(stand) : []
   const later = next.flatMap((candidate) =>
-    endsOf(installed(stand, candidate), fee).map((division) => ({ ...division, isImmediate: false })),
+    endsOf(installed(stand, candidate), fee).map((ending) => ({ ...ending, isImmediate: false })),
   )
   return [deadline, ...rulings, ...later]
 }
@@ -172,11 +172,11 @@ function stakesAfter({ stakes }: Stand, appealed: number): readonly bigint[] {
   return raised(stakes, appealed, appealStake(totalOf(stakes)))
 }
 
-function timeoutOf({ stakes, leader }: Stand): PotSplit {
+function timeoutOf({ stakes, leader }: Stand): Division {
   return byTimeout(totalOf(stakes), stakes[leader] ?? 0n)
 }
 
-function rulingOf(stand: Stand, appealed: number, winner: number | undefined, fee: bigint): PotSplit {
+function rulingOf(stand: Stand, appealed: number, winner: number | undefined, fee: bigint): Division {
   const stakes = stakesAfter(stand, appealed)
   return byRuling({
     total: totalOf(stakes),

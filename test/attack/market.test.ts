@@ -1,7 +1,7 @@
 import { fc, test as fuzz } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
 import { stakesOf } from '#protocol/bond.ts'
-import { appealPayout, dividePot, stakePayout } from '#protocol/payout.ts'
+import { appealPayout, divideStake, stakePayout } from '#protocol/payout.ts'
 import {
   appealStake,
   BOND,
@@ -81,7 +81,7 @@ fuzz.prop([games], { numRuns: 3_000 })('both sides get what the protocol code pa
   const isAppealedWinner = ending.winner === index
   const winnerStake =
     ending.winner === undefined ? undefined : stakeOn(market, ending.winner) + (isAppealedWinner ? a : 0)
-  const split = dividePot({
+  const split = divideStake({
     outcome: 'ruling',
     total: BigInt(market.total + a),
     winnerStake: winnerStake === undefined ? undefined : BigInt(winnerStake),

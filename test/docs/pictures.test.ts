@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { appealStake, potNeed } from '#protocol/bond.ts'
 import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
 import { payoff } from '#protocol/payoff.ts'
-import { appealPayout, dividePot, stakePayout } from '#protocol/payout.ts'
+import { appealPayout, divideStake, stakePayout } from '#protocol/payout.ts'
 import { xmlProblem } from './xml.ts'
 
 const FOLDER = 'docs/pictures'
@@ -67,7 +67,7 @@ test('the stakes and payouts of docs/concepts.md are those of the game with the 
   }
   expect(text).toContain(`${inEther(a)} ETH + fee`)
   const fee = DEFAULT_PARAMETERS.arbitrationFee
-  const split = dividePot({
+  const split = divideStake({
     outcome: 'ruling',
     total,
     winnerStake: truth + a,

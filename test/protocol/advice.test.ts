@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { adviceFor } from '#protocol/advice.ts'
 import { validateFixing, worstCase, type Fixing } from '#protocol/fixing.ts'
 import { type Needs, type Parameters, parametersFor, UnmetNeedError } from '#protocol/parameters.ts'
-import { dividePot, stakePayout } from '#protocol/payout.ts'
+import { divideStake, stakePayout } from '#protocol/payout.ts'
 import { isNoiseSmall } from '#protocol/policy.ts'
 import { REPORTER_GAS } from '#protocol/reporter-gas.ts'
 
@@ -170,7 +170,7 @@ fuzz.prop([needs], { numRuns: 500, endOnFailure: true })(
     const advice = attempt(of)
     fc.pre(!(advice instanceof UnmetNeedError))
     const { bond, total } = advice.honest
-    const pot = dividePot({
+    const pot = divideStake({
       outcome: 'timeout',
       total: 3n * bond,
       winnerStake: 2n * bond,

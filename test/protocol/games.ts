@@ -1,8 +1,8 @@
 import { fc } from '@fast-check/vitest'
 import { appealStake, potNeed, stakesOf } from '#protocol/bond.ts'
 import { MAX_LEADERS } from '#protocol/fixing.ts'
-import { appealPayout, dividePot, fundRefund, reward, rewardPayout, stakePayout } from '#protocol/payout.ts'
-import type { PotSplit } from '#protocol/payout.ts'
+import { appealPayout, divideStake, fundRefund, reward, rewardPayout, stakePayout } from '#protocol/payout.ts'
+import type { Division } from '#protocol/payout.ts'
 import { histories } from './histories.ts'
 
 /** A fixing that was proposed and is settled, and how its pots were shared out. Amounts are wei. */
@@ -28,7 +28,7 @@ export type Balance = {
   readonly toSink: bigint
   readonly toArbitrator: bigint
   readonly claims: bigint
-  readonly split: PotSplit
+  readonly split: Division
   /** Paid to, and staked by, those on the winner: stake receipts and appeal receipts apart; 0 without a winner. */
   readonly winners: {
     readonly staked: bigint
@@ -66,7 +66,7 @@ export function settle(game: Game): Balance {
   const appeal = game.appealed === undefined ? 0n : appealStake(total)
   if (game.appealed !== undefined) stakes[game.appealed] = (stakes[game.appealed] ?? 0n) + appeal
   const winner = winnerOfGame(game)
-  const split = dividePot({
+  const split = divideStake({
     outcome: game.appealed === undefined ? 'timeout' : game.ending === 'expiry' ? 'expiry' : 'ruling',
     total: total + appeal,
     winnerStake: winner === undefined ? undefined : stakes[winner],

@@ -2,13 +2,13 @@ import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import {
   appealPayout,
-  dividePot,
+  divideStake,
   fundRefund,
   requestRepayment,
   reward,
   rewardPayout,
   stakePayout,
-  type PotFacts,
+  type StakeFacts,
 } from '#protocol/payout.ts'
 import { readVectors, toNumber } from './vectors.ts'
 
@@ -31,10 +31,10 @@ type Reward = Record<'bond' | 'burned' | 'elapsed' | 'payout' | 'pot' | 'reward'
 type Request = Record<'fee' | 'repayment' | 'rewardPot', Hex> & { name: string }
 type Refund = Record<'burned' | 'pot' | 'refund' | 'used', Hex> & { name: string }
 
-const OUTCOME_BY_CODE: readonly PotFacts['outcome'][] = ['timeout', 'timeout', 'ruling', 'expiry']
+const OUTCOME_BY_CODE: readonly StakeFacts['outcome'][] = ['timeout', 'timeout', 'ruling', 'expiry']
 
 test.each(readVectors<Division>('payout', 'divisions'))('R-301 and R-302: $name', (row) => {
-  const split = dividePot({
+  const split = divideStake({
     outcome: OUTCOME_BY_CODE[toNumber(row.outcome)] ?? 'expiry',
     total: BigInt(row.total),
     winnerStake: row.hasWinner ? BigInt(row.winnerStake) : undefined,
