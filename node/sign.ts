@@ -1,12 +1,8 @@
 import type { Address, Hex } from 'viem'
 import type { BlsSignature } from '#protocol/bls.ts'
 import type { ReportRequest, SignedRequest } from '#protocol/cosigning.ts'
-import {
-  type Observation,
-  observationDigest,
-  type SignedObservation,
-  type SigningDomain,
-} from '#protocol/observation.ts'
+import { type Observation, observationDigest, type SignedObservation } from '#protocol/observation.ts'
+import { type SigningDomain } from '#protocol/signing.ts'
 import type { Presence, SignedPresence } from '#protocol/presence.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import type { Guard } from './guard.ts'

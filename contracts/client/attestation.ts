@@ -12,7 +12,7 @@ import {
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { type BlsKey, type BlsSignature, isBlsSigned, sumOfKeys } from '#protocol/bls.ts'
 import { placesIn } from '#protocol/cosigning.ts'
-import type { SigningDomain } from '#protocol/observation.ts'
+import type { SigningDomain } from '#protocol/signing.ts'
 import { quorumSize, type Report, reportDigest, RosterSizeError } from '#protocol/report.ts'
 import { firstBlockAfter } from './block-at.ts'
 import { signatureOf } from './bls-points.ts'

@@ -1,7 +1,7 @@
 import { type Address, type Hex, type LocalAccount, parseEventLogs, type TransactionReceipt } from 'viem'
 import { reporterRegistryAbi as abi } from '#protocol/abi/reporter-registry.ts'
 import { blsKey, type BlsSignature, blsSign } from '#protocol/bls.ts'
-import type { SigningDomain } from '#protocol/observation.ts'
+import type { SigningDomain } from '#protocol/signing.ts'
 import {
   possessionDigest,
   type Registration,

@@ -5,12 +5,12 @@ import { compressSignature, expandSignature, type BlsSignature } from './bls.ts'
 import {
   eip712Digest,
   type KeyRecovery,
-  type ObservationSignature,
+  type Signature,
   readSignature,
   recoverSigner,
   type SigningDomain,
   writeSignature,
-} from './observation.ts'
+} from './signing.ts'
 import { type Report, REPORT_TYPES } from './report.ts'
 import {
   readAddress,
@@ -44,7 +44,7 @@ export const MAX_PLACE = 255
 const ATTEMPT_BITS = 2
 
 /** A request with its proposer's signature. */
-export type SignedRequest = ReportRequest & { readonly signature: ObservationSignature }
+export type SignedRequest = ReportRequest & { readonly signature: Signature }
 
 /** One reporter's signature of a report. */
 export type PartialSignature = {

@@ -4,7 +4,7 @@ import { address } from './address.ts'
 import type { Evidence } from './evidence.ts'
 import { IndexDocumentError, parseIndexDocument } from './index-document.ts'
 import { jsonOf } from './json.ts'
-import { isCanonical } from './observation.ts'
+import { isCanonical } from './signing.ts'
 import { schemaFault } from './schema-fault.ts'
 
 const MAX_BITS = 128n

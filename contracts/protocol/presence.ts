@@ -3,12 +3,12 @@ import { bytesToHex, hexToBytes, stringToBytes, type Address, type Hex } from 'v
 import {
   eip712Digest,
   type KeyRecovery,
-  type ObservationSignature,
+  type Signature,
   readSignature,
   recoverSigner,
   type SigningDomain,
   writeSignature,
-} from './observation.ts'
+} from './signing.ts'
 import {
   readAddress,
   readHexWord,
@@ -38,7 +38,7 @@ export type Presence = {
 }
 
 /** A presence with its reporter's signature. */
-export type SignedPresence = Presence & { readonly signature: ObservationSignature }
+export type SignedPresence = Presence & { readonly signature: Signature }
 
 /** The first and the last call for who is there. */
 export type PresenceCall = 0 | 1

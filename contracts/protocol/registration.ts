@@ -1,6 +1,6 @@
 import { type Address, type Hex, hashTypedData, keccak256 } from 'viem'
 import type { BlsKey } from './bls.ts'
-import { type SigningDomain, typedDataDomain } from './observation.ts'
+import { type SigningDomain, typedDataDomain } from './signing.ts'
 
 /** What an owner registers a reporter with; see `types/Reporter.sol`. */
 export type Registration = {

@@ -1,13 +1,8 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import { bytesToHex, concat, hexToBytes, numberToHex, stringToBytes, type Address, type Hex } from 'viem'
-import {
-  eip712Digest,
-  observationStructHash,
-  type SignedObservation,
-  type SigningDomain,
-  writeSignature,
-} from './observation.ts'
+import { observationStructHash, type SignedObservation } from './observation.ts'
+import { eip712Digest, type SigningDomain, writeSignature } from './signing.ts'
 import { merkleRoot } from './merkle-root.ts'
 import { PPM } from './rational.ts'
 import { WORD, writeHexWord, writeWord } from './wire.ts'

@@ -1,4 +1,4 @@
-import { UnrecoverableSignatureError } from '#protocol/observation.ts'
+import { UnrecoverableSignatureError } from '#protocol/signing.ts'
 import { WireError, type WireFault } from '#protocol/wire.ts'
 
 /** What `decode` reads, or what is wrong with the bytes. Throws whatever else it throws. */

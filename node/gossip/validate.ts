@@ -2,14 +2,13 @@ import type { Address, Hex } from 'viem'
 import type { Fixing } from '#protocol/fixing.ts'
 import {
   decodeObservation,
-  type KeyRecovery,
   OBSERVATION_BYTES,
   recoverWireSigner,
   sameObservation,
   SIGNATURE_AT,
   type SignedObservation,
-  type SigningDomain,
 } from '#protocol/observation.ts'
+import { type KeyRecovery, type SigningDomain } from '#protocol/signing.ts'
 import type { WireFault } from '#protocol/wire.ts'
 import { decoded, recovered } from './faults.ts'
 

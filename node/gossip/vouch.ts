@@ -1,12 +1,7 @@
 import type { Address } from 'viem'
 import { decodeRequest, recoverRequester } from '#protocol/cosigning.ts'
-import {
-  decodeObservation,
-  type KeyRecovery,
-  recoverWireSigner,
-  type SigningDomain,
-  UnrecoverableSignatureError,
-} from '#protocol/observation.ts'
+import { decodeObservation, recoverWireSigner } from '#protocol/observation.ts'
+import { type KeyRecovery, type SigningDomain, UnrecoverableSignatureError } from '#protocol/signing.ts'
 import { decodePresence, recoverPresent } from '#protocol/presence.ts'
 import { WIRE_KIND, WireError } from '#protocol/wire.ts'
 import type { ValidatorContext } from './validate.ts'

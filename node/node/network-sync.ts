@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { domainSeparator } from '#protocol/observation.ts'
+import { domainSeparator } from '#protocol/signing.ts'
 import { messageId } from '../gossip/message-id.ts'
 import type { Topics } from '../gossip/topics.ts'
 import type { FixingStatus } from '../sync/messages.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { PrivateKey } from '@libp2p/interface'
 import type { Hex } from 'viem'
-import type { SigningDomain } from '#protocol/observation.ts'
+import type { SigningDomain } from '#protocol/signing.ts'
 import { reportDigest } from '#protocol/report.ts'
 import type { ChainPort } from '../chain/port.ts'
 import { chainClock, type Clock, systemClock } from '../clock.ts'

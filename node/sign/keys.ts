@@ -6,12 +6,8 @@ import { type Ballot, type BallotDomain, ballotToSign } from '#protocol/ballot.t
 import { type BlsSignature, blsSign } from '#protocol/bls.ts'
 import { blsSecretOf } from '#protocol/bls-key.ts'
 import { type ReportRequest, requestDigest } from '#protocol/cosigning.ts'
-import {
-  type Observation,
-  observationDigest,
-  type ObservationSignature,
-  type SigningDomain,
-} from '#protocol/observation.ts'
+import { type Observation, observationDigest } from '#protocol/observation.ts'
+import { type Signature, type SigningDomain } from '#protocol/signing.ts'
 import { type Presence, presenceDigest } from '#protocol/presence.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 
@@ -20,9 +16,9 @@ export interface Keys {
   readonly address: Address
   /** Signs the account's transactions. */
   readonly account: LocalAccount
-  signObservation(domain: SigningDomain, observation: Observation): Promise<ObservationSignature>
-  signRequest(domain: SigningDomain, request: ReportRequest): Promise<ObservationSignature>
-  signPresence(domain: SigningDomain, presence: Presence): Promise<ObservationSignature>
+  signObservation(domain: SigningDomain, observation: Observation): Promise<Signature>
+  signRequest(domain: SigningDomain, request: ReportRequest): Promise<Signature>
+  signPresence(domain: SigningDomain, presence: Presence): Promise<Signature>
   /** Signs by BLS the report that was asked for as `attempt`. */
   signReport(domain: SigningDomain, report: Report, attempt: number): Promise<BlsSignature>
   /** Signs a juror's ballot, 65 bytes, the same every time: what its salts are made of. Never to be shown. */
@@ -50,7 +46,7 @@ export function localKeys({ address, privateKey }: { readonly address: Address; 
   }
 }
 
-function signDigest(secret: Uint8Array, digest: Hex): ObservationSignature {
+function signDigest(secret: Uint8Array, digest: Hex): Signature {
   // Recovered format: recovery bit ‖ r ‖ s.
   const bytes = secp256k1.sign(hexToBytes(digest), secret, { prehash: false, lowS: true, format: 'recovered' })
   const v = bytes[0] === 0 ? 27 : 28

@@ -14,7 +14,8 @@ import { z } from 'zod'
 import { ballotToSign } from '#protocol/ballot.ts'
 import type { BlsSignature } from '#protocol/bls.ts'
 import { recoverRequester } from '#protocol/cosigning.ts'
-import { type ObservationSignature, recoverObservationSigner, type SigningDomain } from '#protocol/observation.ts'
+import { recoverObservationSigner } from '#protocol/observation.ts'
+import { type Signature, type SigningDomain } from '#protocol/signing.ts'
 import { recoverPresent } from '#protocol/presence.ts'
 import { CURVE_ORDER } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
@@ -77,8 +78,8 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
   const signTyped = async (
     domain: SigningDomain,
     message: Message,
-    recover: (signature: ObservationSignature) => Address,
-  ): Promise<ObservationSignature> => {
+    recover: (signature: Signature) => Address,
+  ): Promise<Signature> => {
     const result = await askForTyped(typedDataOf(domain, message))
     return verified(`a signature of the ${message.primaryType}`, async () => {
       const signature = signatureIn(result)
@@ -171,7 +172,7 @@ function holds(accounts: unknown, address: Address): boolean {
 }
 
 /** 65 bytes: r ‖ s ‖ v, v as 27 and 28 or as 0 and 1. */
-function signatureIn(result: unknown): ObservationSignature {
+function signatureIn(result: unknown): Signature {
   const { r, s, yParity } = parseSignature(z.custom<Hex>((value) => isHex(value)).parse(result))
   return { r, s, v: yParity === 0 ? 27 : 28 }
 }

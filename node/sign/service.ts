@@ -3,7 +3,7 @@ import { isAddress, isHex } from 'viem/utils'
 import { z } from 'zod'
 import { faultText, schemaFault } from '#protocol/schema-fault.ts'
 import { REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
-import type { ObservationSignature } from '#protocol/observation.ts'
+import type { Signature } from '#protocol/signing.ts'
 import type { Log } from '../log.ts'
 import type { Signer } from '../sign.ts'
 import type { FeeBudget } from './fee-rules.ts'
@@ -147,7 +147,7 @@ function parsed<S extends z.ZodType>(schema: S, params: unknown): z.output<S> {
   return refuse(INVALID, `Expected valid params, got ${faultText(schemaFault(result.error, params))}.`)
 }
 
-function bytesOf({ r, s, v }: ObservationSignature): Hex {
+function bytesOf({ r, s, v }: Signature): Hex {
   return serializeSignature({ r, s, v: BigInt(v) })
 }
 

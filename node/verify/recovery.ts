@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { bytesToHex, hexToBytes } from 'viem/utils'
-import { type KeyRecovery, recoverKey } from '#protocol/observation.ts'
+import { type KeyRecovery, recoverKey } from '#protocol/signing.ts'
 
 /** Which code finds the signers of observations and requests: libsecp256k1, or JavaScript alone. */
 export type Recovery = {

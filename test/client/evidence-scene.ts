@@ -4,7 +4,8 @@ import { readEpoch } from '#client/roster.ts'
 import type { Evidence } from '#protocol/evidence.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { indexId } from '#protocol/index-document.ts'
-import { observationDigest, observationSignature } from '#protocol/observation.ts'
+import { observationDigest } from '#protocol/observation.ts'
+import { signatureOf } from '#protocol/signing.ts'
 import { leavesOf, sourcesRoot } from '#protocol/samples.ts'
 import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
 import { accountOf, ETHER, MATURITY, recruitOf, type Stage } from './chain-fixture.ts'
@@ -35,7 +36,7 @@ export async function observe(stage: Stage, owner: WritableChain): Promise<{ fix
     samples.set(root, leavesOf(read, OPENS))
     const observation = { fixingId: id, value: close * ETHER, observedAt: MATURITY, sourcesRoot: root }
     const digest = observationDigest({ chainId, registry }, observation)
-    const signature = observationSignature((await signer.sign?.({ hash: digest })) ?? '0x')
+    const signature = signatureOf((await signer.sign?.({ hash: digest })) ?? '0x')
     observations.push({ signed: { ...observation, signature }, signer: signer.address, reporterIndex: index })
     reporters.push({ index, signer: signer.address })
   }

@@ -15,7 +15,8 @@ import { blsKey, blsSign, sumOfSignatures } from '#protocol/bls.ts'
 import type { Evidence } from '#protocol/evidence.ts'
 import { evidenceText, parseEvidence } from '#protocol/evidence-file.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
-import { observationDigest, observationSignature, type SignedObservation } from '#protocol/observation.ts'
+import { observationDigest, type SignedObservation } from '#protocol/observation.ts'
+import { signatureOf } from '#protocol/signing.ts'
 import { possessionDigest } from '#protocol/registration.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from './chain-fixture.ts'
 import { ATTESTED, cosigned, RECRUITS } from './cosigned.ts'
@@ -66,7 +67,7 @@ async function resigned(given: Fixing, changes: Partial<SignedObservation> = {},
     const { signature: _before, ...statement } = { ...one.signed, fixingId: id, ...changed }
     const digest = observationDigest({ chainId, registry }, statement)
     const name = ['first', 'second', 'third', 'fourth'][place] ?? ''
-    const signature = observationSignature((await accountOf(name).sign?.({ hash: digest })) ?? '0x')
+    const signature = signatureOf((await accountOf(name).sign?.({ hash: digest })) ?? '0x')
     return { ...one, signed: { ...statement, signature } }
   })
   return { ...evidence, id, fixing: given, observations: await Promise.all(observations) }

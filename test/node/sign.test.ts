@@ -10,8 +10,8 @@ import {
   OBSERVATION_TYPES,
   observationDigest,
   recoverObservationSigner,
-  typedDataDomain,
 } from '#protocol/observation.ts'
+import { typedDataDomain } from '#protocol/signing.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
 import { createGuard, type GuardMemory } from '../../node/guard.ts'
 import { createSigner } from '../../node/sign.ts'

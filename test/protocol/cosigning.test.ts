@@ -19,7 +19,7 @@ import {
   signatureOfPartial,
   type SignedRequest,
 } from '#protocol/cosigning.ts'
-import { observationSignature, typedDataDomain } from '#protocol/observation.ts'
+import { signatureOf, typedDataDomain } from '#protocol/signing.ts'
 import { agreesWith, REPORT_TYPES } from '#protocol/report.ts'
 
 const DOMAIN = { chainId: 31_337, registry: '0x00000000000000000000000000000000000000aa' } as const
@@ -48,7 +48,7 @@ function typed({ report, places, attempt }: ReportRequest) {
 }
 
 async function signed(request: ReportRequest): Promise<SignedRequest> {
-  return { ...request, signature: observationSignature(await ANN.signTypedData(typed(request))) }
+  return { ...request, signature: signatureOf(await ANN.signTypedData(typed(request))) }
 }
 
 const words = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes): Hex => bytesToHex(bytes))

@@ -3,19 +3,16 @@ import { bytesToHex, hashStruct, hashTypedData, type Address, type Hex } from 'v
 import { privateKeyToAccount, publicKeyToAddress } from 'viem/accounts'
 import { expect, test } from 'vitest'
 import {
-  domainSeparator,
   encodeObservation,
   observationDigest,
-  observationSignature,
   OBSERVATION_TYPES,
   observationStructHash,
   recoverObservationSigner,
   recoverWireSigner,
   sameObservation,
-  typedDataDomain,
-  UnrecoverableSignatureError,
   type SignedObservation,
 } from '#protocol/observation.ts'
+import { domainSeparator, signatureOf, typedDataDomain, UnrecoverableSignatureError } from '#protocol/signing.ts'
 import { WireError } from '#protocol/wire.ts'
 import { hexWord, observations, signedOf } from './observations.ts'
 import { readVectors, toNumber } from './vectors.ts'
@@ -83,7 +80,7 @@ test('what a wallet signs as typed data is recovered to the wallet', async () =>
     primaryType: 'Observation',
     message,
   })
-  const signed: SignedObservation = { ...message, signature: observationSignature(signature) }
+  const signed: SignedObservation = { ...message, signature: signatureOf(signature) }
   expect(recoverObservationSigner(domain, signed)).toBe(account.address)
   expect(recoverObservationSigner({ ...domain, chainId: 1 }, signed)).not.toBe(account.address)
 })
@@ -106,8 +103,8 @@ test.each([
   [`0x${'11'.repeat(64)}01`, 'v'],
   [`0x${'11'.repeat(32)}${'ee'.repeat(32)}1b`, 'high-s'],
 ] as const)('refuses the wallet signature %s by its code', (signature, code) => {
-  expect(() => observationSignature(signature)).toThrow(WireError)
-  expect(() => observationSignature(signature)).toThrow(expect.objectContaining({ code }))
+  expect(() => signatureOf(signature)).toThrow(WireError)
+  expect(() => signatureOf(signature)).toThrow(expect.objectContaining({ code }))
 })
 
 test.each(['0x', '0x12', `0x${'12'.repeat(33)}`, `0x${'zz'.repeat(32)}`] as const)(

@@ -1,7 +1,7 @@
 import { fc, test as fuzz } from '@fast-check/vitest'
 import { bytesToHex, getAddress, hashTypedData, hexToBytes, type Address, type Hex } from 'viem'
 import { expect, test } from 'vitest'
-import { typedDataDomain } from '#protocol/observation.ts'
+import { typedDataDomain } from '#protocol/signing.ts'
 import {
   callAt,
   decodePresence,

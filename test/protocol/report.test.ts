@@ -2,7 +2,7 @@ import { fc, test as fuzz } from '@fast-check/vitest'
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import { hashTypedData, type Address, type Hex } from 'viem'
 import { expect, test } from 'vitest'
-import { typedDataDomain } from '#protocol/observation.ts'
+import { typedDataDomain } from '#protocol/signing.ts'
 import {
   buildReport,
   lowerMedian,

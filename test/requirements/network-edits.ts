@@ -2,6 +2,7 @@ import type { DisablingEdit } from './disabling-edit.ts'
 
 const POLICY = 'contracts/protocol/policy.ts'
 const OBSERVATION = 'contracts/protocol/observation.ts'
+const SIGNING = 'contracts/protocol/signing.ts'
 const REPORT = 'contracts/protocol/report.ts'
 const SAMPLES = 'contracts/protocol/samples.ts'
 const AGGREGATE = 'contracts/protocol/aggregate.ts'
@@ -76,7 +77,7 @@ export const NETWORK_EDITS: readonly DisablingEdit[] = [
   {
     id: 'R-406',
     rule: 'the high half of s is refused',
-    file: OBSERVATION,
+    file: SIGNING,
     find: 'if (s > CURVE_ORDER / 2n) throw',
     replace: 'if (s > CURVE_ORDER) throw',
   },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type KeyRecovery, recoverKey as recoverInJavaScript, SIGNATURE_AT } from '#protocol/observation.ts'
+import { SIGNATURE_AT } from '#protocol/observation.ts'
+import { type KeyRecovery, recoverKey as recoverInJavaScript } from '#protocol/signing.ts'
 import { encodeEvidence, judgeEvidence } from '../../../node/gossip/evidence.ts'
 import { contextOf, keyOf, reportedBy, signedBy } from '../reporters.ts'
 

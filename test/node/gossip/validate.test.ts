@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { encodeObservation, type SigningDomain } from '#protocol/observation.ts'
+import { encodeObservation } from '#protocol/observation.ts'
+import { type SigningDomain } from '#protocol/signing.ts'
 import { CURVE_ORDER } from '#protocol/wire.ts'
 import { judgeObservation, type ValidatorContext } from '../../../node/gossip/validate.ts'
 import { contextOf, DOMAIN, FIXING_ID, keyOf, MATURITY, reportedBy, reporterKey, signedBy } from '../reporters.ts'

@@ -2,12 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Hex } from 'viem'
 import { hexToBytes } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
-import {
-  decodeObservation,
-  recoverObservationSigner,
-  recoverWireSigner,
-  UnrecoverableSignatureError,
-} from '#protocol/observation.ts'
+import { decodeObservation, recoverObservationSigner, recoverWireSigner } from '#protocol/observation.ts'
+import { UnrecoverableSignatureError } from '#protocol/signing.ts'
 import { WireError } from '#protocol/wire.ts'
 import { findRecovery, portableRecovery, type Recovery } from '../../../node/verify/recovery.ts'
 
