@@ -3,7 +3,10 @@ import { z } from 'zod'
 
 /** Where peers could be reached, kept over restarts: so that a node finds the others without its bootstrap. */
 export interface AddressBook {
-  /** The peer was reached at the address, or said so under its signature; `time` is Unix seconds. */
+  /**
+   * The peer was reached at the address, or said so under its signature; `time` is Unix seconds. An address of more than 512 characters,
+   * which a peer may announce and nobody needs, is not noted.
+   */
   note(peer: string, address: string, time: bigint): void
   /** Everything, the peer that was noted last first. */
   entries(): readonly BookEntry[]
@@ -22,21 +25,20 @@ export type BookEntry = {
 
 const MAX_PEERS = 512
 const MAX_ADDRESSES = 4
-const MAX_FILE_BYTES = 1_048_576
-const FILE = z.strictObject({
-  version: z.literal(1),
-  peers: z.array(
-    z.strictObject({
-      peer: z.string().max(128),
-      addresses: z.array(z.string().max(512)).max(MAX_ADDRESSES),
-      time: z.int().min(0),
-    }),
-  ),
+const MAX_ADDRESS_LENGTH = 512
+/** Beyond what a full book has of the longest addresses, each of their characters escaped. */
+const MAX_FILE_BYTES = 8_388_608
+const FILE = z.strictObject({ version: z.literal(1), peers: z.array(z.unknown()) })
+const ENTRY = z.strictObject({
+  peer: z.string().max(128),
+  addresses: z.array(z.string().max(MAX_ADDRESS_LENGTH)).max(MAX_ADDRESSES),
+  time: z.int().min(0),
 })
 
 /**
- * The book in `file`, or in memory alone; a file that is not there or not one of ours gives an empty book, since it can be filled again. Holds
- * 512 peers: beyond that the one that is not `isPreferred` and was noted longest ago is forgotten, then the one noted longest ago.
+ * The book in `file`, or in memory alone; a file that is not there or not one of ours gives an empty book, since it can be filled again,
+ * and an entry that is none is left out. Holds 512 peers: beyond that the one that is not `isPreferred` and was noted longest ago is
+ * forgotten, then the one noted longest ago.
  */
 export async function openAddressBook(
   file: string | undefined,
@@ -46,6 +48,7 @@ export async function openAddressBook(
   let isChanged = false
   return {
     note(peer, address, time) {
+      if (address.length > MAX_ADDRESS_LENGTH) return
       const known = book.get(peer)
       const others = known?.addresses.filter((other) => other !== address) ?? []
       book.delete(peer)
@@ -71,7 +74,10 @@ async function read(file: string | undefined): Promise<readonly BookEntry[]> {
   if (file === undefined) return []
   try {
     const text = await readFile(file, 'utf8')
-    return text.length > MAX_FILE_BYTES ? [] : FILE.parse(JSON.parse(text)).peers.slice(-MAX_PEERS)
+    if (text.length > MAX_FILE_BYTES) return []
+    const { peers } = FILE.parse(JSON.parse(text))
+    // What another version wrote of one peer costs none of the others.
+    return peers.flatMap((entry) => ENTRY.safeParse(entry).data ?? []).slice(-MAX_PEERS)
   } catch {
     return []
   }

@@ -134,6 +134,29 @@ test('keeps 512 peers with four addresses each, and forgets strangers before rep
   })
 })
 
+test('notes no address of more than 512 characters, and reads a full book of the longest', async () => {
+  const file = join(temporaryFolder(), 'peers.json')
+  const book = await openAddressBook(file, () => false)
+  for (let i = 0; i < 512; i += 1) {
+    for (let n = 0; n < 4; n += 1) book.note(`peer ${i}`, `/dns4/${n}`.padEnd(512, '\u0001'), 1n)
+  }
+  book.note('peer 0', '/dns4/'.padEnd(513, 'a'), 2n)
+  book.note('long', '/dns4/'.padEnd(513, 'a'), 2n)
+  expect(book.entries().find(({ peer }) => peer === 'peer 0')?.time).toBe(1)
+  await book.save()
+  const again = await openAddressBook(file, () => false)
+  expect(again.entries()).toHaveLength(512)
+  expect(again.entries()).toEqual(book.entries())
+})
+
+test('leaves out of the file what is no entry, and nothing else', async () => {
+  const file = join(temporaryFolder(), 'peers.json')
+  const good = [1, 2].map((time) => ({ peer: `peer ${time}`, addresses: ['/ip4/192.0.2.1/tcp/1'], time }))
+  const bad = [{ ...good[0], addresses: ['a'.repeat(513)] }, {}, undefined, 7, { ...good[0], more: 1 }]
+  writeFileSync(file, JSON.stringify({ version: 1, peers: [good[0], ...bad, good[1]] }))
+  expect((await openAddressBook(file, () => false)).entries()).toEqual(good.toReversed())
+})
+
 test('starts with an empty book where the file is not one', async () => {
   const file = join(temporaryFolder(), 'peers.json')
   for (const text of ['', '{"version":1,"peers":[{}]}', '[]', '\u0000']) {
