@@ -194,7 +194,10 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
       const takeToken = (): boolean => sampleTokens.take(peer, clock.monotonicMs())
-      background('serving samples', serveSamples(stream, components.samples, takeToken, clock, signal))
+      serveSamples(stream, components.samples, takeToken, clock, signal).catch((error: unknown) => {
+        // Strangers ask, and do it wrongly as often as they like: nothing for the operator.
+        log.debug({ err: error, peer }, 'ended the samples that a peer asked for')
+      })
     },
     SAMPLES_STREAMS,
   )

@@ -10,6 +10,7 @@ import type { Evidence } from '../../../node/gossip/evidence.ts'
 import { createHost, type Host } from '../../../node/gossip/host.ts'
 import { topicsOf } from '../../../node/gossip/topics.ts'
 import type { VerifiedObservation } from '../../../node/gossip/validate.ts'
+import type { Log } from '../../../node/log.ts'
 import type { SamplesSource } from '../../../node/sync/samples.ts'
 import { createRoll, type Roll } from '../../../node/presence/roll.ts'
 import { joinNetwork, type Network, type NetworkOptions } from '../../../node/node/network.ts'
@@ -52,6 +53,7 @@ export type PeerOptions = {
   readonly registered?: ReadonlySet<Hex>
   /** What it counts what peers ask for by; real time if it is left out. */
   readonly monotonicMs?: () => number
+  readonly log?: Log
   /** How the network is joined, where it matters. */
   readonly network?: Partial<NetworkOptions>
 }
@@ -67,7 +69,7 @@ export async function openPeer(options: PeerOptions = {}): Promise<Peer> {
   const network = await joinNetwork(
     {
       clock: { ...clock, monotonicMs: options.monotonicMs ?? (() => clock.monotonicMs()) },
-      log: SILENT,
+      log: options.log ?? SILENT,
       signal: controller.signal,
       privateKey: options.privateKey ?? (await generateKeyPair('Ed25519')),
       verification: VERIFICATION,

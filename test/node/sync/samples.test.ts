@@ -73,13 +73,21 @@ test('R-412 no more is taken than the document has', async () => {
   expect(await here.network.samples(KEY, 201)).toEqual(LEAVES)
 })
 
-test('a request that is none ends the stream, and the peer serves on', async () => {
-  const there = await openPeer({ samples: holding(LEAVES) })
+test('a request that is none ends the stream, the peer serves on, and its operator is told nothing', async () => {
+  const logged: [string, unknown][] = []
+  const note =
+    (level: string) =>
+    (fields: object): void =>
+      void logged.push([level, 'err' in fields && fields.err instanceof Error ? fields.err.name : undefined])
+  const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
+  const there = await openPeer({ samples: holding(LEAVES), log })
   const hostile = await openHostile()
   const stream = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
   const channel = openChannel(stream)
   await channel.send(new Uint8Array(67))
   await expect(channel.receive(NEVER)).rejects.toMatchObject({ name: expect.any(String) })
+  expect(logged).toContainEqual(['debug', 'Sync.SamplesError'])
+  expect(logged.filter(([level]) => level !== 'debug')).toEqual([])
   const again = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
   expect(await askSamples(again, KEY, 300, NEVER)).toEqual(LEAVES)
 })
