@@ -15,38 +15,42 @@ export interface Book extends CosigningBook {
   forget(fixingId: Hex): void
 }
 
+/** INVARIANT: a list is replaced by another when it grows: by the list alone it is told that nothing has changed. */
 type Page = {
-  readonly requests: Map<string, VerifiedRequest>
-  /** By digest, then by place. */
-  readonly partials: Map<Hex, Map<number, VerifiedPartial>>
+  requests: readonly VerifiedRequest[]
+  /** By digest, in the order of their places. */
+  readonly partials: Map<Hex, readonly VerifiedPartial[]>
   readonly twiceSigned: Set<number>
 }
+
+const NOTHING: readonly never[] = []
 
 /** Bounded by the rosters: the few requests of each reporter, and one partial signature of each reporter for each. */
 export function createBook(): Book {
   const pages = new Map<Hex, Page>()
   const pageOf = (fixingId: Hex): Page => {
-    const page = pages.get(fixingId) ?? { requests: new Map(), partials: new Map(), twiceSigned: new Set() }
+    const page = pages.get(fixingId) ?? { requests: [], partials: new Map(), twiceSigned: new Set() }
     pages.set(fixingId, page)
     return page
   }
   return {
-    requests: (fixingId) => [...(pages.get(fixingId)?.requests.values() ?? [])],
-    partials(fixingId, digest) {
-      const held = pages.get(fixingId)?.partials.get(digest)?.values() ?? []
-      return [...held].toSorted((a, b) => a.place - b.place)
-    },
+    requests: (fixingId) => pages.get(fixingId)?.requests ?? NOTHING,
+    partials: (fixingId, digest) => pages.get(fixingId)?.partials.get(digest) ?? NOTHING,
     addRequest(request) {
       const { fixingId, proposer } = request.report
       const page = pageOf(fixingId)
-      const key = `${proposer.toLowerCase()}:${request.attempt}`
-      if (page.requests.has(key)) return
-      page.requests.set(key, request)
-      if (!page.partials.has(request.digest)) page.partials.set(request.digest, new Map())
+      const isSame = ({ attempt, report }: VerifiedRequest): boolean =>
+        attempt === request.attempt && report.proposer.toLowerCase() === proposer.toLowerCase()
+      if (page.requests.some(isSame)) return
+      page.requests = [...page.requests, request]
+      if (!page.partials.has(request.digest)) page.partials.set(request.digest, NOTHING)
     },
     addPartial(partial) {
-      const held = pages.get(partial.fixingId)?.partials.get(partial.digest)
-      if (held !== undefined && !held.has(partial.place)) held.set(partial.place, partial)
+      const { fixingId, digest, place } = partial
+      const held = pages.get(fixingId)?.partials.get(digest)
+      if (held === undefined || held.some((other) => other.place === place)) return
+      const next = held.findIndex((other) => other.place > place)
+      pages.get(fixingId)?.partials.set(digest, held.toSpliced(next === -1 ? held.length : next, 0, partial))
     },
     addTwiceSigned: (fixingId, reporterIndex) => void pageOf(fixingId).twiceSigned.add(reporterIndex),
     twiceSigned: (fixingId) => pages.get(fixingId)?.twiceSigned ?? new Set(),

@@ -18,11 +18,10 @@ export function syncSource(components: NetworkComponents, topics: Topics): SyncS
     for (const { first, second } of store.evidence(fixingId)) held.set(first.reporterIndex, [first.bytes, second.bytes])
     return held
   }
-  const reports = (fixingId: Hex): readonly Uint8Array[] => {
-    const requests = context.book.requests(fixingId)
-    const partials = requests.flatMap(({ digest }) => context.book.partials(fixingId, digest))
-    return [...requests, ...partials].map(({ bytes }) => bytes)
-  }
+  const reports = (fixingId: Hex): readonly Uint8Array[] =>
+    reportsOf(context, fixingId)
+      .flat()
+      .map(({ bytes }) => bytes)
   const open = inOrder(components.openFixings)
   const isOpen = (fixingId: Hex): boolean => {
     const fixing = context.fixing(fixingId)
@@ -32,11 +31,11 @@ export function syncSource(components: NetworkComponents, topics: Topics): SyncS
     const all = [...messages(fixingId).values()].flat()
     return { count: all.length, xor: xorOf(all.map((bytes) => messageId(topics.observation, bytes))) }
   })
-  const idOf = rememberedIds(topics.report)
+  const reported = sumsOf(context, topics.report)
   const status = (fixingId: Hex): FixingStatus => ({
     fixingId,
     ...observed(fixingId),
-    reportsXor: xorOf(reports(fixingId).map(idOf)),
+    reportsXor: reported(fixingId),
   })
   return {
     domain: domainSeparator(context.domain),
@@ -91,6 +90,31 @@ function summariesOf(
     const summary = summarize(fixingId)
     known.set(observations, { fixingId, evidence, sizes: [observations.length, evidence.length], summary })
     return summary
+  }
+}
+
+/** Requests of the fixing, then the partial signatures of each report that was asked for. */
+function reportsOf(
+  { book }: NetworkComponents['context'],
+  fixingId: Hex,
+): readonly (readonly { readonly bytes: Uint8Array }[])[] {
+  const requests = book.requests(fixingId)
+  return [requests, ...requests.map(({ digest }) => book.partials(fixingId, digest))]
+}
+
+/** XORs of the ids on `topic` of a fixing's co-signing, kept for as long as the lists of what is held are the same. */
+function sumsOf(context: NetworkComponents['context'], topic: string): (fixingId: Hex) => Hex {
+  type Sum = { readonly lists: readonly unknown[]; readonly xor: Hex }
+  const known = new WeakMap<readonly unknown[], Sum>()
+  const idOf = rememberedIds(topic)
+  return (fixingId) => {
+    const lists = reportsOf(context, fixingId)
+    const [requests = []] = lists
+    const last = known.get(requests)
+    if (last?.lists.length === lists.length && lists.every((list, i) => list === last.lists[i])) return last.xor
+    const xor = xorOf(lists.flat().map(({ bytes }) => idOf(bytes)))
+    known.set(requests, { lists, xor })
+    return xor
   }
 }
 

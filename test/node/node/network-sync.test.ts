@@ -36,17 +36,16 @@ function sourceOf(open: readonly Hex[]) {
     }),
     store: { evidence: (id: Hex) => proofs.get(id) ?? nothing },
   } as unknown as NetworkComponents
-  const keep = (id: Hex, ...observations: readonly VerifiedObservation[]): void => {
-    const counted = observations.map((one) => ({
-      ...one,
-      get bytes() {
-        looks += 1
-        return one.bytes
-      },
-    }))
-    held.set(id, counted)
-  }
-  return { source: syncSource(components, TOPICS), keep, proofs, book, looks: () => looks }
+  const counted = <T extends { readonly bytes: Uint8Array }>(one: T): T => ({
+    ...one,
+    get bytes() {
+      looks += 1
+      return one.bytes
+    },
+  })
+  const keep = (id: Hex, ...observations: readonly VerifiedObservation[]): void =>
+    void held.set(id, observations.map(counted))
+  return { source: syncSource(components, TOPICS), keep, counted, proofs, book, looks: () => looks }
 }
 
 test('a status counts and adds up what is held, of observations and of co-signing apart', async () => {
@@ -83,6 +82,27 @@ test('nothing is computed again until something is heard', async () => {
     count: 3,
     xor: xorOf(TOPICS.observation, [first.bytes, second.bytes, other.bytes]),
   })
+})
+
+test('what was co-signed is not added up again until more of it is heard', async () => {
+  const { source, counted, book, looks } = sourceOf([FIXING_ID])
+  const request = await requestedBy(0)
+  const partials = [await cosignedBy(2, request), await cosignedBy(1, request)]
+  const heard: Uint8Array[] = []
+  for (const add of [
+    () => book.addRequest(counted(request)),
+    ...partials.map((one) => () => book.addPartial(counted(one))),
+  ]) {
+    add()
+    heard.push([request, ...partials][heard.length]?.bytes ?? new Uint8Array())
+    expect(source.status(FIXING_ID)?.reportsXor).toBe(xorOf(TOPICS.report, heard))
+    const cost = looks()
+    for (let i = 0; i < 100; i += 1) source.statuses(idOf(0), 10)
+    expect(looks()).toBe(cost)
+  }
+  book.forget(FIXING_ID)
+  book.addRequest(await requestedBy(1))
+  expect(source.status(FIXING_ID)?.reportsXor).toBe(xorOf(TOPICS.report, [(await requestedBy(1)).bytes]))
 })
 
 test('statuses are those of open fixings after an id, in order, and no more than were asked for', () => {
