@@ -1,7 +1,7 @@
 import { aggregate } from '#protocol/aggregate.ts'
 import { differencesOf, samplesOf } from '#protocol/samples.ts'
 import type { DifferencesView } from '../http/node-view.ts'
-import { archivedLeaves } from '../observe/archived.ts'
+import { archivedSamples } from '../observe/archived.ts'
 import type { Parts } from './parts.ts'
 import type { Tracked } from './tracked.ts'
 
@@ -15,7 +15,7 @@ export async function differencesWith(
   if (held === undefined) return undefined
   const { sourcesRoot, value } = held.signed
   const own = reporter.view(id).observation
-  const ours = archivedLeaves(await store.samples.get(id))
+  const ours = archivedSamples(await store.samples.get(id))?.leaves
   const maxLeaves = document.sources.length * document.sampling.samples
   const theirs =
     own?.sourcesRoot === sourcesRoot ? ours : await network.samples({ fixingId: id, sourcesRoot }, maxLeaves)

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { ChainPort } from '../chain/port.ts'
 import type { Config } from '../config.ts'
-import { archivedLeaves } from '../observe/archived.ts'
 import { intakeStore, knowledge, touch } from './knowledge.ts'
 import { joinNetwork, type Network, type NetworkComponents, type NetworkOptions } from './network.ts'
 import type { Opening } from './opening.ts'
+import { servedSamples } from './served-samples.ts'
 import { isSettled, type Tracked } from './tracked.ts'
 
 const ADDRESS_BOOK_FILE = 'peers.json'
@@ -24,7 +24,7 @@ export function joinPeers({ parts, state, domain, networkKey, verification }: Op
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),
       isRegistered: (peerId) => known.isPeer(peerId),
       registered: () => known.peers(),
-      samples: async ({ fixingId, sourcesRoot }) => archivedLeaves(await store.samples.get(fixingId), sourcesRoot),
+      samples: servedSamples(store.samples),
       onEvidence: evidenceLog({ parts, state }),
     },
     optionsOf(config, chain),

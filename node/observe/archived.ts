@@ -1,4 +1,3 @@
-import type { Hex } from 'viem'
 import { z } from 'zod'
 import { leavesOf, type SampleLeaf } from '#protocol/samples.ts'
 
@@ -19,14 +18,13 @@ const ARCHIVED = z.object({
   observation: z.object({ sourcesRoot: z.string() }),
 })
 
-/**
- * The leaves behind this node's own observation, from what the reporter archived; undefined if it abstained, or if the
- * observation committed to other samples than `sourcesRoot`.
- */
-export function archivedLeaves(record: unknown, sourcesRoot?: Hex): readonly SampleLeaf[] | undefined {
+/** The leaves behind this node's own observation, and the root by which it committed to them. */
+export type Archived = { readonly sourcesRoot: string; readonly leaves: readonly SampleLeaf[] }
+
+/** The samples of what the reporter archived; undefined if it abstained. */
+export function archivedSamples(record: unknown): Archived | undefined {
   const parsed = ARCHIVED.safeParse(record)
   if (!parsed.success) return undefined
   const { samples, opens, observation } = parsed.data
-  if (sourcesRoot !== undefined && observation.sourcesRoot !== sourcesRoot) return undefined
-  return leavesOf(samples, opens)
+  return { sourcesRoot: observation.sourcesRoot, leaves: leavesOf(samples, opens) }
 }

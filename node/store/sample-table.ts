@@ -9,6 +9,8 @@ export interface SampleTable {
   /** JSON, every bigint as a decimal string; replaces the record of an earlier attempt. */
   put(fixingId: Hex, record: unknown): Promise<void>
   get(fixingId: Hex): Promise<unknown>
+  /** How often records were replaced or deleted since the store was opened, for who remembers what it has read of them. */
+  readonly changes: number
   /** Deletes what is kept of fixings that an earlier call, `seconds` or longer before `now`, has found closed. Unix seconds. */
   prune(now: bigint, seconds: bigint): Promise<void>
 }
@@ -19,18 +21,27 @@ const MARK = z.object({ time: DECIMAL.optional() })
 
 /** The samples of `database`. */
 export function sampleTable(database: Database): SampleTable {
+  let changes = 0
+  // INVARIANT: counted when it has happened: what is read until then may be what was there before.
+  const change = (rows: readonly (Row | Removal)[]): Promise<void> =>
+    database.write(rows, 'soon').finally(() => {
+      changes += 1
+    })
   return {
-    put: (fixingId, record) => database.write([{ table: 'samples', key: fixingId, value: plain(record) }], 'soon'),
+    put: (fixingId, record) => change([{ table: 'samples', key: fixingId, value: plain(record) }]),
     get: (fixingId) => database.read('samples', fixingId),
+    get changes() {
+      return changes
+    },
     async prune(now, seconds) {
       const rows = await database.list('samples', { prefix: CLOSED })
-      const changes = rows.flatMap((row): (Row | Removal)[] => {
+      const due = rows.flatMap((row): (Row | Removal)[] => {
         const { time } = parseRow(MARK, 'samples', row)
         const id = row.key.slice(CLOSED.length)
         if (time === undefined) return [{ table: 'samples', key: row.key, value: { time: now } }]
         return now < time + seconds ? [] : [row.key, id].map((key) => ({ type: 'del', table: 'samples', key }))
       })
-      if (changes.length > 0) await database.write(changes, 'soon')
+      if (due.length > 0) await change(due)
     },
   }
 }

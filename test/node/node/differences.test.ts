@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { aggregate, type SourceSamples } from '#protocol/aggregate.ts'
 import { leavesOf, sourcesRoot } from '#protocol/samples.ts'
 import { differencesWith } from '../../../node/node/differences.ts'
-import { archivedLeaves } from '../../../node/observe/archived.ts'
+import { archivedSamples } from '../../../node/observe/archived.ts'
 import { openStore } from '../../../node/store/store.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { FIXING_ID, reportedBy } from '../reporters.ts'
@@ -66,10 +66,10 @@ test('R-412 says in which candle of which source two observations differ, and wh
   // At most what the document has: two sources of three candles.
   expect(asked).toEqual([[{ fixingId: FIXING_ID, sourcesRoot: theirs.signed.sourcesRoot }, 6]])
   expect(await differencesWith(parts, tracked, '0x00')).toBe(undefined)
-  // Of what was archived only that observation's samples are given away.
-  const record = await store.samples.get(FIXING_ID)
-  expect(archivedLeaves(record, observation.sourcesRoot)).toEqual(leavesOf(OURS, OPENS))
-  expect(archivedLeaves(record, theirs.signed.sourcesRoot)).toBe(undefined)
-  expect(archivedLeaves({ opens: [], samples: [], abstained: {} })).toBe(undefined)
+  expect(archivedSamples(await store.samples.get(FIXING_ID))).toEqual({
+    sourcesRoot: observation.sourcesRoot,
+    leaves: leavesOf(OURS, OPENS),
+  })
+  expect(archivedSamples({ opens: [], samples: [], abstained: {} })).toBe(undefined)
   await store.close()
 })
