@@ -23,6 +23,7 @@ import { startSync, type Sync } from '../sync/sync.ts'
 import type { Verification } from '../verify/verification.ts'
 import { bytesOfPeer, gatherCompany, type KnownPeers } from './network-host.ts'
 import { syncSource } from './network-sync.ts'
+import { servingTokens } from './serving-tokens.ts'
 
 /** What judging messages needs to know. */
 type Context = ValidatorContext & CosigningContext & PresenceContext
@@ -93,8 +94,9 @@ const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
 const PRESENCE_RATE = { capacity: 512, perSecond: 64 }
 /** Signatures of unknown fixings that all peers which no reporter registered may have verified: in JavaScript a twentieth of a core. */
 const STRANGERS_RATE = { capacity: 256, perSecond: 32 }
+/** Of one peer, and of all strangers together: at most 1 MB a second. */
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
-/** A page of 100 leaves each: all that the largest document has at once, and all again after 15 seconds. */
+/** Of both, too. A page of 100 leaves each: all that the largest document has at once, and all again after 15 seconds. */
 const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
 const SAMPLES_STREAMS = { maxInboundStreams: 2, maxOutboundStreams: 2, runOnLimitedConnection: true }
 const SAMPLES_PEERS = 16
@@ -124,6 +126,10 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
   const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
   const partialTokens = createTokenBuckets(PARTIAL_RATE, MAX_PEERS)
   const strangerTokens = createTokenBuckets(STRANGERS_RATE, 1)
+  // Before the registry was read everybody would be one, and what they bring by nobody known.
+  const isStranger = (peerId: Hex): boolean =>
+    hasAny(components.registered?.() ?? []) && !components.isRegistered(peerId)
+  const serving = { maxPeers: MAX_PEERS, isStranger, clock }
   const presenceTokens = createTokenBuckets(PRESENCE_RATE, MAX_PEERS)
   const context: Context = {
     ...components.context,
@@ -158,8 +164,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     },
     quarantine,
     strangers: {
-      // Before the registry was read everybody would be one, and what they bring by nobody known.
-      has: (peer) => hasAny(components.registered?.() ?? []) && !components.isRegistered(bytesOfPeer(peer)),
+      has: (peer) => isStranger(bytesOfPeer(peer)),
       takeToken: () => strangerTokens.take('all', clock.monotonicMs()),
     },
     giveBack: (peer, of) => (of === 'partial' ? partialTokens : tokens).giveBack(peer),
@@ -172,7 +177,6 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     },
   })
   const gossip = joinTopics(host, topics, intake, clock)
-  const syncTokens = createTokenBuckets(SYNC_RATE, MAX_PEERS)
   const sync = await startSync({
     host,
     source: syncSource(components, topics),
@@ -184,17 +188,16 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       bytes[1] === WIRE_KIND.observation
         ? intake.observation(peer, topics.observation, bytes)
         : intake.report(peer, topics.report, bytes),
-    takeToken: (peer) => syncTokens.take(peer, clock.monotonicMs()),
+    tokensOf: servingTokens({ ...serving, rate: SYNC_RATE }),
     isReporter: (peer) => components.isRegistered(bytesOfPeer(peer)),
     random: Math.random,
   })
-  const sampleTokens = createTokenBuckets(SAMPLES_RATE, MAX_PEERS)
+  const sampleTokensOf = servingTokens({ ...serving, rate: SAMPLES_RATE })
   await host.handle(
     SAMPLES_PROTOCOL,
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
-      const takeToken = (): boolean => sampleTokens.take(peer, clock.monotonicMs())
-      serveSamples(stream, components.samples, takeToken, clock, signal).catch((error: unknown) => {
+      serveSamples(stream, components.samples, sampleTokensOf(peer), clock, signal).catch((error: unknown) => {
         // Strangers ask, and do it wrongly as often as they like: nothing for the operator.
         log.debug({ err: error, peer }, 'ended the samples that a peer asked for')
       })

@@ -118,8 +118,11 @@ export async function answerFrames(
   }
 }
 
-/** How long a peer that has no token left is let wait before another look, milliseconds. */
-const PACE_MS = 10
+/**
+ * How long a peer that has no token left is let wait before another look, milliseconds: its tokens are there then, and strangers without
+ * one may wait on hundreds of streams.
+ */
+const PACE_MS = 100
 
 /** Takes a token once there is one. Throws an AbortError when `signal` aborts. */
 export function patiently(

@@ -32,8 +32,8 @@ export type SyncComponents = {
   readonly schedule: SyncTimes
   /** Judges a message of a peer as if it had come by gossip. */
   readonly admit: (peer: string, bytes: Uint8Array) => Promise<Taken>
-  /** Takes one of the peer's tokens for a request of its. */
-  readonly takeToken: (peer: string) => boolean
+  /** By what the peer's requests on one stream take their tokens. */
+  readonly tokensOf: (peer: string) => () => boolean
   /** Whether the peer is a registered reporter's. */
   readonly isReporter: (peer: string) => boolean
   /** Uniform in [0, 1). */
@@ -57,7 +57,7 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
     SYNC_PROTOCOL,
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
-      serveSync(stream, source, () => components.takeToken(peer), clock, signal).catch((error: unknown) => {
+      serveSync(stream, source, components.tokensOf(peer), clock, signal).catch((error: unknown) => {
         log.debug({ err: error, peer }, 'ended a sync that a peer asked for')
       })
     },

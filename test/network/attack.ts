@@ -9,6 +9,7 @@ import type { Host } from '../../node/gossip/host.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
 import { openChannel } from '../../node/sync/channel.ts'
 import { encodeMessage } from '../../node/sync/messages.ts'
+import { SAMPLES_PROTOCOL } from '../../node/sync/samples.ts'
 import { SYNC_PROTOCOL } from '../../node/sync/sync.ts'
 import type { Random } from '../model/random.ts'
 import {
@@ -23,7 +24,7 @@ import {
   requestedBy,
   signedBy,
 } from '../node/reporters.ts'
-import { type Station, TOPICS } from './station.ts'
+import { SAMPLES_ROOT, type Station, TOPICS } from './station.ts'
 
 /** What a hostile peer does, besides that it relays nothing for others. */
 export const ATTACKS = [
@@ -41,6 +42,7 @@ export const ATTACKS = [
   'calling',
   'proposing',
   'renaming',
+  'sampling',
 ] as const
 
 export type Attack = (typeof ATTACKS)[number]
@@ -58,6 +60,13 @@ const MOST_OVERSIZED = 64
 const LORIS_STREAMS = 16
 /** A node serves so many at once for one peer. */
 const SYNC_STREAMS = 4
+/** And so many for samples. */
+const SAMPLES_STREAMS = 2
+/** A new key asks so often for samples on each stream, of so many keys: more than all of them together are answered at once. */
+const PAGES_OF_A_NAME = 64
+const NAMES_FOR_SAMPLES = 4
+/** Of samples that a peer does not have: an empty list. */
+const EMPTY_PAGE = 2
 /** A new key says so many messages, of which none is listened to after the second. */
 const WORDS_OF_A_NAME = 8
 /** Each takes a host of its own in the same program. */
@@ -111,6 +120,7 @@ export async function attack(villain: Host, kind: Attack, messages: number, fiel
   if (kind === 'not reading') return askForNothing(villain, messages)
   if (kind === 'asking') return askAndRead(villain, messages)
   if (kind === 'renaming') return rename(messages, field)
+  if (kind === 'sampling') return sample(messages, field)
   if (kind === 'eclipse') return besiege(villain, field.stations)
   if (kind === 'censoring') return 0
   if (kind === 'equivocating') {
@@ -243,23 +253,57 @@ async function askForNothing(villain: Host, messages: number): Promise<number> {
 /** Asks every peer for everything on as many streams as it serves, as fast as it answers. */
 async function askAndRead(villain: Host, messages: number): Promise<number> {
   const request = encodeMessage({ kind: 'have?', fixingId: FIXING_ID })
-  const ask = async (peer: PeerId): Promise<number> => {
-    let sent = 0
+  const asking = { protocol: SYNC_PROTOCOL, streams: SYNC_STREAMS, times: messages, next: () => request }
+  return askAll(villain, asking, () => true)
+}
+
+/** Asks every peer for the samples of fixings that nobody has asked for before, and that again under new keys. */
+async function sample(messages: number, { random, recruit, stations }: Field): Promise<number> {
+  const next = (): Uint8Array =>
+    Buffer.concat([hexToBytes(randomId(random)), hexToBytes(SAMPLES_ROOT), Buffer.alloc(4)])
+  const times = Math.min(messages / 4, PAGES_OF_A_NAME)
+  const asking = { protocol: SAMPLES_PROTOCOL, streams: SAMPLES_STREAMS, times, next }
+  let sent = 0
+  for (let name = 0; name < NAMES_FOR_SAMPLES; name += 1) {
+    const villain = await recruit()
     try {
-      const channel = openChannel(
-        await villain.dialProtocol(peer, SYNC_PROTOCOL, { signal: AbortSignal.timeout(ANSWER_MS) }),
-      )
-      for (; sent < messages; sent += 1) {
-        await channel.send(request)
-        if ((await channel.receive(AbortSignal.timeout(ANSWER_MS))) === undefined) break
+      await acquaint(villain, stations)
+      sent += await askAll(villain, asking, (answer) => answer.length > EMPTY_PAGE)
+    } finally {
+      await villain.stop()
+    }
+  }
+  return sent
+}
+
+type Asking = {
+  readonly protocol: string
+  readonly streams: number
+  /** On each stream. */
+  readonly times: number
+  readonly next: () => Uint8Array
+}
+
+/** Asks every peer on so many streams, as fast as it answers; returns how many answers were `isOne`. */
+async function askAll(villain: Host, asking: Asking, isOne: (answer: Uint8Array) => boolean): Promise<number> {
+  const ask = async (peer: PeerId): Promise<number> => {
+    let answers = 0
+    try {
+      const signal = AbortSignal.timeout(ANSWER_MS)
+      const channel = openChannel(await villain.dialProtocol(peer, asking.protocol, { signal }))
+      for (let asked = 0; asked < asking.times; asked += 1) {
+        await channel.send(asking.next())
+        const answer = await channel.receive(AbortSignal.timeout(ANSWER_MS))
+        if (answer === undefined) break
+        if (isOne(answer)) answers += 1
       }
       await channel.close()
     } catch {
       // It has heard enough.
     }
-    return sent
+    return answers
   }
-  const streams = villain.getPeers().flatMap((peer) => Array.from({ length: SYNC_STREAMS }, () => ask(peer)))
+  const streams = villain.getPeers().flatMap((peer) => Array.from({ length: asking.streams }, () => ask(peer)))
   return (await Promise.all(streams)).reduce((sum, one) => sum + one, 0)
 }
 

@@ -8,6 +8,7 @@ import { topicsOf } from '../../node/gossip/topics.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
 import type { Log } from '../../node/log.ts'
 import { joinNetwork, type Network } from '../../node/node/network.ts'
+import { servedSamples } from '../../node/node/served-samples.ts'
 import { createRoll } from '../../node/presence/roll.ts'
 import type { Verification } from '../../node/verify/verification.ts'
 import { contextOf, FIXING } from '../node/reporters.ts'
@@ -44,6 +45,16 @@ export type StationOptions = {
   /** A peer brought something provably bad. */
   readonly onRefused?: (peer: string, code: string) => void
 }
+
+/** By what the samples behind any observation of a station are asked for. */
+export const SAMPLES_ROOT: Hex = `0x${'5a'.repeat(32)}`
+const OPENS = Array.from({ length: 30 }, (_, i) => String(60 * i))
+/** What is archived of a fixing with four sources of thirty candles, as a store has it. */
+const RECORD = JSON.stringify({
+  opens: OPENS,
+  samples: ['alpha', 'beta', 'gamma', 'delta'].map((sourceId) => ({ sourceId, quote: 'USD', closes: OPENS })),
+  observation: { sourcesRoot: SAMPLES_ROOT },
+})
 
 /** Peers a message should reach at once, as a node of many reporters wants it. */
 const WANTED_PEERS = 4
@@ -94,7 +105,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       // Somebody whom nobody can call: the others are strangers.
       registered: () => ['0x00'],
       onEvidence: () => undefined,
-      samples: async () => undefined,
+      samples: servedSamples({ changes: 0, get: async () => JSON.parse(RECORD) }),
     },
     { deployment: DEPLOYMENT, listen: LOOPBACK, bootstrap: [], test: true, schedule: options.schedule ?? NEVER },
   )

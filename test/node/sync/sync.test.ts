@@ -371,7 +371,7 @@ test('R-416 a server lets a peer over its quota wait for a token, and does not c
       Buffer.from(encodeMessage({ kind: 'have', fixingId: FIXING_ID, reporters: [] })),
     )
   }
-  expect(clock.sleeps).toEqual(Array.from({ length: 8 }, () => 10))
+  expect(clock.sleeps).toEqual(Array.from({ length: 8 }, () => 100))
 })
 
 test('a client does not follow a server that always has one more page of reports', async () => {
