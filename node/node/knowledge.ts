@@ -29,7 +29,7 @@ export function knowledge(
     roster: (id) => tracked.get(id)?.ripe?.reporters,
     expected(id) {
       const maturity = tracked.get(id)?.fixing.maturity
-      return maturity === undefined ? undefined : state.expected.get(maturity)
+      return maturity === undefined ? undefined : state.expected.get(maturity)?.indexOf
     },
     observations: (id) => store.observations.all(id),
   }

@@ -11,6 +11,8 @@ import { isActing, isReporting, isVoting } from './observing.ts'
 import type { Parts } from './parts.ts'
 import { type FoundFixing, ShortChainError } from '../watch.ts'
 import type { WhenFree } from './places.ts'
+import { refreshSigners } from './refresh-signers.ts'
+import type { Roster } from './rosters.ts'
 import { track, type Tracked } from './tracked.ts'
 import type { UntrackedFixing } from './untracked.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
@@ -33,8 +35,8 @@ export type LoopState = {
   signersPeriod: bigint | undefined
   /** Whether this node's key reports now, as of then; undefined without the role, or before the first time. */
   isRegistered: boolean | undefined
-  /** Registry index by lower-case signer of those who will report, by the maturity that is near. */
-  readonly expected: Map<bigint, ReadonlyMap<string, number>>
+  /** Those who will report, by the maturity that is near. */
+  readonly expected: Map<bigint, Roster>
   /** When samples of fixings that closed long ago were last deleted, in periods of chain time; undefined before the first time. */
   prunedPeriod: bigint | undefined
   /** What was found when all was read again, since the chain was undone, until all that follows from it is done; else undefined. */
@@ -54,8 +56,6 @@ const RETRY_MS = 1_000
 const DAY_SECONDS = 86_400n
 /** How often it is looked for samples that nobody asks for any more, chain time. */
 const PRUNE_SECONDS = 3_600n
-/** How often it is read who reports, chain time: who joined since is heard once a fixing is known. */
-const SIGNERS_SECONDS = 600n
 /** Fixings that are over and still shown. */
 const SHOWN_CLOSED = 100
 
@@ -206,24 +206,6 @@ async function startOver(
   }
   await store.fixings.startedOver()
   state.undone = undefined
-}
-
-/**
- * Messages of fixings that are not known yet are kept if one of these signed them. If they cannot be read, those of before
- * serve until the next look: nothing else depends on them.
- */
-async function refreshSigners({ chain, config, known, log }: Parts, state: LoopState, head: Head): Promise<void> {
-  const period = head.time / SIGNERS_SECONDS
-  if (state.signersPeriod === period) return
-  try {
-    const { reporters } = await chain.panel(head.time)
-    known.note(reporters)
-    const own = config.roles.includes('reporter') ? chain.account?.toLowerCase() : undefined
-    state.isRegistered = own === undefined ? undefined : reporters.some(({ signer }) => signer.toLowerCase() === own)
-    state.signersPeriod = period
-  } catch (error) {
-    log.debug({ err: error }, 'who reports now cannot be read')
-  }
 }
 
 /** What is over is shown for a while; its rows stay in the store. */

@@ -105,14 +105,14 @@ function countOf(
     now: clock.now(),
     since,
     minSources: document.aggregation.minSources,
-    expected: [...expected.values()],
+    expected: expected.reporters.map(({ index }) => index),
     heard: roll.heard(id),
   })
 }
 
 /** Reads who will report at the maturity: until then reporters may join and leave. Fixings that mature together share it. */
 function refreshExpected(
-  { chain, clock, known, log, network }: RollCallParts,
+  { chain, clock, known, log, network, rosters }: RollCallParts,
   { expected }: LoopState,
   readAt: Map<bigint, number>,
   maturity: bigint,
@@ -121,11 +121,11 @@ function refreshExpected(
   if (lastMs !== undefined && clock.monotonicMs() - lastMs < REFRESH_MS) return
   readAt.set(maturity, clock.monotonicMs())
   const read = async (): Promise<void> => {
-    const { reporters } = await chain.panel(maturity)
-    known.note(reporters)
+    const roster = rosters(await chain.panel(maturity))
+    known.note(roster.reporters)
     // It may have matured meanwhile.
     if (!readAt.has(maturity)) return
-    expected.set(maturity, new Map(reporters.map(({ signer, index }) => [signer.toLowerCase(), index])))
+    expected.set(maturity, roster)
     await network.intake.recheck()
   }
   read().catch((error: unknown) => {
@@ -148,7 +148,7 @@ function speak(
   const reporterIndex = ownIndex(parts, state, tracked)
   if (call === undefined || reporterIndex === undefined || page.spoken.has(call)) return
   page.spoken.add(call)
-  const reporters = state.expected.get(tracked.fixing.maturity)?.size ?? 0
+  const reporters = state.expected.get(tracked.fixing.maturity)?.reporters.length ?? 0
   say(parts, tracked, page, { call, reporterIndex, reporters, probe, offset }).catch((error: unknown) => {
     if (!signal.aborted) log.warn({ err: error, fixingId: tracked.id }, 'could not say that we are there')
   })
@@ -195,7 +195,7 @@ async function say(
 function ownIndex({ chain, config, store }: RollCallParts, state: LoopState, { fixing }: Tracked): number | undefined {
   if (chain.account === undefined || !config.roles.includes('reporter')) return undefined
   if (!isAllowed(config, fixing) || !store.restoration.maySign(fixing.maturity)) return undefined
-  return state.expected.get(fixing.maturity)?.get(chain.account.toLowerCase())
+  return state.expected.get(fixing.maturity)?.indexOf.get(chain.account.toLowerCase())
 }
 
 /** Says once at each call that a quorum is missing, while there is time to do something about it. */

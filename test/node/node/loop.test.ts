@@ -47,7 +47,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
     },
     halt: { reason: () => undefined },
     chain: { account: undefined, head: async () => head, panel: async () => ({ epoch: 0n, reporters: [] }) },
-    known: { note: () => undefined },
+    known: { renew: () => undefined },
     watch: { look: async () => looks.shift() },
     olderLog: {
       step: async () => void done.push('step'),
