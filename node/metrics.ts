@@ -134,7 +134,7 @@ const GAUGES: readonly PlainGauge[] = [
     read: (to) => to.head?.time,
   },
   { name: 'assize_clock_timestamp_seconds', help: "The node's clock, Unix.", read: (to) => to.now },
-  { name: 'assize_store_up', help: 'Whether the store can be read.', read: (to) => to.isStoreSound },
+  { name: 'assize_store_up', help: 'Whether the store can be read and written.', read: (to) => to.isStoreSound },
   {
     name: 'assize_signer_up',
     help: 'Whether the key is at hand; 1 too for a node without one.',

@@ -8,7 +8,7 @@ import type { Log } from './log.ts'
 import { createSigner } from './sign.ts'
 import { createFeeBudget, DEFAULT_FEE_RULES, type FeeRules } from './sign/fee-rules.ts'
 import { localKeys } from './sign/keys.ts'
-import { createSigningService } from './sign/service.ts'
+import { createSigningService, type SigningService } from './sign/service.ts'
 import type { Deployment } from './sign/transaction-rules.ts'
 import { boundMemory, DEFAULT_MEMORY_RULES, type MemoryRules } from './sign/memory-bound.ts'
 import type { SignerTable } from './store/signer-table.ts'
@@ -39,6 +39,8 @@ export interface RunningSigner {
   readonly address: `0x${string}`
   /** As a node's `signer.url` has it. */
   readonly url: string
+  /** Rejects with what the disk said when it did not take something: nothing new is signed any more until it is started again. */
+  readonly failed: Promise<never>
   /** Waits for what is being written. */
   stop(): Promise<void>
 }
@@ -70,11 +72,20 @@ export async function startSigner(options: SignerOptions): Promise<RunningSigner
     const guard = createGuard(memory, () => store.restoration.maySign(0n))
     const fees = createFeeBudget(options.fees ?? DEFAULT_FEE_RULES, clock)
     const signer = createSigner(keys, deployment, guard)
-    const service = createSigningService({ keys, signer, deployment, fees, log })
+    const { promise: failed, reject } = Promise.withResolvers<never>()
+    // Whoever starts a signer may choose not to look at it.
+    failed.catch(() => undefined)
+    const sign = createSigningService({ keys, signer, deployment, fees, log })
+    const service: SigningService = (method, params) =>
+      sign(method, params).finally(() => {
+        const failure = store.failure()
+        if (failure !== undefined) reject(failure)
+      })
     const server = await startSigningServer(service, token, options.listening)
     return {
       address: keys.address,
       url: server.url,
+      failed,
       async stop() {
         await server.close()
         await store.close()

@@ -92,7 +92,7 @@ async function runSigner(flags: Flags, { io, signal }: Context): Promise<ExitCod
   })
   try {
     io.out(JSON.stringify({ ready: true, url: signer.url, signer: signer.address }))
-    await aborted(signal)
+    await Promise.race([aborted(signal), signer.failed])
     return EXIT.ok
   } finally {
     await signer.stop()

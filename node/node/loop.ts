@@ -68,7 +68,7 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
   let pauseMs = config.pollMs
   while (!signal.aborted) {
     try {
-      throwDiskError(parts)
+      throwStoreFailure(parts)
       await noteHalt(parts, state)
       await look(parts, state, follow)
       await parts.olderLog.step()
@@ -92,9 +92,9 @@ export async function runLoop(parts: Parts, state: LoopState, follow: ChainClock
   ])
 }
 
-/** What was not taken to disk is not signed until the store is opened again: nobody waits for that in vain. */
-function throwDiskError({ store }: Parts): void {
-  const failure = store.guard.diskError()
+/** A store that did not take something, whoever wrote it, takes nothing more until it is opened again: nobody waits for that in vain. */
+function throwStoreFailure({ store }: Parts): void {
+  const failure = store.failure()
   if (failure !== undefined) throw failure
 }
 

@@ -125,7 +125,7 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
   const halted = parts.halt.reason()
   const unknown = parts.transactions.unknownNonce()
   return [
-    ...(isSound ? [] : ['The store cannot be read: check the disk of data_dir.']),
+    ...(isSound ? [] : ['The store cannot be read or written: check the disk of data_dir, and start again.']),
     ...chainProblems(state),
     ...timeProblems(parts, state),
     ...(halted === undefined ? [] : [`Nothing new is staked: ${halted}. End the halt with assize resume.`]),
@@ -248,6 +248,7 @@ function haltedOf({ halt }: Pick<Parts, 'halt'>): { readonly halted?: string } {
 }
 
 async function isStoreSound({ store }: Parts): Promise<boolean> {
+  if (store.failure() !== undefined) return false
   try {
     await store.journal.newest(1)
     return true

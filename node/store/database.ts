@@ -11,8 +11,10 @@ export type Durability = 'durable' | 'soon'
 
 /** Ordered rows of JSON on disk, owned by one running program. */
 export interface Database {
-  /** Writes and deletes all rows or none. */
+  /** Writes and deletes all rows or none. Throws {@link Database.failure} if there is one: nothing is written any more. */
   write(rows: readonly (Row | Removal)[], durability: Durability): Promise<void>
+  /** Why a write failed, the first that did; undefined: none has. It is to be opened again before it takes another. */
+  failure(): StoreFailure | undefined
   read(table: Table, key: string): Promise<unknown>
   /** The rows whose key starts with `prefix` and comes before `before`, in key order, at most `limit`; the last ones if `newest`. */
   list(table: Table, query?: ListQuery): Promise<{ key: string; value: unknown }[]>
@@ -20,6 +22,9 @@ export interface Database {
   rows(): AsyncIterable<Row>
   close(): Promise<void>
 }
+
+/** What a disk, or damage, makes of a write. */
+export type StoreFailure = StoreDiskError | StoreCorruptError
 
 /** Which rows {@link Database.list} returns. */
 export type ListQuery = {
@@ -46,24 +51,18 @@ export async function openDatabase(location: string, format?: number): Promise<D
   } catch (error) {
     throw openError(location, error)
   }
-  const guarded = async <T>(run: () => Promise<T>): Promise<T> => {
-    try {
-      return await run()
-    } catch (error) {
-      throw readError(location, error)
-    }
-  }
+  const guarded = <T>(run: () => Promise<T>): Promise<T> => inWords(location, run)
+  const writer = writerTo(level, location)
   const database: Database = {
     write: (rows, durability) =>
-      guarded(() =>
-        level.batch(
-          rows.map((row) => {
-            const key = keyOf(row.table, row.key)
-            return 'type' in row ? { type: 'del', key } : { type: 'put', key, value: withDecimals(row.value) }
-          }),
-          { sync: durability === 'durable' },
-        ),
+      writer.put(
+        rows.map((row) => {
+          const key = keyOf(row.table, row.key)
+          return 'type' in row ? { type: 'del', key } : { type: 'put', key, value: withDecimals(row.value) }
+        }),
+        durability,
       ),
+    failure: writer.failure,
     read: (table, name) => guarded(() => level.get(keyOf(table, name))),
     list: (table, { prefix = '', before, limit = -1, order = 'oldest' } = {}) =>
       guarded(async () => {
@@ -82,12 +81,42 @@ export async function openDatabase(location: string, format?: number): Promise<D
   }
   try {
     if (format !== undefined) await label(database, format)
-    else await upgrade(database, location, (batch) => level.batch([...batch], { sync: true }))
+    else await upgrade(database, location, (batch) => writer.put(batch, 'durable'))
   } catch (error) {
     await database.close()
     throw error
   }
   return database
+}
+
+/**
+ * INVARIANT: nothing is written behind a write that failed. LevelDB leaves half a record of it in its log and goes on, and what
+ * is behind that is dropped without a word when it is opened again, whatever waited for the disk.
+ */
+function writerTo(level: Level<string, unknown>, location: string) {
+  let failure: StoreFailure | undefined
+  return {
+    failure: () => failure,
+    async put(batch: Batch, durability: Durability): Promise<void> {
+      if (failure !== undefined) throw failure
+      try {
+        await inWords(location, () => level.batch([...batch], { sync: durability === 'durable' }))
+      } catch (error) {
+        if (error instanceof StoreDiskError || error instanceof StoreCorruptError) failure ??= error
+        throw error
+      }
+      // Another may have failed meanwhile, before this one.
+      if (failure !== undefined) throw failure
+    },
+  }
+}
+
+async function inWords<T>(location: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw accessError(location, error)
+  }
 }
 
 type Iterator = {
@@ -153,7 +182,7 @@ function openError(location: string, error: unknown): Error {
 const DISK =
   /no space left|quota exceeded|read-only file system|permission denied|too many open files|input\/output error/i
 
-function readError(location: string, error: unknown): unknown {
+function accessError(location: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === 'LEVEL_DATABASE_NOT_OPEN') return new StoreClosedError(location, { cause: error })
   if (code === 'LEVEL_IO_ERROR' && error instanceof Error && DISK.test(error.message)) {

@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import { type Database, StoreDiskError } from './database.ts'
+import type { Database } from './database.ts'
 import { parseRow } from './row.ts'
 import { SIGNED_DIGEST, type SignedDigest, type Witness } from './witness.ts'
 
@@ -10,8 +10,6 @@ export interface GuardLedger {
   hasSigned(signer: Address): boolean
   /** Resolves when both copies are on disk. From the call on, `digestOf` returns the digest even if writing fails. */
   record(entry: SignedDigest): Promise<void>
-  /** What the disk said when it did not take a digest: that one is signed by nobody until the store is opened again. */
-  diskError(): StoreDiskError | undefined
 }
 
 /** The copy in the database. */
@@ -29,7 +27,6 @@ export async function openGuardLedger(
   { stored, witnessed }: { readonly stored: readonly SignedDigest[]; readonly witnessed: readonly SignedDigest[] },
 ): Promise<GuardLedger> {
   const digests = new Map<string, Hex>()
-  let failure: StoreDiskError | undefined
   for (const entry of [...stored, ...witnessed]) {
     const known = digests.get(keyOf(entry))
     if (known !== undefined && known !== entry.digest) throw new GuardConflictError(entry.fixingId, known, entry.digest)
@@ -42,15 +39,9 @@ export async function openGuardLedger(
     hasSigned: (signer) => [...digests.keys()].some((key) => key.startsWith(`${signer.toLowerCase()}:`)),
     async record(entry) {
       digests.set(keyOf(entry), entry.digest)
-      try {
-        await database.write([rowOf(entry)], 'durable')
-        await witness.append(entry)
-      } catch (error) {
-        if (error instanceof StoreDiskError) failure = error
-        throw error
-      }
+      await database.write([rowOf(entry)], 'durable')
+      await witness.append(entry)
     },
-    diskError: () => failure,
   }
 }
 

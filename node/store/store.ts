@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import { accessFault, type AccessError, folderFault, makeFolder } from '../access.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, type StoreFailure } from './database.ts'
 import { bindTo, type StoreDeployment } from './deployment.ts'
 import { type DueTable, dueTable } from './due-table.ts'
 import { fixingTable, type FixingTable } from './fixing-table.ts'
@@ -32,6 +32,11 @@ export type Store = {
   readonly restoration: Restoration
   /** Binds it to these contracts for ever. Throws StoreDeploymentError if it is about others. */
   bind(deployment: StoreDeployment): Promise<void>
+  /**
+   * Why something was not taken to disk, the first that was not: whatever that was is missing until the store is opened again, and
+   * what was to be signed is signed by nobody. Undefined: all was taken.
+   */
+  failure(): StoreFailure | undefined
   /** Waits for what is being written; the store cannot be used afterwards. */
   close(): Promise<void>
 }
@@ -106,6 +111,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       journal: await openJournalTable(database),
       juries: juryTable(database),
       restoration: await openRestoration(join(dataDir, MARK_FILE)),
+      failure: () => database.failure() ?? witness.failure(),
       bind: (deployment) => bindTo(database, deployment, dataDir),
       close,
     }

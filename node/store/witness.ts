@@ -23,6 +23,8 @@ export interface Witness {
    * or nothing more is appended until what is left can be cut off.
    */
   append(entry: SignedDigest): Promise<void>
+  /** What the disk said of the first line that it did not take; undefined: it took all. */
+  failure(): StoreDiskError | undefined
   close(): Promise<void>
 }
 
@@ -58,6 +60,7 @@ export async function openWitness(
 function witness(file: string, handle: FileHandle, length: number): Witness {
   let end = length
   let isWhole = true
+  let failure: StoreDiskError | undefined
   let last: Promise<void> = Promise.resolve()
   const cut = async (): Promise<void> => {
     if (isWhole) return
@@ -73,7 +76,9 @@ function witness(file: string, handle: FileHandle, length: number): Witness {
       await handle.datasync()
     } catch (cause) {
       await cut().catch(() => undefined)
-      throw diskError(file, cause)
+      const error = diskError(file, cause)
+      failure ??= error
+      throw error
     }
     isWhole = true
     end += Buffer.byteLength(line)
@@ -85,6 +90,7 @@ function witness(file: string, handle: FileHandle, length: number): Witness {
       last = written.catch(() => undefined)
       return written
     },
+    failure: () => failure,
     async close() {
       await last
       await handle.close()
@@ -92,8 +98,8 @@ function witness(file: string, handle: FileHandle, length: number): Witness {
   }
 }
 
-function diskError(file: string, cause: unknown): unknown {
-  return cause instanceof Error ? new StoreDiskError(file, cause.message, { cause }) : cause
+function diskError(file: string, cause: unknown): StoreDiskError {
+  return new StoreDiskError(file, cause instanceof Error ? cause.message : String(cause), { cause })
 }
 
 function lineOf({ signer, fixingId, proposer, attempt, digest }: SignedDigest): string {

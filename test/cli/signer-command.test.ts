@@ -1,7 +1,9 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { Level } from 'level'
+import { expect, test, vi } from 'vitest'
 import { createSignerCall } from '../../node/http/json-rpc.ts'
-import { keyOf } from '../node/reporters.ts'
+import { typedDataOf } from '../../node/sign/typed-data.ts'
+import { keyOf, observationOf } from '../node/reporters.ts'
 import { signerFolder, TOKEN } from '../node/stand-up-signer.ts'
 import { assize } from './command-line.ts'
 
@@ -15,17 +17,24 @@ function argsIn(folder: string, ...more: readonly string[]): string[] {
   return ['signer', ...keys, '--data-dir', file('signed'), ...deployment, ...more]
 }
 
-test('signer says where it listens, answers there, and ends when it is told to', async () => {
-  const folder = await signerFolder(ann.privateKey)
+/** A terminal whose lines end up in `lines`, and the end of what runs there. */
+function watched() {
   const stopping = new AbortController()
   const lines: string[] = []
+  const note = (line: string): void => void lines.push(line)
   const io = {
     isTerminal: false,
-    err: () => undefined,
+    out: note,
+    err: note,
     paint: (_: unknown, text: string) => text,
     redraw: () => undefined,
   }
-  const world = { io: { ...io, out: (line: string) => void lines.push(line) }, signal: stopping.signal }
+  return { stopping, lines, world: { io, signal: stopping.signal } }
+}
+
+test('signer says where it listens, answers there, and ends when it is told to', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const { stopping, lines, world } = watched()
   expect(await assize(argsIn(folder, '--port', '0'))).toMatchObject({
     exitCode: 2,
     err: expect.stringContaining('a memory that does not know it'),
@@ -39,6 +48,22 @@ test('signer says where it listens, answers there, and ends when it is told to',
   stopping.abort()
   expect((await ended).exitCode).toBe(0)
   expect(await call('eth_accounts', [])).toEqual({ kind: 'silent', reason: 'ECONNREFUSED' })
+})
+
+test('signer ends when its disk does not take something, says so, and exits 1', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const { lines, world } = watched()
+  const ended = assize(argsIn(folder, '--port', '0', '--new-key'), {}, world)
+  await expect.poll(() => lines.length).toBe(1)
+  const { url } = JSON.parse(lines[0] ?? '') as { readonly url: string }
+  const call = createSignerCall({ url, token: TOKEN, timeoutMs: 5_000 })
+  const full = Object.assign(new Error('IO error: No space left on device'), { code: 'LEVEL_IO_ERROR' })
+  vi.spyOn(Level.prototype, 'batch').mockRejectedValueOnce(full)
+  const domain = { chainId: 5, oracle: CONTRACT, registry: CONTRACT } as const
+  const typed = typedDataOf(domain, { primaryType: 'Observation', message: observationOf() })
+  await call('eth_signTypedData', [ann.address, typed])
+  expect((await ended).exitCode).toBe(1)
+  expect(lines.at(-1)).toContain(`Expected the disk to keep ${join(folder, 'signed/store')}`)
 })
 
 test('signer says what is wrong with what it was given, and exits 2', async () => {

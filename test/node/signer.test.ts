@@ -1,7 +1,8 @@
 import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { expect, test } from 'vitest'
+import { Level } from 'level'
+import { expect, test, vi } from 'vitest'
 import { type Abi, type Address, encodeFunctionData, type Hex } from 'viem'
 import { wethAbi } from '#client/weth.ts'
 import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
@@ -118,6 +119,24 @@ test('signs nothing new with a memory that was restored, and still what it remem
   expect(await keys.signObservation(DOMAIN, observationOf())).toEqual(signature)
   const later = observationOf({ fixingId: ROOT, observedAt: 2n ** 40n })
   await expect(keys.signObservation(DOMAIN, later)).rejects.toThrow('to mature after the store was restored')
+})
+
+test('ends with what the disk said when it did not take something, and signs again once it is started again', async () => {
+  const folder = await signerFolder(ann.privateKey)
+  const signer = await startIn(folder, DEPLOYMENT)
+  const full = Object.assign(new Error('IO error: No space left on device'), { code: 'LEVEL_IO_ERROR' })
+  const spy = vi.spyOn(Level.prototype, 'batch').mockRejectedValueOnce(full)
+  await expect(keysAt(signer).signObservation(DOMAIN, observationOf())).rejects.toMatchObject({ code: -32_000 })
+  spy.mockRestore()
+  await expect(signer.failed).rejects.toMatchObject({
+    name: 'Store.StoreDiskError',
+    location: join(folder, 'signed/store'),
+  })
+  await stopSigner(signer)
+  const again = keysAt(await startIn(folder, DEPLOYMENT))
+  expect(await again.signObservation(DOMAIN, observationOf())).toEqual(
+    await localKeys(ann).signObservation(DOMAIN, observationOf()),
+  )
 })
 
 test('starts with a memory that does not know its key only if the key is new, which is said once', async () => {

@@ -68,7 +68,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
     store: {
       journal: { newest: async () => [] },
       restoration: { note: async () => undefined, maySign: () => true },
-      guard: { diskError: () => undefined },
+      failure: () => undefined,
       samples: {
         async prune() {
           done.push('prune')
@@ -130,7 +130,28 @@ test('a store whose disk fails ends the loop as that, whatever was to be done', 
   await expect(undone([failure]).run()).rejects.toBe(failure)
 })
 
-test('ends when the disk did not take what is to be signed: nobody signs it until the store is opened again', async () => {
+test('is not ready from when the disk did not take something until it ends, and says why', async () => {
+  const failure = new StoreDiskError('/data', 'no space left', {})
+  const said: unknown[] = []
+  const { run } = undone([], async (state, parts) => {
+    const failed: Parts = { ...parts, store: { ...parts.store, failure: () => failure } }
+    for (const one of [parts, failed]) {
+      const { ready, store, problems } = await createView(one, state, IDENTITY).readiness()
+      said.push({ ready, store, problems })
+    }
+  })
+  await run()
+  expect(said).toEqual([
+    { ready: true, store: true, problems: [] },
+    {
+      ready: false,
+      store: false,
+      problems: ['The store cannot be read or written: check the disk of data_dir, and start again.'],
+    },
+  ])
+})
+
+test('ends when the disk did not take something, whoever wrote it: nothing more is taken until the store is opened again', async () => {
   const failure = new StoreDiskError('signed.jsonl', 'no space left on device', {})
   let looks = 0
   const parts = {
@@ -143,7 +164,7 @@ test('ends when the disk did not take what is to be signed: nobody signs it unti
         throw new Error('the loop goes on')
       },
     },
-    store: { guard: { diskError: () => failure } },
+    store: { failure: () => failure },
   } as unknown as Parts // nothing else is asked of them
   const state = {} as unknown as LoopState // it is not looked at
   await expect(runLoop(parts, state, undefined)).rejects.toBe(failure)
