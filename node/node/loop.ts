@@ -13,7 +13,7 @@ import { type FoundFixing, ShortChainError } from '../watch.ts'
 import type { WhenFree } from './places.ts'
 import { refreshSigners } from './refresh-signers.ts'
 import type { Roster } from './rosters.ts'
-import { track, type Tracked } from './tracked.ts'
+import { isSettled, track, type Tracked } from './tracked.ts'
 import type { UntrackedFixing } from './untracked.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Hex } from 'viem'
@@ -225,16 +225,11 @@ function forgetOldest({ journal, reporter, store, book, transactions }: Parts, s
 
 /** Starts a pass over the fixing if it is mature, changed, and not being attended to. */
 function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isNew: boolean): void {
-  const { clock, config, reporter } = parts
-  const { id, fixing, document } = tracked
-  if (tracked.isClosed || head.time < fixing.maturity || clock.now() < fixing.maturity) return
-  if (tracked.ripe !== undefined && tracked.snapshot?.phase !== 'settled') {
-    const isReporter = isReporting(parts, tracked)
-    if (isReporter || isActing(config, fixing)) {
-      const trusts = isTrusted(fixing, config.policy.arbitrators) || isVoting(config, fixing)
-      reporter.attend({ id, fixing, document, isReporter, isTrusted: trusts })
-    }
-  }
+  const { clock } = parts
+  const { id, fixing } = tracked
+  // By the chain alone: what is staked, claimed and decided goes by its time.
+  if (tracked.isClosed || head.time < fixing.maturity) return
+  attendTo(parts, tracked)
   if (isNew && isDue(parts, tracked, head)) tracked.isDirty = true
   if (!tracked.isDirty || tracked.busy !== undefined || clock.monotonicMs() < tracked.nextMs) return
   tracked.isDirty = false
@@ -252,6 +247,17 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
     .finally(() => {
       tracked.busy = undefined
     })
+}
+
+/** Has the fixing observed, if this node is to: what is observed is dated, so that a clock that is behind delays it, and nothing else. */
+function attendTo(parts: Parts, tracked: Tracked): void {
+  const { clock, config, reporter } = parts
+  const { id, fixing, document } = tracked
+  if (tracked.ripe === undefined || isSettled(tracked) || clock.now() < fixing.maturity) return
+  const isReporter = isReporting(parts, tracked)
+  if (!isReporter && !isActing(config, fixing)) return
+  const trusts = isTrusted(fixing, config.policy.arbitrators) || isVoting(config, fixing)
+  reporter.attend({ id, fixing, document, isReporter, isTrusted: trusts })
 }
 
 /** The clock as one that the loop moves, if it follows the chain. */

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Config } from '#node/config'
 import { type Clock, systemClock } from '../../../node/clock.ts'
 import type { RunningNode } from '../../../node/node.ts'
-import { MATURITY } from '../reporters.ts'
+import { MATURITY, WAD } from '../reporters.ts'
 import type { FakeWorld } from './fake-world.ts'
 import { connected, fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
@@ -122,4 +122,31 @@ test('a roll is called again once a clock that was ahead is set right', async ()
   await seen(node, world)
   world.mine(MATURITY - 540n)
   await expect.poll(async () => (await ask(node, '/status', STATUS)).fixings[0]?.presence?.call, SOON).toBe(0)
+})
+
+test('a clock that is set back by a day keeps nobody from disputing what was observed before', async () => {
+  const { world, configOf } = await scene(1)
+  const config: Config = { ...(await configOf(0)), clock: 'system', roles: ['reporter', 'watchtower'] }
+  const clock = machineClock(world, 0n)
+  const node = await run(config, world, clock)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.observations, SOON).toBe(1)
+  clock.ahead = -24n * HOUR
+  world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 24n * HOUR }
+  world.candidates = [{ value: 3_000n * WAD, stake: WAD }]
+  world.mine(MATURITY + 60n)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${2_500_250n * 10n ** 15n}`])
+})
+
+test('a clock that is behind the maturity delays the observation, and nothing that goes by the chain', async () => {
+  const { world, configOf } = await scene(1)
+  const config: Config = { ...(await configOf(0)), clock: 'system' }
+  const clock = machineClock(world, -24n * HOUR)
+  const node = await run(config, world, clock)
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(node))?.phase, SOON).toBe('open')
+  expect((await fixingOf(node))?.observations).toBe(0)
+  clock.ahead = 0n
+  await expect.poll(async () => (await fixingOf(node))?.observations, SOON).toBe(1)
+  expect((await fixingOf(node))?.observation?.observedAt).toBe(`${MATURITY}`)
 })
