@@ -1,4 +1,5 @@
 import { isSeparated } from '#protocol/distance.ts'
+import { lastSeen } from '../last-seen.ts'
 import type { Reading } from '../metrics.ts'
 import { spendable } from './exposure.ts'
 import type { LoopState } from './loop.ts'
@@ -116,11 +117,10 @@ function createSpendable({
   collateral,
 }: Pick<Parts, 'chain' | 'clock' | 'juror' | 'collateral'>): () => Promise<bigint | undefined> {
   let last: bigint | undefined
-  let nextMs = 0
-  return async () => {
-    if (chain.account === undefined || clock.monotonicMs() < nextMs) return last
-    nextMs = clock.monotonicMs() + SPENDABLE_MS
+  if (chain.account === undefined) return async () => undefined
+  const look = async (): Promise<bigint | undefined> => {
     last = (await spendable({ chain, juror, collateral }).catch(() => undefined)) ?? last
     return last
   }
+  return lastSeen(clock, look, { freshMs: SPENDABLE_MS, overdue: () => last })
 }

@@ -19,6 +19,7 @@ import { type Signature, type SigningDomain } from '#protocol/signing.ts'
 import { recoverPresent } from '#protocol/presence.ts'
 import { CURVE_ORDER } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
+import { lastSeen } from '../last-seen.ts'
 import { ballotData } from './ballot.ts'
 import type { Keys } from './keys.ts'
 import { type Message, typedDataOf } from './typed-data.ts'
@@ -39,13 +40,15 @@ export type RemoteComponents = {
   /** Where it is, for messages; without secrets. */
   readonly url: string
   readonly call: SignerCall
-  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>
 }
 
 /** A signer that did not answer is asked once more at once: its connection may have been an old one. Signing is idempotent. */
 const TRIES = 2
 /** How long what is known of the signer's health is shown, milliseconds. */
 const HEALTH_MS = 5_000
+/** How long it is shown while the signer does not answer, milliseconds. */
+const OLD_MS = 60_000
 /** JSON-RPC's code for a method that is not there. */
 const NO_METHOD = -32_601
 /** Web3Signer has the second, wallets and anvil the first. */
@@ -87,6 +90,13 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
       return isLow && recover(signature) === address ? signature : undefined
     })
   }
+  const health = async (): Promise<string | undefined> => {
+    const known = await call('eth_accounts', [])
+    if (known.kind === 'silent') return `The signer at ${url} does not answer (${known.reason}): start it.`
+    if (known.kind === 'refused') return `The signer at ${url} refuses (${known.message}): check signer.token_file.`
+    if (!holds(known.result, address)) return `The signer at ${url} has no key of ${address}: check signer.address.`
+    return wrong === undefined ? undefined : `The signer at ${url} gave something else than ${wrong}.`
+  }
   return {
     address,
     account: accountOf(address, async (transaction) => {
@@ -118,12 +128,10 @@ export function remoteKeys({ address, url, call, clock }: RemoteComponents): Key
         return signer === address && 2n * BigInt(signatureIn(signature).s) < CURVE_ORDER ? signature : undefined
       })
     },
-    problem: remembered(clock, async () => {
-      const known = await call('eth_accounts', [])
-      if (known.kind === 'silent') return `The signer at ${url} does not answer (${known.reason}): start it.`
-      if (known.kind === 'refused') return `The signer at ${url} refuses (${known.message}): check signer.token_file.`
-      if (!holds(known.result, address)) return `The signer at ${url} has no key of ${address}: check signer.address.`
-      return wrong === undefined ? undefined : `The signer at ${url} gave something else than ${wrong}.`
+    problem: lastSeen(clock, health, {
+      freshMs: HEALTH_MS,
+      overdue: (last) =>
+        last === undefined || last.ageMs > OLD_MS ? `The signer at ${url} does not answer: start it.` : last.found,
     }),
   }
 }
@@ -153,17 +161,6 @@ function refusalOf(refusals: readonly SignerRefusedError[]): unknown {
         message: got === before.got ? got : `${before.got}; ${got}`,
       }),
   )
-}
-
-function remembered<T>(clock: Pick<Clock, 'monotonicMs'>, look: () => Promise<T>): () => Promise<T> {
-  let last: Promise<T> | undefined
-  let untilMs = 0
-  return () => {
-    if (last !== undefined && clock.monotonicMs() < untilMs) return last
-    untilMs = clock.monotonicMs() + HEALTH_MS
-    last = look()
-    return last
-  }
 }
 
 function holds(accounts: unknown, address: Address): boolean {

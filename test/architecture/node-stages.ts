@@ -37,6 +37,7 @@ const GROUND = [
   'metrics',
   'journal',
   'keystore',
+  'last-seen',
   'least-node',
   'network-key',
   'newest',

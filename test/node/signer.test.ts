@@ -13,6 +13,7 @@ import { blsSecretOf } from '#protocol/bls-key.ts'
 import { REQUEST_ATTEMPTS } from '#protocol/cosigning.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
+import { systemClock } from '../../node/clock.ts'
 import { createSignerCall } from '../../node/http/json-rpc.ts'
 import { openStore } from '#node/store'
 import { writeKeystore } from '../../node/keystore.ts'
@@ -44,7 +45,7 @@ const REPORT: Report = {
 
 /** The keys that one machine sees. */
 function keysAt({ url, address }: RunningSigner, token: string | undefined = TOKEN) {
-  return remoteKeys({ address, url, call: createSignerCall({ url, token, timeoutMs: 5_000 }), clock: fakeClock() })
+  return remoteKeys({ address, url, call: createSignerCall({ url, token, timeoutMs: 5_000 }), clock: systemClock() })
 }
 
 test('signs by a socket what a key in memory signs, byte for byte', async () => {

@@ -7,10 +7,12 @@ import { recoverRequester } from '#protocol/cosigning.ts'
 import { OBSERVATION_TYPES, recoverObservationSigner } from '#protocol/observation.ts'
 import { typedDataDomain } from '#protocol/signing.ts'
 import { recoverPresent } from '#protocol/presence.ts'
+import { systemClock } from '../../../node/clock.ts'
 import { createSignerCall } from '../../../node/http/json-rpc.ts'
 import { localKeys } from '../../../node/sign/keys.ts'
 import { remoteKeys, type SignerAnswer, type SignerCall } from '../../../node/sign/remote.ts'
 import { fakeClock } from '../fake-clock.ts'
+import { patientClock } from '../patient-clock.ts'
 import { DOMAIN, FIXING_ID, keyOf, observationOf, ROOT } from '../reporters.ts'
 
 /** The first account of every anvil, whose key it keeps: a signer that we did not write. */
@@ -42,7 +44,7 @@ function atAnvil(address: Address = ANVIL) {
     address,
     url,
     call: createSignerCall({ url, token: undefined, timeoutMs: 5_000 }),
-    clock: clock(),
+    clock: systemClock(),
   })
 }
 
@@ -215,7 +217,7 @@ test('sends what is to be signed as a string: Web3Signer refuses an object', asy
 })
 
 test('says what keeps the signer from signing, asking it at most every five seconds', async () => {
-  const time = clock()
+  const time = patientClock()
   let now: SignerAnswer = { kind: 'silent', reason: 'ECONNREFUSED' }
   let asked = 0
   const keys = keysWith(async (method) => {
@@ -235,6 +237,36 @@ test('says what keeps the signer from signing, asking it at most every five seco
   await expect(keys.signObservation(DOMAIN, observationOf())).rejects.toThrow('got something else')
   time.pass(5_000)
   expect(await keys.problem()).toBe(`The signer at ${URL} gave something else than a signature of the Observation.`)
+})
+
+test('keeps nobody waiting for a signer that hangs: it is what it was for a minute, and down after that', async () => {
+  const time = patientClock()
+  const answers: ((answer: SignerAnswer) => void)[] = []
+  const keys = keysWith(() => new Promise((resolve) => answers.push(resolve)), time)
+  const silent = `The signer at ${URL} does not answer: start it.`
+  const right = result([ann.address])
+  const unknown = keys.problem()
+  time.wake()
+  expect(await unknown).toBe(silent)
+  // As long as it is asked, nobody waits.
+  expect([await keys.problem(), answers.length]).toEqual([silent, 1])
+  answers[0]?.(right)
+  await expect.poll(() => keys.problem()).toBe(undefined)
+  expect(answers).toHaveLength(1)
+  time.pass(57_000)
+  const slow = keys.problem()
+  time.wake()
+  expect([await slow, answers.length]).toEqual([undefined, 2])
+  answers[1]?.({ kind: 'silent', reason: 'timeout' })
+  await expect.poll(() => keys.problem()).toContain('does not answer (timeout)')
+  time.pass(5_000)
+  const mended = keys.problem()
+  answers[2]?.(right)
+  expect(await mended).toBe(undefined)
+  time.pass(57_001)
+  const hung = keys.problem()
+  time.wake()
+  expect(await hung).toBe(silent)
 })
 
 test('signs nothing that is no transaction of a node', async () => {
