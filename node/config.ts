@@ -203,7 +203,8 @@ function readFile(file: string): Record<string, unknown> {
   }
 }
 
-const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function place(settings: Record<string, unknown>, name: string, text: string): void {
   if (!CONFIG_FIELDS.includes(name)) throw new InvalidFieldError(name, UNKNOWN, '')
@@ -213,8 +214,9 @@ function place(settings: Record<string, unknown>, name: string, text: string): v
     settings[first] = value
     return
   }
-  const table = settings[first]
-  settings[first] = { ...(typeof table === 'object' ? table : {}), [second]: value }
+  const table = settings[first] ?? {}
+  // What else the file has there is refused with the rest of it.
+  if (isTable(table)) settings[first] = { ...table, [second]: value }
 }
 
 /** Where each chain that sources read is reached: the oracle's own, unless another is named for it, as the node reaches it. */

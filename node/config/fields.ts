@@ -50,7 +50,10 @@ export const endpoints = z
   )
   .transform((table) => new Map(Object.entries(table).map(([chainId, urls]) => [Number(chainId), urls])))
 /** True or false. */
-export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
+export const flag = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
+  'true or false',
+)
 
 /** Each `1=https://…` with the others of its chain. */
 function tableOf(texts: readonly unknown[]): Readonly<Record<string, readonly string[]>> {

@@ -88,6 +88,8 @@ test.each(CONFIG_FIELDS)(
         new RegExp(`^(${name.split('.')[0]}|rpc_url|rpc_fallbacks|rpc_agreement|keystore|password_file|signer)$`),
       )
       expect(message).toContain('Set it in the file, as ASSIZE_')
+      // In words: no kind of value is "another".
+      expect(message).not.toContain('another, got')
     }
     const named = wrong.filter(({ field = '' }) => field === name || field.startsWith(`${name}.`))
     if (!FREE_TEXTS.includes(name) && wrong.length > 0) expect(named, `${name} is never named`).not.toEqual([])

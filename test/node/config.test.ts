@@ -290,6 +290,22 @@ test('says what it expected, what it got and where to set it, in one line', () =
   )
 })
 
+test('says that of a switch it expected true or false', () => {
+  expect(() => load(MINIMAL, { env: { ASSIZE_DISCOVERY_DHT: 'TRUE' } })).toThrow(
+    'Expected discovery.dht: true or false, got "TRUE". Set it in the file, as ASSIZE_DISCOVERY_DHT or --discovery-dht.',
+  )
+})
+
+test.each([
+  ['"x"', '"x"'],
+  ['7', '7'],
+  ['[1]', '[1]'],
+])('refuses policy = %s also where the environment has a setting of that table', (toml, got) => {
+  const env = { ASSIZE_POLICY_PER_POT_WEI: '7' }
+  const refusal = `Expected policy: an object, got ${got}. Correct it in the file.`
+  for (const inputs of [{ env }, {}]) expect(() => load(`${MINIMAL}policy = ${toml}`, inputs)).toThrow(refusal)
+})
+
 test.each([
   ['roles = ["judge"]', 'Set it in the file, as ASSIZE_ROLES or --roles.'],
   ['[source_rpc]\n1 = "ws://one"', 'Set it in the file, as ASSIZE_SOURCE_RPC or --source-rpc.'],
