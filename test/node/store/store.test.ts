@@ -661,6 +661,33 @@ test('samples are deleted so long after their fixing was closed, through restart
   })
 })
 
+test('who reported is kept of a fixing until it is closed, whether something is due of it or not', async () => {
+  const dataDir = temporaryFolder()
+  const [closed, due, running] = [idOf(1), idOf(2), idOf(3)]
+  const panel = {
+    epoch: 3n,
+    reporters: [{ index: 2, owner: ANN, signer: ANN, peerId: '0x0024', key: '0x0b' }],
+  } as const
+  const kept = ({ fixings }: Store) => Promise.all([closed, due, running].map((id) => fixings.panel(id)))
+  await withStore(dataDir, async (store) => {
+    for (const id of [closed, due, running]) await store.fixings.setPanel(id, panel)
+    await store.fixings.close(closed)
+    await store.dues.close(dueOf(due))
+    expect(await kept(store)).toEqual([undefined, undefined, panel])
+  })
+  const again = temporaryFolder()
+  // As an older version left it.
+  await withStore(again, async ({ fixings }) => fixings.setPanel(closed, panel))
+  const database = await openDatabase(join(again, 'store'))
+  await database.write([{ table: 'closed', key: closed, value: true }], 'soon')
+  await database.close()
+  await withStore(again, async (store) => {
+    await store.fixings.setPanel(running, panel)
+    await store.fixings.hold([])
+    expect(await kept(store)).toEqual([undefined, undefined, panel])
+  })
+})
+
 test('samples of what an older version closed are deleted as long after a newer one has begun', async () => {
   const dataDir = temporaryFolder()
   await withStore(dataDir, async ({ samples }) => samples.put(FIXING_ID, { opens: [1n] }))
