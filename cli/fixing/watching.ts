@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { createdIn, type CreatedFixing, type OracleEvent, potsOf } from '#client/fixing-log.ts'
-import { latestBlock } from '#client/chain.ts'
+import { type BlockHead, latestBlock } from '#client/chain.ts'
+import { whileItStays } from '#client/one-block.ts'
 import { readFixing } from '#client/oracle-reader.ts'
 import { readGasFee } from '#client/rehearsal.ts'
 import { readSecurity, type Security } from '#client/security.ts'
@@ -28,7 +29,7 @@ export type Watched = {
   readonly chances: readonly Chance[]
 }
 
-/** Everything at one block. */
+/** Everything at the block of one number, but what gas costs. */
 export type Look = {
   readonly block: bigint
   /** Unix seconds. */
@@ -68,11 +69,11 @@ export function startWatching(
   const isDeep = (id: Hex): boolean =>
     log.events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < log.next)
 
-  const watchOne = async (created: CreatedFixing, gasCost: bigint): Promise<Watched> => {
+  const watchOne = async (created: CreatedFixing, block: bigint, gasCost: bigint): Promise<Watched> => {
     const { id, fixing } = created
     const known = done.get(id)
     if (known !== undefined) return known
-    const snapshot = await readFixing(chain, oracle, fixing)
+    const snapshot = await readFixing(chain, oracle, fixing, block)
     const view = viewOf(snapshot, potsOf(log.events, id, snapshot.facts.round))
     const isTrusted = trust(fixing)
     const isJudged =
@@ -82,7 +83,7 @@ export function startWatching(
     const isLost = isJudged && own === undefined && only !== undefined
     const unreadable = reading.unreadable ?? (isLost ? 'the document of its index is not there' : undefined)
     const verdict = own === undefined ? undefined : verdictOf(own, view)
-    const security = await readSecurity(chain, oracle, fixing)
+    const security = await readSecurity(chain, oracle, fixing, block)
     // Who has not said whom they trust is told nothing that they might stake on.
     const chances = isTrusted === 'yes' ? chancesOf(view, own, gasCost) : []
     const watched = { view, security, own, unreadable, verdict, trust: isTrusted, chances }
@@ -90,26 +91,33 @@ export function startWatching(
     return watched
   }
 
-  return {
-    async look() {
-      const before = log
-      const head = await latestBlock(chain)
-      const fresh = await readLog(undefined, before.next)
-      log = {
-        events: [...before.events.filter(({ blockNumber }) => blockNumber < before.next), ...fresh],
-        next: head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n,
-      }
-      const fee = await readGasFee(chain)
-      const gasCost = GAS_OF_STAKING * fee.likely
-      const created = createdIn(log.events).filter(
-        ({ id, fixing }) => (only?.includes(id) ?? true) && (strangers === 'shown' || trust(fixing) !== 'no'),
-      )
-      for (const id of only ?? []) requireAmong(created, id)
-      const fixings = await inParts(created, (one) => watchOne(one, token.isWeth ? gasCost : 0n), onPart('fixings'))
-      const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
-      return { block: head.number, time: head.time, gasCost, fixings: shown }
-    },
+  const lookAt = async (head: BlockHead): Promise<Look> => {
+    const before = log
+    const fresh = await readLog(undefined, before.next)
+    log = {
+      events: [
+        ...before.events.filter(({ blockNumber }) => blockNumber < before.next),
+        // What came after the head is read by the next look.
+        ...fresh.filter(({ blockNumber }) => blockNumber <= head.number),
+      ],
+      next: head.number > REORG_BLOCKS ? head.number - REORG_BLOCKS : 0n,
+    }
+    const fee = await readGasFee(chain)
+    const gasCost = GAS_OF_STAKING * fee.likely
+    const created = createdIn(log.events).filter(
+      ({ id, fixing }) => (only?.includes(id) ?? true) && (strangers === 'shown' || trust(fixing) !== 'no'),
+    )
+    for (const id of only ?? []) requireAmong(created, id)
+    const fixings = await inParts(
+      created,
+      (one) => watchOne(one, head.number, token.isWeth ? gasCost : 0n),
+      onPart('fixings'),
+    )
+    const shown = fixings.filter(({ view }) => settled === 'shown' || view.snapshot.phase !== 'settled')
+    return { block: head.number, time: head.time, gasCost, fixings: shown }
   }
+
+  return { look: () => whileItStays(chain, () => latestBlock(chain), lookAt) }
 }
 
 /** Throws InputError for a fixing that would be waited for in vain. */

@@ -4,7 +4,7 @@ import { keccak256 } from 'viem'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { latestBlock } from '#client/chain.ts'
 import { readFixing } from '#client/oracle-reader.ts'
-import { contribute } from '#client/oracle-writer.ts'
+import { contribute, propose } from '#client/oracle-writer.ts'
 import { indexId } from '#protocol/index-document.ts'
 import { sleep as pause, uptimeMs } from '../../cli/clock.ts'
 import type { Context } from '../../cli/context.ts'
@@ -193,6 +193,56 @@ describe('assize watch', () => {
     await court.stage.embedded.mineAt(facts.deadline)
     expect((await looked()).fixings).toEqual([])
     expect((await looked('--all')).fixings).toMatchObject([{ id, phase: 'settled', settlement: '2500.1' }])
+  })
+
+  test('shows every fixing, and its pots, as they were at the one block, whatever comes while it looks', async () => {
+    const { oracle } = court.stage.deployments
+    const { fixing: disputed } = await fixing(FALSE)
+    const { fixing: open } = await fixing()
+    const ben = await court.stage.as('ben')
+    const look = async (rpcUrl: string): Promise<unknown> => {
+      const env = { ...ann.env, ASSIZE_RPC_URL: rpcUrl }
+      const { block, time, fixings } = JSON.parse(
+        (await ann.run(['watch', '--once', '--json', ...reading()], { env })).out,
+      )
+      return { block, time, fixings }
+    }
+    const still = await look(court.stage.embedded.rpcUrl)
+    const { hash } = await latestBlock(ann.chain)
+    let heads = 0
+    const states: unknown[] = []
+    const between: Between = async (method, params) => {
+      if (method === 'eth_call' && typeof params[1] === 'object') states.push(params[1])
+      // The first names the head, the second the end of the log.
+      if (method !== 'eth_getBlockByNumber' || (heads += 1) !== 2) return undefined
+      await propose(ben, oracle, open, { value: FALSE, maxBond: ETHER })
+      await contribute(ben, oracle, disputed, { round: 1, value: TRUE, amount: 1n })
+      await court.fixing({ window: 1_234 })
+      return undefined
+    }
+    const proxy = await startProxy(court.stage.embedded.rpcUrl, between)
+    expect(await look(proxy.url)).toEqual(still)
+    expect(new Set(states.map((state) => JSON.stringify(state)))).toEqual(
+      new Set([JSON.stringify({ blockHash: hash, requireCanonical: true })]),
+    )
+    expect(await look(court.stage.embedded.rpcUrl)).not.toEqual(still)
+    await proxy.close()
+  })
+
+  test('looks anew where one of the machines behind the endpoint does not have the block yet', async () => {
+    const { id } = await fixing(TRUE)
+    let isRefused = false
+    const between: Between = (method, params) => {
+      if (isRefused || method !== 'eth_getBlockByNumber' || params[0] === 'latest') return undefined
+      isRefused = true
+      return 'header not found'
+    }
+    const proxy = await startProxy(court.stage.embedded.rpcUrl, between)
+    const env = { ...ann.env, ASSIZE_RPC_URL: proxy.url }
+    const { out } = await ann.run(['watch', '--once', '--json'], { env })
+    expect(isRefused).toBe(true)
+    expect(JSON.parse(out)).toMatchObject({ fixings: [{ id }] })
+    await proxy.close()
   })
 
   test('off a terminal tells only what has changed, until it is interrupted', async () => {
