@@ -3,15 +3,13 @@ import type { Hex } from 'viem'
 import { hash } from '../arguments.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
-import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { readViews } from '../fixing/fixing-source.ts'
+import { findFixing, readViews } from '../fixing/fixing-source.ts'
 import { type FixingView, renderView, viewDocument } from '../fixing/fixing-view.ts'
 import { addNodesNetworkOptions, type NetworkFlags } from '../options.ts'
 
 type Flags = NetworkFlags & {
   fixing?: Hex
-  all?: true
   exitCode?: true
 }
 
@@ -25,8 +23,7 @@ Examples:
 export function defineStatus(program: Command, context: Context, done: (code: ExitCode) => void): void {
   const command = program
     .command('status')
-    .option('--fixing <id>', 'one fixing by its id', hash)
-    .option('--all', 'every fixing that was created (the default)')
+    .option('--fixing <id>', 'one fixing by its id (default: every one that was created)', hash)
   addNodesNetworkOptions(command)
     .addHelpText('after', EXAMPLES)
     .option('--exit-code', `exit ${EXIT.notFinal} unless every fixing shown is settled`)
@@ -34,9 +31,6 @@ export function defineStatus(program: Command, context: Context, done: (code: Ex
 }
 
 async function showStatus(flags: Flags, context: Context): Promise<ExitCode> {
-  if (flags.fixing !== undefined && flags.all === true) {
-    throw new InputError('Expected --fixing or --all, got both.', 'Leave one of them out.')
-  }
   const { io } = context
   const connection = await openOracle(flags, context)
   const { chain, oracle } = connection
@@ -55,11 +49,8 @@ async function showStatus(flags: Flags, context: Context): Promise<ExitCode> {
   return flags.exitCode === true && !isFinal ? EXIT.notFinal : EXIT.ok
 }
 
+/** All fixings, or the one that is wanted, of which no other's log is read. */
 async function viewsOf(connection: Connection, wanted: Hex | undefined): Promise<FixingView[]> {
-  const views = await readViews(connection, await connection.readLog(), wanted)
-  if (views.length > 0 || wanted === undefined) return views
-  throw new InputError(
-    `Expected fixing ${wanted} at oracle ${connection.oracle}, got no Created event of it.`,
-    'List what is there with --all, or look further back with --from-block.',
-  )
+  if (wanted === undefined) return readViews(connection, await connection.readLog())
+  return [(await findFixing(connection, wanted)).view]
 }

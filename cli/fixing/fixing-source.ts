@@ -40,14 +40,13 @@ export async function findFixing(connection: Connection, id: Hex): Promise<Found
   return { fixing, events, view: viewOf(snapshot, potsOf(events, id, snapshot.facts.round)) }
 }
 
-/** Reads where all fixings stand that `events` create, the oracle's log, or the one of that id. Throws DeadRpcError. */
+/** Reads where all fixings stand that `events` create, the oracle's log. Throws DeadRpcError. */
 export function readViews(
   { chain, oracle, onPart }: Connection,
   events: readonly OracleEvent[],
-  wanted?: Hex,
 ): Promise<FixingView[]> {
   return inParts(
-    createdIn(events).filter(({ id }) => wanted === undefined || id === wanted),
+    createdIn(events),
     async ({ fixing, id }) => {
       const snapshot = await readFixing(chain, oracle, fixing)
       return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))

@@ -10,6 +10,7 @@ import { openOracle } from '../../cli/chain/connection.ts'
 import { renderView, viewOf } from '../../cli/fixing/fixing-view.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { assize } from './command-line.ts'
+import { startProxy } from './rpc-proxy.ts'
 import { silentWorld } from './whole-program.ts'
 
 let stage: Stage
@@ -142,7 +143,7 @@ test('follows a fixing through its phases: text, JSON and exit code', async () =
   expect(table).toContain('│  3000 │ 10 USDC │  0 USDC │ 100.0 % │ leads │')
 
   await stage.embedded.mineAt(facts.deadline)
-  const settled = await assize([...flags, '--all', '--exit-code'])
+  const settled = await assize([...flags, '--exit-code'])
   expect(settled.exitCode).toBe(0)
   expect(settled.out).toContain('settled   3000 by timeout')
 })
@@ -153,6 +154,23 @@ test('names a fixing that was never created, exit 2', async () => {
     exitCode: 2,
     err:
       `error: Expected fixing ${id} at oracle ${stage.deployments.oracle}, got no Created event of it. ` +
-      'List what is there with --all, or look further back with --from-block.',
+      `List what is there with "assize fixing list --rpc ${stage.embedded.rpcUrl} --oracle ${stage.deployments.oracle}", ` +
+      'or look further back with --from-block.',
   })
+})
+
+test('reads nothing of the log of others for the one that is named', async () => {
+  const { oracle } = stage.deployments
+  const other = { ...stage.fixing, window: 86_401 }
+  await create(ann, oracle, other)
+  const id = fixingId(other, { chainId: ann.chainId, oracle })
+  const asked: unknown[] = []
+  const proxy = await startProxy(stage.embedded.rpcUrl, (method, [filter]) => {
+    if (method === 'eth_getLogs') asked.push(filter)
+    return undefined
+  })
+  const { exitCode, out } = await assize(['status', '--rpc', proxy.url, '--oracle', oracle, '--fixing', id])
+  expect({ exitCode, first: out.split('\n')[0] }).toEqual({ exitCode: 0, first: `fixing    ${id}` })
+  expect(asked).toEqual([{ address: oracle, fromBlock: '0x0', toBlock: expect.anything(), topics: [null, id] }])
+  await proxy.close()
 })
