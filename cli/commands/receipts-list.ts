@@ -1,25 +1,19 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
-import { createdIn, type OracleEvent, potsOf } from '#client/fixing-log.ts'
-import { readFixing } from '#client/oracle-reader.ts'
-import { type Worth, worthOf } from '#client/worth.ts'
 import { address, hash } from '../arguments.ts'
 import { claimCommand, type Connection, openOracle } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
 import { InputError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { viewOf } from '../fixing/fixing-view.ts'
 import { formatAmount, formatPpm, type Token } from '../format.ts'
 import type { Io } from '../io.ts'
 import { fittedRows } from '../table.ts'
-import { type Held, heldAnywhere, receiptDocument, receiptName, trialText } from '../fixing/held.ts'
+import { heldAnywhere, receiptDocument, receiptName, trialText } from '../fixing/held.ts'
+import { type Valued, valuedOf } from '../fixing/valued.ts'
 import { addNetworkOptions, type NetworkFlags } from '../options.ts'
 import { viewerOf } from '../chain/signer.ts'
 
 type Flags = NetworkFlags & { readonly account?: Address }
-
-/** A receipt with what it pays if its value wins, and how likely the stakes say that is. */
-type Valued = Held & { readonly worth: Worth | undefined; readonly oddsPpm: bigint | undefined }
 
 const EXAMPLES = `
 What a receipt pays if its value wins is of the stakes as they stand; more stake can make it more, not less. The odds are what the stakes imply.
@@ -54,26 +48,6 @@ async function listReceipts(id: Hex | undefined, flags: Flags, context: Context)
   if (flags.json === true) io.out(JSON.stringify(documentOf(valued, connection, holder), undefined, 2))
   else for (const line of linesOf(valued, connection, holder, io)) io.out(line)
   return EXIT.ok
-}
-
-async function valuedOf(
-  held: readonly Held[],
-  { chain, oracle }: Connection,
-  events: readonly OracleEvent[],
-): Promise<Valued[]> {
-  const ids = new Set(held.map(({ id }) => id))
-  const wanted = createdIn(events).filter(({ id }) => ids.has(id))
-  const valued: Valued[] = []
-  for (const { id, fixing } of wanted) {
-    const snapshot = await readFixing(chain, oracle, fixing)
-    const { odds } = viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
-    for (const one of held.filter((receipt) => receipt.id === id)) {
-      const worth = worthOf(one, snapshot, events)
-      const chance = odds.find(({ value }) => value === one.value)?.probabilityPpm
-      valued.push({ ...one, worth, oddsPpm: worth === undefined ? undefined : chance })
-    }
-  }
-  return valued
 }
 
 function linesOf(valued: readonly Valued[], { token, paste }: Connection, holder: Address, io: Io): string[] {

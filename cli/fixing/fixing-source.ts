@@ -1,12 +1,13 @@
 import type { Hex } from 'viem'
 import { announcedFixing } from '#client/announcement.ts'
-import { createdIn, type OracleEvent, potsOf } from '#client/fixing-log.ts'
+import { type OracleEvent, potsOf } from '#client/fixing-log.ts'
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Connection } from '../chain/connection.ts'
 import { InputError } from '../errors.ts'
 import { inParts } from '../in-parts.ts'
 import { type FixingView, viewOf } from './fixing-view.ts'
+import { loggedIn } from './logged.ts'
 
 /** A fixing with its history and where it stands. */
 export type FoundFixing = {
@@ -46,10 +47,10 @@ export function readViews(
   events: readonly OracleEvent[],
 ): Promise<FixingView[]> {
   return inParts(
-    createdIn(events),
-    async ({ fixing, id }) => {
+    loggedIn(events),
+    async ({ fixing, id, events: own }) => {
       const snapshot = await readFixing(chain, oracle, fixing)
-      return viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
+      return viewOf(snapshot, potsOf(own, id, snapshot.facts.round))
     },
     onPart('fixings'),
   )

@@ -1,17 +1,15 @@
 import type { Address, Hex } from 'viem'
-import { createdIn, type OracleEvent } from '#client/fixing-log.ts'
+import type { OracleEvent } from '#client/fixing-log.ts'
 import { type ClaimTrial, type Holding, readHoldings, receiptsOf, tryClaim } from '#client/receipts.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatAmount, formatIndexValue, type Token } from '../format.ts'
 import { inParts } from '../in-parts.ts'
+import { type LoggedFixing, loggedIn } from './logged.ts'
 
 /** A receipt of a fixing, and what claiming it does now. */
 export type Held = Holding & { readonly id: Hex; readonly fixing: Fixing; readonly trial: ClaimTrial }
-
-/** A fixing with its part of the log. */
-type Logged = { readonly id: Hex; readonly fixing: Fixing; readonly events: readonly OracleEvent[] }
 
 /** Why a claim pays nothing now, in words. */
 const CLAIM_REFUSALS: Readonly<Record<string, string>> = {
@@ -21,7 +19,11 @@ const CLAIM_REFUSALS: Readonly<Record<string, string>> = {
 }
 
 /** Every receipt that `holder` has of one fixing, however it came by it. Throws DeadRpcError. */
-export async function heldOf({ chain, oracle }: Connection, logged: Logged, holder: Address): Promise<Held[]> {
+export async function heldOf(
+  { chain, oracle }: Connection,
+  logged: Omit<LoggedFixing, 'block'>,
+  holder: Address,
+): Promise<Held[]> {
   const { id, fixing, events } = logged
   const holdings = await readHoldings(chain, oracle, { id, receipts: receiptsOf(events, id) }, holder)
   return Promise.all(
@@ -38,11 +40,7 @@ export async function heldAnywhere(
   events: readonly OracleEvent[],
   holder: Address,
 ): Promise<Held[]> {
-  const held = await inParts(
-    createdIn(events),
-    (one) => heldOf(connection, { ...one, events }, holder),
-    connection.onPart('fixings'),
-  )
+  const held = await inParts(loggedIn(events), (one) => heldOf(connection, one, holder), connection.onPart('fixings'))
   return held.flat()
 }
 

@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { createdIn, type CreatedFixing, type OracleEvent, potsOf } from '#client/fixing-log.ts'
+import { type CreatedFixing, type OracleEvent, potsOf } from '#client/fixing-log.ts'
 import { type BlockHead, latestBlock } from '#client/chain.ts'
 import { whileItStays } from '#client/one-block.ts'
 import { readFixing } from '#client/oracle-reader.ts'
@@ -11,6 +11,7 @@ import { InputError } from '../errors.ts'
 import { type FixingView, viewOf } from './fixing-view.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { inParts } from '../in-parts.ts'
+import { type LoggedFixing, loggedIn } from './logged.ts'
 import type { OwnReading } from '../index/own-values.ts'
 import type { Trust } from '../chain/trust.ts'
 import { type OwnValue, type Verdict, verdictOf } from './verdict.ts'
@@ -65,20 +66,16 @@ export function startWatching(
   /** Fixings that settled deep enough are not asked about again. */
   const done = new Map<Hex, Watched>()
 
-  /** Whether nothing that was logged of the fixing can still be undone. */
-  const isDeep = (id: Hex): boolean =>
-    log.events.every(({ blockNumber, args }) => !('id' in args) || args.id !== id || blockNumber < log.next)
-
-  const watchOne = async (created: CreatedFixing, block: bigint, gasCost: bigint): Promise<Watched> => {
-    const { id, fixing } = created
+  const watchOne = async (logged: LoggedFixing, block: bigint, gasCost: bigint): Promise<Watched> => {
+    const { id, fixing, events } = logged
     const known = done.get(id)
     if (known !== undefined) return known
     const snapshot = await readFixing(chain, oracle, fixing, block)
-    const view = viewOf(snapshot, potsOf(log.events, id, snapshot.facts.round))
+    const view = viewOf(snapshot, potsOf(events, id, snapshot.facts.round))
     const isTrusted = trust(fixing)
     const isJudged =
       isTrusted !== 'no' && snapshot.phase !== 'pending' && (snapshot.phase !== 'settled' || settled === 'shown')
-    const reading: OwnReading = isJudged ? await ownValue(created) : {}
+    const reading: OwnReading = isJudged ? await ownValue(logged) : {}
     const { own } = reading
     const isLost = isJudged && own === undefined && only !== undefined
     const unreadable = reading.unreadable ?? (isLost ? 'the document of its index is not there' : undefined)
@@ -87,7 +84,7 @@ export function startWatching(
     // Who has not said whom they trust is told nothing that they might stake on.
     const chances = isTrusted === 'yes' ? chancesOf(view, own, gasCost) : []
     const watched = { view, security, own, unreadable, verdict, trust: isTrusted, chances }
-    if (snapshot.phase === 'settled' && isDeep(id)) done.set(id, watched)
+    if (snapshot.phase === 'settled' && isDeep(logged, block)) done.set(id, watched)
     return watched
   }
 
@@ -104,7 +101,7 @@ export function startWatching(
     }
     const fee = await readGasFee(chain)
     const gasCost = GAS_OF_STAKING * fee.likely
-    const created = createdIn(log.events).filter(
+    const created = loggedIn(log.events).filter(
       ({ id, fixing }) => (only?.includes(id) ?? true) && (strangers === 'shown' || trust(fixing) !== 'no'),
     )
     for (const id of only ?? []) requireAmong(created, id)
@@ -118,6 +115,11 @@ export function startWatching(
   }
 
   return { look: () => whileItStays(chain, () => latestBlock(chain), lookAt) }
+}
+
+/** Whether nothing that was logged of the fixing can still be undone at the block `head`. */
+function isDeep({ events }: LoggedFixing, head: bigint): boolean {
+  return events.every(({ blockNumber }) => blockNumber + REORG_BLOCKS < head)
 }
 
 /** Throws InputError for a fixing that would be waited for in vain. */
