@@ -15,7 +15,7 @@ export function isDue(parts: Pick<Parts, 'chain' | 'config' | 'watch'>, tracked:
   const { id, fixing, ripe, snapshot, over, logSeen } = tracked
   if (isActor(parts) || snapshot === undefined || over !== undefined) return true
   // Who reports is read again until no block can change it.
-  if (ripe === undefined || ripe.readAt !== undefined) return true
+  if (ripe === undefined || !ripe.isFinal) return true
   if (logSeen === undefined || parts.watch.version(id) !== logSeen || head.number >= tracked.nextBlock) return true
   const { facts, phase } = snapshot
   if (phaseAt(fixing, facts, head.time) !== phase) return true

@@ -22,6 +22,7 @@ import { createKnownReporters } from './known-reporters.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
 import { reachChain } from './reach-chain.ts'
+import { sharePanels } from './panels.ts'
 import { shareRosters } from './rosters.ts'
 import { withPlaces } from './places.ts'
 
@@ -50,6 +51,7 @@ export type Opening = {
     | 'book'
     | 'roll'
     | 'rosters'
+    | 'panels'
     | 'known'
     | 'keys'
     | 'signer'
@@ -89,7 +91,13 @@ export async function openNode(config: Config, replaced: Replaced, { signal, ope
   }
   const domain: SigningDomain = { chainId: chain.chainId, registry: config.registry }
   const own = { config, clock, log, signal, store, chain, keys, journal: createJournal(store.journal, clock, log) }
-  const memories = { book: createBook(), roll: createRoll(), rosters: shareRosters(), known: createKnownReporters() }
+  const memories = {
+    book: createBook(),
+    roll: createRoll(),
+    rosters: shareRosters(),
+    panels: sharePanels(chain),
+    known: createKnownReporters(),
+  }
   const signing: Pick<Parts, 'signer' | 'digestOf'> = {
     signer: keys === undefined ? undefined : guarded(keys, domain, store, state),
     digestOf: (report) => reportDigest(domain, report),

@@ -20,6 +20,7 @@ import type { Watch } from '../watch.ts'
 import type { Dues } from './dues.ts'
 import type { KnownReporters } from './known-reporters.ts'
 import type { Network } from './network.ts'
+import type { Panels } from './panels.ts'
 import type { RollCall } from './roll-call.ts'
 import type { Rosters } from './rosters.ts'
 import type { Untracked } from './untracked.ts'
@@ -53,6 +54,7 @@ export type Parts = {
   readonly digestOf: (report: Report) => Hex
   readonly watch: Watch
   readonly olderLog: OlderLog
+  readonly panels: Panels
   readonly rosters: Rosters
   /** Registered reporters, as far as they were read. */
   readonly known: KnownReporters

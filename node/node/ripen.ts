@@ -10,21 +10,17 @@ import type { Tracked } from './tracked.ts'
  */
 export async function ripen(parts: Parts, tracked: Tracked, head: Head): Promise<void> {
   const { ripe, fixing } = tracked
-  if (ripe !== undefined && (ripe.readAt === undefined || ripe.readAt === head.number)) return
+  if (ripe?.isFinal === true) return
   const known = ripe === undefined ? await parts.store.fixings.panel(tracked.id) : undefined
-  if (known !== undefined) return start(parts, tracked, known, undefined)
-  // First what is final: the reporters at the maturity are those of any later block.
-  const final = await parts.chain.finalized()
-  const readAt = final !== undefined && final.time >= fixing.maturity ? undefined : head.number
-  const { reporters, epoch } = await parts.chain.panel(fixing.maturity)
-  const panel = { reporters, epoch }
-  if (readAt === undefined) await parts.store.fixings.setPanel(tracked.id, panel)
-  if (ripe !== undefined && isSamePanel(ripe, panel)) tracked.ripe = { ...ripe, readAt }
-  else await start(parts, tracked, panel, readAt)
+  if (known !== undefined) return start(parts, tracked, known, true)
+  const { panel, isFinal } = await parts.panels(fixing.maturity, head)
+  if (isFinal) await parts.store.fixings.setPanel(tracked.id, panel)
+  if (ripe === undefined || !isSamePanel(ripe, panel)) return start(parts, tracked, panel, isFinal)
+  if (isFinal) tracked.ripe = { ...ripe, isFinal }
 }
 
 /** Takes these for the fixing's reporters, for the first time or because a block was undone. */
-async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigint | undefined): Promise<void> {
+async function start(parts: Parts, tracked: Tracked, panel: Panel, isFinal: boolean): Promise<void> {
   const { chain, store, network, book, log } = parts
   const { id } = tracked
   const { reporters, epoch, indexOf } = parts.rosters(panel)
@@ -39,7 +35,7 @@ async function start(parts: Parts, tracked: Tracked, panel: Panel, readAt: bigin
   await store.observations.load(id)
   store.observations.reindex(id, reporters)
   parts.known.note(reporters)
-  tracked.ripe = { reporters, indexOf, epoch, readAt }
+  tracked.ripe = { reporters, indexOf, epoch, isFinal }
   network.sync.open(id)
   await network.intake.recheck()
   const own = store.observations.all(id).find(({ signer }) => signer === chain.account)

@@ -14,8 +14,8 @@ export type Ripe = {
   /** Registry index by lower-case signer. */
   readonly indexOf: ReadonlyMap<string, number>
   readonly epoch: bigint
-  /** The block at which they were read; undefined once that cannot be undone any more. */
-  readonly readAt: bigint | undefined
+  /** Whether that cannot be undone any more. */
+  readonly isFinal: boolean
 }
 
 /** A fixing this node follows, and what it last saw of it. */

@@ -132,7 +132,7 @@ export const COSIGNING_EDITS: readonly DisablingEdit[] = [
     id: 'R-410',
     rule: 'reporters that are not final are read again',
     file: 'node/node/ripen.ts',
-    find: 'if (ripe !== undefined && (ripe.readAt === undefined || ripe.readAt === head.number)) return',
+    find: 'if (ripe?.isFinal === true) return',
     replace: 'if (ripe !== undefined && head.number > 0n) return',
   },
   {

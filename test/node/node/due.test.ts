@@ -9,7 +9,7 @@ import { snapshotOf } from '../snapshots.ts'
 const DEADLINE = MATURITY + 1_000n
 const FACTS = { round: 1, bond: WAD, leader: 7n * WAD, deadline: DEADLINE }
 const ACTIVE = snapshotOf(FACTS, { candidates: [{ value: 7n * WAD, stake: WAD }], now: MATURITY + 100n })
-const RIPE = { reporters: [], indexOf: new Map(), epoch: 1n, readAt: undefined }
+const RIPE = { reporters: [], indexOf: new Map(), epoch: 1n, isFinal: true }
 const ACCOUNT = '0x00000000000000000000000000000000000000a1'
 
 /** A fixing that was looked at at block 100, and whether it is due at another. */
@@ -55,7 +55,7 @@ test('a fixing is looked at after 64 to 127 blocks, whatever is known of it', ()
 test.each<[string, Partial<Tracked>]>([
   ['was not read yet', { snapshot: undefined }],
   ['has no reporters yet', { ripe: undefined }],
-  ['may get other reporters', { ripe: { ...RIPE, readAt: 100n } }],
+  ['may get other reporters', { ripe: { ...RIPE, isFinal: false } }],
   ['is over, and not for long enough', { over: { block: 100n, time: MATURITY, log: 3 } }],
   ['waits for a signer', { logSeen: undefined }],
 ])('a fixing that %s is looked at with every block', (_, changes) => {
