@@ -78,7 +78,7 @@ export async function proposeOn(
   if (proposal.bond > room) return stay(crowded(proposal.bond, room))
   const way = await components.chooseWay()
   if (way.kind === 'wait') return stay(way.reason)
-  const fresh: FixingSnapshot = await chain.snapshot(view.fixing, (await chain.head()).number)
+  const fresh: FixingSnapshot = await chain.snapshot(view.fixing, await chain.head())
   if (fresh.phase !== 'open') return stay(`The fixing is ${fresh.phase} by now.`)
   // Others may have staked meanwhile; from here on it is held for this one.
   const left = components.room()

@@ -2,12 +2,21 @@ import { type Address, type Hex, type TransactionReceipt, zeroAddress } from 'vi
 import { readFate } from '#client/account.ts'
 import { readBondToken, readPurse } from '#client/bond-token.ts'
 import { firstBlockAfter } from '#client/block-at.ts'
-import { blockAt, type Chain, connect, DeadRpcError, finalizedBlock, hostOf, latestBlock } from '#client/chain.ts'
+import {
+  blockAt,
+  type BlockHead,
+  type Chain,
+  connect,
+  DeadRpcError,
+  finalizedBlock,
+  hostOf,
+  latestBlock,
+} from '#client/chain.ts'
 import { requireCode } from '#client/code-at.ts'
 import { OracleRevertError, PoorAccountError, SilentRevertError } from '#client/errors.ts'
 import { eventsOf, oracleEvents } from '#client/fixing-log.ts'
-import { atOneBlock } from '#client/one-block.ts'
-import { readBond, readFixing, readPot } from '#client/oracle-reader.ts'
+import { atOneBlock, whileItStays } from '#client/one-block.ts'
+import { type FixingSnapshot, readBond, readFixing, readPot } from '#client/oracle-reader.ts'
 import { AttestationUnseenError, readStandingAttestation } from '#client/attestation.ts'
 import { isRosterPublished, readEpoch, readReporters } from '#client/roster.ts'
 import { readGasFee, TYPICAL_GAS } from '#client/rehearsal.ts'
@@ -20,7 +29,7 @@ import { REPORTER_GAS } from '#protocol/reporter-gas.ts'
 import { courtOf } from './court.ts'
 import { translate } from './events.ts'
 import { rememberFirstBlocks } from './first-blocks.ts'
-import type { EndpointPort, Tried } from './port.ts'
+import type { EndpointPort, Head, Tried } from './port.ts'
 
 /** Which contracts, through which endpoint, for whom. */
 export type AdapterOptions = {
@@ -65,7 +74,7 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
     finalized: () => unlessSilent(finalizedBlock(chain)),
     events: async (fromBlock, toBlock, wanted) =>
       translate(await oracleEvents(chain, oracle, { fromBlock, toBlock, wanted })),
-    snapshot: (fixing, atBlock) => readFixing(chain, oracle, fixing, atBlock),
+    snapshot: (fixing, block) => snapshotAt(chain, oracle, fixing, block),
     async panel(time) {
       const epoch = await unlessRefused(readEpoch(chain, registry, time))
       return epoch === undefined
@@ -129,6 +138,18 @@ export async function openChain(options: AdapterOptions): Promise<EndpointPort> 
       return { kind: 'mined', hash, block, isSuccess: status === 'success', moved: movedIn(oracle, logs) }
     },
   }
+}
+
+/** At the very block, which the caller has read already; at the one of its number if the endpoint does not have it, or not any more. */
+function snapshotAt(chain: Chain, oracle: Address, fixing: Fixing, block: Head): Promise<FixingSnapshot> {
+  const { number, time, hash } = block
+  let known: BlockHead | undefined = hash === undefined ? undefined : { number, time, hash }
+  const find = async (): Promise<BlockHead> => {
+    const found = known ?? (await blockAt(chain, number))
+    known = undefined
+    return found
+  }
+  return whileItStays(chain, find, (found) => readFixing(chain, oracle, fixing, found))
 }
 
 /** What the chain would refuse is an outcome: others act too, and a fixing moves on between reading and writing. */

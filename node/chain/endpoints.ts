@@ -48,7 +48,7 @@ function readsOf(circle: Circle, chainId: number, agreement: number): ChainReads
     finalized: () => circle.finalized(),
     events: (from, to, wanted) =>
       agreed(`the events of blocks ${from} to ${to}`, (port) => port.events(from, to, wanted)),
-    snapshot: (fixing, at) => agreed(`a fixing at block ${at}`, (port) => port.snapshot(fixing, at)),
+    snapshot: (fixing, block) => agreed(`a fixing at block ${block.number}`, (port) => port.snapshot(fixing, block)),
     panel: (time) => agreed(`the reporters at ${time}`, (port) => port.panel(time)),
     block: (number) => agreed(`block ${number}`, (port) => port.block(number)),
     attestation: (fixing) => agreed('an attestation', (port) => port.attestation(fixing)),

@@ -151,8 +151,8 @@ export interface ChainReads {
   finalized(): Promise<Head | undefined>
   /** Everything the oracle logged in the blocks `from` to `to`, both included; of what is not `wanted` perhaps nothing. */
   events(from: bigint, to: bigint, wanted?: Wanted): Promise<readonly OracleEvent[]>
-  /** The fixing at one block. */
-  snapshot(fixing: Fixing, atBlock: bigint): Promise<FixingSnapshot>
+  /** The fixing at a block; at the one that is in its place if it is not there any more. */
+  snapshot(fixing: Fixing, block: Head): Promise<FixingSnapshot>
   /** The reporters at `time`; final only once `time` is past. None before the registry was there. */
   panel(time: bigint): Promise<Panel>
   /** What a proposal would cost now; undefined while the open interest cannot be read. */

@@ -208,7 +208,7 @@ async function attendCase(
   const { jury, id, fixing } = known
   components.onCase(known)
   const trial = await chain.court(jury).trial(id, head.number)
-  const snapshot = await chain.snapshot(fixing, head.number)
+  const snapshot = await chain.snapshot(fixing, head)
   const turnEnd = turnEndOf(jury, snapshot)
   if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
   components.onRunning(known, head)

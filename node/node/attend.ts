@@ -70,7 +70,7 @@ async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done
   const { chain, watch, network, transactions } = parts
   const { id, fixing } = tracked
   await ripen(parts, tracked, head)
-  tracked.snapshot = await chain.snapshot(fixing, head.number)
+  tracked.snapshot = await chain.snapshot(fixing, head)
   tracked.ledger = ledgerOf(watch.events(id), chain.account)
   refreshQuorum(parts, tracked)
   if (!isAllowed(parts.config, fixing)) {

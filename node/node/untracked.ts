@@ -45,14 +45,14 @@ export function createUntracked(
     else if (first === undefined) since.set(id, number)
     else if (number >= first + BigInt(config.confirmations)) sure.add(id)
   }
-  const round = async ({ number }: Head): Promise<void> => {
+  const round = async (head: Head): Promise<void> => {
     const ofChain = chainCount
     for (const [id, one] of [...unread, ...unheld]) {
       if (signal.aborted || chainCount !== ofChain) return
       if (sure.has(id) || stakeUntracked({ chain, transactions }, id) === 0n) continue
       try {
-        const { phase } = await chain.snapshot(one.fixing, number)
-        if (chainCount === ofChain) note(id, one, phase === 'settled', number)
+        const { phase } = await chain.snapshot(one.fixing, head)
+        if (chainCount === ofChain) note(id, one, phase === 'settled', head.number)
       } catch (error) {
         log.debug({ err: error, fixingId: id }, 'whether a fixing is settled cannot be read')
       }

@@ -6,7 +6,7 @@ import { wethBalance } from '#client/weth.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { openChain } from '../../../node/chain/adapter.ts'
 import { ledgerOf } from '../../../node/chain/ledger.ts'
-import type { ChainPort, Fate, Sent, Terms } from '../../../node/chain/port.ts'
+import type { ChainPort, Fate, Head, Sent, Terms } from '../../../node/chain/port.ts'
 import { systemClock } from '../../../node/clock.ts'
 import type { Slot } from '../../../node/store/slot.ts'
 import { startProxy } from '../../cli/rpc-proxy.ts'
@@ -133,14 +133,40 @@ test("adds up a real fixing's log: proposal, pot, leader", async () => {
   const { ended } = await through((on) => ann.stake(fixing, stake, on))
   // The pot took what it needed, twice the bond.
   expect(ended).toMatchObject({ kind: 'done', moved: ETHER / 5n })
-  const { number } = await ann.head()
-  const events = await ann.events(from, number)
+  const head = await ann.head()
+  const events = await ann.events(from, head.number)
   expect(events.map(({ name }) => name)).toEqual(['created', 'proposed', 'contributed', 'led'])
   expect(ledgerOf(events, ann.account).own).toEqual([
     { kind: 'stake', round: 0, value: LIE, amount: ETHER / 10n, isFilled: true },
     { kind: 'stake', round: 1, value: TRUTH, amount: ETHER / 5n, isFilled: true },
   ])
-  expect((await ann.snapshot(fixing, number)).facts).toMatchObject({ round: 2, leader: TRUTH })
+  expect((await ann.snapshot(fixing, head)).facts).toMatchObject({ round: 2, leader: TRUTH })
+})
+
+test('looks for no block that the node has read, but for one that the endpoint does not have', async () => {
+  const fixing = fresh()
+  await create(await stage.as('maker'), stage.deployments.oracle, fixing)
+  await propose(fixing)
+  const { oracle, registry } = stage.deployments
+  const asked: string[] = []
+  const proxy = await startProxy(stage.embedded.rpcUrl, (method) => void asked.push(method))
+  const port = await openChain({ rpcUrl: proxy.url, oracle, registry, chainId: undefined, account: undefined })
+  const head = await port.head()
+  const read = async (block: Head) => {
+    asked.length = 0
+    return { snapshot: await port.snapshot(fixing, block), asked: [...new Set(asked)] }
+  }
+  const here = await read(head)
+  expect(here).toMatchObject({
+    snapshot: { phase: 'active', atBlock: head.number, atTime: head.time },
+    asked: ['eth_call'],
+  })
+  // Another took its place since.
+  const undone = await read({ ...head, time: head.time + 1n, hash: `0x${'12'.repeat(32)}` })
+  expect(undone.snapshot).toEqual(here.snapshot)
+  expect(undone.asked).toContain('eth_getBlockByNumber')
+  expect((await read({ number: head.number, time: head.time })).snapshot).toEqual(here.snapshot)
+  await proxy.close()
 })
 
 test('takes what the oracle refuses as an outcome, and sends nothing', async () => {

@@ -47,7 +47,8 @@ async function setUp(count: number, agreement: number) {
 
 /** Everything that is under way has come. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-const leaderOf = async (chain: ChainPort): Promise<bigint> => (await chain.snapshot(FIXING, 1n)).facts.leader
+const leaderOf = async (chain: ChainPort): Promise<bigint> =>
+  (await chain.snapshot(FIXING, { number: 1n, time: MATURITY })).facts.leader
 const SENDING = {
   account: privateKeyToAccount(reporterKey(0).privateKey),
   contracts: { oracle: FIXING.arbitrator, registry: FIXING.backup },
@@ -110,7 +111,9 @@ test('compares amounts beyond 2^53 to the last wei', async () => {
   const chain = await open()
   world(0).facts = { bond: 2n ** 64n }
   world(1).facts = { bond: 2n ** 64n + 1n }
-  await expect(chain.snapshot(FIXING, 1n)).rejects.toMatchObject({ name: 'Chain.DisagreementError' })
+  await expect(chain.snapshot(FIXING, { number: 1n, time: MATURITY })).rejects.toMatchObject({
+    name: 'Chain.DisagreementError',
+  })
 })
 
 test('goes on without one that is dead, asks it again after a pause, and stops when too few are left', async () => {

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { Fixing } from '#protocol/fixing.ts'
+import type { Head } from '../../../node/chain/port.ts'
 import { createUntracked, type UntrackedFixing } from '../../../node/node/untracked.ts'
 import { intentMemory, transactionsOf } from '../memories.ts'
 import { FIXING, keyOf } from '../reporters.ts'
@@ -21,8 +22,8 @@ test('of fixings that are not tracked it asks those that it has stake in whether
   const state = { settled: 1, isDead: false }
   const chain = {
     account: keyOf('sender').address,
-    async snapshot({ bandPpm }: Fixing, at: bigint) {
-      asked.push([bandPpm, at])
+    async snapshot({ bandPpm }: Fixing, { number }: Head) {
+      asked.push([bandPpm, number])
       if (state.isDead && bandPpm === 1) throw new Error('dead')
       return bandPpm === state.settled ? { ...DISPUTED, phase: 'settled' } : DISPUTED
     },
