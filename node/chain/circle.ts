@@ -115,6 +115,8 @@ export function createCircle(endpoints: readonly Endpoint[], options: CircleOpti
   }
   /** INVARIANT: as many endpoints as must agree have this block, and say the same of it. */
   const common = async (heads: readonly Head[]): Promise<Head | undefined> => {
+    // Nobody need be asked for the block that all of them have just said is theirs.
+    if (heads.length >= agreement && new Set(heads.map(textOf)).size === 1) return heads[0]
     const numbers = heads.map((head) => head.number).toSorted((a, b) => (a > b ? -1 : 1))
     let failure: unknown
     // One that is ahead of the truth must not hide the block below, which the others have.
@@ -194,7 +196,7 @@ function tally<T>(
     }
     const take = async ({ line, answer }: Vote<T>): Promise<void> => {
       const value = await answer
-      const key = JSON.stringify(value, exactly)
+      const key = textOf(value)
       const group = groups.get(key) ?? { value, lines: [] }
       groups.set(key, group)
       group.lines.push(line)
@@ -212,7 +214,12 @@ function tally<T>(
   })
 }
 
-/** Numbers of either kind, sets and maps as what they hold: equal answers have equal texts. */
+/** Equal answers have equal texts. */
+function textOf(answer: unknown): string {
+  return JSON.stringify(answer, exactly)
+}
+
+/** Numbers of either kind, sets and maps as what they hold. */
 function exactly(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}n`
   return value instanceof Map || value instanceof Set ? [...value] : value

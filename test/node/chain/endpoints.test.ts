@@ -19,6 +19,7 @@ async function setUp(count: number, agreement: number) {
   const worlds = Array.from({ length: count }, () => new FakeWorld(FIXING, MATURITY))
   const asked = worlds.map(() => 0)
   const outvoted: string[] = []
+  const blocksAsked: bigint[] = []
   const clock = fakeClock(MATURITY)
   const endpoints = worlds.map((world, i) => ({
     url: `e${i}`,
@@ -28,6 +29,7 @@ async function setUp(count: number, agreement: number) {
       const port = world.endpoint(ACCOUNT)
       return {
         ...port,
+        block: (number) => (blocksAsked.push(number), port.block(number)),
         snapshot: (...args) => ((asked[i] = (asked[i] ?? 0) + 1), port.snapshot(...args)),
       }
     },
@@ -38,6 +40,7 @@ async function setUp(count: number, agreement: number) {
   return {
     worlds,
     asked,
+    blocksAsked,
     outvoted,
     clock,
     open,
@@ -139,6 +142,26 @@ test('does not start on one of three', async () => {
   world(0).isDead = true
   world(2).isDead = true
   await expect(open()).rejects.toMatchObject({ name: 'Chain.DeadRpcError' })
+})
+
+test('the newest block, and the newest final one, is not asked for again where all say the same', async () => {
+  const { world, blocksAsked, open } = await setUp(3, 2)
+  const chain = await open()
+  for (const block of [chain.head, chain.finalized]) expect(await block()).toEqual({ number: 1n, time: MATURITY })
+  expect(blocksAsked).toEqual([])
+  world(2).mine(MATURITY + 12n)
+  for (const block of [chain.head, chain.finalized]) {
+    expect(await block()).toEqual({ number: 1n, time: MATURITY })
+    expect(blocksAsked.splice(0)).toContain(1n)
+  }
+})
+
+test('what fewer say than must agree is no final block, however they agree', async () => {
+  const { world, open } = await setUp(3, 2)
+  const chain = await open()
+  world(0).isFinal = false
+  world(1).isFinal = false
+  expect(await chain.finalized()).toBe(undefined)
 })
 
 test('the newest block is one that as many have as must agree', async () => {
