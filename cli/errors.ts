@@ -65,6 +65,7 @@ const REMEDIES: Readonly<Record<string, { readonly hint?: string; readonly exitC
   'Backup.BackupDamagedError': { hint: '', exitCode: EXIT.usage },
   'Backup.StoreExistsError': { hint: '', exitCode: EXIT.usage },
   'Fixing.ParameterOutOfBoundsError': { hint: '', exitCode: EXIT.usage },
+  'Evidence.EvidenceFormatError': { hint: 'No file of evidence has room for that: none was written.' },
   'IndexDocument.IndexDocumentError': { hint: '', exitCode: EXIT.usage },
   'PassTime.NotEmbeddedError': { hint: 'Start one with assize devnet.', exitCode: EXIT.usage },
   'EmbeddedChain.MissingAnvilError': {

@@ -2,8 +2,9 @@ import { ArgumentError } from './argument.ts'
 import { INVALID, VALUE_SCALE } from './fixing.ts'
 import type { Rational } from './rational.ts'
 
-/** Longest text and largest exponent that are read as a number: no venue needs more, and arithmetic stays bounded. */
-const MAX_LENGTH = 80
+/** Longest text that is read as a number, characters: no venue needs more, and arithmetic stays bounded. */
+export const MAX_DECIMAL_LENGTH = 80
+/** Largest exponent, for the same reasons. */
 const MAX_EXPONENT = 60
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
@@ -16,7 +17,7 @@ const FRACTION_DIGITS = 18
  */
 export function parseDecimal(text: string): Rational {
   if (typeof text !== 'string') throw new ArgumentError('a decimal number', 'text', text)
-  const match = text.length <= MAX_LENGTH ? DECIMAL.exec(text) : null
+  const match = text.length <= MAX_DECIMAL_LENGTH ? DECIMAL.exec(text) : null
   if (match === null) throw new DecimalError(text, 'a decimal number such as 20156.55')
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match
   const exponent = Number(exponentText)
@@ -58,7 +59,9 @@ export class DecimalError extends Error {
   readonly want: string
 
   constructor(text: string, want: string) {
-    super(`Expected ${want}, got ${JSON.stringify(text.slice(0, MAX_LENGTH))}. Write it as digits with one point.`)
+    super(
+      `Expected ${want}, got ${JSON.stringify(text.slice(0, MAX_DECIMAL_LENGTH))}. Write it as digits with one point.`,
+    )
     this.text = text
     this.want = want
   }

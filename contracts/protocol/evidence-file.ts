@@ -76,7 +76,10 @@ const FILE = z.strictObject({
   bodies: z.array(BODY).max(MOST).default([]),
 })
 
-/** The evidence as a JSON document: numbers that may be large are decimal strings. */
+/**
+ * The evidence as a JSON document: numbers that may be large are decimal strings. Throws {@link EvidenceFormatError} for what
+ * {@link parseEvidence} would not read again, so that nobody hands on a file that is of no use.
+ */
 export function evidenceText(evidence: Evidence): string {
   const { observations, samples, ...rest } = evidence
   const file = {
@@ -89,7 +92,9 @@ export function evidenceText(evidence: Evidence): string {
     }),
     samples: [...samples].map(([root, leaves]) => ({ root, leaves })),
   }
-  return JSON.stringify(file, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value), 1)
+  const text = JSON.stringify(file, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value), 1)
+  parseEvidence(text)
+  return text
 }
 
 /** Reads what {@link evidenceText} wrote. Whether it is true is another question. Throws {@link EvidenceFormatError}. */

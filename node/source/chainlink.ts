@@ -4,7 +4,7 @@ import { type FeedReading, type FeedRound, readFeed } from '#client/feed.ts'
 import type { ChainlinkSource } from '#protocol/index-source.ts'
 import type { ReadContext, Reading } from './reading.ts'
 import { readSettled, withSourceChain } from './source-chain.ts'
-import type { SampleWindow } from './window.ts'
+import { closeIn, type SampleWindow } from './window.ts'
 
 /**
  * Reads the rounds of a Chainlink feed: the close of a candle is the answer of the last round that was updated at or
@@ -61,9 +61,9 @@ function closeOf(
   decimals: number,
 ): string | undefined {
   if (round === undefined || round.answer <= 0n || end - round.updatedAt > BigInt(maxAgeSeconds)) return undefined
-  if (decimals === 0) return round.answer.toString()
+  if (decimals === 0) return closeIn(round.answer.toString())
   const digits = round.answer.toString().padStart(decimals + 1, '0')
-  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+  return closeIn(`${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`)
 }
 
 function recordOf(round: FeedRound | undefined): Record<string, string> | null {

@@ -5,7 +5,7 @@ import type { UniswapV3Source } from '#protocol/index-source.ts'
 import { type MeanTick, tickRatio } from '#protocol/mean-tick.ts'
 import type { ReadContext, Reading } from './reading.ts'
 import { readSettled, withSourceChain } from './source-chain.ts'
-import type { SampleWindow } from './window.ts'
+import { closeIn, type SampleWindow } from './window.ts'
 
 /**
  * Reads a Uniswap v3 pool: the close of a candle is the base token in quote tokens by the mean tick of the
@@ -48,8 +48,11 @@ const KEPT = z.strictObject({
 })
 
 /** A pool's ticks are of token0 in token1. */
-function closeOf({ base, decimals: [decimals0, decimals1] }: PoolReading, { cumulative, seconds }: MeanTick): string {
+function closeOf(
+  { base, decimals: [decimals0, decimals1] }: PoolReading,
+  { cumulative, seconds }: MeanTick,
+): string | undefined {
   const isForward = base === 0
   const shift = isForward ? decimals0 - decimals1 : decimals1 - decimals0
-  return tickRatio({ cumulative: isForward ? cumulative : -cumulative, seconds }, shift)
+  return closeIn(tickRatio({ cumulative: isForward ? cumulative : -cumulative, seconds }, shift))
 }

@@ -1,5 +1,5 @@
 import { readClose, sampleOpens } from '#protocol/aggregate.ts'
-import { parseDecimal } from '#protocol/decimal.ts'
+import { MAX_DECIMAL_LENGTH, parseDecimal } from '#protocol/decimal.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { SourceSpec, TimedSource } from '#protocol/index-source.ts'
 import { compare, type Rational } from '#protocol/rational.ts'
@@ -51,7 +51,15 @@ export function decimalOf(text: string): Rational | undefined {
 }
 
 /**
- * The closes at the window's opens, `undefined` where there is none. Candles outside the window do not count. Of several texts for
+ * The text if it can be a close: it is not longer than a number, and Unicode. Of others, which count for nothing, nothing is signed:
+ * neither peers nor a file of evidence pass them on.
+ */
+export function closeIn(text: string): string | undefined {
+  return text.length <= MAX_DECIMAL_LENGTH && text.isWellFormed() ? text : undefined
+}
+
+/**
+ * The closes at the window's opens, `undefined` where there is none. Candles outside the window do not count, nor does what {@link closeIn} does not take. Of several texts for
  * one candle those that do not count give way to those that do; of the rest the {@link plainerFirst} one is taken. Throws
  * {@link TwoClosesError} when two that count are not equal.
  */
@@ -65,7 +73,7 @@ export function closesAt(
   for (const { time, close } of candles) {
     const open = time.n / time.d
     const i = open * time.d === time.n ? place.get(open) : undefined
-    if (i === undefined) continue
+    if (i === undefined || closeIn(close) === undefined) continue
     const known = closes[i]
     closes[i] = known === undefined || known === close ? close : oneOf(known, close, source, open)
   }

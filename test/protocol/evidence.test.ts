@@ -230,6 +230,16 @@ test('a text that is no evidence is refused by the field that is wrong', async (
   expect(fieldOf(broken((file) => (file['id'] = '0x12')))).toBe('id')
 })
 
+test('what could not be read again is not written', async () => {
+  const evidence = await evidenceOf()
+  const [[root, leaves] = expect.fail('no samples')] = evidence.samples
+  const [[sourceId, open] = expect.fail('no leaves')] = leaves
+  const samples = new Map([[root, [[sourceId, open, '1'.repeat(201)] satisfies SampleLeaf]]])
+  expect(() => evidenceText({ ...evidence, samples })).toThrow(
+    expect.objectContaining({ name: 'Evidence.EvidenceFormatError', field: 'samples.0.leaves.0.2' }),
+  )
+})
+
 test('an address of which one digit is wrong is refused by its field, whoever’s it is', async () => {
   const text = evidenceText(await evidenceOf())
   // EIP-55's own example, and the same with another last digit.

@@ -118,6 +118,20 @@ test('what was kept of a feed and of a pool gives the same closes again, without
   expect(reread(threeSamples(sources), MATURITY, broken)).toMatchObject({ kind: 'unreadable' })
 })
 
+test('R-451 what a feed or a pool of needless decimals says is no close where it is longer than a number', () => {
+  const document = threeSamples([chainlink('link'), uniswap('pool', { baseToken: `0x${'11'.repeat(20)}` })])
+  const says = (sourceId: string, kept: unknown) => reread(document, MATURITY, { sourceId, body: JSON.stringify(kept) })
+  const rounds = (answer: string) => OPENS.map((open) => ({ id: '1', answer, updatedAt: `${open}` }))
+  const most = `0.${'0'.repeat(77)}1`
+  const closes = (close: string | undefined) => ({ kind: 'closes', closes: OPENS.map(() => close) })
+  expect(says('link', { decimals: 78, rounds: rounds('1') })).toEqual(closes(most))
+  expect(says('link', { decimals: 79, rounds: rounds('1') })).toEqual(closes(undefined))
+  expect(says('link', { decimals: 0, rounds: rounds('1'.repeat(80)) })).toEqual(closes('1'.repeat(80)))
+  const means = OPENS.map(() => ['0', '60'])
+  expect(says('pool', { decimals: [79, 0], base: 0, means })).toEqual(closes(`1${'0'.repeat(79)}`))
+  expect(says('pool', { decimals: [80, 0], base: 0, means })).toEqual(closes(undefined))
+})
+
 test('a source of any kind is converted by one of any other', async () => {
   const rows = (...closes: string[]): string => `[${OPENS.map((open, i) => `[${open},0,0,0,${closes[i]}]`).join(',')}]`
   const web = await openVenueOf(rows('2020', '2021.5', '2023'))

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { reread } from '#node/reread'
 import { fetchSamples, type SampleOptions } from '#node/source'
 import { aggregate } from '#protocol/aggregate.ts'
 import { formatValue } from '#protocol/decimal.ts'
@@ -155,6 +156,28 @@ test.each([
     const { samples, failures } = await fetchSamples(document, MATURITY, options())
     expect([samples[0]?.closes, failures]).toEqual([[taken, undefined, undefined], []])
   }
+})
+
+test('R-451 a text longer than a number, or not Unicode, is no close, and keeps no evidence of the others from being read', async () => {
+  const [first = 0n, second = 0n, third = 0n] = OPENS
+  const most = `100.${'0'.repeat(76)}`
+  const json = await openVenueOf(
+    rows([
+      [first, most],
+      [second, `${most}0`],
+      [third, '"\\ud800"'],
+    ]),
+  )
+  const table = await openVenueOf(`time,a_ethusd\n${first},${most}\n${second},${most}0\n${third},1\n`)
+  const sources = [pairs('json', json.url), csvSource({ url: `${table.url}/x.csv` })]
+  const { samples, records, failures } = await fetchSamples(threeSamples(sources), MATURITY, options())
+  const closes = [
+    [most, undefined, undefined],
+    [most, undefined, '1'],
+  ]
+  expect([samples.map((one) => one.closes), failures]).toEqual([closes, []])
+  const again = records.map(({ sourceId, body = '' }) => reread(threeSamples(sources), MATURITY, { sourceId, body }))
+  expect(again).toEqual(closes.map((each) => ({ kind: 'closes', closes: each })))
 })
 
 test('leaves out candles that a venue says were empty', async () => {
