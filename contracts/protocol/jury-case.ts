@@ -76,6 +76,20 @@ export function moveEnd(
   return smaller(turnEnd - caseTime(terms, 'votes'), seedEnd)
 }
 
+/**
+ * First second at which it is too late for a case that others hold up to be opened, drawn or given another seed, whichever comes next,
+ * Unix seconds, as {@link moveEnd} says; undefined if it is too late already, or nothing of the kind is to come.
+ */
+export function waitEnd(standing: Parameters<typeof moveEnd>[1]): bigint | undefined {
+  const { now, block, state } = standing
+  const end = ((): bigint | undefined => {
+    if (state.stage === 'none' || state.stage === 'hung') return moveEnd('open', standing)
+    if (state.stage !== 'waiting') return undefined
+    return moveEnd(isForgotten(state, block) ? 'reseed' : 'draw', standing)
+  })()
+  return end !== undefined && now < end ? end : undefined
+}
+
 /** Whether the chain no longer knows the case's seed block at block `block` (R-501). */
 export function isForgotten({ seedBlock }: Pick<JuryCase, 'seedBlock'>, block: bigint): boolean {
   return block > lastDrawBlock(seedBlock)

@@ -17,11 +17,12 @@ import { clerkPay, MOST_STAKES } from '#protocol/jury.ts'
 import type { ClerkMove } from '#protocol/jury-case.ts'
 import { larger } from '#protocol/rational.ts'
 import type { CourtCase } from '../chain/court-port.ts'
-import type { ChainPort, Head, PassingRefusal } from '../chain/port.ts'
+import type { ChainPort, PassingRefusal } from '../chain/port.ts'
 import type { Plan, Transactions } from '../chain/transactions.ts'
 import type { Journal } from '../journal.ts'
 import type { KnownCase } from '../store/jury-table.ts'
 import type { CaseDecision, OwnSeat } from './decide.ts'
+import type { AtStake, Docket } from './docket.ts'
 import type { Openings, Round, Votes } from './votes.ts'
 
 const DAY = 86_400n
@@ -32,7 +33,7 @@ export type Scene = {
   readonly snapshot: FixingSnapshot
   readonly trial: CourtCase
   readonly terms: JuryTerms
-  readonly head: Head
+  readonly docket: Pick<Docket, 'head' | 'behind'>
   readonly round: Round
   /** Seats that this node votes for. */
   readonly seats: readonly JurySeat[]
@@ -58,7 +59,7 @@ export type Carried = 'clear' | 'dear' | 'later'
 
 /**
  * Carries a decision out, seat by seat. A vote may cost in gas what its seat has at stake; what moves the case on, what it is
- * paid, the operator's limit and {@link atRisk}. Throws DeadRpcError and the keys' errors.
+ * paid, the operator's limit and what is {@link atRisk} in it and in the cases that wait for it. Throws DeadRpcError and the keys' errors.
  */
 export async function act(components: ActComponents, scene: Scene, decision: CaseDecision): Promise<Carried> {
   switch (decision.action) {
@@ -85,18 +86,32 @@ async function moveOn(
   const isPaid = action === 'draw' || action === 'resolve'
   // A jury that cannot rule any more, or does not, is not paid.
   const pay = isPaid && deadline !== undefined ? clerkPay(scene.known.fixing.arbitrationFee, scene.terms.seats) : 0n
-  const maxGasCost = components.maxGasWei + pay + atRisk(components, scene, deadline)
-  return send(components, scene, { action, seat: 0, call, deadline, maxGasCost, reason })
+  const held = [...ownStake(components, scene, deadline), ...(await scene.docket.behind(scene.known, action))]
+  const { time } = scene.docket.head
+  const maxGasCost = components.maxGasWei + pay + sumOf(held.map((one) => atRisk(one, time)))
+  const first = held.map((one) => one.deadline).toSorted((a, b) => (a < b ? -1 : 1))[0]
+  return send(components, scene, { action, seat: 0, call, deadline: first, maxGasCost, reason })
 }
 
 /**
- * What this node may lose if the jury does not rule, as far as it counts by now, wei: its seats' shares of the fee and its stake in the fixing on
- * the last day before `deadline`, and with n days left a part in n of them, as gas may be cheaper by then. Not its seats' stakes: these come back.
+ * What this node loses if the jury does not rule on the case: its seats' shares of the fee and its stake in the fixing. Not its seats'
+ * stakes: these come back. Nothing without a deadline.
  */
-function atRisk({ staked }: ActComponents, { known, seats, terms, head }: Scene, deadline: bigint | undefined): bigint {
-  if (deadline === undefined) return 0n
-  const own = staked(known.id) + BigInt(seats.length) * terms.seatFee
-  return (own * DAY) / larger(deadline - head.time, DAY)
+function ownStake({ staked }: ActComponents, { known, seats, terms }: Scene, deadline: bigint | undefined): AtStake[] {
+  if (deadline === undefined) return []
+  return [{ deadline, amount: staked(known.id) + BigInt(seats.length) * terms.seatFee }]
+}
+
+/**
+ * What counts by now of what is at stake, wei: all of it on the last day before the deadline, and with n days left a part in n, as
+ * gas may be cheaper by then.
+ */
+function atRisk({ deadline, amount }: AtStake, now: bigint): bigint {
+  return (amount * DAY) / larger(deadline - now, DAY)
+}
+
+function sumOf(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((sum, one) => sum + one, 0n)
 }
 
 async function commit(
@@ -105,11 +120,11 @@ async function commit(
   { seats, value, deadline, reason }: Extract<CaseDecision, { action: 'commit' }>,
 ): Promise<Carried> {
   const { chain, votes } = components
-  const { known, head, round, terms } = scene
+  const { known, docket, round, terms } = scene
   const due = scene.seats.filter(({ seat }) => seats.includes(seat) && !isUnderWay(components, scene, 'commit', seat))
   if (due.length === 0) return 'clear'
   // On disk before anything leaves.
-  const prepared = await votes.prepare(round, due, value, head.time)
+  const prepared = await votes.prepare(round, due, value, docket.head.time)
   const carried = await Promise.all(
     prepared.map((vote) => {
       const call = commitCall(chain.chainId, known.jury, vote)
@@ -192,7 +207,7 @@ type Sending = {
 
 async function send(components: ActComponents, scene: Scene, sending: Sending): Promise<Carried> {
   const { chain, transactions } = components
-  const { known, head } = scene
+  const { known, docket } = scene
   const { action, seat, call, deadline, maxGasCost, reason } = sending
   const plan: Plan = {
     fixingId: known.id,
@@ -201,7 +216,7 @@ async function send(components: ActComponents, scene: Scene, sending: Sending): 
     round: scene.round.round,
     value: BigInt(seat),
     amount: 0n,
-    at: head.time,
+    at: docket.head.time,
     deadline,
   }
   const sent = await transactions.attempt(plan, (terms) => chain.court(known.jury).send(call, { ...terms, maxGasCost }))

@@ -2,9 +2,8 @@ import type { Address, Hex } from 'viem'
 import { DeadRpcError } from '#client/chain.ts'
 import type { JuryTerms } from '#client/jury.ts'
 import type { Fixing } from '#protocol/fixing.ts'
-import { hasRoom, whyNotTaken } from '#protocol/jury.ts'
+import { whyNotTaken } from '#protocol/jury.ts'
 import { haveRevealed, moveOf } from '#protocol/jury-case.ts'
-import { turnEndOf } from '#protocol/phase.ts'
 import type { ChainPort, Head } from '../chain/port.ts'
 import type { CourtCase } from '../chain/court-port.ts'
 import type { Transactions } from '../chain/transactions.ts'
@@ -14,6 +13,7 @@ import type { JuryTable, KnownCase } from '../store/jury-table.ts'
 import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
 import { type CaseView, decideCase } from './decide.ts'
+import { createDocket, type Docket } from './docket.ts'
 import { sceneOf } from './scene.ts'
 import { createStanding, type JurorView, type Standing } from './standing.ts'
 import { type ClerkTurns, createClerkTurns } from './turns.ts'
@@ -139,8 +139,8 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
   const { chain, log, signal } = components
   const terms = memory.terms.get(jury) ?? (await chain.court(jury).terms())
   memory.terms.set(jury, terms)
-  const cases = await readCases(components, jury, head)
-  const known = new Set(cases.map(({ id }) => id))
+  const opened = await readCases(components, jury, head)
+  const known = new Set(opened.map(({ id }) => id))
   // Of fixings that the jury does not take anybody can request any number for next to nothing.
   const isOurs = (fixing: Fixing): boolean =>
     (fixing.arbitrator === jury || fixing.backup === jury) && whyNotTaken(fixing, terms) === undefined
@@ -148,19 +148,17 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
     .waiting()
     .filter(({ id, fixing }) => !known.has(id) && isOurs(fixing))
     .map((one) => ({ ...one, jury, block: head.number }))
-  const all = [...cases, ...unopened]
+  const all = [...opened, ...unopened]
   memory.standing.keep(
     jury,
     all.map(({ id }) => id),
     terms.seats,
   )
-  const room = asksOnce(async () =>
-    hasRoom(terms, await chain.court(jury).staked(terms.seats, [...known], head.number)),
-  )
+  const docket = createDocket(components, { jury, terms, opened, all }, head)
   await Promise.all(
     all.map(async (one) => {
       try {
-        await attendCase(components, memory, one, { head, room })
+        await attendCase(components, memory, one, docket)
         memory.standing.pass(jury, one.id)
       } catch (error) {
         memory.standing.fail(jury, one.id)
@@ -187,29 +185,17 @@ function isReadmitting(
   return transactions.of(last.id).some(({ action, state }) => action === 'readmit' && state === 'signed')
 }
 
-/** What `ask` says, which is asked once at most, when somebody wants to know. */
-function asksOnce<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined
-  return () => (answer ??= ask())
-}
-
-/** What the cases of a jury have in common: the block, and whether the pool has room for another case. */
-type Session = { readonly head: Head; readonly room: () => Promise<boolean> }
-
 /** One look at one case, and whatever is to be done about it. */
 async function attendCase(
   components: JurorComponents,
   memory: Memory,
   known: KnownCase,
-  session: Session,
+  docket: Docket,
 ): Promise<void> {
-  const { head } = session
-  const { chain } = components
+  const { head } = docket
   const { jury, id, fixing } = known
   components.onCase(known)
-  const trial = await chain.court(jury).trial(id, head.number)
-  const snapshot = await chain.snapshot(fixing, head)
-  const turnEnd = turnEndOf(jury, snapshot)
+  const { trial, snapshot, turnEnd } = await docket.look(known)
   if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
   components.onRunning(known, head)
   memory.ended.delete(keyOf(known))
@@ -221,9 +207,9 @@ async function attendCase(
     ...snapshot.candidates.map(({ value }) => value),
     ...(await components.seen(id)),
   ]
-  const scene = await sceneOf(components, { known, snapshot, trial, terms, head }, guesses)
+  const scene = await sceneOf(components, { known, snapshot, trial, terms, docket }, guesses)
   const { state, seats } = trial
-  const queue = await queueOf(components, known, trial, session)
+  const queue = await docket.queueOf(known, state)
   const before = {
     now: head.time,
     block: head.number,
@@ -247,20 +233,6 @@ async function attendCase(
   memory.standing.carry(jury, id, await act(components, scene, decision))
 }
 
-/** What of the jury's other cases holds this one up. */
-async function queueOf(
-  { chain }: JurorComponents,
-  { jury, id }: KnownCase,
-  { state }: CourtCase,
-  { head: { number }, room }: Session,
-): Promise<Pick<CaseView, 'isNext' | 'returned' | 'hasRoom'>> {
-  const court = chain.court(jury)
-  const isToOpen = state.stage === 'none' || state.stage === 'hung'
-  const [first] = isToOpen || state.stage === 'waiting' ? await court.waiting(number) : []
-  const returned = isToOpen ? (await court.returned(number)).length : 0
-  return { isNext: first === undefined || first === id, returned, hasRoom: isToOpen && (await room()) }
-}
-
 function seenSince({ seen }: Memory, known: KnownCase, { time }: Head): bigint {
   const first = seen.get(keyOf(known)) ?? time
   seen.set(keyOf(known), first)
@@ -271,7 +243,7 @@ function seenSince({ seen }: Memory, known: KnownCase, { time }: Head): bigint {
 async function finish(
   components: JurorComponents,
   memory: Memory,
-  { known, trial, head }: Pick<Scene, 'known' | 'trial' | 'head'>,
+  { known, trial, head }: Pick<Scene, 'known' | 'trial'> & Pick<Docket, 'head'>,
 ): Promise<void> {
   const { table, votes, confirmations, isKeeper } = components
   const key = keyOf(known)

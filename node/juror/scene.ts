@@ -20,17 +20,17 @@ export type SceneComponents = {
  */
 export async function sceneOf(
   { chain, votes, principals }: SceneComponents,
-  found: Pick<Scene, 'known' | 'snapshot' | 'trial' | 'terms' | 'head'>,
+  found: Pick<Scene, 'known' | 'snapshot' | 'trial' | 'terms' | 'docket'>,
   guesses: readonly bigint[],
 ): Promise<Scene> {
-  const { known, trial, head } = found
+  const { known, trial, docket } = found
   const { jury, id: fixingId } = known
   const { state, seats } = trial
   const round = { chainId: chain.chainId, jury, fixingId, round: state.round }
   if (state.stage !== 'voting' || seats.length === 0)
     return { ...found, round, seats: [], own: [], openings: new Map() }
   const jurors = [...new Set(seats.map(({ juror }) => juror))]
-  const voters = await chain.court(jury).voters(jurors, head.number)
+  const voters = await chain.court(jury).voters(jurors, docket.head.number)
   const isAccount = (one: Address | undefined): boolean =>
     one !== undefined && chain.account !== undefined && isAddressEqual(one, chain.account)
   const isPrincipal = (juror: Address): boolean => principals.some((one) => isAddressEqual(one, juror))

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { Hex } from 'viem'
+import type { Staked } from '#protocol/jury.ts'
+import type { JuryCase } from '#protocol/jury-case.ts'
 import type { CourtPort } from '../../../node/chain/court-port.ts'
 import { DeadRpcError } from '#client/chain.ts'
+import type { Plan } from '../../../node/chain/transactions.ts'
 import { createJuror, type JurorComponents } from '../../../node/juror/juror.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
 import { FIXING, FIXING_ID, keyOf } from '../reporters.ts'
@@ -242,5 +246,172 @@ describe('what moves a case on may cost', () => {
     const { juror, lookAt } = clerk('JuryArbitrator.TooEarly')
     expect(await lookAt(turnEnd - 9n * DAY)).toHaveLength(1)
     expect(juror.view().dear).toBe(0)
+  })
+})
+
+describe('a case that others wait behind may cost as much as what waits', () => {
+  const DAY = 86_400n
+  const ETHER = 10n ** 18n
+  const LIMIT = 10n ** 16n
+  const PAY = (4n * FIXING.arbitrationFee) / 11n
+  const [AHEAD, BEHIND]: [Hex, Hex] = [`0x${'aa'.repeat(32)}`, `0x${'bb'.repeat(32)}`]
+  const NONE = { stage: 'none', round: 0, seedBlock: 0n, commitEnd: 0n, revealEnd: 0n } as const
+  const waiting = (seedBlock: bigint): JuryCase => ({ ...NONE, stage: 'waiting', seedBlock })
+  const over: JuryCase = { ...NONE, stage: 'voting', commitEnd: 1n, revealEnd: 2n }
+  const seat = { seat: 0, juror: keyOf('other').address, committed: undefined, value: undefined }
+  /** The jury's turn on the case behind; on the one ahead it began 20 days earlier, and it is as long. */
+  const arbitratedAt = 30n * DAY
+  const turnEnd = arbitratedAt + BigInt(FIXING.arbitrationLimit)
+  const votesTime = BigInt(SMALL_JURY.commitTime + SMALL_JURY.revealTime)
+  const seedTime = votesTime + 3n * DAY
+
+  type Scene = {
+    readonly ahead: JuryCase
+    readonly behind: JuryCase
+    readonly staked?: Partial<Staked>
+    /** Where its turn on the case ahead begins. */
+    readonly earlier?: bigint
+  }
+  type Tried = {
+    readonly call: string
+    readonly isBehind: boolean
+    readonly maxGasCost: bigint | undefined
+    readonly deadline: bigint | undefined
+  }
+
+  /** What a clerk tries that has 3 ETH in the case behind alone, both having been opened in this order. */
+  async function triedAt(now: bigint, block: bigint, { ahead, behind, staked, earlier = arbitratedAt }: Scene) {
+    const tried: Tried[] = []
+    const states = new Map([
+      [AHEAD, ahead],
+      [BEHIND, behind],
+    ])
+    const counts = { pool: 9, returned: 0, seated: 0, waiting: 0, ...staked }
+    const court: Partial<CourtPort> = {
+      terms: async () => SMALL_JURY,
+      opened: async () => [],
+      trial: async (id) => ({ state: states.get(id) ?? NONE, seats: states.get(id) === over ? [seat] : [] }),
+      voters: async () => [undefined],
+      waiting: async () => [...states].flatMap(([id, { stage }]) => (stage === 'waiting' ? [id] : [])),
+      returned: async () => Array.from({ length: counts.returned }, () => keyOf('other').address),
+      pool: async () => [keyOf('other').address],
+      staked: async () => counts,
+      header: async () => '0xc0',
+      async send({ name }, { maxGasCost }) {
+        tried.push({ call: name, isBehind: plan?.fixingId === BEHIND, maxGasCost, deadline: plan?.deadline })
+        return { kind: 'refused', reason: 'Client.DearGasError' }
+      },
+    }
+    const transactions = transactionsOf(intentMemory())
+    let plan: Plan | undefined
+    const juror = jurorWith(new Set(), undefined, {
+      isClerk: true,
+      maxGasWei: LIMIT,
+      staked: (id) => (id === BEHIND ? 3n * ETHER : 0n),
+      juries: [FIXING.arbitrator],
+      chain: {
+        account: keyOf('sender').address,
+        chainId: 31_337,
+        court: () => court as CourtPort,
+        head: async () => ({ number: block, time: now }),
+        snapshot: async (fixing) =>
+          snapshotOf({ arbitratedAt: fixing.indexId === AHEAD ? earlier : arbitratedAt }, { now, fixing }),
+      },
+      table: {
+        cases: async () =>
+          [AHEAD, BEHIND].map((id) => ({ jury: FIXING.arbitrator, id, fixing: { ...FIXING, indexId: id }, block: 1n })),
+        nextBlock: async () => 1n,
+        extend: async () => undefined,
+        close: async () => undefined,
+        keep: async () => undefined,
+        votes: async () => [],
+      },
+      transactions: {
+        ...transactions,
+        attempt: (next, send) =>
+          transactions.attempt(next, (terms) => {
+            plan = next
+            return send(terms)
+          }),
+      },
+    })
+    juror.look({ number: block, time: now })
+    await juror.idle()
+    // Both at once, in any order.
+    return tried.toSorted((a, b) => Number(a.isBehind) - Number(b.isBehind))
+  }
+
+  const both = (seedBlock: bigint) => ({ ahead: waiting(seedBlock), behind: waiting(seedBlock) })
+
+  test('a draw, though this node has nothing in what is drawn, the more the nearer the seed behind it is to being forgotten', async () => {
+    // 8 191 blocks of 12 s from the seed's on, in the last of which it can be drawn, are a day and some.
+    const lives = 8_191n * 12n
+    const now = arbitratedAt + DAY
+    const early = LIMIT + PAY + (3n * ETHER * DAY) / lives
+    expect(await triedAt(now, 501n, both(500n))).toEqual([
+      { call: 'draw', isBehind: false, maxGasCost: early, deadline: now + lives },
+    ])
+    expect(await triedAt(now, 500n + 8_191n, both(500n))).toEqual([
+      { call: 'draw', isBehind: false, maxGasCost: LIMIT + PAY + 3n * ETHER, deadline: now + 12n },
+    ])
+  })
+
+  test('another seed, as long as there is time for the votes behind it', async () => {
+    const block = 500n + 8_192n
+    const late = turnEnd - seedTime
+    expect(await triedAt(late - 4n * DAY, block, both(500n))).toEqual([
+      { call: 'reseed', isBehind: false, maxGasCost: LIMIT + (3n * ETHER) / 4n, deadline: late },
+    ])
+    const longer = { ...both(500n), earlier: arbitratedAt + DAY }
+    expect(await triedAt(late - 1n, block, longer)).toEqual([
+      { call: 'reseed', isBehind: false, maxGasCost: LIMIT + 3n * ETHER, deadline: late },
+    ])
+    // What waits can only be closed itself.
+    expect(await triedAt(late, block, longer)).toEqual([
+      { call: 'reseed', isBehind: false, maxGasCost: LIMIT, deadline: late + DAY },
+    ])
+  })
+
+  test('closing what is over', async () => {
+    const earlier = arbitratedAt - BigInt(FIXING.arbitrationLimit)
+    const now = arbitratedAt + DAY
+    expect(await triedAt(now, 500n + 8_191n, { ...both(500n), earlier })).toEqual([
+      { call: 'close', isBehind: false, maxGasCost: LIMIT + 3n * ETHER, deadline: now + 12n },
+    ])
+  })
+
+  test('resolving a round whose seats the pool is too small without, and no other', async () => {
+    const scene = { ahead: over, behind: NONE, staked: { pool: 2, seated: 3 } }
+    const late = turnEnd - seedTime
+    expect(await triedAt(late - 2n * DAY, 600n, scene)).toEqual([
+      { call: 'resolve', isBehind: false, maxGasCost: LIMIT + PAY + (3n * ETHER) / 2n, deadline: late },
+    ])
+    expect(await triedAt(late - 2n * DAY, 600n, { ...scene, staked: { pool: 3, seated: 3 } })).toEqual([
+      { call: 'resolve', isBehind: false, maxGasCost: LIMIT + PAY, deadline: turnEnd },
+      { call: 'open', isBehind: true, maxGasCost: LIMIT + (3n * ETHER) / 2n, deadline: late },
+    ])
+  })
+
+  test('a draw while stakes that were returned keep what waits from being opened', async () => {
+    const late = turnEnd - seedTime
+    const scene = { ahead: waiting(500n), behind: NONE, staked: { waiting: 1 } }
+    const tried = { call: 'draw', isBehind: false, deadline: late - 2n * DAY + 12n }
+    expect(await triedAt(late - 2n * DAY, 500n + 8_191n, { ...scene, staked: { returned: 1, waiting: 1 } })).toEqual([
+      { ...tried, maxGasCost: LIMIT + PAY + (3n * ETHER) / 2n },
+    ])
+    expect((await triedAt(late - 2n * DAY, 500n + 8_191n, scene))[0]).toEqual({ ...tried, maxGasCost: LIMIT + PAY })
+  })
+
+  test('bringing returned stakes back, whichever case does it for all', async () => {
+    const late = turnEnd - seedTime
+    const scene = { ahead: NONE, behind: NONE, staked: { returned: 1 } }
+    expect(await triedAt(late - 2n * DAY, 600n, scene)).toMatchObject([
+      { call: 'readmit', isBehind: false, maxGasCost: LIMIT + (3n * ETHER) / 2n },
+    ])
+    // To open the one does nothing for the other.
+    expect(await triedAt(late - 2n * DAY, 600n, { ahead: NONE, behind: NONE })).toMatchObject([
+      { call: 'open', isBehind: false, maxGasCost: LIMIT },
+      { call: 'open', isBehind: true, maxGasCost: LIMIT + (3n * ETHER) / 2n },
+    ])
   })
 })

@@ -47,7 +47,7 @@ async function seenBy(now: { voter: Address; principals: readonly Address[]; isS
       snapshot: snapshotOf({}),
       trial: { state, seats },
       terms: TERMS,
-      head: { number: 10n, time: 95_000n },
+      docket: { head: { number: 10n, time: 95_000n }, behind: async () => [] },
     },
     [INVALID, VALUE],
   )
