@@ -8,6 +8,7 @@ import {
   chanceWithTries,
   expectedSpoils,
   majorityChance,
+  seedsInATurn,
 } from '../protocol/jury-odds.ts'
 
 const TEXT = readFileSync('docs/arbitrators.md', 'utf8')
@@ -113,4 +114,14 @@ test('the chances of who also proposes blocks are those of docs/arbitrators.md',
   const shares = [0.1, 0.2, 0.3, 0.4]
   expect(without.slice(1)).toEqual(shares.map((share) => percent(chanceOf(31, share))))
   expect(withBlocks.slice(1)).toEqual(shares.map((share) => percent(chanceWithProposers(chanceOf(31, share), share))))
+})
+
+test('the chances of who lets seeds go that do not suit him are those of docs/arbitrators.md (R-501)', () => {
+  const tries = seedsInATurn()
+  expect(TEXT.replaceAll(/\s+/g, ' ')).toContain(`another try a day, ${tries} of them in a turn of 30 days.`)
+  const [all = [], half = []] = tableAt('| tries |')
+  const shares = [0.1, 0.2, 0.3]
+  const left = (share: number) => majorityChance({ pool: POOL / 2, held: POOL * share, seats: 31 })
+  expect(all.slice(1)).toEqual(shares.map((share) => percent(chanceWithTries(chanceOf(31, share), tries))))
+  expect(half.slice(1)).toEqual(shares.map((share) => percent(chanceWithTries(left(share), tries))))
 })

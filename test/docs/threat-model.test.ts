@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { captureChance, majorityChance } from '../protocol/jury-odds.ts'
+import { captureChance, chanceWithTries, majorityChance, seedsInATurn } from '../protocol/jury-odds.ts'
 import { assize } from '../cli/command-line.ts'
 
 const TEXT = readFileSync('docs/threat-model.md', 'utf8').replaceAll(/\s+/g, ' ')
@@ -65,6 +65,13 @@ test('the chances of a majority in docs/threat-model.md are those of the draw', 
   const left = (held: number): string =>
     `${Number((majorityChance({ pool: 500, held, seats: 31 }) * 100).toPrecision(2))} %`
   expect(TEXT).toContain(`10 % a majority in ${left(100)} of the draws, 20 % in ${left(200)}, **30 % in ${left(300)}**`)
+  const tries = seedsInATurn()
+  const byOne = (held: number, pool: number): string =>
+    `${Number((chanceWithTries(majorityChance({ pool, held, seats: 31 }), tries) * 100).toPrecision(2))} %`
+  expect(TEXT).toContain(`one a day, ${tries} in a turn of 30 days`)
+  expect(TEXT).toContain(
+    `30 % has a majority by one of the seeds in ${byOne(300, 1_000)} of the turns, with half of the stakes free **20 % in ${byOne(200, 500)}**`,
+  )
   const [some, most] = [300, 400].map((held) => {
     const chance = captureChance({ pool: 1_000, held, seats: 31, quorum: 21 })
     return `${Number((chance * 100).toPrecision(2))} %`

@@ -1,3 +1,7 @@
+import { DEFAULT_JURY_TERMS } from '#client/deployment-plan.ts'
+import { DEFAULT_PARAMETERS } from '#protocol/fixing.ts'
+import { blocksTime, caseTime, SEED_DELAY, SEED_LIFE } from '#protocol/jury.ts'
+
 /** A jury to be drawn, in stakes: how many are in the pool, how many of them one party holds, how many seats there are. */
 export type Drawing = { readonly pool: number; readonly held: number; readonly seats: number }
 
@@ -49,6 +53,15 @@ function chanceOfSeats({ pool, held, seats }: Drawing, least: number, most: numb
 /** The chance of at least one success when something of chance `chance` may be tried `tries` times. */
 export function chanceWithTries(chance: number, tries: number): number {
   return 1 - (1 - chance) ** tries
+}
+
+/** How many seeds a case of a default jury can have within its turn in a default fixing, if no slot is missed and nobody draws by them. */
+export function seedsInATurn(): number {
+  const { arbitrationLimit } = DEFAULT_PARAMETERS
+  const life = blocksTime(SEED_DELAY + SEED_LIFE + 1n)
+  let count = 0n
+  while (count * life + caseTime(DEFAULT_JURY_TERMS, 'seed') < BigInt(arbitrationLimit)) count++
+  return Number(count)
 }
 
 /**
