@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { assertValueCall, readClaim, winningsOf } from '#client/uma.ts'
+import { INVALID } from '#protocol/fixing.ts'
 import { type Action, perform } from '../chain/action.ts'
 import { address, hash, indexValue } from '../arguments.ts'
 import { type Connection, openOracle } from '../chain/connection.ts'
@@ -11,6 +12,7 @@ import { formatAmount, formatDuration, formatIndexValue, formatMoment } from '..
 import { addNetworkOptions, addSigningOptions, type NetworkFlags, type SigningFlags } from '../options.ts'
 import { reportPerformed } from '../chain/report.ts'
 import { openSigner } from '../chain/signer.ts'
+import { claimNoiseLines, noiseOf } from '../court/noise.ts'
 import { findHearing, findTrusted, type Hearing, requireHearing, requireUndecided } from '../court/uma-court.ts'
 
 type Flags = NetworkFlags & SigningFlags & { readonly adapter?: Address }
@@ -46,12 +48,14 @@ async function assertIt({ id, value }: Asked, flags: Flags, context: Context): P
   const signer = await openSigner(flags, context)
   const { adapter, fixing } = hearing
   const name = formatIndexValue(value, 18)
+  const claim = await readClaim(connection.chain, adapter.address, fixing, value)
+  const cautions = value === INVALID ? [] : claimNoiseLines(await noiseOf(fixing, context))
   const action: Action = {
     steps: [{ label: `assert ${name}`, call: assertValueCall(adapter.address, fixing, value) }],
     amount: adapter.bond,
     taker: { name: 'the adapter', address: adapter.address },
     gain: fixing.arbitrationFee,
-    lines: linesOf(hearing, name, await readClaim(connection.chain, adapter.address, fixing, value), connection),
+    lines: linesOf(hearing, { name, claim, cautions }, connection),
     question: `Assert that ${name} is the value?`,
     recheck: async () => requireAssertable(await findHearing(connection, id, adapter.address), value, connection),
   }
@@ -65,7 +69,13 @@ async function assertIt({ id, value }: Asked, flags: Flags, context: Context): P
   return EXIT.ok
 }
 
-function linesOf({ adapter, fixing, snapshot }: Hearing, name: string, claim: string, { token }: Connection): string[] {
+type Claim = { readonly name: string; readonly claim: string; readonly cautions: readonly string[] }
+
+function linesOf(
+  { adapter, fixing, snapshot }: Hearing,
+  { name, claim, cautions }: Claim,
+  { token }: Connection,
+): string[] {
   const expiry = snapshot.atTime + adapter.liveness
   const amount = (wei: bigint): string => formatAmount(wei, token)
   const won = amount(winningsOf(adapter.bond, adapter))
@@ -75,6 +85,7 @@ function linesOf({ adapter, fixing, snapshot }: Hearing, name: string, claim: st
     `claim     ${claim}`,
     `bond      ${amount(adapter.bond)}, back once it is found true; it can be disputed until ${formatMoment(expiry, snapshot.atTime)}`,
     `fee       ${amount(fixing.arbitrationFee)}, if it is the first that is found true`,
+    ...cautions,
     `risk      the bond, if somebody disputes it and UMA's voters find it false; ${won} of the disputer's if they find it true`,
   ]
 }

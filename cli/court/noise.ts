@@ -1,3 +1,4 @@
+import { claimTolerancePpm } from '#client/uma.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { isNoiseSmall } from '#protocol/policy.ts'
 import type { Context } from '../context.ts'
@@ -30,5 +31,16 @@ export function noiseLines(noise: Noise | undefined): string[] {
   const [separation, ofIndex] = [noise.separationPpm, noise.noisePpm].map((ppm) => formatPercent(BigInt(ppm)))
   return [
     `noise     the separation, ${separation}, is not above four times the index's noise, ${ofIndex}: jurors vote INVALID, since honest readings may lose their stakes`,
+  ]
+}
+
+/** The line that says that a claim at UMA may be found false though its value was read honestly; none if not, or if it is not known. */
+export function claimNoiseLines(noise: Noise | undefined): string[] {
+  if (noise === undefined) return []
+  const tolerancePpm = claimTolerancePpm(noise)
+  if (noise.noisePpm <= tolerancePpm) return []
+  const [tolerance, ofIndex] = [tolerancePpm, noise.noisePpm].map((ppm) => formatPercent(BigInt(ppm)))
+  return [
+    `noise     honest readings may be ${ofIndex} apart, and the claim is true up to ${tolerance} only: what you have read yourself may be found false`,
   ]
 }

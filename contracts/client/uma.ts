@@ -21,6 +21,14 @@ const courtAbi = parseAbi([
 /** UMA's unit of parts of a bond. */
 const WHOLE = 10n ** 18n
 
+/** A claim is true this part of the fixing's separation off, too. */
+const TOLERANCE = 20
+
+/** How far from the index's value a claim of the fixing is true, whole ppm, rounded down. */
+export function claimTolerancePpm({ separationPpm }: Pick<Fixing, 'separationPpm'>): number {
+  return Math.floor(separationPpm / TOLERANCE)
+}
+
 /** What an adapter asks, and under which terms now. */
 export type UmaAdapter = {
   readonly address: Address

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Address, Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { latestBlock } from '#client/chain.ts'
@@ -7,7 +9,9 @@ import { send } from '#client/send.ts'
 import { settleAssertionCall } from '#client/uma.ts'
 import { wethBalance } from '#client/weth.ts'
 import { type Fixing, INVALID } from '#protocol/fixing.ts'
+import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { ETHER, MATURITY } from '../client/chain-fixture.ts'
+import { documentJson, sourceJson } from '../protocol/index-documents.ts'
 import { type Court, type Disputer, openCourt, typing, withoutChance } from './disputer.ts'
 import { raiseUma, type UmaStage } from './uma-stage.ts'
 
@@ -48,8 +52,8 @@ async function well(person: Disputer, ...args: readonly string[]): Promise<strin
 }
 
 /** A fixing that waits for the adapter. */
-async function awaiting(): Promise<{ fixing: Fixing; id: Hex }> {
-  const found = await court.fixing({ arbitrator: adapter, backup: court.stage.deployments.council })
+async function awaiting(changes: Partial<Fixing> = {}): Promise<{ fixing: Fixing; id: Hex }> {
+  const found = await court.fixing({ arbitrator: adapter, backup: court.stage.deployments.council, ...changes })
   const { time } = await latestBlock(clerk.chain)
   const graceEnd = MATURITY + BigInt(found.fixing.proposalGrace)
   if (time < graceEnd) await court.stage.embedded.mineAt(graceEnd)
@@ -113,6 +117,29 @@ describe('assize uma', () => {
     expect(await wethBalance(ann.chain, weth, ann.account.address)).toBe(2n * ETHER + ETHER / 2n + FEE)
     const over = await clerk.run(['uma', 'settle', id, '--yes'])
     expect(over.err).toContain(`got one that is settled. Look: assize fixing show ${id}`)
+  })
+
+  test('whoever has the document is told that an honest value may be found false, where honest readings may be further apart than a claim is true', async () => {
+    const folder = join(court.folder, 'noisy')
+    mkdirSync(folder)
+    const env = { ...process.env, ...ann.env, ASSIZE_INDEX_DIR: folder }
+    const informed: Disputer = { ...ann, run: (args) => ann.run(args, { env }) }
+    const linesOf = async (person: Disputer, noisePpm: number, value: string): Promise<string[]> => {
+      const document = documentJson([sourceJson('a')], { noisePpm })
+      writeFileSync(join(folder, 'noisy.json'), JSON.stringify(document))
+      const { id } = await awaiting({ indexId: indexId(parseIndexDocument(document)), separationPpm: 1_019 })
+      const dry = ['--adapter', adapter, '--dry-run', '--account', ann.account.address]
+      return (await well(person, 'uma', 'assert', id, value, ...dry)).split('\n')
+    }
+    const isNoise = (line: string): boolean => line.startsWith('noise ')
+    const lines = await linesOf(informed, 51, '2500.1')
+    expect(lines.find((line) => line.startsWith('claim '))).toContain('by no more than 50 parts per million')
+    expect(lines.filter(isNoise)).toEqual([
+      'noise     honest readings may be 0.0051 % apart, and the claim is true up to 0.005 % only: what you have read yourself may be found false',
+    ])
+    expect((await linesOf(informed, 50, '2500.1')).filter(isNoise)).toEqual([])
+    expect((await linesOf(informed, 52, 'INVALID')).filter(isNoise)).toEqual([])
+    expect((await linesOf(ann, 53, '2500.1')).filter(isNoise)).toEqual([])
   })
 
   test('what UMA votes true is the ruling, and one that was settled by others is only brought', async () => {
