@@ -59,7 +59,7 @@ export function createDocket(
   const looks = new Map<Hex, Promise<Look>>()
   const lookAt = async ({ id, fixing }: KnownCase): Promise<Look> => {
     const trial = await court.trial(id, head.number)
-    const snapshot = await chain.snapshot(fixing, head.number)
+    const snapshot = await chain.snapshot(fixing, head)
     return { trial, snapshot, turnEnd: turnEndOf(jury, snapshot) }
   }
   const look = (known: KnownCase): Promise<Look> => {

@@ -37,7 +37,7 @@ function reading(says: () => Panel) {
   }
   const follow = (...members: readonly number[]): Tracked => {
     const tracked = track({ id: FIXING_ID, fixing: FIXING, document: threeSamples([sourceJson('alpha')]) })
-    tracked.ripe = { ...rosters(panelOf(...members)), readAt: undefined }
+    tracked.ripe = { ...rosters(panelOf(...members)), isFinal: false }
     state.tracked.set(FIXING_ID, tracked)
     return tracked
   }
