@@ -63,7 +63,7 @@ const SYNC_STREAMS = 4
 /** And so many for samples. */
 const SAMPLES_STREAMS = 2
 /** A new key asks so often for samples on each stream, of so many keys: more than all of them together are answered at once. */
-const PAGES_OF_A_NAME = 64
+const PAGES_OF_A_NAME = 32
 const NAMES_FOR_SAMPLES = 4
 /** Of samples that a peer does not have: an empty list. */
 const EMPTY_PAGE = 2

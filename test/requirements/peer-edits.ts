@@ -99,6 +99,13 @@ export const PEER_EDITS: readonly DisablingEdit[] = [
     replace: 'if (!takeToken() && PACE_MS === 0) await',
   },
   {
+    id: 'R-416',
+    rule: 'strangers share what they are served',
+    file: 'node/node/serving-tokens.ts',
+    find: "shared.take('strangers', nowMs)",
+    replace: 'shared.take(peer, nowMs)',
+  },
+  {
     id: 'R-415',
     rule: 'calls have a pace',
     file: ADMISSION,

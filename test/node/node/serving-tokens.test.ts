@@ -23,7 +23,7 @@ const [ANN, EVE, MALLORY] = [
   '12D3KooWQ89dv9rxYd3vjFp3k6kVcGBNXDLxfQPXq4YBgGVqVkXY',
 ]
 
-test('gives strangers together as many tokens as one reporter, and takes of a stranger that waits none of its own', () => {
+test('R-416 gives strangers together as many tokens as one reporter, and takes of a stranger that waits none of its own', () => {
   const clock = fakeClock()
   const reporters = new Set([bytesOfPeer(ANN)])
   const isStranger = (peerId: `0x${string}`): boolean => !reporters.has(peerId)
