@@ -94,7 +94,7 @@ const PARTIAL_RATE = { capacity: 360, perSecond: 36 }
 const PRESENCE_RATE = { capacity: 512, perSecond: 64 }
 /** Signatures of unknown fixings that all peers which no reporter registered may have verified: in JavaScript a twentieth of a core. */
 const STRANGERS_RATE = { capacity: 256, perSecond: 32 }
-/** Of one peer, and of all strangers together: at most 1 MB a second. */
+/** Of one peer, and of all strangers together: at most 2 MB a second. */
 const SYNC_RATE = { capacity: 512, perSecond: 64 }
 /** Of both, too. A page of 100 leaves each: all that the largest document has at once, and all again after 15 seconds. */
 const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
@@ -126,10 +126,6 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
   const tokens = createTokenBuckets(MESSAGE_RATE, MAX_PEERS)
   const partialTokens = createTokenBuckets(PARTIAL_RATE, MAX_PEERS)
   const strangerTokens = createTokenBuckets(STRANGERS_RATE, 1)
-  // Before the registry was read everybody would be one, and what they bring by nobody known.
-  const isStranger = (peerId: Hex): boolean =>
-    hasAny(components.registered?.() ?? []) && !components.isRegistered(peerId)
-  const serving = { maxPeers: MAX_PEERS, isStranger, clock }
   const presenceTokens = createTokenBuckets(PRESENCE_RATE, MAX_PEERS)
   const context: Context = {
     ...components.context,
@@ -164,7 +160,8 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     },
     quarantine,
     strangers: {
-      has: (peer) => isStranger(bytesOfPeer(peer)),
+      // Before the registry was read everybody would be one, and what they bring by nobody known.
+      has: (peer) => hasAny(components.registered?.() ?? []) && !components.isRegistered(bytesOfPeer(peer)),
       takeToken: () => strangerTokens.take('all', clock.monotonicMs()),
     },
     giveBack: (peer, of) => (of === 'partial' ? partialTokens : tokens).giveBack(peer),
@@ -177,6 +174,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     },
   })
   const gossip = joinTopics(host, topics, intake, clock)
+  const serving = { maxPeers: MAX_PEERS, isRegistered: components.isRegistered, clock }
   const sync = await startSync({
     host,
     source: syncSource(components, topics),

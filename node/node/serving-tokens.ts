@@ -9,8 +9,8 @@ export type Serving = {
   readonly rate: Rate
   /** Peers whose tokens are counted at once. */
   readonly maxPeers: number
-  /** Whether no reporter registered this binary peer id. */
-  readonly isStranger: (peerId: Hex) => boolean
+  /** Whether a reporter registered this binary peer id. Before the registry was read nobody has: all share until then. */
+  readonly isRegistered: (peerId: Hex) => boolean
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
@@ -18,7 +18,7 @@ export type Serving = {
  * What a peer's requests on one stream take their tokens by: its own, and if it is a stranger one of those that all strangers share. New
  * keys cost nothing, and each has its own tokens in full.
  */
-export function servingTokens({ rate, maxPeers, isStranger, clock }: Serving): (peer: string) => () => boolean {
+export function servingTokens({ rate, maxPeers, isRegistered, clock }: Serving): (peer: string) => () => boolean {
   const own = createTokenBuckets(rate, maxPeers)
   const shared = createTokenBuckets(rate, 1)
   return (peer) => {
@@ -26,7 +26,7 @@ export function servingTokens({ rate, maxPeers, isStranger, clock }: Serving): (
     return () => {
       const nowMs = clock.monotonicMs()
       if (!own.take(peer, nowMs)) return false
-      if (!isStranger(peerId) || shared.take('strangers', nowMs)) return true
+      if (isRegistered(peerId) || shared.take('strangers', nowMs)) return true
       // Whoever waits for the others has not been served.
       own.giveBack(peer)
       return false

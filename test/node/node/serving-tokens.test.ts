@@ -26,8 +26,8 @@ const [ANN, EVE, MALLORY] = [
 test('R-416 gives strangers together as many tokens as one reporter, and takes of a stranger that waits none of its own', () => {
   const clock = fakeClock()
   const reporters = new Set([bytesOfPeer(ANN)])
-  const isStranger = (peerId: `0x${string}`): boolean => !reporters.has(peerId)
-  const tokensOf = servingTokens({ rate: { capacity: 4, perSecond: 2 }, maxPeers: 10, isStranger, clock })
+  const isRegistered = (peerId: `0x${string}`): boolean => reporters.has(peerId)
+  const tokensOf = servingTokens({ rate: { capacity: 4, perSecond: 2 }, maxPeers: 10, isRegistered, clock })
   const taken = (peer: string): number => {
     const take = tokensOf(peer)
     return Array.from({ length: 9 }, take).filter(Boolean).length
