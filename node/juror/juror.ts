@@ -50,6 +50,8 @@ export type JurorComponents = {
   readonly onRunning: (known: KnownCase, head: Head) => void
   /** What this node has observed of the fixing, though it may vote INVALID, and what others have: what it may have observed too, before its store was lost. */
   readonly seen: (id: Hex) => Promise<readonly bigint[]>
+  /** What it would have observed without some of the sources that it has read, as before its store was lost; undefined while it has observed nothing. */
+  readonly seenWithout: (id: Hex, fixing: Fixing) => Promise<readonly bigint[] | undefined>
   /** Fixings in arbitration, as far as the node follows them. */
   readonly waiting: () => readonly Pick<KnownCase, 'id' | 'fixing'>[]
   /** This node's place among `jurors` for the fixing: who comes first moves its case on first. */
@@ -78,6 +80,8 @@ type Memory = {
   /** The block at which a case was first seen to be over. */
   readonly ended: Map<string, bigint>
   readonly standing: Standing
+  /** What may have been observed of a case without some of the sources, which takes long to find out. */
+  readonly seenWithout: Map<string, readonly bigint[]>
   /** The case for which this process last brought a jury's returned stakes back, and at which block. */
   readonly readmitting: Map<Address, { readonly id: Hex; readonly block: bigint }>
 }
@@ -92,6 +96,7 @@ export function createJuror(components: JurorComponents): Juror {
     seen: new Map(),
     ended: new Map(),
     standing,
+    seenWithout: new Map(),
     readmitting: new Map(),
   }
   let running: Promise<void> | undefined
@@ -207,7 +212,9 @@ async function attendCase(
     ...snapshot.candidates.map(({ value }) => value),
     ...(await components.seen(id)),
   ]
-  const scene = await sceneOf(components, { known, snapshot, trial, terms, docket }, guesses)
+  const scene = await sceneOf(components, { known, snapshot, trial, terms, docket }, guesses, () =>
+    seenWithout(components, memory, known),
+  )
   const { state, seats } = trial
   const queue = await docket.queueOf(known, state)
   const before = {
@@ -239,6 +246,14 @@ function seenSince({ seen }: Memory, known: KnownCase, { time }: Head): bigint {
   return first
 }
 
+async function seenWithout(components: JurorComponents, memory: Memory, known: KnownCase): Promise<readonly bigint[]> {
+  const key = keyOf(known)
+  const found = memory.seenWithout.get(key) ?? (await components.seenWithout(known.id, known.fixing))
+  // What was observed stays, and all that follows from it.
+  if (found !== undefined) memory.seenWithout.set(key, found)
+  return found ?? []
+}
+
 /** Takes out what the case brought, and forgets it once that cannot be undone. */
 async function finish(
   components: JurorComponents,
@@ -248,7 +263,7 @@ async function finish(
   const { table, votes, confirmations, isKeeper } = components
   const key = keyOf(known)
   memory.standing.note(known.jury, known.id, undefined)
-  memory.seen.delete(key)
+  for (const map of [memory.seen, memory.seenWithout]) map.delete(key)
   const first = memory.ended.get(key) ?? head.number
   memory.ended.set(key, first)
   // What was never opened here brought nothing.

@@ -16,12 +16,13 @@ export type SceneComponents = {
 
 /**
  * The case with the seats that are ours, or were when they were committed, and what they are committed to; `guesses` are the values that
- * may have been committed to where the store does not say. Throws DeadRpcError and the keys' errors.
+ * may have been committed to where the store does not say, and `more` gives those that are asked for only then. Throws DeadRpcError and the keys' errors.
  */
 export async function sceneOf(
   { chain, votes, principals }: SceneComponents,
   found: Pick<Scene, 'known' | 'snapshot' | 'trial' | 'terms' | 'docket'>,
   guesses: readonly bigint[],
+  more?: () => Promise<readonly bigint[]>,
 ): Promise<Scene> {
   const { known, trial, docket } = found
   const { jury, id: fixingId } = known
@@ -41,7 +42,10 @@ export async function sceneOf(
   const others = seats.filter(({ juror, committed }) => !ours.has(juror) && committed !== undefined)
   // The key is asked only for seats that it may have voted for.
   const keyed = [...mine, ...others.filter(({ juror }) => isPrincipal(juror))]
-  const openings = new Map([...(await votes.openings(round, keyed, guesses)), ...(await votes.kept(round, others))])
+  const openings = new Map([
+    ...(await votes.openings(round, keyed, guesses, more)),
+    ...(await votes.kept(round, others)),
+  ])
   const own = [...mine.map((seat) => ownSeat(seat, openings)), ...others.flatMap((seat) => formerSeat(seat, openings))]
   return { ...found, round, seats: mine, own, openings }
 }

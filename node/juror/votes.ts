@@ -36,9 +36,14 @@ export interface Votes {
   prepare(round: Round, seats: readonly JurySeat[], value: bigint, at: bigint): Promise<readonly SeatVote[]>
   /**
    * What opens each of the commitments on chain, as far as that is known: votes that were kept, else `guesses` and INVALID with
-   * the salts of the key. Throws the keys' errors, if something was not kept.
+   * the salts of the key, and where that is not enough what `more` gives. Throws the keys' errors, if something was not kept.
    */
-  openings(round: Round, seats: readonly JurySeat[], guesses: readonly bigint[]): Promise<Openings>
+  openings(
+    round: Round,
+    seats: readonly JurySeat[],
+    guesses: readonly bigint[],
+    more?: () => Promise<readonly bigint[]>,
+  ): Promise<Openings>
   /** What opens each of the commitments on chain by votes that were kept, whoever else votes for the seat now. */
   kept(round: Round, seats: readonly JurySeat[]): Promise<Openings>
   /** Forgets what is in memory of a case that is over. */
@@ -82,7 +87,7 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
       return votes
     },
     kept: (round, seats) => keptIn(table, round, seats),
-    async openings(round, seats, guesses) {
+    async openings(round, seats, guesses, more = async () => []) {
       const { fixingId } = round
       const found = new Map(await keptIn(table, round, seats))
       const unknown = seats.filter(({ seat, committed }) => committed !== undefined && !found.has(seat))
@@ -91,7 +96,8 @@ export function createVotes({ table, keys }: VotesComponents): Votes {
       for (const one of unknown) {
         const { seat } = one
         const salt = saltFor(seat)
-        const value = committedValue(round, one, salt, [...guesses, INVALID])
+        const value =
+          committedValue(round, one, salt, [...guesses, INVALID]) ?? committedValue(round, one, salt, await more())
         if (value !== undefined) found.set(seat, { fixingId, seat, value, salt, isKept: false })
       }
       return found

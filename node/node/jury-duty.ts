@@ -3,11 +3,16 @@ import { type Fixing, INVALID } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Observation } from '#protocol/observation.ts'
 import { isNoiseSmall } from '#protocol/policy.ts'
+import { samplesOf } from '#protocol/samples.ts'
 import { createJuror, type Juror } from '../juror/juror.ts'
 import { createVotes } from '../juror/votes.ts'
+import { archivedLeaves } from '../observe/archived.ts'
+import { valuesWithout } from '../observe/values-without.ts'
 import { proposalRank } from '../propose.ts'
+import type { KnownCase } from '../store/jury-table.ts'
 import type { ObservationTable } from '../store/observation-table.ts'
 import type { OwnTable } from '../store/own-table.ts'
+import type { SampleTable } from '../store/sample-table.ts'
 import { stakeIn } from './exposure.ts'
 import type { LoopState } from './loop.ts'
 import type { Parts } from './parts.ts'
@@ -54,6 +59,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
       reporter.attend({ id, fixing, document, isReporter: false, isTrusted: true })
     },
     seen: (id) => readSeen({ reporter, own: store.own, observations: store.observations }, id),
+    seenWithout: (id, fixing) => readWithout(store.samples, state.documents.get(fixing.indexId), { id, fixing }),
     waiting: () => [...state.tracked.values()].filter(({ snapshot }) => snapshot?.phase === 'arbitration'),
     // Who waits to stake does so at once, and not only with the next block.
     onSeen: () => {
@@ -96,6 +102,20 @@ export async function readSeen(
   const observed = await observedOf(own, id)
   const heard = observations.all(id).map(({ signed }) => signed.value)
   return observed === undefined ? heard : [observed.value, ...heard]
+}
+
+/**
+ * What this node would have observed of a fixing without some of the sources that it has read: before its store was lost these may have
+ * been down. Undefined while it has observed nothing, or does not know the index.
+ */
+export async function readWithout(
+  archive: Pick<SampleTable, 'get'>,
+  document: IndexDocument | undefined,
+  { id, fixing }: Pick<KnownCase, 'id' | 'fixing'>,
+): Promise<readonly bigint[] | undefined> {
+  const leaves = document === undefined ? undefined : archivedLeaves(await archive.get(id))
+  if (document === undefined || leaves === undefined) return undefined
+  return valuesWithout(document, samplesOf(document, leaves, fixing.maturity))
 }
 
 const NO_KEYS = {

@@ -68,6 +68,7 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Partial<Ju
     onCase: () => undefined,
     onRunning: () => undefined,
     seen: async () => [],
+    seenWithout: async () => undefined,
     waiting: () => [],
     onSeen: () => void (heard.seen += 1),
     rank: () => 0,

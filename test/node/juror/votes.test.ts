@@ -55,6 +55,26 @@ test('a store that was lost is made good by the key and the values that may have
   await Promise.all([before.close(), after.close()])
 })
 
+test('what takes long to guess is asked for only where nothing else opens the commitment', async () => {
+  const [before, after] = await Promise.all([openStore(temporaryFolder()), openStore(temporaryFolder())])
+  const [vote] = await createVotes({ table: before.juries, keys: KEYS }).prepare(ROUND, [SEAT], VALUE, 1n)
+  if (vote === undefined) throw new Error('no vote')
+  const committed = commitmentOf({ ...vote, ...ROUND })
+  let asked = 0
+  const openings = async (guesses: bigint[], more: bigint[]) => {
+    const votes = createVotes({ table: after.juries, keys: KEYS })
+    const found = await votes.openings(ROUND, [{ ...SEAT, committed }], guesses, async () => {
+      asked += 1
+      return more
+    })
+    return found.get(7)?.value
+  }
+  expect([await openings([VALUE], []), asked]).toEqual([VALUE, 0])
+  expect([await openings([1n], [2n, VALUE]), asked]).toEqual([VALUE, 1])
+  expect([await openings([1n], [2n]), asked]).toEqual([undefined, 2])
+  await Promise.all([before.close(), after.close()])
+})
+
 test('a seat keeps its first salt, whatever the signer signs the second time, and needs no signer for it', async () => {
   const dataDir = temporaryFolder()
   const first = await openStore(dataDir)

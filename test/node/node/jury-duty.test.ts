@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Hex } from 'viem'
+import { sampleOpens } from '#protocol/aggregate.ts'
+import { saltOf } from '#protocol/ballot.ts'
 import { INVALID } from '#protocol/fixing.ts'
-import { createJuryDuty, type JuryDutyParts, readOwn, readSeen } from '../../../node/node/jury-duty.ts'
+import type { IndexDocument } from '#protocol/index-document.ts'
+import { commitmentOf } from '#protocol/jury.ts'
+import { createJuryDuty, type JuryDutyParts, readOwn, readSeen, readWithout } from '../../../node/node/jury-duty.ts'
 import { SMALL_JURY } from '../../client/jury-terms.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
@@ -34,13 +39,31 @@ test('what was observed may have been committed to, though the index has too muc
 const JURY = '0x00000000000000000000000000000000000000aa'
 const COMMIT_END = MATURITY + 200_000n
 const NUMBER = 2_500n * WAD
+const ACCOUNT = keyOf('sender').address
+const SIGNATURE: Hex = `0x${'11'.repeat(65)}`
+
+type Duty = {
+  readonly noisePpm?: number
+  readonly lag?: bigint
+  /** What its seat is committed to, by a vote that the store has not. */
+  readonly committed?: Hex
+  readonly archive?: () => Promise<unknown>
+  readonly document?: IndexDocument
+  readonly journal?: ReturnType<typeof journalMemory>
+}
 
 /**
- * A juror with one seat, which has not committed, in a case of the tests' fixing, whose index has so much noise and whose sources say
+ * A juror with one seat, which has not committed unless it is said to what, in a case of the tests' fixing, whose index has so much noise and whose sources say
  * {@link NUMBER}; its clock is `lag` seconds behind the chain.
  */
-function dutyWith({ noisePpm = 150, lag = 0n }) {
-  const account = keyOf('sender').address
+function dutyWith({
+  noisePpm = 150,
+  lag = 0n,
+  document = threeSamples([sourceJson('a')]),
+  committed,
+  archive = async () => undefined,
+  journal = journalMemory(),
+}: Duty) {
   const voted: bigint[] = []
   let time = MATURITY
   let isRead = false
@@ -48,7 +71,7 @@ function dutyWith({ noisePpm = 150, lag = 0n }) {
   const court = {
     terms: async () => SMALL_JURY,
     opened: async () => [],
-    trial: async () => ({ state, seats: [{ seat: 1, juror: account, committed: undefined, value: undefined }] }),
+    trial: async () => ({ state, seats: [{ seat: 1, juror: ACCOUNT, committed, value: undefined }] }),
     voters: async () => [undefined],
     send: async () => ({ kind: 'refused', reason: 'a test' }),
   }
@@ -61,7 +84,7 @@ function dutyWith({ noisePpm = 150, lag = 0n }) {
       confirmations: 64,
     },
     clock: { now: () => time - lag },
-    chain: { account, chainId: 31_337, court: () => court, snapshot: async () => snapshotOf({}) },
+    chain: { account: ACCOUNT, chainId: 31_337, court: () => court, snapshot: async () => snapshotOf({}) },
     store: {
       juries: {
         cases: async () => [{ jury: JURY, id: FIXING_ID, fixing: FIXING, block: 1n }],
@@ -72,11 +95,12 @@ function dutyWith({ noisePpm = 150, lag = 0n }) {
         votes: async () => [],
       },
       own: { get: async () => undefined },
+      samples: { get: archive },
       observations: { all: () => [] },
     },
-    keys: { signBallot: async () => `0x${'11'.repeat(65)}` },
+    keys: { signBallot: async () => SIGNATURE },
     transactions: transactionsOf(intentMemory()),
-    journal: journalMemory(),
+    journal,
     log: SILENT,
     signal: new AbortController().signal,
     reporter: {
@@ -85,8 +109,8 @@ function dutyWith({ noisePpm = 150, lag = 0n }) {
     },
     watch: { follow: () => undefined, events: () => [] },
   }
-  const document = { ...threeSamples([sourceJson('a')]), noisePpm }
-  const known = { tracked: new Map(), documents: new Map([[FIXING.indexId, document]]) }
+  const documents = new Map([[FIXING.indexId, { ...document, noisePpm }]])
+  const known = { tracked: new Map(), documents }
   // What a juror's looks touch of a node's parts, and no more.
   const juror = createJuryDuty(parts as unknown as JuryDutyParts, known)
   return async (at: bigint): Promise<readonly bigint[]> => {
@@ -107,6 +131,49 @@ test('votes INVALID, whatever it reads, where the separation is not above four t
   expect(FIXING.separationPpm).toBe(1_000)
   expect(await vote(249)).toEqual([NUMBER])
   expect(await vote(250)).toEqual([INVALID])
+})
+
+describe('what is read of fewer sources', () => {
+  const document = threeSamples(['a', 'b', 'c', 'd', 'e'].map((id) => sourceJson(id)))
+  const opens = sampleOpens(document, MATURITY).map(String)
+  const samples = ['1', '2', '4', '8', '16'].map((close, i) => {
+    return { sourceId: 'abcde'[i], quote: 'USD', closes: [close, close, close] }
+  })
+  const observation = { sourcesRoot: '0x' }
+  const archived = { opens, samples, observation }
+
+  test('is the medians without one of them, and then without two', async () => {
+    const read = (record: unknown, known?: IndexDocument) =>
+      readWithout({ get: async () => record }, known, { id: FIXING_ID, fixing: FIXING })
+    expect(await read(archived, document)).toEqual([6, 5, 3, 8, 4, 2].map((value) => BigInt(value) * WAD))
+    expect(await read({ opens, samples }, document)).toBe(undefined)
+    expect(await read(undefined, document)).toBe(undefined)
+    expect(await read(archived)).toBe(undefined)
+  })
+
+  test('may have been committed to before the store was lost, and is revealed', async () => {
+    const vote = { chainId: 31_337, jury: JURY, fixingId: FIXING_ID, round: 0, seat: 1, juror: ACCOUNT } as const
+    const committedTo = (value: bigint): Hex => commitmentOf({ ...vote, value, salt: saltOf(SIGNATURE, 1) })
+    const carriedOut = async (value: bigint, records: unknown[]): Promise<readonly string[]> => {
+      const journal = journalMemory()
+      const asked: unknown[] = []
+      const archive = async (): Promise<unknown> => {
+        const [record] = records.splice(0, 1)
+        asked.push(record)
+        return record
+      }
+      const look = dutyWith({ document, committed: committedTo(value), archive, journal })
+      for (const at of [MATURITY, COMMIT_END, COMMIT_END + 1n]) await look(at)
+      return [`asked ${asked.length}`, ...journal.lines.map(({ reason }) => reason)]
+    }
+    const committed = 'All seats of ours are committed.'
+    const revealed = 'reveal: Seat 1. Refused: a test.'
+    const foreign = 'A seat is committed to what this node does not know.'
+    expect(await carriedOut(3n * WAD, [archived])).toEqual(['asked 1', committed, revealed, revealed])
+    // Nothing was observed yet when it was asked first.
+    expect(await carriedOut(3n * WAD, [undefined, archived])).toEqual(['asked 2', committed, revealed, revealed])
+    expect(await carriedOut(7n * WAD, [archived])).toEqual(['asked 1', committed, foreign, foreign])
+  })
 })
 
 test('asks the sources also by a clock that is far behind the chain, and votes what they say', async () => {
