@@ -255,11 +255,14 @@ test('nodes that do not know the index say INVALID, and the fixing is INVALID', 
   expect(await readFixing(chain, stage.deployments.oracle, fixing)).toMatchObject({ settlement: INVALID })
 })
 
-/** Ends a round of which the clerk alone votes while the draw of another case is due, so that its stakes are returned; draws that one. */
+/**
+ * Ends a round of which the clerk alone votes while the draw of another case is due, so that its stakes are returned; draws that one. Of so
+ * many stakes that two more cases have room: where the clerk had too few seats the first is opened again.
+ */
 async function returnStakes({ stage, jury, fixing, chain }: Play): Promise<void> {
   const { oracle, weth } = stage.deployments
-  await ensureCollateral(chain, weth, jury, 20n * ETHER)
-  await send(chain, stakeSeatsCall(jury, 20))
+  await ensureCollateral(chain, weth, jury, 40n * ETHER)
+  await send(chain, stakeSeatsCall(jury, 40))
   await stage.embedded.mineAt((await latestBlock(chain)).time + 86_400n)
   await send(chain, admitCall(jury, chain.account.address))
   const others = ['one', 'other'].map((name) => ({ ...fixing, indexId: keccak256(stringToHex(name)) }))
