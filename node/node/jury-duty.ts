@@ -6,7 +6,7 @@ import { isNoiseSmall } from '#protocol/policy.ts'
 import { samplesOf } from '#protocol/samples.ts'
 import { createJuror, type Juror } from '../juror/juror.ts'
 import { createVotes } from '../juror/votes.ts'
-import { archivedLeaves } from '../observe/archived.ts'
+import { archivedSamples } from '../observe/archived.ts'
 import { valuesWithout } from '../observe/values-without.ts'
 import { proposalRank } from '../propose.ts'
 import type { KnownCase } from '../store/jury-table.ts'
@@ -113,7 +113,7 @@ export async function readWithout(
   document: IndexDocument | undefined,
   { id, fixing }: Pick<KnownCase, 'id' | 'fixing'>,
 ): Promise<readonly bigint[] | undefined> {
-  const leaves = document === undefined ? undefined : archivedLeaves(await archive.get(id))
+  const leaves = document === undefined ? undefined : archivedSamples(await archive.get(id))?.leaves
   if (document === undefined || leaves === undefined) return undefined
   return valuesWithout(document, samplesOf(document, leaves, fixing.maturity))
 }
