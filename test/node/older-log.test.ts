@@ -3,7 +3,7 @@ import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { OracleEvent } from '../../node/chain/port.ts'
 import { type Progress, type RecalledFixing, type Search, startOlderLog } from '../../node/older-log.ts'
-import type { FoundFixing } from '../../node/watch.ts'
+import type { FoundFixing } from '../../node/watch/memory.ts'
 import { FIXING, FIXING_ID, keyOf } from './reporters.ts'
 
 const created: OracleEvent = { name: 'created', block: 9_000n, id: FIXING_ID, fixing: FIXING }

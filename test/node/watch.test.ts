@@ -1,7 +1,8 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { Head, OracleEvent } from '../../node/chain/port.ts'
-import { type FoundFixing, startWatch, type Watch } from '../../node/watch.ts'
+import { startWatch, type Watch } from '../../node/watch.ts'
+import type { FoundFixing } from '../../node/watch/memory.ts'
 import { FIXING, FIXING_ID, keyOf } from './reporters.ts'
 
 const created = (block: bigint, id: Hex = FIXING_ID): OracleEvent => ({ name: 'created', block, id, fixing: FIXING })
