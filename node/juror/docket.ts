@@ -27,7 +27,7 @@ export type Look = {
 /** What this node may lose if a case is not moved on by `deadline`, Unix seconds. */
 export type AtStake = {
   readonly deadline: bigint
-  /** Bond-token wei. */
+  /** Of it what a move is worth, bond-token wei. */
   readonly amount: bigint
 }
 
@@ -40,7 +40,8 @@ export interface Docket {
   /**
    * What this node has in the cases that cannot go on before `known` makes its `move`: those behind it in the queue, and those that wait for
    * stakes that it holds or keeps from coming back. Draws come in order, so who opens a case first could hold up one in which
-   * others have more. A case that cannot be read counts for nothing, which its own look says.
+   * others have more. Of each case every move that it waits for is worth the same part, so that at one price of gas all of them together
+   * cost no more than what is in it. A case that cannot be read counts for nothing, which its own look says.
    */
   behind(known: KnownCase, move: ClerkMove): Promise<readonly AtStake[]>
 }
@@ -55,7 +56,8 @@ export function createDocket(
   const ids = opened.map(({ id }) => id)
   const waiting = asksOnce(() => court.waiting(head.number))
   const returned = asksOnce(async () => (await court.returned(head.number)).length)
-  const room = asksOnce(async () => hasRoom(terms, await court.staked(terms.seats, ids, head.number)))
+  const stakes = asksOnce(() => court.staked(terms.seats, ids, head.number))
+  const room = asksOnce(async () => hasRoom(terms, await stakes()))
   const looks = new Map<Hex, Promise<Look>>()
   const lookAt = async ({ id, fixing }: KnownCase): Promise<Look> => {
     const trial = await court.trial(id, head.number)
@@ -67,21 +69,27 @@ export function createDocket(
     looks.set(known.id, found)
     return found
   }
-  /** Whether a case in this state can do nothing before the move of another is made, which is the next in the queue if it is in it. */
-  const isBehind = async ({ stage }: JuryCase, move: ClerkMove): Promise<boolean> => {
+  /**
+   * For how many moves of other cases this one waits, of which `move` is one: that of the next in the queue if it is in it. Undefined if it
+   * does not wait for such a move.
+   */
+  const movesBefore = async ({ id }: KnownCase, { stage }: JuryCase, move: ClerkMove): Promise<number | undefined> => {
     const isOfQueue = move === 'draw' || move === 'reseed' || move === 'close'
-    if (stage === 'waiting') return isOfQueue
-    if (!isToOpen(stage) || move === 'open') return false
-    if (move === 'readmit' || !(await room())) return true
+    if (stage === 'waiting') return isOfQueue ? (await waiting()).indexOf(id) : undefined
+    if (!isToOpen(stage) || move === 'open') return undefined
+    if (move === 'readmit') return 1
+    // Each of the waiting cases is drawn, and each round resolved, before all seats are back.
+    if (!(await room())) return 2 * (await stakes()).waiting + Math.ceil((await stakes()).seated / terms.seats)
     // Nothing comes back into the pool while a draw is due.
-    return isOfQueue && (await returned()) > 0
+    return isOfQueue && (await returned()) > 0 ? (await waiting()).length : undefined
   }
   const atStake = async (known: KnownCase, move: ClerkMove): Promise<AtStake[]> => {
     const { trial, turnEnd } = await look(known)
     const { state } = trial
     const deadline = waitEnd({ now: head.time, block: head.number, state, terms, turnEnd })
-    if (deadline === undefined || !(await isBehind(state, move))) return []
-    return [{ deadline, amount: staked(known.id) }]
+    const moves = deadline === undefined ? undefined : await movesBefore(known, state, move)
+    if (deadline === undefined || moves === undefined) return []
+    return [{ deadline, amount: staked(known.id) / BigInt(Math.max(moves, 1)) }]
   }
   return {
     head,

@@ -272,6 +272,8 @@ describe('a case that others wait behind may cost as much as what waits', () => 
     readonly staked?: Partial<Staked>
     /** Where its turn on the case ahead begins. */
     readonly earlier?: bigint
+    /** That wait between the two. */
+    readonly others?: readonly Hex[]
   }
   type Tried = {
     readonly call: string
@@ -281,7 +283,11 @@ describe('a case that others wait behind may cost as much as what waits', () => 
   }
 
   /** What a clerk tries that has 3 ETH in the case behind alone, both having been opened in this order. */
-  async function triedAt(now: bigint, block: bigint, { ahead, behind, staked, earlier = arbitratedAt }: Scene) {
+  async function triedAt(
+    now: bigint,
+    block: bigint,
+    { ahead, behind, staked, earlier = arbitratedAt, others = [] }: Scene,
+  ) {
     const tried: Tried[] = []
     const states = new Map([
       [AHEAD, ahead],
@@ -293,7 +299,11 @@ describe('a case that others wait behind may cost as much as what waits', () => 
       opened: async () => [],
       trial: async (id) => ({ state: states.get(id) ?? NONE, seats: states.get(id) === over ? [seat] : [] }),
       voters: async () => [undefined],
-      waiting: async () => [...states].flatMap(([id, { stage }]) => (stage === 'waiting' ? [id] : [])),
+      waiting: async () => [
+        ...(ahead.stage === 'waiting' ? [AHEAD] : []),
+        ...others,
+        ...(behind.stage === 'waiting' ? [BEHIND] : []),
+      ],
       returned: async () => Array.from({ length: counts.returned }, () => keyOf('other').address),
       pool: async () => [keyOf('other').address],
       staked: async () => counts,
@@ -390,6 +400,21 @@ describe('a case that others wait behind may cost as much as what waits', () => 
     expect(await triedAt(late - 2n * DAY, 600n, { ...scene, staked: { pool: 3, seated: 3 } })).toEqual([
       { call: 'resolve', isBehind: false, maxGasCost: LIMIT + PAY, deadline: turnEnd },
       { call: 'open', isBehind: true, maxGasCost: LIMIT + (3n * ETHER) / 2n, deadline: late },
+    ])
+  })
+
+  test('of several moves that it waits for, each a part: all together cost no more than what is in it', async () => {
+    const late = turnEnd - seedTime
+    const lives = 500n + 8_191n
+    // Who opened three cases first has them drawn for a third each.
+    const others = ['cc', 'dd'].map((byte): Hex => `0x${byte.repeat(32)}`)
+    expect(await triedAt(arbitratedAt + DAY, lives, { ...both(500n), others })).toMatchObject([
+      { call: 'draw', maxGasCost: LIMIT + PAY + ETHER },
+    ])
+    // Two draws, and the rounds of four cases.
+    const scene = { ahead: over, behind: NONE, staked: { pool: 2, waiting: 2, seated: 4 * SMALL_JURY.seats - 1 } }
+    expect(await triedAt(late - 1n, 600n, scene)).toMatchObject([
+      { call: 'resolve', maxGasCost: LIMIT + PAY + (3n * ETHER) / 8n },
     ])
   })
 
