@@ -12,7 +12,7 @@ import {
   rowsOfProgress,
 } from './older-rows.ts'
 import { ADDRESS, DECIMAL, FIXING_STRUCT, HEX, parseRow } from './row.ts'
-import { removalOfClosed, rowOfClosed } from './sample-table.ts'
+import { removalOfClosed, rowOfClosed, rowsOfUnmarked } from './sample-table.ts'
 import type { Removal, Row } from './tables.ts'
 
 /** A block, by which it is noticed that the chain was undone. */
@@ -52,7 +52,7 @@ export type KnownPanel = {
 export interface FixingTable {
   /** Those that are not closed. */
   open(): Promise<readonly KnownFixing[]>
-  /** Nothing is left to be done about the fixing, nor kept of its log and reporters, and its samples are kept for a while: all or nothing. */
+  /** Nothing is left to be done about the fixing, nor kept of its log, and its samples and reporters are kept for a while: all or nothing. */
   close(id: Hex): Promise<void>
   /** Something may be left after all: the chain was undone, and all of its log is read again. */
   reopen(ids: readonly Hex[]): Promise<void>
@@ -107,8 +107,8 @@ const SOUGHT = 'sought-indices'
 /** The cursor, by a version that kept logs up to there: an older one moves the cursor alone. */
 const LOGGED = 'logged-to'
 const UNDONE = 'undone'
-/** The samples of all that was closed before are deleted in time, and its reporters are; a store of an older version, or one that was restored, lacks it. */
-const ENDING = 'samples-end'
+/** The samples and reporters of all that was closed before are deleted in time; a store of an older version, or one that was restored, lacks it. */
+const ENDING = 'reporters-end'
 const BLOCK = z.object({ number: DECIMAL, time: DECIMAL, hash: HEX.optional() })
 
 /** The fixings of `database`. */
@@ -135,7 +135,7 @@ export function fixingTable(database: Database): FixingTable {
       if (closed.has(id)) await database.write(await logRemovals(database, id), 'soon')
     }
     if ((await database.read('meta', ENDING)) === true) return
-    const ends = [...closed].flatMap((id) => [rowOfClosed(id), removalOfPanel(id)])
+    const ends = await rowsOfUnmarked(database, closed)
     await database.write([...ends, { table: 'meta', key: ENDING, value: true }], 'soon')
   }
   /** Who creates a fixing again takes no block away that it was announced in. */
@@ -215,13 +215,7 @@ export async function closedIds(database: Database): Promise<ReadonlySet<string>
   return new Set((await database.list('closed')).flatMap((row) => (row.value === true ? [row.key] : [])))
 }
 
-/** What says that nothing is left to be done about the fixing, keeps nothing of its log and reporters, and its samples for a while. */
+/** What says that nothing is left to be done about the fixing, keeps nothing of its log, and its samples and reporters for a while. */
 export async function closingOf(database: Database, id: Hex): Promise<readonly (Row | Removal)[]> {
-  const ends = [rowOfClosed(id), removalOfPanel(id)]
-  return [{ table: 'closed', key: id, value: true }, ...ends, ...(await logRemovals(database, id))]
-}
-
-/** Nobody asks who reported for a fixing that is closed; of one that is open again, which is rare, the chain says it. */
-function removalOfPanel(id: string): Removal {
-  return { type: 'del', table: 'reporters', key: id }
+  return [{ table: 'closed', key: id, value: true }, rowOfClosed(id), ...(await logRemovals(database, id))]
 }

@@ -11,7 +11,10 @@ export interface SampleTable {
   get(fixingId: Hex): Promise<unknown>
   /** How often records were replaced or deleted since the store was opened, for who remembers what it has read of them. */
   readonly changes: number
-  /** Deletes what is kept of fixings that an earlier call, `seconds` or longer before `now`, has found closed. Unix seconds. */
+  /**
+   * Deletes samples and reporters of fixings that an earlier call, `seconds` or longer before `now`, has found closed. Unix seconds. Who
+   * reported is kept until then for a fixing that is open again, as the chain was undone: the registry forgets who has withdrawn.
+   */
   prune(now: bigint, seconds: bigint): Promise<void>
 }
 
@@ -39,19 +42,27 @@ export function sampleTable(database: Database): SampleTable {
         const { time } = parseRow(MARK, 'samples', row)
         const id = row.key.slice(CLOSED.length)
         if (time === undefined) return [{ table: 'samples', key: row.key, value: { time: now } }]
-        return now < time + seconds ? [] : [row.key, id].map((key) => ({ type: 'del', table: 'samples', key }))
+        if (now < time + seconds) return []
+        const ended = [row.key, id].map((key) => ({ type: 'del', table: 'samples', key }) as const)
+        return [...ended, { type: 'del', table: 'reporters', key: id }]
       })
       if (due.length > 0) await change(due)
     },
   }
 }
 
-/** The row by which the samples of a fixing that is closed are deleted in time. */
+/** The row by which the samples and reporters of a fixing that is closed are deleted in time. */
 export function rowOfClosed(fixingId: string): Row {
   return { table: 'samples', key: CLOSED + fixingId, value: {} }
 }
 
-/** What keeps the samples of a fixing that is open again. */
+/** The same of those fixings that have none: of the others the time runs already. */
+export async function rowsOfUnmarked(database: Database, closed: Iterable<string>): Promise<readonly Row[]> {
+  const marked = new Set((await database.list('samples', { prefix: CLOSED })).map(({ key }) => key))
+  return [...closed].map(rowOfClosed).filter(({ key }) => !marked.has(key))
+}
+
+/** What keeps samples and reporters of a fixing that is open again. */
 export function removalOfClosed(fixingId: string): Removal {
   return { type: 'del', table: 'samples', key: CLOSED + fixingId }
 }

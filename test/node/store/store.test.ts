@@ -661,30 +661,57 @@ test('samples are deleted so long after their fixing was closed, through restart
   })
 })
 
-test('who reported is kept of a fixing until it is closed, whether something is due of it or not', async () => {
-  const dataDir = temporaryFolder()
-  const [closed, due, running] = [idOf(1), idOf(2), idOf(3)]
-  const panel = {
-    epoch: 3n,
-    reporters: [{ index: 2, owner: ANN, signer: ANN, peerId: '0x0024', key: '0x0b' }],
-  } as const
-  const kept = ({ fixings }: Store) => Promise.all([closed, due, running].map((id) => fixings.panel(id)))
-  await withStore(dataDir, async (store) => {
-    for (const id of [closed, due, running]) await store.fixings.setPanel(id, panel)
+const PANEL = {
+  epoch: 3n,
+  reporters: [{ index: 2, owner: ANN, signer: ANN, peerId: '0x0024', key: '0x0b' }],
+} as const
+
+/** Of which of them it is known who reported. */
+async function withPanel({ fixings }: Store, ids: readonly Hex[]): Promise<readonly Hex[]> {
+  const panels = await Promise.all(ids.map((id) => fixings.panel(id)))
+  return ids.filter((_, i) => panels[i] !== undefined)
+}
+
+test('who reported is known of a fixing that is open again, and forgotten with the samples of one that is not', async () => {
+  const [closed, due, again, running] = [idOf(1), idOf(2), idOf(3), idOf(4)]
+  const all = [closed, due, again, running]
+  await withStore(temporaryFolder(), async (store) => {
+    for (const id of all) await store.fixings.setPanel(id, PANEL)
     await store.fixings.close(closed)
+    await store.fixings.close(again)
     await store.dues.close(dueOf(due))
-    expect(await kept(store)).toEqual([undefined, undefined, panel])
+    await store.samples.prune(1_000n, 100n)
+    await store.fixings.reopen([again])
+    await store.samples.prune(1_099n, 100n)
+    expect(await withPanel(store, all)).toEqual(all)
+    expect(await store.fixings.panel(again)).toEqual(PANEL)
+    await store.samples.prune(1_100n, 100n)
+    expect(await withPanel(store, all)).toEqual([again, running])
   })
-  const again = temporaryFolder()
-  // As an older version left it.
-  await withStore(again, async ({ fixings }) => fixings.setPanel(closed, panel))
-  const database = await openDatabase(join(again, 'store'))
-  await database.write([{ table: 'closed', key: closed, value: true }], 'soon')
+})
+
+test('who reported is forgotten of what was closed by a version that kept it for ever, and its samples are kept no longer', async () => {
+  const dataDir = temporaryFolder()
+  const [over, waiting, running] = [idOf(1), idOf(2), idOf(3)]
+  const all = [over, waiting, running]
+  await withStore(dataDir, async ({ fixings, samples }) => {
+    for (const id of all) await fixings.setPanel(id, PANEL)
+    await samples.put(waiting, { opens: [1n] })
+  })
+  const database = await openDatabase(join(dataDir, 'store'))
+  // The samples of the one are deleted, those of the other are to be.
+  const closed = [over, waiting].map((key) => ({ table: 'closed', key, value: true }) as const)
+  const waits = { table: 'samples', key: `closed:${waiting}`, value: { time: 950n } } as const
+  await database.write([...closed, waits, { table: 'meta', key: 'samples-end', value: true }], 'soon')
   await database.close()
-  await withStore(again, async (store) => {
-    await store.fixings.setPanel(running, panel)
+  await withStore(dataDir, async (store) => {
     await store.fixings.hold([])
-    expect(await kept(store)).toEqual([undefined, undefined, panel])
+    await store.samples.prune(1_000n, 100n)
+    expect([await withPanel(store, all), await store.samples.get(waiting)]).toEqual([all, { opens: ['1'] }])
+    await store.samples.prune(1_050n, 100n)
+    expect([await withPanel(store, all), await store.samples.get(waiting)]).toEqual([[over, running], undefined])
+    await store.samples.prune(1_100n, 100n)
+    expect(await withPanel(store, all)).toEqual([running])
   })
 })
 
@@ -719,6 +746,8 @@ test('a start reads nothing of the thousands that are closed, and deletes what i
     await fixings.extend([], 18n, { logs })
     await fixings.close(idOf(4))
   })
+  // The first start looks for what older versions have closed.
+  await readsOf()
   const before = await readsOf()
   const database = await openDatabase(join(dataDir, 'store'))
   const closed = Array.from({ length: 50 }, (_, i) => ({ table: 'closed', key: idOf(i + 4), value: true }) as const)
