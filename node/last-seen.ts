@@ -24,22 +24,22 @@ export function lastSeen<T>(
   { freshMs, overdue }: LookRules<T>,
 ): () => Promise<T> {
   let last: { readonly found: T; readonly atMs: number } | undefined
-  let answer: Promise<T> | undefined
+  let answer: Promise<() => T> | undefined
   const seen = (): Seen<T> | undefined =>
     last === undefined ? undefined : { found: last.found, ageMs: clock.monotonicMs() - last.atMs }
-  const begin = async (): Promise<T> => {
+  const begin = async (): Promise<() => T> => {
     const patience = new AbortController()
     const looking = look()
       .then((found) => {
         last = { found, atMs: clock.monotonicMs() }
-        return found
+        return () => found
       })
       .finally(() => {
         answer = undefined
         patience.abort()
       })
     const bored = clock.sleep(PATIENCE_MS, patience.signal).then(
-      () => overdue(seen()),
+      () => () => overdue(seen()),
       () => looking,
     )
     return Promise.race([looking, bored])
@@ -48,6 +48,6 @@ export function lastSeen<T>(
     const known = seen()
     if (known !== undefined && known.ageMs < freshMs) return known.found
     answer ??= begin()
-    return answer
+    return (await answer)()
   }
 }

@@ -42,6 +42,8 @@ test('nobody waits longer than three seconds, or at all for a look that has take
   const second = ask()
   clock.wake()
   expect([await second, await ask(), looks.length]).toEqual(['up, 8000 ms ago', 'up, 8000 ms ago', 2])
+  clock.pass(60_000)
+  expect([await ask(), looks.length]).toEqual(['up, 68000 ms ago', 2])
 })
 
 test('a look that fails is told of, and the next who asks looks again', async () => {
