@@ -22,6 +22,7 @@ import { askSamples, SAMPLES_PROTOCOL, type SamplesKey, type SamplesSource, serv
 import { startSync, type Sync } from '../sync/sync.ts'
 import type { Verification } from '../verify/verification.ts'
 import { bytesOfPeer, gatherCompany, type KnownPeers } from './network-host.ts'
+import { isStoreGone } from './look-failure.ts'
 import { syncSource } from './network-sync.ts'
 import { servingTokens } from './serving-tokens.ts'
 
@@ -196,8 +197,10 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
       serveSamples(stream, components.samples, sampleTokensOf(peer), clock, signal).catch((error: unknown) => {
+        const isOurs = isStoreGone(error) && !signal.aborted
+        if (isOurs) log.warn({ err: error }, 'the samples that a peer asked for cannot be read')
         // Strangers ask, and do it wrongly as often as they like: nothing for the operator.
-        log.debug({ err: error, peer }, 'ended the samples that a peer asked for')
+        else log.debug({ err: error, peer }, 'ended the samples that a peer asked for')
       })
     },
     SAMPLES_STREAMS,

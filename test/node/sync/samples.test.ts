@@ -4,6 +4,8 @@ import { hexToBytes } from 'viem'
 import { expect, test } from 'vitest'
 import { rootOf } from '#protocol/report.ts'
 import { leavesOf, type SampleLeaf, sourcesRoot } from '#protocol/samples.ts'
+import type { Log } from '../../../node/log.ts'
+import { StoreCorruptError, StoreDiskError } from '../../../node/store/database.ts'
 import { openChannel } from '../../../node/sync/channel.ts'
 import { askSamples, SAMPLES_PROTOCOL, type SamplesSource } from '../../../node/sync/samples.ts'
 import { openHostile, openPeer } from '../gossip/peer.ts'
@@ -73,13 +75,18 @@ test('R-412 no more is taken than the document has', async () => {
   expect(await here.network.samples(KEY, 201)).toEqual(LEAVES)
 })
 
-test('a request that is none ends the stream, the peer serves on, and its operator is told nothing', async () => {
+/** A log, and what was said in it: at which level, and the name of the error. */
+function noting(): { log: Log; logged: [string, unknown][] } {
   const logged: [string, unknown][] = []
   const note =
     (level: string) =>
     (fields: object): void =>
       void logged.push([level, 'err' in fields && fields.err instanceof Error ? fields.err.name : undefined])
-  const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
+  return { log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }, logged }
+}
+
+test('a request that is none ends the stream, the peer serves on, and its operator is told nothing', async () => {
+  const { log, logged } = noting()
   const there = await openPeer({ samples: holding(LEAVES), log })
   const hostile = await openHostile()
   const stream = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
@@ -90,6 +97,23 @@ test('a request that is none ends the stream, the peer serves on, and its operat
   expect(logged.filter(([level]) => level !== 'debug')).toEqual([])
   const again = await hostile.dialProtocol(multiaddr(there.address), SAMPLES_PROTOCOL)
   expect(await askSamples(again, KEY, 300, NEVER)).toEqual(LEAVES)
+})
+
+test.each([
+  ['damaged', StoreCorruptError],
+  ['not read by its disk', StoreDiskError],
+])('a store that is %s is told of to the operator, when a peer asks for what is in it', async (_, Fault) => {
+  const { log, logged } = noting()
+  const samples = async (): Promise<never> => {
+    throw new Fault('/node/store', 'a bad block', {})
+  }
+  const here = await openPeer()
+  here.connect(await openPeer({ samples, log }))
+  await expect.poll(() => here.network.peers.connected, SOON).toBe(1)
+  expect(await here.network.samples(KEY, 300)).toBe(undefined)
+  const told = () => logged.filter(([, name]) => name === `Store.${Fault.name}`)
+  await expect.poll(() => told().length, SOON).toBe(1)
+  expect(told()).toEqual([['warn', `Store.${Fault.name}`]])
 })
 
 test('a peer that asks on and on runs out of tokens, and is answered further as fast as it gets new ones', async () => {
