@@ -22,6 +22,8 @@ export interface Channel {
   receive(signal: AbortSignal): Promise<Uint8Array | undefined>
   /** Says that nothing more will be sent. Throws what libp2p throws if the peer does not read the rest in that time. */
   close(): Promise<void>
+  /** Whether nothing more can be sent: it failed, or is closed. Not yet when the other side has only said all that it will. */
+  isOver(): boolean
   /** Gives up at once. */
   abort(error: Error): void
 }
@@ -30,6 +32,7 @@ export interface Channel {
 export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS): Channel {
   let buffer = new Uint8Array()
   let isEnded = false
+  let isClosed = false
   let failure: Error | undefined
   let wake = idle
   const fail = (error: Error): void => {
@@ -48,6 +51,7 @@ export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS
   })
   stream.addEventListener('close', ({ error }) => {
     isEnded = true
+    isClosed = true
     if (error !== undefined && error !== null) failure ??= error
     wake()
   })
@@ -90,6 +94,7 @@ export function openChannel(stream: Stream, timeoutMs: number = FRAME_TIMEOUT_MS
       }
     },
     close: () => stream.close({ signal: AbortSignal.timeout(timeoutMs) }),
+    isOver: () => isClosed || failure !== undefined,
     abort: (error) => fail(error),
   }
 }
@@ -108,7 +113,7 @@ export async function answerFrames(
   try {
     for (let requests = 0; requests < maxRequests; requests += 1) {
       const frame = await channel.receive(signal)
-      if (frame === undefined || !(await takeToken())) break
+      if (frame === undefined || !(await takeToken(() => channel.isOver()))) break
       await answer(channel, frame)
     }
     await channel.close()
@@ -124,23 +129,26 @@ export async function answerFrames(
  */
 const PACE_MS = 100
 
-/** Takes a token once there is one. Throws an AbortError when `signal` aborts. */
+/** Takes a token once there is one, and none if the stream is over before. Throws an AbortError when `signal` aborts. */
 export function patiently(
   takeToken: () => boolean,
   clock: Pick<Clock, 'sleep'>,
   signal: AbortSignal,
-): () => Promise<boolean> {
-  return async () => {
-    while (!takeToken()) await clock.sleep(PACE_MS, signal)
-    return true
+): AnswerLimits['takeToken'] {
+  return async (isOver) => {
+    while (!isOver()) {
+      if (takeToken()) return true
+      await clock.sleep(PACE_MS, signal)
+    }
+    return false
   }
 }
 
 /** How much one stream is answered. */
 export type AnswerLimits = {
   readonly maxRequests: number
-  /** May let the peer wait, who is patient for {@link FRAME_TIMEOUT_MS}. */
-  readonly takeToken: () => boolean | Promise<boolean>
+  /** May let the peer wait, who is patient for {@link FRAME_TIMEOUT_MS}, until its stream is over. */
+  readonly takeToken: (isOver: () => boolean) => boolean | Promise<boolean>
   readonly signal: AbortSignal
   /** Instead of {@link FRAME_TIMEOUT_MS}. */
   readonly timeoutMs?: number

@@ -95,8 +95,15 @@ export const PEER_EDITS: readonly DisablingEdit[] = [
     id: 'R-416',
     rule: 'who asks too fast waits',
     file: 'node/sync/channel.ts',
-    find: 'while (!takeToken()) await',
-    replace: 'if (!takeToken() && PACE_MS === 0) await',
+    find: 'if (takeToken()) return true',
+    replace: 'if (takeToken() || PACE_MS > 0) return true',
+  },
+  {
+    id: 'R-416',
+    rule: 'who went away takes no token',
+    file: 'node/sync/channel.ts',
+    find: 'while (!isOver())',
+    replace: 'while (!isOver() || PACE_MS > 0)',
   },
   {
     id: 'R-416',

@@ -11,6 +11,7 @@ import { serveSync, type SyncSource } from '../../../node/sync/serve.ts'
 import { SYNC_PROTOCOL } from '../../../node/sync/sync.ts'
 import { fakeClock } from '../fake-clock.ts'
 import { networkIdentity, openHostile, openPeer } from '../gossip/peer.ts'
+import { patientClock } from '../patient-clock.ts'
 import { cosignedBy, DOMAIN, FIXING_ID, reportedBy, requestedBy } from '../reporters.ts'
 
 const SOON = { interval: 20 }
@@ -372,6 +373,48 @@ test('R-416 a server lets a peer over its quota wait for a token, and does not c
     )
   }
   expect(clock.sleeps).toEqual(Array.from({ length: 8 }, () => 100))
+})
+
+test('R-416 who waits for a token and goes away takes none, and who has only said all that it will is answered', async () => {
+  const [server, client] = [await openHostile(), await openHostile()]
+  const clock = patientClock()
+  const served: Stream[] = []
+  let [looks, tokens, ended] = [0, 0, 0]
+  const takeToken = (): boolean => {
+    looks += 1
+    if (tokens === 0) return false
+    tokens -= 1
+    return true
+  }
+  const end = (): void => void (ended += 1)
+  await server.handle('/test', (stream) => {
+    served.push(stream)
+    serveSync(stream, SOURCE, takeToken, clock, NEVER).then(end, end)
+  })
+  const address = server.getMultiaddrs()[0]
+  if (address === undefined) throw new Error('listening')
+  const ask = async (): Promise<{ stream: Stream; channel: Channel }> => {
+    const stream = await client.dialProtocol(address, '/test')
+    const channel = openChannel(stream)
+    const before = looks
+    await channel.send(encodeMessage({ kind: 'have?', fixingId: FIXING_ID }))
+    await expect.poll(() => looks, SOON).toBe(before + 1)
+    return { stream, channel }
+  }
+  const gone = await ask()
+  gone.channel.abort(new Error('gone'))
+  await expect.poll(() => served[0]?.status, SOON).not.toBe('open')
+  tokens = 1
+  clock.wake()
+  await expect.poll(() => ended, SOON).toBe(1)
+  expect([looks, tokens]).toEqual([1, 1])
+  tokens = 0
+  const patient = await ask()
+  await patient.stream.close()
+  await expect.poll(() => served[1]?.remoteWriteStatus, SOON).toBe('closed')
+  tokens = 1
+  clock.wake()
+  expect(await patient.channel.receive(NEVER)).toBeDefined()
 })
 
 test('a client does not follow a server that always has one more page of reports', async () => {
