@@ -257,7 +257,7 @@ async function askAndRead(villain: Host, messages: number): Promise<number> {
   return askAll(villain, asking, () => true)
 }
 
-/** Asks every peer for the samples of fixings that nobody has asked for before, and that again under new keys. */
+/** Asks every peer for the samples of fixings that nobody has asked for before, without waiting at last, and that again under new keys. */
 async function sample(messages: number, { random, recruit, stations }: Field): Promise<number> {
   const next = (): Uint8Array =>
     Buffer.concat([hexToBytes(randomId(random)), hexToBytes(SAMPLES_ROOT), Buffer.alloc(4)])
@@ -269,6 +269,7 @@ async function sample(messages: number, { random, recruit, stations }: Field): P
     try {
       await acquaint(villain, stations)
       sent += await askAll(villain, asking, (answer) => answer.length > EMPTY_PAGE)
+      await askAndLeave(villain, asking)
     } finally {
       await villain.stop()
     }
@@ -305,6 +306,21 @@ async function askAll(villain: Host, asking: Asking, isOne: (answer: Uint8Array)
   }
   const streams = villain.getPeers().flatMap((peer) => Array.from({ length: asking.streams }, () => ask(peer)))
   return (await Promise.all(streams)).reduce((sum, one) => sum + one, 0)
+}
+
+/** Asks every peer so often, each time on a new stream that is reset before it is answered. */
+async function askAndLeave(villain: Host, { protocol, times, next }: Asking): Promise<void> {
+  const leave = async (peer: PeerId): Promise<void> => {
+    for (let asked = 0; asked < times; asked += 1) {
+      const signal = AbortSignal.timeout(ANSWER_MS)
+      const channel = openChannel(await villain.dialProtocol(peer, protocol, { signal }))
+      await channel.send(next())
+      // What is reset at once is not even sent.
+      await wait(1)
+      channel.abort(new Error('not waiting'))
+    }
+  }
+  await Promise.allSettled(villain.getPeers().map(leave))
 }
 
 /** A new key as soon as the old one is not listened to any more. */
