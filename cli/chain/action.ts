@@ -1,24 +1,21 @@
-import type { Address, Hash, TransactionReceipt } from 'viem'
+import type { Address, TransactionReceipt } from 'viem'
 import { readPurse } from '#client/bond-token.ts'
-import { latestBlock, sendingAs } from '#client/chain.ts'
-import { UnconfirmedError } from '#client/errors.ts'
+import { latestBlock } from '#client/chain.ts'
 import { type GasFee, readGasFee, rehearse, typicalGas } from '#client/rehearsal.ts'
-import { type Call, GAS_MARGIN_PERCENT, send } from '#client/send.ts'
+import { GAS_MARGIN_PERCENT } from '#client/send.ts'
 import { approveCall, wrapCall } from '#client/weth.ts'
 import { baseUnits } from '../arguments.ts'
-import { claimCommand, type Connection, requireFresh } from './connection.ts'
+import { type Connection, requireFresh } from './connection.ts'
+import { confirm } from './confirm.ts'
 import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
 import { ETHER, formatAmount } from '../format.ts'
 import { type Funding, fundingOf, requireFunds } from './funding.ts'
 import type { NetworkFlags, SigningFlags } from '../options.ts'
 import type { Signer } from './signer.ts'
 import { wrapped } from '../wrapped.ts'
-import { cancelCommand, requireNoneWaiting } from './waiting.ts'
-
-/** One transaction, and what it does in words: `wrap 0.2 ETH`. */
-export type Step = { readonly label: string; readonly call: Call }
+import { sendSteps, type Step } from './send-steps.ts'
+import { requireNoneWaiting } from './waiting.ts'
 
 /** What somebody is about to do. */
 export type Action = {
@@ -230,67 +227,6 @@ function costLines(
   return lines
 }
 
-type Confirmation = {
-  readonly flags: Pick<SigningFlags, 'yes'>
-  readonly context: Context
-  /** What can be done where nobody can be asked; by default that of what sends and can be simulated. */
-  readonly remedy?: string
-}
-
-/** Asks, unless --yes was given. Throws {@link DeclinedError}, or InputError where nobody can be asked. */
-export async function confirm(
-  question: string,
-  { flags, context, remedy = 'Add --yes to send, or --dry-run to only simulate.' }: Confirmation,
-): Promise<void> {
-  if (flags.yes === true) return
-  if (context.terminal === undefined) {
-    throw new InputError('Expected --yes where nobody can be asked, got none.', remedy)
-  }
-  const answer = await context.terminal.ask(`${question} [y/N] `, context.signal)
-  if (!/^y(es)?$/i.test(answer.trim())) throw new DeclinedError()
-}
-
-async function sendSteps(
-  steps: readonly Step[],
-  { connection, context, flags }: Performer,
-  account: NonNullable<Signer['account']>,
-  check: (sent: readonly TransactionReceipt[]) => Promise<void>,
-): Promise<TransactionReceipt[]> {
-  const chain = sendingAs(connection.chain, account)
-  const sent: TransactionReceipt[] = []
-  for (const { label, call } of steps) {
-    try {
-      await check(sent)
-      context.io.err(`${label} ...`)
-      const onSent = (hash: Hash): void => context.io.err(`${label}: sent, ${hash}`)
-      const receipt = await send(chain, call, { signal: context.signal, onSent })
-      context.io.err(`${label}: in block ${receipt.blockNumber}, ${receipt.transactionHash}`)
-      sent.push(receipt)
-    } catch (error) {
-      if (error instanceof UnconfirmedError)
-        throw new InFlightError(sent.length, steps, error, cancelCommand(flags, error.nonce))
-      if (sent.length === 0) throw error
-      throw new HalfDoneError(sent.length, steps, keptText(steps, sent.length, connection, account.address), error)
-    }
-  }
-  return sent
-}
-
-/** Where WETH is that the steps done have left, and how it becomes ETH; empty for none. */
-function keptText(steps: readonly Step[], done: number, connection: Connection, account: Address): string {
-  const unwrapping = `once nothing pays any more ${claimCommand(connection, '--all')} makes ETH of`
-  const deposited = steps.slice(0, done).find(({ call: { name } }) => name === 'deposit')?.call.value
-  if (deposited !== undefined) {
-    const amount = formatAmount(deposited, { ...ETHER, symbol: 'WETH', isWeth: false })
-    return `The ${amount} are in ${account}; the next try uses them, or ${unwrapping} them.`
-  }
-  const { token } = connection
-  const isUnwrap = ({ call: { name, to } }: Step): boolean =>
-    name === 'withdraw' && to === token.address && token.isWeth
-  const isLeftWrapped = steps.slice(done).some(isUnwrap)
-  return isLeftWrapped ? `What was paid is in ${account} as WETH; ${unwrapping} it.` : ''
-}
-
 /** The action with warnings that whoever is asked sees last, in the question itself. */
 export function warned<T extends Pick<Action, 'lines' | 'question'>>(
   action: T,
@@ -299,54 +235,4 @@ export function warned<T extends Pick<Action, 'lines' | 'question'>>(
 ): T {
   const shown = warnings.map((text) => io.paint('bad', `WARNING: ${text}`))
   return { ...action, lines: [...action.lines, ...shown], question: [...shown, action.question].join(' ') }
-}
-
-/** The person said no. */
-export class DeclinedError extends Error {
-  override readonly name = 'Cli.DeclinedError'
-  readonly hint = ''
-  readonly exitCode = EXIT.interrupted
-  constructor() {
-    super('Nothing was sent.')
-  }
-}
-
-/** What became of a step is not known: it may be mined yet, and what comes after it was not sent. */
-export class InFlightError extends Error {
-  override readonly name = 'Cli.InFlightError'
-  readonly hash: Hash | undefined
-  readonly hint: string
-  readonly exitCode = EXIT.failed
-  constructor(done: number, steps: readonly Step[], cause: UnconfirmedError, cancelling: string) {
-    const { message, hash, hint } = cause
-    const parts = [
-      ['Done before', steps.slice(0, done)],
-      ['In flight', steps.slice(done, done + 1)],
-      ['Not sent', steps.slice(done + 1)],
-    ] as const
-    const said = parts
-      .filter(([, some]) => some.length > 0)
-      .map(([what, some]) => `${what}: ${some.map(({ label }) => label).join('; ')}.`)
-    super([message, ...said].join(' '), { cause })
-    this.hash = hash
-    this.hint = `${hint} If it stays, take it back, unless a node runs with this key: ${cancelling}`
-  }
-}
-
-/** A step failed, and was not done, after others were mined. */
-export class HalfDoneError extends Error {
-  override readonly name = 'Cli.HalfDoneError'
-  readonly hint: string
-  readonly exitCode: ExitCode
-  /** `kept` is what to say of what the steps done have left. */
-  constructor(done: number, steps: readonly Step[], kept: string, cause: unknown) {
-    const labels = steps.map(({ label }) => label)
-    const { message = String(cause), hint = '' } = cause instanceof Error ? (cause as Error & { hint?: string }) : {}
-    const isInterrupted = cause instanceof Error && cause.name === 'AbortError'
-    const why = isInterrupted ? 'Interrupted.' : message.split('\n', 1)[0]
-    const [before, after] = [labels.slice(0, done), labels.slice(done)].map((some) => some.join('; '))
-    super(`${why} Done before: ${before}. Not done: ${after}.`, { cause })
-    this.exitCode = isInterrupted ? EXIT.interrupted : EXIT.failed
-    this.hint = [kept, hint].filter((text) => text !== '').join(' ')
-  }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
 import { type CouncilSigner, readCouncil, signRuling } from '#client/council.ts'
-import { confirm } from '../chain/action.ts'
+import { confirm } from '../chain/confirm.ts'
 import { address, hash, indexValue } from '../arguments.ts'
 import { type Connection, openOracle, requireFresh } from '../chain/connection.ts'
 import type { Context } from '../context.ts'
