@@ -23,7 +23,7 @@ import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import { clerkPay, openingPrice } from '#protocol/jury.ts'
 import { ETHER, MATURITY, raiseStage, START } from './chain-fixture.ts'
 
-/** With all its digits: calldata is paid by the byte. */
+/** The first seat's, with all its digits: calldata is paid by the byte. */
 const VALUE = 2_500_123_456_789_012_345_678n
 
 const SEAT_FEE = ETHER / 1_000n
@@ -35,7 +35,7 @@ test.each([
   { seats: 31, quorum: 21, leastPool: 62, most: 200_000 },
   // What opening, drawing and resolving take for themselves is shared among few.
   { seats: 3, quorum: 2, leastPool: 6, most: 300_000 },
-])('a seat of $seats costs at most $most gas, all in, and what docs/gas.md says', async ({ most, ...size }) => {
+])('a seat of $seats costs at most $most gas a round, all in, and what docs/gas.md says', async ({ most, ...size }) => {
   const { seats } = size
   const stage = await raiseStage()
   try {
@@ -78,11 +78,11 @@ test.each([
       estimated.draws.push(await estimate(call))
       return send(clerk, call)
     }
-    /** All seats commit to the value, and reveal it. */
+    /** Every seat votes a little less than the one before it, all within the band: no order takes longer to sort. */
     const vote = async (one: Fixing): Promise<TransactionReceipt[]> => {
       const votes = (await readSeats(clerk, jury, idOf(one), 0)).map(({ seat, juror }) => {
         const salt: Hex = numberToHex(VALUE ** 3n + BigInt(seat), { size: 32 })
-        return { fixingId: idOf(one), round: 0, seat, juror, value: VALUE, salt }
+        return { fixingId: idOf(one), round: 0, seat, juror, value: VALUE - BigInt(seat), salt }
       })
       expect(new Set(votes.map(({ juror }) => juror)).size).toBe(seats)
       const chainOf = (juror: string): WritableChain => jurors.get(juror) ?? clerk
@@ -139,7 +139,7 @@ test.each([
     const [resolving = 0n] = estimated.resolves
     expectDocumented('draw', [pay, pay + MAX_GAS_WEI], alone)
     expectDocumented('draw, beside stakes that wait to come back', [pay, pay + MAX_GAS_WEI], beside)
-    expectDocumented('resolve', [pay, pay + MAX_GAS_WEI], resolving)
+    expectDocumented('resolve, votes that all differ', [pay, pay + MAX_GAS_WEI], resolving)
   } finally {
     await stage.embedded.stop()
   }
