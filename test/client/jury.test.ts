@@ -4,12 +4,13 @@ import {
   decodeFunctionData,
   type Hex,
   http,
+  keccak256,
   numberToHex,
   padHex,
   parseEventLogs,
 } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readHeader } from '#client/block-header.ts'
+import { encodeHeader, readHeader } from '#client/block-header.ts'
 import { latestBlock, type WritableChain } from '#client/chain.ts'
 import { deployJury } from '#client/deploy-oracle.ts'
 import { OracleRevertError } from '#client/errors.ts'
@@ -43,10 +44,13 @@ import { ensureCollateral, wethBalance } from '#client/weth.ts'
 import { juryArbitratorAbi } from '#protocol/abi/jury-arbitrator.ts'
 import { type Fixing, fixingId, INVALID } from '#protocol/fixing.ts'
 import { drawPlaces, drawSeed } from '#protocol/jury.ts'
+import { majorityChance } from '../protocol/jury-odds.ts'
 import { ETHER, MATURITY, raiseStage, type Stage, START } from './chain-fixture.ts'
 import { SMALL_JURY } from './jury-terms.ts'
 
 const TERMS: JuryTerms = { ...SMALL_JURY, seats: 7, quorum: 4, leastPool: 9, seatStake: ETHER }
+/** Where EIP-2935 keeps the hashes of blocks. */
+const HISTORY = '0x0000F90827F1C53a10cb7A02335B175320002935'
 const TRUTH = 2_500n * ETHER
 const NAMES = ['juror-1', 'juror-2', 'juror-3'] as const
 
@@ -90,6 +94,49 @@ function jurorOf(seat: JurySeat): WritableChain {
 function voteOf({ seat, juror }: JurySeat, value: bigint) {
   return { fixingId: id, round: 0, seat, juror, value, salt: numberToHex(seat + 1, { size: 32 }) }
 }
+
+test('the contract draws a majority as often as the odds say (R-501)', async () => {
+  const anyone = await stage.as('anyone')
+  const client = createTestClient({ mode: 'anvil', transport: http(stage.embedded.rpcUrl) })
+  const before = await client.snapshot()
+  await send(anyone, openCaseCall(jury, fixing))
+  const { seedBlock } = await readCase(anyone, jury, id)
+  // Beyond what BLOCKHASH remembers: the history contract's word can be put in place of the real one.
+  await mine(500)
+  const block = await anyone.publicClient.request({
+    method: 'eth_getBlockByNumber',
+    params: [numberToHex(seedBlock), false],
+  })
+  const slot = padHex(numberToHex(seedBlock % 8_191n), { size: 32 })
+  const own = anyone.account.address
+  const draws = 800
+  let majorities = 0
+  for (let i = 0; i < draws; i++) {
+    const header = encodeHeader({ ...block, mixHash: keccak256(numberToHex(i)) })
+    const stateDiff = [{ slot, value: keccak256(header) }]
+    const [simulated] = await anyone.publicClient.simulateBlocks({
+      blocks: [
+        {
+          stateOverrides: [{ address: HISTORY, stateDiff }],
+          calls: [{ ...drawCall(jury, fixing, header), account: own }],
+        },
+      ],
+    })
+    const [drawn] = parseEventLogs({
+      abi: juryArbitratorAbi,
+      eventName: 'Drawn',
+      logs: simulated?.calls[0]?.logs ?? [],
+    })
+    const seats = drawn?.args.jurors ?? fail()
+    // One juror of three at most has more than half of the seats.
+    if ([...jurors.keys()].some((juror) => seats.filter((seat) => seat === juror).length * 2 > TERMS.seats))
+      majorities++
+  }
+  const chance = 3 * majorityChance({ pool: 12, held: 4, seats: TERMS.seats })
+  const deviation = Math.sqrt((chance * (1 - chance)) / draws)
+  expect(Math.abs(majorities / draws - chance)).toBeLessThan(4 * deviation)
+  await client.revert({ id: before })
+})
 
 test('a jury of stakes is drawn by a proven seed, votes and settles the fixing (R-500 to R-504)', async () => {
   const anyone = await stage.as('anyone')
