@@ -6,13 +6,18 @@ import {
   captureChance,
   chanceWithProposers,
   chanceWithTries,
-  expectedSpoils,
+  gainByChoosing,
+  gainByLying,
+  gainByReading,
   majorityChance,
   seedsInATurn,
 } from '../protocol/jury-odds.ts'
 
 const TEXT = readFileSync('docs/arbitrators.md', 'utf8')
+const PROSE = TEXT.replaceAll(/\s+/g, ' ')
+const THREATS = readFileSync('docs/threat-model.md', 'utf8')
 const POOL = 1_000
+const SEATS = DEFAULT_JURY_TERMS.seats
 
 /** The table that begins with `head`: its cells without the first row and the first column. */
 function tableAt(head: string): string[][] {
@@ -72,41 +77,85 @@ test('the chances of who opens cases of his own first are those of docs/arbitrat
   )
   const own = casesAtOnce(POOL) - 1
   expect(TEXT).toContain(`Of 1 000 stakes that takes ${own} cases, ${(own * 0.04).toFixed(2)} ETH in fees`)
-  expect(TEXT.replaceAll(/\s+/g, ' ')).toContain(
+  expect(PROSE).toContain(
     `A pool of 62 stakes takes ${casesAtOnce(62)} case at a time, of 124 it takes ${casesAtOnce(124)}, of 1 000 it takes ${casesAtOnce(POOL)},`,
   )
 })
 
 test('who takes the stakes of others gains from the part on that docs/arbitrators.md says (R-504)', () => {
-  const { seats } = DEFAULT_JURY_TERMS
-  const [alone = [], half = []] = tableAt("| a seat's fee, of its stake |")
   const fees = [0.001, 0.01, 0.05, 0.1]
-  // In stakes: what others' seats earn by the truth, and what others lose by the lie.
-  const cost = (held: number, fee: number): number => seats * fee * (1 - held / POOL)
-  const spoils = (held: number, pool: number): number => expectedSpoils({ pool, held, seats })
-  const from = (pays: (held: number) => boolean): string => {
-    const held = Array.from({ length: POOL / 2 - 1 }, (_, i) => i + 1).find(pays)
-    return held === undefined ? 'never' : `${(held * 100) / POOL} %`
-  }
-  expect(alone.slice(1)).toEqual(fees.map((fee) => from((held) => spoils(held, POOL) > cost(held, fee))))
-  const cases = casesAtOnce(POOL)
-  expect(half.slice(1)).toEqual(fees.map((fee) => from((held) => spoils(held, POOL / 2) > cases * cost(held, fee))))
-  const gain = (held: number): number => spoils(held, POOL) - cost(held, 0.001)
-  expect(TEXT).toContain(
-    `26 % gain ${gain(260).toFixed(4)} stakes a case, 30 % ${gain(300).toFixed(2)} and 40 % ${gain(400).toFixed(1)}.`,
+  const [alone = [], after = [], free = []] = tableAt("| a seat's fee, of its stake |")
+  const drawing = (held: number) => ({ pool: POOL, held, seats: SEATS })
+  const gain = (held: number, seatFee: number): number => gainByLying({ ...drawing(held), seatFee })
+  expect(alone.slice(1)).toEqual(fees.map((fee) => from((held) => gain(held, fee))))
+  expect(after.slice(1)).toEqual(fees.map((fee) => from((held) => seatingOthers(held, fee).all)))
+  expect(free.slice(1)).toEqual(fees.map((fee) => from((held) => seatingOthers(held, fee).one)))
+  // What nobody can surpass, as half of all stakes are free.
+  const bound = from((held) => gainByLying({ pool: POOL / 2, held, seats: SEATS, seatFee: 0.001 }))
+  expect(PROSE).toContain(
+    `twice their part of what is drawn from: below ${bound} that does not pay, whatever is seated`,
   )
-  expect(readFileSync('docs/threat-model.md', 'utf8')).toContain(`with 40 % ${gain(400).toFixed(1)} stakes a case`)
-  // Exact, by all draws of a pool that can be counted: seats are 3 of 5 stakes, two of them his.
-  expect(expectedSpoils({ pool: 5, held: 2, seats: 3 })).toBeCloseTo(3 / 10, 15)
+  const { early, late, pool } = seatingOthers(200, 0.001)
+  expect(PROSE).toContain(
+    `with 20 % of all stakes ${early} cases first, which leave ${pool - 200} of the others' 800, and then ${late} with 200 of ${pool}`,
+  )
+  expect(PROSE).toContain(
+    `26 % gain ${gain(260, 0.001).toFixed(4)} stakes a case, 30 % ${gain(300, 0.001).toFixed(2)} and 40 % ${gain(400, 0.001).toFixed(1)}.`,
+  )
+  expect(THREATS).toContain(`with 40 % ${gain(400, 0.001).toFixed(1)} stakes a case`)
+  expect(THREATS).toContain(`gains from ${alone[1]} on`)
 })
+
+test('what pushes that part down does so as far as docs/arbitrators.md says (R-501, R-504)', () => {
+  const rows = tableAt('| at the default fee, where |')
+  const seatFee = 0.001
+  const blindly = (part: number) => (held: number) =>
+    gainByReading({ pool: POOL, held, blind: Math.round((POOL - held) * part), seats: SEATS, seatFee })
+  const seated = (held: number): number => seatingOthers(held, seatFee).one
+  const seeds = { tries: seedsInATurn(), seedGas: 0.001 }
+  const chosen = (held: number): number => gainByChoosing({ pool: POOL, held, seats: SEATS }, seeds)
+  const gains = [blindly(0.05), blindly(0.1), blindly(0.2), blindly(0.3), seated, chosen]
+  const cells = gains.map((gain, i) => {
+    const shares = i < 4 ? [10, 50, 100] : i === 4 ? [150, 200, 300] : [220, 250, 300]
+    return [from(gain), shares.map((held) => `${held / 10} %: ${twoDigits(gain(held))}`).join(', ')]
+  })
+  expect(rows.map(([, part, gain]) => [part, gain])).toEqual(cells)
+  const [, [tenth] = [], , , , [alone] = []] = cells
+  expect(THREATS).toContain(`gains from ${tenth} on`)
+  expect(THREATS).toContain(`gains by the others' stakes from ${alone} on`)
+})
+
+/** The first part of all stakes, less than half, that gains; of its thousandths. */
+function from(gain: (held: number) => number): string {
+  const held = Array.from({ length: POOL / 2 - 1 }, (_, i) => i + 1).find((one) => gain(one) > 0)
+  return held === undefined ? 'never' : `${((held * 100) / POOL).toFixed(1)} %`
+}
+
+/**
+ * Who has the others' stakes seated by `early` cases, as many as can be, and then puts in his own, so that `pool` are free:
+ * what he gains by `one` case then, and by `all` of the `late` ones that can be opened, the early ones paid by him.
+ */
+function seatingOthers(held: number, seatFee: number) {
+  const early = casesAtOnce(POOL - held)
+  const late = casesAtOnce(POOL) - early
+  const pool = POOL - early * SEATS
+  // The case after a draw has the same part of his on average.
+  const one = gainByLying({ pool, held, seats: SEATS, seatFee })
+  return { early, late, pool, one, all: late * one - early * SEATS * seatFee }
+}
+
+/** Two significant digits, with the sign of a minus. */
+function twoDigits(stakes: number): string {
+  const [, exponent = '0'] = stakes.toExponential(1).split('e')
+  return stakes.toFixed(Math.max(0, 1 - Number(exponent))).replace('-', '−')
+}
 
 /** How many cases of a default jury can be opened one after the other, each drawn before the next, of so many stakes. */
 function casesAtOnce(stakes: number): number {
-  const { seats } = DEFAULT_JURY_TERMS
   let seated = 0
   const free = (): number => stakes - seated
-  while (hasRoom(DEFAULT_JURY_TERMS, { pool: free(), returned: 0, seated, waiting: 0 })) seated += seats
-  return seated / seats
+  while (hasRoom(DEFAULT_JURY_TERMS, { pool: free(), returned: 0, seated, waiting: 0 })) seated += SEATS
+  return seated / SEATS
 }
 
 test('the chances of who also proposes blocks are those of docs/arbitrators.md', () => {
@@ -118,7 +167,7 @@ test('the chances of who also proposes blocks are those of docs/arbitrators.md',
 
 test('the chances of who lets seeds go that do not suit him are those of docs/arbitrators.md (R-501)', () => {
   const tries = seedsInATurn()
-  expect(TEXT.replaceAll(/\s+/g, ' ')).toContain(`another try a day, ${tries} of them in a turn of 30 days.`)
+  expect(PROSE).toContain(`another try a day, ${tries} of them in a turn of 30 days.`)
   const [all = [], half = []] = tableAt('| tries |')
   const shares = [0.1, 0.2, 0.3]
   const left = (share: number) => majorityChance({ pool: POOL / 2, held: POOL * share, seats: 31 })

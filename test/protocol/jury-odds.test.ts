@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest'
 import { keccak256, numberToHex } from 'viem/utils'
-import { drawPlaces } from '#protocol/jury.ts'
-import { captureChance, chanceWithProposers, chanceWithTries, majorityChance } from './jury-odds.ts'
+import { INVALID } from '#protocol/fixing.ts'
+import { drawPlaces, verdictOf } from '#protocol/jury.ts'
+import {
+  captureChance,
+  chanceWithProposers,
+  chanceWithTries,
+  gainByChoosing,
+  gainByLying,
+  gainByReading,
+  majorityChance,
+  type OwnCase,
+} from './jury-odds.ts'
 
 test('a majority is as likely as counting every draw says (R-501)', () => {
   // Three of the six stakes, three seats: 9 + 1 of the 20 draws have two or three of them.
@@ -22,7 +32,45 @@ test('who cannot win the first draw may hang it for the second (R-503)', () => {
   expect(captureChance({ pool: 6, held: 3, seats: 3, quorum: 2 })).toBe(0.5)
 })
 
-test('a majority is as frequent in draws of the contract as that (R-501)', () => {
+test('what a case of his own brings a party is what every draw of it comes to (R-503, R-504)', () => {
+  const own = { pool: 9, held: 4, seats: 5, seatFee: 0.25 }
+  const liar = (seated: number): bigint => (seated >= 3 ? LIE : TRUTH)
+  expect(gainByLying(own)).toBeCloseTo(playEveryDraw({ ...own, blind: 0, vote: liar }), 14)
+  expect(gainByReading({ ...own, blind: 0 })).toBeCloseTo(-1.25 + (1.25 * 4) / 9, 14)
+  // Three of the others are a majority, two are not.
+  for (const blind of [1, 2, 3, 5])
+    expect(gainByReading({ ...own, blind })).toBeCloseTo(playEveryDraw({ ...own, blind, vote: () => TRUTH }), 14)
+  // Nine of the twenty draws take one stake, one has no other's seat in it, and ten are let go: then there is a second seed.
+  const alone = { pool: 6, held: 3, seats: 3 }
+  const spoils = (9 * 1) / 20
+  expect(gainByChoosing(alone, { tries: 1, seedGas: 0.05 })).toBeCloseTo(spoils - 0.05, 14)
+  expect(gainByChoosing(alone, { tries: 2, seedGas: 0.05 })).toBeCloseTo((spoils - 0.05) * 1.5, 14)
+})
+
+const TRUTH = 2n
+const LIE = 1n
+
+/** What `held` of the stakes gain on average over all draws there are, by the votes of each. */
+function playEveryDraw({ pool, held, blind, seats, seatFee, vote }: OwnCase & Play): number {
+  let [sum, draws] = [0, 0]
+  for (let drawn = 0; drawn < 2 ** pool; drawn++) {
+    const places = Array.from({ length: pool }, (_, place) => place).filter((place) => (drawn >> place) % 2 === 1)
+    if (places.length !== seats) continue
+    const own = places.filter((place) => place < held).length
+    const votes = places.map((place) => (place < held ? vote(own) : place < held + blind ? INVALID : TRUTH))
+    const verdict = verdictOf(votes)
+    const kept = votes.filter((each) => each === verdict).length
+    const share = (seats - kept + seats * seatFee) / kept
+    sum += (vote(own) === verdict ? own * share : -own) - seats * seatFee
+    draws++
+  }
+  return sum / draws
+}
+
+/** How many of the others say INVALID, and what the party votes with so many seats. */
+type Play = { readonly blind: number; readonly vote: (own: number) => bigint }
+
+test("a majority is as frequent in draws of the contract's twin as that (R-501)", () => {
   const drawing = { pool: 40, held: 16, seats: 7 }
   const draws = 5_000
   let majorities = 0

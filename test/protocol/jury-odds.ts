@@ -28,17 +28,53 @@ export function captureChance({ quorum, ...drawing }: Drawing & { readonly quoru
   return majority + hung * majority
 }
 
+/** A case that a party brings itself, and in which it draws and resolves: what `seats` are paid each, in stakes, comes beside the draw. */
+export type OwnCase = Drawing & { readonly seatFee: number }
+
 /**
- * How many stakes of others a party takes by a case on average: it lies only where it has a majority, and all the others,
- * who vote the truth, lose theirs. Wants what {@link majorityChance} wants.
+ * What a case of its own brings a party on average, in stakes, if all others read the same and tell it, and it lies only where
+ * it has a majority: then all others lose their stakes to its seats, which get the whole of the seats' fee too; else its
+ * seats earn their part of the fee. Wants what {@link majorityChance} wants.
  */
-export function expectedSpoils(drawing: Drawing): number {
+export function gainByLying({ seatFee, ...drawing }: OwnCase): number {
   const { seats } = drawing
-  let spoils = 0
-  for (let own = (seats >> 1) + 1; own <= seats; own++) {
-    spoils += (seats - own) * chanceOfSeats(drawing, own, own)
+  const fee = seats * seatFee
+  let gain = -fee
+  for (let own = 0; own <= seats; own++) {
+    gain += chanceOfSeats(drawing, own, own) * (own * 2 > seats ? seats - own + fee : own * seatFee)
   }
-  return spoils
+  return gain
+}
+
+/**
+ * What a case of its own brings a party on average, in stakes, if it tells the truth of an index that `blind` of the others'
+ * stakes cannot read, and so say INVALID: they lose their stakes to those who can, unless they have a majority. Wants what
+ * {@link majorityChance} wants, and `held` and `blind` together at most `pool`.
+ */
+export function gainByReading({ blind, seatFee, ...drawing }: OwnCase & { readonly blind: number }): number {
+  const { pool, held, seats } = drawing
+  const fee = seats * seatFee
+  let gain = -fee
+  for (let own = 1; own <= seats; own++) {
+    const others: Drawing = { pool: pool - held, held: blind, seats: seats - own }
+    const drawn = chanceOfSeats(drawing, own, own)
+    for (let lost = 0; lost <= seats - own; lost++) {
+      const won = lost * 2 > seats ? -own : (own * (lost + fee)) / (seats - lost)
+      gain += drawn * chanceOfSeats(others, lost, lost) * won
+    }
+  }
+  return gain
+}
+
+/**
+ * What a case of its own brings a party on average, in stakes, if nobody else draws: it draws only by a seed that gives it a
+ * majority, and lies then. A seed takes gas worth `seedGas` stakes, and there are `tries`. The fee costs it nothing: its seats and
+ * itself get it where it draws, and nobody does where it does not. Wants what {@link majorityChance} wants, and a majority that is possible.
+ */
+export function gainByChoosing(drawing: Drawing, seeds: { readonly tries: number; readonly seedGas: number }): number {
+  const majority = majorityChance(drawing)
+  const tried = chanceWithTries(majority, seeds.tries) / majority
+  return tried * (gainByLying({ ...drawing, seatFee: 0 }) - seeds.seedGas)
 }
 
 /** The chance that the party gets `least` seats at least and `most` at most. */
