@@ -48,7 +48,7 @@ function joining(count: number): ThinkPool {
         `seats     a stake can be drawn from ${formatTime(admitTime)} on, once it is admitted (warm-up ${formatDuration(BigInt(warmUp))})`,
         ...waitingAgain(standing, time, admitTime).map((line) => `${line}: ${paste('jury', 'admit')}`),
         ...returnedLines(returned, account),
-        'risk      a seat that does not reveal, or is too far from the verdict, loses its stake to the others',
+        'risk      a seat that does not reveal, is too far from the verdict, or cannot read an index that others can, loses its stake to the others',
       ],
       question: `Stake ${formatAmount(all, token)}?`,
       after: [
