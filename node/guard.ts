@@ -24,6 +24,8 @@ export interface Guard {
    * same digest is harmless. Throws {@link SecondDigestError} for any other.
    */
   permit(subject: Subject, digest: Hex): Promise<void>
+  /** `digest` turns out to be signed already, by another memory than this: it is remembered unless one is, and no other is permitted. */
+  adopt(subject: Subject, digest: Hex): Promise<void>
 }
 
 /**
@@ -32,23 +34,28 @@ export interface Guard {
  */
 export function createGuard(memory: GuardMemory, mayBegin: (fixingId: Hex) => boolean = () => true): Guard {
   const writing = new Map<string, Promise<void>>()
+  const record = async (subject: Subject, digest: Hex): Promise<void> => {
+    const { signer, fixingId, proposer, attempt } = subject
+    const key = `${signer}:${fixingId}:${proposer ?? ''}:${attempt ?? 0}`.toLowerCase()
+    if (memory.digestOf(subject) === undefined) {
+      const written = memory.record({ ...subject, digest })
+      writing.set(key, written)
+      const forget = (): void => void (writing.get(key) === written && writing.delete(key))
+      // What a memory would not take at all is nothing to wait for, whoever asks again.
+      written.then(forget, () => memory.digestOf(subject) === undefined && forget())
+    }
+    // Known but still being written, or never written because the disk failed: only the disk's word counts.
+    await writing.get(key)
+  }
   return {
     async permit(subject, digest) {
-      const { signer, fixingId, proposer, attempt } = subject
-      const key = `${signer}:${fixingId}:${proposer ?? ''}:${attempt ?? 0}`.toLowerCase()
+      const { signer, fixingId } = subject
       const known = memory.digestOf(subject)
       if (known !== undefined && known !== digest) throw new SecondDigestError(signer, fixingId, digest, known)
       if (known === undefined && !mayBegin(fixingId)) throw new RestoredError(signer, fixingId)
-      if (known === undefined) {
-        const written = memory.record({ ...subject, digest })
-        writing.set(key, written)
-        const forget = (): void => void (writing.get(key) === written && writing.delete(key))
-        // What a memory would not take at all is nothing to wait for, whoever asks again.
-        written.then(forget, () => memory.digestOf(subject) === undefined && forget())
-      }
-      // Known but still being written, or never written because the disk failed: only the disk's word counts.
-      await writing.get(key)
+      await record(subject, digest)
     },
+    adopt: record,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { fetchSamples, type Sampling } from '#node/source'
 import type { IndexDocument } from '#protocol/index-document.ts'
-import { encodeObservation } from '#protocol/observation.ts'
+import { encodeObservation, sameObservation } from '#protocol/observation.ts'
 import { createCollateral } from './chain/collateral.ts'
 import { createTransactions } from './chain/transactions.ts'
 import { type Config, loneChains, sourceEndpoints } from './config.ts'
@@ -16,13 +16,14 @@ import { createJuryDuty } from './node/jury-duty.ts'
 import { touch } from './node/knowledge.ts'
 import { drained, followerOf, type LoopState, runLoop } from './node/loop.ts'
 import type { Network } from './node/network.ts'
-import { wantedPeers } from './node/network-wait.ts'
+import { catchUpOnOld, wantedPeers } from './node/network-wait.ts'
 import { type Lifetime, type Opening, openNode, type Replaced } from './node/opening.ts'
 import type { Parts } from './node/parts.ts'
 import { createRollCall } from './node/roll-call.ts'
 import { track } from './node/tracked.ts'
 import { createUntracked } from './node/untracked.ts'
 import { createView } from './node/view.ts'
+import type { VerifiedObservation } from './gossip/validate.ts'
 import { observe } from './observe/observe.ts'
 import { createReporter, type Reporter } from './observe/reporter.ts'
 import { createSampler } from './observe/sampler.ts'
@@ -212,6 +213,8 @@ type Wiring = Pick<Parts, 'clock' | 'log' | 'signal' | 'store' | 'journal' | 'ne
 function reporterOf({ sources, clock, log, signal, store, state, journal, network, signer }: Wiring): Reporter {
   const read = (document: IndexDocument, maturity: bigint): Promise<Sampling> =>
     fetchSamples(document, maturity, { ...sources, clock, signal })
+  const held = (fixingId: Hex): VerifiedObservation | undefined =>
+    store.observations.all(fixingId).find((one) => one.signer === signer?.address)
   return createReporter({
     clock,
     log,
@@ -223,14 +226,19 @@ function reporterOf({ sources, clock, log, signal, store, state, journal, networ
     sample: createSampler({ clock, read, atOnce: READINGS_AT_ONCE }),
     archive: (fixingId, record) => store.samples.put(fixingId, record),
     sign: signer === undefined ? undefined : (observation) => signer.sign(observation),
-    kept: (fixingId) => store.observations.all(fixingId).find((held) => held.signer === signer?.address)?.signed,
+    kept: (fixingId) => held(fixingId)?.signed,
+    hear: catchUpOnOld({ network, clock, signal }),
     async keep(signed) {
       const ripe = state.tracked.get(signed.fixingId)?.ripe
       const reporterIndex = signer === undefined ? undefined : ripe?.indexOf.get(signer.address.toLowerCase())
-      if (signer === undefined || ripe === undefined || reporterIndex === undefined) return
+      if (signer === undefined || ripe === undefined || reporterIndex === undefined) return true
       const observation = { signed, signer: signer.address, reporterIndex, bytes: encodeObservation(signed) }
       await store.observations.add(observation)
-      network.publish(observation, wantedPeers(ripe.reporters.length))
+      // INVARIANT: what is not held is not published: while a signer was asked another may have come, which is kept instead.
+      const kept = held(signed.fixingId)
+      if (kept === undefined || !sameObservation(kept.signed, signed)) return false
+      network.publish(kept, wantedPeers(ripe.reporters.length))
+      return true
     },
     onChange: (fixingId) => touch(state, fixingId),
   })

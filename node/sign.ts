@@ -5,7 +5,7 @@ import { type Observation, observationDigest, type SignedObservation } from '#pr
 import { type SigningDomain } from '#protocol/signing.ts'
 import type { Presence, SignedPresence } from '#protocol/presence.ts'
 import { type Report, reportDigest } from '#protocol/report.ts'
-import type { Guard } from './guard.ts'
+import type { Guard, Subject } from './guard.ts'
 import type { Keys } from './sign/keys.ts'
 
 /** Signs as one reporter. INVARIANT: nothing that can cost a stake is signed before the guard has written it down. */
@@ -13,6 +13,8 @@ export interface Signer {
   readonly address: Address
   /** Throws the guard's SecondDigestError for a second observation of one fixing. */
   sign(observation: Observation): Promise<SignedObservation>
+  /** An observation of this reporter that came from elsewhere: another of its fixing is signed no more. */
+  adopt(observation: Observation): Promise<void>
   /**
    * Co-signs by BLS what its proposer asked for as `attempt`. Throws the guard's SecondDigestError for a second report of
    * one proposer for one fixing under one number.
@@ -34,10 +36,15 @@ export function createSigner(keys: Keys, domain: SigningDomain, guard: Guard): S
     const attempt = number === 0 ? undefined : number
     return guard.permit({ signer, fixingId, proposer, attempt }, digest)
   }
+  const guardedAs = (observation: Observation): [Subject, Hex] => [
+    { signer, fixingId: observation.fixingId },
+    observationDigest(domain, observation),
+  ]
   return {
     address: signer,
+    adopt: (observation) => guard.adopt(...guardedAs(observation)),
     async sign(observation) {
-      await guard.permit({ signer, fixingId: observation.fixingId }, observationDigest(domain, observation))
+      await guard.permit(...guardedAs(observation))
       return { ...observation, signature: await keys.signObservation(domain, observation) }
     },
     async cosign(report, attempt) {

@@ -18,7 +18,7 @@ export function joinPeers({ parts, state, domain, networkKey, verification }: Op
       log,
       signal,
       privateKey: networkKey,
-      store: intakeStore(store, state, book, roll),
+      store: intakeStore(parts, state),
       context: { domain, now: () => clock.now(), ...knowledge(store, state, known), book, roll },
       verification,
       openFixings: () => [...state.tracked.values()].filter(isOpen).map(({ id }) => id),

@@ -1,13 +1,12 @@
 import type { Hex } from 'viem'
-import type { Book } from '../cosign/book.ts'
 import type { CosigningContext } from '../gossip/cosigning.ts'
 import type { IntakeStore } from '../gossip/intake.ts'
 import type { PresenceContext } from '../gossip/presence.ts'
 import type { ValidatorContext } from '../gossip/validate.ts'
-import type { Roll } from '../presence/roll.ts'
 import type { Store } from '../store/store.ts'
 import type { KnownReporters } from './known-reporters.ts'
 import type { LoopState } from './loop.ts'
+import type { Parts } from './parts.ts'
 import { isSettled } from './tracked.ts'
 
 type Context = ValidatorContext & CosigningContext & PresenceContext
@@ -36,10 +35,15 @@ export function knowledge(
 }
 
 /** Where what was verified goes. */
-export function intakeStore({ observations }: Store, state: LoopState, book: Book, roll: Roll): IntakeStore {
+export function intakeStore(
+  { store: { observations }, book, roll, signer }: Pick<Parts, 'store' | 'book' | 'roll' | 'signer'>,
+  state: LoopState,
+): IntakeStore {
   return {
     async add(observation) {
       await observations.add(observation)
+      // What this node does not remember, after a copy of data_dir was put back, or what another machine signed with its key.
+      if (observation.signer === signer?.address) await signer.adopt(observation.signed)
       touch(state, observation.signed.fixingId)
     },
     evidence: (fixingId) => observations.evidence(fixingId),

@@ -1,3 +1,4 @@
+import type { Fixing } from '#protocol/fixing.ts'
 import type { Parts } from './parts.ts'
 
 /** How long peers are waited for before acting, milliseconds. */
@@ -8,8 +9,20 @@ export function wantedPeers(reporters: number): number {
   return Math.max(0, Math.min(4, reporters - 1))
 }
 
+type Waiting = Pick<Parts, 'network' | 'clock' | 'signal'>
+
+/** Catches up for each fixing that matured before this call; of others it knows that nobody was told by an earlier life of this node. */
+export function catchUpOnOld(parts: Waiting): (fixing: Fixing) => Promise<void> {
+  const { clock } = parts
+  const startMs = clock.monotonicMs()
+  return async ({ maturity }) => {
+    const seconds = Math.floor((clock.monotonicMs() - startMs) / 1_000)
+    if (clock.now() - maturity > seconds) await catchUp(parts)
+  }
+}
+
 /** Hears what peers know, for as long as they may take. */
-export async function catchUp({ network, clock, signal }: Parts): Promise<void> {
+export async function catchUp({ network, clock, signal }: Waiting): Promise<void> {
   const patience = new AbortController()
   const until = AbortSignal.any([signal, patience.signal])
   const bored = clock.sleep(CATCH_UP_MS, until).catch(() => undefined)

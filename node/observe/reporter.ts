@@ -52,8 +52,10 @@ export type ReporterComponents = {
   readonly sign: ((observation: Observation) => Promise<SignedObservation>) | undefined
   /** The own observation that was signed before, if it is held: by this node, or got back from peers. */
   readonly kept: (fixingId: Hex) => Observation | undefined
-  /** Stores and publishes a signed observation. */
-  readonly keep: (signed: SignedObservation) => Promise<void>
+  /** Hears what peers know of a fixing that matured before this node ran: it may have been signed for already. Never takes long. */
+  readonly hear: (fixing: Fixing) => Promise<void>
+  /** Stores and publishes a signed observation; false if another is held, which came from peers meanwhile: then this one is not published. */
+  readonly keep: (signed: SignedObservation) => Promise<boolean>
   /** An own observation is there, or signed: the fixing deserves another look. */
   readonly onChange: (fixingId: Hex) => void
 }
@@ -111,19 +113,26 @@ function isDone({ done }: Progress, { isReporter }: Target): boolean {
 }
 
 async function work(components: ReporterComponents, target: Target, state: Progress): Promise<void> {
-  const kept = components.kept(target.id)
-  const before = await components.own.get(target.id)
-  const known = kept === undefined ? before : { observation: kept, confidence: confidenceIn(before, kept) }
-  const own = known ?? (await observeNow(components, target, state))
-  if (own === undefined) return
-  const { observation } = own
+  const { id, fixing, isReporter } = target
+  const known = keptOr(components.kept(id), await components.own.get(id))
+  const observed = known ?? (await observeNow(components, target, state))
+  if (observed === undefined) return
+  if (isReporter && components.sign !== undefined && components.kept(id) === undefined) await components.hear(fixing)
+  // INVARIANT: nothing is waited for from here to the guard: while the sources were asked, peers may have brought what was signed.
+  const kept = components.kept(id)
+  const own = keptOr(kept, observed)
   state.view = own
-  components.onChange(target.id)
-  if (target.isReporter && components.sign !== undefined && kept === undefined) {
-    if (!(await sign(components, target.id, components.sign, observation))) return
+  components.onChange(id)
+  if (isReporter && components.sign !== undefined && kept === undefined) {
+    if (!(await sign(components, id, components.sign, own.observation))) return
   }
-  state.done = target.isReporter ? 'signed' : 'observed'
-  components.onChange(target.id)
+  state.done = isReporter ? 'signed' : 'observed'
+  components.onChange(id)
+}
+
+/** What was signed goes before what was only observed. */
+function keptOr<T extends Own | undefined>(kept: Observation | undefined, own: T): T | Own {
+  return kept === undefined ? own : { observation: kept, confidence: confidenceIn(own, kept) }
 }
 
 function confidenceIn(own: Own | undefined, { value, observedAt }: Observation): Confidence | undefined {
@@ -131,19 +140,22 @@ function confidenceIn(own: Own | undefined, { value, observedAt }: Observation):
   return isSame ? own.confidence : undefined
 }
 
-/** Whether it was signed: whoever keeps the key may have signed another, for another machine. */
+/** Whether it was signed and published: whoever keeps the key may have signed another, for another machine. */
 async function sign(
   { keep, journal }: ReporterComponents,
   fixingId: Hex,
   run: NonNullable<ReporterComponents['sign']>,
   observation: Observation,
 ): Promise<boolean> {
+  const refused = async (reason: string): Promise<false> => {
+    await journal.write({ stage: 'sign', fixingId, action: 'refused', reason })
+    return false
+  }
   try {
-    await keep(await run(observation))
+    if (!(await keep(await run(observation)))) return await refused('Another observation of this key came from peers.')
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'Sign.SignerRefusedError') throw error
-    await journal.write({ stage: 'sign', fixingId, action: 'refused', reason: error.message })
-    return false
+    return refused(error.message)
   }
   const reason = `Observed ${observation.value} at ${observation.observedAt}.`
   await journal.write({ stage: 'sign', fixingId, action: 'sign', reason })

@@ -15,6 +15,7 @@ const hang = (): Promise<never> => {
 }
 const guard = createGuard(store.guard)
 const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, {
+  ...guard,
   async permit(...args) {
     if (place === 'before-guard') await hang()
     await guard.permit(...args)

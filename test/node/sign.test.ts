@@ -74,6 +74,18 @@ test('signs the same observation again, and refuses any other for the fixing', a
   await signer.sign(observationOf({ fixingId: `0x${'01'.repeat(32)}` }))
 })
 
+test('signs nothing but what came from elsewhere with its signature, and keeps what was signed here', async () => {
+  const kept = memory()
+  const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, createGuard(kept))
+  await signer.adopt(observationOf())
+  expect(kept.written).toEqual([observationDigest(DOMAIN, observationOf())])
+  await expect(signer.sign(observationOf({ value: 2n }))).rejects.toMatchObject({ name: 'Guard.SecondDigestError' })
+  await signer.sign(observationOf())
+  await signer.adopt(observationOf({ value: 2n }))
+  expect(kept.written).toHaveLength(1)
+  await signer.sign(observationOf())
+})
+
 test('refuses the second of two that are signed at the same time', async () => {
   const signer = createSigner(localKeys(keyOf('ann')), DOMAIN, createGuard(memory()))
   const results = await Promise.allSettled([signer.sign(observationOf()), signer.sign(observationOf({ value: 2n }))])

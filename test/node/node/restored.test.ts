@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backUp, restore } from '#node/backup'
@@ -8,7 +8,7 @@ import { startNode } from '../../../node/node.ts'
 import { FIXING, FIXING_ID, MATURITY, reporterKey } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { temporaryFolder } from '../temporary.ts'
-import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
+import { connected, fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
 test('a restored node observes what had matured and signs nothing for it', async () => {
   const { world, configOf } = await scene(2)
@@ -38,6 +38,43 @@ test('a restored node observes what had matured and signs nothing for it', async
   const store = await openStore(config.dataDir)
   expect([MATURITY, MATURITY + 2n].map((time) => store.restoration.maySign(time))).toEqual([false, true])
   await store.close()
+})
+
+test('a copy of data_dir put back by hand takes what it had signed from a peer that tells of it while the sources are asked', async () => {
+  const { world, configOf, venue } = await scene(2)
+  const config = await configOf(0)
+  const peer = await run(await configOf(1), world)
+  const copy = temporaryFolder()
+  const before = await run(config, world)
+  await expect.poll(async () => (await status(before)).block, SOON).toBe(`${world.head.number}`)
+  await stop(before)
+  cpSync(config.dataDir, copy, { recursive: true })
+  const first = await run(config, world)
+  await connected([first, peer])
+  world.mine(MATURITY)
+  await expect.poll(async () => (await fixingOf(peer))?.observations, SOON).toBe(2)
+  await stop(first)
+
+  rmSync(config.dataDir, { recursive: true })
+  cpSync(copy, config.dataDir, { recursive: true })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  venue.answers = promise
+  venue.close = () => '2501'
+  const asked = venue.paths.length
+  world.mine(MATURITY + 60n)
+  const again = await run(config, world)
+  await expect.poll(() => venue.paths.length, SOON).toBeGreaterThan(asked)
+  await connected([again, peer])
+  await expect.poll(async () => (await fixingOf(again))?.observations, SOON).toBe(2)
+  resolve()
+  await expect
+    .poll(async () => (await fixingOf(again))?.observation?.value, SOON)
+    .toBe((2_500_25n * 10n ** 16n).toString())
+  const evidence = await fetch(`http://127.0.0.1:${peer.httpPort}/fixings/${FIXING_ID}/evidence`)
+  expect(await evidence.json()).toEqual([])
+  await stop(again)
+  // It would sign no other after this either.
+  expect(readFileSync(join(config.dataDir, 'signed.jsonl'), 'utf8')).toContain(FIXING_ID)
 })
 
 test('what the first look found is followed though the mark could not be written at first', async () => {

@@ -54,7 +54,14 @@ export async function fixingOf(node: RunningNode): Promise<z.output<typeof STATU
 }
 
 /** How a venue is spoilt; `paths` are those it was asked for. */
-type Spoilt = { isBroken: boolean; retryAfter?: string; paths: readonly string[]; close: (asked: number) => string }
+type Spoilt = {
+  isBroken: boolean
+  retryAfter?: string
+  paths: readonly string[]
+  close: (asked: number) => string
+  /** What its answers wait for. */
+  answers?: Promise<void>
+}
 
 /** A venue whose closes can be spoilt, a world whose fixing reads it, and the folders of its nodes. */
 export async function scene(reporters: number) {
@@ -64,7 +71,8 @@ export async function scene(reporters: number) {
     asked += 1
     if (venue.retryAfter !== undefined) response.writeHead(429, { 'retry-after': venue.retryAfter })
     const rows = [180n, 120n, 60n].map((before) => [Number(MATURITY - before), venue.close(asked)])
-    response.end(venue.isBroken ? 'gone' : JSON.stringify({ rows }))
+    const answer = (): void => void response.end(venue.isBroken ? 'gone' : JSON.stringify({ rows }))
+    void (venue.answers ?? Promise.resolve()).then(answer)
   })
   venue.paths = paths
   const document: IndexDocument = threeSamples([

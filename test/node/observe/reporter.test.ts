@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { Sampling } from '#node/source'
-import type { SignedObservation } from '#protocol/observation.ts'
+import type { Observation, SignedObservation } from '#protocol/observation.ts'
 import { observe } from '../../../node/observe/observe.ts'
 import {
   createReporter,
@@ -75,7 +75,11 @@ function desk(samplings: Sampling[], changes: Partial<ReporterComponents> = {}):
       return { ...observation, signature: (await reportedBy(0)).signed.signature }
     },
     kept: () => undefined,
-    keep: async () => void order.push('publish'),
+    hear: async () => undefined,
+    keep: async () => {
+      order.push('publish')
+      return true
+    },
     onChange: () => undefined,
     ...changes,
   })
@@ -165,6 +169,61 @@ test('signs nothing when its own signed observation came back from peers', async
   await attend()
   expect(order).toEqual([])
   expect(reporter.view(FIXING_ID).observation?.value).toBe(8n)
+})
+
+test.each(['its sources were asked', 'peers were heard'] as const)(
+  'signs nothing when its own signed observation came back from peers while %s',
+  async (when) => {
+    let kept: Observation | undefined
+    const comeBack = (moment: typeof when): void => {
+      if (moment === when) kept = observationOf({ value: 8n })
+    }
+    const { order, attend, reporter } = desk([], {
+      sample: async () => {
+        comeBack('its sources were asked')
+        return GOOD
+      },
+      hear: async () => comeBack('peers were heard'),
+      kept: () => kept,
+    })
+    await attend()
+    await attend()
+    expect(order).toEqual(['archive', 'keep own', 'journal observe'])
+    expect(reporter.view(FIXING_ID)).toEqual({ observation: kept, confidence: undefined })
+  },
+)
+
+test('takes the observation that came from peers while its own was being signed, which is not published', async () => {
+  let kept: Observation | undefined
+  const { order, attend, reporter, clock } = desk([GOOD], {
+    kept: () => kept,
+    keep: async () => {
+      kept = observationOf({ value: 8n })
+      return false
+    },
+  })
+  await attend()
+  expect(order.slice(-2)).toEqual([`sign ${100n * WAD}`, 'journal refused'])
+  clock.pass(500)
+  await attend()
+  expect(order.at(-1)).toBe('journal refused')
+  expect(reporter.view(FIXING_ID).observation?.value).toBe(8n)
+})
+
+test('hears peers of an old fixing only before it signs', async () => {
+  let heard = 0
+  const { attend, clock } = desk([GOOD], {
+    hear: async () => {
+      heard += 1
+    },
+  })
+  await attend({ ...TARGET, isReporter: false })
+  expect(heard).toBe(0)
+  for (let i = 0; i < 2; i += 1) {
+    clock.pass(60_000)
+    await attend()
+  }
+  expect(heard).toBe(1)
 })
 
 test('observes without signing when it is no reporter', async () => {
