@@ -6,6 +6,8 @@ export type Reading = {
   readonly closes: readonly (string | undefined)[]
   readonly origin: string
   readonly body: string
+  /** Why it has no close in the window, where the response tells. */
+  readonly lack?: string | undefined
 }
 
 /** What the readers of all kinds work with. */

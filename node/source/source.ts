@@ -53,12 +53,10 @@ export async function fetchSamples(
   const readings = results.filter((result) => result.kind === 'reading')
   return {
     opens: window.opens,
-    samples: readings.map(({ source, reading }) => ({
-      sourceId: source.id,
-      quote: source.quote,
-      closes: reading.closes,
-    })),
-    failures: results.filter((result) => result.kind === 'failure').map(({ failure }) => failure),
+    samples: readings.flatMap(({ source, reading: { closes, lack } }) =>
+      lack === undefined ? [{ sourceId: source.id, quote: source.quote, closes }] : [],
+    ),
+    failures: results.flatMap((result) => failureOf(result) ?? []),
     records: readings.map(({ source, reading }) => recordOf(source, reading)),
   }
 }
@@ -66,6 +64,12 @@ export async function fetchSamples(
 type Result =
   | { readonly kind: 'reading'; readonly source: SourceSpec; readonly reading: Reading }
   | { readonly kind: 'failure'; readonly failure: SourceFailure }
+
+function failureOf(result: Result): SourceFailure | undefined {
+  if (result.kind === 'failure') return result.failure
+  const { source, reading } = result
+  return reading.lack === undefined ? undefined : { sourceId: source.id, reason: reading.lack }
+}
 
 async function readSource(
   document: IndexDocument,

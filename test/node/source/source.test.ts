@@ -103,14 +103,12 @@ test('R-451 a row without a number for a time is no candle, and takes no other c
     `{"rows":[["total",9],[${first},"1"],["2023-03-11T11:58:00Z",9],[${second},"2"],["1e99",9]]}`,
   )
   const csv = await openVenueOf(`time,a_ethusd\n# by hand,9\n${first},1\n,9\n${second},2\n`)
-  const none = await openVenueOf('{"rows":[["noon",1]]}')
-  const sources = [pairs('json', json.url), csvSource({ url: `${csv.url}/x.csv` }), pairs('none', none.url)]
+  const sources = [pairs('json', json.url), csvSource({ url: `${csv.url}/x.csv` })]
   const { samples, failures } = await fetchSamples(threeSamples(sources), MATURITY, options())
   expect(failures).toEqual([])
   expect(samples.map(({ sourceId, closes }) => [sourceId, closes])).toEqual([
     ['json', ['1', '2', undefined]],
     ['replay', ['1', '2', undefined]],
-    ['none', [undefined, undefined, undefined]],
   ])
 })
 
@@ -213,11 +211,62 @@ test('names each source that failed and why, and keeps the others', async () => 
   expect(failures).toEqual([
     { sourceId: 'garbage', reason: expect.stringContaining('Expected JSON') },
     { sourceId: 'shape', reason: expect.stringContaining('an array at "/rows"') },
-    { sourceId: 'notime', reason: expect.stringContaining('a time at "/0" of row 0') },
+    { sourceId: 'notime', reason: expect.stringContaining('a time in digits at "/0" of row 0') },
     { sourceId: 'noclose', reason: expect.stringContaining('a close at "/1" of row 0') },
     { sourceId: 'twice', reason: expect.stringContaining(`at ${OPENS[0]}, got 1 and 2`) },
     { sourceId: 'down', reason: expect.stringContaining('HTTP 500') },
   ])
+})
+
+test.each([
+  ['a venue that says itself what is wrong', '{"error":["EGeneral:Too many requests"]}', 'an array at "/rows"', ''],
+  ['a page of a proxy', '<html>\n  <b>\u001b[2JBusy</b>', 'JSON', '<html> <b>\\u001b[2JBusy</b>'],
+  ['nothing', ' ', 'JSON', 'nothing'],
+  [
+    'times of ISO 8601',
+    '{"rows":[["2023-03-11T11:57:00Z","1"]]}',
+    'a time in digits at "/0" of row 0',
+    '["2023-03-11T11:57:00Z","1"]',
+  ],
+  ['much', `["${'x'.repeat(200)}"]`, 'an array at "/rows"', `["${'x'.repeat(118)}…`],
+])('shows what came where the rows should be: %s', async (_, body, want, got) => {
+  const { url } = await openVenueOf(body)
+  const { failures } = await fetchSamples(threeSamples([pairs('a', url)]), MATURITY, options())
+  expect(failures).toEqual([
+    { sourceId: 'a', reason: `Expected ${want} from a, got ${got || body}. Check the source's pointers.` },
+  ])
+})
+
+test('names the times that came where none is of the window, and keeps the response', async () => {
+  const [first = 0n, , last = 0n] = OPENS
+  const inMilliseconds = await openVenueOf(
+    rows([
+      [last * 1000n, '3'],
+      [first * 1000n, '1'],
+    ]),
+  )
+  const inSeconds = await openVenueOf(rows([[first - 60n, '1']]))
+  const later = await openVenueOf(rows([[MATURITY, '1']]))
+  const within = await openVenueOf(rows([[first + 1n, '1']]))
+  const document = threeSamples([
+    pairs('a', inMilliseconds.url),
+    pairs('b', inSeconds.url, { timeUnit: 'milliseconds' }),
+    pairs('c', later.url),
+    pairs('d', within.url),
+  ])
+  const { samples, failures, records } = await fetchSamples(document, MATURITY, options())
+  const advice = "Check the source's timeUnit and URL."
+  expect(failures.map(({ reason }) => reason)).toEqual([
+    `Expected rows from 999840 to 1000020 (seconds) from a, got rows from 999840000 to 999960000. ${advice}`,
+    `Expected rows from 999840000 to 1000020000 (milliseconds) from b, got rows from 999780 to 999780. ${advice}`,
+    `Expected rows from 999840 to 1000020 (seconds) from c, got rows from 1000020 to 1000020. ${advice}`,
+  ])
+  expect(samples.map(({ sourceId }) => sourceId)).toEqual(['d'])
+  expect(records.map(({ sourceId }) => sourceId)).toEqual(['a', 'b', 'c', 'd'])
+  expect(reread(document, MATURITY, { sourceId: 'a', body: records[0]?.body ?? '' })).toEqual({
+    kind: 'closes',
+    closes: [undefined, undefined, undefined],
+  })
 })
 
 test('records what was read: origin, size, SHA-256, and a small body', async () => {
