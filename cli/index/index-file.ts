@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type IndexDocument, IndexDocumentError, parseIndexDocument } from '#protocol/index-document.ts'
+import { type IndexDocument, IndexDocumentError, readIndexDocument } from '#protocol/index-document.ts'
 import { InputError } from '../errors.ts'
 
 /** Reads an index document. Throws InputError naming the file and the field. */
@@ -17,7 +17,7 @@ export async function readIndexFile(file: string): Promise<IndexDocument> {
     )
   }
   try {
-    return parseIndexDocument(JSON.parse(text))
+    return readIndexDocument(text)
   } catch (cause) {
     if (!(cause instanceof IndexDocumentError)) {
       throw new InputError(`Expected JSON in ${file}, got something else.`, 'JSON has no comments.', { cause })

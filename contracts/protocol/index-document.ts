@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize'
 import { keccak256, stringToBytes, type Hex } from 'viem'
 import { z } from 'zod'
 import { CCXT_TIMEFRAMES, currency, indexSource, integer, text, type SourceSpec } from './index-source.ts'
+import { repeatedName } from './json.ts'
 import { schemaFault } from './schema-fault.ts'
 import { exampleUrl } from './url-template.ts'
 
@@ -50,6 +51,15 @@ export function parseIndexDocument(json: unknown): IndexDocument {
   if (parsed.success) return parsed.data
   const { field, reason } = schemaFault(parsed.error, json)
   throw new IndexDocumentError(field, reason)
+}
+
+/** Reads an index document as its author wrote it. Throws SyntaxError for what is no JSON, {@link IndexDocumentError}. */
+export function readIndexDocument(written: string): IndexDocument {
+  const json: unknown = JSON.parse(written)
+  const name = repeatedName(written)
+  // Of two values readers take one or the other: the author may mean another index than everybody has.
+  if (name !== undefined) throw new IndexDocumentError('', `has ${JSON.stringify(name)} twice in one object`)
+  return parseIndexDocument(json)
 }
 
 /** The document as RFC 8785 canonical JSON: the same text however its author ordered and spaced it. */

@@ -1,7 +1,7 @@
 import { isConversionSource, type IndexDocument } from './index-document.ts'
 import type { SourceSpec, TimedSource } from './index-source.ts'
 import { isNoiseSmall } from './policy.ts'
-import { exampleUrl } from './url-template.ts'
+import { exampleUrl, unknownFields } from './url-template.ts'
 
 /** What a valid document still leaves to be thought about. `field` is the path to it. */
 export type IndexWarning = { readonly field: string; readonly reason: string }
@@ -60,6 +60,7 @@ function sourceWarnings(document: IndexDocument): IndexWarning[] {
       ...('url' in source && source.url?.startsWith('http:')
         ? [warn('url', 'http: anyone on the way can write it')]
         : []),
+      ...unknownIn(source).map((field) => warn('url', `${field} is no field of a URL: it stays as it is`)),
       ...(source.kind === 'http-json' && 'price' in source.pointers && source.url.includes('{end}')
         ? [warn('url', 'up to {end}: the last candle has no close without a later trade')]
         : []),
@@ -70,11 +71,23 @@ function sourceWarnings(document: IndexDocument): IndexWarning[] {
       ...(isConversionSource(document, source) && !isUsed
         ? [warn('base', 'converts nothing: no source names it')]
         : []),
+      ...(decidesAlone(document, source) ? [warn('base', 'converts so many that it alone moves the median')] : []),
       ...(first < i && sameBase(document.sources[first], source)
         ? [warn('venue', `repeats ${origin}: it counts twice`)]
         : []),
     ]
   })
+}
+
+function unknownIn(source: SourceSpec): readonly string[] {
+  return 'url' in source && source.url !== undefined ? unknownFields(source.url) : []
+}
+
+/** Whether half of what counts, of two sources at least, goes through this one. */
+function decidesAlone(document: IndexDocument, { id }: SourceSpec): boolean {
+  const counting = countingSources(document)
+  const converted = counting.filter(({ convert }) => convert?.source === id).length
+  return converted > 1 && 2 * converted >= counting.length
 }
 
 function sameBase(a: SourceSpec | undefined, b: SourceSpec): boolean {

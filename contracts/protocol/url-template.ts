@@ -23,6 +23,12 @@ export function fillTemplate(
   return template.replaceAll(/\{(base|quote|start|end)\}/g, (whole, name: string) => fields[name] ?? whole)
 }
 
+/** What looks like a field of the template and is none, for example {strat}: it stays as it is. */
+export function unknownFields(template: string): readonly string[] {
+  const fields = template.match(/\{[A-Za-z_]\w*\}/g) ?? []
+  return [...new Set(fields)].filter((field) => !/^\{(base|quote|start|end)\}$/.test(field))
+}
+
 /** What the template makes of some window. */
 export function exampleUrl(template: string, document: { readonly base: string }, source: TimedSource): string {
   return fillTemplate(template, document, source, AN_HOUR)

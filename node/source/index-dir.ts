@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
-import { type IndexDocument, IndexDocumentError, indexId, parseIndexDocument } from '#protocol/index-document.ts'
+import { type IndexDocument, IndexDocumentError, indexId, readIndexDocument } from '#protocol/index-document.ts'
 
 /** The index documents of `folder` (`*.json`) by their id. Throws {@link IndexFileError} naming the file. */
 export async function loadIndexDocuments(folder: string): Promise<ReadonlyMap<Hex, IndexDocument>> {
@@ -32,7 +32,7 @@ async function readText(file: string): Promise<string> {
 
 function parse(file: string, text: string): IndexDocument {
   try {
-    return parseIndexDocument(JSON.parse(text))
+    return readIndexDocument(text)
   } catch (cause) {
     if (cause instanceof IndexDocumentError) throw new IndexFileError(file, cause.message, { cause })
     throw new IndexFileError(file, 'Expected JSON, got something else.', { cause })

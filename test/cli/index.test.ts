@@ -115,6 +115,52 @@ test('check warns of what is valid but weak, each by its field', async () => {
   expect((await run('check', file, '--separation-ppm', '1100')).err).not.toContain('noisePpm')
 })
 
+test('check warns of a converter through which half of what counts goes, of two sources at least', async () => {
+  const checked = async (quotes: readonly string[]): Promise<string> => {
+    const bounds = { min: '1', max: '2' }
+    const own = quotes.map((quote, i) =>
+      sourceJson(`s${i}`, {
+        url: `https://s${i}.example/`,
+        bounds,
+        quote,
+        ...(quote === 'USD' ? {} : { convert: { source: quote.toLowerCase() } }),
+      }),
+    )
+    const rates = [...new Set(quotes)]
+      .filter((quote) => quote !== 'USD')
+      .map((base) => sourceJson(base.toLowerCase(), { url: `https://${base}.example/`, bounds, base }))
+    const aggregation = { kind: 'clamped-geometric-mean', clampPpm: 5_000, minSources: quotes.length }
+    return (await run('check', written('rates.json', documentJson([...rates, ...own], { aggregation })))).err
+  }
+  const warning = 'warning: sources.0.base: converts so many that it alone moves the median.'
+  expect(await checked(['USDT', 'USDT', 'USDT'])).toBe(warning)
+  expect(await checked(['USDT', 'USDT', 'USD', 'USD'])).toBe(warning)
+  expect(await checked(['USDT', 'USDT', 'USD', 'USD', 'USD'])).toBe('')
+  expect(await checked(['USDT', 'USD', 'USD'])).toBe('')
+  expect(await checked(['USDT', 'USDC', 'USD'])).toBe('')
+  expect((await checked(['USDT'])).split('\n')).not.toContain(warning)
+})
+
+test('check warns of a mistyped field of a URL', async () => {
+  const source = (id: string, query: string) =>
+    sourceJson(id, { url: `https://${id}.example/{base}-{quote}?${query}`, bounds: { min: '1', max: '2' } })
+  const sources = [
+    source('a', 'from={strat}&since={strat}&to={END}'),
+    source('b', 'a={start}&b={end}&c={}'),
+    source('c', ''),
+  ]
+  const aggregation = { kind: 'clamped-geometric-mean', clampPpm: 5_000, minSources: 2 }
+  const file = written('fields.json', documentJson(sources, { aggregation }))
+  const { exitCode, err } = await run('check', file, '--strict')
+  expect([exitCode, err.split('\n')]).toEqual([
+    1,
+    [
+      'warning: sources.0.url: {strat} is no field of a URL: it stays as it is.',
+      'warning: sources.0.url: {END} is no field of a URL: it stays as it is.',
+    ],
+  ])
+})
+
 test('check warns of windows that are longer than what a venue gives, and of limits that are shorter', async () => {
   const length = async (venues: string, samples: number): Promise<[Record<string, unknown>, string]> => {
     const args = ['--base', 'ETH', '--quote', 'USD', '--bounds', '1..9999', '--venues', venues, '--json']
@@ -187,6 +233,7 @@ test.each([
     'got sources.0.url: makes https://:80/x, which is no URL.',
   ],
   ['[]', 'got the document itself: '],
+  ['{"noisePpm": 9, "noisePpm": 150}', 'got the document itself: has "noisePpm" twice in one object.'],
 ])('check refuses %s by its field, exit 2', async (text, message) => {
   const file = join(folder, 'bad.json')
   writeFileSync(file, text)

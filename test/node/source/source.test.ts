@@ -384,6 +384,12 @@ test('loads index documents by id, and names the file of a bad one', async () =>
     file: bad,
     message: expect.stringContaining('sources.0.url'),
   })
+  writeFileSync(bad, JSON.stringify(document).replace('{', '{"noisePpm":9,'))
+  await expect(loadIndexDocuments(folder)).rejects.toMatchObject({
+    name: 'IndexDir.IndexFileError',
+    file: bad,
+    message: expect.stringContaining('has "noisePpm" twice'),
+  })
   writeFileSync(bad, '{')
   await expect(loadIndexDocuments(folder)).rejects.toMatchObject({ file: bad })
   rmSync(bad)
