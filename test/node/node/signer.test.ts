@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { json } from 'node:stream/consumers'
+import { privateKeyToAccount } from 'viem/accounts'
+import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { type Config, loadConfig } from '#node/config'
 import { blsKey } from '#protocol/bls.ts'
@@ -73,6 +76,44 @@ test('two machines with one key sign one observation between them, though they o
     .toEqual(['refused', 'sign'])
   expect((await journals()).find(({ action }) => action === 'refused')?.reason).toContain('keep the first')
   expect((await held()).flat()).toHaveLength(1)
+})
+
+test('publishes nothing of its signer when an observation of its key came from another machine while the signer was asked', async () => {
+  const { world, indexDir, venue, configOf: keystoreConfig } = await scene(1)
+  const folder = await signerFolder(reporterKey(0).privateKey)
+  const account = privateKeyToAccount(reporterKey(0).privateKey)
+  const asked = Promise.withResolvers<void>()
+  const allowed = Promise.withResolvers<void>()
+  const REQUEST = z.object({ id: z.unknown(), method: z.string(), params: z.array(z.string()) })
+  // It signs what it is asked for, as a wallet does, but late: it remembers nothing.
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { id, method, params } = REQUEST.parse(await json(request))
+    const typed = method === 'eth_accounts' ? undefined : JSON.parse(params[1] ?? '')
+    if (typed?.primaryType === 'Observation') {
+      asked.resolve()
+      await allowed.promise
+    }
+    const result = typed === undefined ? [account.address] : await account.signTypedData(typed)
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result }))
+  }
+  const server = createServer((request, response) => void answer(request, response)).listen(join(folder, 'signer.sock'))
+  onTestFinished(() => void server.close())
+  const node = await run(configOf(indexDir, folder), world)
+  world.mine(MATURITY)
+  await asked.promise
+  venue.close = () => '2501'
+  const other = await run(await keystoreConfig(0), world)
+  await expect.poll(async () => (await fixingOf(other))?.observations, SOON).toBe(1)
+  await connected([node, other])
+  await expect.poll(async () => (await fixingOf(node))?.observations, SOON).toBe(1)
+  allowed.resolve()
+  await expect.poll(async () => (await fixingOf(node))?.observation?.value, SOON).toBe((2_501n * 10n ** 18n).toString())
+  const entry = z.object({ stage: z.string(), action: z.string() })
+  const signed = (await ask(node, '/journal', z.array(entry))).filter(({ stage }) => stage === 'sign')
+  expect(signed).toEqual([{ stage: 'sign', action: 'refused' }])
+  for (const one of [node, other]) {
+    expect(await ask(one, `/fixings/${FIXING_ID}/evidence`, z.array(z.unknown()))).toEqual([])
+  }
 })
 
 test('is not ready a minute after an observation that its signer refused, until another machine with the key tells of its own', async () => {
