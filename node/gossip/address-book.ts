@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { z } from 'zod'
 
 /** Where peers could be reached, kept over restarts: so that a node finds the others without its bootstrap. */
@@ -30,7 +31,7 @@ const MAX_ADDRESS_LENGTH = 512
 const MAX_FILE_BYTES = 8_388_608
 const FILE = z.strictObject({ version: z.literal(1), peers: z.array(z.unknown()) })
 const ENTRY = z.strictObject({
-  peer: z.string().max(128),
+  peer: z.string().max(128).refine(isPeer),
   addresses: z.array(z.string().max(MAX_ADDRESS_LENGTH)).max(MAX_ADDRESSES),
   time: z.int().min(0),
 })
@@ -80,5 +81,14 @@ async function read(file: string | undefined): Promise<readonly BookEntry[]> {
     return peers.flatMap((entry) => ENTRY.safeParse(entry).data ?? []).slice(-MAX_PEERS)
   } catch {
     return []
+  }
+}
+
+function isPeer(text: string): boolean {
+  try {
+    peerIdFromString(text)
+    return true
+  } catch {
+    return false
   }
 }

@@ -16,6 +16,10 @@ async function unknownPeer(): Promise<PeerId> {
   return peerIdFromPrivateKey((await networkIdentity()).privateKey)
 }
 
+function unknownPeers(count: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: count }, async () => (await unknownPeer()).toString()))
+}
+
 const SOON = { interval: 50 }
 const DHT = { mdns: false, dht: true, privateAddresses: false }
 
@@ -119,16 +123,17 @@ test('what is discovered last is dialled first, whatever was discovered in a yea
 
 test('keeps 512 peers with four addresses each, and forgets strangers before reporters', async () => {
   const file = join(temporaryFolder(), 'peers.json')
-  const book = await openAddressBook(file, (peer) => peer === 'reporter')
-  for (let i = 0; i < 6; i += 1) book.note('reporter', `/ip4/192.0.2.1/tcp/${i + 1}`, 1n)
-  for (let i = 0; i < 600; i += 1) book.note(`stranger ${i}`, '/ip4/192.0.2.2/tcp/1', 2n)
+  const [reporter = '', ...strangers] = await unknownPeers(601)
+  const book = await openAddressBook(file, (peer) => peer === reporter)
+  for (let i = 0; i < 6; i += 1) book.note(reporter, `/ip4/192.0.2.1/tcp/${i + 1}`, 1n)
+  for (const stranger of strangers) book.note(stranger, '/ip4/192.0.2.2/tcp/1', 2n)
   await book.save()
   const again = await openAddressBook(file, () => false)
   expect(again.entries()).toEqual(book.entries())
   expect(again.entries()).toHaveLength(512)
-  expect(again.entries()[0]).toEqual({ peer: 'stranger 599', addresses: ['/ip4/192.0.2.2/tcp/1'], time: 2 })
+  expect(again.entries()[0]).toEqual({ peer: strangers.at(-1), addresses: ['/ip4/192.0.2.2/tcp/1'], time: 2 })
   expect(again.entries().at(-1)).toEqual({
-    peer: 'reporter',
+    peer: reporter,
     addresses: [6, 5, 4, 3].map((port) => `/ip4/192.0.2.1/tcp/${port}`),
     time: 1,
   })
@@ -136,13 +141,15 @@ test('keeps 512 peers with four addresses each, and forgets strangers before rep
 
 test('notes no address of more than 512 characters, and reads a full book of the longest', async () => {
   const file = join(temporaryFolder(), 'peers.json')
+  const [last = '', ...peers] = await unknownPeers(513)
+  const [first = ''] = peers
   const book = await openAddressBook(file, () => false)
-  for (let i = 0; i < 512; i += 1) {
-    for (let n = 0; n < 4; n += 1) book.note(`peer ${i}`, `/dns4/${n}`.padEnd(512, '\u0001'), 1n)
+  for (const peer of peers) {
+    for (let n = 0; n < 4; n += 1) book.note(peer, `/dns4/${n}`.padEnd(512, '\u0001'), 1n)
   }
-  book.note('peer 0', '/dns4/'.padEnd(513, 'a'), 2n)
-  book.note('long', '/dns4/'.padEnd(513, 'a'), 2n)
-  expect(book.entries().find(({ peer }) => peer === 'peer 0')?.time).toBe(1)
+  book.note(first, '/dns4/'.padEnd(513, 'a'), 2n)
+  book.note(last, '/dns4/'.padEnd(513, 'a'), 2n)
+  expect(book.entries().find(({ peer }) => peer === first)?.time).toBe(1)
   await book.save()
   const again = await openAddressBook(file, () => false)
   expect(again.entries()).toHaveLength(512)
@@ -151,8 +158,10 @@ test('notes no address of more than 512 characters, and reads a full book of the
 
 test('leaves out of the file what is no entry, and nothing else', async () => {
   const file = join(temporaryFolder(), 'peers.json')
-  const good = [1, 2].map((time) => ({ peer: `peer ${time}`, addresses: ['/ip4/192.0.2.1/tcp/1'], time }))
-  const bad = [{ ...good[0], addresses: ['a'.repeat(513)] }, {}, undefined, 7, { ...good[0], more: 1 }]
+  const peers = await unknownPeers(2)
+  const good = peers.map((peer, time) => ({ peer, addresses: ['/ip4/192.0.2.1/tcp/1'], time }))
+  const strange = { ...good[0], peer: 'nobody' }
+  const bad = [strange, { ...good[0], addresses: ['a'.repeat(513)] }, {}, undefined, 7, { ...good[0], more: 1 }]
   writeFileSync(file, JSON.stringify({ version: 1, peers: [good[0], ...bad, good[1]] }))
   expect((await openAddressBook(file, () => false)).entries()).toEqual(good.toReversed())
 })
