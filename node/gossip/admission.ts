@@ -31,8 +31,9 @@ const PER_PEER = 4
 const MAX_PACES = 4_096
 
 /**
- * Counts connections from when they are admitted until they close, so that many at once pass no limit. INVARIANT: peers that
- * are not preferred never hold more than `max - reserved`: whoever makes many keys leaves room for the reporters.
+ * Counts connections from when they are admitted until they close, so that many at once pass no limit. INVARIANT: a peer that is not
+ * preferred is never admitted beyond `max - reserved` of such: whoever makes many keys leaves room for the reporters. Who was preferred
+ * and is no longer keeps its connection, and counts as one of them.
  */
 export function createAdmission(
   limits: ConnectionLimits,

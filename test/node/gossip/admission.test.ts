@@ -117,6 +117,22 @@ test('whoever registers while it is connected leaves its room to others', async 
   expect(admits(admission, cleo, call('/ip4/192.0.2.1/tcp/1'))).toBe(true)
 })
 
+test('whoever is no reporter any more stays connected, and leaves that much less room to others that are none', async () => {
+  const former = await Promise.all([1, 2, 3].map(newPeer))
+  const ids = new Set(former.map(String))
+  const admission = createAdmission(LIMITS, (peer) => ids.has(peer), fakeClock())
+  const calls = former.map(() => call('/ip4/192.0.2.1/tcp/1'))
+  expect(former.map((peer, i) => admits(admission, peer, calls[i]))).toEqual([true, true, true])
+  ids.clear()
+  const stranger = await newPeer()
+  const comes = (): boolean => admits(admission, stranger, call('/ip4/192.0.2.1/tcp/1'))
+  calls[0]?.end()
+  // Of strangers there are as many as may be.
+  expect(comes()).toBe(false)
+  calls[1]?.end()
+  expect(comes()).toBe(true)
+})
+
 function admits(
   admission: Admission,
   peer: Parameters<Admission['admitsPeer']>[0] | undefined,
