@@ -62,7 +62,7 @@ const LORIS_STREAMS = 16
 const SYNC_STREAMS = 4
 /** And so many for samples. */
 const SAMPLES_STREAMS = 2
-/** A new key asks so often for samples on each stream, of so many keys: more than all of them together are answered at once. */
+/** A new key asks so often for samples on each stream, of so many keys: twice what all of them together are answered at once. */
 const PAGES_OF_A_NAME = 32
 const NAMES_FOR_SAMPLES = 4
 /** Of samples that a peer does not have: an empty list. */
@@ -112,6 +112,8 @@ export type Field = {
   readonly random: Random
   /** Another hostile peer, with a new key. */
   readonly recruit: () => Promise<Host>
+  /** Pages of samples that each station gave to strangers, by its peer id. */
+  readonly pages: Map<string, number>
 }
 
 /** Sends so many messages, or does what comes nearest; returns how many left. */
@@ -258,17 +260,22 @@ async function askAndRead(villain: Host, messages: number): Promise<number> {
 }
 
 /** Asks every peer for the samples of fixings that nobody has asked for before, without waiting at last, and that again under new keys. */
-async function sample(messages: number, { random, recruit, stations }: Field): Promise<number> {
+async function sample(messages: number, { random, recruit, stations, pages }: Field): Promise<number> {
+  const isPage = (answer: Uint8Array, peer: PeerId): boolean => {
+    if (answer.length <= EMPTY_PAGE) return false
+    pages.set(peer.toString(), (pages.get(peer.toString()) ?? 0) + 1)
+    return true
+  }
   const next = (): Uint8Array =>
     Buffer.concat([hexToBytes(randomId(random)), hexToBytes(SAMPLES_ROOT), Buffer.alloc(4)])
-  const times = Math.min(messages / 4, PAGES_OF_A_NAME)
+  const times = Math.min(messages, PAGES_OF_A_NAME)
   const asking = { protocol: SAMPLES_PROTOCOL, streams: SAMPLES_STREAMS, times, next }
   let sent = 0
   for (let name = 0; name < NAMES_FOR_SAMPLES; name += 1) {
     const villain = await recruit()
     try {
       await acquaint(villain, stations)
-      sent += await askAll(villain, asking, (answer) => answer.length > EMPTY_PAGE)
+      sent += await askAll(villain, asking, isPage)
       await askAndLeave(villain, asking)
     } finally {
       await villain.stop()
@@ -286,7 +293,11 @@ type Asking = {
 }
 
 /** Asks every peer on so many streams, as fast as it answers; returns how many answers were `isOne`. */
-async function askAll(villain: Host, asking: Asking, isOne: (answer: Uint8Array) => boolean): Promise<number> {
+async function askAll(
+  villain: Host,
+  asking: Asking,
+  isOne: (answer: Uint8Array, peer: PeerId) => boolean,
+): Promise<number> {
   const ask = async (peer: PeerId): Promise<number> => {
     let answers = 0
     try {
@@ -296,7 +307,7 @@ async function askAll(villain: Host, asking: Asking, isOne: (answer: Uint8Array)
         await channel.send(asking.next())
         const answer = await channel.receive(AbortSignal.timeout(ANSWER_MS))
         if (answer === undefined) break
-        if (isOne(answer)) answers += 1
+        if (isOne(answer, peer)) answers += 1
       }
       await channel.close()
     } catch {

@@ -2,7 +2,7 @@ import process from 'node:process'
 import { expect, test } from 'vitest'
 import { Random } from '../model/random.ts'
 import { type Attack, ATTACKS } from './attack.ts'
-import { type Outcome, siege, unheard } from './siege.ts'
+import { mostPages, type Outcome, siege, unheard } from './siege.ts'
 
 // `npm run check:network`: ASSIZE_NETWORK_SEED=7 for what happened then, ASSIZE_NETWORK_MESSAGES=5000 for more of them.
 const {
@@ -33,6 +33,7 @@ test.each(parties.map((party) => [party.join(', '), party] as const))(
     expect(outcome).toMatchObject({ delivered: HONEST * HONEST, deceived: 0 })
     if (party.includes('equivocating')) expect(outcome.warned).toBe(HONEST)
     expect(unheard(party, outcome)).toEqual([])
+    expect(outcome.samples.pages).toBeLessThanOrEqual(mostPages(outcome))
     expect((outcome.memoryMb.most - outcome.memoryMb.before) / HONEST).toBeLessThan(MOST_PER_NODE)
   },
   0,

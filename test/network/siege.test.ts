@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Random } from '../model/random.ts'
 import { type Attack, ATTACKS } from './attack.ts'
-import { siege, unheard } from './siege.ts'
+import { mostPages, siege, unheard } from './siege.ts'
 
 test('an attack that nobody noticed is not taken for another that is refused for the same', () => {
   const attacks = ['malformed', 'replayed', 'wrong domain', 'junk', 'calling', 'censoring', 'oversized'] as const
@@ -24,4 +24,6 @@ test('honest nodes hear each other whatever hostile peers do, and believe nothin
   expect(outcome).toMatchObject({ delivered: outcome.expected, expected: 36, deceived: 0, warned: 6 })
   expect(unheard(ATTACKS, outcome)).toEqual([])
   expect(outcome.verdicts.get('quarantined')).toBeGreaterThan(0)
+  // They asked for 512 of each.
+  expect(outcome.samples.pages).toBeLessThanOrEqual(mostPages(outcome))
 })

@@ -27,6 +27,8 @@ export type Outcome = {
   readonly verdicts: ReadonlyMap<string, number>
   /** Why honest nodes refused what a hostile peer of the kind itself brought. */
   readonly refused: ReadonlyMap<Attack, ReadonlySet<string>>
+  /** Pages of samples that the honest node gave to strangers which gave most, and how long it was asked for them. */
+  readonly samples: { readonly pages: number; readonly seconds: number }
   /** Of the whole program, megabytes: before the attack, and at most. */
   readonly memoryMb: { readonly before: number; readonly most: number }
 }
@@ -59,6 +61,11 @@ export function unheard(
     const mark = MARKS[kind]
     return (sent.get(kind) ?? 0) === 0 || !isRefused || (mark !== undefined && (verdicts.get(mark) ?? 0) === 0)
   })
+}
+
+/** Pages of samples that a node gives to all strangers in that time, at most. */
+export function mostPages({ samples }: Pick<Outcome, 'samples'>): number {
+  return 128 + 8 * samples.seconds
 }
 
 export type SiegeOptions = {
@@ -112,8 +119,10 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     void watchMemory(meter, watching.signal)
     const arms = await armsOf(honest)
     const sent = new Map<Attack, number>()
+    const pages = new Map<string, number>()
+    const startedMs = performance.now()
     const assault = async (kinds = attacks): Promise<void> => {
-      const field = { arms, stations, random, recruit: () => recruit('renaming') }
+      const field = { arms, stations, random, recruit: () => recruit('renaming'), pages }
       await Promise.all(
         kinds.map(async (kind) => {
           const villain = villains[attacks.indexOf(kind)]
@@ -139,7 +148,8 @@ export async function siege({ honest, attacks, messages, random }: SiegeOptions)
     }
     watching.abort()
     const memoryMb = { before, most: Math.max(meter.most, residentMb()) }
-    return outcomeOf(stations, observations, { sent, refused, memoryMb })
+    const samples = { pages: Math.max(0, ...pages.values()), seconds: (performance.now() - startedMs) / 1_000 }
+    return outcomeOf(stations, observations, { sent, refused, samples, memoryMb })
   } finally {
     await Promise.all([
       ...stations.map((station) => station.stop()),
@@ -154,7 +164,7 @@ const SYNC = { afterMs: [2_000, 5_000], everyMs: 5_000 }
 function outcomeOf(
   stations: readonly Station[],
   observations: readonly VerifiedObservation[],
-  rest: Pick<Outcome, 'sent' | 'refused' | 'memoryMb'>,
+  rest: Pick<Outcome, 'sent' | 'refused' | 'samples' | 'memoryMb'>,
 ): Outcome {
   const honest = observations.length
   const isStrange = ({ held }: Station): boolean =>
