@@ -84,8 +84,8 @@ function whenClosed(connection: MultiaddrConnection, then: () => void): void {
   connection.addEventListener('close', then, { once: true })
 }
 
-/** Where a direct connection comes from. */
-function callerOf({ remoteAddr }: MultiaddrConnection): string | undefined {
+/** Where a direct connection comes from, as calls are counted. */
+export function callerOf({ remoteAddr }: Pick<MultiaddrConnection, 'remoteAddr'>): string | undefined {
   const isRelayed = remoteAddr.getComponents().some(({ name }) => name === 'p2p-circuit')
   return isRelayed || !isNetworkAddress(remoteAddr) ? undefined : placeOf(getNetConfig(remoteAddr).host)
 }

@@ -25,6 +25,8 @@ export type KnownPeers = Peers & {
 /** A host that is not started yet, and what keeps it in company once it is. */
 export type Company = {
   readonly host: Host
+  /** Whether the peer goes before others: a reporter's, or one that the operator named. */
+  readonly isPreferred: (peer: string) => boolean
   /** Starts the host, and keeps peers connected. Throws {@link ListenError}, MultiaddrError. */
   start(): Promise<KnownPeers>
   /** Looks for nobody any more, writes the address book and stops the host. */
@@ -50,6 +52,7 @@ export async function gatherCompany(
   const isRegistered = (peer: string): boolean => components.isRegistered(bytesOfPeer(peer))
   const isNamedHost = (name: string): boolean => namedHosts.has(name)
   const isNamed = (peer: string): boolean => named.has(peer)
+  const isPreferred = (peer: string): boolean => isRegistered(peer) || isNamed(peer)
   const host = await createHost({
     ...options,
     ...components,
@@ -64,8 +67,9 @@ export async function gatherCompany(
   let forgetting = Promise.resolve()
   return {
     host,
+    isPreferred,
     async start() {
-      const book = await openAddressBook(addressBook, (peer) => isRegistered(peer) || isNamed(peer))
+      const book = await openAddressBook(addressBook, isPreferred)
       await start(host, options.listen)
       const via = relay?.via ?? []
       // Whoever the operator named may be a relay of others.

@@ -1,4 +1,4 @@
-import type { PrivateKey } from '@libp2p/interface'
+import type { Connection, PrivateKey } from '@libp2p/interface'
 import type { Hex } from 'viem'
 import type { SampleLeaf } from '#protocol/samples.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
@@ -7,7 +7,7 @@ import { createPartialVerifier } from '../gossip/batch.ts'
 import type { CosigningContext } from '../gossip/cosigning.ts'
 import { encodeEvidence, type Evidence } from '../gossip/evidence.ts'
 import { dropPeer, joinTopics, meshPeers, subscribe } from '../gossip/gossip.ts'
-import type { ConnectionLimits } from '../gossip/admission.ts'
+import { callerOf, type ConnectionLimits } from '../gossip/admission.ts'
 import type { DiscoveryOptions, Host } from '../gossip/host.ts'
 import { createIntake, type Intake, type IntakeStore } from '../gossip/intake.ts'
 import { createParking } from '../gossip/parking.ts'
@@ -18,13 +18,14 @@ import { createTokenBuckets } from '../gossip/token-bucket.ts'
 import { topicsOf } from '../gossip/topics.ts'
 import type { ValidatorContext, VerifiedObservation } from '../gossip/validate.ts'
 import type { Log } from '../log.ts'
+import type { TakeToken } from '../sync/channel.ts'
 import { askSamples, SAMPLES_PROTOCOL, type SamplesKey, type SamplesSource, serveSamples } from '../sync/samples.ts'
 import { startSync, type Sync } from '../sync/sync.ts'
 import type { Verification } from '../verify/verification.ts'
 import { bytesOfPeer, gatherCompany, type KnownPeers } from './network-host.ts'
 import { isStoreGone } from './look-failure.ts'
 import { syncSource } from './network-sync.ts'
-import { servingTokens } from './serving-tokens.ts'
+import { type ServingTokens, servingTokens } from './serving-tokens.ts'
 
 /** What judging messages needs to know. */
 type Context = ValidatorContext & CosigningContext & PresenceContext
@@ -83,6 +84,8 @@ export interface Network {
   publishPresence(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): void
   /** Peers in the mesh of the observation topic. */
   meshPeers(): number
+  /** Requests of peers that had to wait for their turn, by protocol; with reporters count peers that the operator named. */
+  waited(): readonly (readonly [protocol: 'sync' | 'samples', from: 'strangers' | 'reporters', count: number])[]
   /** The raw samples of an observation, from the first peer that has them, verified; undefined if none of them has. */
   samples(key: SamplesKey, maxLeaves: number): Promise<readonly SampleLeaf[] | undefined>
   stop(): Promise<void>
@@ -101,7 +104,10 @@ const SYNC_RATE = { capacity: 512, perSecond: 64 }
 const SAMPLES_RATE = { capacity: 128, perSecond: 8 }
 const SAMPLES_STREAMS = { maxInboundStreams: 2, maxOutboundStreams: 2, runOnLimitedConnection: true }
 const SAMPLES_PEERS = 16
-/** Pages of the largest document, also from afar, and without a token left at the start; one page has five seconds. */
+/**
+ * The 117 pages of the largest document, without a token left at the start: at half a second each from afar, also if others at one more
+ * address ask for all they can; one page has five seconds.
+ */
 const SAMPLES_TIMEOUT_MS = 60_000
 /** All peers together, so that who asked still waits for the answer. */
 const SAMPLES_SEARCH_MS = 240_000
@@ -175,7 +181,9 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     },
   })
   const gossip = joinTopics(host, topics, intake, clock)
-  const serving = { maxPeers: MAX_PEERS, isRegistered: components.isRegistered, clock }
+  const serving = { maxPeers: MAX_PEERS, isPreferred: company.isPreferred, clock, signal }
+  const syncTokens = servingTokens({ ...serving, rate: SYNC_RATE })
+  const sampleTokens = servingTokens({ ...serving, rate: SAMPLES_RATE })
   const sync = await startSync({
     host,
     source: syncSource(components, topics),
@@ -187,16 +195,15 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       bytes[1] === WIRE_KIND.observation
         ? intake.observation(peer, topics.observation, bytes)
         : intake.report(peer, topics.report, bytes),
-    tokensOf: servingTokens({ ...serving, rate: SYNC_RATE }),
+    tokensOf: (connection) => tokensOf(syncTokens, connection),
     isReporter: (peer) => components.isRegistered(bytesOfPeer(peer)),
     random: Math.random,
   })
-  const sampleTokensOf = servingTokens({ ...serving, rate: SAMPLES_RATE })
   await host.handle(
     SAMPLES_PROTOCOL,
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
-      serveSamples(stream, components.samples, sampleTokensOf(peer), clock, signal).catch((error: unknown) => {
+      serveSamples(stream, components.samples, tokensOf(sampleTokens, connection), signal).catch((error: unknown) => {
         const isOurs = isStoreGone(error) && !signal.aborted
         if (isOurs) log.warn({ err: error }, 'the samples that a peer asked for cannot be read')
         // Strangers ask, and do it wrongly as often as they like: nothing for the operator.
@@ -224,6 +231,12 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
         gossip.publishPresence(bytes, wantedPeers, AbortSignal.any([signal, until])),
       ),
     meshPeers: () => meshPeers(host, topics.observation),
+    waited: () => [
+      ['sync', 'strangers', syncTokens.waited.strangers],
+      ['sync', 'reporters', syncTokens.waited.reporters],
+      ['samples', 'strangers', sampleTokens.waited.strangers],
+      ['samples', 'reporters', sampleTokens.waited.reporters],
+    ],
     samples: (key, maxLeaves) => findSamples(host, key, maxLeaves, components),
     stop: () => company.stop(),
   }
@@ -231,6 +244,11 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
 
 function hasAny(items: Iterable<unknown>): boolean {
   return items[Symbol.iterator]().next().done !== true
+}
+
+/** Whoever calls through a relay shares a turn with all who do: behind one address there is nobody else to be told apart by. */
+function tokensOf(tokens: ServingTokens, connection: Pick<Connection, 'remotePeer' | 'remoteAddr'>): TakeToken {
+  return tokens.of(connection.remotePeer.toString(), callerOf(connection) ?? 'relayed')
 }
 
 /** One peer after the other: whoever signed it has them, others may not. */

@@ -123,18 +123,11 @@ export async function answerFrames(
   }
 }
 
-/**
- * How long a peer that has no token left is let wait before another look, milliseconds: its tokens are there then, and strangers without
- * one may wait on hundreds of streams.
- */
-const PACE_MS = 100
+/** How long a peer that has no token left is let wait before another look, milliseconds. */
+export const PACE_MS = 100
 
 /** Takes a token once there is one, and none if the stream is over before. Throws an AbortError when `signal` aborts. */
-export function patiently(
-  takeToken: () => boolean,
-  clock: Pick<Clock, 'sleep'>,
-  signal: AbortSignal,
-): AnswerLimits['takeToken'] {
+export function patiently(takeToken: () => boolean, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): TakeToken {
   return async (isOver) => {
     while (!isOver()) {
       if (takeToken()) return true
@@ -144,11 +137,13 @@ export function patiently(
   }
 }
 
+/** May let the peer wait, who is patient for {@link FRAME_TIMEOUT_MS}, until its stream is over. */
+export type TakeToken = (isOver: () => boolean) => boolean | Promise<boolean>
+
 /** How much one stream is answered. */
 export type AnswerLimits = {
   readonly maxRequests: number
-  /** May let the peer wait, who is patient for {@link FRAME_TIMEOUT_MS}, until its stream is over. */
-  readonly takeToken: (isOver: () => boolean) => boolean | Promise<boolean>
+  readonly takeToken: TakeToken
   readonly signal: AbortSignal
   /** Instead of {@link FRAME_TIMEOUT_MS}. */
   readonly timeoutMs?: number

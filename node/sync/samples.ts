@@ -3,8 +3,7 @@ import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
 import { z } from 'zod'
 import { isAllOf, type SampleLeaf } from '#protocol/samples.ts'
-import type { Clock } from '../clock.ts'
-import { answerFrames, type Channel, MAX_FRAME_BYTES, openChannel, patiently } from './channel.ts'
+import { answerFrames, type Channel, MAX_FRAME_BYTES, openChannel, type TakeToken } from './channel.ts'
 
 /** The protocol's name. */
 export const SAMPLES_PROTOCOL = '/assize/samples/1'
@@ -41,11 +40,10 @@ const LEAVES = z
 export async function serveSamples(
   stream: Stream,
   source: SamplesSource,
-  takeToken: () => boolean,
-  clock: Pick<Clock, 'sleep'>,
+  takeToken: TakeToken,
   signal: AbortSignal,
 ): Promise<void> {
-  const limits = { maxRequests: MAX_REQUESTS, takeToken: patiently(takeToken, clock, signal), signal }
+  const limits = { maxRequests: MAX_REQUESTS, takeToken, signal }
   await answerFrames(
     stream,
     async (channel, frame) => {

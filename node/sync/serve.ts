@@ -1,7 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { Hex } from 'viem'
-import type { Clock } from '../clock.ts'
-import { answerFrames, type Channel, patiently } from './channel.ts'
+import { answerFrames, type Channel, type TakeToken } from './channel.ts'
 import {
   CHUNK,
   decodeMessage,
@@ -37,11 +36,10 @@ const MAX_REQUESTS = 2_000
 export async function serveSync(
   stream: Stream,
   source: SyncSource,
-  takeToken: () => boolean,
-  clock: Pick<Clock, 'sleep'>,
+  takeToken: TakeToken,
   signal: AbortSignal,
 ): Promise<void> {
-  const limits = { maxRequests: MAX_REQUESTS, takeToken: patiently(takeToken, clock, signal), signal }
+  const limits = { maxRequests: MAX_REQUESTS, takeToken, signal }
   await answerFrames(stream, (channel, frame) => answer(channel, decodeMessage(frame), source), limits)
 }
 

@@ -1,10 +1,11 @@
-import type { PeerId } from '@libp2p/interface'
+import type { Connection, PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Host } from '../gossip/host.ts'
 import type { Taken } from '../gossip/intake.ts'
+import type { TakeToken } from './channel.ts'
 import { fetchMissing } from './fetch.ts'
 import { createSchedule, type SyncTimes } from './schedule.ts'
 import { serveSync, type SyncSource } from './serve.ts'
@@ -32,8 +33,8 @@ export type SyncComponents = {
   readonly schedule: SyncTimes
   /** Judges a message of a peer as if it had come by gossip. */
   readonly admit: (peer: string, bytes: Uint8Array) => Promise<Taken>
-  /** By what the peer's requests on one stream take their tokens. */
-  readonly tokensOf: (peer: string) => () => boolean
+  /** By what the requests on one stream of the connection take their tokens. */
+  readonly tokensOf: (connection: Pick<Connection, 'remotePeer' | 'remoteAddr'>) => TakeToken
   /** Whether the peer is a registered reporter's. */
   readonly isReporter: (peer: string) => boolean
   /** Uniform in [0, 1). */
@@ -57,7 +58,7 @@ export async function startSync(components: SyncComponents): Promise<Sync> {
     SYNC_PROTOCOL,
     (stream, connection) => {
       const peer = connection.remotePeer.toString()
-      serveSync(stream, source, components.tokensOf(peer), clock, signal).catch((error: unknown) => {
+      serveSync(stream, source, components.tokensOf(connection), signal).catch((error: unknown) => {
         log.debug({ err: error, peer }, 'ended a sync that a peer asked for')
       })
     },

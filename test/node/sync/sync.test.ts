@@ -4,7 +4,7 @@ import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import { domainSeparator } from '#protocol/signing.ts'
 import type { Host } from '../../../node/gossip/host.ts'
-import { answerFrames, type Channel, openChannel } from '../../../node/sync/channel.ts'
+import { answerFrames, type Channel, openChannel, patiently } from '../../../node/sync/channel.ts'
 import { fetchMissing } from '../../../node/sync/fetch.ts'
 import { decodeMessage, encodeMessage, type FixingStatus, type SyncMessage } from '../../../node/sync/messages.ts'
 import { serveSync, type SyncSource } from '../../../node/sync/serve.ts'
@@ -362,7 +362,7 @@ test('R-416 a server lets a peer over its quota wait for a token, and does not c
   const clock = fakeClock()
   let looks = 0
   const everyThird = (): boolean => (looks += 1) % 3 === 0
-  await server.handle('/test', (stream) => void serveSync(stream, SOURCE, everyThird, clock, NEVER))
+  await server.handle('/test', (stream) => void serveSync(stream, SOURCE, patiently(everyThird, clock, NEVER), NEVER))
   const address = server.getMultiaddrs()[0]
   if (address === undefined) throw new Error('listening')
   const channel = openChannel(await client.dialProtocol(address, '/test'))
@@ -389,7 +389,7 @@ test('R-416 who waits for a token and goes away takes none, and who has only sai
   const end = (): void => void (ended += 1)
   await server.handle('/test', (stream) => {
     served.push(stream)
-    serveSync(stream, SOURCE, takeToken, clock, NEVER).then(end, end)
+    serveSync(stream, SOURCE, patiently(takeToken, clock, NEVER), NEVER).then(end, end)
   })
   const address = server.getMultiaddrs()[0]
   if (address === undefined) throw new Error('listening')
