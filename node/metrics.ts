@@ -56,6 +56,8 @@ export type Reading = {
   readonly lines: readonly (readonly [stage: string, action: string, count: number])[]
   /** Messages of peers since the start, by how they were judged. */
   readonly verdicts: ReadonlyMap<string, number>
+  /** Requests of peers since the start that waited for their turn, by protocol and by who asked. */
+  readonly waited: readonly (readonly [protocol: string, from: string, count: number])[]
   /** Whether the operator has stopped all new stake. */
   readonly isHalted: boolean
   /** Whether the account has transactions in flight that the store does not know: nothing new is staked. */
@@ -257,12 +259,18 @@ function countersOf(series: Registry): (reading: Reading) => void {
     new Counter({ name, help, labelNames, registers: [series] })
   const lines = of('assize_journal_lines_total', 'Lines written to the journal.', ['stage', 'action'])
   const verdicts = of('assize_messages_total', 'Messages of peers, by how they were judged.', ['verdict'])
+  const waited = of(
+    'assize_requests_waited_total',
+    'Requests of strangers, or reporters and named peers, that waited.',
+    ['protocol', 'from'],
+  )
   const failures = of('assize_pass_failures_total', 'Passes over a fixing that failed, to be tried again.')
   const outvoted = of('assize_endpoint_outvoted_total', 'Answers of chain endpoints that the others contradicted.')
   return (to) => {
-    for (const counter of [lines, verdicts, failures, outvoted]) counter.reset()
+    for (const counter of [lines, verdicts, waited, failures, outvoted]) counter.reset()
     for (const [stage, action, count] of to.lines) lines.inc({ stage, action }, count)
     for (const [verdict, count] of to.verdicts) verdicts.inc({ verdict }, count)
+    for (const [protocol, from, count] of to.waited) waited.inc({ protocol, from }, count)
     failures.inc(to.failedPasses)
     outvoted.inc(to.outvoted)
   }

@@ -32,6 +32,7 @@ export function createReading(
     spendable: await readSpendable(),
     lines: parts.journal.counts(),
     verdicts: parts.network.intake.counts,
+    waited: parts.network.waited(),
     isHalted: parts.halt.reason() !== undefined,
     hasUnknownTransactions: parts.transactions.unknownNonce() !== undefined,
     failedPasses: state.failedPasses,

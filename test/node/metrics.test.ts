@@ -30,6 +30,10 @@ const READING: Reading = {
   spendable: 10n ** 18n,
   lines: [['stake', 'contribute', 4]],
   verdicts: new Map([['accept', 7]]),
+  waited: [
+    ['sync', 'reporters', 0],
+    ['samples', 'strangers', 6],
+  ],
   isHalted: true,
   hasUnknownTransactions: true,
   failedPasses: 2,
@@ -89,6 +93,10 @@ test('counters are the counts, however often they are read', async () => {
   const text = await metrics.text({ ...READING, lines: [['stake', 'contribute', 5]] })
   expect(samplesOf(text, 'assize_journal_lines_total')).toEqual(['{stage="stake",action="contribute"} 5'])
   expect(samplesOf(text, 'assize_messages_total')).toEqual(['{verdict="accept"} 7'])
+  expect(samplesOf(text, 'assize_requests_waited_total')).toEqual([
+    '{protocol="sync",from="reporters"} 0',
+    '{protocol="samples",from="strangers"} 6',
+  ])
   expect(samplesOf(text, 'assize_pass_failures_total')).toEqual([' 2'])
   expect(samplesOf(text, 'assize_endpoint_outvoted_total')).toEqual([' 3'])
 })
