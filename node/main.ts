@@ -13,7 +13,7 @@ liveFrugally()
 /** 0 = stopped when asked to; 1 = could not run or go on; 2 = the operator must correct something. */
 type ExitCode = 0 | 1 | 2
 
-/** Errors that only an operator cures: a changed configuration, key or index document, or the other node stopped. */
+/** Errors that only an operator cures: a changed configuration, key or index document, the other node stopped, or a damaged file moved away. */
 const OPERATORS = new Set([
   'Main.OldNodeError',
   'Main.UsageError',
@@ -32,6 +32,11 @@ const OPERATORS = new Set([
   'Store.StoreLockedError',
   'Store.StoreFormatError',
   'Store.StoreDeploymentError',
+  'Store.StoreCorruptError',
+  'Store.StoreRowError',
+  'Store.WitnessCorruptError',
+  'Store.GuardConflictError',
+  'Store.MarkCorruptError',
 ])
 /** A node that was told to stop ends at the latest after this long; what it sent is on disk. */
 const LINGER_MS = 5_000

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { makeFolder } from '../access.ts'
 import { type BackupSummary, checkBackup, rowsOf, writeBackup } from './backup-file.ts'
 import { openDatabase } from './database.ts'
+import { joined, storedDigests } from './guard-ledger.ts'
 import { markRestored } from './restoration.ts'
-import { DATABASE_FOLDER, hasStore, MARK_FILE, openStore, storeFault } from './store.ts'
+import { DATABASE_FOLDER, hasStore, MARK_FILE, openStore, storeFault, WITNESS_FILE } from './store.ts'
 import type { Row } from './tables.ts'
 import { FORMAT } from './upgrade.ts'
+import { readWitness } from './witness.ts'
 
 /** Rows that are written to a restored store at once. */
 const BATCH = 1_000
@@ -34,7 +36,7 @@ export async function backUp(dataDir: string, file: string): Promise<BackupSumma
  * Makes the store in `dataDir` from a backup. All of the file is checked before anything is written; the store appears
  * whole or not at all. Since nobody knows what was signed after the backup was made, the store is marked as restored at
  * `now` (Unix seconds by the machine's clock): see {@link markRestored}. Throws {@link BackupDamagedError}, {@link StoreExistsError},
- * AccessError.
+ * AccessError, and WitnessCorruptError or GuardConflictError where the record of what was signed that is there cannot be beside it.
  */
 export async function restore(file: string, dataDir: string, now: bigint): Promise<BackupSummary> {
   if (hasStore(dataDir)) throw new StoreExistsError(dataDir)
@@ -54,6 +56,9 @@ export async function restore(file: string, dataDir: string, now: bigint): Promi
       batch = []
     }
     await database.write(batch, 'durable')
+    // What the store cannot be opened beside is to be known before it is there.
+    const stored = await storedDigests(database)
+    joined({ stored, witnessed: await readWitness(join(dataDir, WITNESS_FILE), stored) })
   } finally {
     await database.close()
   }

@@ -12,26 +12,29 @@ export interface GuardLedger {
   record(entry: SignedDigest): Promise<void>
 }
 
+/** What the database and the witness file have of it. */
+type Copies = { readonly stored: readonly SignedDigest[]; readonly witnessed: readonly SignedDigest[] }
+
 /** The copy in the database. */
 export async function storedDigests(database: Database): Promise<readonly SignedDigest[]> {
   return (await database.list('guard')).map((row) => parseRow(SIGNED_DIGEST, 'guard', row))
 }
 
-/**
- * Writes to each of the two copies what only the other has. Throws {@link GuardConflictError} when they name
- * different digests for one fixing.
- */
-export async function openGuardLedger(
-  database: Database,
-  witness: Witness,
-  { stored, witnessed }: { readonly stored: readonly SignedDigest[]; readonly witnessed: readonly SignedDigest[] },
-): Promise<GuardLedger> {
+/** What the two copies say together, by key. Throws {@link GuardConflictError} when they name different digests for one fixing. */
+export function joined({ stored, witnessed }: Copies): Map<string, Hex> {
   const digests = new Map<string, Hex>()
   for (const entry of [...stored, ...witnessed]) {
     const known = digests.get(keyOf(entry))
     if (known !== undefined && known !== entry.digest) throw new GuardConflictError(entry.fixingId, known, entry.digest)
     digests.set(keyOf(entry), entry.digest)
   }
+  return digests
+}
+
+/** Writes to each of the two copies what only the other has. Throws {@link GuardConflictError} as {@link joined} does. */
+export async function openGuardLedger(database: Database, witness: Witness, copies: Copies): Promise<GuardLedger> {
+  const { stored, witnessed } = copies
+  const digests = joined(copies)
   await missingFrom(stored, witnessed, (entry) => database.write([rowOf(entry)], 'durable'))
   await missingFrom(witnessed, stored, (entry) => witness.append(entry))
   return {
@@ -76,7 +79,10 @@ export class GuardConflictError extends Error {
   override readonly name = 'Store.GuardConflictError'
   readonly fixingId: Hex
   constructor(fixingId: Hex, got: Hex, want: Hex) {
-    super(`Expected one digest for fixing ${fixingId}, got ${got} and ${want}. Restore both copies from one backup.`)
+    super(
+      `Expected one digest for fixing ${fixingId}, got ${got} and ${want}. ` +
+        'Move store and signed.jsonl away, and restore a backup with assize restore.',
+    )
     this.fixingId = fixingId
   }
 }

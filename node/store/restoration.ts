@@ -68,7 +68,10 @@ export class MarkCorruptError extends Error {
   override readonly name = 'Store.MarkCorruptError'
   readonly file: string
   constructor(file: string) {
-    super(`Expected the time of a restoration in ${file}, got something else. Restore again with assize restore.`)
+    super(
+      `Expected the time of a restoration in ${file}, got something else. ` +
+        `Set the clock right, and write the time it is there: echo "$(date +%s) restored" > ${file}`,
+    )
     this.file = file
   }
 }

@@ -43,7 +43,7 @@ export type Store = {
 
 /** Inside data_dir: the LevelDB folder, and the second copy of what was signed. */
 export const DATABASE_FOLDER = 'store'
-const WITNESS_FILE = 'signed.jsonl'
+export const WITNESS_FILE = 'signed.jsonl'
 /** Until when what was signed may be unknown: the store was restored, or a key came to it that it did not know. */
 export const MARK_FILE = 'restored'
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
@@ -42,18 +43,29 @@ export async function openWitness(
   const handle = await open(file, 'a', 0o600)
   try {
     const text = await readFile(file, 'utf8')
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    const whole = wholeLinesOf(text)
     const length = Buffer.byteLength(whole)
     if (whole.length !== text.length) await handle.truncate(length)
-    const entries = whole
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line, i) => parseLine(file, line, i + 1, stored))
-    return { witness: witness(file, handle, length), entries }
+    return { witness: witness(file, handle, length), entries: entriesIn(file, whole, stored) }
   } catch (error) {
     await handle.close()
     throw error
   }
+}
+
+/** What the file holds, as {@link openWitness} reads it; nothing is changed, and without a file there is nothing. Throws {@link WitnessCorruptError}. */
+export async function readWitness(file: string, stored: readonly SignedDigest[]): Promise<readonly SignedDigest[]> {
+  if (!existsSync(file)) return []
+  return entriesIn(file, wholeLinesOf(await readFile(file, 'utf8')), stored)
+}
+
+const wholeLinesOf = (text: string): string => text.slice(0, text.lastIndexOf('\n') + 1)
+
+function entriesIn(file: string, whole: string, stored: readonly SignedDigest[]): readonly SignedDigest[] {
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, i) => parseLine(file, line, i + 1, stored))
 }
 
 /** The first `length` bytes of the file are whole lines. */
@@ -140,7 +152,10 @@ export class WitnessCorruptError extends Error {
   readonly file: string
   readonly line: number
   constructor(file: string, line: number) {
-    super(`Expected a signed digest in line ${line} of ${file}, got something else. Restore the file from a backup.`)
+    super(
+      `Expected a signed digest in line ${line} of ${file}, got something else. ` +
+        'Move that file away, keep the store beside it, and try again: what was signed is written anew from there.',
+    )
     this.file = file
     this.line = line
   }

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { create } from '#client/oracle-writer.ts'
+import { openStore } from '#node/store'
 import { indexId, parseIndexDocument } from '#protocol/index-document.ts'
 import { writeNodeFolder } from './node-folder.ts'
 import { raiseStage, type Stage } from '../client/chain-fixture.ts'
@@ -209,6 +210,20 @@ test.each<[string, () => Promise<readonly string[]>, number, string]>([
   expect(node.stdout).toEqual([])
   expect(node.stderr).toEqual([expect.stringMatching(/^assize node: Expected .*[.]/)])
   expect(node.stderr[0]).toContain(message)
+})
+
+test.each<readonly [what: string, file: string]>([
+  ['store', 'store/CURRENT'],
+  ['record of what was signed', 'signed.jsonl'],
+  ['mark of a restoration', 'restored'],
+])('does not ask to be started again with a damaged %s, which the operator alone can cure', async (_what, damaged) => {
+  const file = await prepare()
+  const dataDir = join(dirname(file), 'data')
+  await (await openStore(dataDir)).close()
+  writeFileSync(join(dataDir, damaged), 'nonsense\n')
+  const node = startProcess(['--config', file])
+  expect(await node.exitCode).toBe(2)
+  expect(node.stderr).toEqual([expect.stringMatching(/^assize node: Expected /)])
 })
 
 test('says of an endpoint that answers with an error where it is, and nothing that could be a key to it', async () => {

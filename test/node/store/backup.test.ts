@@ -142,6 +142,29 @@ test.each<readonly [what: string, spoil: (text: string) => string]>([
   expect(existsSync(join(dataDir, 'store'))).toBe(false)
 })
 
+test.each<readonly [what: string, name: string, record: (sound: string) => string]>([
+  ['damaged', 'Store.WitnessCorruptError', (sound) => `nonsense\n${sound}`],
+  ['of another digest', 'Store.GuardConflictError', (sound) => sound.replace(DIGEST, `0x${'ab'.repeat(32)}`)],
+])(
+  'beside a record of signatures that is %s nothing is restored, and without it everything',
+  async (_, name, record) => {
+    const dataDir = await filledStore()
+    const file = join(temporaryFolder(), 'backup.jsonl')
+    await backUp(dataDir, file)
+    rmSync(join(dataDir, 'store'), { recursive: true })
+    const witness = join(dataDir, 'signed.jsonl')
+    const sound = readFileSync(witness, 'utf8')
+    writeFileSync(witness, record(sound))
+    for (let i = 0; i < 2; i += 1) {
+      await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({ name })
+      expect(existsSync(join(dataDir, 'store'))).toBe(false)
+    }
+    rmSync(witness)
+    await restore(file, dataDir, NOW)
+    expect(readFileSync(witness, 'utf8')).toBe(sound)
+  },
+)
+
 test('never over a store, a backup, or while a node runs', async () => {
   const file = await backedUp()
   const dataDir = await filledStore()

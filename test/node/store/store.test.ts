@@ -360,7 +360,14 @@ test('refuses a damaged witness, and one that contradicts the database', async (
   const file = join(dataDir, 'signed.jsonl')
   const sound = readFileSync(file, 'utf8')
   writeFileSync(file, `nonsense\n${sound}`)
-  await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.WitnessCorruptError', line: 1 })
+  await expect(openStore(dataDir)).rejects.toMatchObject({
+    name: 'Store.WitnessCorruptError',
+    line: 1,
+    message: expect.stringContaining('Move that file away, keep the store beside it, and try again'),
+  })
+  rmSync(file)
+  expect(await remembered(dataDir, 2)).toEqual(expected(2))
+  expect(readFileSync(file, 'utf8')).toBe(sound)
   writeFileSync(file, sound.replace(digestOf(1), digestOf(0)))
   await expect(openStore(dataDir)).rejects.toMatchObject({ name: 'Store.GuardConflictError', fixingId: idOf(1) })
   // A refused start leaves nothing locked.
