@@ -4,7 +4,7 @@ import { parse, TomlError } from 'smol-toml'
 import type { Address } from 'viem'
 import { z } from 'zod'
 import { address } from '#protocol/address.ts'
-import { type Environment, settingsIn, strayIn, variableOf } from './config/environment.ts'
+import { type Environment, flagOf, settingsIn, strayIn, variableOf } from './config/environment.ts'
 import { fieldError, InvalidFieldError, UNKNOWN, UnreadableConfigError } from './config/errors.ts'
 import { CONNECTIONS, DISCOVERY, GOSSIP, type NetworkConfig, networkConfig, RELAY } from './config/network.ts'
 import { count, endpoints, flag, path, type SourceEndpoints, webUrl } from './config/fields.ts'
@@ -33,43 +33,63 @@ export type ConfigInputs = {
 }
 
 const SCHEMA = z.strictObject({
-  data_dir: path,
-  rpc_url: webUrl,
-  /** Other endpoints of the same chain: instead of `rpc_url` while it does not answer, and to compare with. */
-  rpc_fallbacks: z.array(webUrl).max(8).default([]),
-  /** How many endpoints must say the same before this node believes it; unset = more than half of them. */
-  rpc_agreement: count(1, 9).optional(),
-  oracle: address,
-  registry: address,
-  chain_id: count(1, Number.MAX_SAFE_INTEGER).optional(),
-  /** The block in which the oracle was deployed; its log is read from here. */
-  from_block: count(0, Number.MAX_SAFE_INTEGER).default(0),
-  /** How many blocks may still be undone: so far back the log, and what became of transactions, is looked at again. */
-  confirmations: count(1, 10_000).default(64),
-  clock: z.enum(['chain', 'system']).default('system'),
-  poll_ms: count(20, 600_000).default(2_000),
-  /** How long what the sources gave is kept once a fixing is closed, days: so long peers may ask why observations differ. */
-  keep_samples_days: count(1, 36_500).default(90),
-  listen: places.default(['/ip4/127.0.0.1/tcp/0']),
-  /** Where others can call this node, if not where it listens: a forwarded port, a name. */
-  announce: places.default([]),
-  bootstrap: peers.default([]),
-  http_port: count(0, 65_535).default(0),
-  index_dir: path,
-  /** The file of CSV sources whose document gives no URL. */
-  csv_file: path.optional(),
-  /**
-   * JSON-RPC endpoints of the chains that index documents read, one or several by chain id, of which more than half must say the
-   * same; the oracle's own chain needs none.
-   */
-  source_rpc: endpoints.prefault({}),
-  keystore: path.optional(),
-  password_file: path.optional(),
-  roles: z.array(z.enum(ROLES)).optional(),
-  exit_with_parent: flag.default(false),
-  /** Signatures of peers are verified by native code where this machine has it, or by JavaScript alone. */
-  verification: z.enum(['native', 'portable']).default('native'),
-  log_level: z.enum(LOG_LEVELS).default('info'),
+  data_dir: path.describe('the folder of what the node remembers: its store, what was signed, its libp2p key'),
+  rpc_url: webUrl.describe('JSON-RPC endpoint of the chain, the one that is preferred'),
+  rpc_fallbacks: z
+    .array(webUrl)
+    .max(8)
+    .default([])
+    .describe('other endpoints of the same chain: instead of rpc_url while it does not answer, and to compare with'),
+  rpc_agreement: count(1, 9)
+    .optional()
+    .describe('how many endpoints must say the same before this node believes it (default: more than half of them)'),
+  oracle: address.describe('the MaturityOracle'),
+  registry: address.describe('the registry of its reporters'),
+  chain_id: count(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('refuse another chain than this (default: the one that the endpoints serve)'),
+  from_block: count(0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe('the block in which the oracle was deployed; its log is read from here'),
+  confirmations: count(1, 10_000)
+    .default(64)
+    .describe(
+      'how many blocks may still be undone: so far back the log, and what became of transactions, is looked at again',
+    ),
+  clock: z
+    .enum(['chain', 'system'])
+    .default('system')
+    .describe("whose time it is: that of the chain's newest block, or the machine's"),
+  poll_ms: count(20, 600_000).default(2_000).describe('how long to wait between two looks at the chain, milliseconds'),
+  keep_samples_days: count(1, 36_500)
+    .default(90)
+    .describe(
+      'how long what the sources gave is kept once a fixing is closed, days: so long peers may ask why observations differ',
+    ),
+  listen: places.default(['/ip4/127.0.0.1/tcp/0']).describe('where peers can connect: multiaddrs'),
+  announce: places
+    .default([])
+    .describe('where others can call this node, if not where it listens: multiaddrs of a forwarded port, a name'),
+  bootstrap: peers.default([]).describe('peers to begin with: multiaddrs with /p2p/ and a peer id'),
+  http_port: count(0, 65_535).default(0).describe('port of the local interface on 127.0.0.1; 0 takes a free one'),
+  index_dir: path.describe('the folder of the index documents'),
+  csv_file: path.optional().describe('the file of CSV sources whose document gives no URL'),
+  source_rpc: endpoints
+    .prefault({})
+    .describe(
+      "JSON-RPC endpoints of the chains that index documents read, one or several by chain id, of which more than half must say the same; the oracle's own chain needs none",
+    ),
+  keystore: path
+    .optional()
+    .describe('Web3 Secret Storage file of the key that signs; without it and signer.url the node only watches'),
+  password_file: path.optional().describe('the file that holds the password of the keystore'),
+  roles: z.array(z.enum(ROLES)).optional().describe('what it does with its key (default: all of it)'),
+  exit_with_parent: flag.default(false).describe('stop when stdin ends: whoever started it is gone'),
+  verification: z
+    .enum(['native', 'portable'])
+    .default('native')
+    .describe('signatures of peers are verified by native code where this machine has it, or by JavaScript alone'),
+  log_level: z.enum(LOG_LEVELS).default('info').describe('how much is logged'),
   fees: FEES.prefault({}),
   policy: POLICY.prefault({}),
   juror: JUROR.prefault({}),
@@ -107,13 +127,18 @@ const LISTS = [
   'relay.via',
 ]
 
-/** Every setting by its dotted name, as a file, `--flag` (dots and underscores as dashes) or environment gives it. */
-export const CONFIG_FIELDS: readonly string[] = [
-  ...Object.keys(SCHEMA.shape).filter((name) => !(name in TABLES)),
+/** Every setting by its dotted name, and what it takes; the schema's description says in words what it means. */
+export const CONFIG_SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map([
+  ...Object.entries(SCHEMA.shape).filter(([name]) => !(name in TABLES)),
   ...Object.entries(TABLES).flatMap(([table, { shape: fields }]) =>
-    Object.keys(fields).map((name) => `${table}.${name}`),
+    Object.entries(fields).map(([name, schema]) => [`${table}.${name}`, schema] as const),
   ),
-]
+])
+
+/** Every setting by its dotted name, as a file, a flag ({@link flagOf}) or the environment gives it. */
+export const CONFIG_FIELDS: readonly string[] = [...CONFIG_SCHEMAS.keys()]
+
+export { flagOf }
 
 type Settings = z.output<typeof SCHEMA>
 

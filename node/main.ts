@@ -77,9 +77,9 @@ function requireNode(version: string): void {
 async function readArguments(args: readonly string[]): Promise<Config> {
   // Older Nodes, which are refused before, have no such parser to link.
   const { parseArgs } = await import('node:util')
-  const { CONFIG_FIELDS, loadConfig } = await import('./config.ts')
-  const flagOf = new Map(CONFIG_FIELDS.map((name) => [name.replaceAll(/[._]/g, '-'), name]))
-  const options = Object.fromEntries([...flagOf.keys(), 'config'].map((name) => [name, { type: 'string' as const }]))
+  const { CONFIG_FIELDS, flagOf, loadConfig } = await import('./config.ts')
+  const fieldOf = new Map(CONFIG_FIELDS.map((name) => [flagOf(name), name]))
+  const options = Object.fromEntries([...fieldOf.keys(), 'config'].map((name) => [name, { type: 'string' as const }]))
   let values: Record<string, unknown>
   try {
     values = parseArgs({ args: [...args], options, strict: true }).values
@@ -87,7 +87,7 @@ async function readArguments(args: readonly string[]): Promise<Config> {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
   const flags: Record<string, string> = {}
-  for (const [flag, name] of flagOf) {
+  for (const [flag, name] of fieldOf) {
     const value = values[flag]
     if (typeof value === 'string') flags[name] = value
   }

@@ -69,7 +69,11 @@ export async function initialise(
   else for (const line of linesOf(setUp)) io.out(line)
   if (checks.some(({ state }) => state === 'bad')) return EXIT.failed
   if (isRunning(checks) || !(await isToStart(flags, desk))) return EXIT.ok
-  return runNode(places.config, { signal, env: ownEnvironment(context) }, flags.json === true ? 'stderr' : 'stdout')
+  return runNode(
+    ['--config', places.config],
+    { signal, env: ownEnvironment(context) },
+    flags.json === true ? 'stderr' : 'stdout',
+  )
 }
 
 /** Settings of the environment go before those of the file, and may be of somebody else: of the owner, such as a keystore. */

@@ -6,6 +6,11 @@ export function variableOf(field: string): string {
   return `ASSIZE_${field.replace('.', '_').toUpperCase()}`
 }
 
+/** The flag that a setting is given by, without its dashes, e.g. `policy-per-pot-wei` for `policy.per_pot_wei`. */
+export function flagOf(field: string): string {
+  return field.replaceAll(/[._]/g, '-')
+}
+
 /**
  * What the environment says of these settings, by their dotted names. An empty variable counts as not set: unit files and
  * containers pass on those that nobody filled in, and a limit that is not written is no limit of 0.

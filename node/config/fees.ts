@@ -3,10 +3,10 @@ import { GWEI, gwei } from './fields.ts'
 
 /** The table `fees`: what transactions offer at most. */
 export const FEES = z.strictObject({
-  /** The most that a transaction offers per gas, base fee and tip together. */
-  max_fee_gwei: gwei.default(500n * GWEI),
-  /** The most of it that goes to whoever mines it. */
-  max_priority_gwei: gwei.default(10n * GWEI),
+  max_fee_gwei: gwei
+    .default(500n * GWEI)
+    .describe('the most that a transaction offers per gas, base fee and tip together, gwei'),
+  max_priority_gwei: gwei.default(10n * GWEI).describe('the most of it that goes to whoever mines it, gwei'),
 })
 
 /** The most that transactions offer, wei per gas. */

@@ -5,12 +5,21 @@ import { flag } from './fields.ts'
 
 /** The table `juror`: in which juries this node votes. */
 export const JUROR = z.strictObject({
-  /** Juries in which its account has stakes, or one of `for` has. */
-  juries: z.array(address).max(8).default([]),
-  /** Accounts that named this node's their voter, and for which it shall vote: anybody can name it, and its gas is its own. */
-  for: z.array(address).max(64).default([]),
-  /** Open, draw and resolve cases too, in its turn, where the fee and `policy.max_gas_wei` pay for the gas. */
-  clerk: flag.default(true),
+  juries: z
+    .array(address)
+    .max(8)
+    .default([])
+    .describe('juries in which its account has stakes, or one of juror.for has'),
+  for: z
+    .array(address)
+    .max(64)
+    .default([])
+    .describe(
+      "accounts that named this node's their voter, and for which it shall vote: anybody can name it, and its gas is its own",
+    ),
+  clerk: flag
+    .default(true)
+    .describe('open, draw and resolve cases too, in its turn, where the fee and policy.max_gas_wei pay for the gas'),
 })
 
 /** The table as the node uses it. */

@@ -7,14 +7,14 @@ import { count, path, signerUrl } from './fields.ts'
 
 /** The table `signer`. */
 export const SIGNER = z.strictObject({
-  /** Where the signer is asked that keeps the key, instead of a keystore: http(s), or `unix:` and the path of its socket. */
-  url: signerUrl.optional(),
-  /** Whose key it is. */
-  address: address.optional(),
-  /** A file with what the signer wants as a bearer token. */
-  token_file: path.optional(),
-  /** How long one answer may take, milliseconds. */
-  timeout_ms: count(100, 60_000).default(5_000),
+  url: signerUrl
+    .optional()
+    .describe(
+      'where the signer is asked that keeps the key, instead of a keystore: http(s), or unix: and the path of its socket',
+    ),
+  address: address.optional().describe('whose key the signer keeps'),
+  token_file: path.optional().describe('the file with what the signer wants as a bearer token'),
+  timeout_ms: count(100, 60_000).default(5_000).describe('how long one answer of the signer may take, milliseconds'),
 })
 
 /** Where the key is: in an encrypted file, or with a signer that keeps it. */

@@ -8,38 +8,58 @@ import { count, wei } from './fields.ts'
 /** The table `policy`: what this node may put at risk, and for whom. */
 export const POLICY = z
   .strictObject({
-    /** The most this node puts into one pot. */
-    per_pot_wei: wei.default(10n ** 17n),
-    /**
-     * The most this node has at stake in one fixing: bonds, contributions and appeals together. By default 5 d + F of a fixing
-     * with the default terms and no open interest; below that, or with a smaller limit for a pot, it counts on others.
-     */
-    per_fixing_wei: wei.default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee)),
-    /** The most this node has at stake in all fixings that are not settled; unset = ten times `per_fixing_wei`. */
-    total_wei: wei.optional(),
-    /** The largest bond this node proposes with. */
-    max_bond_wei: wei.default(10n ** 17n),
-    /** The index's noise bound; unset = what the index document says. */
-    noise_ppm: count(0, 50_000).optional(),
-    /**
-     * How many sources more than the index's minimum the own observation must have had, in every candle, before this node
-     * proposes, disputes or attests on it.
-     */
-    spare_sources: count(0, 64).default(0),
-    /** How far apart two sources of one candle may have been, of its median, before it does not; unset = however far. */
-    max_spread_ppm: count(0, 1_000_000).optional(),
-    /** Whom to trust with this node's money: it stakes only where both arbitrator and backup are among these. */
-    arbitrators: z.array(address).max(64).default([]),
-    /** For which fixings it observes and signs: all of the indices that it holds, or where it trusts both arbitrator and backup. */
-    observe: z.enum(['all', 'trusted']).default('all'),
-    /** The most that the gas of a proposal may cost beyond what the proposal brings. */
-    max_gas_wei: wei.default(10n ** 16n),
-    /** When to have a proposal co-signed: always, never, or when the share of the attesters' reward pays for its gas. */
-    attest: z.enum(['always', 'paid', 'never']).default('paid'),
-    /** When to take back what oracle and registry may still take: once a fixing is claimed, or never. */
-    revoke: z.enum(['never', 'settled']).default('never'),
-    /** How long the proposer of one rank waits for the one before, chain time. */
-    stage_delay_seconds: count(1, 86_400).default(600),
+    per_pot_wei: wei.default(10n ** 17n).describe('the most this node puts into one pot'),
+    // By default 5 d + F of a fixing with the default terms and no open interest; below that, or with a smaller limit for a pot, it
+    // counts on others.
+    per_fixing_wei: wei
+      .default(sufficientCapital(DEFAULT_PARAMETERS.minBond, DEFAULT_PARAMETERS.arbitrationFee))
+      .describe('the most this node has at stake in one fixing: bonds, contributions and appeals together'),
+    total_wei: wei
+      .optional()
+      .describe(
+        'the most this node has at stake in all fixings that are not settled (default: ten times policy.per_fixing_wei)',
+      ),
+    max_bond_wei: wei.default(10n ** 17n).describe('the largest bond this node proposes with'),
+    noise_ppm: count(0, 50_000).optional().describe("the index's noise bound (default: what the index document says)"),
+    spare_sources: count(0, 64)
+      .default(0)
+      .describe(
+        "how many sources more than the index's minimum the own observation must have had, in every candle, before this node proposes, disputes or attests on it",
+      ),
+    max_spread_ppm: count(0, 1_000_000)
+      .optional()
+      .describe(
+        'how far apart two sources of one candle may have been, of its median, before it does not (default: however far)',
+      ),
+    arbitrators: z
+      .array(address)
+      .max(64)
+      .default([])
+      .describe(
+        "whom to trust with this node's money: it stakes only where both arbitrator and backup are among these",
+      ),
+    observe: z
+      .enum(['all', 'trusted'])
+      .default('all')
+      .describe(
+        'for which fixings it observes and signs: all of the indices that it holds, or where it trusts both arbitrator and backup',
+      ),
+    max_gas_wei: wei
+      .default(10n ** 16n)
+      .describe('the most that the gas of a proposal may cost beyond what the proposal brings'),
+    attest: z
+      .enum(['always', 'paid', 'never'])
+      .default('paid')
+      .describe(
+        "when to have a proposal co-signed: always, never, or when the share of the attesters' reward pays for its gas",
+      ),
+    revoke: z
+      .enum(['never', 'settled'])
+      .default('never')
+      .describe('when to take back what oracle and registry may still take: once a fixing is claimed, or never'),
+    stage_delay_seconds: count(1, 86_400)
+      .default(600)
+      .describe('how long the proposer of one rank waits for the one before, chain time'),
   })
   .refine(({ observe, arbitrators }) => observe === 'all' || arbitrators.length > 0, {
     path: ['arbitrators'],

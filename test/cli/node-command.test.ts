@@ -52,8 +52,10 @@ type Node = {
   stop(): void
 }
 
-function runNode(file: string): Node {
-  const child = spawn(process.execPath, [MAIN, 'node', '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] })
+function runNode(file: string, flags: readonly string[] = []): Node {
+  const child = spawn(process.execPath, [MAIN, 'node', '--config', file, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let err = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk))
   const ended = new Promise<{ exitCode: number | null; err: string }>((resolve) => {
@@ -103,7 +105,7 @@ test('names the store that another node holds, and leaves that one running', asy
   expect((await first.ended).exitCode).toBe(0)
 })
 
-test('names the damaged store and the next step, exit 1, and changes no file of it', async () => {
+test('names the damaged store and the next step, exit 2, and changes no file of it', async () => {
   const file = config({ data: 'damaged' })
   const node = runNode(file)
   await node.ready
@@ -113,8 +115,28 @@ test('names the damaged store and the next step, exit 1, and changes no file of 
   writeFileSync(join(store, 'CURRENT'), 'garbage')
   const before = readdirSync(store).filter((name) => !name.startsWith('LOG'))
   const { exitCode, err } = await runNode(file).ended
-  expect(exitCode).toBe(1)
+  expect(exitCode).toBe(2)
   expect(err.trim().split('\n')).toHaveLength(1)
   expect(err).toContain(`Expected a sound store at ${store}`)
   expect(readdirSync(store).filter((name) => !name.startsWith('LOG'))).toEqual(before)
+})
+
+test('takes settings as flags, which go before the file', async () => {
+  const node = runNode(config({ data: 'filed' }), ['--data-dir', join(folder, 'flagged'), '--roles', ''])
+  await node.ready
+  expect([readdirSync(folder).includes('filed'), readdirSync(folder).includes('flagged')]).toEqual([false, true])
+  node.stop()
+  expect((await node.ended).exitCode).toBe(0)
+})
+
+test.each([
+  ['1', 'at least 20, got "1"'],
+  ['-1', 'a whole number, got "-1"'],
+  ['', 'a whole number, got ""'],
+])('hands on endpoints, and "%s", as they are, and shows what the node says of them', async (text, said) => {
+  const endpoints = ['--rpc-url', 'https://a.example/k', '--rpc-fallbacks', 'https://b.example/k,https://c.example/k']
+  const others = ['--source-rpc', '1=https://d.example/k', '--signer-url', 'https://e.example/k']
+  const { exitCode, err } = await runNode(config({}), [...endpoints, ...others, `--poll-ms=${text}`]).ended
+  expect(exitCode).toBe(2)
+  expect(err).toContain(`Expected poll_ms: ${said}. Set it in the file, as ASSIZE_POLL_MS or --poll-ms.`)
 })
