@@ -37,7 +37,7 @@ export class InvalidFieldError extends Error {
   constructor(field: string, want: string, got: string, setting = field) {
     super(
       want === UNKNOWN
-        ? `Expected ${UNKNOWN}, got ${field}. docs/operations/running.md has them all.`
+        ? `Expected ${UNKNOWN}, got ${field}. docs/reference/settings.md has them all.`
         : setting === ''
           ? `Expected ${field}: ${want}, got ${got}. Correct it in the file.`
           : `Expected ${field}: ${want}, got ${got}. ` +

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { KNOWN_ERRORS } from '#client/errors.ts'
 import { revertText } from '#client/revert-text.ts'
+import { CONFIG_FIELDS } from '#node/config'
 import { commandNames } from '../reference/commands.ts'
 import { ELSEWHERE, jsonCommands } from '../reference/json.ts'
 import { REFERENCES } from '../reference/references.ts'
@@ -22,6 +23,19 @@ test('the reference of commands has every command with its examples', async () =
   expect(
     sections.filter((section) => !/Examples?:\n  assize /.test(section)).map((each) => each.split('\n')[0]),
   ).toEqual([])
+})
+
+test('the reference of settings has every one, with its meaning', () => {
+  const rows = readFileSync('docs/reference/settings.md', 'utf8')
+    .split('\n## ')
+    .slice(1)
+    .flatMap((section) => {
+      const [, name] = /^Table (\w+)\n/.exec(section) ?? []
+      const found = [...section.matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)]
+      return found.map(([, field = '', meaning = '']) => [name === undefined ? field : `${name}.${field}`, meaning])
+    })
+  expect(rows.map(([field]) => field)).toEqual(CONFIG_FIELDS)
+  expect(rows.filter(([, meaning]) => meaning === '')).toEqual([])
 })
 
 test('the reference of JSON has the document of every command that prints one, each with its version', async () => {

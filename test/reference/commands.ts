@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander'
 import { EXIT_MEANINGS } from '../../cli/exit-code.ts'
 import { wholeProgram } from '../cli/whole-program.ts'
-import { anchor, code, NOTICE, table } from './markdown.ts'
+import { anchor, code, DEFAULT, NOTICE, table, withoutDefault } from './markdown.ts'
 
 /** An option that so many commands have is described once. */
 const SHARED_BY = 5
@@ -28,7 +28,7 @@ export async function commandsReference(): Promise<string> {
     ...optionTable([...shared.values()].map(({ option }) => option)),
     '## Environment',
     '',
-    'A node and the commands that have its `--config` read every setting of [the configuration](../operations/running.md) from `ASSIZE_…` too.',
+    'A node and the commands that have its `--config` read every setting of [the configuration](settings.md) from `ASSIZE_…` too.',
     '',
     ...environmentTable(commands),
     '## Exit codes',
@@ -125,10 +125,6 @@ function optionTable(options: readonly Option[]): string[] {
     ]),
   )
 }
-
-const DEFAULT = / \(default: ((?:[^()]|\([^()]*\))*)\)$/
-
-const withoutDefault = (description: string): string => description.replace(DEFAULT, '')
 
 function defaultOf({ defaultValue, defaultValueDescription, description }: Option): string {
   const [, said] = DEFAULT.exec(description) ?? []

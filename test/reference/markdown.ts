@@ -1,6 +1,14 @@
 /** Says that a document is not to be edited, and what writes it. */
 export const NOTICE = 'Written by `npm run docs:reference` from the code; a test compares. Do not edit.'
 
+/** What a description says at its end of the value that is taken when none is given. */
+export const DEFAULT = / \(default: ((?:[^()]|\([^()]*\))*)\)$/
+
+/** The description without that. */
+export function withoutDefault(description: string): string {
+  return description.replace(DEFAULT, '')
+}
+
 /** A table, with a blank line after it. Bars in cells are escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string =>
