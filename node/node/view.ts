@@ -120,8 +120,6 @@ function unheldProblems(parts: Parts, { unheld }: LoopState): string[] {
 
 /** What keeps the node from its work, each with what to look at. */
 function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] {
-  const { config } = parts
-  const { peers } = parts.network
   const halted = parts.halt.reason()
   const unknown = parts.transactions.unknownNonce()
   return [
@@ -135,18 +133,28 @@ function problemsOf(parts: Parts, state: LoopState, isSound: boolean): string[] 
           `Nothing new is staked: the account has a transaction in flight (nonce ${unknown}) that this store does not know. ` +
             'It ends when that is mined; see "Backup and restore" in docs/operations/running.md.',
         ]),
-    ...(config.bootstrap.length > 0 && peers.connected === 0
-      ? ['No peer is connected: check bootstrap, and that the port of listen is open.']
-      : []),
+    ...unheardProblems(parts),
     ...juryProblems(parts.juror.view()),
     ...signingProblems(parts, state),
-    ...(peers.connected > 0 && peers.reporters === 0 && peers.sought > 0
-      ? [
-          `None of ${peers.connected} peers is a reporter, of ${peers.sought} that are registered: name one in bootstrap.`,
-        ]
-      : []),
     ...[...state.tracked.values()].flatMap((tracked) => missingAt(parts, tracked)),
   ]
+}
+
+/** That no reporter hears it, though there are others, or it was told where some are: however peers are found. */
+function unheardProblems({ config, network: { peers } }: Parts): string[] {
+  const { connected, reporters, sought } = peers
+  if (connected > 0 && reporters === 0 && sought > 0) {
+    return [`None of ${connected} peers is a reporter, of ${sought} that are registered: name one in bootstrap.`]
+  }
+  if (connected > 0) return []
+  if (config.bootstrap.length > 0) {
+    return ['No peer is connected: check bootstrap, and that the port of listen is open.']
+  }
+  return sought === 0
+    ? []
+    : [
+        `No peer is connected, and ${sought} other reporters are registered: name one in bootstrap, and open the port of listen.`,
+      ]
 }
 
 function chainProblems({ failure, head }: LoopState): string[] {

@@ -608,7 +608,7 @@ test('stops when its signal aborts, also twice', async () => {
   await expect(fetch(`http://127.0.0.1:${node.httpPort}/healthz`)).rejects.toThrow('fetch failed')
 })
 
-test('is not ready among strangers alone while the registry names reporters that it could call', async () => {
+test('is not ready alone, or among strangers alone, while the registry names other reporters', async () => {
   const { world, configOf: config } = await scene(2)
   const { peerId } = await networkIdentity()
   world.panel = { ...world.panel, reporters: world.panel.reporters.map((one) => ({ ...one, peerId })) }
@@ -618,7 +618,8 @@ test('is not ready among strangers alone while the registry names reporters that
     return ((await response.json()) as { readonly problems: unknown }).problems
   }
   await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
-  expect(await problems()).toEqual([])
+  const alone = 'name one in bootstrap, and open the port of listen.'
+  expect(await problems()).toEqual([`No peer is connected, and 1 other reporters are registered: ${alone}`])
   await introduce(node, stranger)
   await expect
     .poll(problems, SOON)
