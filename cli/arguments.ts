@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { type Address, type Hex, isAddress, isHex, parseUnits } from 'viem'
-import { majorityOf } from '#node/majority'
+import { majorityOf, repeatedIn } from '#node/majority'
 import { addressIn } from '#protocol/address.ts'
 import { DecimalError, parseValue } from '#protocol/decimal.ts'
 import { InputError } from './errors.ts'
@@ -171,6 +171,7 @@ export type Endpoints = ReadonlyMap<number, { readonly urls: readonly string[]; 
 export function sourceEndpoint(text: string, others: Endpoints): Endpoints {
   const [, chainId = '', url = ''] = /^([1-9]\d{0,15})=(https?:\/\/\S+)$/.exec(text) ?? []
   if (url === '') throw new InvalidArgumentError(`Expected an endpoint such as 1=https://…, got "${text}".`)
-  const urls = [...new Set([...(others.get(Number(chainId))?.urls ?? []), url])]
+  const before = others.get(Number(chainId))?.urls ?? []
+  const urls = repeatedIn([...before, url]) === undefined ? [...before, url] : before
   return new Map([...others, [Number(chainId), { urls, agreement: majorityOf(urls.length) }]])
 }

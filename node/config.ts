@@ -10,7 +10,7 @@ import { CONNECTIONS, DISCOVERY, GOSSIP, type NetworkConfig, networkConfig, RELA
 import { count, endpoints, flag, path, type SourceEndpoints, webUrl } from './config/fields.ts'
 import { type FeeLimits, FEES, feesOf } from './config/fees.ts'
 import { JUROR, type JurorLimits, jurorOf } from './config/juror.ts'
-import { majorityOf } from './config/majority.ts'
+import { majorityOf, repeatedIn } from './config/majority.ts'
 import { peers, places } from './config/places.ts'
 import { policyOf, POLICY, type PolicyLimits } from './config/policy.ts'
 import { type KeyPlace, keyOf, SIGNER } from './config/key.ts'
@@ -258,7 +258,7 @@ export function loneChains({ sourceRpc }: Pick<Config, 'sourceRpc'>): number[] {
 
 function endpointsOf(settings: Settings): Pick<Config, 'rpcUrls' | 'rpcAgreement'> {
   const rpcUrls = [settings.rpc_url, ...settings.rpc_fallbacks]
-  const repeated = rpcUrls.find((url, i) => rpcUrls.indexOf(url) !== i)
+  const repeated = repeatedIn(rpcUrls)
   if (repeated !== undefined) throw new InvalidFieldError('rpc_fallbacks', 'each endpoint once', repeated)
   const rpcAgreement = settings.rpc_agreement ?? majorityOf(rpcUrls.length)
   if (rpcAgreement > rpcUrls.length) {

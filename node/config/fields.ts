@@ -1,5 +1,6 @@
 import { parseGwei } from 'viem/utils'
 import { z } from 'zod'
+import { repeatedIn } from './majority.ts'
 
 /** A file or folder. */
 export const path = z.string().min(1, 'a path')
@@ -41,7 +42,7 @@ export type SourceEndpoints = ReadonlyMap<number, SourceRpc>
 const ofOneChain = z
   .union([webUrl, z.array(webUrl).min(1, 'an endpoint').max(9)], 'an http or https URL, or a list of them')
   .transform((urls) => (typeof urls === 'string' ? [urls] : urls))
-  .refine((urls) => new Set(urls).size === urls.length, 'each endpoint once')
+  .refine((urls) => repeatedIn(urls) === undefined, 'each endpoint once')
 /** A table of the file, of an endpoint or several for each chain, or `1=https://…` with commas between them. */
 export const endpoints = z
   .preprocess(

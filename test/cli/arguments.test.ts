@@ -57,7 +57,7 @@ test.each([
 })
 
 test('more than half of the endpoints that are given of one chain must agree', () => {
-  const texts = ['1=https://a', '10=https://b', '1=https://c', '1=https://a', '1=https://d']
+  const texts = ['1=https://a', '10=https://b', '1=https://c', '1=https://A:443/', '1=https://d']
   const endpoints = texts.reduce<Endpoints>((others, text) => sourceEndpoint(text, others), new Map())
   expect(endpoints).toEqual(
     new Map([
