@@ -22,19 +22,23 @@ const OWNER_ONLY = 0o600
 
 const hex = (bytes: number): z.ZodType<string> =>
   z.string().regex(new RegExp(`^[0-9a-fA-F]{${2 * bytes}}$`), `${bytes} bytes of hex`)
+/** What is said of parameters with which nobody computes scrypt. */
+const NO_SCRYPT = 'scrypt with an n that is no power of two below 2^(16 r)'
 const KDF = z.discriminatedUnion('kdf', [
   z.object({
     kdf: z.literal('scrypt'),
-    kdfparams: z.object({
-      dklen: z.literal(32),
-      n: z
-        .int()
-        .min(2)
-        .max(2 ** 22),
-      p: z.int().min(1).max(16),
-      r: z.int().min(1).max(32),
-      salt: z.string().regex(/^([0-9a-fA-F]{2})*$/),
-    }),
+    kdfparams: z
+      .object({
+        dklen: z.literal(32),
+        n: z
+          .int()
+          .min(2)
+          .max(2 ** 22),
+        p: z.int().min(1).max(16),
+        r: z.int().min(1).max(32),
+        salt: z.string().regex(/^([0-9a-fA-F]{2})*$/),
+      })
+      .refine(isScrypt, NO_SCRYPT),
   }),
   z.object({
     kdf: z.literal('pbkdf2'),
@@ -46,18 +50,32 @@ const KDF = z.discriminatedUnion('kdf', [
     }),
   }),
 ])
-const FILE = z.object({
-  version: z.literal(3),
-  id: z.string(),
-  crypto: z
-    .object({
-      cipher: z.literal('aes-128-ctr'),
-      ciphertext: hex(32),
-      cipherparams: z.object({ iv: hex(16) }),
-      mac: hex(32),
-    })
-    .and(KDF),
-})
+const FILE = z.preprocess(
+  inSmallLetters,
+  z.object({
+    version: z.literal(3),
+    id: z.string(),
+    crypto: z
+      .object({
+        cipher: z.literal('aes-128-ctr'),
+        ciphertext: hex(32),
+        cipherparams: z.object({ iv: hex(16) }),
+        mac: hex(32),
+      })
+      .and(KDF),
+  }),
+)
+
+/** ethers writes `Crypto`, where the definition has `crypto`. */
+function inSmallLetters(file: unknown): unknown {
+  if (typeof file !== 'object' || file === null || !('Crypto' in file)) return file
+  return { crypto: file.Crypto, ...file }
+}
+
+/** Whether scrypt is defined for it: RFC 7914, section 2. */
+function isScrypt({ n, r }: { readonly n: number; readonly r: number }): boolean {
+  return Number.isInteger(Math.log2(n)) && n < 2 ** (16 * r)
+}
 
 /**
  * Encrypts `privateKey` into a new Web3 Secret Storage v3 file (scrypt, r 8, p 1), readable by `cast wallet` and geth,
@@ -128,7 +146,9 @@ async function parseKeystore(file: string): Promise<z.output<typeof FILE>> {
   try {
     return FILE.parse(JSON.parse(text))
   } catch (cause) {
-    throw new UnreadableKeystoreError(file, 'a keystore (Web3 Secret Storage v3)', 'something else', { cause })
+    const isOdd = cause instanceof z.ZodError && cause.issues.some(({ message }) => message === NO_SCRYPT)
+    const got = isOdd ? NO_SCRYPT : 'something else'
+    throw new UnreadableKeystoreError(file, 'a keystore (Web3 Secret Storage v3)', got, { cause })
   }
 }
 

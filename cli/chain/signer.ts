@@ -76,7 +76,9 @@ export async function unlockKey(
 export function keystoreAt(file: string): { readonly address: Address | undefined } | undefined {
   try {
     const content = jsonOf(readFileSync(file, 'utf8'))
-    if (typeof content !== 'object' || content === null || !('crypto' in content)) return undefined
+    if (typeof content !== 'object' || content === null) return undefined
+    // ethers writes it with a capital.
+    if (!('crypto' in content || 'Crypto' in content)) return undefined
     const text = 'address' in content ? `0x${String(content.address).replace(/^0x/, '')}` : ''
     return { address: isAddress(text, { strict: false }) ? getAddress(text) : undefined }
   } catch {

@@ -81,6 +81,29 @@ test('reads the PBKDF2 vector of the Web3 Secret Storage definition', async () =
   )
 })
 
+test('reads what ethers writes, which names a part in capitals', async () => {
+  const { file, passwordFile } = files('testpassword')
+  const { crypto: Crypto, ...others } = PBKDF2_VECTOR
+  writeFileSync(file, JSON.stringify({ address: '008aeeda4d805471df9b2a5b0f38a0c3bcba786b', ...others, Crypto }))
+  expect((await readKeystore(file, passwordFile)).address).toBe('0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b')
+})
+
+test.each([
+  ['is no power of two', { n: 1_000, r: 8 }],
+  ['is too much for its r', { n: 65_536, r: 1 }],
+])('names an n of scrypt that %s', async (_, cost) => {
+  const { file, passwordFile } = files()
+  const kdfparams = { dklen: 32, p: 1, salt: '00', ...cost }
+  writeFileSync(
+    file,
+    JSON.stringify({ ...PBKDF2_VECTOR, crypto: { ...PBKDF2_VECTOR.crypto, kdf: 'scrypt', kdfparams } }),
+  )
+  await expect(readKeystore(file, passwordFile)).rejects.toMatchObject({
+    name: 'Keystore.UnreadableKeystoreError',
+    message: expect.stringContaining('got scrypt with an n that is no power of two below 2^(16 r).'),
+  })
+})
+
 test('says in one line that the password is wrong', async () => {
   const { file, passwordFile } = files('another')
   await writeKeystore(file, keyOf('ann').privateKey, 'correct horse', THROW_AWAY)
