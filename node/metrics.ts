@@ -48,6 +48,8 @@ export type Reading = {
   readonly juryDeadline: bigint | undefined
   /** Reporters that signed twice, of fixings that are shown. */
   readonly equivocators: number
+  /** Fixings of which this node's own key signed two observations. */
+  readonly ownEquivocations: number
   /** Transactions whose fate is not known yet. */
   readonly pendingTransactions: number
   /** What the account can stake, wei; undefined without a key, or while it cannot be read. */
@@ -222,6 +224,11 @@ const GAUGES: readonly PlainGauge[] = [
     name: 'assize_equivocators',
     help: 'Reporters that signed twice, of the fixings that are followed.',
     read: (to) => to.equivocators,
+  },
+  {
+    name: 'assize_own_equivocations',
+    help: "Fixings, of those that are followed, of which this node's own key signed two observations.",
+    read: (to) => to.ownEquivocations,
   },
   { name: 'assize_halted', help: 'Whether the operator has stopped all new stake.', read: (to) => to.isHalted },
   {

@@ -1,3 +1,4 @@
+import { isAddressEqual } from 'viem/utils'
 import { isSeparated } from '#protocol/distance.ts'
 import { lastSeen } from '../last-seen.ts'
 import type { Reading } from '../metrics.ts'
@@ -63,15 +64,17 @@ type Counts = Pick<
   | 'contested'
   | 'nextDeadline'
   | 'equivocators'
+  | 'ownEquivocations'
   | 'pendingTransactions'
 >
 
 function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
-  const { reporter, store, transactions, rollCall } = parts
+  const { reporter, store, transactions, rollCall, keys } = parts
   const live = tracked.filter(isLive)
   const due = live.filter((one) => isObserving(parts, one))
   const fixings = new Map<string, number>()
   for (const one of tracked) fixings.set(phaseOf(one), (fixings.get(phaseOf(one)) ?? 0) + 1)
+  const evidence = tracked.flatMap(({ id }) => store.observations.evidence(id))
   const deadlines = live.filter(isDisputable).map(({ snapshot }) => snapshot?.facts.deadline ?? 0n)
   return {
     fixings,
@@ -82,7 +85,10 @@ function countsOf(parts: Parts, tracked: readonly Tracked[]): Counts {
     shortOfSources: tracked.filter((one) => rollCall.unready(one) !== undefined).length,
     contested: live.filter((one) => isContested(parts, one)).length,
     nextDeadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],
-    equivocators: tracked.reduce((sum, { id }) => sum + store.observations.evidence(id).length, 0),
+    equivocators: evidence.length,
+    // Another store signs with this key, which the guard of this one cannot see.
+    ownEquivocations:
+      keys === undefined ? 0 : evidence.filter(({ first }) => isAddressEqual(first.signer, keys.address)).length,
     pendingTransactions: tracked.reduce(
       (sum, { id }) => sum + transactions.of(id).filter(({ state }) => state === 'signed').length,
       0,

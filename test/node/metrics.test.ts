@@ -26,6 +26,7 @@ const READING: Reading = {
   juryCasesDear: 7,
   juryDeadline: 1_700_007_200n,
   equivocators: 0,
+  ownEquivocations: 8,
   pendingTransactions: 1,
   spendable: 10n ** 18n,
   lines: [['stake', 'contribute', 4]],
@@ -58,6 +59,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_jury_passes_failing')).toEqual([' 3'])
   expect(samplesOf(text, 'assize_jury_cases_dear')).toEqual([' 7'])
   expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])
+  expect(samplesOf(text, 'assize_own_equivocations')).toEqual([' 8'])
   expect(samplesOf(text, 'assize_registered{')).toEqual(['signer=""} 1'])
   expect(samplesOf(text, 'assize_head_timestamp_seconds')).toEqual([' 1700000000'])
   expect(samplesOf(text, 'assize_fixings_unread')).toEqual([' 5'])
