@@ -72,6 +72,9 @@ test(`${count} nodes on networks of their own settle every fixing right, whateve
   say(`${settled.length} fixings, ${lies} lies, ${textOf(damage)}`)
   // Nobody signed two observations of one fixing, however often it was killed.
   expect(town.names.map((_, i) => town.signedOfOne(i))).toEqual(town.names.map(() => 1))
+  for (let i = 0; i < lab.count; i += 1) await lab.kill(i)
+  // Nor from two stores, which only others can see.
+  expect(await Promise.all(town.names.map((_, i) => town.evidenceOf(i)))).toEqual(town.names.map(() => 0))
   const after = await balances(play)
   const won = after.people.map((balance, i) => balance - (before.people[i] ?? 0n))
   // Of each lie's bond a fifth burns, which stays in the oracle until somebody collects it; the rest is whose who disputed.

@@ -7,6 +7,7 @@ import { register } from '#client/registration.ts'
 import { type IndexDocument, parseIndexDocument } from '#protocol/index-document.ts'
 import { writeKeystore } from '../../../node/keystore.ts'
 import { loadNetworkKey } from '../../../node/network-key.ts'
+import { openDatabase } from '../../../node/store/database.ts'
 import { SIGNED_DIGEST } from '../../../node/store/witness.ts'
 import { ETHER, recruitOf, type Stage } from '../../client/chain-fixture.ts'
 import type { Random } from '../../model/random.ts'
@@ -29,6 +30,8 @@ export type Town = {
   readonly configs: readonly string[]
   /** How many different observations each reporter has signed of one fixing, at most: by what it wrote before it signed. */
   signedOfOne(i: number): number
+  /** How many proofs that a key signed twice the store of each node holds, which does not run: of signatures that one store cannot see. */
+  evidenceOf(i: number): Promise<number>
 }
 
 /** Registers a reporter for every machine of the lab, and writes what it needs, for fixings of these maturities. */
@@ -55,7 +58,23 @@ export async function settle(lab: Lab, stage: Stage, maturities: readonly bigint
     writeFileSync(file, configText({ lab, stage, i, bootstrap, indexDir, csvFile }))
     configs.push(file)
   }
-  return { document, names, configs, signedOfOne: (i) => mostOfOne(join(folders[i] ?? '', 'data', 'signed.jsonl')) }
+  const dataOf = (i: number, name: string): string => join(folders[i] ?? '', 'data', name)
+  return {
+    document,
+    names,
+    configs,
+    signedOfOne: (i) => mostOfOne(dataOf(i, 'signed.jsonl')),
+    evidenceOf: (i) => evidenceIn(dataOf(i, 'store')),
+  }
+}
+
+async function evidenceIn(location: string): Promise<number> {
+  const database = await openDatabase(location)
+  try {
+    return (await database.list('evidence')).length
+  } finally {
+    await database.close()
+  }
 }
 
 /** The key of the chain fixture's person of that name. */
