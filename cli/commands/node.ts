@@ -34,6 +34,6 @@ function flagsOf(command: Command): string[] {
 function placeholderOf(field: string): string {
   if (/_file$|^keystore$/.test(field)) return 'file'
   if (field.endsWith('_dir')) return 'dir'
-  if (/url$/.test(field)) return 'url'
+  if (field.endsWith('url')) return 'url'
   return /^rpc_fallbacks$|^source_rpc$/.test(field) ? 'list' : 'value'
 }

@@ -62,5 +62,6 @@ function defaultOf(field: string, schema: z.ZodType): string {
   if (!success) return '**required**'
   if (data === undefined || data instanceof Map) return ''
   if (typeof data === 'bigint') return code(field.endsWith('_gwei') ? formatGwei(data) : String(data))
-  return code(Array.isArray(data) ? `[${data.map((each) => JSON.stringify(each)).join(', ')}]` : String(data))
+  if (Array.isArray(data)) return code(`[${data.map((each) => JSON.stringify(each)).join(', ')}]`)
+  return code(typeof data === 'string' ? data : JSON.stringify(data))
 }
