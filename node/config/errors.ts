@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { schemaFault } from '#protocol/schema-fault.ts'
-import { flagOf, variableOf } from './environment.ts'
+import { flagOf } from './environment.ts'
 
 /** What is wrong with the first of the `settings` that do not fit; `fields` are all that there are. */
 export function fieldError(error: z.ZodError, settings: unknown, fields: readonly string[]): InvalidFieldError {
@@ -41,7 +41,7 @@ export class InvalidFieldError extends Error {
         : setting === ''
           ? `Expected ${field}: ${want}, got ${got}. Correct it in the file.`
           : `Expected ${field}: ${want}, got ${got}. ` +
-            `Set it in the file, as ${variableOf(setting)} or --${flagOf(setting)}.`,
+            `Set it in the file, as ASSIZE_${setting.replace('.', '_').toUpperCase()} or --${flagOf(setting)}.`,
     )
     this.field = field
   }
