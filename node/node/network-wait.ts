@@ -11,13 +11,18 @@ export function wantedPeers(reporters: number): number {
 
 type Waiting = Pick<Parts, 'network' | 'clock' | 'signal'>
 
-/** Catches up for each fixing that matured before this call; of others it knows that nobody was told by an earlier life of this node. */
+/**
+ * Catches up for each fixing that matured before this call, by the clock of then or by that of now; of others it knows that nobody was told
+ * by an earlier life of this node. A clock that follows the chain counts from its first block on.
+ */
 export function catchUpOnOld(parts: Waiting): (fixing: Fixing) => Promise<void> {
   const { clock } = parts
   const startMs = clock.monotonicMs()
+  let start = clock.now()
   return async ({ maturity }) => {
+    if (start === 0n) start = clock.now()
     const seconds = Math.floor((clock.monotonicMs() - startMs) / 1_000)
-    if (clock.now() - maturity > seconds) await catchUp(parts)
+    if (maturity <= start || clock.now() - maturity > seconds) await catchUp(parts)
   }
 }
 

@@ -27,8 +27,9 @@ export type RawRecord = {
 export type Sampling = {
   /** Unix seconds of the candles, oldest first: those of `sampleOpens`. */
   readonly opens: readonly bigint[]
-  /** In the document's order of sources; those that failed are left out. */
+  /** In the document's order of sources; those that could not be read are left out. */
   readonly samples: readonly SourceSamples[]
+  /** Of those, and of those that were read and have nothing of the window, where it shows why. */
   readonly failures: readonly SourceFailure[]
   readonly records: readonly RawRecord[]
 }
@@ -53,9 +54,11 @@ export async function fetchSamples(
   const readings = results.filter((result) => result.kind === 'reading')
   return {
     opens: window.opens,
-    samples: readings.flatMap(({ source, reading: { closes, lack } }) =>
-      lack === undefined ? [{ sourceId: source.id, quote: source.quote, closes }] : [],
-    ),
+    samples: readings.map(({ source, reading }) => ({
+      sourceId: source.id,
+      quote: source.quote,
+      closes: reading.closes,
+    })),
     failures: results.flatMap((result) => failureOf(result) ?? []),
     records: readings.map(({ source, reading }) => recordOf(source, reading)),
   }

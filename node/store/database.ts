@@ -178,9 +178,9 @@ function openError(location: string, error: unknown): Error {
   return DISK.test(got) ? new StoreDiskError(location, got, { cause }) : new StoreCorruptError(location, got, { cause })
 }
 
-/** What the system says of a disk that does not take what it is given; a truncated file is an IO error too. */
+/** What the system says of a disk that does not take or give what it should, and of itself; a truncated file is an IO error too. */
 const DISK =
-  /no space left|quota exceeded|read-only file system|permission denied|too many open files|input\/output error/i
+  /no space left|quota exceeded|read-only file system|permission denied|too many open files|input\/output error|cannot allocate memory|stale file handle|interrupted system call|resource temporarily unavailable/i
 
 function accessError(location: string, error: unknown): unknown {
   const code = codeOf(error)

@@ -261,7 +261,8 @@ test('names the times that came where none is of the window, and keeps the respo
     `Expected rows from 999840000 to 1000020000 (milliseconds) from b, got rows from 999780 to 999780. ${advice}`,
     `Expected rows from 999840 to 1000020 (seconds) from c, got rows from 1000020 to 1000020. ${advice}`,
   ])
-  expect(samples.map(({ sourceId }) => sourceId)).toEqual(['d'])
+  // They answer all the same, which is what is asked before a maturity.
+  expect(samples.map(({ sourceId }) => sourceId)).toEqual(['a', 'b', 'c', 'd'])
   expect(records.map(({ sourceId }) => sourceId)).toEqual(['a', 'b', 'c', 'd'])
   expect(reread(document, MATURITY, { sourceId: 'a', body: records[0]?.body ?? '' })).toEqual({
     kind: 'closes',
