@@ -387,7 +387,7 @@ describe('assize doctor', () => {
   })
 
   test('finds endpoints that do not have the same chain', async () => {
-    const same = await folderOf({ rpc_fallbacks: `["${stage.embedded.rpcUrl}/"]` })
+    const same = await folderOf({ rpc_fallbacks: `["${stage.embedded.rpcUrl}/?again"]` })
     expect(states((await examined(same.config)).checks, 'agreement')).toEqual({ agreement: 'ok' })
     const differing = await folderOf({ rpc_fallbacks: `["${other.rpcUrl}"]` })
     const { exitCode, checks } = await examined(differing.config)
