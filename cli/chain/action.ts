@@ -11,10 +11,9 @@ import type { Context } from '../context.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { ETHER, formatAmount } from '../format.ts'
 import { type Funding, fundingOf, requireFunds } from './funding.ts'
-import type { NetworkFlags, SigningFlags } from '../options.ts'
 import type { Signer } from './signer.ts'
 import { wrapped } from '../wrapped.ts'
-import { sendSteps, type Step } from './send-steps.ts'
+import { type Sending, sendSteps, type Step } from './send-steps.ts'
 import { requireNoneWaiting } from './waiting.ts'
 
 /** What somebody is about to do. */
@@ -58,12 +57,7 @@ export type Performed = {
   readonly sent: readonly TransactionReceipt[]
 }
 
-export type Performer = {
-  readonly connection: Connection
-  readonly signer: Signer
-  readonly flags: SigningFlags & Pick<NetworkFlags, 'rpc' | 'chainId' | 'json'>
-  readonly context: Context
-}
+export type Performer = Sending & { readonly signer: Signer }
 
 /** What claiming one receipt takes, gas: the dearest in test/bench/gas.json, rounded up. */
 const RECEIPT_CLAIM_GAS = 62_000n

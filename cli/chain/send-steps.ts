@@ -14,7 +14,7 @@ import { cancelCommand } from './waiting.ts'
 export type Step = { readonly label: string; readonly call: Call }
 
 /** What steps are sent with. */
-type Sending = {
+export type Sending = {
   readonly connection: Connection
   readonly flags: SigningFlags & Pick<NetworkFlags, 'rpc' | 'chainId' | 'json'>
   readonly context: Context

@@ -6,6 +6,8 @@ type Span = { readonly start: bigint; readonly end: bigint }
 /** Some hour of which a venue could be asked. */
 const AN_HOUR: Span = { start: 1_678_532_400n, end: 1_678_536_000n }
 
+const FIELD = /\{(base|quote|start|end)\}/g
+
 /** The template with {base}, {quote}, {start} and {end} filled in, the times in the source's own unit; other braces stay. */
 export function fillTemplate(
   template: string,
@@ -20,13 +22,12 @@ export function fillTemplate(
     start: (start * times).toString(),
     end: (end * times).toString(),
   }
-  return template.replaceAll(/\{(base|quote|start|end)\}/g, (whole, name: string) => fields[name] ?? whole)
+  return template.replaceAll(FIELD, (whole, name: string) => fields[name] ?? whole)
 }
 
 /** What looks like a field of the template and is none, for example {strat}: it stays as it is. */
 export function unknownFields(template: string): readonly string[] {
-  const fields = template.match(/\{[A-Za-z_]\w*\}/g) ?? []
-  return [...new Set(fields)].filter((field) => !/^\{(base|quote|start|end)\}$/.test(field))
+  return [...new Set(template.replaceAll(FIELD, ' ').match(/\{[A-Za-z_]\w*\}/g))]
 }
 
 /** What the template makes of some window. */
