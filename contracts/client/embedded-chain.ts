@@ -8,12 +8,20 @@ export const EMBEDDED_CHAIN_ID = 31_337
 
 /** Between two blocks of a chain that follows the machine's clock, seconds: Ethereum's slot. */
 const WALL_BLOCK_SECONDS = 12
+/**
+ * How many blocks back the chain can be read, four times what a full node of Ethereum keeps. Told no number, anvil writes
+ * up to 3 600 older ones below the user's home, a gigabyte for a busy chain, and leaves them there when it ends.
+ */
+const KEPT_STATES = 512
 /** How long anvil may take from spawn to listening; it needs 35 to 190 ms. */
 const START_TIMEOUT_MS = 60_000
 /** How long anvil may take to end after SIGTERM before it is killed. */
 const STOP_TIMEOUT_MS = 2_000
 
-/** An anvil of this process: a whole chain whose clock moves only by blocks. */
+/**
+ * An anvil of this process: a whole chain whose clock moves only by blocks. State can be read {@link KEPT_STATES} blocks
+ * back, blocks, receipts and logs from the first on; none of it touches the disk.
+ */
 export type EmbeddedChain = {
   readonly rpcUrl: string
   readonly pid: number
@@ -128,6 +136,7 @@ function spawnAnvil(
 ): ChildProcess {
   const args = ['--host', '127.0.0.1', '--port', String(port), '--timestamp', String(startTime)]
   args.push('--hardfork', hardfork, '--chain-id', String(EMBEDDED_CHAIN_ID), '--accounts', '1', '--no-cors')
+  args.push('--prune-history', String(KEPT_STATES))
   if (traces === 'steps') args.push('--steps-tracing')
   if (clock === 'wall') args.push('--block-time', String(WALL_BLOCK_SECONDS), '--mixed-mining')
   return spawnTied(anvil, args, { stdio: ['ignore', 'pipe', 'pipe'] })

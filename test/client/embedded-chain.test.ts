@@ -1,4 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestClient, http, zeroAddress } from 'viem'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { MissingAnvilError } from '#client/anvil-binary.ts'
 import { connect, DeadRpcError, latestBlock } from '#client/chain.ts'
 import { EMBEDDED_CHAIN_ID, type EmbeddedChain, PortInUseError, startEmbeddedChain } from '#client/embedded-chain.ts'
@@ -12,6 +16,7 @@ async function start(options: Parameters<typeof startEmbeddedChain>[0]): Promise
 }
 
 afterEach(async () => {
+  vi.unstubAllEnvs()
   for (const chain of started.splice(0)) await chain.stop()
 })
 
@@ -62,6 +67,21 @@ test('reports its own death', async () => {
   const embedded = await start({ startTime: 1n })
   process.kill(embedded.pid, 'SIGKILL')
   expect(await embedded.died).toMatchObject({ name: 'EmbeddedChain.ChainDiedError', exitCode: null })
+})
+
+test('answers hundreds of blocks back and writes nothing to the disk', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'assize-chain-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  vi.stubEnv('HOME', home)
+  const embedded = await start({ startTime: 1n })
+  const { publicClient } = await connect({ rpcUrl: embedded.rpcUrl })
+  const blocks = 1_500
+  await createTestClient({ mode: 'anvil', transport: http(embedded.rpcUrl) }).mine({ blocks })
+  const address = zeroAddress
+  expect(await publicClient.getBalance({ address, blockNumber: BigInt(blocks - 500) })).toBe(0n)
+  expect(await publicClient.getBlock({ blockNumber: 1n })).toMatchObject({ number: 1n })
+  await embedded.stop()
+  expect(readdirSync(home, { recursive: true })).toEqual([])
 })
 
 test('does not start when the wait was given up already', async () => {
