@@ -1,5 +1,5 @@
 import { destination, pino, stdSerializers } from 'pino'
-import { withHosts } from './with-hosts.ts'
+import { withHosts } from './ground/with-hosts.ts'
 
 /** The levels a log can be limited to, least first. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const

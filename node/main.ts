@@ -1,9 +1,9 @@
 import * as modules from 'node:module'
 import { printable } from '#protocol/printable.ts'
 import type { Config } from './config.ts'
-import { liveFrugally } from './frugal.ts'
-import { oldNodeFault } from './least-node.ts'
-import { withHosts } from './with-hosts.ts'
+import { liveFrugally } from './ground/frugal.ts'
+import { oldNodeFault } from './ground/least-node.ts'
+import { withHosts } from './ground/with-hosts.ts'
 
 // Parsing a few hundred modules costs more than a third of a node's start.
 // An older Node, which is refused below, has no such cache.

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem'
 import type { ChainPort, OracleEvent } from './chain/port.ts'
 import type { Clock } from './clock.ts'
+import { withHosts } from './ground/with-hosts.ts'
 import type { Log } from './log.ts'
 import { PART_BLOCKS, type Watch } from './watch.ts'
 import type { FoundFixing } from './watch/memory.ts'
-import { withHosts } from './with-hosts.ts'
 
 /** A fixing of older blocks, and what was logged of it before the block at which the watch goes on. */
 export type RecalledFixing = FoundFixing & { readonly log: readonly OracleEvent[] }

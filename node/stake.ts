@@ -7,9 +7,9 @@ import type { Ledger, Line } from './chain/ledger.ts'
 import type { ChainPort } from './chain/port.ts'
 import type { Collateral } from './chain/collateral.ts'
 import type { Transactions } from './chain/transactions.ts'
+import { takesStake } from './ground/takes-stake.ts'
 import type { Journal } from './journal.ts'
 import type { Intent } from './store/intent-table.ts'
-import { takesStake } from './takes-stake.ts'
 
 /** How much this node may put at risk, bond-token wei. */
 export type Budget = {

@@ -123,6 +123,7 @@ describe('the checker of the layout finds', () => {
     ['node/watch.ts', "import { type Quorum } from './quorum.ts'", ':1 watch takes only types from quorum'],
     ['node/watch.ts', "import type { Node } from './node.ts'", ':1 nothing imports node/node'],
     ['node/log.ts', "import type { Watch } from './watch.ts'", ':1 node/log is below all stages'],
+    ['node/ground/halt.ts', "import type { Watch } from '../watch.ts'", ':1 node/ground is below all stages'],
     ['node/node/loop.ts', "import type { Node } from '../node.ts'", ':1 a part of the node does not know the whole'],
     ['node/signer.ts', "import { openKeys } from './node/keys.ts'", ':1 the signer does not know the node'],
     ['node/brand-new.ts', 'export const x = 1', ':0 node/brand-new is no known stage'],

@@ -1,5 +1,5 @@
 import type { BlockHead } from '#client/chain.ts'
-import { putNewest } from '../newest.ts'
+import { putNewest } from '../ground/newest.ts'
 
 /** The first block later than a time, Unix seconds, not after a head, which is later. */
 export type FirstBlock = (time: bigint, head: BlockHead) => Promise<BlockHead>

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import type { Outlook } from '#client/transaction.ts'
-import type { Halt } from '../halt.ts'
+import type { Halt } from '../ground/halt.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { Slot } from '../store/slot.ts'
 import type { ChainPort, Fate, PassingRefusal } from './port.ts'

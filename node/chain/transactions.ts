@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import type { Clock } from '../clock.ts'
-import type { Halt } from '../halt.ts'
+import type { Halt } from '../ground/halt.ts'
 import type { Journal } from '../journal.ts'
 import type { Intent, IntentTable } from '../store/intent-table.ts'
 import type { Slot } from '../store/slot.ts'

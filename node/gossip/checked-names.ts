@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { PeerInfo } from '@libp2p/interface'
 import { getNetConfig, isNetworkAddress, isPrivate } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { addNewest } from '../newest.ts'
+import { addNewest } from '../ground/newest.ts'
 
 /** Names that peers say they can be called by: this node tells others only of those that it has looked up itself. */
 export interface CheckedNames {

@@ -1,4 +1,4 @@
-import { putNewest } from '../newest.ts'
+import { putNewest } from '../ground/newest.ts'
 
 /** Which peers are no longer listened to. */
 export interface Quarantine {

@@ -1,4 +1,4 @@
-import { putNewest } from '../newest.ts'
+import { putNewest } from '../ground/newest.ts'
 
 /** How much work one peer may cause: `capacity` at once, `perSecond` in the long run. */
 export type Rate = { readonly capacity: number; readonly perSecond: number }

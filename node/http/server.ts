@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import type { VerifiedObservation } from '../gossip/validate.ts'
-import { VERSION } from '../version.ts'
+import { VERSION } from '../ground/version.ts'
 import type { NodeView } from './node-view.ts'
 import { type Route, schemaOf } from './routes.ts'
 import { fixingIn, PEER } from './schemas.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { KeyPlace } from '../config/key.ts'
+import { readKeystore, readToken, warnOfExposed } from '../ground/keystore.ts'
 import { createSignerCall } from '../http/json-rpc.ts'
-import { readKeystore, readToken, warnOfExposed } from '../keystore.ts'
 import type { Log } from '../log.ts'
 import { type Keys, localKeys } from '../sign/keys.ts'
 import { remoteKeys } from '../sign/remote.ts'

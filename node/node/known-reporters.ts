@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import type { Reporter } from '../chain/port.ts'
-import { addNewest } from '../newest.ts'
+import { addNewest } from '../ground/newest.ts'
 
 type Reporters = readonly Pick<Reporter, 'signer' | 'peerId'>[]
 

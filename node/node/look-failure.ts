@@ -1,6 +1,6 @@
+import { withHosts } from '../ground/with-hosts.ts'
 import type { Log } from '../log.ts'
 import { StoreClosedError, StoreCorruptError, StoreDiskError } from '../store/database.ts'
-import { withHosts } from '../with-hosts.ts'
 
 /** Whether the chain cannot be read, or what follows from an undone one not be done; and what was said, of addresses the hosts alone. */
 export type LookFailure = { readonly of: 'chain' | 'undone'; readonly reason: string }

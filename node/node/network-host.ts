@@ -9,7 +9,7 @@ import { keepPeers, type Peers, peerOf } from '../gossip/peers.ts'
 import { seekPeers } from '../gossip/seek.ts'
 import { dropSlowReaders } from '../gossip/slow-readers.ts'
 import type { Topics } from '../gossip/topics.ts'
-import { takenPortRemedy } from '../taken-port.ts'
+import { takenPortRemedy } from '../ground/taken-port.ts'
 import type { NetworkComponents, NetworkOptions } from './network.ts'
 
 /** The peers of a node, of whom it knows which are reporters. */

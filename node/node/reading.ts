@@ -1,6 +1,6 @@
 import { isAddressEqual } from 'viem/utils'
 import { isSeparated } from '#protocol/distance.ts'
-import { lastSeen } from '../last-seen.ts'
+import { lastSeen } from '../ground/last-seen.ts'
 import type { Reading } from '../metrics.ts'
 import { spendable } from './exposure.ts'
 import type { LoopState } from './loop.ts'

@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { putNewest } from '../newest.ts'
+import { putNewest } from '../ground/newest.ts'
 import { type Archived, archivedSamples } from '../observe/archived.ts'
 import type { SampleTable } from '../store/sample-table.ts'
 import type { SamplesSource } from '../sync/samples.ts'

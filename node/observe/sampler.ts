@@ -2,7 +2,7 @@ import { candlesOf, sampleOpens } from '#protocol/aggregate.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Sampling } from '#node/source'
 import type { Clock } from '../clock.ts'
-import { putNewest } from '../newest.ts'
+import { putNewest } from '../ground/newest.ts'
 import { pauseAfter } from './pause.ts'
 import type { Target } from './reporter.ts'
 

@@ -1,4 +1,4 @@
-import { putNewest } from '../newest.ts'
+import { putNewest } from '../ground/newest.ts'
 
 /** Venues that asked not to be asked for a while. */
 export interface Rests {

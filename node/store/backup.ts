@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder } from '../access.ts'
+import { makeFolder } from '../ground/access.ts'
 import { type BackupSummary, checkBackup, rowsOf, writeBackup } from './backup-file.ts'
 import { openDatabase } from './database.ts'
 import { joined, storedDigests } from './guard-ledger.ts'

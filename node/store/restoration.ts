@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { replaceFile } from '../whole-file.ts'
+import { replaceFile } from '../ground/whole-file.ts'
 
 /**
  * That a store was made from a backup, or that a key came to it that it did not know: what else was signed is not known.

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
-import { accessFault, type AccessError, folderFault, makeFolder } from '../access.ts'
+import { accessFault, type AccessError, folderFault, makeFolder } from '../ground/access.ts'
 import { openDatabase, type StoreFailure } from './database.ts'
 import { bindTo, type StoreDeployment } from './deployment.ts'
 import { type DueTable, dueTable } from './due-table.ts'

@@ -28,26 +28,7 @@ export const STAGES: readonly string[] = [
 const PARTS: Readonly<Record<string, string>> = { sync: 'gossip', 'older-log': 'watch' }
 
 /** What lies below all stages: any may use it, values included; it uses nothing but itself and the clock. */
-const GROUND = [
-  'access',
-  'config',
-  'halt',
-  'frugal',
-  'log',
-  'metrics',
-  'journal',
-  'keystore',
-  'last-seen',
-  'least-node',
-  'network-key',
-  'newest',
-  'taken-port',
-  'takes-stake',
-  'verify',
-  'version',
-  'whole-file',
-  'with-hosts',
-]
+const GROUND = ['ground', 'config', 'log', 'metrics', 'journal']
 
 /** What knows all stages; nothing else imports it. */
 const COMPOSITION = ['node', 'signer', 'main']

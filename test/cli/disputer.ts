@@ -8,7 +8,7 @@ import { signRuling, submitRuling } from '#client/council.ts'
 import { create, propose } from '#client/oracle-writer.ts'
 import { type Fixing, fixingId } from '#protocol/fixing.ts'
 import type { Context } from '../../cli/context.ts'
-import { writeKeystore } from '../../node/keystore.ts'
+import { writeKeystore } from '../../node/ground/keystore.ts'
 import { accountOf, ETHER, MATURITY, raiseStage, type Stage } from '../client/chain-fixture.ts'
 import { assize, type Run } from './command-line.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { privateKeyToAddress } from 'viem/accounts'
 import type { Context } from '../../cli/context.ts'
-import { readKeystore } from '../../node/keystore.ts'
+import { readKeystore } from '../../node/ground/keystore.ts'
 import { assize } from './command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'assize-keys-'))

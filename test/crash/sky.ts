@@ -1,5 +1,5 @@
 import { numberToHex } from 'viem'
-import { haltStaking, resumeStaking } from '../../node/halt.ts'
+import { haltStaking, resumeStaking } from '../../node/ground/halt.ts'
 import type { Stage } from '../client/chain-fixture.ts'
 import { request } from '../model/rpc.ts'
 

@@ -8,9 +8,9 @@ import { systemClock } from '../../node/clock.ts'
 import { createBook } from '../../node/cosign/book.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
 import { joinNetwork } from '../../node/node/network.ts'
+import { VERIFICATION } from '../node/ground/verify/found.ts'
 import { contextOf, FIXING_ID, reportedBy } from '../node/reporters.ts'
 import { SILENT } from '../node/silent-log.ts'
-import { VERIFICATION } from '../node/verify/found.ts'
 import { DEPLOYMENT } from './station.ts'
 
 const HEX = z.templateLiteral(['0x', z.string()])

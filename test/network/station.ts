@@ -6,14 +6,14 @@ import { createBook } from '../../node/cosign/book.ts'
 import type { Evidence } from '../../node/gossip/evidence.ts'
 import { topicsOf } from '../../node/gossip/topics.ts'
 import type { VerifiedObservation } from '../../node/gossip/validate.ts'
+import type { Verification } from '../../node/ground/verify/verification.ts'
 import type { Log } from '../../node/log.ts'
 import { joinNetwork, type Network } from '../../node/node/network.ts'
 import { servedSamples } from '../../node/node/served-samples.ts'
 import { createRoll } from '../../node/presence/roll.ts'
-import type { Verification } from '../../node/verify/verification.ts'
+import { VERIFICATION } from '../node/ground/verify/found.ts'
 import { contextOf, FIXING } from '../node/reporters.ts'
 import { SILENT } from '../node/silent-log.ts'
-import { VERIFICATION } from '../node/verify/found.ts'
 
 export const DEPLOYMENT = { chainId: 31_337, oracle: '0x00000000000000000000000000000000000000cc' } as const
 export const TOPICS = topicsOf(DEPLOYMENT)

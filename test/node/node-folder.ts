@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { openStore } from '#node/store'
-import { writeKeystore } from '../../node/keystore.ts'
+import { writeKeystore } from '../../node/ground/keystore.ts'
 import { temporaryFolder } from './temporary.ts'
 
 /** Where a node of a test is and what it reads; `lines`: what else its configuration says. */

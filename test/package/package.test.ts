@@ -134,9 +134,9 @@ describe('the packed package', () => {
     expect(node.map(({ specifier }) => specifier)).toEqual([
       'node:module',
       '../contracts/protocol/printable.js',
-      './frugal.js',
-      './least-node.js',
-      './with-hosts.js',
+      './ground/frugal.js',
+      './ground/least-node.js',
+      './ground/with-hosts.js',
     ])
     // What Node 12 cannot parse: waiting outside of functions, and operators that came later.
     expect(codeOf(fileOf('dist/cli/main.js')).text).not.toMatch(/\bawait\b|\?\?|\?\.|[|&]{2}=/)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import process from 'node:process'
-import { VERIFICATION } from '../../node/verify/found.ts'
+import { VERIFICATION } from '../../node/ground/verify/found.ts'
 
 /** Where figures come from. */
 export type Machine = {

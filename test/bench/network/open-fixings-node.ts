@@ -4,7 +4,7 @@
  */
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
-import { liveFrugally } from '../../../node/frugal.ts'
+import { liveFrugally } from '../../../node/ground/frugal.ts'
 
 /** What a node needs, and has done; megabytes of resident memory, milliseconds of processor time. */
 export type Measured = {

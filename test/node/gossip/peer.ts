@@ -14,9 +14,9 @@ import type { Log } from '../../../node/log.ts'
 import type { SamplesSource } from '../../../node/sync/samples.ts'
 import { createRoll, type Roll } from '../../../node/presence/roll.ts'
 import { joinNetwork, type Network, type NetworkOptions } from '../../../node/node/network.ts'
+import { VERIFICATION } from '../ground/verify/found.ts'
 import { contextOf, FIXING_ID } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
-import { VERIFICATION } from '../verify/found.ts'
 
 const closing: (() => Promise<void>)[] = []
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeObservation, recoverObservationSigner, recoverWireSigner } from '#protocol/observation.ts'
 import { UnrecoverableSignatureError } from '#protocol/signing.ts'
 import { WireError } from '#protocol/wire.ts'
-import { findRecovery, portableRecovery, type Recovery } from '../../../node/verify/recovery.ts'
+import { findRecovery, portableRecovery, type Recovery } from '../../../../node/ground/verify/recovery.ts'
 
 type Row = { readonly bytes: Hex; readonly code: string; readonly name: string; readonly signer: Hex }
 

@@ -3,12 +3,12 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { readKeystore, writeKeystore } from '../../node/keystore.ts'
-import { loadNetworkKey } from '../../node/network-key.ts'
-import { keyOf } from './reporters.ts'
-import { temporaryFolder } from './temporary.ts'
+import { readKeystore, writeKeystore } from '../../../node/ground/keystore.ts'
+import { loadNetworkKey } from '../../../node/ground/network-key.ts'
+import { keyOf } from '../reporters.ts'
+import { temporaryFolder } from '../temporary.ts'
 
-const CAST = fileURLToPath(new URL('../../node_modules/.bin/cast', import.meta.url))
+const CAST = fileURLToPath(new URL('../../../node_modules/.bin/cast', import.meta.url))
 const THROW_AWAY = { cost: 1_024 }
 
 function files(password = 'correct horse'): { file: string; passwordFile: string; folder: string } {

@@ -5,8 +5,8 @@ import * as Keystore from 'ox/Keystore'
 import { privateKeyToAddress } from 'viem/accounts'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
+import type { Log } from '../log.ts'
 import { isExposed, refusalOf } from './access.ts'
-import type { Log } from './log.ts'
 import { createFile } from './whole-file.ts'
 
 /** An account's key, decrypted. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withHosts } from '../../node/with-hosts.ts'
+import { withHosts } from '../../../node/ground/with-hosts.ts'
 
 test.each([
   ['https://a.example/v3/key?token=key', 'https://a.example'],

@@ -3,7 +3,7 @@ import type { Hex } from 'viem'
 import { hexToBytes } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
 import { areBlsSigned, blsKey, BlsPointError, blsSign, compressSignature, sumOfKeys } from '#protocol/bls.ts'
-import { type BlsCheck, findBlsCheck, portableBlsCheck } from '../../../node/verify/bls-check.ts'
+import { type BlsCheck, findBlsCheck, portableBlsCheck } from '../../../../node/ground/verify/bls-check.ts'
 
 const MESSAGE: Hex = `0x${'77'.repeat(32)}`
 const OTHER: Hex = `0x${'78'.repeat(32)}`

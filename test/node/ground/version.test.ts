@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import manifest from '../../package.json' with { type: 'json' }
-import { VERSION } from '../../node/version.ts'
+import { VERSION } from '../../../node/ground/version.ts'
+import manifest from '../../../package.json' with { type: 'json' }
 
 test('the version is that of the package', () => {
   expect(VERSION).toBe(manifest.version)

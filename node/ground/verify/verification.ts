@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts'
+import type { Log } from '../../log.ts'
 import { type BlsCheck, findBlsCheck, portableBlsCheck } from './bls-check.ts'
 import { findRecovery, portableRecovery, type Recovery } from './recovery.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import manifest from '../../package.json' with { type: 'json' }
-import { LEAST_NODE, oldNodeFault } from '../../node/least-node.ts'
+import { LEAST_NODE, oldNodeFault } from '../../../node/ground/least-node.ts'
+import manifest from '../../../package.json' with { type: 'json' }
 
 test('the oldest Node is that of the package', () => {
   expect(manifest.engines.node).toBe(`>=${LEAST_NODE}`)

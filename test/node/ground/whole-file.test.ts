@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { createFile, replaceFile } from '../../node/whole-file.ts'
-import { temporaryFolder } from './temporary.ts'
+import { createFile, replaceFile } from '../../../node/ground/whole-file.ts'
+import { temporaryFolder } from '../temporary.ts'
 
-const MODULE = pathToFileURL('node/whole-file.ts').href
+const MODULE = pathToFileURL('node/ground/whole-file.ts').href
 
 /** Writes 64 KB to `file` where the system lets a file have no more than four: the write ends halfway. */
 function writeTooMuch(call: string, file: string): number | null {

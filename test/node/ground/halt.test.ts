@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { HALT_FILE, haltIn, haltStaking, resumeStaking } from '../../node/halt.ts'
-import { temporaryFolder } from './temporary.ts'
+import { HALT_FILE, haltIn, haltStaking, resumeStaking } from '../../../node/ground/halt.ts'
+import { temporaryFolder } from '../temporary.ts'
 
 test('is halted from the call on until it is resumed, whoever looks', () => {
   const dataDir = join(temporaryFolder(), 'data')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { lastSeen } from '../../node/last-seen.ts'
-import { patientClock } from './patient-clock.ts'
+import { lastSeen } from '../../../node/ground/last-seen.ts'
+import { patientClock } from '../patient-clock.ts'
 
 /** A look that the test ends, one after the other. */
 function looking() {

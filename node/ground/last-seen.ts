@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** How long whoever asks waits at most, milliseconds: Prometheus gives a scrape ten seconds for everything in it. */
 const PATIENCE_MS = 3_000

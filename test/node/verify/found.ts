@@ -1,5 +1,0 @@
-import { findVerification } from '../../../node/verify/verification.ts'
-import { SILENT } from '../silent-log.ts'
-
-/** What this machine verifies with. */
-export const VERIFICATION = findVerification('native', SILENT)
