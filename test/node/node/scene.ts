@@ -44,6 +44,9 @@ const STATUS = z.object({
   ),
 })
 
+/** What `GET /journal` is looked at for. */
+export const JOURNAL = z.array(z.object({ reason: z.string() }))
+
 export async function status(node: RunningNode): Promise<z.output<typeof STATUS>> {
   const response = await fetch(`http://127.0.0.1:${node.httpPort}/status`)
   return STATUS.parse(await response.json())

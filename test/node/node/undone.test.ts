@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openStore } from '#node/store'
 import type { ChainPort } from '../../../node/chain/port.ts'
-import { FIXING_ID, MATURITY, WAD } from '../reporters.ts'
+import { FIXING_ID, keyOf, MATURITY, WAD } from '../reporters.ts'
 import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
 const TRUTH = 2_500_250n * 10n ** 15n
@@ -123,4 +123,65 @@ test('what was seen settled on a chain that was undone meanwhile counts for noth
   const store = await openStore(settings.dataDir)
   expect((await store.fixings.open()).map(({ id }) => id)).toEqual([FIXING_ID])
   await store.close()
+})
+
+test('a fixing that is settled and done with is looked at again when the log is not the same, until it cannot be', async () => {
+  const { world, configOf: config } = await scene(1)
+  const truth = 2_500_250n * 10n ** 15n
+  const deadline = MATURITY + 86_400n
+  world.facts = { round: 1, bond: WAD, leader: truth, deadline }
+  world.candidates = [{ value: truth, stake: WAD }]
+  const node = await run(await config(0), world)
+  world.mine(MATURITY + 1n)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  world.mine(deadline)
+  await expect.poll(async () => (await fixingOf(node))?.phase, SOON).toBe('settled')
+  for (let i = 1n; i < 60n; i += 1n) world.mine(deadline + i)
+  await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  // Those blocks are undone: in others the proposal was a lie, and came later.
+  const lie = 3_000n * WAD
+  const from = keyOf('mallory').address
+  world.events.push({ name: 'proposed', block: 3n, id: FIXING_ID, from, value: lie, bond: WAD })
+  world.facts = { round: 1, bond: WAD, leader: lie, deadline: deadline + 86_400n }
+  world.candidates = [{ value: lie, stake: WAD }]
+  world.mine(deadline + 60n)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${truth}`])
+})
+
+test('a fixing that was closed is looked at again when the blocks are undone that it was closed on', async () => {
+  const { world, configOf: config } = await scene(1)
+  const truth = 2_500_250n * 10n ** 15n
+  const deadline = MATURITY + 86_400n
+  world.facts = { round: 1, bond: WAD, leader: truth, deadline }
+  world.candidates = [{ value: truth, stake: WAD }]
+  const settings = { ...(await config(0)), confirmations: 2 }
+  const node = await run(settings, world)
+  const seen = async (): Promise<void> =>
+    expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  world.mine(MATURITY + 1n)
+  await expect.poll(async () => (await fixingOf(node))?.report?.signers, SOON).toEqual([0])
+  const { number } = world.head
+  for (let i = 0n; i < 8n; i += 1n) {
+    world.mine(deadline + i)
+    await seen()
+  }
+  await expect.poll(async () => (await fixingOf(node))?.phase, SOON).toBe('settled')
+  await stop(node)
+  const store = await openStore(settings.dataDir)
+  expect(await store.fixings.open()).toEqual([])
+  await store.close()
+  // It is off; in other blocks the proposal was a lie, and came later.
+  const lie = 3_000n * WAD
+  world.undo(number)
+  world.facts = { round: 1, bond: WAD, leader: lie, deadline: deadline + 86_400n }
+  world.candidates = [{ value: lie, stake: WAD }]
+  for (let i = 0n; i < 12n; i += 1n) world.mine(deadline + 5n * i)
+  const again = await run(settings, world)
+  await expect.poll(() => world.sent, SOON).toEqual([`stake ${truth}`])
+  const journal = await (await fetch(`http://127.0.0.1:${again.httpPort}/journal`)).text()
+  expect(journal).toContain('"stage":"watch","action":"undone"')
+  await stop(again)
+  const reopened = await openStore(settings.dataDir)
+  expect((await reopened.fixings.open()).map(({ id }) => id)).toEqual([FIXING_ID])
+  await reopened.close()
 })
