@@ -192,6 +192,7 @@ const ROWS: readonly EditRow[] = [
   ['R-505', 'half of a quorum counts', SEAT, '(quorum + 1) / 2 * seatStake', 'quorum * seatStake'],
   ['R-505', 'seats that are taken count', POOL, '_stakes.length + _seated', '_stakes.length'],
   ['R-505', 'returned stakes count', POOL, '_stakes.length + _seated', 'poolSize() + _seated'],
+  ['R-505', 'nothing is secured that there is no time to open', JURY, '_caseEnd() + NOTICE_TIME', '_caseEnd()'],
   ['R-505', 'another arbitrator has no cost', JURY, '!isOurs || ', '(!isOurs && block.number == 0) || '],
 ]
 

@@ -37,6 +37,8 @@ contract JuryArbitrator is JurorPool, ERC165 {
     uint256 private constant SEED_TIME = 2 days;
     /// @dev For somebody to resolve.
     uint256 private constant RULE_TIME = 1 days;
+    /// @dev For somebody to open a case. INVARIANT: nothing is secured by a jury whose turn leaves less.
+    uint256 private constant NOTICE_TIME = 1 days;
     /// @dev Four epochs: whoever opens a case, and whoever proposes the blocks of today, does not know the seed.
     uint256 private constant SEED_DELAY = 128;
     /// @dev What EIP-2935 remembers.
@@ -181,12 +183,13 @@ contract JuryArbitrator is JurorPool, ERC165 {
     /// @inheritdoc IArbitrator
     /// @dev The stakes of half of a quorum, rounded up to a whole one, and no more: that many can rule if the others keep silent, and a
     /// majority that was won over is not slashed. Zero for a fixing that this jury would not take: another arbitrator, a fee
-    /// below the price, too small a separation, too short a turn, too few stakes, where those with seats and those returned count.
+    /// below the price, too small a separation, too few stakes, where those with seats and those returned count, or a turn in which a
+    /// case would be too late that was opened a day after it began.
     function costOfCorruption(Fixing calldata fixing) external view returns (uint256) {
         bool isOurs = fixing.arbitrator == address(this) || fixing.backup == address(this);
         bool isPaid = fixing.arbitrationFee >= price();
         bool isApart = fixing.separationPpm >= LEAST_SEPARATION_PPM;
-        bool isLong = block.timestamp + fixing.arbitrationLimit > _caseEnd();
+        bool isLong = block.timestamp + fixing.arbitrationLimit > _caseEnd() + NOTICE_TIME;
         if (!isOurs || !isPaid || !isApart || !isLong || _allStakes() < LEAST_POOL) return 0;
         return SeatLib.halfQuorum(QUORUM, SEAT_STAKE);
     }

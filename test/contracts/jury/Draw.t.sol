@@ -345,9 +345,9 @@ contract DrawTest is JuryFixture {
         other.separationPpm = 999;
         assertEq(jury.costOfCorruption(other), 0);
         other.separationPpm = 1000;
-        other.arbitrationLimit = 6 days;
+        other.arbitrationLimit = 7 days;
         assertEq(jury.costOfCorruption(other), 0);
-        other.arbitrationLimit = 6 days + 1;
+        other.arbitrationLimit = 7 days + 1;
         assertEq(jury.costOfCorruption(other), 11 ether);
         // A case that runs holds 31 of the 80 stakes for a while.
         _trial();

@@ -242,11 +242,12 @@ function variantsOf(jury: Address, terms: JuryTerms): Partial<Fixing>[] {
     { arbitrator: jury, arbitrationFee: price + 11n, separationPpm: 1_001n, arbitrationLimit: 30n * DAY },
     { backup: jury, arbitrationLimit: 6n * DAY },
     { arbitrator: jury, arbitrationLimit: 60n * DAY, separationPpm: 3_000n },
-    { arbitrator: jury, arbitrationLimit: caseTime + DAY, separationPpm: 1_003n },
+    { arbitrator: jury, arbitrationLimit: caseTime + DAY + 1n, separationPpm: 1_003n },
     { arbitrator: jury, arbitrationLimit: caseTime + 4n * DAY },
     { arbitrator: jury, arbitrationFee: price - 1n },
     { arbitrator: jury, separationPpm: terms.leastSeparationPpm - 1n },
     { arbitrationLimit: 60n * DAY },
+    { arbitrator: jury, arbitrationLimit: caseTime + DAY },
     { arbitrator: jury, arbitrationLimit: caseTime },
   ]
 }

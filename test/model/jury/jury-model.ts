@@ -38,7 +38,7 @@ export class JuryModel extends JurorStakes {
       (arbitrator === jury || backup === jury) &&
       arbitrationFee >= this.rules.price(terms) &&
       separationPpm >= terms.leastSeparationPpm &&
-      arbitrationLimit > this.rules.caseEnd(terms, 0n) &&
+      this.rules.isLong(terms, arbitrationLimit) &&
       this.allStakes() >= terms.leastPool
     return takes ? this.rules.cost(terms) : 0n
   }

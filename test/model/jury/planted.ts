@@ -10,6 +10,9 @@ const { take, verdict, shares, price, neededPool, isCoherent } = JURY_RULES
 export const PLANTED_JURY_RULES: readonly PlantedJuryRules[] = [
   plant('a time includes the second of its end', { isBefore: (now, end) => now <= end }),
   plant('no day is left for the ruling', { caseEnd: (terms, now) => JURY_RULES.votesEnd(terms, now) + 172_800n }),
+  plant('a turn without time to open a case secures', {
+    isLong: (terms, limit) => limit > JURY_RULES.caseEnd(terms, 0n),
+  }),
   plant('only one clerk is counted in the price', { price: (terms) => price(terms) - 4n * terms.seatFee }),
   plant('cases that wait need no seats', { neededPool: (terms, _, all) => neededPool(terms, 0, all) }),
   plant('less than half of all stakes is enough', { neededPool: (terms, waiting) => neededPool(terms, waiting, 0) }),

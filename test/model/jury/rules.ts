@@ -35,6 +35,8 @@ export type JuryRules = {
   readonly clerkPay: (fee: bigint, terms: JuryTerms) => bigint
   /** What each of `count` seats gets of `amount`, in order. */
   readonly shares: (amount: bigint, count: number) => readonly bigint[]
+  /** Whether a turn of `limit` leaves time to open a case. */
+  readonly isLong: (terms: JuryTerms, limit: bigint) => boolean
   readonly cost: (terms: JuryTerms) => bigint
 }
 
@@ -80,5 +82,6 @@ export const JURY_RULES: JuryRules = {
     const rest = amount - each * BigInt(count)
     return Array.from({ length: count }, (_, i) => (i === 0 ? each + rest : each))
   },
+  isLong: (terms, limit) => limit > JURY_RULES.caseEnd(terms, 0n) + DAY,
   cost: ({ quorum, seatStake }) => BigInt(Math.ceil(quorum / 2)) * seatStake,
 }
