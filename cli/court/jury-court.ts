@@ -14,6 +14,7 @@ import { addressFrom } from '../environment.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { findFixing } from '../fixing/fixing-source.ts'
 import { formatMoment } from '../format.ts'
+import { inTurn } from './in-turn.ts'
 
 /** A jury that was found to be there. */
 export type Jury = { readonly address: Address; readonly terms: JuryTerms }
@@ -59,7 +60,7 @@ export async function requireJury(chain: Chain, address: Address): Promise<Addre
  * arbitrator nor backup is a jury.
  */
 export async function findTrial(connection: Connection, id: Hex, named: Address | undefined): Promise<Trial> {
-  const { fixing, view } = await findFixing(connection, id)
+  const { fixing, view } = await findFixing(connection, id, named)
   const { snapshot } = view
   const address = await juryFor(connection, snapshot, named)
   const terms = await readJuryTerms(connection.chain, address)
@@ -146,6 +147,12 @@ export function stageName(stage: JuryCase['stage']): string {
   return stage === 'none' ? 'not opened' : stage === 'waiting' ? 'waiting for its draw' : stage
 }
 
+/** What to add to a command line about the case so that it is of this jury, whichever of the two it would be of by itself. */
+export function juryWords({ jury, snapshot }: Pick<Trial, 'jury' | 'snapshot'>): readonly string[] {
+  const [first] = inTurn(snapshot)
+  return jury.address === first ? [] : ['--jury', jury.address]
+}
+
 async function juryFor({ chain }: Connection, snapshot: FixingSnapshot, named: Address | undefined): Promise<Address> {
   const { arbitrator, backup } = snapshot.fixing
   if (named !== undefined && named !== arbitrator && named !== backup) {
@@ -154,11 +161,8 @@ async function juryFor({ chain }: Connection, snapshot: FixingSnapshot, named: A
       'Leave --jury out.',
     )
   }
-  const asked = named === undefined ? [arbitrator, backup] : [named]
-  const juries: Address[] = []
-  for (const one of asked) if (await isJury(chain, one)) juries.push(one)
-  const jury = juries.find((one) => one === snapshot.currentArbitrator) ?? juries[0]
-  if (jury !== undefined) return jury
+  const asked = named === undefined ? inTurn(snapshot) : [named]
+  for (const one of asked) if (await isJury(chain, one)) return one
   throw new InputError(
     `Expected a fixing that a jury rules on, got ${asked.join(' and ')}, which are none.`,
     'If it is a council: assize council.',

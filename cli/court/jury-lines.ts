@@ -6,7 +6,7 @@ import type { JurySeat } from '#client/jury.ts'
 import type { Connection } from '../chain/connection.ts'
 import { formatColumns, formatDuration, formatIndexValue, formatMoment } from '../format.ts'
 import { type Hands, hiddenSeats } from './hands.ts'
-import { isNext, nextMove, returnedTo, stageName, type Trial, turnEnd } from './jury-court.ts'
+import { isNext, juryWords, nextMove, returnedTo, stageName, type Trial, turnEnd } from './jury-court.ts'
 import { shortageLines } from './pool-size.ts'
 import type { NextStep } from '../fixing/next-steps.ts'
 
@@ -70,10 +70,11 @@ export function trialSteps(trial: Trial, viewer: Viewer, paste: Connection['past
   const { snapshot, state, seats, firstToDraw } = trial
   const { id, atTime } = snapshot
   const step = (what: string, ...words: string[]): NextStep[] => [{ what, command: paste('jury', ...words) }]
+  const here = [id, ...juryWords(trial)]
   const own = ownSeats(seats, viewer)
   const next = nextMove(trial)
   const move: Offered | undefined = next === 'readmit' ? 'open' : next
-  if (move !== undefined) return step(MOVE_NAMES[move], move, id)
+  if (move !== undefined) return step(MOVE_NAMES[move], move, ...here)
   const isHeldUp = state.stage === 'waiting' || returnedTo(trial) > 0
   if (isHeldUp && firstToDraw !== undefined && !isNext(trial))
     return step('see the case that is first', 'status', firstToDraw)

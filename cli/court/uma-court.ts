@@ -16,6 +16,7 @@ import { addressFrom } from '../environment.ts'
 import { InputError, RefusedError } from '../errors.ts'
 import { findFixing } from '../fixing/fixing-source.ts'
 import { formatTime } from '../format.ts'
+import { inTurn } from './in-turn.ts'
 import type { SigningFlags } from '../options.ts'
 import { requireTrusted } from '../chain/trust.ts'
 
@@ -108,16 +109,17 @@ export function assertionIn({ assertions, snapshot }: Hearing, id: Hex, { paste 
 
 async function adapterFor(
   { chain }: Connection,
-  { fixing, currentArbitrator }: FixingSnapshot,
+  snapshot: FixingSnapshot,
   named: Address | undefined,
 ): Promise<UmaAdapter> {
+  const { fixing } = snapshot
   const { arbitrator, backup } = fixing
   if (named !== undefined && named !== arbitrator && named !== backup) throw strangerError(fixing, named)
-  const asked = named === undefined ? [arbitrator, backup] : [named]
-  const found = await Promise.all(asked.map((one) => readUma(chain, one)))
-  const adapters = found.filter((one) => one !== undefined)
-  const adapter = adapters.find(({ address }) => address === currentArbitrator) ?? adapters[0]
-  if (adapter !== undefined) return adapter
+  const asked = named === undefined ? inTurn(snapshot) : [named]
+  for (const one of asked) {
+    const adapter = await readUma(chain, one)
+    if (adapter !== undefined) return adapter
+  }
   throw new InputError(
     `Expected a fixing that UMA rules on, got ${asked.join(' and ')}, which do not ask it.`,
     'If it is a jury: assize jury. If it is a council: assize council.',

@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { announcedFixing } from '#client/announcement.ts'
 import { type OracleEvent, potsOf } from '#client/fixing-log.ts'
 import { type FixingSnapshot, readFixing } from '#client/oracle-reader.ts'
@@ -18,12 +18,12 @@ export type FoundFixing = {
 
 /**
  * Finds the fixing in the oracle's log, or in that of the jury that is to judge it, and reads where it stands. Throws InputError if it
- * was neither created nor opened there.
+ * was neither created nor opened there. `jury` is one of the two that rule, if the user has named one.
  */
-export async function findFixing(connection: Connection, id: Hex): Promise<FoundFixing> {
+export async function findFixing(connection: Connection, id: Hex, jury?: Address): Promise<FoundFixing> {
   const { chain, oracle, readLog, paste } = connection
   const events = await readLog(id)
-  const fixing = await announcedFixing(chain, oracle, id, events)
+  const fixing = await announcedFixing(chain, oracle, id, events, jury)
   if (fixing === undefined) {
     throw new InputError(
       `Expected fixing ${id} at oracle ${oracle}, got no Created event of it.`,

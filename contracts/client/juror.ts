@@ -98,16 +98,28 @@ export async function readWaiting(chain: Chain, jury: Address, atBlock?: bigint)
 export type Bench = { readonly jury: Address; readonly oracle: Address }
 
 /**
- * The cases that were opened in the range, in chain order, by default up to the latest block; those of one fixing if `id` is given.
- * INVARIANT: each id is that of its fixing, which nobody needs to have created. Throws {@link MadeUpCaseError}, DeadRpcError.
+ * The cases that were opened in the range, in chain order, by default up to the latest block. INVARIANT: each id is that of its fixing,
+ * which nobody needs to have created. Throws {@link MadeUpCaseError}, DeadRpcError.
  */
-export async function openedCases(
+export async function openedCases(chain: Chain, bench: Bench, range: BlockRange): Promise<OpenedCase[]> {
+  return openedIn(chain, bench, await logsOf(chain, bench.jury, range))
+}
+
+/**
+ * The parameters of fixing `id` as a case of it was opened in the range, undefined if none was. What is no jury can log anything: openings
+ * with the parameters of another fixing are passed over. Throws {@link MadeUpCaseError} if there are only such, DeadRpcError.
+ */
+export async function openedFixing(
   chain: Chain,
   { jury, oracle }: Bench,
   range: BlockRange,
-  id?: Hex,
-): Promise<OpenedCase[]> {
-  return openedIn(chain, { jury, oracle }, await logsOf(chain, jury, range, id))
+  id: Hex,
+): Promise<Fixing | undefined> {
+  const opened = openingsIn(await logsOf(chain, jury, range, id))
+  const ids = opened.map(({ args }) => fixingId(args.fixing, { chainId: chain.chainId, oracle }))
+  const place = ids.indexOf(id)
+  if (place < 0 && ids[0] !== undefined) throw new MadeUpCaseError(jury, id, ids[0])
+  return opened[place]?.args.fixing
 }
 
 /** The cases of the range, and who voted for whom, each in chain order. As {@link openedCases}. */
@@ -123,18 +135,22 @@ export async function readJuryLog(chain: Chain, bench: Bench, range: BlockRange)
 }
 
 function openedIn(chain: Chain, { jury, oracle }: Bench, logs: readonly Log[]): OpenedCase[] {
-  const opened = parseEventLogs({ abi, logs: [...logs], eventName: 'CaseOpened' })
-  return opened.map(({ args, blockNumber: block }) => {
+  return openingsIn(logs).map(({ args, blockNumber: block }) => {
     const hashed = fixingId(args.fixing, { chainId: chain.chainId, oracle })
     if (hashed !== args.id) throw new MadeUpCaseError(jury, args.id, hashed)
     return { id: args.id, fixing: args.fixing, round: args.round, block }
   })
 }
 
-/** A case's id is not that of its fixing: the endpoint lies, or the jury is another oracle's. */
+function openingsIn(logs: readonly Log[]) {
+  return parseEventLogs({ abi, logs: [...logs], eventName: 'CaseOpened' })
+}
+
+/** A case's id is not that of its fixing: the endpoint lies, or the jury is another oracle's, or none. */
 export class MadeUpCaseError extends Error {
   override readonly name = 'Client.MadeUpCaseError'
-  readonly hint = 'Use another endpoint, or the jury of this oracle.'
+  readonly hint =
+    'Use another endpoint, or the jury of this oracle; if what is there is no jury, have the fixing created.'
   constructor(jury: Address, want: Hex, got: Hex) {
     super(`Expected the fixing ${want} of a case of jury ${jury}, got the parameters of ${got}.`)
   }
