@@ -12,8 +12,11 @@ export type Security = {
   readonly securedUpTo: bigint | undefined
   /** Which of the two say that they are of another oracle: they can never rule on the fixing. */
   readonly foreign: readonly Address[]
-  /** Of the fixing's own source; 0 without one. */
-  readonly openInterest: bigint | undefined
+  /**
+   * Of the fixing's own source; 0 without one. 'unreadable' where the source gives no number: the oracle then lets nobody propose a
+   * value (R-201), and whatever depends on the fixing is not counted.
+   */
+  readonly openInterest: bigint | 'unreadable' | undefined
 }
 
 /** What a view may spend, R-530, and what the call itself takes: 21 000, its calldata. */
@@ -39,11 +42,11 @@ export async function readSecurity(chain: Chain, oracle: Address, fixing: Fixing
 }
 
 /**
- * Whether more depends on the fixing than it is safe for; true also as long as that is not known, so that whoever guards deposits by it
- * takes none then.
+ * Whether more depends on the fixing than it is safe for; true also as long as that is not known, or cannot be read, so that whoever guards
+ * deposits by it takes none then.
  */
 export function isAboveSecured({ securedUpTo, openInterest }: Security): boolean {
-  return securedUpTo === undefined || openInterest === undefined || openInterest > securedUpTo
+  return securedUpTo === undefined || typeof openInterest !== 'bigint' || openInterest > securedUpTo
 }
 
 async function readSecurityIn(
@@ -76,7 +79,7 @@ async function readSecurityIn(
   return {
     securedUpTo: foreign.length > 0 ? 0n : isKnown || secured === 0n ? secured : undefined,
     foreign,
-    openInterest: numberOf(openInterest),
+    openInterest: openInterest === 'none' ? 'unreadable' : openInterest,
   }
 }
 

@@ -93,9 +93,10 @@ async function requireAhead(): Promise<void> {
 async function requireSecured(amount: bigint): Promise<void> {
   const security = await readSecurity(chain, oracle, fixing)
   const { securedUpTo, openInterest } = security
-  if (openInterest !== undefined && !isAboveSecured({ ...security, openInterest: openInterest + amount })) return
+  const isRead = typeof openInterest === 'bigint'
+  if (isRead && !isAboveSecured({ ...security, openInterest: openInterest + amount })) return
   const most = securedUpTo === undefined ? 'what is secured, which the endpoint cannot say' : formatEther(securedUpTo)
-  const beside = openInterest === undefined ? 'what is not known' : formatEther(openInterest)
+  const beside = isRead ? formatEther(openInterest) : 'what is not known'
   throw new Error(`Expected at most ${most} ETH to depend on the fixing, got ${formatEther(amount)} beside ${beside}.`)
 }
 

@@ -165,10 +165,11 @@ test('refuses a fixing whose open interest cannot be read, and shows of one that
   expect(shown.out).toContain(
     `cannot be proposed as it stands. Expected the open interest of ${ann.account.address}, got no readable number.`,
   )
+  expect(shown.out).toContain('at stake  not readable: the source of the open interest gives no number')
   expect(shown.out).not.toContain(`assize propose ${id}`)
   expect(shown.out).toContain(`assize request ${id}`)
   const { fixing } = JSON.parse((await ann.run(['fixing', 'show', id, '--json'])).out)
-  expect(fixing).toMatchObject({ bond: null, unproposable: 'OpenInterestUnreadable' })
+  expect(fixing).toMatchObject({ bond: null, unproposable: 'OpenInterestUnreadable', openInterest: 'unreadable' })
 })
 
 test('advises an appeal before a contribution, and warns who has stake on the leader', async () => {

@@ -40,3 +40,21 @@ test('says what is not known instead of a number, and warns of it', () => {
   ])
   expect(securityDocument(security)).toEqual({ securedUpTo: null, openInterest: `${3n * ETH}`, ofAnotherOracle: [] })
 })
+
+test('says of open interest that cannot be read that nobody can propose, whatever else is wrong', () => {
+  const unreadable =
+    'Its open interest cannot be read: while that is so nobody can propose a value, and nothing should depend on it.'
+  const security = { securedUpTo: 5n * ETH, openInterest: 'unreadable', foreign: [] } as const
+  expect(securityLines(security, TOKEN)).toEqual([
+    'secured   up to 5 ETH, by what its arbitrators say of themselves',
+    'at stake  not readable: the source of the open interest gives no number',
+    unreadable,
+  ])
+  expect(securityWarnings({ ...security, securedUpTo: undefined }, TOKEN)).toEqual([unreadable])
+  expect(securityWarnings({ ...security, securedUpTo: 0n }, TOKEN)).toEqual([
+    'Its arbitrators secure nothing: no vault takes collateral for it.',
+    unreadable,
+  ])
+  expect(securityWarnings({ ...security, foreign: [`0x${'aa'.repeat(20)}`] }, TOKEN).slice(1)).toEqual([unreadable])
+  expect(securityDocument(security)).toMatchObject({ openInterest: 'unreadable' })
+})

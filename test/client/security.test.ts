@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectThrough, type Provider, type WritableChain } from '#client/chain.ts'
+import { readBond } from '#client/oracle-reader.ts'
 import { isAboveSecured, readSecurity } from '#client/security.ts'
 import { securityLensAbi } from '#protocol/abi/security-lens.ts'
 import type { Fixing } from '#protocol/fixing.ts'
@@ -54,11 +55,28 @@ test('open interest is that of the source, and none without one', async () => {
   expect((await readSecurity(ann, oracle, stage.fixing)).openInterest).toBe(0n)
 })
 
+test('open interest that cannot be read is none that is 0, and counts as above what is secured (R-201)', async () => {
+  const { oracle, weth, council } = stage.deployments
+  const nobody = `0x${'77'.repeat(20)}` as const
+  // They answer with nothing, revert, and are not there.
+  for (const openInterest of [weth, council, nobody]) {
+    const fixing = { ...stage.fixing, openInterest }
+    const security = await readSecurity(ann, oracle, fixing)
+    expect(security).toEqual({ securedUpTo: 1_000n * ETHER, openInterest: 'unreadable', foreign: [] })
+    expect(isAboveSecured(security)).toBe(true)
+    await expect(readBond(ann, oracle, fixing)).rejects.toMatchObject({
+      errorName: 'OpenInterestUnreadable',
+      args: [openInterest],
+    })
+  }
+})
+
 test('what is not known to be secured counts as not secured', () => {
   expect(isAboveSecured({ securedUpTo: 1n, openInterest: 2n, foreign: [] })).toBe(true)
   expect(isAboveSecured({ securedUpTo: 2n, openInterest: 2n, foreign: [] })).toBe(false)
   expect(isAboveSecured({ securedUpTo: undefined, openInterest: 2n, foreign: [] })).toBe(true)
   expect(isAboveSecured({ securedUpTo: 1n, openInterest: undefined, foreign: [] })).toBe(true)
+  expect(isAboveSecured({ securedUpTo: 1n, openInterest: 'unreadable', foreign: [] })).toBe(true)
 })
 
 test('an endpoint that is gone is an error, not an arbitrator that secures nothing', async () => {

@@ -56,6 +56,8 @@ function kindOf(path: string, value: unknown): string {
   if (/^observations\[\]\.(?:value|ownValue|recomputed)$/.test(path) && /^\d{18,}$/.test(value))
     return 'value times 1e18'
   if (VALUES.test(path) && /^\d+(?:\.\d+)?$|^INVALID$/.test(value)) return 'value'
+  // Not any text, but the one that stands there in place of a number.
+  if (path.endsWith('.openInterest') && value === 'unreadable') return '"unreadable"'
   if (/^-?\d+$/.test(value)) return 'whole number as text'
   return /^-?\d+\.\d+$/.test(value) ? 'decimal as text' : 'text'
 }
