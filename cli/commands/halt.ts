@@ -19,9 +19,12 @@ export function defineHalt(program: Command, context: Context, done: (code: Exit
     .addHelpText(
       'after',
       `
-A node that is halted sends nothing but claims: no proposal, contribution, appeal or attestation, and no allowance. What
-it has sent and was not mined yet it takes back. It goes on observing, signing and serving. The halt outlasts restarts;
-it is the file ${HALT_FILE} in data_dir.
+A node that is halted stakes nothing new: no proposal, contribution, appeal, roster or attestation, no wrapping and no
+allowance. Nor does it open, draw, reseed or close cases of a jury, or readmit stakes there. What it has sent of all this
+and was not mined yet it takes back.
+It goes on observing, signing and serving. It claims what is its own, and withdraws it from juries, and of cases there
+it still sends commit, reveal and resolve: what they save is at stake already. The halt outlasts restarts; it is the
+file ${HALT_FILE} in data_dir.
 
 Examples:
   assize halt --config node.toml

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { haltIn } from '#node/halt'
 import { openStore } from '#node/store'
 import { shorten } from '../../cli/format.ts'
+import { isStaking } from '../../node/chain/tend.ts'
 import { startHttp } from '../../node/http/server.ts'
 import { FIXING_ID, keyOf } from '../node/reporters.ts'
 import { temporaryFolder } from '../node/temporary.ts'
@@ -192,6 +193,24 @@ test("backup and restore move a signer's memory by its folder", async () => {
   for (const flags of [[], ['--data-dir', dataDir, '--config', 'node.toml']]) {
     const refused = await assize(['backup', ...flags, join(folder, 'another')])
     expect([refused.exitCode, refused.err]).toEqual([2, expect.stringContaining('Name one of them.')])
+  }
+})
+
+test('halt --help says what of juries goes on, and what does not', async () => {
+  const { out } = await assize(['halt', '--help'])
+  const [stopped, on] = out.split('It goes on')
+  for (const action of [
+    'open',
+    'draw',
+    'reseed',
+    'close',
+    'readmit',
+    'commit',
+    'reveal',
+    'resolve',
+    'withdraw',
+  ] as const) {
+    expect(isStaking({ action, amount: 0n }) ? stopped : on, action).toMatch(new RegExp(`\\b${action}`))
   }
 })
 

@@ -361,14 +361,15 @@ test('while the operator has halted it only what collects may leave, and no allo
     vetoes.push(veto())
     return { kind: 'refused', reason: veto() ?? 'no' }
   }
-  for (const action of ['propose', 'contribute', 'appeal', 'wrap', 'approve', 'attest', 'roster'] as const) {
+  const staking = ['propose', 'contribute', 'appeal', 'wrap', 'approve', 'attest', 'roster'] as const
+  for (const action of [...staking, 'open', 'draw', 'reseed', 'close', 'readmit'] as const) {
     await transactions.attempt({ ...PLAN, action }, ask)
   }
   expect(new Set(vetoes)).toEqual(new Set(['halted by the operator']))
   vetoes.splice(0)
-  for (const action of ['claim', 'reward', 'approve'] as const)
-    await transactions.attempt({ ...PLAN, action, amount: 0n }, ask)
-  expect(vetoes).toEqual([undefined, undefined, undefined])
+  const collecting = ['claim', 'reward', 'approve', 'commit', 'reveal', 'resolve', 'withdraw'] as const
+  for (const action of collecting) await transactions.attempt({ ...PLAN, action, amount: 0n }, ask)
+  expect(vetoes).toEqual(collecting.map(() => undefined))
 })
 
 test('a halt is no refusal that anything is put off for', async () => {
