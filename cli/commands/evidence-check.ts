@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type Assessment, assessEvidence, type Evidence, type Finding } from '#protocol/evidence.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { printable } from '#protocol/printable.ts'
+import { commandLine } from '../command-line.ts'
 import type { Context } from '../context.ts'
 import { bodyFindings } from '../index/evidence-bodies.ts'
 import { readEvidence } from '../index/evidence-source.ts'
@@ -12,8 +13,8 @@ type Flags = { readonly json?: true }
 
 const EXAMPLES = `
 Ids, signatures, roots and values are computed again from the file alone, and the closes are read again from the responses that are in it: no chain,
-node or venue is asked. Two things the file cannot prove: that its reporters are those of the registry (assize differences, or a node of your own), and
-that the venues said so (assize verify).
+node or venue is asked. Two things the file cannot prove: that its reporters are those of the registry, and that the venues said so. Anybody can make a
+file of reporters of his own, in which everything is as it says: assize verify, with --evidence and --registry, compares them, and asks the venues.
 An observation that is not a reporter's one statement about the maturity, or that its own closes do not bear out, is left out (out); the others are
 checked all the same, and must be a quorum.
 Exit 1: something in it is not as it says, or what is left is no quorum.
@@ -37,7 +38,7 @@ async function checkFile(file: string, { json }: Flags, { io }: Context): Promis
   const evidence = await readEvidence(file)
   const assessment = withBodies(assessEvidence(evidence), bodyFindings(evidence))
   if (json === true) io.out(JSON.stringify(documentOf(evidence, assessment), undefined, 2))
-  else for (const line of linesOf(evidence, assessment)) io.out(line)
+  else for (const line of linesOf(file, evidence, assessment)) io.out(line)
   return assessment.isSound ? EXIT.ok : EXIT.failed
 }
 
@@ -46,17 +47,19 @@ function withBodies(assessment: Assessment, bodies: readonly Finding[]): Assessm
   return { ...assessment, findings, isSound: findings.every(({ isSound }) => isSound) }
 }
 
-function linesOf({ id, fixing, document, chainId, registry, panel }: Evidence, assessment: Assessment): string[] {
+function linesOf(file: string, evidence: Evidence, assessment: Assessment): string[] {
+  const { id, fixing, document, chainId, registry, panel } = evidence
   const { findings, leftOut, witnesses, value } = assessment
   const withSamples = witnesses.filter(({ hasSamples, isCounted }) => hasSamples && isCounted).length
   const made =
     value === undefined
       ? 'none: the samples of no quorum are there'
       : `${formatIndexValue(value, 18)} ${document.unit}, what the document makes of the samples of ${withSamples} of ${witnesses.length} observations`
+  const compare = commandLine('assize', 'verify', id, '--evidence', file, '--registry', 'ADDRESS')
   return [
     `fixing    ${id}`,
     `index     ${document.name} at ${formatTime(fixing.maturity)}`,
-    `registry  ${registry} on chain ${chainId}: compare its ${panel.reporters.length} reporters of epoch ${panel.epoch} yourself`,
+    `registry  ${registry} on chain ${chainId}, as the file says`,
     '',
     ...formatColumns([
       ...findings.map(({ what, isSound, detail }) => [isSound ? '  ok ' : '  NOT', what, detail]),
@@ -64,6 +67,8 @@ function linesOf({ id, fixing, document, chainId, registry, panel }: Evidence, a
     ]),
     '',
     `value     ${made}`,
+    `panel     its ${panel.reporters.length} reporters of epoch ${panel.epoch} were not compared with the registry's, and anybody can make up others`,
+    `compare   ${compare}`,
   ].map(printable)
 }
 

@@ -128,7 +128,11 @@ test('evidence of a node is exported into one file, and checked without the node
   expect(lines.some((line) => line.includes('NOT'))).toBe(false)
   expect(lines.some((line) => /^ {2}ok +body of a +its 3 closes are those that are signed$/.test(line))).toBe(true)
   // Of 2500 and 2501 the lower.
-  expect(lines.at(-1)).toMatch(/^value {5}2500 .*, what the document makes of the samples of 2 of 2 observations$/)
+  expect(lines.at(-3)).toMatch(/^value {5}2500 .*, what the document makes of the samples of 2 of 2 observations$/)
+  expect(lines.at(-2)).toMatch(
+    /^panel {5}its 2 reporters of epoch \d+ were not compared with the registry's, and anybody can make up others$/,
+  )
+  expect(lines.at(-1)).toBe(`compare   assize verify ${id} --evidence ${file} --registry ADDRESS`)
 
   const text = readFileSync(file, 'utf8')
   writeFileSync(file, text.replaceAll('"2501"', '"2500"'))
