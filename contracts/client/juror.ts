@@ -149,8 +149,7 @@ function openingsIn(logs: readonly Log[]) {
 /** A case's id is not that of its fixing: the endpoint lies, or the jury is another oracle's, or none. */
 export class MadeUpCaseError extends Error {
   override readonly name = 'Client.MadeUpCaseError'
-  readonly hint =
-    'Use another endpoint, or the jury of this oracle; if what is there is no jury, have the fixing created.'
+  readonly hint = 'Use another endpoint, or the jury of this oracle; if none is there, have the fixing created.'
   constructor(jury: Address, want: Hex, got: Hex) {
     super(`Expected the fixing ${want} of a case of jury ${jury}, got the parameters of ${got}.`)
   }
