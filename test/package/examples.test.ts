@@ -44,10 +44,10 @@ function run(args: readonly string[], env: Record<string, string>): Promise<Ende
 }
 
 /** Announces a fixing that matures so many days after the chain's now. */
-async function announce(days: bigint): Promise<{ fixing: Fixing; id: Hex }> {
+async function announce(days: bigint, changes: Partial<Fixing> = {}): Promise<{ fixing: Fixing; id: Hex }> {
   const { oracle } = stage.deployments
   const maturity = (await latestBlock(ann)).time + days * DAY
-  const fixing = { ...stage.fixing, indexId: keccak256(stringToHex(`index of ${maturity}`)), maturity }
+  const fixing = { ...stage.fixing, indexId: keccak256(stringToHex(`index of ${maturity}`)), maturity, ...changes }
   await create(ann, oracle, fixing)
   return { fixing, id: fixingId(fixing, { chainId: ann.chainId, oracle }) }
 }
@@ -118,9 +118,15 @@ test('a scalar market takes no more than is secured, and nothing from the maturi
   await carryOut(ann, reporter)
   const { fixing, id } = await announce(1n)
   const env = { REPORTER: reporter.address, KEY: keyOf('ann') }
-  const open = (amount: string): Promise<Ended> => run(['scalar-market.ts', 'open', id, '2000', '4000', amount], env)
+  const open = (amount: string, of = id): Promise<Ended> =>
+    run(['scalar-market.ts', 'open', of, '2000', '4000', amount], env)
   expect((await open('1000.5')).err).toContain(
     'Expected at most 1000 ETH to depend on the fixing, got 1000.5 beside 0.',
+  )
+  // A source that gives no number: nobody could ever propose a value.
+  const unreadable = await announce(1n, { openInterest: weth })
+  expect((await open('1', unreadable.id)).err).toContain(
+    'Expected at most 1000 ETH to depend on the fixing, got 1 beside what is not known.',
   )
   await stage.embedded.mineAt(fixing.maturity)
   expect((await open('1')).err).toContain(
