@@ -4,7 +4,7 @@ import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { gossipsub, type GossipSub, StrictNoSign } from '@libp2p/gossipsub'
 import { identify, type Identify } from '@libp2p/identify'
 import type { ConnectionGater, Libp2p, PrivateKey, TopologyFilter } from '@libp2p/interface'
-import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { kadDHT, type KadDHTComponents, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { ping, type Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -17,6 +17,7 @@ import type { Clock } from '../clock.ts'
 import { type Admission, type ConnectionLimits, createAdmission } from './admission.ts'
 import { type CheckedNames, createCheckedNames } from './checked-names.ts'
 import { messageId } from './message-id.ts'
+import { NO_RECORDS } from './no-records.ts'
 import { publicLookup } from './public-lookup.ts'
 import { type RelayOptions, relayRules, relayServices } from './relay.ts'
 import { scoring } from './score.ts'
@@ -167,13 +168,20 @@ function discoveryServices(options: HostOptions, names: CheckedNames): Record<st
   const { topics, discovery = NO_DISCOVERY } = options
   if (!discovery.dht) return {}
   const protocol = topics.observation.replace(/observation$/, 'kad')
-  return {
-    dht: kadDHT({
-      protocol,
-      clientMode: false,
-      peerInfoMapper: isAtHome(options) ? passthroughMapper : (peer) => names.toTell(peer),
-    }),
-  }
+  const dht = kadDHT({
+    protocol,
+    clientMode: false,
+    peerInfoMapper: isAtHome(options) ? passthroughMapper : (peer) => names.toTell(peer),
+  })
+  return { dht: (components: KadDHTComponents) => dht(withoutRecords(components)) }
+}
+
+/** The host's own datastore, in which it has its peers, is kept from the hash table: strangers could fill it. */
+function withoutRecords(components: KadDHTComponents): KadDHTComponents {
+  // Some components are made later than the hash table.
+  return new Proxy(components, {
+    get: (all, name): unknown => (name === 'datastore' ? NO_RECORDS : Reflect.get(all, name)),
+  })
 }
 
 function peerDiscovery({ topics, discovery = NO_DISCOVERY }: HostOptions): NonNullable<Libp2pOptions['peerDiscovery']> {
