@@ -1,24 +1,8 @@
 import { TopicValidatorResult } from '@libp2p/gossipsub'
 import { peerIdFromString } from '@libp2p/peer-id'
-import type { Clock } from '../clock.ts'
 import type { Host } from './host.ts'
 import type { Intake, Taken } from './intake.ts'
-import { publishToEnough } from './publish.ts'
 import type { Topics } from './topics.ts'
-
-/** Carries messages between this node and its mesh. */
-export interface Gossip {
-  /** Sends an observation to at least one peer, to `wantedPeers` if they come soon. Waits for company. */
-  publishObservation(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
-  /** The same for a request for co-signatures, or a partial signature. */
-  publishReport(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
-  /** The same for what this reporter says of itself before a maturity. */
-  publishPresence(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): Promise<number>
-  /** The same for a proof of equivocation. */
-  publishEvidence(bytes: Uint8Array, signal: AbortSignal): Promise<number>
-}
-
-const PATIENCE_MS = 5_000
 
 const RESULT: Readonly<Record<Taken, TopicValidatorResult>> = {
   accept: TopicValidatorResult.Accept,
@@ -27,8 +11,8 @@ const RESULT: Readonly<Record<Taken, TopicValidatorResult>> = {
   reject: TopicValidatorResult.Reject,
 }
 
-/** Sets the validators, then subscribes; call before the host starts. */
-export function joinTopics(host: Host, topics: Topics, intake: Intake, clock: Clock): Gossip {
+/** Sets the validators; call before the host starts. */
+export function joinTopics(host: Host, topics: Topics, intake: Intake): void {
   const { pubsub } = host.services
   pubsub.topicValidators.set(
     topics.observation,
@@ -46,16 +30,6 @@ export function joinTopics(host: Host, topics: Topics, intake: Intake, clock: Cl
     topics.presence,
     async (peer, { topic, data }) => RESULT[await intake.presence(peer.toString(), topic, data)],
   )
-  return {
-    publishReport: (bytes, wantedPeers, signal) =>
-      publishToEnough(pubsub, topics.report, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
-    publishObservation: (bytes, wantedPeers, signal) =>
-      publishToEnough(pubsub, topics.observation, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
-    publishPresence: (bytes, wantedPeers, signal) =>
-      publishToEnough(pubsub, topics.presence, bytes, { wantedPeers, patienceMs: PATIENCE_MS, clock, signal }),
-    publishEvidence: (bytes, signal) =>
-      publishToEnough(pubsub, topics.evidence, bytes, { wantedPeers: 1, patienceMs: 0, clock, signal }),
-  }
 }
 
 /** Subscribes to what this node understands; gossipsub must have started. */

@@ -77,7 +77,7 @@ async function lookAt(parts: Parts, tracked: Tracked, head: Head): Promise<'done
     const reason = 'Its arbitrator or backup is not in policy.arbitrators, and policy.observe is "trusted": not signed.'
     await parts.journal.write({ stage: 'observe', fixingId: id, action: 'none', reason })
   }
-  if (tracked.snapshot.phase === 'settled') network.sync.close(id)
+  if (tracked.snapshot.phase === 'settled') network.close(id)
   // Also of one that was settled on another chain.
   else if (tracked.ripe !== undefined) network.sync.open(id)
   await cosign(parts, tracked)

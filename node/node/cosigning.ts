@@ -119,9 +119,9 @@ async function sign(
   // Peers condemn whoever sends them a bad one.
   if (key === undefined || !isBlsSigned(key, digest, 'signature', signature)) throw new UnknownKeyError(signer.address)
   const partial = { fixingId: report.fixingId, digest, place, signature }
-  const bytes = encodePartial(partial)
-  book.addPartial({ ...partial, bytes })
-  network.publishReport(bytes, wantedPeers(ripe.reporters.length))
+  const verified = { ...partial, bytes: encodePartial(partial) }
+  book.addPartial(verified)
+  network.publishPartial(verified, wantedPeers(ripe.reporters.length))
 }
 
 function isRefusal(error: unknown): error is Error {
@@ -140,10 +140,9 @@ export async function askToCosign(
   const signers = new Set(quorum.signers)
   const places = bitmapOf(ripe.reporters.flatMap(({ index }, place) => (signers.has(index) ? [place] : [])))
   const signed = await signer.request({ report: quorum.report, places, attempt })
-  const bytes = encodeRequest(signed)
-  const request = { ...signed, digest: parts.digestOf(quorum.report), bytes }
+  const request = { ...signed, digest: parts.digestOf(quorum.report), bytes: encodeRequest(signed) }
   book.addRequest(request)
-  network.publishReport(bytes, wantedPeers(ripe.reporters.length))
+  network.publishRequest(request, wantedPeers(ripe.reporters.length))
   return request
 }
 

@@ -4,15 +4,16 @@ import type { SampleLeaf } from '#protocol/samples.ts'
 import { WIRE_KIND } from '#protocol/wire.ts'
 import type { Clock } from '../clock.ts'
 import { createPartialVerifier } from '../gossip/batch.ts'
-import type { CosigningContext } from '../gossip/cosigning.ts'
+import type { CosigningContext, VerifiedPartial, VerifiedRequest } from '../gossip/cosigning.ts'
 import { encodeEvidence, type Evidence } from '../gossip/evidence.ts'
 import { dropPeer, joinTopics, meshPeers, subscribe } from '../gossip/gossip.ts'
 import { callerOf, type ConnectionLimits } from '../gossip/admission.ts'
 import type { DiscoveryOptions, Host } from '../gossip/host.ts'
 import { createIntake, type Intake, type IntakeStore } from '../gossip/intake.ts'
+import { createOutbox } from '../gossip/outbox.ts'
 import { createParking } from '../gossip/parking.ts'
 import type { RelayOptions } from '../gossip/relay.ts'
-import type { PresenceContext } from '../gossip/presence.ts'
+import type { PresenceContext, VerifiedPresence } from '../gossip/presence.ts'
 import { createQuarantine } from '../gossip/quarantine.ts'
 import { createTokenBuckets } from '../gossip/token-bucket.ts'
 import { topicsOf } from '../gossip/topics.ts'
@@ -75,13 +76,17 @@ export interface Network {
   readonly multiaddrs: readonly string[]
   readonly peers: KnownPeers
   readonly intake: Intake
-  readonly sync: Sync
-  /** Sends to at least one peer, to `wantedPeers` if they come soon; runs until it could, or the node stops. */
+  readonly sync: Pick<Sync, 'now' | 'open'>
+  /** Sends to at least one peer, to `wantedPeers` if they come soon; kept until it could, the fixing is closed, or the node stops. */
   publish(observation: VerifiedObservation, wantedPeers: number): void
-  /** The same for what travels on the report topic. */
-  publishReport(bytes: Uint8Array, wantedPeers: number): void
-  /** The same for what this reporter says of itself before a maturity; given up when `signal` aborts. */
-  publishPresence(bytes: Uint8Array, wantedPeers: number, signal: AbortSignal): void
+  /** The same for a call for co-signatures, in place of the one before it that still waits. */
+  publishRequest(request: VerifiedRequest, wantedPeers: number): void
+  /** The same for this reporter's part of a co-signature, in place of the one before it that still waits. */
+  publishPartial(partial: VerifiedPartial, wantedPeers: number): void
+  /** The same for what this reporter says of itself before a maturity; given up when `until` aborts. */
+  publishPresence(presence: Pick<VerifiedPresence, 'signed' | 'bytes'>, wantedPeers: number, until: AbortSignal): void
+  /** The fixing is settled: nothing of it is fetched or sent any more. */
+  close(fixingId: Hex): void
   /** Peers in the mesh of the observation topic. */
   meshPeers(): number
   /** Requests of peers that had to wait for their turn, by protocol; with reporters count peers that the operator named. */
@@ -142,6 +147,7 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     takePresenceToken: (peer) => presenceTokens.take(peer, clock.monotonicMs()),
   }
   const background = inBackground(log, signal)
+  const outbox = createOutbox({ pubsub: host.services.pubsub, topics, clock, log, signal })
   const intake = createIntake({
     context,
     store: {
@@ -177,10 +183,14 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     onQuarantined: (peer) => background('disconnecting a peer', dropPeer(host, peer)),
     onEvidence: (evidence, isRelayed) => {
       components.onEvidence(evidence)
-      if (!isRelayed) background('publishing evidence', gossip.publishEvidence(encodeEvidence(evidence), signal))
+      if (isRelayed) return
+      const { signed, reporterIndex } = evidence.first
+      const subject = `evidence ${reporterIndex}`
+      const bytes = encodeEvidence(evidence)
+      outbox.put({ topic: 'evidence', fixingId: signed.fixingId, subject, bytes, wantedPeers: 1 })
     },
   })
-  const gossip = joinTopics(host, topics, intake, clock)
+  joinTopics(host, topics, intake)
   const serving = { maxPeers: MAX_PEERS, isPreferred: company.isPreferred, clock, signal }
   const syncTokens = servingTokens({ ...serving, rate: SYNC_RATE })
   const sampleTokens = servingTokens({ ...serving, rate: SAMPLES_RATE })
@@ -222,14 +232,18 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
     peers,
     intake,
     sync,
-    publish: (observation, wantedPeers) =>
-      background('publishing', gossip.publishObservation(observation.bytes, wantedPeers, signal)),
-    publishReport: (bytes, wantedPeers) => background('publishing', gossip.publishReport(bytes, wantedPeers, signal)),
-    publishPresence: (bytes, wantedPeers, until) =>
-      background(
-        'saying that we are there',
-        gossip.publishPresence(bytes, wantedPeers, AbortSignal.any([signal, until])),
-      ),
+    publish: ({ signed: { fixingId }, bytes }, wantedPeers) =>
+      outbox.put({ topic: 'observation', fixingId, subject: 'observation', bytes, wantedPeers }),
+    publishRequest: ({ report: { fixingId }, bytes }, wantedPeers) =>
+      outbox.put({ topic: 'report', fixingId, subject: 'request', bytes, wantedPeers }),
+    publishPartial: ({ fixingId, bytes }, wantedPeers) =>
+      outbox.put({ topic: 'report', fixingId, subject: 'partial', bytes, wantedPeers }),
+    publishPresence: ({ signed: { fixingId }, bytes }, wantedPeers, until) =>
+      outbox.put({ topic: 'presence', fixingId, subject: 'presence', bytes, wantedPeers, until }),
+    close(fixingId) {
+      sync.close(fixingId)
+      outbox.forget(fixingId)
+    },
     meshPeers: () => meshPeers(host, topics.observation),
     waited: () => [
       ['sync', 'strangers', syncTokens.waited.strangers],

@@ -187,7 +187,7 @@ async function say(
   const bytes = encodePresence(signed)
   roll.add({ signed, call, reporterIndex, bytes })
   const untilMaturity = AbortSignal.timeout(Number(fixing.maturity - sentAt) * 1_000)
-  network.publishPresence(bytes, wantedPeers(reporters), untilMaturity)
+  network.publishPresence({ signed, bytes }, wantedPeers(reporters), untilMaturity)
   log.info({ fixingId: id, call, meshPeers, sourcesReady }, 'said that we are there')
 }
 

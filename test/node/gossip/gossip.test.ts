@@ -40,6 +40,20 @@ test('waits for company before it publishes, since nothing can be published twic
   await expect.poll(() => friend.held.length, SOON).toBe(1)
 })
 
+test('says nothing more of a fixing once it is closed, and what else it had to say to the first who comes', async () => {
+  const lonely = await openPeer()
+  lonely.say(await reportedBy(0))
+  lonely.network.close(FIXING_ID)
+  const presence = await presentBy(0)
+  lonely.network.publishPresence(presence, 1, new AbortController().signal)
+  const friend = await openHostile()
+  const heard: string[] = []
+  friend.services.pubsub.addEventListener('message', ({ detail: { topic } }) => heard.push(topic))
+  await friend.dial(multiaddr(lonely.address))
+  await expect.poll(() => heard, SOON).toContain(TOPICS.presence)
+  expect(heard).toEqual([TOPICS.presence])
+})
+
 test('relays through a peer in the middle', async () => {
   const [left, middle, right] = [await openPeer(), await openPeer(), await openPeer()]
   left.connect(middle)
@@ -137,7 +151,7 @@ test('R-414 what a reporter says of itself reaches every node through one that r
   const sayNext = async (): Promise<number> => {
     const index = waiting.shift()
     const never = new AbortController().signal
-    if (index !== undefined) left.network.publishPresence((await presentBy(index)).bytes, 1, never)
+    if (index !== undefined) left.network.publishPresence(await presentBy(index), 1, never)
     return right.roll.heard(FIXING_ID).length
   }
   await expect.poll(sayNext, { interval: 1_000 }).toBeGreaterThan(0)
