@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { z } from 'zod'
+import { replaceFile } from '../ground/whole-file.ts'
 
 /** Where peers could be reached, kept over restarts: so that a node finds the others without its bootstrap. */
 export interface AddressBook {
@@ -63,10 +64,14 @@ export async function openAddressBook(
     entries: () => [...book.values()].toReversed(),
     async save() {
       if (!isChanged || file === undefined) return
+      // What is noted while it is written is for the next time.
       isChanged = false
-      // A file that is half written would be an empty book.
-      await writeFile(`${file}.new`, JSON.stringify({ version: 1, peers: [...book.values()] }), { mode: 0o600 })
-      await rename(`${file}.new`, file)
+      try {
+        await replaceFile(file, JSON.stringify({ version: 1, peers: [...book.values()] }), 0o600)
+      } catch (error) {
+        isChanged = true
+        throw error
+      }
     },
   }
 }

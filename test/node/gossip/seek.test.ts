@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -164,6 +164,20 @@ test('leaves out of the file what is no entry, and nothing else', async () => {
   const bad = [strange, { ...good[0], addresses: ['a'.repeat(513)] }, {}, undefined, 7, { ...good[0], more: 1 }]
   writeFileSync(file, JSON.stringify({ version: 1, peers: [good[0], ...bad, good[1]] }))
   expect((await openAddressBook(file, () => false)).entries()).toEqual(good.toReversed())
+})
+
+test('writes what could not be written as soon as it can be, though nothing new is noted, and leaves nothing half written', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'peers.json')
+  const [peer = ''] = await unknownPeers(1)
+  const book = await openAddressBook(file, () => false)
+  book.note(peer, '/ip4/192.0.2.1/tcp/1', 1n)
+  mkdirSync(file)
+  await expect(book.save()).rejects.toMatchObject({ code: 'EISDIR' })
+  expect(readdirSync(folder)).toEqual(['peers.json'])
+  rmdirSync(file)
+  await book.save()
+  expect((await openAddressBook(file, () => false)).entries()).toEqual(book.entries())
 })
 
 test('starts with an empty book where the file is not one', async () => {
