@@ -6,11 +6,11 @@
 // for development and optional, so Node itself and Foundry's compiler stand among the optional ones here: installed elsewhere
 // they would take a third of a gigabyte and put another `node` first for every script of whoever installs them.
 
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { scratchFolder, start } from './scratch.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
@@ -18,24 +18,21 @@ const DEVELOPMENT = ['devDependencies', 'scripts', 'overrides', 'allowScripts', 
 const TOOLS = /^(?:node-|@foundry-rs\/(?:forge|cast)-)/
 
 const folder = resolve(process.argv[2] ?? '.')
-const stage = mkdtempSync(join(tmpdir(), 'assize-package-'))
-try {
-  // `dist` is built below.
-  for (const path of ['README.md', 'LICENSE', ...MANIFEST.files.filter((name) => name !== 'dist')]) {
-    cpSync(join(ROOT, path), join(stage, path), { recursive: true })
-  }
-  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published(), undefined, 2)}\n`)
-  run(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    join(ROOT, 'tools', 'build.mjs'),
-    '--out',
-    join(stage, 'dist'),
-  ])
-  const [packed] = Object.values(JSON.parse(run('npm', ['pack', '--json', '--offline', '--pack-destination', folder])))
-  process.stdout.write(`${join(folder, packed.filename)}\n`)
-} finally {
-  rmSync(stage, { recursive: true, force: true })
+const stage = scratchFolder('assize-package-')
+// `dist` is built below.
+for (const path of ['README.md', 'LICENSE', ...MANIFEST.files.filter((name) => name !== 'dist')]) {
+  cpSync(join(ROOT, path), join(stage, path), { recursive: true })
 }
+writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published(), undefined, 2)}\n`)
+await run(process.execPath, [
+  '--disable-warning=ExperimentalWarning',
+  join(ROOT, 'tools', 'build.mjs'),
+  '--out',
+  join(stage, 'dist'),
+])
+const listed = await run('npm', ['pack', '--json', '--offline', '--pack-destination', folder])
+const [packed] = Object.values(JSON.parse(listed))
+process.stdout.write(`${join(folder, packed.filename)}\n`)
 
 function published() {
   const kept = Object.entries(MANIFEST).filter(([name]) => !DEVELOPMENT.includes(name))
@@ -44,13 +41,13 @@ function published() {
 }
 
 /** What the command wrote; its messages pass through. */
-function run(file, args) {
-  const { status, stdout, error } = spawnSync(file, args, {
-    cwd: stage,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
+async function run(file, args) {
+  const child = start(file, args, { cwd: stage, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => {
+    child.on('error', resolve)
+    child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
-  if (error !== undefined || status !== 0)
-    throw new Error(`Expected ${file} to succeed, got ${error ?? `exit code ${status}`}.`)
+  const [stdout, how] = await Promise.all([text(child.stdout), ended])
+  if (how !== 'exit code 0') throw new Error(`Expected ${file} to succeed, got ${how}.`)
   return stdout
 }

@@ -8,18 +8,14 @@
 // The last line is `N passed, N failed`: the tests that forge and vitest say they ran, and as one failure a step that
 // failed otherwise.
 
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scratchFolder, start } from './scratch.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const BIN = join(ROOT, 'node_modules', '.bin')
-const SCRATCH = mkdtempSync(join(tmpdir(), 'assize-test-'))
-/** Every test file and every command that tests call is a process of its own, and would compile the same modules again. */
-const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'assize-modules')
-const VITEST_REPORT = join(SCRATCH, 'vitest.json')
+const VITEST_REPORT = join(scratchFolder('assize-test-'), 'vitest.json')
 
 /**
  * What runs one after the other; what stands in one row begins at once, each of its lists in order. `count` turns what the command
@@ -75,7 +71,6 @@ try {
   counts.failed += 1
   process.exitCode = 1
 } finally {
-  rmSync(SCRATCH, { recursive: true, force: true })
   if (counts.skipped > 0) say(`${counts.skipped} skipped`)
   process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`)
 }
@@ -177,18 +172,15 @@ function countVitest(_stdout, code) {
 /** Runs a command of node_modules/.bin without stdin, streaming what it writes, or keeping its stdout for the count. */
 function run([file, ...args], isCaptured) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, {
+    const child = start(file, args, {
       cwd: ROOT,
-      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}` },
+      env: { PATH: `${BIN}${delimiter}${process.env.PATH}` },
       stdio: ['ignore', isCaptured ? 'pipe' : 'inherit', 'inherit'],
     })
-    const stop = (signal) => child.kill(signal)
-    process.once('SIGTERM', stop)
     const parts = []
     child.stdout?.on('data', (part) => parts.push(part))
     child.on('error', (error) => resolve({ code: 1, stdout: '', problem: error.message }))
     child.on('close', (code, signal) => {
-      process.off('SIGTERM', stop)
       const stdout = Buffer.concat(parts).toString()
       resolve(signal === null ? { code, stdout } : { code: 1, stdout, problem: signal })
     })

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type Browser, chromium } from 'playwright-core'
 import type { Bundle } from '../package/installed.ts'
@@ -18,10 +20,15 @@ const FLAGS = [
 /** Nothing but what the page's own server gives, and no text that becomes code. */
 const POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'"
 
-/** Debian's Chromium, with an empty profile. Throws if it is not installed. */
+/** Debian's Chromium, with an empty profile and home folder, which are gone once it is closed. Throws if it is not installed. */
 export async function startChromium(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) throw new Error(`Expected ${CHROMIUM}, got none: apt-get install chromium`)
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, headless: true })
+  const home = mkdtempSync(join(tmpdir(), 'assize-browser-'))
+  const elsewhere = { XDG_CONFIG_HOME: undefined, XDG_CACHE_HOME: undefined, XDG_DATA_HOME: undefined }
+  const env = { ...process.env, ...elsewhere, HOME: home }
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, headless: true, env })
+  browser.once('disconnected', () => rmSync(home, { recursive: true, force: true }))
+  return browser
 }
 
 /** A page that runs a module. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
     scripts[shell] = out
     writeFileSync(join(folder, `script.${shell}`), out)
   }
-  mkdirSync(join(folder, '.functions'))
+  for (const name of ['.home', '.functions']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, '.functions', '_assize'), scripts['zsh'] ?? '')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -31,7 +31,10 @@ const isThere = (shell: string): boolean => spawnSync(shell, ['--version']).erro
 
 /** Runs a shell in the folder; throws what it complains of. */
 function shellOutput(shell: string, args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync(shell, args, { cwd: folder, encoding: 'utf8', timeout: 1_800_000 })
+  // fish makes folders for its settings and its history wherever these say.
+  const elsewhere = { XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined, XDG_CACHE_HOME: undefined }
+  const env = { ...process.env, ...elsewhere, HOME: join(folder, '.home') }
+  const { stdout, stderr, status } = spawnSync(shell, args, { cwd: folder, env, encoding: 'utf8', timeout: 1_800_000 })
   if (status !== 0 || stderr !== '') throw new Error(`Expected ${shell} to be content, got ${status}: ${stderr}`)
   return stdout
 }
