@@ -43,9 +43,9 @@ function published() {
 /** What the command wrote; its messages pass through. */
 async function run(file, args) {
   const child = start(file, args, { cwd: stage, stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = new Promise((resolve) => {
-    child.on('error', resolve)
-    child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  const ended = new Promise((end) => {
+    child.on('error', end)
+    child.on('close', (code, signal) => end(signal ?? `exit code ${code}`))
   })
   const [stdout, how] = await Promise.all([text(child.stdout), ended])
   if (how !== 'exit code 0') throw new Error(`Expected ${file} to succeed, got ${how}.`)

@@ -19,14 +19,14 @@ type Scene = {
   /** What left, as `topic fixing`, or what else the bytes say. */
   readonly sent: readonly string[]
   /** So many peers are subscribed to everything. */
-  peers(count: number): void
+  readonly peers: (count: number) => void
   /** Whether a message is refused from now on, as gossipsub does. */
-  refuse(text: string | undefined): void
+  readonly refuse: (text: string | undefined) => void
   /** Ends the sleep of 100 ms, if any, and waits for what follows. */
-  look(): Promise<void>
+  readonly look: () => Promise<void>
   /** Sleeps so far. */
-  sleeps(): number
-  stop(): void
+  readonly sleeps: () => number
+  readonly stop: () => void
 }
 
 async function scene(): Promise<Scene> {

@@ -64,7 +64,7 @@ test('repeats while a fixing is open, and stops when it is settled', async () =>
   // Held without ever having been published.
   there.held.push(observation)
   await expect.poll(() => here.held.length, SOON).toBe(1)
-  here.network.sync.close(FIXING_ID)
+  here.network.close(FIXING_ID)
 })
 
 test('syncs at once when a fixing opens, whoever connected before', async () => {
