@@ -1,7 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
 import { connect } from '#client/chain.ts'
+import { answeringWhole } from '#client/whole-answer.ts'
 
 let stop: () => void = () => undefined
 afterEach(() => stop())
@@ -65,4 +68,19 @@ test('an answer without end is cut off where it is too large to be taken', async
     message: expect.stringContaining('HTTP response body exceeded the size limit.'),
   })
   expect(sent).toBeGreaterThan(10_485_760)
+})
+
+test('the runtime counts the memory of answers that are held, so that it collects them in time', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void // the flag makes it
+  const counted = (): number => {
+    collect()
+    return process.memoryUsage().arrayBuffers
+  }
+  const ask = answeringWhole(async () => new Response('x'.repeat(2 ** 20)))
+  const before = counted()
+  const held: Response[] = []
+  for (let i = 0; i < 16; i += 1) held.push(await ask('http://127.0.0.1'))
+  expect(counted() - before).toBeGreaterThan(15 * 2 ** 20)
+  for (const answer of held) expect(await answer.text()).toHaveLength(2 ** 20)
 })
