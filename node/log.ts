@@ -1,4 +1,4 @@
-import { destination, pino, stdSerializers } from 'pino'
+import { destination, type DestinationStream, pino, stdSerializers } from 'pino'
 import { withHosts } from './ground/with-hosts.ts'
 
 /** The levels a log can be limited to, least first. */
@@ -16,12 +16,20 @@ export interface Log {
 }
 
 /**
- * JSON lines on stderr; stdout belongs to the ready line. Synchronous, so that a crash loses nothing. Of addresses in errors the host
+ * JSON lines on stderr; stdout belongs to the ready line. Synchronous, so that a crash loses nothing. A line that is not taken, such as
+ * by a full disk, is lost, and nothing else. Of addresses in errors the host
  * alone is logged: a key to an endpoint may stand in the rest.
  */
 export function createLog(level: LogLevel): Log {
   const serializers = { err: dumpOf }
-  return pino({ level, base: { pid: process.pid }, serializers }, destination({ fd: 2, sync: true }))
+  return pino({ level, base: { pid: process.pid }, serializers }, stderr())
+}
+
+/** Without a listener an error of a destination ends the program, and one that has failed keeps all lines, without bound, to write them first. */
+function stderr(): DestinationStream {
+  const open = (): DestinationStream => destination({ fd: 2, sync: true }).on('error', () => (lines = open()))
+  let lines = open()
+  return { write: (line) => lines.write(line) }
 }
 
 /** What is deeper in an error, or comes to light by these, helps nobody. */

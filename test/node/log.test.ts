@@ -1,10 +1,15 @@
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type StdioOptions } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from './temporary.ts'
+
+const MODULES = "import { connect } from './contracts/client/chain.ts'; import { createLog } from './node/log.ts';"
+const FLAGS = ['--input-type=module-typescript', '-e']
 
 /** What a program that logs so writes to stderr. */
 function logged(program: string): string {
-  const modules = "import { connect } from './contracts/client/chain.ts'; import { createLog } from './node/log.ts';"
-  const run = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', `${modules} ${program}`])
+  const run = spawnSync(process.execPath, [...FLAGS, `${MODULES} ${program}`])
   expect(run.status, run.stderr.toString()).toBe(0)
   return run.stderr.toString()
 }
@@ -46,4 +51,30 @@ test('whatever an error carries, it is logged: circles, depths, and what cannot 
   })
   expect(second).toMatchObject({ msg: 'second', err: 'an error that cannot be read' })
   expect(third).toMatchObject({ msg: 'third', err: 'https://a.example' })
+})
+
+test.skipIf(!existsSync('/dev/full'))('a log that the disk does not take ends nothing', () => {
+  const full = openSync('/dev/full', 'w')
+  const stdio: StdioOptions = ['ignore', 'pipe', full]
+  const program = `const log = createLog('info');
+    log.info({}, 'first');
+    setImmediate(() => { for (let i = 0; i < 9; i += 1) log.info({}, 'next'); console.log('still there') })`
+  const { status, stdout } = spawnSync(process.execPath, [...FLAGS, `${MODULES} ${program}`], { stdio })
+  closeSync(full)
+  expect([status, stdout.toString()]).toEqual([0, 'still there\n'])
+})
+
+test('what is logged once a full disk has room again is written', () => {
+  const file = join(temporaryFolder(), 'log')
+  const program = `import { ftruncateSync } from 'node:fs';
+    const log = createLog('info');
+    for (let i = 0; i < 100; i += 1) log.info({}, 'line');
+    ftruncateSync(2);
+    log.info({}, 'room')`
+  const script = 'ulimit -f 1; exec "$0" "$@" 2>> "$LOG"'
+  const { status } = spawnSync('bash', ['-c', script, process.execPath, ...FLAGS, `${MODULES} ${program}`], {
+    env: { ...process.env, LOG: file },
+  })
+  expect(status).toBe(0)
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ msg: 'room' })
 })
