@@ -37,6 +37,7 @@ const OPERATORS = new Set([
   'Store.WitnessCorruptError',
   'Store.GuardConflictError',
   'Store.MarkCorruptError',
+  'Store.RestoreUnfinishedError',
 ])
 /** A node that was told to stop ends at the latest after this long; what it sent is on disk. */
 const LINGER_MS = 5_000

@@ -1,12 +1,21 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { getSystemErrorMessage } from 'node:util'
 import { makeFolder } from '../ground/access.ts'
 import { type BackupSummary, checkBackup, rowsOf, writeBackup } from './backup-file.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, StoreDiskError } from './database.ts'
 import { joined, storedDigests } from './guard-ledger.ts'
 import { markRestored } from './restoration.ts'
-import { DATABASE_FOLDER, hasStore, MARK_FILE, openStore, storeFault, WITNESS_FILE } from './store.ts'
+import {
+  DATABASE_FOLDER,
+  hasStore,
+  MARK_FILE,
+  openStore,
+  storeFault,
+  UNFINISHED_FOLDER,
+  WITNESS_FILE,
+} from './store.ts'
 import type { Row } from './tables.ts'
 import { FORMAT } from './upgrade.ts'
 import { readWitness } from './witness.ts'
@@ -36,7 +45,7 @@ export async function backUp(dataDir: string, file: string): Promise<BackupSumma
  * Makes the store in `dataDir` from a backup. All of the file is checked before anything is written; the store appears
  * whole or not at all. Since nobody knows what was signed after the backup was made, the store is marked as restored at
  * `now` (Unix seconds by the machine's clock): see {@link markRestored}. Throws {@link BackupDamagedError}, {@link StoreExistsError},
- * AccessError, and WitnessCorruptError or GuardConflictError where the record of what was signed that is there cannot be beside it.
+ * {@link RestoreDiskError}, AccessError, and WitnessCorruptError or GuardConflictError where the record of what was signed that is there cannot be beside it.
  */
 export async function restore(file: string, dataDir: string, now: bigint): Promise<BackupSummary> {
   if (hasStore(dataDir)) throw new StoreExistsError(dataDir)
@@ -44,9 +53,26 @@ export async function restore(file: string, dataDir: string, now: bigint): Promi
   makeFolder(dataDir)
   const fault = storeFault(dataDir)
   if (fault !== undefined) throw fault
-  const unfinished = join(dataDir, 'restoring')
-  await rm(unfinished, { recursive: true, force: true })
-  const database = await openDatabase(unfinished, format)
+  const unfinished = join(dataDir, UNFINISHED_FOLDER)
+  try {
+    await fill(unfinished, file, format, join(dataDir, WITNESS_FILE))
+    // Before the store is there: what is there without a mark signs anything.
+    await markRestored(join(dataDir, MARK_FILE), now)
+    await rename(unfinished, join(dataDir, DATABASE_FOLDER))
+  } catch (error) {
+    // What it takes of a full disk is what the next try lacks.
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined)
+    throw diskErrorOf(dataDir, error)
+  }
+  // Its opening upgrades it, and writes the second copy of the signatures.
+  await (await openStore(dataDir)).close()
+  return summary
+}
+
+/** Makes the database in `folder` of all that is in the backup; what was there goes. Throws as {@link restore}. */
+async function fill(folder: string, file: string, format: number, witness: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  const database = await openDatabase(folder, format)
   try {
     let batch: Row[] = []
     for await (const row of rowsOf(file)) {
@@ -58,16 +84,18 @@ export async function restore(file: string, dataDir: string, now: bigint): Promi
     await database.write(batch, 'durable')
     // What the store cannot be opened beside is to be known before it is there.
     const stored = await storedDigests(database)
-    joined({ stored, witnessed: await readWitness(join(dataDir, WITNESS_FILE), stored) })
+    joined({ stored, witnessed: await readWitness(witness, stored) })
   } finally {
     await database.close()
   }
-  // Before the store is there: what is there without a mark signs anything.
-  await markRestored(join(dataDir, MARK_FILE), now)
-  await rename(unfinished, join(dataDir, DATABASE_FOLDER))
-  // Its opening upgrades it, and writes the second copy of the signatures.
-  await (await openStore(dataDir)).close()
-  return summary
+}
+
+/** What LevelDB or the file system says of writing is about the place of the store; all else stays what it is. */
+function diskErrorOf(dataDir: string, cause: unknown): unknown {
+  if (cause instanceof StoreDiskError) return new RestoreDiskError(dataDir, cause.got, { cause })
+  if (!(cause instanceof Error && 'errno' in cause && typeof cause.errno === 'number')) return cause
+  const isOfBackup = 'syscall' in cause && cause.syscall === 'read'
+  return isOfBackup ? cause : new RestoreDiskError(dataDir, getSystemErrorMessage(cause.errno), { cause })
 }
 
 /** A backup is never written over another. */
@@ -93,5 +121,19 @@ export class StoreExistsError extends Error {
     super(
       `Expected no store in ${dataDir}, got one. It may know of signatures that the backup lacks: keep it, or name another.`,
     )
+  }
+}
+
+/** The disk did not take all of the backup; there is no store. */
+export class RestoreDiskError extends Error {
+  override readonly name = 'Backup.RestoreDiskError'
+  readonly dataDir: string
+  constructor(dataDir: string, got: string, options: ErrorOptions) {
+    super(
+      `Expected the disk to take a store in ${dataDir}, got "${got}". ` +
+        'The backup is whole: make room, or mend the disk, and run assize restore again. Do not start anything there before.',
+      options,
+    )
+    this.dataDir = dataDir
   }
 }

@@ -224,6 +224,8 @@ export class StoreCorruptError extends Error {
 export class StoreDiskError extends Error {
   override readonly name = 'Store.StoreDiskError'
   readonly location: string
+  /** What the system said. */
+  readonly got: string
   constructor(location: string, got: string, options: ErrorOptions) {
     super(
       `Expected the disk to keep ${location}, got "${got}". ` +
@@ -231,6 +233,7 @@ export class StoreDiskError extends Error {
       options,
     )
     this.location = location
+    this.got = got
   }
 }
 

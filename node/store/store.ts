@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import { accessFault, type AccessError, folderFault, makeFolder } from '../ground/access.ts'
@@ -46,6 +47,8 @@ export const DATABASE_FOLDER = 'store'
 export const WITNESS_FILE = 'signed.jsonl'
 /** Until when what was signed may be unknown: the store was restored, or a key came to it that it did not know. */
 export const MARK_FILE = 'restored'
+/** What becomes the LevelDB folder once all of a backup is in it. */
+export const UNFINISHED_FOLDER = 'restoring'
 
 /** Whether there is a store in the folder `dataDir`. */
 export function hasStore(dataDir: string): boolean {
@@ -81,13 +84,16 @@ export function storeFault(dataDir: string): AccessError | undefined {
 }
 
 /**
- * Opens the store in the folder `dataDir`, creating it if there is none. One running program at a time. Throws
- * AccessError, StoreLockedError, StoreCorruptError, StoreFormatError, StoreRowError, WitnessCorruptError, GuardConflictError.
+ * Opens the store in the folder `dataDir`, creating it if there is none. One running program at a time. Throws AccessError,
+ * {@link RestoreUnfinishedError}, StoreLockedError, StoreCorruptError, StoreFormatError, StoreRowError, WitnessCorruptError, GuardConflictError.
  */
 export async function openStore(dataDir: string): Promise<Store> {
   makeFolder(dataDir)
   const fault = storeFault(dataDir)
   if (fault !== undefined) throw fault
+  const unfinished = join(dataDir, UNFINISHED_FOLDER)
+  // A new store beside it would be in the way of the restoration, and know nothing of what was staked.
+  if (!hasStore(dataDir) && existsSync(unfinished)) throw new RestoreUnfinishedError(dataDir)
   // First the database, whose lock keeps a second program from the witness too.
   const database = await openDatabase(join(dataDir, DATABASE_FOLDER))
   const opened: { close(): Promise<void> }[] = [database]
@@ -95,6 +101,8 @@ export async function openStore(dataDir: string): Promise<Store> {
     for (const part of opened.toReversed()) await part.close()
   }
   try {
+    // Beside a store it is of no use to anybody.
+    await rm(unfinished, { recursive: true, force: true })
     const stored = await storedDigests(database)
     const { witness, entries: witnessed } = await openWitness(join(dataDir, WITNESS_FILE), stored)
     opened.push(witness)
@@ -118,5 +126,18 @@ export async function openStore(dataDir: string): Promise<Store> {
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** A restoration of this folder was broken off, or is under way. */
+export class RestoreUnfinishedError extends Error {
+  override readonly name = 'Store.RestoreUnfinishedError'
+  readonly dataDir: string
+  constructor(dataDir: string) {
+    super(
+      `Expected a whole store in ${dataDir}, got one that assize restore has begun. Run assize restore again; or, to begin ` +
+        `without what the backup remembers, remove ${join(dataDir, UNFINISHED_FOLDER)}.`,
+    )
+    this.dataDir = dataDir
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { Level } from 'level'
+import { expect, test, vi } from 'vitest'
 import { backUp, restore } from '#node/backup'
 import { openStore } from '#node/store'
 import { observationDigest } from '#protocol/observation.ts'
@@ -187,12 +188,61 @@ test.skipIf(!existsSync('/dev/full'))('a disk that fills on the way leaves nothi
   expect(readdirSync(dirname(file))).toEqual([])
 })
 
-test('what a half restoration left does not hinder the next', async () => {
-  const file = await backedUp()
+/** A folder in which a restoration was killed. */
+async function halfRestored(): Promise<string> {
   const dataDir = temporaryFolder()
   const half = await openDatabase(join(dataDir, 'restoring'))
   await half.write([{ table: 'guard', key: 'x', value: 1 }], 'durable')
   await half.close()
+  return dataDir
+}
+
+test('a disk that fills while a backup is restored keeps nothing of it, and the backup can be restored once there is room', async () => {
+  const file = await backedUp()
+  const dataDir = temporaryFolder()
+  const full = Object.assign(new Error('IO error: No space left on device'), { code: 'LEVEL_IO_ERROR' })
+  // The label of the format is taken, and the first rows are.
+  const { batch } = Level.prototype
+  const spy = vi.spyOn(Level.prototype, 'batch')
+  spy.mockImplementationOnce(batch).mockImplementationOnce(batch).mockRejectedValue(full)
+  await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({
+    name: 'Backup.RestoreDiskError',
+    dataDir,
+    message:
+      `Expected the disk to take a store in ${dataDir}, got "IO error: No space left on device". The backup is whole: ` +
+      'make room, or mend the disk, and run assize restore again. Do not start anything there before.',
+  })
+  expect(spy).toHaveBeenCalledTimes(3)
+  spy.mockRestore()
+  expect(readdirSync(dataDir)).toEqual([])
+  expect(await restore(file, dataDir, NOW)).toEqual({ rows: 1_502, signatures: 1 })
+})
+
+test('where a restoration was broken off no new store is begun beside it', async () => {
+  const dataDir = await halfRestored()
+  await expect(openStore(dataDir)).rejects.toMatchObject({
+    name: 'Store.RestoreUnfinishedError',
+    dataDir,
+    message:
+      `Expected a whole store in ${dataDir}, got one that assize restore has begun. Run assize restore again; or, to ` +
+      `begin without what the backup remembers, remove ${join(dataDir, 'restoring')}.`,
+  })
+  expect(readdirSync(dataDir)).toEqual(['restoring'])
+  await restore(await backedUp(), dataDir, NOW)
+  await (await openStore(dataDir)).close()
+})
+
+test('what a restoration left beside a store goes when that is opened', async () => {
+  const dataDir = await halfRestored()
+  const store = await openDatabase(join(dataDir, 'store'))
+  await store.close()
+  await (await openStore(dataDir)).close()
+  expect(readdirSync(dataDir).toSorted()).toEqual(['signed.jsonl', 'store'])
+})
+
+test('what a half restoration left does not hinder the next', async () => {
+  const file = await backedUp()
+  const dataDir = await halfRestored()
   await restore(file, dataDir, NOW)
   expect(existsSync(join(dataDir, 'restoring'))).toBe(false)
   const store = await openStore(dataDir)
