@@ -56,7 +56,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
       // By the chain's time, as the end of the vote is: a clock that is behind must not make it INVALID.
       if (document === undefined || time < fixing.maturity || (tracked !== undefined && isSettled(tracked))) return
       // Nobody needs to announce a fixing for it to be judged, nor need its log be read: it is observed all the same.
-      reporter.attend({ id, fixing, document, isReporter: false, isTrusted: true })
+      reporter.attend({ id, fixing, document, isReporter: false, isTrusted: true, isPressing: true })
     },
     seen: (id) => readSeen({ reporter, own: store.own, observations: store.observations }, id),
     seenWithout: (id, fixing) => readWithout(store.samples, state.documents.get(fixing.indexId), { id, fixing }),

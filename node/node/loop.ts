@@ -1,20 +1,19 @@
 import { DeadRpcError } from '#client/chain.ts'
 import type { Head } from '../chain/port.ts'
 import type { ChainClock, Clock } from '../clock.ts'
-import { isTrusted } from '../decide.ts'
 import { StoreClosedError } from '../store/database.ts'
 import { agreedTime } from './agreed-time.ts'
 import { attend } from './attend.ts'
 import { isDue, noteLook } from './due.ts'
 import { failStartOver, isStoreGone, type LookFailure, noteFailure, noteSuccess } from './look-failure.ts'
-import { isActing, isReporting, isVoting } from './observing.ts'
+import { targetOf } from './observing.ts'
 import type { Parts } from './parts.ts'
 import { ShortChainError } from '../watch.ts'
 import type { FoundFixing } from '../watch/memory.ts'
 import type { WhenFree } from './places.ts'
 import { refreshSigners } from './refresh-signers.ts'
 import type { Roster } from './rosters.ts'
-import { isSettled, track, type Tracked } from './tracked.ts'
+import { track, type Tracked } from './tracked.ts'
 import type { UntrackedFixing } from './untracked.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Hex } from 'viem'
@@ -230,7 +229,8 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
   const { id, fixing } = tracked
   // By the chain alone: what is staked, claimed and decided goes by its time.
   if (tracked.isClosed || head.time < fixing.maturity) return
-  attendTo(parts, tracked)
+  const target = targetOf(parts, tracked)
+  if (target !== undefined) parts.reporter.attend(target)
   if (isNew && isDue(parts, tracked, head)) tracked.isDirty = true
   if (!tracked.isDirty || tracked.busy !== undefined || clock.monotonicMs() < tracked.nextMs) return
   tracked.isDirty = false
@@ -248,17 +248,6 @@ function visit(parts: Parts, state: LoopState, tracked: Tracked, head: Head, isN
     .finally(() => {
       tracked.busy = undefined
     })
-}
-
-/** Has the fixing observed, if this node is to: what is observed is dated, so that a clock that is behind delays it, and nothing else. */
-function attendTo(parts: Parts, tracked: Tracked): void {
-  const { clock, config, reporter } = parts
-  const { id, fixing, document } = tracked
-  if (tracked.ripe === undefined || isSettled(tracked) || clock.now() < fixing.maturity) return
-  const isReporter = isReporting(parts, tracked)
-  if (!isReporter && !isActing(config, fixing)) return
-  const trusts = isTrusted(fixing, config.policy.arbitrators) || isVoting(config, fixing)
-  reporter.attend({ id, fixing, document, isReporter, isTrusted: trusts })
 }
 
 /** The clock as one that the loop moves, if it follows the chain. */

@@ -1,5 +1,6 @@
 import { isTrusted } from '../decide.ts'
 import type { Fixing } from '#protocol/fixing.ts'
+import type { Target } from '../observe/reporter.ts'
 import type { Parts } from './parts.ts'
 import { isSettled, type Tracked } from './tracked.ts'
 
@@ -17,11 +18,25 @@ export function isObserving(parts: Parts, tracked: Tracked): boolean {
 }
 
 /** Whether this node is to sign for the fixing. */
-export function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked): boolean {
+function isReporting({ chain, config, store }: Parts, { ripe, fixing }: Tracked): boolean {
   const signer = chain.account?.toLowerCase()
   const isMember = signer !== undefined && ripe?.indexOf.has(signer) === true
   const isReporter = config.roles.includes('reporter') && isAllowed(config, fixing)
   return isReporter && isMember && store.restoration.maySign(fixing.maturity)
+}
+
+/**
+ * What this node is to observe now of a fixing that has matured by the chain; undefined: nothing. What is observed is dated, so that a clock that
+ * is behind delays it, and nothing else.
+ */
+export function targetOf(parts: Parts, tracked: Tracked): Target | undefined {
+  const { clock, config } = parts
+  const { id, fixing, document, ripe, snapshot } = tracked
+  if (ripe === undefined || isSettled(tracked) || clock.now() < fixing.maturity) return undefined
+  const isReporter = isReporting(parts, tracked)
+  if (!isReporter && !isActing(config, fixing)) return undefined
+  const trusts = isTrusted(fixing, config.policy.arbitrators) || isVoting(config, fixing)
+  return { id, fixing, document, isReporter, isTrusted: trusts, isPressing: snapshot?.phase === 'active' }
 }
 
 /**
@@ -37,13 +52,13 @@ export function isUnsigned(parts: Parts, tracked: Tracked): boolean {
 }
 
 /** Whoever may propose, dispute or vote needs an own observation, signed or not; seats in juries do not ask whom the operator trusts. */
-export function isActing(config: Parts['config'], fixing: Fixing): boolean {
+function isActing(config: Parts['config'], fixing: Fixing): boolean {
   const { roles } = config
   if (isAllowed(config, fixing) && (roles.includes('proposer') || roles.includes('watchtower'))) return true
   return isVoting(config, fixing)
 }
 
 /** Whether the fixing may come to a jury that this node votes in. */
-export function isVoting({ roles, juror }: Parts['config'], { arbitrator, backup }: Fixing): boolean {
+function isVoting({ roles, juror }: Parts['config'], { arbitrator, backup }: Fixing): boolean {
   return roles.includes('juror') && juror.juries.some((jury) => jury === arbitrator || jury === backup)
 }

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import type { DroppedSource } from '#protocol/aggregate.ts'
 import type { Confidence } from '#protocol/confidence.ts'
+import type { Sampling } from '#node/source'
 import type { Fixing } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Observation, SignedObservation } from '#protocol/observation.ts'
@@ -20,6 +21,8 @@ export type Target = {
   readonly isReporter: boolean
   /** Whether the operator trusts its arbitrators, or votes in one of them: its sources are read before those of others. */
   readonly isTrusted: boolean
+  /** Whether a deadline runs by which an observation is of use: of a dispute, or of a vote. */
+  readonly isPressing: boolean
 }
 
 /** Why there is no own observation yet. */
@@ -74,8 +77,12 @@ export interface Reporter {
 /** What was done of one fixing: who has only observed it signs as well, once that is asked. */
 type Progress = {
   view: OwnView
+  /** Those that have ended. */
   tries: number
-  nextMs: number
+  /** When the last of them did. */
+  triedMs: number
+  /** What of the abstention that is on disk tells it from others. */
+  archived?: string
   running?: Promise<void>
   done?: 'observed' | 'signed'
 }
@@ -86,9 +93,9 @@ export function createReporter(components: ReporterComponents): Reporter {
   const progress = new Map<Hex, Progress>()
   return {
     attend(target) {
-      const state = progress.get(target.id) ?? { view: {}, tries: 0, nextMs: 0 }
+      const state = progress.get(target.id) ?? { view: {}, tries: 0, triedMs: 0 }
       progress.set(target.id, state)
-      if (isDone(state, target) || state.running !== undefined || clock.monotonicMs() < state.nextMs) return
+      if (isDone(state, target) || state.running !== undefined || isResting(clock, state, target)) return
       state.running = work(components, target, state)
         .catch((error: unknown) => {
           // The store or the guard refused: nothing was signed; the next try may find it mended.
@@ -96,7 +103,7 @@ export function createReporter(components: ReporterComponents): Reporter {
         })
         .finally(() => {
           state.tries += 1
-          state.nextMs = clock.monotonicMs() + pauseAfter(state.tries)
+          state.triedMs = clock.monotonicMs()
           delete state.running
         })
     },
@@ -110,6 +117,13 @@ export function createReporter(components: ReporterComponents): Reporter {
 
 function isDone({ done }: Progress, { isReporter }: Target): boolean {
   return done === 'signed' || (done === 'observed' && !isReporter)
+}
+
+/** What is only to be signed needs no source, and never waits long. */
+function isResting(clock: Clock, { tries, triedMs, view }: Progress, target: Target): boolean {
+  if (tries === 0) return false
+  const isPressing = target.isPressing || view.observation !== undefined
+  return clock.monotonicMs() < triedMs + pauseAfter(tries, { ...target, isPressing }, clock.now())
 }
 
 async function work(components: ReporterComponents, target: Target, state: Progress): Promise<void> {
@@ -168,7 +182,7 @@ async function observeNow(
   state: Progress,
 ): Promise<Own | undefined> {
   const { id, fixing, document } = target
-  const sampling = await sample(target)
+  const sampling = await sample(target, state.tries)
   const observedAt = date()
   // By a clock that is behind, or was set back meanwhile, and every peer would reject it: the next try is by the right time.
   const isSignable = observedAt >= fixing.maturity
@@ -178,7 +192,9 @@ async function observeNow(
   if (observed.kind === 'abstention') {
     const { reason } = observed
     state.view = { abstained: { reason, dropped } }
-    await archive(id, { ...sampling, abstained: { reason, dropped } })
+    const fingerprint = fingerprintOf(sampling, { reason, dropped })
+    if (state.archived !== fingerprint) await archive(id, { ...sampling, abstained: { reason, dropped } })
+    state.archived = fingerprint
     await journal.write({ stage: 'observe', fixingId: id, action: 'abstain', reason: describe(reason, dropped) })
     return undefined
   }
@@ -193,6 +209,11 @@ async function observeNow(
     reason: describe(`Value ${observation.value}. ${sureness(confidence)}`, dropped),
   })
   return { observation, confidence }
+}
+
+/** The same of what need not be written again: most of it are responses, tens of KB. */
+function fingerprintOf({ records }: Sampling, abstained: Abstention): string {
+  return JSON.stringify([abstained, records.map(({ sourceId, origin, sha256 }) => [sourceId, origin, sha256])])
 }
 
 function sureness({ sources, spreadPpm }: Confidence): string {

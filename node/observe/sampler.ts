@@ -3,7 +3,7 @@ import type { IndexDocument } from '#protocol/index-document.ts'
 import type { Sampling } from '#node/source'
 import type { Clock } from '../clock.ts'
 import { putNewest } from '../ground/newest.ts'
-import { pauseAfter } from './pause.ts'
+import { type Haste, pauseAfter } from './pause.ts'
 import type { Target } from './reporter.ts'
 
 /** What reading for many fixings works with. */
@@ -15,8 +15,11 @@ export type SamplerComponents = {
   readonly atOnce: number
 }
 
-/** Gives what the sources say for a fixing; throws what `read` does. */
-export type Sample = (target: Pick<Target, 'fixing' | 'document' | 'isTrusted'>) => Promise<Sampling>
+/** Gives what the sources say for a fixing of which so many tries did not suffice; throws what `read` does. */
+export type Sample = (
+  target: Pick<Target, 'fixing' | 'document' | 'isTrusted' | 'isPressing'>,
+  tries: number,
+) => Promise<Sampling>
 
 /** A reading that somebody waits for. */
 type Errand = {
@@ -24,10 +27,18 @@ type Errand = {
   readonly maturity: bigint
   /** One of the fixings that wait for it is of arbitrators that the operator trusts. */
   isTrusted: boolean
+  /** The fewest of one of them. */
+  tries: number
   readonly coming: PromiseWithResolvers<Sampling>
 }
 
-type Kept = { readonly sampling: Sampling; readonly tries: number; readonly nextMs: number }
+type Kept = {
+  readonly sampling: Sampling
+  /** Whether reading again gives the same. */
+  readonly isLasting: boolean
+  readonly tries: number
+  readonly readMs: number
+}
 
 /** Readings that are kept: each response is up to 64 KiB. Of one that is forgotten too soon the reporters' own pauses are left. */
 const KEPT = 32
@@ -40,19 +51,20 @@ const SETTLED_SECONDS = 60n
  * Reads once for all fixings of an index whose windows have the same candles, of which anybody can create any number: each
  * would ask every venue again, all at once, and venues refuse whoever does. Who asks during a reading gets what it gives. One in
  * which nothing is missing is kept once its candles are a minute old, as those do not change; another is given until its pause is over
- * ({@link pauseAfter}). Fixings that the operator trusts come first.
+ * ({@link pauseAfter}). Fixings that the operator trusts come first, and of them those that were tried least: what cannot be read keeps
+ * nothing waiting that can.
  */
 export function createSampler({ clock, read, atOnce }: SamplerComponents): Sample {
   const errands = new Map<string, Errand>()
-  const waiting = new Set<string>()
+  const waiting = new Map<string, Errand>()
   const kept = new Map<string, Kept>()
   let free = atOnce
 
   const keep = (key: string, document: IndexDocument, sampling: Sampling): void => {
     const tries = (kept.get(key)?.tries ?? 0) + 1
     const isSettled = clock.now() >= endOf(document, sampling) + SETTLED_SECONDS
-    const nextMs = isSettled && isWhole(document, sampling) ? Infinity : clock.monotonicMs() + pauseAfter(tries)
-    putNewest(kept, key, { sampling, tries, nextMs }, KEPT)
+    const isLasting = isSettled && isWhole(document, sampling)
+    putNewest(kept, key, { sampling, isLasting, tries, readMs: clock.monotonicMs() }, KEPT)
   }
   const run = async (key: string, { document, maturity, coming }: Errand): Promise<void> => {
     try {
@@ -67,10 +79,9 @@ export function createSampler({ clock, read, atOnce }: SamplerComponents): Sampl
   }
   const begin = (): void => {
     if (free === 0) return
-    const keys = [...waiting]
-    const key = keys.find((one) => errands.get(one)?.isTrusted === true) ?? keys[0]
-    const errand = key === undefined ? undefined : errands.get(key)
-    if (key === undefined || errand === undefined) return
+    const next = firstOf(waiting)
+    if (next === undefined) return
+    const [key, errand] = next
     waiting.delete(key)
     free -= 1
     void forAWhile(run(key, errand), clock).finally(() => {
@@ -79,24 +90,43 @@ export function createSampler({ clock, read, atOnce }: SamplerComponents): Sampl
     })
   }
 
-  return ({ fixing: { indexId, maturity }, document, isTrusted }) => {
+  return (target, tries) => {
+    const { fixing, document, isTrusted } = target
+    const { indexId, maturity } = fixing
     const key = `${indexId} ${sampleOpens(document, maturity)[0]}`
     const errand = errands.get(key)
     if (errand !== undefined) {
       errand.isTrusted ||= isTrusted
+      errand.tries = Math.min(errand.tries, tries)
       return errand.coming.promise
     }
     const known = kept.get(key)
-    if (known !== undefined && clock.monotonicMs() < known.nextMs) {
+    if (known !== undefined && (known.isLasting || isFresh(clock, known, target))) {
       putNewest(kept, key, known, KEPT)
       return Promise.resolve(known.sampling)
     }
     const coming = Promise.withResolvers<Sampling>()
-    errands.set(key, { document, maturity, isTrusted, coming })
-    waiting.add(key)
+    const begun: Errand = { document, maturity, isTrusted, tries, coming }
+    errands.set(key, begun)
+    waiting.set(key, begun)
     begin()
     return coming.promise
   }
+}
+
+/** The errand whose turn it is: of those that are alike the one that came first. */
+function firstOf(waiting: ReadonlyMap<string, Errand>): [string, Errand] | undefined {
+  const [first, ...others] = waiting
+  if (first === undefined) return undefined
+  return others.reduce((best, one) => (isBefore(one[1], best[1]) ? one : best), first)
+}
+
+function isBefore(one: Errand, other: Errand): boolean {
+  return one.isTrusted === other.isTrusted ? one.tries < other.tries : one.isTrusted
+}
+
+function isFresh(clock: Clock, { tries, readMs }: Kept, haste: Haste): boolean {
+  return clock.monotonicMs() < readMs + pauseAfter(tries, haste, clock.now())
 }
 
 /** Where the last candle of the window ends, Unix seconds. */

@@ -6,6 +6,7 @@ import { INVALID } from '#protocol/fixing.ts'
 import type { IndexDocument } from '#protocol/index-document.ts'
 import { commitmentOf } from '#protocol/jury.ts'
 import { createJuryDuty, type JuryDutyParts, readOwn, readSeen, readWithout } from '../../../node/node/jury-duty.ts'
+import type { Target } from '../../../node/observe/reporter.ts'
 import { SMALL_JURY } from '../../client/jury-terms.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
@@ -104,7 +105,8 @@ function dutyWith({
     log: SILENT,
     signal: new AbortController().signal,
     reporter: {
-      attend: () => void (isRead = true),
+      // Before a vote ends nothing is to wait for long.
+      attend: ({ isPressing }: Target) => void (isRead ||= isPressing),
       view: () => (isRead ? { observation: observationOf({ value: NUMBER }) } : {}),
     },
     watch: { follow: () => undefined, events: () => [] },

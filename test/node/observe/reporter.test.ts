@@ -22,6 +22,7 @@ const TARGET: Target = {
   document: threeSamples([sourceJson('a')]),
   isReporter: true,
   isTrusted: true,
+  isPressing: false,
 }
 const GOOD: Sampling = {
   opens: [0n, 60n, 120n],
@@ -126,16 +127,84 @@ test('abstains with a reason and tries again later and later, until the sources 
   expect(order).toHaveLength(3)
   clock.pass(1)
   await attend()
-  expect(order).toHaveLength(6)
+  expect(order.splice(3)).toEqual(['sample', 'journal abstain'])
   clock.pass(999)
   await attend()
-  expect(order).toHaveLength(6)
+  expect(order).toHaveLength(3)
   samplings.push(GOOD)
   clock.pass(1)
   await attend()
   expect(order).toContain('publish')
   expect(reporter.view(FIXING_ID)).toMatchObject({ observation: { value: 100n * WAD } })
   expect(reporter.view(FIXING_ID).abstained).toBe(undefined)
+})
+
+test('archives an abstention again only if it has another reason, or the sources said something else', async () => {
+  const record = { sourceId: 'a', origin: 'https://a.example', sha256: '01', bytes: 9 }
+  const said: readonly (readonly [Sampling, isArchived: boolean])[] = [
+    [BAD, true],
+    [BAD, false],
+    [{ ...BAD, failures: [{ sourceId: 'a', reason: 'HTTP 429' }] }, true],
+    [BAD, true],
+    [{ ...BAD, records: [record] }, true],
+    [{ ...BAD, records: [{ ...record }] }, false],
+    [{ ...BAD, records: [{ ...record, sha256: '02' }] }, true],
+  ]
+  const { order, attend, clock } = desk(said.map(([sampling]) => sampling))
+  for (const [, isArchived] of said) {
+    await attend()
+    expect(order.splice(0).includes('archive')).toBe(isArchived)
+    clock.pass(60_000)
+  }
+})
+
+test('archives an abstention again that the store did not take', async () => {
+  let isFull = true
+  const archived: unknown[] = []
+  const { attend, clock } = desk([], {
+    archive: async (_id, record) => {
+      if (isFull) throw new Error('no room')
+      archived.push(record)
+    },
+  })
+  await attend()
+  isFull = false
+  clock.pass(60_000)
+  await attend()
+  expect(archived).toMatchObject([{ failures: BAD.failures }])
+})
+
+test('asks the less often the longer ago a fixing matured, each minute while a deadline runs, and each minute for its signature', async () => {
+  let isRefused = true
+  const { order, attend, clock, samplings } = desk([], {
+    sign: async (observation): Promise<SignedObservation> => {
+      order.push('sign')
+      if (isRefused) throw new Error('refused')
+      return { ...observation, signature: (await reportedBy(0)).signed.signature }
+    },
+  })
+  for (let tries = 0; tries < 20; tries += 1) {
+    await attend()
+    clock.pass(60_000)
+  }
+  clock.set(MATURITY + 3_600n)
+  const asked = async (target?: Target): Promise<string[]> => {
+    order.splice(0)
+    await attend(target)
+    return order.filter((what) => what === 'sample' || what === 'sign')
+  }
+  expect(await asked()).toEqual([])
+  expect(await asked({ ...TARGET, isPressing: true })).toEqual(['sample'])
+  clock.pass(449_999)
+  expect(await asked()).toEqual([])
+  clock.pass(1)
+  samplings.push(GOOD)
+  expect(await asked()).toEqual(['sample', 'sign'])
+  clock.pass(59_999)
+  expect(await asked()).toEqual([])
+  clock.pass(1)
+  isRefused = false
+  expect(await asked()).toEqual(['sign'])
 })
 
 test('signs nothing that is dated before the maturity, to which a clock was set back, and signs at the next try', async () => {

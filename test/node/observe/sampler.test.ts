@@ -18,6 +18,13 @@ function samplingOf(closes: Record<string, (string | undefined)[]>): Sampling {
   return { opens: [], samples, failures: [], records: [] }
 }
 
+type Asked = {
+  readonly maturity?: bigint
+  readonly isTrusted?: boolean
+  readonly isPressing?: boolean
+  readonly tries?: number
+}
+
 type Desk = {
   readonly clock: FakeClock
   /** The maturities of the readings that began, in order. */
@@ -26,7 +33,7 @@ type Desk = {
   readonly end: (sampling?: Sampling | Error) => Promise<void>
   /** Ends the wait of every place that is taken. */
   readonly tire: () => Promise<void>
-  readonly sample: (changes?: { maturity?: bigint; isTrusted?: boolean }) => Promise<Sampling>
+  readonly sample: (changes?: Asked) => Promise<Sampling>
 }
 
 /** Two readings at once, which end when the test says so. */
@@ -66,8 +73,8 @@ function desk(): Desk {
       for (const end of bored.splice(0)) end()
       await settled()
     },
-    sample: ({ maturity = MATURITY, isTrusted = false } = {}) =>
-      sample({ fixing: { ...FIXING, maturity }, document: DOCUMENT, isTrusted }),
+    sample: ({ maturity = MATURITY, isTrusted = false, isPressing = false, tries = 0 } = {}) =>
+      sample({ fixing: { ...FIXING, maturity }, document: DOCUMENT, isTrusted, isPressing }, tries),
   }
 }
 
@@ -86,7 +93,7 @@ test('asks a venue once for any number of fixings of one index and maturity', as
   const read = (one: IndexDocument, maturity: bigint): Promise<Sampling> =>
     fetchSamples(one, maturity, { clock, signal: new AbortController().signal })
   const sample = createSampler({ clock, read, atOnce: 4 })
-  const ask = (): Promise<Sampling> => sample({ fixing: FIXING, document, isTrusted: false })
+  const ask = (): Promise<Sampling> => sample({ fixing: FIXING, document, isTrusted: false, isPressing: false }, 0)
   const all = await Promise.all(Array.from({ length: 500 }, ask))
   all.push(await ask())
   expect(venue.paths.toSorted()).toEqual(['/a', '/b', '/c'])
@@ -127,14 +134,24 @@ test('keeps what is whole, and what is not until its pause is over, which is twi
   expect(begun).toHaveLength(3)
 })
 
-test('waits a minute at most before what is not whole is read again', async () => {
+test('waits a minute at most before what is not whole is read again, or an eighth of its age unless a deadline presses', async () => {
   const { begun, clock, end, sample } = desk()
-  for (let tries = 1; tries <= 9; tries += 1) {
-    void sample()
-    await end(FAILED)
-    expect(begun).toHaveLength(tries)
+  const readAgain = async (asked: Asked = {}): Promise<boolean> => {
+    const before = begun.length
+    void sample(asked)
+    if (begun.length > before) await end(FAILED)
+    return begun.length > before
+  }
+  for (let tries = 1; tries <= 20; tries += 1) {
+    expect(await readAgain()).toBe(true)
     clock.pass(60_000)
   }
+  clock.set(MATURITY + 3_600n)
+  expect([await readAgain(), await readAgain({ isPressing: true })]).toEqual([false, true])
+  clock.pass(449_999)
+  expect(await readAgain()).toBe(false)
+  clock.pass(1)
+  expect(await readAgain()).toBe(true)
 })
 
 test('keeps what it read only once the last candle has been closed for a minute: venues correct those', async () => {
@@ -161,6 +178,24 @@ test('reads for as many windows at once as it may, and first for what the operat
   expect(begun).toEqual([later(0), later(1)])
   for (let i = 0; i < 5; i += 1) await end()
   expect(begun).toEqual([later(0), later(1), later(3), later(4), later(2)])
+})
+
+test('reads first what was tried least, of what is trusted alike: what cannot be read keeps nothing waiting that can', async () => {
+  const { begun, end, sample } = desk()
+  const asked: readonly (readonly [candles: number, tries: number, isTrusted?: boolean])[] = [
+    [0, 0],
+    [1, 0],
+    [2, 9, true],
+    [3, 5, true],
+    [4, 5, true],
+    [5, 0],
+    [6, 0, true],
+    // Another of the same window is new to it.
+    [2, 1, true],
+  ]
+  for (const [candles, tries, isTrusted = false] of asked) void sample({ maturity: later(candles), tries, isTrusted })
+  for (let i = 0; i < 7; i += 1) await end()
+  expect(begun).toEqual([0, 1, 6, 2, 3, 4, 5].map(later))
 })
 
 test('lets others begin beside a reading that takes long, and gives it to whoever waits all the same', async () => {
