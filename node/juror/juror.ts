@@ -124,11 +124,16 @@ export function createJuror(components: JurorComponents): Juror {
 
 /** Over all juries, at the block `head`, or the newest. */
 async function pass(components: JurorComponents, memory: Memory, head: Head | undefined): Promise<void> {
-  const { chain, juries, log, signal, onSeen, now } = components
+  const { chain, table, juries, log, signal, onSeen, now } = components
+  // Between two passes: one on its way may close what it saw on the other chain.
+  const begun = table.startOver().then((isUndone) => {
+    if (isUndone) memory.ended.clear()
+  })
   const isFirst = memory.standing.view(now()).unseen > 0
   await Promise.all(
     juries.map(async (jury) => {
       try {
+        await begun
         await attendJury(components, memory, jury, head ?? (await chain.head()))
       } catch (error) {
         memory.standing.fail(jury)

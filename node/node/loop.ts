@@ -201,6 +201,7 @@ async function startOver(
   await olderLog.drop()
   await store.fixings.reopen(found.map(({ id }) => id))
   await dues.drop(found.map(({ id }) => id))
+  await store.juries.doubt()
   for (const id of new Set([...tracked.keys(), ...found.map((one) => one.id)])) {
     await transactions.doubt(id, head.number)
   }

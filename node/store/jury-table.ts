@@ -30,6 +30,13 @@ export interface JuryTable {
   extend(jury: Address, found: readonly KnownCase[], nextBlock: bigint): Promise<void>
   /** Nothing is left to be done about it. */
   close(known: Pick<KnownCase, 'jury' | 'id'>): Promise<void>
+  /** The chain was undone: what was read of it and closed counts until {@link JuryTable.startOver}, also if this ends before. */
+  doubt(): Promise<void>
+  /**
+   * If the chain was undone, no log is read and no case is over from now on: all or nothing, while nobody extends or closes. Votes stay:
+   * with them alone it can be revealed what may be committed to there too. Whether it was.
+   */
+  startOver(): Promise<boolean>
   /** Resolves when the votes are on disk: before what commits to them leaves. */
   keep(votes: readonly KnownVote[]): Promise<void>
   /** Every vote of a round, also those that were replaced; those of a seat in no order. */
@@ -49,6 +56,8 @@ const VOTE = z.object({
 
 /** A backup lacks it: the log is read again then. */
 const CURSOR = 'next-block-of-jury'
+/** There while the chain was undone, and the juries' logs are not read again yet. */
+const UNDONE = 'juries-undone'
 
 /** The cases and votes of `database`. */
 export function juryTable(database: Database): JuryTable {
@@ -88,6 +97,24 @@ export function juryTable(database: Database): JuryTable {
         [{ table: 'cases', key, value: { ...parseRow(CASE, 'cases', { key, value }), isOver: true } }],
         'soon',
       )
+    },
+    doubt: () => database.write([{ table: 'meta', key: UNDONE, value: true }], 'soon'),
+    async startOver() {
+      if ((await database.read('meta', UNDONE)) !== true) return false
+      const cursors = await database.list('meta', { prefix: `${CURSOR}:` })
+      const cases = await database.list('cases')
+      await database.write(
+        [
+          ...cursors.map(({ key }) => ({ type: 'del', table: 'meta', key }) as const),
+          ...cases.map((row) => {
+            const value = { ...parseRow(CASE, 'cases', row), isOver: false }
+            return { table: 'cases', key: row.key, value } as const
+          }),
+          { type: 'del', table: 'meta', key: UNDONE },
+        ],
+        'soon',
+      )
+      return true
     },
     keep: (votes) =>
       database.write(

@@ -42,6 +42,8 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Partial<Ju
       nextBlock: async () => 1n,
       extend: async () => undefined,
       close: async () => undefined,
+      doubt: async () => undefined,
+      startOver: async () => false,
       keep: async () => undefined,
       votes: async () => [],
     },
@@ -107,6 +109,49 @@ test('says once that it has seen its juries, and not before a look at all of the
   }
 })
 
+test('a case is closed so many blocks after it was first seen to be over, on the chain that stays', async () => {
+  const closed: bigint[] = []
+  let [isUndone, block] = [false, 0n]
+  const state = { stage: 'decided', round: 0, seedBlock: 5n, commitEnd: 1n, revealEnd: 2n } as const
+  const court: Partial<CourtPort> = {
+    terms: async () => SMALL_JURY,
+    opened: async () => [],
+    trial: async () => ({ state, seats: [] }),
+  }
+  const juror = jurorWith(new Set(), undefined, {
+    chain: {
+      account: keyOf('sender').address,
+      chainId: 31_337,
+      court: () => court as CourtPort,
+      head: async () => HEAD,
+      snapshot: async () => snapshotOf({}),
+    },
+    table: {
+      cases: async () => [{ jury: JURY, id: FIXING_ID, fixing: FIXING, block: 1n }],
+      nextBlock: async () => 1n,
+      extend: async () => undefined,
+      close: async () => void closed.push(block),
+      doubt: async () => undefined,
+      startOver: async () => isUndone,
+      keep: async () => undefined,
+      votes: async () => [],
+    },
+  })
+  const lookAt = async (number: bigint): Promise<void> => {
+    block = number
+    juror.look({ number, time: HEAD.time })
+    await juror.idle()
+  }
+  for (const number of [10n, 73n]) await lookAt(number)
+  isUndone = true
+  await lookAt(20n)
+  isUndone = false
+  for (const number of [74n, 83n]) await lookAt(number)
+  expect(closed).toEqual([])
+  await lookAt(84n)
+  expect(closed).toEqual([84n])
+})
+
 test('a clerk has jurors drawn once the pool is large enough, with what the running cases of the jury hold, and not before', async () => {
   const asked: unknown[] = []
   const none = { stage: 'none', round: 0, seedBlock: 0n, commitEnd: 0n, revealEnd: 0n } as const
@@ -143,6 +188,8 @@ test('a clerk has jurors drawn once the pool is large enough, with what the runn
       nextBlock: async () => 1n,
       extend: async () => undefined,
       close: async () => undefined,
+      doubt: async () => undefined,
+      startOver: async () => false,
       keep: async () => undefined,
       votes: async () => [],
     },
@@ -334,6 +381,8 @@ describe('a case that others wait behind may cost as much as what waits', () => 
         nextBlock: async () => 1n,
         extend: async () => undefined,
         close: async () => undefined,
+        doubt: async () => undefined,
+        startOver: async () => false,
         keep: async () => undefined,
         votes: async () => [],
       },

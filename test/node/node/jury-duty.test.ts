@@ -94,6 +94,7 @@ function dutyWith({
         keep: async (votes: readonly { readonly value: bigint }[]) =>
           void voted.push(...votes.map(({ value }) => value)),
         votes: async () => [],
+        startOver: async () => false,
       },
       own: { get: async () => undefined },
       samples: { get: archive },

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { openStore } from '#node/store'
+import type { CourtPort } from '../../../node/chain/court-port.ts'
 import type { ChainPort } from '../../../node/chain/port.ts'
-import { FIXING_ID, keyOf, MATURITY, WAD } from '../reporters.ts'
+import { SMALL_JURY } from '../../client/jury-terms.ts'
+import { FIXING, FIXING_ID, keyOf, MATURITY, WAD } from '../reporters.ts'
 import { fixingOf, run, scene, SOON, status, stop } from './scene.ts'
 
 const TRUTH = 2_500_250n * 10n ** 15n
@@ -184,4 +186,33 @@ test('a fixing that was closed is looked at again when the blocks are undone tha
   const reopened = await openStore(settings.dataDir)
   expect((await reopened.fixings.open()).map(({ id }) => id)).toEqual([FIXING_ID])
   await reopened.close()
+})
+
+test('the log of a jury is read again when the chain was undone: a case is served that was opened where it had been read', async () => {
+  const { world, configOf } = await scene(1)
+  const config = await configOf(0)
+  const settings = { ...config, confirmations: 2, juror: { ...config.juror, juries: [FIXING.arbitrator] } }
+  const [id, looks] = [keyOf('judged').privateKey, new Set<bigint>()]
+  const [commitEnd, revealEnd] = [MATURITY + 90_000n, MATURITY + 130_000n]
+  let opened: Awaited<ReturnType<CourtPort['opened']>> = []
+  world.court = {
+    terms: async () => SMALL_JURY,
+    opened: async (from, to) => opened.filter(({ block }) => block >= from && block <= to),
+    trial: async (_, block) => {
+      looks.add(block)
+      return { state: { stage: 'voting', round: 0, seedBlock: 1n, commitEnd, revealEnd }, seats: [] }
+    },
+  } as Partial<CourtPort> as CourtPort // nothing else is asked of it
+  const { number } = world.head
+  const node = await run(settings, world)
+  const mine = async (): Promise<void> => {
+    world.mine(world.head.time + 1n)
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(world.head.number.toString())
+  }
+  for (let i = 0; i < 12; i += 1) await mine()
+  expect(looks.size).toBe(0)
+  world.undo(number)
+  for (let i = 0n; i < 14n; i += 1n) world.mine(MATURITY - 90n + 3n * i)
+  opened = [{ id, fixing: world.fixing, round: 0, block: number + 1n }]
+  await expect.poll(() => looks.has(world.head.number), SOON).toBe(true)
 })
