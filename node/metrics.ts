@@ -40,6 +40,8 @@ export type Reading = {
   readonly jurySeats: number
   /** Of these, those that are late, or committed to what this node cannot open. */
   readonly jurySeatsLate: number
+  /** Of these, those that stand at INVALID for want of reading while the time to commit runs. */
+  readonly jurySeatsUnread: number
   /** Juries and cases whose last look failed. */
   readonly juryPassesFailing: number
   /** Cases of juries with a move or a vote of this node that the gas it may pay is too little for. */
@@ -204,6 +206,11 @@ const GAUGES: readonly PlainGauge[] = [
     name: 'assize_jury_seats_late',
     help: 'Seats late with a vote or its reveal, or voted for by somebody else.',
     read: (to) => to.jurySeatsLate,
+  },
+  {
+    name: 'assize_jury_seats_unread',
+    help: 'Seats that the node voted INVALID for want of reading, and may still vote otherwise.',
+    read: (to) => to.jurySeatsUnread,
   },
   {
     name: 'assize_jury_passes_failing',

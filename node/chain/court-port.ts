@@ -6,7 +6,7 @@ import type { Staked } from '#protocol/jury.ts'
 import type { JuryCase } from '#protocol/jury-case.ts'
 import type { Sent, Terms } from './port.ts'
 
-/** A case and the seats of its present round. */
+/** A case and the seats of its present round, or of the one that hung. */
 export type CourtCase = { readonly state: JuryCase; readonly seats: readonly JurySeat[] }
 
 /** What a juror reads of one jury. Every method throws DeadRpcError while no endpoint answers. */

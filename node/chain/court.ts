@@ -15,7 +15,9 @@ export function courtOf(chain: Chain, bench: Bench, account: Address | undefined
     opened: (fromBlock, toBlock) => openedCases(chain, bench, { fromBlock, toBlock }),
     async trial(id, atBlock) {
       const state = await readCase(chain, jury, id, atBlock)
-      const seats = state.seedBlock === 0n ? [] : await readSeats(chain, jury, id, state.round, atBlock)
+      // What hung was the round before.
+      const round = state.stage === 'hung' ? state.round - 1 : state.round
+      const seats = state.seedBlock === 0n ? [] : await readSeats(chain, jury, id, round, atBlock)
       return { state, seats }
     },
     waiting: (atBlock) => readWaiting(chain, jury, atBlock),

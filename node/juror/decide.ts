@@ -21,6 +21,8 @@ export type CaseView = CaseStanding & {
    * fixing's separation, undefined for nothing.
    */
   readonly reading: bigint | undefined
+  /** Whether the index has too much noise for the fixing's separation: INVALID is what every node votes then. */
+  readonly isNoisy: boolean
   /** When this process first looked at the case, Unix seconds: it may not have asked the sources before. */
   readonly seenSince: bigint
   /** When this node's turn comes to move the case on; undefined: never. */
@@ -63,13 +65,13 @@ export function decideCase(view: CaseView): CaseDecision {
 }
 
 /** What a case's votes are watched by. */
-export type Watched = Pick<CaseView, 'now' | 'state' | 'terms' | 'own'>
+export type Watched = Pick<CaseView, 'now' | 'state' | 'terms' | 'own' | 'isNoisy'>
 
 /**
  * Seats that somebody has to look at: in the last quarter of its time those whose commitment, or revealing, is missing; at any time
  * those that are committed to what this node cannot open.
  */
-export function lateSeats({ now, state, terms, own }: Watched): number {
+export function lateSeats({ now, state, terms, own }: Omit<Watched, 'isNoisy'>): number {
   if (state.stage !== 'voting' || now >= state.revealEnd) return 0
   const isCommitting = now < state.commitEnd
   const [end, time] = isCommitting ? [state.commitEnd, terms.commitTime] : [state.revealEnd, terms.revealTime]
@@ -81,16 +83,27 @@ export function lateSeats({ now, state, terms, own }: Watched): number {
   }).length
 }
 
-/** The end by which a seat of this node still has to commit or reveal; undefined for none. */
-export function nextDeadline({ now, state, own }: Omit<Watched, 'terms'>): bigint | undefined {
+/**
+ * Seats that this node has committed to INVALID for want of reading, and still may commit to another value: they lose their stakes to
+ * whoever can read the index.
+ */
+export function unreadSeats({ now, state, own, isNoisy }: Omit<Watched, 'terms'>): number {
+  if (isNoisy || state.stage !== 'voting' || now >= state.commitEnd) return 0
+  return own.filter(isUnread).length
+}
+
+/** The end by which a seat of this node still has to commit, for want of reading again, or reveal; undefined for none. */
+export function nextDeadline(watched: Omit<Watched, 'terms'>): bigint | undefined {
+  const { now, state, own } = watched
   if (state.stage !== 'voting' || now >= state.revealEnd) return undefined
+  if (unreadSeats(watched) > 0) return state.commitEnd
   const isOpen = own.some(({ vote }) => vote.kind === 'none' || vote.kind === 'foreign')
   if (now < state.commitEnd && isOpen) return state.commitEnd
   return own.some(({ vote, isRevealed }) => vote.kind !== 'none' && !isRevealed) ? state.revealEnd : undefined
 }
 
 /** How many commitments and reveals of the case's seats are still to be sent. */
-export function votesToSend({ now, state, own }: Omit<Watched, 'terms'>): number {
+export function votesToSend({ now, state, own }: Omit<Watched, 'terms' | 'isNoisy'>): number {
   if (state.stage !== 'voting' || now >= state.revealEnd) return 0
   const isCommitting = now < state.commitEnd
   return own
@@ -120,11 +133,15 @@ function decideCommit({ now, state, terms, own, reading, seenSince }: CaseView):
   const due = own.filter(({ vote }) => {
     if (vote.kind === 'none') return true
     // Only an INVALID that this node has voted gives way: whatever else is there somebody has chosen, with the same key.
-    return vote.kind === 'own' && vote.value === INVALID && value !== INVALID
+    return isUnread({ vote }) && value !== INVALID
   })
   if (due.length === 0) return none('All seats of ours are committed.')
   const reason = value === INVALID ? UNREADABLE : 'What this node has read of the index.'
   return { action: 'commit', seats: due.map(({ seat }) => seat), value, deadline: state.commitEnd, reason }
+}
+
+function isUnread({ vote }: Pick<OwnSeat, 'vote'>): boolean {
+  return vote.kind === 'own' && vote.value === INVALID
 }
 
 const later = (a: bigint, b: bigint): bigint => (a > b ? a : b)

@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import { isAddressEqual } from 'viem/utils'
 import { DeadRpcError } from '#client/chain.ts'
 import type { JuryTerms } from '#client/jury.ts'
 import type { Fixing } from '#protocol/fixing.ts'
@@ -14,6 +15,7 @@ import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
 import { type CaseView, decideCase } from './decide.ts'
 import { createDocket, type Docket } from './docket.ts'
+import { outcomesOf, type SeatOutcome } from './outcome.ts'
 import { sceneOf } from './scene.ts'
 import { createStanding, type JurorView, type Standing } from './standing.ts'
 import { type ClerkTurns, createClerkTurns } from './turns.ts'
@@ -44,6 +46,8 @@ export type JurorComponents = {
   readonly stageDelaySeconds: number
   /** What this node has read of the fixing's index: INVALID for one that it does not know or that is too noisy, undefined for nothing yet. */
   readonly reading: (id: Hex, fixing: Fixing) => Promise<bigint | undefined>
+  /** Whether the fixing's index has too much noise for its separation, as its document says. */
+  readonly isNoisy: (fixing: Fixing) => boolean
   /** This case of one of the juries was not over when it was last looked at: said with every look. */
   readonly onCase: (known: KnownCase) => void
   /** This jury may still rule on it as of the block `head`: its index is to be read. Said with every look. */
@@ -206,6 +210,7 @@ async function attendCase(
   const { jury, id, fixing } = known
   components.onCase(known)
   const { trial, snapshot, turnEnd } = await docket.look(known)
+  await sayOutcome(components, memory, known, trial)
   if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
   components.onRunning(known, head)
   memory.ended.delete(keyOf(known))
@@ -230,11 +235,12 @@ async function attendCase(
     turnEnd,
     own: scene.own,
     reading,
+    isNoisy: components.isNoisy(fixing),
     seenSince: seenSince(memory, known, head),
     isRevealed: haveRevealed(seats),
     ...queue,
   }
-  memory.standing.note(jury, id, { state, terms, own: scene.own })
+  memory.standing.note(jury, id, { state, terms, own: scene.own, isNoisy: before.isNoisy })
   const clerkTime = await memory.turns.timeOf({ known, trial, head, move: moveOf(before) })
   const view: CaseView = { ...before, clerkTime }
   const decision = decideCase(view)
@@ -257,6 +263,21 @@ async function seenWithout(components: JurorComponents, memory: Memory, known: K
   // What was observed stays, and all that follows from it.
   if (found !== undefined) memory.seenWithout.set(key, found)
   return found ?? []
+}
+
+/** Says of each seat of this node's account, and of those that it votes for, whether a round took its stake. */
+async function sayOutcome(
+  { chain, principals, journal }: JurorComponents,
+  { terms }: Memory,
+  { jury, id, fixing }: KnownCase,
+  trial: CourtCase,
+): Promise<void> {
+  const isOurs = ({ juror }: SeatOutcome): boolean =>
+    [chain.account, ...principals].some((one) => one !== undefined && isAddressEqual(one, juror))
+  for (const one of outcomesOf(trial, fixing, terms.get(jury)?.seatStake ?? 0n).filter(isOurs)) {
+    const { seat, action, reason } = one
+    await journal.write({ stage: 'juror', fixingId: id, subject: `seat ${seat} in ${jury}`, action, reason })
+  }
 }
 
 /** Takes out what the case brought, and forgets it once that cannot be undone. */

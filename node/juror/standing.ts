@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { Carried } from './act.ts'
-import { lateSeats, nextDeadline, votesToSend, type Watched } from './decide.ts'
+import { lateSeats, nextDeadline, unreadSeats, votesToSend, type Watched } from './decide.ts'
 
 /** What a node's seats come to now. */
 export type JurorView = {
@@ -8,6 +8,8 @@ export type JurorView = {
   readonly seats: number
   /** Seats that somebody has to look at: late, or committed to what this node cannot open. */
   readonly late: number
+  /** Seats that stand at INVALID for want of reading, and may still be committed to another value. */
+  readonly unread: number
   /** The next end by which a seat has to commit or reveal, Unix seconds; undefined for none. */
   readonly deadline: bigint | undefined
   /** Juries and cases whose last look failed: what is due there is as it was seen before. */
@@ -78,6 +80,7 @@ export function createStanding(juries: readonly Address[]): Standing {
       return {
         seats: sumOf(cases.map(({ own }) => own.length)),
         late: sumOf(cases.map(lateSeats)),
+        unread: sumOf(cases.map(unreadSeats)),
         deadline: deadlines.toSorted((a, b) => (a < b ? -1 : 1))[0],
         failing: failing.size,
         toSend: sumOf([...cases.map(votesToSend), ...untold.values()]),

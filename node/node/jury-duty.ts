@@ -47,6 +47,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     stageDelaySeconds: policy.stageDelaySeconds,
     reading: (id: Hex, fixing: Fixing) =>
       readOwn({ reporter, own: store.own }, id, legibility(fixing, state.documents.get(fixing.indexId))),
+    isNoisy: (fixing) => legibility(fixing, state.documents.get(fixing.indexId)) === 'noisy',
     onCase: ({ id, fixing, block }) => {
       if (state.documents.has(fixing.indexId) && !state.tracked.has(id)) watch.follow({ id, fixing, block })
     },

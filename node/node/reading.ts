@@ -43,10 +43,11 @@ export function createReading(
 }
 
 function seatsOf({ juror }: Parts) {
-  const { seats, late, deadline, failing, dear } = juror.view()
+  const { seats, late, unread, deadline, failing, dear } = juror.view()
   return {
     jurySeats: seats,
     jurySeatsLate: late,
+    jurySeatsUnread: unread,
     juryDeadline: deadline,
     juryPassesFailing: failing,
     juryCasesDear: dear,

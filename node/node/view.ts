@@ -193,7 +193,7 @@ function timeProblems({ config, clock, rollCall, keys, store }: Parts, { head }:
 }
 
 /** Seats whose stake is lost unless somebody sees to it, and looks that would have told of others. */
-export function juryProblems({ late, deadline, failing, dear, unseen }: JurorView): string[] {
+export function juryProblems({ late, unread, deadline, failing, dear, unseen }: JurorView): string[] {
   const end = deadline === undefined ? '' : ` The next end is ${deadline}.`
   return [
     ...(late === 0
@@ -201,6 +201,12 @@ export function juryProblems({ late, deadline, failing, dear, unseen }: JurorVie
       : [
           `${late} seats in juries lack a vote, or its reveal, and little time is left, or are committed to what this node ` +
             `does not know: see assize journal, stage juror.${end}`,
+        ]),
+    ...(unread === 0
+      ? []
+      : [
+          `${unread} seats in juries stand at INVALID, as their indices are unknown or cannot be read here, and lose their stakes to whoever can: ` +
+            `assize jury status names the cases. Put the documents into index_dir and start it again before the time to commit ends.${end}`,
         ]),
     ...(failing === 0
       ? []

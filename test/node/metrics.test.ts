@@ -22,6 +22,7 @@ const READING: Reading = {
   nextDeadline: 1_700_003_600n,
   jurySeats: 4,
   jurySeatsLate: 2,
+  jurySeatsUnread: 9,
   juryPassesFailing: 3,
   juryCasesDear: 7,
   juryDeadline: 1_700_007_200n,
@@ -56,6 +57,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_verification_native')).toEqual(['{kind="ecdsa"} 1', '{kind="bls"} 0'])
   expect(samplesOf(text, 'assize_chain_up')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_signer_up')).toEqual([' 0'])
+  expect(samplesOf(text, 'assize_jury_seats_unread')).toEqual([' 9'])
   expect(samplesOf(text, 'assize_jury_passes_failing')).toEqual([' 3'])
   expect(samplesOf(text, 'assize_jury_cases_dear')).toEqual([' 7'])
   expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])

@@ -1,7 +1,9 @@
 import { type Hex, keccak256 } from 'viem'
 import { expect, test } from 'vitest'
 import { HeaderUnknownError } from '#client/block-header.ts'
+import type { Chain } from '#client/chain.ts'
 import type { JurySeat } from '#client/jury.ts'
+import { courtOf } from '../../../node/chain/court.ts'
 import type { CourtReads } from '../../../node/chain/court-port.ts'
 import { openEndpoints } from '../../../node/chain/endpoints.ts'
 import type { EndpointPort } from '../../../node/chain/port.ts'
@@ -54,6 +56,25 @@ async function through(courts: readonly CourtReads[], hash?: Hex) {
   })
   return { port: chain.court(JURY), outvoted }
 }
+
+test('the seats of a case are those of its present round, or of the one that hung', async () => {
+  const roundRead = async (stage: number): Promise<unknown> => {
+    const asked: unknown[] = []
+    const trial = { stage, round: 1, seedBlock: 5n, commitEnd: 100, revealEnd: 200 }
+    const readContract = async (call: { functionName: string; args: unknown }): Promise<unknown> => {
+      if (call.functionName === 'caseOf') return trial
+      asked.push(call.args)
+      return []
+    }
+    // What reading a case touches of a chain, and no more.
+    const chain = { rpcUrl: 'http://127.0.0.1:1', publicClient: { readContract } } as unknown as Chain
+    await courtOf(chain, { jury: JURY, oracle: FIXING.arbitrator }, undefined).trial(FIXING_ID, 9n)
+    return asked
+  }
+  const [VOTING, HUNG] = [2, 3]
+  expect(await roundRead(VOTING)).toEqual([[FIXING_ID, 1]])
+  expect(await roundRead(HUNG)).toEqual([[FIXING_ID, 0]])
+})
 
 test('one endpoint that lies of a case makes a juror neither miss its seat nor reveal early', async () => {
   const over = { stage: 'decided', round: 0, seedBlock: 5n, commitEnd: 0n, revealEnd: 0n } as const

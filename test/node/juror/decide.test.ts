@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { INVALID } from '#protocol/fixing.ts'
 import type { JuryCase } from '#protocol/jury-case.ts'
-import { type CaseView, decideCase, lateSeats, nextDeadline, type OwnSeat } from '../../../node/juror/decide.ts'
+import {
+  type CaseView,
+  decideCase,
+  lateSeats,
+  nextDeadline,
+  type OwnSeat,
+  unreadSeats,
+} from '../../../node/juror/decide.ts'
 
 const COMMIT_END = 100_000n
 const REVEAL_END = 143_200n
@@ -22,6 +29,7 @@ function view(changes: Partial<CaseView> = {}): CaseView {
     turnEnd: 30n * DAY,
     own: [EMPTY],
     reading: VALUE,
+    isNoisy: false,
     seenSince: 0n,
     isRevealed: false,
     isNext: true,
@@ -205,6 +213,20 @@ test('a seat that is committed to what this node cannot open is late at once, an
   expect(at(COMMIT_END)).toEqual([1, REVEAL_END])
   expect(at(REVEAL_END)).toEqual([0, undefined])
   expect(lateSeats(view({ now: COMMIT_END, own: [{ ...FOREIGN, isRevealed: true }] }))).toBe(0)
+})
+
+test('an INVALID of this node for want of reading counts, and is due, until the time to commit ends; not for a noisy index, nor by hand', () => {
+  const unread = (now: bigint, changes: Partial<CaseView> = {}) => {
+    const seen = view({ now, own: [voted(INVALID), { ...voted(VALUE), seat: 4 }], ...changes })
+    return [unreadSeats(seen), nextDeadline(seen)]
+  }
+  expect(unread(20_000n)).toEqual([1, COMMIT_END])
+  expect(unread(COMMIT_END - 1n)).toEqual([1, COMMIT_END])
+  expect(unread(COMMIT_END)).toEqual([0, REVEAL_END])
+  expect(unread(20_000n, { isNoisy: true })).toEqual([0, REVEAL_END])
+  expect(unread(20_000n, { state: { ...VOTING, stage: 'hung' } })).toEqual([0, undefined])
+  const byHand: OwnSeat = { seat: 3, vote: { kind: 'elsewhere', value: INVALID }, isRevealed: false }
+  expect(unread(20_000n, { own: [byHand] })).toEqual([0, REVEAL_END])
 })
 
 test('the next deadline is that of the commitment, then that of the reveal', () => {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Hex } from 'viem'
+import { INVALID } from '#protocol/fixing.ts'
 import type { Staked } from '#protocol/jury.ts'
 import type { JuryCase } from '#protocol/jury-case.ts'
 import type { CourtPort } from '../../../node/chain/court-port.ts'
 import { DeadRpcError } from '#client/chain.ts'
 import type { Plan } from '../../../node/chain/transactions.ts'
 import { createJuror, type JurorComponents } from '../../../node/juror/juror.ts'
+import { createJournal, type JournalLine, type JournalMemory } from '../../../node/journal.ts'
+import { fakeClock } from '../fake-clock.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
-import { FIXING, FIXING_ID, keyOf } from '../reporters.ts'
+import { FIXING, FIXING_ID, keyOf, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { snapshotOf } from '../snapshots.ts'
 import { SMALL_JURY } from '../../client/jury-terms.ts'
@@ -67,6 +70,7 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Partial<Ju
     staked: () => 0n,
     stageDelaySeconds: 1,
     reading: async () => undefined,
+    isNoisy: () => false,
     onCase: () => undefined,
     onRunning: () => undefined,
     seen: async () => [],
@@ -89,7 +93,16 @@ test.each(['terms', 'opened', 'trial', 'voters'])('a look that fails at %s shows
   broken.clear()
   juror.look(HEAD)
   await juror.idle()
-  expect(juror.view()).toEqual({ failing: 0, dear: 0, seats: 1, late: 0, deadline: 90_000n, toSend: 2, unseen: 0 })
+  expect(juror.view()).toEqual({
+    failing: 0,
+    dear: 0,
+    seats: 1,
+    late: 0,
+    unread: 0,
+    deadline: 90_000n,
+    toSend: 2,
+    unseen: 0,
+  })
 })
 
 test('says once that it has seen its juries, and not before a look at all of them succeeded', async () => {
@@ -151,6 +164,53 @@ test('a case is closed so many blocks after it was first seen to be over, on the
   await lookAt(84n)
   expect(closed).toEqual([84n])
 })
+
+test.each([
+  ['decided', ['kept', 'lost', 'lost']],
+  ['hung', ['kept', 'kept', 'lost']],
+] as const)(
+  'the journal says once of each seat that it votes for what became of its stake: %s',
+  async (stage, want) => {
+    const said: JournalLine[] = []
+    const memory: JournalMemory = { append: async (line) => void said.push(line) }
+    const journal = createJournal(memory, fakeClock(HEAD.time), SILENT)
+    const account = keyOf('sender').address
+    const [cold, other] = [keyOf('cold').address, keyOf('other').address]
+    const values = [2_500n * WAD, INVALID, undefined, 2_500n * WAD]
+    const seats = values.map((value, seat) => ({
+      seat,
+      juror: [cold, account, account][seat] ?? other,
+      committed: undefined,
+      value,
+    }))
+    const state = { stage, round: 0, seedBlock: 5n, commitEnd: 1n, revealEnd: 2n } as const
+    const court: Partial<CourtPort> = {
+      terms: async () => SMALL_JURY,
+      opened: async () => [],
+      trial: async () => ({ state, seats }),
+      waiting: async () => [],
+      returned: async () => [],
+      staked: async () => ({ pool: 0, returned: 0, seated: 0, waiting: 0 }),
+    }
+    const juror = jurorWith(new Set(), undefined, {
+      journal,
+      principals: [cold],
+      chain: {
+        account,
+        chainId: 31_337,
+        court: () => court as CourtPort,
+        head: async () => HEAD,
+        snapshot: async () => snapshotOf({}),
+      },
+    })
+    for (const number of [10n, 11n]) {
+      juror.look({ number, time: HEAD.time })
+      await juror.idle()
+    }
+    const lines = said.filter(({ reason }) => reason.startsWith('Seat'))
+    expect(lines.map(({ action, fixingId }) => [action, fixingId])).toEqual(want.map((action) => [action, FIXING_ID]))
+  },
+)
 
 test('a clerk has jurors drawn once the pool is large enough, with what the running cases of the jury hold, and not before', async () => {
   const asked: unknown[] = []

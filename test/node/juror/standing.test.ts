@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { INVALID } from '#protocol/fixing.ts'
 import type { OwnSeat } from '../../../node/juror/decide.ts'
 import { createStanding, type Seen } from '../../../node/juror/standing.ts'
 import { FIXING_ID } from '../reporters.ts'
@@ -8,7 +9,7 @@ const OTHER = '0x00000000000000000000000000000000000000bb'
 const SECOND = `0x${'5e'.repeat(32)}` as const
 const COMMIT_END = 100_000n
 const REVEAL_END = 143_200n
-const NOTHING = { seats: 0, late: 0, deadline: undefined, failing: 0, dear: 0, toSend: 0, unseen: 0 }
+const NOTHING = { seats: 0, late: 0, unread: 0, deadline: undefined, failing: 0, dear: 0, toSend: 0, unseen: 0 }
 const seat = (number: number, vote: OwnSeat['vote'], isRevealed = false): OwnSeat => ({
   seat: number,
   vote,
@@ -18,12 +19,13 @@ const seen = (own: readonly OwnSeat[]): Seen => ({
   state: { stage: 'voting', round: 0, seedBlock: 500n, commitEnd: COMMIT_END, revealEnd: REVEAL_END },
   terms: { commitTime: 86_400, revealTime: 43_200 },
   own,
+  isNoisy: false,
 })
 
 test('what was seen goes on counting while looks fail: a seat becomes late, and the failure shows until a look succeeds', () => {
   const standing = createStanding([])
   standing.note(JURY, FIXING_ID, seen([seat(1, { kind: 'none' }), seat(2, { kind: 'own', value: 7n })]))
-  const early = { seats: 2, late: 0, deadline: COMMIT_END, failing: 0, dear: 0, toSend: 3, unseen: 0 }
+  const early = { seats: 2, late: 0, unread: 0, deadline: COMMIT_END, failing: 0, dear: 0, toSend: 3, unseen: 0 }
   expect(standing.view(20_000n)).toEqual(early)
   standing.fail(JURY, FIXING_ID)
   standing.fail(OTHER)
@@ -54,6 +56,16 @@ test('a case whose gas is too dear counts until that is told otherwise, or the c
   expect(dearAfter(SECOND, 'dear')).toBe(1)
   standing.keep(JURY, [FIXING_ID], 5)
   expect(standing.view(20_000n).dear).toBe(0)
+})
+
+test('seats that stand at INVALID for want of reading count in all cases', () => {
+  const standing = createStanding([])
+  const unread = [seat(1, { kind: 'own', value: INVALID }), seat(2, { kind: 'own', value: INVALID })]
+  standing.note(JURY, FIXING_ID, seen(unread))
+  standing.note(JURY, SECOND, seen([...unread, seat(3, { kind: 'own', value: 7n })]))
+  standing.note(OTHER, SECOND, { ...seen(unread), isNoisy: true })
+  expect(standing.view(20_000n)).toMatchObject({ seats: 7, unread: 4, deadline: COMMIT_END })
+  expect(standing.view(COMMIT_END)).toMatchObject({ seats: 7, unread: 0, deadline: REVEAL_END })
 })
 
 test('a case that is none any more is forgotten, and what failed of it', () => {

@@ -7,6 +7,8 @@ import type { IndexDocument } from '#protocol/index-document.ts'
 import { commitmentOf } from '#protocol/jury.ts'
 import { createJuryDuty, type JuryDutyParts, readOwn, readSeen, readWithout } from '../../../node/node/jury-duty.ts'
 import type { Target } from '../../../node/observe/reporter.ts'
+import type { JurorView } from '../../../node/juror/standing.ts'
+import type { KnownVote } from '../../../node/store/jury-table.ts'
 import { SMALL_JURY } from '../../client/jury-terms.ts'
 import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { intentMemory, journalMemory, transactionsOf } from '../memories.ts'
@@ -51,6 +53,8 @@ type Duty = {
   readonly archive?: () => Promise<unknown>
   readonly document?: IndexDocument
   readonly journal?: ReturnType<typeof journalMemory>
+  /** Whether the index document is in its folder. */
+  readonly isHeld?: boolean
 }
 
 /**
@@ -64,8 +68,10 @@ function dutyWith({
   committed,
   archive = async () => undefined,
   journal = journalMemory(),
+  isHeld = true,
 }: Duty) {
   const voted: bigint[] = []
+  const kept: KnownVote[] = []
   let time = MATURITY
   let isRead = false
   const state = { stage: 'voting', round: 0, seedBlock: 5n, commitEnd: COMMIT_END, revealEnd: COMMIT_END + 9n } as const
@@ -91,9 +97,11 @@ function dutyWith({
         cases: async () => [{ jury: JURY, id: FIXING_ID, fixing: FIXING, block: 1n }],
         nextBlock: async () => 1n,
         extend: async () => undefined,
-        keep: async (votes: readonly { readonly value: bigint }[]) =>
-          void voted.push(...votes.map(({ value }) => value)),
-        votes: async () => [],
+        keep: async (votes: readonly KnownVote[]) => {
+          kept.push(...votes)
+          voted.push(...votes.map(({ value }) => value))
+        },
+        votes: async () => kept,
         startOver: async () => false,
       },
       own: { get: async () => undefined },
@@ -112,21 +120,28 @@ function dutyWith({
     },
     watch: { follow: () => undefined, events: () => [] },
   }
-  const documents = new Map([[FIXING.indexId, { ...document, noisePpm }]])
+  const documents = new Map(isHeld ? [[FIXING.indexId, { ...document, noisePpm }]] : [])
   const known = { tracked: new Map(), documents }
   // What a juror's looks touch of a node's parts, and no more.
   const juror = createJuryDuty(parts as unknown as JuryDutyParts, known)
-  return async (at: bigint): Promise<readonly bigint[]> => {
+  const look = async (at: bigint): Promise<readonly bigint[]> => {
     time = at
     juror.look({ number: 11n, time })
     await juror.idle()
     return voted.splice(0)
   }
+  /** Looks once what it voted is on the chain. */
+  const lookAgain = async (): Promise<JurorView> => {
+    committed = kept.map((vote) => commitmentOf({ ...vote, chainId: 31_337, juror: ACCOUNT })).at(-1)
+    await look(time)
+    return juror.view()
+  }
+  return { look, lookAgain }
 }
 
 test('votes INVALID, whatever it reads, where the separation is not above four times the noise of the index (R-502)', async () => {
   const vote = async (noisePpm: number): Promise<readonly bigint[]> => {
-    const look = dutyWith({ noisePpm })
+    const { look } = dutyWith({ noisePpm })
     await look(MATURITY)
     return look(MATURITY + 60n)
   }
@@ -134,6 +149,15 @@ test('votes INVALID, whatever it reads, where the separation is not above four t
   expect(FIXING.separationPpm).toBe(1_000)
   expect(await vote(249)).toEqual([NUMBER])
   expect(await vote(250)).toEqual([INVALID])
+})
+
+test.each([
+  ['its index document is not held', { isHeld: false }, 1],
+  ['the index has too much noise, as every node says', { noisePpm: 250 }, 0],
+])('a seat that is voted INVALID as %s', async (_, duty, unread) => {
+  const { look, lookAgain } = dutyWith(duty)
+  expect(await look(MATURITY)).toEqual([INVALID])
+  expect(await lookAgain()).toMatchObject({ seats: 1, late: 0, unread })
 })
 
 describe('what is read of fewer sources', () => {
@@ -165,7 +189,7 @@ describe('what is read of fewer sources', () => {
         asked.push(record)
         return record
       }
-      const look = dutyWith({ document, committed: committedTo(value), archive, journal })
+      const { look } = dutyWith({ document, committed: committedTo(value), archive, journal })
       for (const at of [MATURITY, COMMIT_END, COMMIT_END + 1n]) await look(at)
       return [`asked ${asked.length}`, ...journal.lines.map(({ reason }) => reason)]
     }
@@ -180,13 +204,13 @@ describe('what is read of fewer sources', () => {
 })
 
 test('asks the sources also by a clock that is far behind the chain, and votes what they say', async () => {
-  const look = dutyWith({ lag: 1_000_000n })
+  const { look } = dutyWith({ lag: 1_000_000n })
   await look(MATURITY)
   expect(await look(COMMIT_END - 500n)).toEqual([NUMBER])
 })
 
 test('asks no source before the maturity by the chain', async () => {
-  const look = dutyWith({})
+  const { look } = dutyWith({})
   await look(MATURITY - 1n)
   expect(await look(MATURITY - 1n)).toEqual([])
 })

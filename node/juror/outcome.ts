@@ -1,0 +1,37 @@
+import type { JurySeat } from '#client/jury.ts'
+import { formatValue } from '#protocol/decimal.ts'
+import { isWithinBand } from '#protocol/distance.ts'
+import type { Fixing } from '#protocol/fixing.ts'
+import { verdictOf } from '#protocol/jury.ts'
+import type { CourtCase } from '../chain/court-port.ts'
+
+/** What became of the stake of one seat, and why. */
+export type SeatOutcome = {
+  readonly seat: number
+  readonly juror: JurySeat['juror']
+  readonly action: 'kept' | 'lost'
+  readonly reason: string
+}
+
+/**
+ * What became of the stakes of a round's seats (R-504), `seatStake` wei each: none before it was resolved. Who revealed within half of
+ * the separation of the verdict kept it, and where too few revealed for one, who revealed.
+ */
+export function outcomesOf(
+  { state, seats }: CourtCase,
+  { separationPpm }: Pick<Fixing, 'separationPpm'>,
+  seatStake: bigint,
+): readonly SeatOutcome[] {
+  const { stage } = state
+  if (stage !== 'decided' && stage !== 'hung' && stage !== 'failed') return []
+  const verdict = stage === 'decided' ? verdictOf(seats.flatMap(({ value }) => value ?? [])) : undefined
+  const end = verdict === undefined ? 'too few revealed for a verdict' : `the verdict is ${formatValue(verdict)}`
+  const bandPpm = Math.floor(separationPpm / 2)
+  return seats.map(({ seat, juror, value }) => {
+    const isKept = value !== undefined && (verdict === undefined || isWithinBand(value, verdict, bandPpm))
+    const stake = isKept ? 'kept its stake' : `lost its stake, ${seatStake} wei`
+    const vote = value === undefined ? 'it revealed nothing' : `it revealed ${formatValue(value)}`
+    const reason = `Seat ${seat} of ${juror} ${stake}: ${vote}, and ${end}.`
+    return { seat, juror, action: isKept ? 'kept' : 'lost', reason }
+  })
+}
