@@ -46,6 +46,8 @@ export type Reading = {
   readonly juryPassesFailing: number
   /** Cases of juries with a move or a vote of this node that the gas it may pay is too little for. */
   readonly juryCasesDear: number
+  /** Accounts of the operator in juries whose seats this node does not vote for. */
+  readonly juryUnserved: number
   /** The next end by which one of them has to, Unix seconds; undefined for none. */
   readonly juryDeadline: bigint | undefined
   /** Reporters that signed twice, of fixings that are shown. */
@@ -221,6 +223,11 @@ const GAUGES: readonly PlainGauge[] = [
     name: 'assize_jury_cases_dear',
     help: 'Cases of juries with a move or a vote of the node whose gas costs more than it may.',
     read: (to) => to.juryCasesDear,
+  },
+  {
+    name: 'assize_jury_unserved',
+    help: 'Former keys with stakes in juries, and accounts of juror.for, that the node does not vote for.',
+    read: (to) => to.juryUnserved,
   },
   {
     name: 'assize_jury_deadline_timestamp_seconds',

@@ -15,7 +15,7 @@ import { readRotation, type RotationFile } from '../reporter/rotation-file.ts'
 
 const EXAMPLES = `
 The node signs with its old key until the rotation takes effect, and with the new one from then on: change its keystore then, not before. At most once
-in two epochs.
+in two epochs. Stakes in juries stay the old key's: with that "assize jury leave" and then "assize jury claim" take them out, or "assize jury voter" names the new key their voter.
 
 Examples:
   assize rotate rotation.json --registry 0x56…
@@ -65,6 +65,8 @@ async function rotate(file: string, flags: RegistrySigningFlags, context: Contex
       : [
           `Reporter ${agreed.index} signs with ${agreed.signer} from ${formatMoment(from, registry.time)}.`,
           'At that time stop its node, name the new keystore in its configuration, and start it.',
+          `Stakes in juries stay ${member.signer}'s, and the new key does not vote for them. Before, with the old key: assize jury leave,`,
+          `then assize jury claim. Or: assize jury voter ${agreed.signer}, and ${member.signer} in juror.for.`,
         ]
   const reporter = { index: agreed.index, signer: agreed.signer }
   reportPerformed(performed, { action: 'rotate', reporter }, { connection, flags, context, lines })

@@ -12,6 +12,7 @@ import type { Context } from '../context.ts'
 import { failureOf } from '../errors.ts'
 import type { Check } from './check.ts'
 import { agreementChecks, endpointCheck, sourceRpcChecks } from './endpoint-checks.ts'
+import { juryChecks } from './jury-checks.ts'
 import { isTaken, listenChecks, peerChecks, type Running } from './network-checks.ts'
 import { nodesCommand } from './nodes-command.ts'
 import { registryCheck } from './registry-check.ts'
@@ -74,6 +75,7 @@ async function* checksOf(config: Config, context: Pick<Context, 'now' | 'io' | '
     const registry = await registryCheck(chain, config)
     others = registry.others
     yield registry.check
+    yield* await guarded('juries', () => juryChecks(chain, config))
   }
   const node = await nodeCheck(config)
   yield* await listenChecks(config, node.running)

@@ -6,6 +6,7 @@ import { keystoreAt } from '../chain/signer.ts'
 import { failureOf } from '../errors.ts'
 import { ETHER, formatAmount, formatTime } from '../format.ts'
 import type { Check } from './check.ts'
+import { nodesAddress } from './nodes-address.ts'
 
 type RegistryFinding = {
   readonly check: Check
@@ -18,8 +19,7 @@ export async function registryCheck(chain: Chain, { registry, key }: Config): Pr
   try {
     const { time } = await latestBlock(chain)
     const members = await readMemberships(chain, registry, time)
-    const signer =
-      key?.kind === 'signer' ? key.address : key === undefined ? undefined : keystoreAt(key.keystore)?.address
+    const signer = nodesAddress(key)
     const { reporters } = await readRegistryTerms(chain, registry)
     const isNameless = key?.kind === 'keystore' && keystoreAt(key.keystore) !== undefined && signer === undefined
     const own = members.find((member) => member.signer === signer)

@@ -14,11 +14,12 @@ import type { JuryTable, KnownCase } from '../store/jury-table.ts'
 import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
 import { type CaseView, decideCase } from './decide.ts'
-import { createDocket, type Docket } from './docket.ts'
+import { createDocket, type Docket, type JuryCases } from './docket.ts'
 import { outcomesOf, type SeatOutcome } from './outcome.ts'
 import { sceneOf } from './scene.ts'
 import { createStanding, type JurorView, type Standing } from './standing.ts'
 import { type ClerkTurns, createClerkTurns } from './turns.ts'
+import { servicesIn } from './unserved.ts'
 import type { Votes } from './votes.ts'
 import { takeOut } from './withdraw.ts'
 
@@ -34,6 +35,8 @@ export type JurorComponents = {
   readonly juries: readonly Address[]
   /** Whose voter this node's account is with its operator's consent. */
   readonly principals: readonly Address[]
+  /** Every key that this node has had. */
+  readonly ownKeys: () => Promise<readonly Address[]>
   readonly isClerk: boolean
   /** Whether what is idle is taken out. */
   readonly isKeeper: boolean
@@ -75,6 +78,9 @@ export interface Juror {
   idle(): Promise<void>
 }
 
+/** How often it is looked for stakes that nobody votes for, chain time: that reads the whole pool. */
+const SERVICE_SECONDS = 600n
+
 /** What is remembered between passes, and found again without. */
 type Memory = {
   readonly terms: Map<Address, JuryTerms>
@@ -84,6 +90,8 @@ type Memory = {
   /** The block at which a case was first seen to be over. */
   readonly ended: Map<string, bigint>
   readonly standing: Standing
+  /** When it was last looked at a jury for stakes that nobody votes for, by the chain's clock. */
+  readonly servedAt: Map<Address, bigint>
   /** What may have been observed of a case without some of the sources, which takes long to find out. */
   readonly seenWithout: Map<string, readonly bigint[]>
   /** The case for which this process last brought a jury's returned stakes back, and at which block. */
@@ -100,6 +108,7 @@ export function createJuror(components: JurorComponents): Juror {
     seen: new Map(),
     ended: new Map(),
     standing,
+    servedAt: new Map(),
     seenWithout: new Map(),
     readmitting: new Map(),
   }
@@ -181,6 +190,25 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
       }
     }),
   )
+  await lookAtServices(components, memory, { jury, opened, docket })
+}
+
+/** Whether somebody has stakes in the jury who counts on this node, and for whom it does not vote. */
+async function lookAtServices(
+  components: JurorComponents,
+  { servedAt, standing }: Memory,
+  { jury, opened, docket }: Pick<JuryCases, 'jury' | 'opened'> & { readonly docket: Docket },
+): Promise<void> {
+  const { number, time } = docket.head
+  const last = servedAt.get(jury)
+  if (last !== undefined && time >= last && time < last + SERVICE_SECONDS) return
+  // What cannot be read its own look says.
+  const looks = await Promise.allSettled(opened.map((one) => docket.look(one)))
+  const seated = looks
+    .flatMap((look) => (look.status === 'fulfilled' ? [look.value.trial] : []))
+    .flatMap(({ state, seats }) => (state.stage === 'voting' ? seats.map(({ juror }) => juror) : []))
+  standing.serve(jury, await servicesIn(components, jury, seated, number))
+  servedAt.set(jury, time)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { Carried } from './act.ts'
+import { type Service, type Unserved, unservedOf } from './unserved.ts'
 import { lateSeats, nextDeadline, unreadSeats, votesToSend, type Watched } from './decide.ts'
 
 /** What a node's seats come to now. */
@@ -18,6 +19,8 @@ export type JurorView = {
   readonly toSend: number
   /** Cases of which something that is due was refused the last time since its gas costs more than it may. */
   readonly dear: number
+  /** Accounts of this node's operator whose seats it does not vote for. */
+  readonly unserved: readonly Unserved[]
   /** Juries that were not looked at with success since the start: what is to be sent there is not known. */
   readonly unseen: number
 }
@@ -37,6 +40,8 @@ export interface Standing {
   fail(jury: Address, id?: Hex): void
   /** A look at the jury succeeded, and these are its cases, of at most `mostSeats` seats: others are forgotten. */
   keep(jury: Address, ids: readonly Hex[], mostSeats: number): void
+  /** So the operator's other accounts stand in the jury. */
+  serve(jury: Address, services: readonly Service[]): void
   /** As of `now`, Unix seconds. */
   view(now: bigint): JurorView
 }
@@ -52,6 +57,7 @@ export function createStanding(juries: readonly Address[]): Standing {
   const untold = new Map<string, number>()
   const failing = new Set<string>()
   const dear = new Set<string>()
+  const served = new Map<Address, readonly Service[]>()
   return {
     note(jury, id, one) {
       untold.set(keyOf(jury, id), 0)
@@ -74,6 +80,7 @@ export function createStanding(juries: readonly Address[]): Standing {
       const isGone = (key: string): boolean => key.startsWith(keyOf(jury)) && !kept.has(key)
       for (const keys of [failing, dear, seen, untold]) for (const key of keys.keys()) if (isGone(key)) keys.delete(key)
     },
+    serve: (jury, services) => void served.set(jury, services),
     view(now) {
       const cases = [...seen.values()].map((one) => ({ ...one, now })).filter(isRunning)
       const deadlines = cases.flatMap((one) => nextDeadline(one) ?? [])
@@ -85,6 +92,7 @@ export function createStanding(juries: readonly Address[]): Standing {
         failing: failing.size,
         toSend: sumOf([...cases.map(votesToSend), ...untold.values()]),
         dear: dear.size,
+        unserved: unservedOf(served),
         unseen: unseen.size,
       }
     },

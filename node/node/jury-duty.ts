@@ -38,6 +38,7 @@ export function createJuryDuty(parts: JuryDutyParts, state: Pick<LoopState, 'tra
     signal,
     juries: roles.includes('juror') && keys !== undefined ? juror.juries : [],
     principals: juror.principals,
+    ownKeys: () => store.signers.all(),
     isClerk: juror.isClerk,
     isKeeper: roles.includes('keeper'),
     firstBlock: fromBlock,

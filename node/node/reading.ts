@@ -43,7 +43,7 @@ export function createReading(
 }
 
 function seatsOf({ juror }: Parts) {
-  const { seats, late, unread, deadline, failing, dear } = juror.view()
+  const { seats, late, unread, deadline, failing, dear, unserved } = juror.view()
   return {
     jurySeats: seats,
     jurySeatsLate: late,
@@ -51,6 +51,7 @@ function seatsOf({ juror }: Parts) {
     juryDeadline: deadline,
     juryPassesFailing: failing,
     juryCasesDear: dear,
+    juryUnserved: unserved.length,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import type { Observation } from '#protocol/observation.ts'
 import type { JurorView } from '../juror/standing.ts'
+import type { Unserved } from '../juror/unserved.ts'
 import { SKEW_SECONDS } from '../gossip/validate.ts'
 import type { FixingStatus, NodeView, ReportView } from '../http/node-view.ts'
 import { createMetrics, type Identity } from '../metrics.ts'
@@ -193,7 +194,7 @@ function timeProblems({ config, clock, rollCall, keys, store }: Parts, { head }:
 }
 
 /** Seats whose stake is lost unless somebody sees to it, and looks that would have told of others. */
-export function juryProblems({ late, unread, deadline, failing, dear, unseen }: JurorView): string[] {
+export function juryProblems({ late, unread, deadline, failing, dear, unserved, unseen }: JurorView): string[] {
   const end = deadline === undefined ? '' : ` The next end is ${deadline}.`
   return [
     ...(late === 0
@@ -220,12 +221,22 @@ export function juryProblems({ late, unread, deadline, failing, dear, unseen }: 
           `${dear} cases of juries wait for a move or a vote of this node whose gas costs more than it may: see assize journal, stage juror, ` +
             'and "What gas may cost" in docs/arbitrators.md.',
         ]),
+    ...unserved.map(unservedProblem),
     ...(unseen === 0
       ? []
       : [
           `Nothing new is staked: ${unseen} of its juries could not be looked at since the start, and votes there come first.`,
         ]),
   ]
+}
+
+function unservedProblem({ jury, juror, kind }: Unserved): string {
+  const voter = "assize jury voter with this node's account"
+  return kind === 'key'
+    ? `${juror}, which was the key of this node before, has stakes in jury ${jury}, and its seats are not voted for: with its key ` +
+        `assize jury leave, then assize jury claim; or ${voter}, and its name in juror.for.`
+    : `${juror}, which is in juror.for, does not name this node its voter in jury ${jury}, and its seats are not voted for: with its ` +
+        `key ${voter}; or take it from juror.for.`
 }
 
 /** Observations that nobody signs, whatever the signer says of itself. */

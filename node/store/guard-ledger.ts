@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import { getAddress } from 'viem/utils'
 import type { Database } from './database.ts'
 import { parseRow } from './row.ts'
 import { SIGNED_DIGEST, type SignedDigest, type Witness } from './witness.ts'
@@ -8,6 +9,8 @@ export interface GuardLedger {
   digestOf(subject: Omit<SignedDigest, 'digest'>): Hex | undefined
   /** Whether anything by the signer is remembered. */
   hasSigned(signer: Address): boolean
+  /** Everybody by whom something is remembered. */
+  signers(): readonly Address[]
   /** Resolves when both copies are on disk. From the call on, `digestOf` returns the digest even if writing fails. */
   record(entry: SignedDigest): Promise<void>
 }
@@ -40,6 +43,8 @@ export async function openGuardLedger(database: Database, witness: Witness, copi
   return {
     digestOf: (subject) => digests.get(keyOf(subject)),
     hasSigned: (signer) => [...digests.keys()].some((key) => key.startsWith(`${signer.toLowerCase()}:`)),
+    signers: () =>
+      [...new Set([...digests.keys()].map((key) => key.split(':', 1).join()))].map((one) => getAddress(one)),
     async record(entry) {
       digests.set(keyOf(entry), entry.digest)
       await database.write([rowOf(entry)], 'durable')

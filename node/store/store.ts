@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from 'viem'
+import { getAddress } from 'viem/utils'
 import { accessFault, type AccessError, folderFault, makeFolder } from '../ground/access.ts'
 import { openDatabase, type StoreFailure } from './database.ts'
 import { bindTo, type StoreDeployment } from './deployment.ts'
@@ -16,7 +17,7 @@ import { type OwnTable, ownTable } from './own-table.ts'
 import { type SampleTable, sampleTable } from './sample-table.ts'
 import { openRestoration, type Restoration } from './restoration.ts'
 import { signerTable, type SignerTable } from './signer-table.ts'
-import { openWitness } from './witness.ts'
+import { openWitness, readWitness } from './witness.ts'
 
 /** Everything a node remembers, by what it is. */
 export type Store = {
@@ -65,6 +66,15 @@ export async function markIfNew({ restoration, signers }: Store, signer: Address
   await restoration.begin()
   await signers.add(signer)
   return true
+}
+
+/**
+ * Whose signatures the store in `dataDir` has, by their second copy: also while a program has it open. Throws
+ * WitnessCorruptError.
+ */
+export async function signersIn(dataDir: string): Promise<readonly Address[]> {
+  const entries = await readWitness(join(dataDir, WITNESS_FILE), [])
+  return [...new Set(entries.map(({ signer }) => getAddress(signer)))]
 }
 
 /** Why this user cannot write the store in `dataDir`, or make one there; undefined: he can. Nothing is made. */

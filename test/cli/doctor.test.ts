@@ -4,13 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EMBEDDED_CHAIN_ID, type EmbeddedChain, startEmbeddedChain } from '#client/embedded-chain.ts'
+import { deployJury } from '#client/deploy-oracle.ts'
+import { setVoterCall, stakeSeatsCall, stayOutCall } from '#client/jury-calls.ts'
 import { register } from '#client/registration.ts'
+import { send } from '#client/send.ts'
+import { ensureCollateral } from '#client/weth.ts'
 import { loadConfig } from '#node/config'
 import { warnOfExposed, writeKeystore } from '../../node/ground/keystore.ts'
 import { loadNetworkKey } from '../../node/ground/network-key.ts'
 import { startNode } from '../../node/node.ts'
-import { ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
+import { accountOf, ETHER, MATURITY, raiseStage, recruitOf, type Stage } from '../client/chain-fixture.ts'
 import { type Feed, openFeed } from '../client/feed-contracts.ts'
+import { SMALL_JURY } from '../client/jury-terms.ts'
 import { SILENT } from '../node/silent-log.ts'
 import { temporaryFolder } from '../node/temporary.ts'
 import { sourceJson, threeSamples } from '../protocol/index-documents.ts'
@@ -474,4 +479,45 @@ test('says what a node that is ready cannot follow', async () => {
     state: 'warn',
     found: 'ready, 3 peers: Not followed yet: 1 fixings.',
   })
+})
+
+test('names whose stakes in a jury of the node nobody votes for: an account of juror.for, and a key that signed here before', async () => {
+  const { oracle, weth } = stage.deployments
+  const jury = await deployJury(await stage.as('deployer'), oracle, SMALL_JURY)
+  const [account, ann, old] = ['reporter', 'ann', 'old'].map((name) => accountOf(name).address)
+  for (const name of ['ann', 'old']) {
+    const chain = await stage.as(name)
+    await ensureCollateral(chain, weth, jury, 2n * ETHER)
+    await send(chain, stakeSeatsCall(jury, 2))
+  }
+  const { config, folder } = await folderOf({ juror: `{ juries = ["${jury}"], for = ["${ann}"] }` })
+  const found = async (): Promise<readonly Check[]> =>
+    (await examined(config)).checks.filter(({ what }) => what.startsWith('jury'))
+  const what = `jury ${jury}`
+  const unnamed = {
+    what,
+    state: 'bad',
+    found: `${ann} of juror.for, with 2 stakes, does not name this key its voter: nobody votes for its seats`,
+    fix: `With its key: assize jury voter ${account}. Or take it from juror.for.`,
+  }
+  expect(await found()).toEqual([unnamed])
+  const signed = { signer: old, fixingId: keccak256('0x01'), digest: keccak256('0x02') }
+  mkdirSync(join(folder, 'data'))
+  writeFileSync(join(folder, 'data', 'signed.jsonl'), `${JSON.stringify(signed)}\n`)
+  const former = {
+    what,
+    state: 'bad',
+    found: `2 stakes of ${old}, which was the key here before: nobody votes for its seats`,
+    fix: `With that key: assize jury leave, then assize jury claim. Or: assize jury voter ${account}, and add it to juror.for.`,
+  }
+  expect(await found()).toEqual([unnamed, former])
+  await send(await stage.as('ann'), setVoterCall(jury, account ?? '0x'))
+  await send(await stage.as('old'), stayOutCall(jury))
+  expect(await found()).toEqual([{ what, state: 'ok', found: '0 stakes of this key, and all of juror.for name it' }])
+})
+
+test('says of an address in juror.juries that it is no jury', async () => {
+  const { config } = await folderOf({ juror: `{ juries = ["${stage.deployments.weth}"] }` })
+  const found = (await examined(config)).checks.filter(({ what }) => what.startsWith('jury'))
+  expect(found).toMatchObject([{ state: 'bad', fix: 'Correct juror.juries in the configuration.' }])
 })

@@ -207,6 +207,8 @@ describe('a reporter, from its keys to its stake back', () => {
       'steps     rotate to 0x…',
       expect.stringMatching(/^Reporter 0 signs with 0x… from TIME \(in .*\)\.$/),
       'At that time stop its node, name the new keystore in its configuration, and start it.',
+      "Stakes in juries stay 0x…'s, and the new key does not vote for them. Before, with the old key: assize jury leave,",
+      'then assize jury claim. Or: assize jury voter 0x…, and 0x… in juror.for.',
     ])
     const { time } = await latestBlock(owner.chain)
     expect(await readReporters(owner.chain, registry, time)).toEqual(before)

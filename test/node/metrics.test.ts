@@ -25,6 +25,7 @@ const READING: Reading = {
   jurySeatsUnread: 9,
   juryPassesFailing: 3,
   juryCasesDear: 7,
+  juryUnserved: 11,
   juryDeadline: 1_700_007_200n,
   equivocators: 0,
   ownEquivocations: 8,
@@ -60,6 +61,7 @@ test('shows the reading, every phase whether or not a fixing is in it', async ()
   expect(samplesOf(text, 'assize_jury_seats_unread')).toEqual([' 9'])
   expect(samplesOf(text, 'assize_jury_passes_failing')).toEqual([' 3'])
   expect(samplesOf(text, 'assize_jury_cases_dear')).toEqual([' 7'])
+  expect(samplesOf(text, 'assize_jury_unserved')).toEqual([' 11'])
   expect(samplesOf(text, 'assize_transactions_unknown')).toEqual([' 1'])
   expect(samplesOf(text, 'assize_own_equivocations')).toEqual([' 8'])
   expect(samplesOf(text, 'assize_registered{')).toEqual(['signer=""} 1'])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { INVALID } from '#protocol/fixing.ts'
 import type { Staked } from '#protocol/jury.ts'
 import type { JuryCase } from '#protocol/jury-case.ts'
@@ -62,6 +62,7 @@ function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Partial<Ju
     signal: new AbortController().signal,
     juries: [JURY],
     principals: [],
+    ownKeys: async () => [],
     isClerk: false,
     isKeeper: false,
     firstBlock: 1n,
@@ -99,6 +100,7 @@ test.each(['terms', 'opened', 'trial', 'voters'])('a look that fails at %s shows
     seats: 1,
     late: 0,
     unread: 0,
+    unserved: [],
     deadline: 90_000n,
     toSend: 2,
     unseen: 0,
@@ -165,6 +167,49 @@ test('a case is closed so many blocks after it was first seen to be over, on the
   expect(closed).toEqual([84n])
 })
 
+test('stakes of a key that the node had before, and of who names another voter, show while nobody votes for them, looked at every ten minutes', async () => {
+  const [old, cold, other] = [keyOf('old').address, keyOf('cold').address, keyOf('other').address]
+  const account = keyOf('sender').address
+  let [voter, pool]: [Address, readonly Address[]] = [old, [other]]
+  let reads = 0
+  const state = { stage: 'voting', round: 0, seedBlock: 5n, commitEnd: 90_000n, revealEnd: 130_000n } as const
+  const court: Partial<CourtPort> = {
+    terms: async () => SMALL_JURY,
+    opened: async () => [],
+    trial: async () => ({ state, seats: [{ seat: 1, juror: old, committed: undefined, value: undefined }] }),
+    voters: async (jurors) => jurors.map((juror) => (juror === cold ? voter : undefined)),
+    returned: async () => [],
+    async pool() {
+      reads += 1
+      return pool
+    },
+  }
+  const juror = jurorWith(new Set(), undefined, {
+    principals: [cold],
+    ownKeys: async () => [account, old],
+    chain: {
+      account,
+      chainId: 31_337,
+      court: () => court as CourtPort,
+      head: async () => HEAD,
+      snapshot: async () => snapshotOf({}),
+    },
+  })
+  const unservedAt = async (time: bigint): Promise<readonly unknown[]> => {
+    juror.look({ number: 10n, time })
+    await juror.idle()
+    return juror.view().unserved.map((one) => one.juror)
+  }
+  // A seat of the old key runs, none of its stakes is in the pool.
+  expect(await unservedAt(1_000n)).toEqual([cold, old])
+  ;[voter, pool] = [account, [other, cold]]
+  expect(await unservedAt(1_599n)).toEqual([cold, old])
+  expect(reads).toBe(1)
+  expect(await unservedAt(1_600n)).toEqual([old])
+  expect(reads).toBe(2)
+  expect(juror.view()).toMatchObject({ failing: 0, seats: 0 })
+})
+
 test.each([
   ['decided', ['kept', 'lost', 'lost']],
   ['hung', ['kept', 'kept', 'lost']],
@@ -191,6 +236,8 @@ test.each([
       waiting: async () => [],
       returned: async () => [],
       staked: async () => ({ pool: 0, returned: 0, seated: 0, waiting: 0 }),
+      voters: async () => [account],
+      pool: async () => [],
     }
     const juror = jurorWith(new Set(), undefined, {
       journal,

@@ -9,7 +9,17 @@ const OTHER = '0x00000000000000000000000000000000000000bb'
 const SECOND = `0x${'5e'.repeat(32)}` as const
 const COMMIT_END = 100_000n
 const REVEAL_END = 143_200n
-const NOTHING = { seats: 0, late: 0, unread: 0, deadline: undefined, failing: 0, dear: 0, toSend: 0, unseen: 0 }
+const NOTHING = {
+  seats: 0,
+  late: 0,
+  unread: 0,
+  unserved: [],
+  deadline: undefined,
+  failing: 0,
+  dear: 0,
+  toSend: 0,
+  unseen: 0,
+}
 const seat = (number: number, vote: OwnSeat['vote'], isRevealed = false): OwnSeat => ({
   seat: number,
   vote,
@@ -25,7 +35,17 @@ const seen = (own: readonly OwnSeat[]): Seen => ({
 test('what was seen goes on counting while looks fail: a seat becomes late, and the failure shows until a look succeeds', () => {
   const standing = createStanding([])
   standing.note(JURY, FIXING_ID, seen([seat(1, { kind: 'none' }), seat(2, { kind: 'own', value: 7n })]))
-  const early = { seats: 2, late: 0, unread: 0, deadline: COMMIT_END, failing: 0, dear: 0, toSend: 3, unseen: 0 }
+  const early = {
+    seats: 2,
+    late: 0,
+    unread: 0,
+    unserved: [],
+    deadline: COMMIT_END,
+    failing: 0,
+    dear: 0,
+    toSend: 3,
+    unseen: 0,
+  }
   expect(standing.view(20_000n)).toEqual(early)
   standing.fail(JURY, FIXING_ID)
   standing.fail(OTHER)
@@ -65,7 +85,7 @@ test('seats that stand at INVALID for want of reading count in all cases', () =>
   standing.note(JURY, SECOND, seen([...unread, seat(3, { kind: 'own', value: 7n })]))
   standing.note(OTHER, SECOND, { ...seen(unread), isNoisy: true })
   expect(standing.view(20_000n)).toMatchObject({ seats: 7, unread: 4, deadline: COMMIT_END })
-  expect(standing.view(COMMIT_END)).toMatchObject({ seats: 7, unread: 0, deadline: REVEAL_END })
+  expect(standing.view(COMMIT_END)).toMatchObject({ seats: 7, unread: 0, unserved: [], deadline: REVEAL_END })
 })
 
 test('a case that is none any more is forgotten, and what failed of it', () => {

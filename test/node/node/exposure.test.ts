@@ -106,7 +106,17 @@ test('keeps back twice the gas of every vote that is still to be sent', async ()
     },
   } as never // nothing else is looked at
   const collateral = { lastBlock: () => 8n } as never // nothing else is asked of it
-  const view = { seats: 2, late: 0, unread: 0, deadline: undefined, failing: 0, dear: 0, toSend: 3, unseen: 0 }
+  const view = {
+    seats: 2,
+    late: 0,
+    unread: 0,
+    unserved: [],
+    deadline: undefined,
+    failing: 0,
+    dear: 0,
+    toSend: 3,
+    unseen: 0,
+  }
   const jurorOf = (seen: JurorView) => ({ look: () => undefined, idle: async () => undefined, view: () => seen })
   expect(await spendable({ chain, collateral, juror: jurorOf(view) })).toBe(7n)
   // Three votes of 100 000 gas, as of the last block that changed anything.

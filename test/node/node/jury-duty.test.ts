@@ -105,6 +105,7 @@ function dutyWith({
         startOver: async () => false,
       },
       own: { get: async () => undefined },
+      signers: { all: async () => [] },
       samples: { get: archive },
       observations: { all: () => [] },
     },

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { openStore } from '#node/store'
 import { observationDigest } from '#protocol/observation.ts'
+import { markIfNew, signersIn } from '../../../node/store/store.ts'
 import { openDatabase } from '../../../node/store/database.ts'
 import type { Intent } from '../../../node/store/intent-table.ts'
-import { DOMAIN, FIXING, FIXING_ID, observationOf, reportedBy } from '../reporters.ts'
+import { DOMAIN, FIXING, FIXING_ID, keyOf, observationOf, reportedBy } from '../reporters.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { ANN, idOf, signedStore, whole, wholeProof, withStore } from './temporary-store.ts'
 
@@ -132,4 +133,15 @@ test('says that it is closed when it is used afterwards', async () => {
   const store = await openStore(temporaryFolder())
   await store.close()
   await expect(store.journal.newest(1)).rejects.toMatchObject({ name: 'Store.StoreClosedError' })
+})
+
+test('every key that was used with a store is known, also one that has only signed, and those that signed while it is open', async () => {
+  const dataDir = await signedStore(1)
+  const bob = keyOf('bob').address
+  await withStore(dataDir, async (store) => {
+    await markIfNew(store, bob)
+    expect((await store.signers.all()).toSorted()).toEqual([ANN, bob].toSorted())
+    expect(await signersIn(dataDir)).toEqual([ANN])
+  })
+  expect(await signersIn(temporaryFolder())).toEqual([])
 })

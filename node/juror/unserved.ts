@@ -1,0 +1,72 @@
+import type { Address } from 'viem'
+import { isAddressEqual } from 'viem/utils'
+import type { ChainPort } from '../chain/port.ts'
+
+/** Whose stakes are told from those that this node serves with. */
+export type UnservedComponents = {
+  readonly chain: Pick<ChainPort, 'account' | 'court'>
+  /** Whose voter this node's account is with its operator's consent. */
+  readonly principals: readonly Address[]
+  /** Every key that this node has had. */
+  readonly ownKeys: () => Promise<readonly Address[]>
+}
+
+/** Whether an account of this node's operator is served in a jury. */
+export type Service = {
+  readonly juror: Address
+  /** Whether this node has its consent to vote for it, or is another key of the node. */
+  readonly kind: 'principal' | 'key'
+  /** Whether it names this node's account its voter there. */
+  readonly isNamed: boolean
+  /** Whether it has stakes in the pool, or about to be back in it, or seats. */
+  readonly hasStake: boolean
+}
+
+/** An account whose seats in a jury this node does not vote for, though its operator may think so. */
+export type Unserved = Pick<Service, 'juror' | 'kind'> & { readonly jury: Address }
+
+/**
+ * How the operator's other accounts stand in `jury` at a block, where `seated` have seats; of those keys that the node had before, those
+ * that have stakes and are no principals. Throws DeadRpcError.
+ */
+export async function servicesIn(
+  { chain, principals, ownKeys }: UnservedComponents,
+  jury: Address,
+  seated: readonly Address[],
+  atBlock: bigint,
+): Promise<readonly Service[]> {
+  const keys = (await ownKeys()).filter((key) => !isAmong(key, [chain.account, ...principals]))
+  const accounts = [...principals, ...keys]
+  if (accounts.length === 0) return []
+  const court = chain.court(jury)
+  const [voters, pool, returned] = await Promise.all([
+    court.voters(accounts, atBlock),
+    court.pool(atBlock),
+    court.returned(atBlock),
+  ])
+  const staked = [...new Set([...pool, ...returned, ...seated])]
+  return accounts.map((juror, i) => ({
+    juror,
+    kind: isAmong(juror, principals) ? 'principal' : 'key',
+    isNamed: isAmong(chain.account, [voters[i]]),
+    hasStake: isAmong(juror, staked),
+  }))
+}
+
+/**
+ * Whom this node does not vote for: keys that it had before and that have stakes, and accounts that count on it and do not name it, where
+ * they have stakes, or in no jury at all.
+ */
+export function unservedOf(juries: ReadonlyMap<Address, readonly Service[]>): readonly Unserved[] {
+  const all = [...juries].flatMap(([jury, services]) => services.map((one) => ({ ...one, jury })))
+  const isServedElsewhere = (juror: Address): boolean => all.some((one) => one.isNamed && one.juror === juror)
+  return all
+    .filter(({ juror, kind, isNamed, hasStake }) =>
+      kind === 'key' ? hasStake : !isNamed && (hasStake || !isServedElsewhere(juror)),
+    )
+    .map(({ jury, juror, kind }) => ({ jury, juror, kind }))
+}
+
+function isAmong(one: Address | undefined, others: readonly (Address | undefined)[]): boolean {
+  return one !== undefined && others.some((other) => other !== undefined && isAddressEqual(one, other))
+}
