@@ -1,5 +1,4 @@
 import type { Address, Hex } from 'viem'
-import { isAddressEqual } from 'viem/utils'
 import { DeadRpcError } from '#client/chain.ts'
 import type { JuryTerms } from '#client/jury.ts'
 import type { Fixing } from '#protocol/fixing.ts'
@@ -14,12 +13,12 @@ import type { JuryTable, KnownCase } from '../store/jury-table.ts'
 import { act, type Scene } from './act.ts'
 import { readCases } from './cases.ts'
 import { type CaseView, decideCase } from './decide.ts'
-import { createDocket, type Docket, type JuryCases } from './docket.ts'
-import { outcomesOf, type SeatOutcome } from './outcome.ts'
+import { createDocket, type Docket } from './docket.ts'
+import { sayOutcomes } from './outcome.ts'
 import { sceneOf } from './scene.ts'
 import { createStanding, type JurorView, type Standing } from './standing.ts'
 import { type ClerkTurns, createClerkTurns } from './turns.ts'
-import { servicesIn } from './unserved.ts'
+import { createServices, type Services } from './unserved.ts'
 import type { Votes } from './votes.ts'
 import { takeOut } from './withdraw.ts'
 
@@ -78,9 +77,6 @@ export interface Juror {
   idle(): Promise<void>
 }
 
-/** How often it is looked for stakes that nobody votes for, chain time: that reads the whole pool. */
-const SERVICE_SECONDS = 600n
-
 /** What is remembered between passes, and found again without. */
 type Memory = {
   readonly terms: Map<Address, JuryTerms>
@@ -90,8 +86,7 @@ type Memory = {
   /** The block at which a case was first seen to be over. */
   readonly ended: Map<string, bigint>
   readonly standing: Standing
-  /** When it was last looked at a jury for stakes that nobody votes for, by the chain's clock. */
-  readonly servedAt: Map<Address, bigint>
+  readonly services: Services
   /** What may have been observed of a case without some of the sources, which takes long to find out. */
   readonly seenWithout: Map<string, readonly bigint[]>
   /** The case for which this process last brought a jury's returned stakes back, and at which block. */
@@ -108,7 +103,7 @@ export function createJuror(components: JurorComponents): Juror {
     seen: new Map(),
     ended: new Map(),
     standing,
-    servedAt: new Map(),
+    services: createServices(components),
     seenWithout: new Map(),
     readmitting: new Map(),
   }
@@ -137,11 +132,8 @@ export function createJuror(components: JurorComponents): Juror {
 
 /** Over all juries, at the block `head`, or the newest. */
 async function pass(components: JurorComponents, memory: Memory, head: Head | undefined): Promise<void> {
-  const { chain, table, juries, log, signal, onSeen, now } = components
-  // Between two passes: one on its way may close what it saw on the other chain.
-  const begun = table.startOver().then((isUndone) => {
-    if (isUndone) memory.ended.clear()
-  })
+  const { chain, juries, log, signal, onSeen, now } = components
+  const begun = startOver(components, memory)
   const isFirst = memory.standing.view(now()).unseen > 0
   await Promise.all(
     juries.map(async (jury) => {
@@ -156,6 +148,11 @@ async function pass(components: JurorComponents, memory: Memory, head: Head | un
     }),
   )
   if (isFirst && memory.standing.view(now()).unseen === 0) onSeen()
+}
+
+/** If the chain was undone. Between two passes: one on its way may close what it saw on the other chain. */
+async function startOver({ table }: JurorComponents, { ended }: Memory): Promise<void> {
+  if (await table.startOver()) ended.clear()
 }
 
 async function attendJury(components: JurorComponents, memory: Memory, jury: Address, head: Head): Promise<void> {
@@ -190,25 +187,8 @@ async function attendJury(components: JurorComponents, memory: Memory, jury: Add
       }
     }),
   )
-  await lookAtServices(components, memory, { jury, opened, docket })
-}
-
-/** Whether somebody has stakes in the jury who counts on this node, and for whom it does not vote. */
-async function lookAtServices(
-  components: JurorComponents,
-  { servedAt, standing }: Memory,
-  { jury, opened, docket }: Pick<JuryCases, 'jury' | 'opened'> & { readonly docket: Docket },
-): Promise<void> {
-  const { number, time } = docket.head
-  const last = servedAt.get(jury)
-  if (last !== undefined && time >= last && time < last + SERVICE_SECONDS) return
-  // What cannot be read its own look says.
-  const looks = await Promise.allSettled(opened.map((one) => docket.look(one)))
-  const seated = looks
-    .flatMap((look) => (look.status === 'fulfilled' ? [look.value.trial] : []))
-    .flatMap(({ state, seats }) => (state.stage === 'voting' ? seats.map(({ juror }) => juror) : []))
-  standing.serve(jury, await servicesIn(components, jury, seated, number))
-  servedAt.set(jury, time)
+  const services = await memory.services.look(jury, opened, docket)
+  if (services !== undefined) memory.standing.serve(jury, services)
 }
 
 /**
@@ -238,7 +218,7 @@ async function attendCase(
   const { jury, id, fixing } = known
   components.onCase(known)
   const { trial, snapshot, turnEnd } = await docket.look(known)
-  await sayOutcome(components, memory, known, trial)
+  await sayOutcomes(components, { known, trial, seatStake: memory.terms.get(jury)?.seatStake ?? 0n })
   if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
   components.onRunning(known, head)
   memory.ended.delete(keyOf(known))
@@ -291,21 +271,6 @@ async function seenWithout(components: JurorComponents, memory: Memory, known: K
   // What was observed stays, and all that follows from it.
   if (found !== undefined) memory.seenWithout.set(key, found)
   return found ?? []
-}
-
-/** Says of each seat of this node's account, and of those that it votes for, whether a round took its stake. */
-async function sayOutcome(
-  { chain, principals, journal }: JurorComponents,
-  { terms }: Memory,
-  { jury, id, fixing }: KnownCase,
-  trial: CourtCase,
-): Promise<void> {
-  const isOurs = ({ juror }: SeatOutcome): boolean =>
-    [chain.account, ...principals].some((one) => one !== undefined && isAddressEqual(one, juror))
-  for (const one of outcomesOf(trial, fixing, terms.get(jury)?.seatStake ?? 0n).filter(isOurs)) {
-    const { seat, action, reason } = one
-    await journal.write({ stage: 'juror', fixingId: id, subject: `seat ${seat} in ${jury}`, action, reason })
-  }
 }
 
 /** Takes out what the case brought, and forgets it once that cannot be undone. */

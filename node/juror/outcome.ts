@@ -1,9 +1,14 @@
+import type { Address } from 'viem'
+import { isAddressEqual } from 'viem/utils'
 import type { JurySeat } from '#client/jury.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { isWithinBand } from '#protocol/distance.ts'
 import type { Fixing } from '#protocol/fixing.ts'
 import { verdictOf } from '#protocol/jury.ts'
 import type { CourtCase } from '../chain/court-port.ts'
+import type { ChainPort } from '../chain/port.ts'
+import type { Journal } from '../journal.ts'
+import type { KnownCase } from '../store/jury-table.ts'
 
 /** What became of the stake of one seat, and why. */
 export type SeatOutcome = {
@@ -34,4 +39,24 @@ export function outcomesOf(
     const reason = `Seat ${seat} of ${juror} ${stake}: ${vote}, and ${end}.`
     return { seat, juror, action: isKept ? 'kept' : 'lost', reason }
   })
+}
+
+/** Who has seats that this node answers for, and where it says what became of them. */
+export type OutcomeComponents = {
+  readonly chain: Pick<ChainPort, 'account'>
+  readonly principals: readonly Address[]
+  readonly journal: Pick<Journal, 'write'>
+}
+
+/** Writes of each seat of this node's account, and of those that it votes for, whether its stake of `seatStake` wei was kept or lost. */
+export async function sayOutcomes(
+  { chain, principals, journal }: OutcomeComponents,
+  { known, trial, seatStake }: { readonly known: KnownCase; readonly trial: CourtCase; readonly seatStake: bigint },
+): Promise<void> {
+  const { jury, id: fixingId, fixing } = known
+  const isOurs = ({ juror }: SeatOutcome): boolean =>
+    [chain.account, ...principals].some((one) => one !== undefined && isAddressEqual(one, juror))
+  for (const { seat, action, reason } of outcomesOf(trial, fixing, seatStake).filter(isOurs)) {
+    await journal.write({ stage: 'juror', fixingId, subject: `seat ${seat} in ${jury}`, action, reason })
+  }
 }

@@ -1,6 +1,8 @@
 import type { Address } from 'viem'
 import { isAddressEqual } from 'viem/utils'
 import type { ChainPort } from '../chain/port.ts'
+import type { KnownCase } from '../store/jury-table.ts'
+import type { Docket } from './docket.ts'
 
 /** Whose stakes are told from those that this node serves with. */
 export type UnservedComponents = {
@@ -24,6 +26,42 @@ export type Service = {
 
 /** An account whose seats in a jury this node does not vote for, though its operator may think so. */
 export type Unserved = Pick<Service, 'juror' | 'kind'> & { readonly jury: Address }
+
+/** Looks now and then how the operator's other accounts stand in juries. */
+export interface Services {
+  /**
+   * How they stand in the jury, whose cases that were opened are `opened`; undefined where that was looked at not long ago: it reads the
+   * whole pool. Throws DeadRpcError.
+   */
+  look(
+    jury: Address,
+    opened: readonly KnownCase[],
+    docket: Pick<Docket, 'head' | 'look'>,
+  ): Promise<readonly Service[] | undefined>
+}
+
+/** How often it is looked, chain time. */
+const LOOK_SECONDS = 600n
+
+/** Nothing was looked at yet. */
+export function createServices(components: UnservedComponents): Services {
+  const lookedAt = new Map<Address, bigint>()
+  return {
+    async look(jury, opened, docket) {
+      const { number, time } = docket.head
+      const last = lookedAt.get(jury)
+      if (last !== undefined && time >= last && time < last + LOOK_SECONDS) return undefined
+      // What cannot be read its own look says.
+      const looks = await Promise.allSettled(opened.map((one) => docket.look(one)))
+      const seated = looks
+        .flatMap((look) => (look.status === 'fulfilled' ? [look.value.trial] : []))
+        .flatMap(({ state, seats }) => (state.stage === 'voting' ? seats.map(({ juror }) => juror) : []))
+      const services = await servicesIn(components, jury, seated, number)
+      lookedAt.set(jury, time)
+      return services
+    },
+  }
+}
 
 /**
  * How the operator's other accounts stand in `jury` at a block, where `seated` have seats; of those keys that the node had before, those
