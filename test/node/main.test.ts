@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -224,6 +224,16 @@ test.each<readonly [what: string, file: string]>([
   const node = startProcess(['--config', file])
   expect(await node.exitCode).toBe(2)
   expect(node.stderr).toEqual([expect.stringMatching(/^assize node: Expected /)])
+})
+
+test('begins no store where a restoration was broken off, which the operator alone can go on with', async () => {
+  const file = await prepare()
+  const dataDir = join(dirname(file), 'data')
+  renameSync(join(dataDir, 'store'), join(dataDir, 'restoring'))
+  const node = startProcess(['--config', file])
+  expect(await node.exitCode).toBe(2)
+  expect(node.stderr).toEqual([expect.stringContaining('Run assize restore again')])
+  expect(readdirSync(dataDir)).not.toContain('store')
 })
 
 test('says of an endpoint that answers with an error where it is, and nothing that could be a key to it', async () => {
