@@ -55,7 +55,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
       problem: () => undefined,
     },
     dues: { ...nothing, drop: async (ids: readonly Hex[]) => void done.push(`dues ${ids.length}`) },
-    juror: { ...nothing, view: () => ({ late: 0, failing: 0, dear: 0, unseen: 0 }) },
+    juror: { ...nothing, view: () => ({ late: 0, unread: 0, failing: 0, dear: 0, unserved: [], unseen: 0 }) },
     untracked: { ...nothing, startOver: () => undefined },
     rollCall: { ...nothing, clockOffset: () => 0n },
     network: { intake: { recheck: async () => undefined }, peers: { connected: 0, reporters: 0, sought: 0 } },
@@ -83,6 +83,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
         },
         startedOver: async () => void done.push('started over'),
       },
+      juries: { doubt: async () => void done.push('juries') },
     },
   } as unknown as Parts // nothing else is asked of them
   const state = {
@@ -99,7 +100,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
 test('what follows from an undone chain is done again until it has been done, and nothing else before', async () => {
   const { done, state, run } = undone([new Error('a row cannot be read')])
   await run()
-  expect(done).toEqual(['drop', 'drop', 'reopen 1', 'dues 1', 'started over', 'prune', 'step'])
+  expect(done).toEqual(['drop', 'drop', 'reopen 1', 'dues 1', 'juries', 'started over', 'prune', 'step'])
   expect(state.undone).toBe(undefined)
 })
 
