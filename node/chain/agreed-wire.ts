@@ -98,8 +98,8 @@ function notBelow(now: Outlook, seen: Outlook): Outlook {
 function fateOf(fates: readonly NonceFate[], agreement: number): NonceFate {
   const mined = fates.filter((fate) => fate.kind === 'mined')
   for (const fate of mined) {
-    const same = mined.filter(({ hash, block, moved }) => {
-      return hash === fate.hash && block === fate.block && moved === fate.moved
+    const same = mined.filter(({ hash, block, isSuccess, moved }) => {
+      return hash === fate.hash && block === fate.block && isSuccess === fate.isSuccess && moved === fate.moved
     })
     if (same.length >= agreement) return fate
   }

@@ -2,7 +2,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { expect, test } from 'vitest'
 import { DeadRpcError } from '#client/chain.ts'
 import { openEndpoints } from '../../../node/chain/endpoints.ts'
-import type { ChainPort, EndpointPort, NonceFate, Terms } from '../../../node/chain/port.ts'
+import type { ChainPort, EndpointPort, Fate, NonceFate, Terms } from '../../../node/chain/port.ts'
 import { fakeClock } from '../fake-clock.ts'
 import type { Slot } from '../../../node/store/slot.ts'
 import { FakeWorld } from '../node/fake-world.ts'
@@ -356,25 +356,67 @@ test('gives no transaction more gas than any may take', async () => {
   expect(slots[0]?.call?.gas).toBe(16_777_216n)
 })
 
-test('what was mined and undone while one block was the newest is told again', async () => {
-  let fate: NonceFate = { kind: 'open' }
-  const fateful = (): Partial<EndpointPort> => ({ nonceFate: async () => fate })
-  const { chain, worlds } = await openThree([fateful, fateful, fateful])
+/** A transaction of which each endpoint tells the fate that `fateOf` says, and what comes of a look at it. */
+async function sentThree(fateOf: (endpoint: number) => NonceFate) {
+  const { chain, worlds } = await openThree([0, 1, 2].map((i) => () => ({ nonceFate: async () => fateOf(i) })))
   const slots: Slot[] = []
   await chain.propose(FIXING, TRUTH, WAD, termsOf(slots))
   const [world, sent] = [worlds[0], slots[0]]
   if (world === undefined || sent === undefined) throw new Error('nothing was signed')
-  const pursue = async (): Promise<unknown> => {
+  const pursue = async (): Promise<Fate> => {
     const { outlook } = world
-    const { kind } = await chain.pursue(sent, { ...termsOf(), outlook, urgentTime: undefined, isNext: true })
+    const fate = await chain.pursue(sent, { ...termsOf(), outlook, urgentTime: undefined, isNext: true })
     await settled()
-    return [kind, world.raws.length]
+    return fate
   }
-  expect(await pursue()).toEqual(['pending', 1])
-  fate = { kind: 'mined', hash: sent.versions[0]?.hash ?? '0x', block: 1n, isSuccess: true, moved: 0n }
-  expect(await pursue()).toEqual(['done', 1])
+  return { world, sent, pursue }
+}
+const MINED = { kind: 'mined', hash: '0x01', block: 1n, isSuccess: true, moved: WAD } as const
+
+test('what was mined and undone while one block was the newest is told again', async () => {
+  let fate: NonceFate = { kind: 'open' }
+  const { world, sent, pursue } = await sentThree(() => fate)
+  const look = async (): Promise<unknown> => [(await pursue()).kind, world.raws.length]
+  expect(await look()).toEqual(['pending', 1])
+  fate = { ...MINED, hash: sent.versions[0]?.hash ?? '0x' }
+  expect(await look()).toEqual(['done', 1])
   fate = { kind: 'open' }
-  expect(await pursue()).toEqual(['pending', 2])
+  expect(await look()).toEqual(['pending', 2])
+})
+
+test('whether a transaction succeeded, and what it moved, is what two of three say, wherever the third stands', async () => {
+  const { block, hash } = MINED
+  const done = { kind: 'done', moved: WAD, block, hash }
+  const reverted: NonceFate = { ...MINED, isSuccess: false, moved: 0n }
+  for (const liar of [0, 1, 2]) {
+    const told = async (truth: NonceFate, lie: NonceFate): Promise<Fate> =>
+      (await sentThree((i) => (i === liar ? lie : truth))).pursue()
+    expect(await told(MINED, { ...MINED, isSuccess: false })).toEqual(done)
+    expect(await told(MINED, { ...MINED, moved: 0n })).toEqual(done)
+    const refused = { kind: 'refused', reason: 'reverted on chain', block, hash }
+    expect(await told(reverted, { ...reverted, isSuccess: true })).toEqual(refused)
+  }
+})
+
+test('what became of a transaction is open while no two agree on whether it succeeded, or on what it moved', async () => {
+  for (const other of [{ isSuccess: false }, { moved: 0n }]) {
+    const fates: readonly NonceFate[] = [MINED, { ...MINED, ...other }]
+    const { pursue } = await sentThree((i) => fates[i] ?? { kind: 'open' })
+    expect(await pursue()).toEqual({ kind: 'pending' })
+  }
+})
+
+test('what one saw mined is not taken for replaced, however many say that it was', async () => {
+  let third: NonceFate = MINED
+  const { world, pursue } = await sentThree((i) => (i === 2 ? third : { kind: 'superseded' }))
+  const look = async (): Promise<string> => {
+    world.mine(world.head.time + 12n)
+    return (await pursue()).kind
+  }
+  // More blocks than it takes to believe that another has its nonce.
+  for (let block = 0; block < 5; block += 1) expect(await look()).toBe('pending')
+  third = { kind: 'open' }
+  expect([await look(), await look(), await look(), await look()]).toEqual(['pending', 'pending', 'pending', 'refused'])
 })
 
 test('what two refuse a third does not make leave', async () => {
