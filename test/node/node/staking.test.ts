@@ -126,6 +126,35 @@ test('proposes nothing while it cannot be told what its last transaction has lef
   await expect.poll(() => world.sent, SOON).toEqual([`propose ${2_500_250n * 10n ** 15n}`])
 })
 
+const BOND = FIXING.minBond
+const DEAR = `The bond of ${BOND} wei is above what policy and balance allow.`
+test.each([
+  ['policy.max_bond_wei', { maxBondWei: BOND }, { maxBondWei: BOND - 1n }, DEAR],
+  ['policy.per_fixing_wei', { perFixingWei: BOND }, { perFixingWei: BOND - 1n }, DEAR],
+  [
+    'half of policy.total_wei',
+    { totalWei: 2n * BOND },
+    { totalWei: 2n * BOND - 1n },
+    `The bond of ${BOND} wei is more than policy.total_wei leaves for all fixings together, ${BOND - 1n} wei.`,
+  ],
+])('proposes for a bond of as much as %s, and for none of a wei more', async (_, enough, less, reason) => {
+  const { world, configOf: config } = await scene(1)
+  const settings = await config(0)
+  const limited = (limit: Partial<Config['policy']>): Config => ({
+    ...settings,
+    policy: { ...settings.policy, ...limit },
+  })
+  const node = await run(limited(less), world)
+  world.mine(MATURITY + 1n)
+  const said = async (): Promise<string> => (await fixingOf(node))?.lastDecision?.reason ?? ''
+  await expect.poll(async () => world.sent.length > 0 || (await said()).startsWith('The bond'), SOON).toBe(true)
+  expect([world.sent, await said()]).toEqual([[], reason])
+  await stop(node)
+  await run(limited(enough), world)
+  world.mine(MATURITY + 12n)
+  await expect.poll(() => world.sent, SOON).toEqual([`propose ${2_500_250n * 10n ** 15n}`])
+})
+
 test('puts no money where it does not trust the arbitrator, and says so', async () => {
   const { world, indexDir } = await scene(1)
   world.facts = { round: 1, bond: WAD, leader: 3_000n * WAD, deadline: MATURITY + 86_400n }
