@@ -3,6 +3,7 @@ import type { Decision } from '#protocol/policy.ts'
 import type { Ledger } from '../../node/chain/ledger.ts'
 import type { Sent, Stake } from '../../node/chain/port.ts'
 import { amountFor, type Budget, openInPot, ownStake, stakeOn, UNTOLD_MEANS } from '../../node/stake.ts'
+import type { Plan } from '../../node/chain/transactions.ts'
 import type { Intent } from '../../node/store/intent-table.ts'
 import { intentMemory, journalMemory, plenty, transactionsOf } from './memories.ts'
 import { FIXING, FIXING_ID, MATURITY, WAD } from './reporters.ts'
@@ -49,6 +50,8 @@ test('computes what completes a pot: 50 on a new value, 75 on the old one in rou
 test('leaves to a pot what is open of it', () => {
   const pots = [{ kind: 'stake', round: 1, value: TRUTH, filled: 49n * WAD }] as const
   expect(openInPot(DISPUTED, { ...EMPTY, pots }, LINE)).toBe(1n * WAD)
+  // The value had a pot in another round: this one's is as open as if nobody had staked.
+  expect(openInPot(DISPUTED, { ...EMPTY, pots: pots.map((pot) => ({ ...pot, round: 0 })) }, LINE)).toBe(50n * WAD)
 })
 
 test('stakes the least of what is open, what policy leaves and what there is', () => {
@@ -94,7 +97,12 @@ test('counts as its own what either the log or its own intents know', () => {
 
 test('does not count what was claimed, by this node or with its key', () => {
   expect(ownStake({ ...EMPTY, claimed: [LINE] }, [intent()])).toEqual([])
-  expect(ownStake(EMPTY, [intent(), intent({ key: 'c', action: 'claim' })])).toEqual([])
+  const claim = intent({ key: 'c', action: 'claim' })
+  expect(ownStake(EMPTY, [intent(), claim])).toEqual([])
+  // A claim that is on its way has paid nothing yet, one that failed never will.
+  for (const state of ['signed', 'failed'] as const) {
+    expect(ownStake(EMPTY, [intent(), { ...claim, state, moved: undefined }])).toEqual([{ ...LINE, amount: 4n }])
+  }
 })
 
 /** 5 d + F. */
@@ -111,12 +119,13 @@ async function run(
     readonly budget?: Budget
     readonly ledger?: Ledger
   } = {},
-): Promise<{ result: string; stakes: Stake[]; lines: string[]; order: string[] }> {
+): Promise<{ result: string; stakes: Stake[]; plans: Plan[]; lines: string[]; order: string[] }> {
   const { sent = { kind: 'done', moved: 9n * WAD }, spendable = 100n * WAD, budget = ENOUGH, ledger = EMPTY } = options
   const { committed = 0n } = options
   const intents = intentMemory()
   const journal = journalMemory()
   const stakes: Stake[] = []
+  const plans: Plan[] = []
   const order: string[] = []
   const chain = {
     stake: async (_fixing: unknown, stake: Stake) => {
@@ -126,6 +135,7 @@ async function run(
     },
   }
   const transactions = transactionsOf(intents)
+  const always = plenty(transactions)
   const result = await stakeOn(
     {
       chain,
@@ -134,7 +144,11 @@ async function run(
       journal,
       budget,
       transactions,
-      collateral: { ...plenty(transactions), committed: typeof committed === 'function' ? committed : () => committed },
+      collateral: {
+        ...always,
+        stake: (plan, ...rest) => (plans.push(plan), always.stake(plan, ...rest)),
+        committed: typeof committed === 'function' ? committed : () => committed,
+      },
       elsewhere: options.elsewhere ?? (() => 0n),
       catchUp: async () => void order.push('catch up'),
     },
@@ -142,13 +156,17 @@ async function run(
     ledger,
     decide,
   )
-  return { result, stakes, order, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`) }
+  return { result, stakes, plans, order, lines: journal.lines.map(({ action, reason }) => `${action}: ${reason}`) }
 }
 
 test('stakes what its budget allows after asking peers, and journals what was taken', async () => {
-  const { result, stakes, order, lines } = await run(() => CONTRIBUTE)
+  const { result, stakes, plans, order, lines } = await run(() => CONTRIBUTE)
   expect(result).toBe('acted')
-  expect(stakes).toEqual([{ ...LINE, amount: 10n * WAD }])
+  const stake = { ...LINE, amount: 10n * WAD }
+  expect(stakes).toEqual([stake])
+  // What is late is taken back, and what is nearly late offers more: both go by the end of the round.
+  const { atTime: at, facts } = DISPUTED
+  expect(plans).toEqual([{ ...stake, fixingId: FIXING_ID, action: 'contribute', at, deadline: facts.deadline }])
   expect(order).toEqual(['catch up', 'stake'])
   expect(lines).toEqual([`contribute: It is a lie. Put ${9n * WAD} wei on ${TRUTH}.`])
 })
@@ -175,6 +193,9 @@ test('does nothing when the policy says so, the money is gone, or peers change t
   expect(untold).toMatchObject({ result: 'idle', stakes: [], order: [], lines: [`wait: ${UNTOLD_MEANS}`] })
   const decisions = [CONTRIBUTE, none]
   expect(await run(() => decisions.shift() ?? none)).toMatchObject({ result: 'idle', stakes: [], order: ['catch up'] })
+  const values = [TRUTH, TRUTH + 1n]
+  const swayed = await run(() => ({ ...CONTRIBUTE, value: values.shift() ?? TRUTH }))
+  expect(swayed).toMatchObject({ result: 'idle', stakes: [], order: ['catch up'] })
 })
 
 test('leaves to all fixings together no more than policy does', () => {
@@ -198,6 +219,12 @@ test('stakes nothing that another fixing has taken the room of, and says so', as
 test('does not count on money that another stake of its own is about to take', async () => {
   const { stakes } = await run(() => CONTRIBUTE, { spendable: 20n * WAD, committed: 17n * WAD })
   expect(stakes).toEqual([{ ...LINE, amount: 3n * WAD }])
+})
+
+test('stakes no more than it still has once peers were asked', async () => {
+  const held = [10n * WAD, 4n * WAD]
+  const { stakes } = await run(() => CONTRIBUTE, { spendable: () => held.shift() ?? 0n })
+  expect(stakes).toEqual([{ ...LINE, amount: 4n * WAD }])
 })
 
 test('does not take for its own what another stake takes while it looks or asks', async () => {
