@@ -48,9 +48,13 @@ async function fresh(): Promise<{ fixing: Fixing; id: `0x${string}` }> {
   return { fixing, id: (await readFixing(await stage.as('reader'), stage.deployments.oracle, fixing)).id }
 }
 
-/** Proposes, for a bond of `amount` at most. */
-async function stakeOn({ collateral, chain }: Life, amount: bigint): Promise<Attempted> {
-  const { fixing, id } = await fresh()
+/** Proposes, for a bond of `amount` at most; a fixing that nobody has touched, unless one is given. */
+async function stakeOn(
+  { collateral, chain }: Life,
+  amount: bigint,
+  given?: Awaited<ReturnType<typeof fresh>>,
+): Promise<Attempted> {
+  const { fixing, id } = given ?? (await fresh())
   const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
   const plan = { ...line, fixingId: id, action: 'propose', at: LATER } as const
   return collateral.stake(plan, 'oracle', (terms) => chain.propose(fixing, TRUTH, amount, terms))
@@ -106,6 +110,22 @@ test('what was not needed serves the next stake, and can be taken back', async (
   await ann.collateral.revoke({ fixingId: id, at: LATER + 9n }, 'oracle')
   expect(await allowancesOf('collateral bob')).toEqual([3n * BOND, 0n])
   expect(await ann.chain.holdings('oracle')).toEqual({ held: BOND, allowance: 0n })
+})
+
+test('what is taken back is given anew to a stake that comes meanwhile', async () => {
+  const life = await live('collateral bea')
+  await stakeOn(life, 3n * BOND)
+  const given = await fresh()
+  const asked = Promise.withResolvers<void>()
+  const holdings: ChainPort['holdings'] = (...of) => (asked.resolve(), life.chain.holdings(...of))
+  const { registry } = stage.deployments
+  const ann = { ...life, collateral: createCollateral({ ...life, chain: { ...life.chain, holdings }, registry }) }
+  const revoked = ann.collateral.revoke({ fixingId: given.id, at: LATER }, 'oracle')
+  // It was found that nothing is being staked.
+  await asked.promise
+  expect(await stakeOn(ann, BOND, given)).toEqual({ kind: 'done', moved: BOND })
+  await revoked
+  expect(await allowancesOf('collateral bea')).toEqual([3n * BOND, 0n, BOND])
 })
 
 test('fixings that are staked on at once share allowances of no more than all of them together', async () => {
@@ -197,11 +217,12 @@ function stuck(
   const transactions = transactionsOf(intents, pursue === undefined ? {} : { chain: { pursue } })
   const journal = journalMemory()
   const collateral = createCollateral({ chain, transactions, intents, journal, registry })
-  const stake = (n: number, amount: bigint, spender: 'oracle' | 'registry' = 'oracle') => {
+  const stake = (n: number, amount: bigint, spender: 'oracle' | 'registry' = 'oracle', refused?: Sent) => {
     const fixingId = idOf(n)
     const line = { kind: 'stake', round: 0, value: TRUTH, amount } as const
     const plan = { ...line, fixingId, action: 'propose', at: 2_000n } as const
-    return collateral.stake(plan, spender, (terms) => sign(terms, spender === 'oracle' ? oracle : registry))
+    const to = spender === 'oracle' ? oracle : registry
+    return collateral.stake(plan, spender, async (terms) => refused ?? sign(terms, to))
   }
   return { asked, since, stake, collateral, intents, transactions, journal }
 }
@@ -250,6 +271,17 @@ test('what is about to be staked is told at once, of other fixings, until it is 
   expect([1, 2, 3].map((n) => collateral.upcoming(idOf(n)))).toEqual([3n, 6n, 9n])
   await Promise.all(staking)
   expect([collateral.upcoming(idOf(3)), collateral.committed()]).toEqual([0n, 9n])
+})
+
+test('what is refused before it is signed, or is not ready, is held no longer', async () => {
+  const { stake, collateral } = stuck([10n])
+  const held = (): readonly bigint[] => [collateral.committed(), collateral.upcoming(idOf(9))]
+  const refused = { kind: 'refused', reason: 'StaleRound' } as const
+  const staking = stake(1, 6n, 'oracle', refused)
+  expect(held()).toEqual([6n, 6n])
+  expect([await staking, held()]).toEqual([refused, [0n, 0n]])
+  const behind = stuck([10n], [], { behind: 1 })
+  expect([await behind.stake(1, 6n), behind.collateral.committed()]).toEqual([{ kind: 'later' }, 0n])
 })
 
 test('what waits takes its part of what is allowed now: an allowance is for what is signed behind it, of one contract', async () => {
