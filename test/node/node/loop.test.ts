@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
-import type { Hex } from 'viem'
+import { type Hex, keccak256 } from 'viem'
 import type { Log } from '../../../node/log.ts'
 import type { Identity } from '../../../node/metrics.ts'
 import { type LoopState, runLoop } from '../../../node/node/loop.ts'
 import type { Parts } from '../../../node/node/parts.ts'
+import { isSettled, track } from '../../../node/node/tracked.ts'
 import { createView } from '../../../node/node/view.ts'
 import { StoreDiskError } from '../../../node/store/database.ts'
+import { sourceJson, threeSamples } from '../../protocol/index-documents.ts'
 import { journalMemory } from '../memories.ts'
-import { FIXING, FIXING_ID } from '../reporters.ts'
+import { FIXING, FIXING_ID, MATURITY } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
+import { snapshotOf } from '../snapshots.ts'
 
 const IDENTITY: Identity = {
   version: '1',
@@ -22,6 +25,7 @@ const IDENTITY: Identity = {
 /** A loop that finds the chain undone, and fails `failures` times at what follows from that; `slept` is told of every pause. */
 function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Promise<void> = async () => undefined) {
   const done: string[] = []
+  const doubted: unknown[] = []
   const logged: string[] = []
   const note = (_: object, said: string): void => void logged.push(said)
   const log: Log = { ...SILENT, info: note, warn: note }
@@ -61,7 +65,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
     network: { intake: { recheck: async () => undefined }, peers: { connected: 0, reporters: 0, sought: 0 } },
     transactions: {
       tend: async () => undefined,
-      doubt: async () => undefined,
+      doubt: async (id: Hex, block: bigint) => void doubted.push([id, block]),
       unload: () => undefined,
       unknownNonce: () => undefined,
     },
@@ -94,7 +98,7 @@ function undone(failures: Error[], slept: (state: LoopState, parts: Parts) => Pr
     expected: new Map(),
     head,
   } as unknown as LoopState // nothing else is looked at
-  return { done, logged, state, run: () => runLoop(parts, state, undefined) }
+  return { done, doubted, logged, state, run: () => runLoop(parts, state, undefined) }
 }
 
 test('what follows from an undone chain is done again until it has been done, and nothing else before', async () => {
@@ -102,6 +106,28 @@ test('what follows from an undone chain is done again until it has been done, an
   await run()
   expect(done).toEqual(['drop', 'drop', 'reopen 1', 'dues 1', 'juries', 'started over', 'prune', 'step'])
   expect(state.undone).toBe(undefined)
+})
+
+test('of an undone chain nothing is believed of any fixing that is tracked, whether it was found again or not', async () => {
+  const { doubted, state, run } = undone([])
+  const other = keccak256(FIXING_ID)
+  const tracked = {
+    ...track({ id: other, fixing: FIXING, document: threeSamples([sourceJson('a')]) }),
+    logSeen: 3,
+    // Settled there, it may be at stake here, and what was proposed there was not here.
+    snapshot: snapshotOf({ round: 1, leader: 1n, deadline: MATURITY + 60n }),
+    proposedTime: 900n,
+    over: { block: 8n, time: 990n, log: 2 },
+  }
+  state.tracked.set(other, tracked)
+  expect(isSettled(tracked)).toBe(true)
+  await run()
+  const nothing = { logSeen: undefined, snapshot: undefined, proposedTime: undefined, over: undefined }
+  expect(tracked).toMatchObject(nothing)
+  expect(doubted).toEqual([
+    [other, 9n],
+    [FIXING_ID, 9n],
+  ])
 })
 
 test('what keeps it from being done is said to be that, once, and not that the chain does not answer', async () => {
