@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { expect, test } from 'vitest'
+import type { Reception } from '#client/reception.ts'
 import type { Call } from '#client/send.ts'
 import type { Fate, NonceFate, Terms } from '../../../node/chain/port.ts'
 import { createSender } from '../../../node/chain/sender.ts'
@@ -18,13 +19,17 @@ const PATIENCE = 36n
 /** A sender on a chain that says of its transactions what `world` does; `left` is what was broadcast, in order. */
 function setUp() {
   const left: Hex[] = []
-  const world: { fate: NonceFate } = { fate: { kind: 'open' } }
+  const world: { fate: NonceFate; reception: Reception; balance: bigint } = {
+    fate: { kind: 'open' },
+    reception: 'taken',
+    balance: OUTLOOK.balance,
+  }
   const sender = createSender({
     wire: {
-      outlook: async () => OUTLOOK,
+      outlook: async () => ({ ...OUTLOOK, balance: world.balance }),
       tryOut: async () => ({ kind: 'runs', estimate: GAS, limit: GAS }),
       refusal: async () => undefined,
-      broadcast: async (raw) => (left.push(raw), 'taken'),
+      broadcast: async (raw) => (left.push(raw), world.reception),
       nonceFate: async () => world.fate,
     },
     chainId: 31_337,
@@ -146,4 +151,23 @@ test('a replacement offers no more than the balance pays for, nor than it is wor
   }
   expect(await offered(50n * GWEI, 10n * GWEI)).toBe(10n * GWEI)
   expect(await offered(10n * GWEI, 50n * GWEI)).toBe(10n * GWEI)
+})
+
+test('what is sent along is not there to pay for gas', async () => {
+  const { sender, world } = setUp()
+  const { slots, terms } = termsOf()
+  const value = 10n ** 18n
+  world.balance = value + 2n * GWEI * GAS
+  await sender.send({ ...CALL, value }, terms)
+  expect(slots[0]?.versions[0]?.maxFeePerGas).toBe(2n * GWEI)
+})
+
+test('what was cancelled is not told again, though every endpoint refuses what cancels it', async () => {
+  const { pursue, left, slots, halt, world } = await sent()
+  halt.reason = 'drill'
+  world.reception = 'refused'
+  for (const after of [1n, 2n]) await pursue({ number: OUTLOOK.number + after })
+  const [call, cancels] = slots.at(-1)?.versions ?? []
+  expect(cancels?.cancels).toBe('drill')
+  expect(left).toEqual([call?.raw, cancels?.raw, cancels?.raw])
 })
