@@ -94,7 +94,7 @@ function notBelow(now: Outlook, seen: Outlook): Outlook {
   }
 }
 
-/** Open as long as too few agree that it was mined, or that another was; the latter not while anybody saw it mined. */
+/** Open as long as too few agree that it was mined, and on what came of it, or that another was; the latter not while anybody saw it mined. */
 function fateOf(fates: readonly NonceFate[], agreement: number): NonceFate {
   const mined = fates.filter((fate) => fate.kind === 'mined')
   for (const fate of mined) {
