@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { openStore } from '#node/store'
+import { openWitness } from '../../../node/store/witness.ts'
 import { ANN, digestOf, expected, idOf, remembered, signed, signedStore, withStore } from './temporary-store.ts'
 
 test('cuts off a torn last line of the witness, which was never acknowledged', async () => {
@@ -27,24 +28,41 @@ async function fillDisk(dataDir: string): Promise<{ readonly handles: FileHandle
   return { handles, restore: () => spy.mockRestore() }
 }
 
-test('a disk that is full for a moment leaves no half line: what is signed after it is read again', async () => {
+test('a disk that is full for a moment leaves no half line: what is signed before and after it is read again', async () => {
   const dataDir = await signedStore(2)
-  const sound = readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')
+  const file = join(dataDir, 'signed.jsonl')
   await withStore(dataDir, async ({ guard, ...store }) => {
+    // What is cut off begins behind it.
+    await guard.record(signed(2))
+    const sound = readFileSync(file, 'utf8')
+    expect(sound).toContain(digestOf(2))
     expect(store.failure()).toBe(undefined)
     const disk = await fillDisk(dataDir)
-    await expect(guard.record(signed(2))).rejects.toMatchObject({
+    await expect(guard.record(signed(3))).rejects.toMatchObject({
       name: 'Store.StoreDiskError',
-      location: join(dataDir, 'signed.jsonl'),
+      location: file,
     })
-    expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')).toBe(sound)
-    expect(store.failure()).toMatchObject({ name: 'Store.StoreDiskError', location: join(dataDir, 'signed.jsonl') })
+    expect(readFileSync(file, 'utf8')).toBe(sound)
+    expect(store.failure()).toMatchObject({ name: 'Store.StoreDiskError', location: file })
     disk.restore()
-    // Two at once, of which neither may cut the other.
-    await Promise.all([guard.record(signed(3)), guard.record(signed(4))])
+    await guard.record(signed(4))
   })
   expect(await remembered(dataDir, 5)).toEqual(expected(5))
-  expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8').trim().split('\n')).toHaveLength(5)
+  expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(5)
+})
+
+test('of two at once of which the first finds the disk full the second is whole: the first cuts off nothing of it', async () => {
+  const dataDir = await signedStore(1)
+  const file = join(dataDir, 'signed.jsonl')
+  const sound = readFileSync(file, 'utf8')
+  const { witness } = await openWitness(file, [])
+  const disk = await fillDisk(dataDir)
+  const first = witness.append(signed(1)).finally(disk.restore)
+  const second = witness.append(signed(2))
+  await expect(first).rejects.toMatchObject({ name: 'Store.StoreDiskError', location: file })
+  await second
+  await witness.close()
+  expect(readFileSync(file, 'utf8')).toBe(sound + sound.replace(idOf(0), idOf(2)).replace(digestOf(0), digestOf(2)))
 })
 
 test('appends nothing behind half a line that cannot be cut off, and goes on when it can', async () => {
