@@ -50,6 +50,17 @@ test('a restored store remembers everything that was backed up, the second copy 
   await store.close()
 })
 
+test('a backup has what only the second copy of the signatures has', async () => {
+  const dataDir = await filledStore()
+  const database = await openDatabase(join(dataDir, 'store'))
+  const [row] = await database.list('guard')
+  await database.write([{ type: 'del', table: 'guard', key: row?.key ?? '' }], 'durable')
+  await database.close()
+  const file = join(temporaryFolder(), 'backup.jsonl')
+  expect(await backUp(dataDir, file)).toEqual({ rows: 1_502, signatures: 1 })
+  expect(readFileSync(file, 'utf8')).toContain(DIGEST)
+})
+
 test('what a venue sent with line ends of its own is restored as it was, also with other line ends between the rows', async () => {
   const dataDir = temporaryFolder()
   const store = await openStore(dataDir)

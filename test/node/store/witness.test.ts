@@ -57,7 +57,7 @@ test('of two at once of which the first finds the disk full the second is whole:
   const sound = readFileSync(file, 'utf8')
   const { witness } = await openWitness(file, [])
   const disk = await fillDisk(dataDir)
-  const first = witness.append(signed(1)).finally(disk.restore)
+  const first = witness.append(signed(1)).finally(() => disk.restore())
   const second = witness.append(signed(2))
   await expect(first).rejects.toMatchObject({ name: 'Store.StoreDiskError', location: file })
   await second
