@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
 import type { Sampling } from '#node/source'
@@ -111,6 +112,26 @@ test('keeps its observation on disk before it signs it, and publishes it once', 
     'journal sign',
   ])
   expect(reporter.view(FIXING_ID).observation).toMatchObject({ value: 100n * WAD, observedAt: MATURITY })
+})
+
+test('signs nothing as long as its observation is not on disk, and publishes nothing', async () => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const { promise: written, resolve: write } = Promise.withResolvers<void>()
+  const put = async (): Promise<void> => {
+    ask()
+    await written
+    order.push('keep own')
+  }
+  const { order, attend, reporter } = desk([GOOD], { own: { put, get: async () => undefined } })
+  const attended = attend()
+  await asked
+  // Whoever did not wait for the disk has signed by then.
+  await setImmediate()
+  expect(order).toEqual(['sample', 'archive'])
+  expect(reporter.view(FIXING_ID)).toEqual({})
+  write()
+  await attended
+  expect(order.slice(2)).toEqual(['keep own', 'journal observe', `sign ${100n * WAD}`, 'publish', 'journal sign'])
 })
 
 test('abstains with a reason and tries again later and later, until the sources are back', async () => {

@@ -24,7 +24,7 @@ async function backedUp(): Promise<string> {
 test('where no mark can be written no store is restored: without it the store would sign anything', async () => {
   const [file, dataDir] = [await backedUp(), temporaryFolder()]
   const mend = spoilMark(dataDir)
-  await expect(restore(file, dataDir, MATURITY)).rejects.toThrow()
+  await expect(restore(file, dataDir, MATURITY)).rejects.toThrow('illegal operation on a directory')
   expect(existsSync(join(dataDir, 'store'))).toBe(false)
   mend()
   await restore(file, dataDir, MATURITY)
@@ -35,7 +35,7 @@ test('a key that comes to a store is unknown to it as long as the mark of that i
   const dataDir = temporaryFolder()
   await withStore(dataDir, async (store) => {
     const mend = spoilMark(dataDir)
-    await expect(markIfNew(store, ANN)).rejects.toThrow()
+    await expect(markIfNew(store, ANN)).rejects.toThrow('illegal operation on a directory')
     expect(await store.signers.knows(ANN)).toBe(false)
     mend()
     expect(await markIfNew(store, ANN)).toBe(true)
@@ -49,7 +49,7 @@ test('a look that cannot be remembered lets nothing be signed', async () => {
   await restore(await backedUp(), dataDir, MATURITY)
   await withStore(dataDir, async ({ restoration }) => {
     const mend = spoilMark(dataDir)
-    await expect(restoration.note(MATURITY)).rejects.toThrow()
+    await expect(restoration.note(MATURITY)).rejects.toThrow('illegal operation on a directory')
     expect(restoration.maySign(MATURITY + 1n)).toBe(false)
     mend()
     await restoration.note(MATURITY)
