@@ -172,6 +172,53 @@ test('is not ready while its signer is down, and signs when it is back', async (
   await stopSigner(signer)
 })
 
+test('co-signs with the first block after its signer is back what was asked for while that was down', async () => {
+  const { world, indexDir, configOf: keystoreConfig } = await scene(2)
+  world.incentives = { ...world.incentives, attestersReward: 10n ** 18n }
+  const { folder, ...signer } = await standUpSigner(reporterKey(0).privateKey, DEPLOYMENT)
+  const remote = configOf(indexDir, folder)
+  const policy = { ...remote.policy, arbitrators: [FIXING.arbitrator, FIXING.backup] }
+  // Who only reports looks at no block in which nothing happened to the fixing.
+  const node = await run({ ...remote, roles: ['reporter'], policy }, world)
+  const asking = await keystoreConfig(1)
+  const proposer = await run(
+    {
+      ...asking,
+      policy: { ...asking.policy, stageDelaySeconds: 0 },
+      gossip: { ...asking.gossip, cosignMs: 3_600_000 },
+    },
+    world,
+  )
+  await connected([node, proposer])
+  world.mine(MATURITY)
+  const both = [node, proposer]
+  await expect
+    .poll(async () => (await Promise.all(both.map(fixingOf))).map((fixing) => fixing?.observations), SOON)
+    .toEqual([2, 2])
+  await stopSigner(signer)
+  const mined = async (time: bigint): Promise<void> => {
+    world.mine(time)
+    await expect.poll(async () => (await status(node)).block, SOON).toBe(`${world.head.number}`)
+  }
+  await mined(MATURITY + 1n)
+  const entry = z.object({ stage: z.string(), action: z.string(), reason: z.string() })
+  const said = async (): Promise<string[]> => {
+    const lines = await ask(node, '/journal', z.array(entry))
+    return lines.flatMap(({ stage, action, reason }) => (stage === 'cosign' ? [`${action}: ${reason}`] : []))
+  }
+  await expect
+    .poll(said, SOON)
+    .toEqual([expect.stringContaining(`wait: Expected the signer at unix:${join(folder, 'signer.sock')} to answer`)])
+  // The proposer's own co-signature is heard as well: nothing is on its way any more.
+  const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${node.httpPort}/metrics`)).text()
+  await expect.poll(metrics, SOON).toMatch(/^assize_messages_total\{.*verdict="partial".*\} 1$/m)
+  await mined(MATURITY + 2n)
+  await startIn(folder, DEPLOYMENT)
+  expect(world.sent).toEqual([])
+  await mined(MATURITY + 3n)
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', expect.stringMatching(/^attest \d+ by 0,1$/)])
+})
+
 test('sends nobody a co-signature by another key than the registry has, for which peers would condemn it', async () => {
   const { world, configOf: keystoreConfig } = await scene(2)
   world.incentives = { ...world.incentives, attestersReward: 10n ** 18n }
