@@ -5,7 +5,7 @@ import { backUp, restore } from '#node/backup'
 import { markIfNew, openStore } from '#node/store'
 import { chainClock } from '../../../node/clock.ts'
 import { startNode } from '../../../node/node.ts'
-import { FIXING, FIXING_ID, MATURITY, reporterKey } from '../reporters.ts'
+import { FIXING, FIXING_ID, MATURITY, reportedBy, reporterKey } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { connected, fixingOf, run, scene, SOON, status, stop } from './scene.ts'
@@ -38,6 +38,27 @@ test('a restored node observes what had matured and signs nothing for it', async
   const store = await openStore(config.dataDir)
   expect([MATURITY, MATURITY + 2n].map((time) => store.restoration.maySign(time))).toEqual([false, true])
   await store.close()
+})
+
+test('a restored node asks nobody to co-sign for what had matured, and proposes it plainly', async () => {
+  const { world, configOf } = await scene(4)
+  world.incentives = { ...world.incentives, attestersReward: 10n ** 18n }
+  const value = 2_500_25n * 10n ** 16n
+  const original = await configOf(0)
+  const before = await openStore(original.dataDir)
+  await before.observations.load(FIXING_ID)
+  // Three of four, so that there is a report to ask for.
+  for (const i of [1, 2, 3]) await before.observations.add(await reportedBy(i, { value }))
+  await before.close()
+  const file = join(temporaryFolder(), 'backup.jsonl')
+  await backUp(original.dataDir, file)
+  const policy = { ...original.policy, stageDelaySeconds: 0 }
+  const config = { ...original, policy, dataDir: temporaryFolder() }
+  await restore(file, config.dataDir, 1n)
+  world.mine(MATURITY + 1n)
+  const node = await run(config, world)
+  await expect.poll(() => world.sent, SOON).toEqual([`propose ${value}`])
+  expect(await fixingOf(node)).toMatchObject({ observations: 3, report: { signers: [1, 2, 3] } })
 })
 
 test('a copy of data_dir put back by hand takes what it had signed from a peer that tells of it while the sources are asked', async () => {
