@@ -107,6 +107,30 @@ test('R-409 four nodes co-sign one report, and its proposer brings all their sig
   expect(world.sent).toHaveLength(2)
 })
 
+test('R-411 of what attesting may cost the roster that is missing takes its part', async () => {
+  const { world, configOf: config } = await scene(1)
+  const reward = 10n ** 18n
+  world.incentives = { ...world.incentives, attestersReward: reward, gasFee: 3n }
+  const limits: (bigint | undefined)[] = []
+  const as = world.as.bind(world)
+  world.as = (account) => {
+    const chain = as(account)
+    return {
+      ...chain,
+      proposeAttested(fixing, cosigned, maxBond, terms) {
+        limits.push(terms.maxGasCost)
+        return chain.proposeAttested(fixing, cosigned, maxBond, terms)
+      },
+    }
+  }
+  const alone = await config(0)
+  const node = await run(alone, world)
+  await mature(world, [node], 1)
+  await expect.poll(() => world.sent, SOON).toEqual(['roster', `attest ${VALUE} by 0`])
+  // All of the reward for one of one; the roster of one takes 143 390 gas.
+  expect(limits).toEqual([alone.policy.maxGasWei + reward - 3n * 143_390n])
+})
+
 test('R-411 goes on without one who stays silent, and without its roster when that is there', async () => {
   const silent = ranked(4)[2] ?? -1
   const played = await play(4, { silent: [silent] })
