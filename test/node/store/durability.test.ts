@@ -31,13 +31,15 @@ afterEach(() => {
 async function recordDisk(): Promise<string[]> {
   const log: string[] = []
   const batch: typeof Level.prototype.batch = Reflect.get(Level.prototype, 'batch')
-  const write = async function (this: Level, rows: { key: string }[], { sync }: { sync?: boolean }): Promise<void> {
+  type Options = { readonly sync?: boolean }
+  const write = async function (this: Level, rows: readonly { readonly key: string }[], ...rest: readonly Options[]) {
     const tables = new Set(rows.map(({ key }) => key.split('!')[0]))
-    await Reflect.apply(batch, this, [rows, { sync }])
-    log.push(`${basename(this.location)}: ${[...tables].join(', ')}, ${sync === true ? 'waits' : 'does not wait'}`)
+    await Reflect.apply(batch, this, [rows, ...rest])
+    const isWaiting = rest.some(({ sync }) => sync === true)
+    log.push(`${basename(this.location)}: ${[...tables].join(', ')}, ${isWaiting ? 'waits' : 'does not wait'}`)
   }
-  // The type of the other way to call it.
-  vi.spyOn(Level.prototype, 'batch').mockImplementation(write as typeof batch)
+  // The spy's type is that of another way to call it.
+  vi.spyOn(Level.prototype, 'batch').mockImplementation(write as never)
   const handle = await open(join(temporaryFolder(), 'any'), 'w')
   const handles: FileHandle = Object.getPrototypeOf(handle)
   await handle.close()
