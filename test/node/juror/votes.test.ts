@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Hex } from 'viem'
 import type { JurySeat } from '#client/jury.ts'
@@ -94,6 +95,46 @@ test('a seat keeps its first salt, whatever the signer signs the second time, an
   const committed = commitmentOf({ ...before, ...ROUND })
   expect((await silent.openings(ROUND, [{ ...SEAT, committed }], [])).get(7)).toMatchObject({ value: VALUE })
   await store.close()
+})
+
+test('each round has salts of its own, those that a store made good has too', async () => {
+  const [store, lost] = await Promise.all([openStore(temporaryFolder()), openStore(temporaryFolder())])
+  const votes = createVotes({ table: store.juries, keys: KEYS })
+  const rounds = [ROUND, { ...ROUND, round: 1 }]
+  for (const round of rounds) await votes.prepare(round, [SEAT], VALUE, 1n)
+  const found = await Promise.all(
+    rounds.map(async (round) => {
+      const [vote] = await store.juries.votes(JURY, FIXING_ID, round.round)
+      const committed = vote === undefined ? undefined : commitmentOf({ ...vote, ...round, juror: ANN.address })
+      // One that begins with this round: it has signed for no other.
+      const fresh = createVotes({ table: lost.juries, keys: KEYS })
+      return (await fresh.openings(round, [{ ...SEAT, committed }], [VALUE])).get(7)?.value
+    }),
+  )
+  expect(found).toEqual([VALUE, VALUE])
+  await Promise.all([store.close(), lost.close()])
+})
+
+test('what is prepared is not there as long as it is not on disk', async () => {
+  const order: string[] = []
+  const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  const table = {
+    votes: async () => [],
+    keep: async () => {
+      asked.resolve()
+      await kept
+      order.push('kept')
+    },
+  }
+  const prepared = createVotes({ table, keys: KEYS }).prepare(ROUND, [SEAT], VALUE, 1n)
+  const noted = prepared.then(() => order.push('prepared'))
+  await asked.promise
+  // Who did not wait for the disk is there by then.
+  await setImmediate()
+  keep()
+  await noted
+  expect(order).toEqual(['kept', 'prepared'])
 })
 
 test('of a signer that fails for once the next try has what it takes', async () => {
