@@ -97,6 +97,19 @@ test('a seat keeps its first salt, whatever the signer signs the second time, an
   await store.close()
 })
 
+test('of several salts of a seat it goes on with the first, in whatever order the store has them', async () => {
+  const [first, second] = [1n, 2n].map((at) => {
+    return { ...ROUND, seat: 7, value: VALUE, salt: `0x${`${at}`.repeat(64)}` as const, at }
+  })
+  if (first === undefined || second === undefined) throw new Error('two')
+  const salts = [first, second].map(async (one, i, all) => {
+    const table = { keep: async () => undefined, votes: async () => [one, ...all.toSpliced(i, 1)] }
+    const [vote] = await createVotes({ table, keys: BROKEN }).prepare(ROUND, [SEAT], INVALID, 3n)
+    return vote?.salt
+  })
+  expect(await Promise.all(salts)).toEqual([first.salt, first.salt])
+})
+
 test('each round has salts of its own, those that a store made good has too', async () => {
   const [store, lost] = await Promise.all([openStore(temporaryFolder()), openStore(temporaryFolder())])
   const votes = createVotes({ table: store.juries, keys: KEYS })
