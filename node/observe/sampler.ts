@@ -27,6 +27,8 @@ type Errand = {
   readonly maturity: bigint
   /** One of the fixings that wait for it is of arbitrators that the operator trusts. */
   isTrusted: boolean
+  /** For one of them a deadline runs. */
+  isPressing: boolean
   /** The fewest of one of them. */
   tries: number
   readonly coming: PromiseWithResolvers<Sampling>
@@ -51,8 +53,8 @@ const SETTLED_SECONDS = 60n
  * Reads once for all fixings of an index whose windows have the same candles, of which anybody can create any number: each
  * would ask every venue again, all at once, and venues refuse whoever does. Who asks during a reading gets what it gives. One in
  * which nothing is missing is kept once its candles are a minute old, as those do not change; another is given until its pause is over
- * ({@link pauseAfter}). Fixings that the operator trusts come first, and of them those that were tried least: what cannot be read keeps
- * nothing waiting that can.
+ * ({@link pauseAfter}). Fixings that the operator trusts come first, of them those for which a deadline runs, and then those that were
+ * tried least: what cannot be read keeps nothing waiting that can.
  */
 export function createSampler({ clock, read, atOnce }: SamplerComponents): Sample {
   const errands = new Map<string, Errand>()
@@ -91,12 +93,13 @@ export function createSampler({ clock, read, atOnce }: SamplerComponents): Sampl
   }
 
   return (target, tries) => {
-    const { fixing, document, isTrusted } = target
+    const { fixing, document, isTrusted, isPressing } = target
     const { indexId, maturity } = fixing
     const key = `${indexId} ${sampleOpens(document, maturity)[0]}`
     const errand = errands.get(key)
     if (errand !== undefined) {
       errand.isTrusted ||= isTrusted
+      errand.isPressing ||= isPressing
       errand.tries = Math.min(errand.tries, tries)
       return errand.coming.promise
     }
@@ -106,7 +109,7 @@ export function createSampler({ clock, read, atOnce }: SamplerComponents): Sampl
       return Promise.resolve(known.sampling)
     }
     const coming = Promise.withResolvers<Sampling>()
-    const begun: Errand = { document, maturity, isTrusted, tries, coming }
+    const begun: Errand = { document, maturity, isTrusted, isPressing, tries, coming }
     errands.set(key, begun)
     waiting.set(key, begun)
     begin()
@@ -122,7 +125,9 @@ function firstOf(waiting: ReadonlyMap<string, Errand>): [string, Errand] | undef
 }
 
 function isBefore(one: Errand, other: Errand): boolean {
-  return one.isTrusted === other.isTrusted ? one.tries < other.tries : one.isTrusted
+  if (one.isTrusted !== other.isTrusted) return one.isTrusted
+  // What presses is tried every minute, and soon more often than all others.
+  return one.isPressing === other.isPressing ? one.tries < other.tries : one.isPressing
 }
 
 function isFresh(clock: Clock, { tries, readMs }: Kept, haste: Haste): boolean {

@@ -198,6 +198,19 @@ test('reads first what was tried least, of what is trusted alike: what cannot be
   expect(begun).toEqual([0, 1, 6, 2, 3, 4, 5].map(later))
 })
 
+test('reads first what presses, of what is trusted alike, however often it was tried', async () => {
+  const { begun, end, sample } = desk()
+  for (const candles of [0, 1]) void sample({ maturity: later(candles) })
+  void sample({ maturity: later(2), isTrusted: true })
+  void sample({ maturity: later(3), isTrusted: true, isPressing: true, tries: 20 })
+  void sample({ maturity: later(4), isPressing: true })
+  void sample({ maturity: later(5), isTrusted: true, tries: 2 })
+  // Its deadline begins while it waits.
+  void sample({ maturity: later(5), isTrusted: true, isPressing: true, tries: 9 })
+  for (let i = 0; i < 6; i += 1) await end()
+  expect(begun).toEqual([0, 1, 5, 3, 2, 4].map(later))
+})
+
 test('lets others begin beside a reading that takes long, and gives it to whoever waits all the same', async () => {
   const { begun, end, sample, tire } = desk()
   const slow = [sample({ maturity: later(0) }), sample({ maturity: later(1) })]
