@@ -81,7 +81,7 @@ export interface Network {
   publish(observation: VerifiedObservation, wantedPeers: number): void
   /** The same for a call for co-signatures, in place of the one before it that still waits. */
   publishRequest(request: VerifiedRequest, wantedPeers: number): void
-  /** The same for this reporter's part of a co-signature, in place of the one before it that still waits. */
+  /** The same for this reporter's part of a co-signature: each proposer asks for one of its own. */
   publishPartial(partial: VerifiedPartial, wantedPeers: number): void
   /** The same for what this reporter says of itself before a maturity; given up when `until` aborts. */
   publishPresence(presence: Pick<VerifiedPresence, 'signed' | 'bytes'>, wantedPeers: number, until: AbortSignal): void
@@ -236,8 +236,8 @@ export async function joinNetwork(components: NetworkComponents, options: Networ
       outbox.put({ topic: 'observation', fixingId, subject: 'observation', bytes, wantedPeers }),
     publishRequest: ({ report: { fixingId }, bytes }, wantedPeers) =>
       outbox.put({ topic: 'report', fixingId, subject: 'request', bytes, wantedPeers }),
-    publishPartial: ({ fixingId, bytes }, wantedPeers) =>
-      outbox.put({ topic: 'report', fixingId, subject: 'partial', bytes, wantedPeers }),
+    publishPartial: ({ fixingId, digest, bytes }, wantedPeers) =>
+      outbox.put({ topic: 'report', fixingId, subject: `partial ${digest}`, bytes, wantedPeers }),
     publishPresence: ({ signed: { fixingId }, bytes }, wantedPeers, until) =>
       outbox.put({ topic: 'presence', fixingId, subject: 'presence', bytes, wantedPeers, until }),
     close(fixingId) {

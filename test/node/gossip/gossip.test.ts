@@ -1,5 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
+import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { expect, test } from 'vitest'
+import type { VerifiedPartial } from '../../../node/gossip/cosigning.ts'
 import type { Host } from '../../../node/gossip/host.ts'
 import { DOMAIN, FIXING_ID, MATURITY, presentBy, reportedBy, reporterKey, signedBy } from '../reporters.ts'
 import { openHostile, openPeer, type Peer, TOPICS } from './peer.ts'
@@ -67,6 +69,20 @@ test('relays through a peer in the middle', async () => {
     return right.held.length
   }
   await expect.poll(sayNext, { interval: 1_000 }).toBeGreaterThan(0)
+})
+
+test('what was signed for each of two proposers while nobody was there leaves once somebody is', async () => {
+  const peer = await openPeer()
+  const parts = (['11', '22'] as const).map((byte): VerifiedPartial => {
+    const digest: Hex = `0x${byte.repeat(32)}`
+    return { fixingId: FIXING_ID, digest, place: 0, signature: '0x', bytes: hexToBytes(digest) }
+  })
+  for (const part of parts) peer.network.publishPartial(part, 1)
+  const stranger = await openHostile()
+  const heard = new Set<string>()
+  stranger.services.pubsub.addEventListener('message', ({ detail }) => heard.add(bytesToHex(detail.data)))
+  await dial(stranger, peer)
+  await expect.poll(() => [...heard].toSorted(), SOON).toEqual(parts.map(({ digest }) => digest))
 })
 
 test('disconnects a peer at its second bad message, keeps it away, and goes on', async () => {
