@@ -207,7 +207,8 @@ export function juryProblems({ late, unread, deadline, failing, dear, unserved, 
       ? []
       : [
           `${unread} seats in juries stand at INVALID, as their indices are unknown or cannot be read here, and lose their stakes to whoever can: ` +
-            `assize jury status names the cases. Put the documents into index_dir and start it again before the time to commit ends.${end}`,
+            `assize jury status names the cases. Put documents that are missing into index_dir and start it again before the time to commit ends; ` +
+            `where sources do not answer: AssizeJuryUnread in docs/operations/monitoring.md.${end}`,
         ]),
     ...(failing === 0
       ? []

@@ -100,7 +100,8 @@ describe('assize jury status offers', () => {
 
   test('to close a case that waits for its draw after the turn', () => {
     expect(offered('waiting', 1n)).toEqual([])
-    expect(offered('waiting', 0n)).toEqual(move('close'))
+    // The backup's turn has come: without its address the command would be for that.
+    expect(offered('waiting', 0n)).toEqual(move('close').map((line) => `${line} --jury ${FIXING.arbitrator}`))
   })
 
   test('to look at the case that is to be drawn first', () => {
