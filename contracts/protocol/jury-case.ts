@@ -14,6 +14,11 @@ export type JuryCase = {
   readonly revealEnd: bigint
 }
 
+/** The round whose seats the case has: of one that hung the round before, since `round` is the next then. */
+export function seatedRound({ stage, round }: Pick<JuryCase, 'stage' | 'round'>): number {
+  return stage === 'hung' ? round - 1 : round
+}
+
 /** What anybody can do about a case. */
 export type ClerkMove = 'readmit' | 'open' | 'draw' | 'reseed' | 'close' | 'resolve'
 

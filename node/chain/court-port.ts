@@ -15,6 +15,8 @@ export interface CourtReads {
   /** The cases that were opened in the blocks `from` to `to`, both included. */
   opened(from: bigint, to: bigint): Promise<readonly OpenedCase[]>
   trial(id: Hex, atBlock: bigint): Promise<CourtCase>
+  /** The seats of a round of a case, also of one that is over; none before its draw. */
+  seats(id: Hex, round: number, atBlock: bigint): Promise<readonly JurySeat[]>
   /** The fixings that wait for their draw, the next one first. */
   waiting(atBlock: bigint): Promise<readonly Hex[]>
   /** Whose stakes are in the pool, place by place. */

@@ -3,6 +3,7 @@ import { HeaderUnknownError, readHeader } from '#client/block-header.ts'
 import type { Chain } from '#client/chain.ts'
 import { type Bench, openedCases, readStanding, readVoters, readWaiting } from '#client/juror.ts'
 import { readCase, readJuryTerms, readPool, readReturned, readSeats, readStaked } from '#client/jury.ts'
+import { seatedRound } from '#protocol/jury-case.ts'
 import type { Circle } from './circle.ts'
 import type { CourtReads } from './court-port.ts'
 import { reached } from './reached.ts'
@@ -15,11 +16,10 @@ export function courtOf(chain: Chain, bench: Bench, account: Address | undefined
     opened: (fromBlock, toBlock) => openedCases(chain, bench, { fromBlock, toBlock }),
     async trial(id, atBlock) {
       const state = await readCase(chain, jury, id, atBlock)
-      // What hung was the round before.
-      const round = state.stage === 'hung' ? state.round - 1 : state.round
-      const seats = state.seedBlock === 0n ? [] : await readSeats(chain, jury, id, round, atBlock)
+      const seats = state.seedBlock === 0n ? [] : await readSeats(chain, jury, id, seatedRound(state), atBlock)
       return { state, seats }
     },
+    seats: (id, round, atBlock) => readSeats(chain, jury, id, round, atBlock),
     waiting: (atBlock) => readWaiting(chain, jury, atBlock),
     pool: (atBlock) => readPool(chain, jury, atBlock),
     returned: (atBlock) => readReturned(chain, jury, atBlock),
@@ -40,6 +40,8 @@ export function agreedCourt(
     terms: () => agreed('the terms of a jury', (port) => port.court(jury).terms()),
     opened: (from, to) => agreed(`the cases of blocks ${from} to ${to}`, (port) => port.court(jury).opened(from, to)),
     trial: (id, at) => agreed(`a case at block ${at}`, (port) => port.court(jury).trial(id, at)),
+    seats: (id, round, at) =>
+      agreed(`the seats of round ${round} at block ${at}`, (port) => port.court(jury).seats(id, round, at)),
     waiting: (at) => agreed(`the cases that wait at block ${at}`, (port) => port.court(jury).waiting(at)),
     pool: (at) => agreed(`the pool of a jury at block ${at}`, (port) => port.court(jury).pool(at)),
     returned: (at) => agreed(`the returned stakes of a jury at block ${at}`, (port) => port.court(jury).returned(at)),

@@ -218,7 +218,7 @@ async function attendCase(
   const { jury, id, fixing } = known
   components.onCase(known)
   const { trial, snapshot, turnEnd } = await docket.look(known)
-  await sayOutcomes(components, { known, trial, seatStake: memory.terms.get(jury)?.seatStake ?? 0n })
+  await sayOutcomes(components, { known, trial, seatStake: memory.terms.get(jury)?.seatStake ?? 0n, head })
   if (isOver(trial, turnEnd)) return finish(components, memory, { known, trial, head })
   components.onRunning(known, head)
   memory.ended.delete(keyOf(known))

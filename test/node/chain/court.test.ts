@@ -22,6 +22,7 @@ function court(changes: Partial<CourtReads> = {}): CourtReads {
     terms: () => Promise.reject(new Error('not asked')),
     opened: async () => [],
     trial: async () => ({ state, seats: [SEAT] }),
+    seats: async () => [SEAT],
     waiting: async () => [],
     pool: async () => [JUROR],
     returned: async () => [JUROR],
@@ -57,7 +58,7 @@ async function through(courts: readonly CourtReads[], hash?: Hex) {
   return { port: chain.court(JURY), outvoted }
 }
 
-test('the seats of a case are those of its present round, or of the one that hung', async () => {
+test('the seats of a case are those of its present round, or of the one that hung, and those of another round are there too', async () => {
   const roundRead = async (stage: number): Promise<unknown> => {
     const asked: unknown[] = []
     const trial = { stage, round: 1, seedBlock: 5n, commitEnd: 100, revealEnd: 200 }
@@ -68,18 +69,27 @@ test('the seats of a case are those of its present round, or of the one that hun
     }
     // What reading a case touches of a chain, and no more.
     const chain = { rpcUrl: 'http://127.0.0.1:1', publicClient: { readContract } } as unknown as Chain
-    await courtOf(chain, { jury: JURY, oracle: FIXING.arbitrator }, undefined).trial(FIXING_ID, 9n)
+    const reads = courtOf(chain, { jury: JURY, oracle: FIXING.arbitrator }, undefined)
+    await reads.trial(FIXING_ID, 9n)
+    await reads.seats(FIXING_ID, 0, 9n)
     return asked
   }
   const [VOTING, HUNG] = [2, 3]
-  expect(await roundRead(VOTING)).toEqual([[FIXING_ID, 1]])
-  expect(await roundRead(HUNG)).toEqual([[FIXING_ID, 0]])
+  expect(await roundRead(VOTING)).toEqual([
+    [FIXING_ID, 1],
+    [FIXING_ID, 0],
+  ])
+  expect(await roundRead(HUNG)).toEqual([
+    [FIXING_ID, 0],
+    [FIXING_ID, 0],
+  ])
 })
 
 test('one endpoint that lies of a case makes a juror neither miss its seat nor reveal early', async () => {
   const over = { stage: 'decided', round: 0, seedBlock: 5n, commitEnd: 0n, revealEnd: 0n } as const
   const liar = court({
     trial: async () => ({ state: over, seats: [] }),
+    seats: async () => [],
     voters: async () => [JURY],
     returned: async () => [],
     staked: async () => ({ pool: 9, returned: 0, seated: 0, waiting: 0 }),
@@ -87,6 +97,7 @@ test('one endpoint that lies of a case makes a juror neither miss its seat nor r
   })
   const { port, outvoted } = await through([liar, court(), court()])
   expect(await port.trial(FIXING_ID, 9n)).toMatchObject({ state: { stage: 'voting', commitEnd: 100n }, seats: [SEAT] })
+  expect(await port.seats(FIXING_ID, 0, 9n)).toEqual([SEAT])
   expect(await port.voters([JUROR], 9n)).toEqual([undefined])
   expect(await port.returned(9n)).toEqual([JUROR])
   expect(await port.staked(3, [], 9n)).toEqual({ pool: 1, returned: 1, seated: 3, waiting: 0 })

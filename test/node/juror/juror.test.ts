@@ -157,7 +157,7 @@ test.each([
       committed: undefined,
       value,
     }))
-    const state = { stage, round: 0, seedBlock: 5n, commitEnd: 1n, revealEnd: 2n } as const
+    const state = { stage, round: stage === 'hung' ? 1 : 0, seedBlock: 5n, commitEnd: 1n, revealEnd: 2n } as const
     const court: Partial<CourtPort> = {
       terms: async () => SMALL_JURY,
       opened: async () => [],
