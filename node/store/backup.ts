@@ -46,6 +46,7 @@ export async function backUp(dataDir: string, file: string): Promise<BackupSumma
  * whole or not at all. Since nobody knows what was signed after the backup was made, the store is marked as restored at
  * `now` (Unix seconds by the machine's clock): see {@link markRestored}. Throws {@link BackupDamagedError}, {@link StoreExistsError},
  * {@link RestoreDiskError}, AccessError, and WitnessCorruptError or GuardConflictError where the record of what was signed that is there cannot be beside it.
+ * {@link StoreDiskError}: the store is there, whole, and the disk did not take the second copy of its signatures, which its next opening writes.
  */
 export async function restore(file: string, dataDir: string, now: bigint): Promise<BackupSummary> {
   if (hasStore(dataDir)) throw new StoreExistsError(dataDir)
@@ -62,7 +63,7 @@ export async function restore(file: string, dataDir: string, now: bigint): Promi
   } catch (error) {
     // What it takes of a full disk is what the next try lacks.
     await rm(unfinished, { recursive: true, force: true }).catch(() => undefined)
-    throw diskErrorOf(dataDir, error)
+    throw failureOf(dataDir, error)
   }
   // Its opening upgrades it, and writes the second copy of the signatures.
   await (await openStore(dataDir)).close()
@@ -90,12 +91,19 @@ async function fill(folder: string, file: string, format: number, witness: strin
   }
 }
 
-/** What LevelDB or the file system says of writing is about the place of the store; all else stays what it is. */
-function diskErrorOf(dataDir: string, cause: unknown): unknown {
+/** Codes of the system for a disk that does not take what is written. */
+const DISK_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'])
+/** And for a folder that is there already, where one is to be. */
+const TAKEN_CODES: ReadonlySet<unknown> = new Set(['ENOTEMPTY', 'EEXIST'])
+
+/** What to do about the place of the store, if it is that which failed: the disk, or a store that has come meanwhile; all else stays what it is. */
+function failureOf(dataDir: string, cause: unknown): unknown {
   if (cause instanceof StoreDiskError) return new RestoreDiskError(dataDir, cause.got, { cause })
-  if (!(cause instanceof Error && 'errno' in cause && typeof cause.errno === 'number')) return cause
+  if (!(cause instanceof Error && 'code' in cause && 'errno' in cause && typeof cause.errno === 'number')) return cause
+  if (TAKEN_CODES.has(cause.code) && hasStore(dataDir)) return new StoreExistsError(dataDir, { cause })
   const isOfBackup = 'syscall' in cause && cause.syscall === 'read'
-  return isOfBackup ? cause : new RestoreDiskError(dataDir, getSystemErrorMessage(cause.errno), { cause })
+  if (isOfBackup || !DISK_CODES.has(cause.code)) return cause
+  return new RestoreDiskError(dataDir, getSystemErrorMessage(cause.errno), { cause })
 }
 
 /** A backup is never written over another. */
@@ -117,9 +125,10 @@ export class NothingToBackUpError extends Error {
 /** A store that is there may know of signatures that the backup does not. */
 export class StoreExistsError extends Error {
   override readonly name = 'Backup.StoreExistsError'
-  constructor(dataDir: string) {
+  constructor(dataDir: string, options?: ErrorOptions) {
     super(
       `Expected no store in ${dataDir}, got one. It may know of signatures that the backup lacks: keep it, or name another.`,
+      options,
     )
   }
 }

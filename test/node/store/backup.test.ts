@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Level } from 'level'
 import { expect, test, vi } from 'vitest'
@@ -227,6 +229,77 @@ test('a disk that fills while a backup is restored keeps nothing of it, and the 
   spy.mockRestore()
   expect(readdirSync(dataDir)).toEqual([])
   expect(await restore(file, dataDir, NOW)).toEqual({ rows: 1_502, signatures: 1 })
+})
+
+/** Does this once all of the backup is in the unfinished store, before that becomes the store. */
+function whenFilled(run: () => void): void {
+  vi.spyOn(Level.prototype, 'close').mockImplementationOnce(async function (this: Level) {
+    // Its own this time.
+    await this.close()
+    run()
+  })
+}
+
+const systemError = (code: keyof typeof constants.errno, syscall: string): Error =>
+  Object.assign(new Error(`${code}: ${syscall}`), { code, errno: -constants.errno[code], syscall })
+
+test('a store that appears while a backup is restored stays, and the backup is refused as beside any other', async () => {
+  const file = await backedUp()
+  const dataDir = temporaryFolder()
+  whenFilled(() => {
+    mkdirSync(join(dataDir, 'store'))
+    writeFileSync(join(dataDir, 'store', 'CURRENT'), 'of a node')
+  })
+  for (let i = 0; i < 2; i += 1) {
+    await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({ name: 'Backup.StoreExistsError' })
+  }
+  expect(readFileSync(join(dataDir, 'store', 'CURRENT'), 'utf8')).toBe('of a node')
+  expect(existsSync(join(dataDir, 'restoring'))).toBe(false)
+})
+
+test.each(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'] as const)(
+  'what the system says of the disk is the disk: %s',
+  async (code) => {
+    const [file, dataDir] = [await backedUp(), temporaryFolder()]
+    whenFilled(() => {
+      throw systemError(code, 'fsync')
+    })
+    await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({ name: 'Backup.RestoreDiskError', dataDir })
+    expect(readdirSync(dataDir)).toEqual([])
+  },
+)
+
+test.each([
+  ['EACCES', 'open'],
+  ['EMFILE', 'open'],
+  // Of a folder that is not the store.
+  ['ENOTEMPTY', 'rmdir'],
+  // Of the backup.
+  ['EIO', 'read'],
+] as const)('what the system says of anything else stays what it is: %s at %s', async (code, syscall) => {
+  const [file, dataDir] = [await backedUp(), temporaryFolder()]
+  const error = systemError(code, syscall)
+  whenFilled(() => {
+    throw error
+  })
+  await expect(restore(file, dataDir, NOW)).rejects.toBe(error)
+  expect(readdirSync(dataDir)).toEqual([])
+})
+
+test('where the disk is full at the second copy of the signatures the restored store is there, and the next start writes that', async () => {
+  const [file, dataDir] = [await backedUp(), temporaryFolder()]
+  const handle = await open(file)
+  const handles: FileHandle = Object.getPrototypeOf(handle)
+  await handle.close()
+  const spy = vi.spyOn(handles, 'appendFile').mockRejectedValue(systemError('ENOSPC', 'write'))
+  await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({ name: 'Store.StoreDiskError' })
+  spy.mockRestore()
+  await expect(restore(file, dataDir, NOW)).rejects.toMatchObject({ name: 'Backup.StoreExistsError' })
+  const store = await openStore(dataDir)
+  expect(store.guard.digestOf({ signer: ANN.address, fixingId: FIXING_ID })).toBe(DIGEST)
+  expect(store.restoration.maySign(2n ** 63n)).toBe(false)
+  await store.close()
+  expect(readFileSync(join(dataDir, 'signed.jsonl'), 'utf8')).toContain(DIGEST)
 })
 
 test('where a restoration was broken off no new store is begun beside it', async () => {
