@@ -92,7 +92,7 @@ export function createStanding(juries: readonly Address[]): Standing {
         failing: failing.size,
         toSend: sumOf([...cases.map(votesToSend), ...untold.values()]),
         dear: dear.size,
-        unserved: unservedOf(served),
+        unserved: unservedOf(served, served.size === juries.length),
         unseen: unseen.size,
       }
     },

@@ -18,14 +18,18 @@ export type Service = {
   readonly juror: Address
   /** Whether this node has its consent to vote for it, or is another key of the node. */
   readonly kind: 'principal' | 'key'
-  /** Whether it names this node's account its voter there. */
-  readonly isNamed: boolean
+  /** Whom it names its voter there: this node's account, another, which may be itself, or nobody. */
+  readonly names: 'node' | 'other' | 'nobody'
   /** Whether it has stakes in the pool, or about to be back in it, or seats. */
   readonly hasStake: boolean
 }
 
 /** An account whose seats in a jury this node does not vote for, though its operator may think so. */
-export type Unserved = Pick<Service, 'juror' | 'kind'> & { readonly jury: Address }
+export type Unserved = Pick<Service, 'juror' | 'kind'> & {
+  readonly jury: Address
+  /** Whether it counts on this node in another jury: it names it there, or may, where that was not looked at. */
+  readonly isElsewhere: boolean
+}
 
 /** Looks now and then how the operator's other accounts stand in juries. */
 export interface Services {
@@ -86,23 +90,34 @@ export async function servicesIn(
   return accounts.map((juror, i) => ({
     juror,
     kind: isAmong(juror, principals) ? 'principal' : 'key',
-    isNamed: isAmong(chain.account, [voters[i]]),
+    names: whoIs(voters[i], chain.account),
     hasStake: isAmong(juror, staked),
   }))
 }
 
+/** Whom a juror names whose voter is `voter`, as the node of `account` sees it. */
+export function whoIs(voter: Address | undefined, account: Address | undefined): Service['names'] {
+  if (voter === undefined) return 'nobody'
+  return isAmong(account, [voter]) ? 'node' : 'other'
+}
+
 /**
- * Whom this node does not vote for: keys that it had before and that have stakes, and accounts that count on it and do not name it, where
- * they have stakes, or in no jury at all.
+ * Whom this node does not vote for, by how its operator's other accounts stand in `juries`, which are all of the node's if `isWhole`: those
+ * that have stakes and name nobody; keys that name it and are no principals; and principals that name it in no jury. Who names
+ * another, itself too, is that one's.
  */
-export function unservedOf(juries: ReadonlyMap<Address, readonly Service[]>): readonly Unserved[] {
+export function unservedOf(
+  juries: ReadonlyMap<Address, readonly Service[]>,
+  isWhole: boolean,
+): readonly Unserved[] {
   const all = [...juries].flatMap(([jury, services]) => services.map((one) => ({ ...one, jury })))
-  const isServedElsewhere = (juror: Address): boolean => all.some((one) => one.isNamed && one.juror === juror)
+  const named = new Set(all.flatMap(({ juror, names }) => (names === 'node' ? [juror] : [])))
   return all
-    .filter(({ juror, kind, isNamed, hasStake }) =>
-      kind === 'key' ? hasStake : !isNamed && (hasStake || !isServedElsewhere(juror)),
-    )
-    .map(({ jury, juror, kind }) => ({ jury, juror, kind }))
+    .filter(({ juror, kind, names, hasStake }) => {
+      if (kind === 'key') return hasStake && names !== 'other'
+      return (hasStake && names === 'nobody') || (isWhole && !named.has(juror))
+    })
+    .map(({ jury, juror, kind }) => ({ jury, juror, kind, isElsewhere: !isWhole || named.has(juror) }))
 }
 
 function isAmong(one: Address | undefined, others: readonly (Address | undefined)[]): boolean {

@@ -231,13 +231,17 @@ export function juryProblems({ late, unread, deadline, failing, dear, unserved, 
   ]
 }
 
-function unservedProblem({ jury, juror, kind }: Unserved): string {
+function unservedProblem({ jury, juror, kind, isElsewhere }: Unserved): string {
   const voter = "assize jury voter with this node's account"
-  return kind === 'key'
-    ? `${juror}, which was the key of this node before, has stakes in jury ${jury}, and its seats are not voted for: with its key ` +
-        `assize jury leave, then assize jury claim; or ${voter}, and its name in juror.for.`
-    : `${juror}, which is in juror.for, does not name this node its voter in jury ${jury}, and its seats are not voted for: with its ` +
-        `key ${voter}; or take it from juror.for.`
+  if (kind === 'key') {
+    return (
+      `${juror}, which was the key of this node before, has stakes in jury ${jury}, and is not voted for by this node: with its key ` +
+      `assize jury leave, then assize jury claim; or ${voter}, and its name in juror.for; or, where it votes itself, as in ` +
+      'another node, assize jury voter with its own account.'
+    )
+  }
+  const or = isElsewhere ? 'or with its own, where it votes itself' : 'or take it from juror.for'
+  return `${juror}, which is in juror.for, is not voted for by this node in jury ${jury}: with its key ${voter}, ${or}.`
 }
 
 /** Observations that nobody signs, whatever the signer says of itself. */

@@ -10,7 +10,7 @@ const FOLDERS: Readonly<Record<string, readonly RegExp[]>> = {
   cli: [
     /^#protocol\//,
     /^#client\//,
-    /^#node\/(access|source|reread|config|majority|places|keystore|least-node|network-key|signer|signer-call|log|taken-port|halt|whole-file|store|backup|http-client|http-schemas)$/,
+    /^#node\/(access|source|reread|config|majority|places|keystore|least-node|network-key|signer|signer-call|log|taken-port|halt|whole-file|unserved|store|backup|http-client|http-schemas)$/,
   ],
 }
 

@@ -60,7 +60,7 @@ test = true`,
     return node
   }
   const unserved = async (node: RunningNode): Promise<readonly string[]> => {
-    const problems = (await problemsOf(node)).filter((problem) => problem.includes('are not voted for'))
+    const problems = (await problemsOf(node)).filter((problem) => problem.includes('not voted for by this node'))
     return problems.map((problem) => problem.slice(0, 42)).toSorted()
   }
   const before = await run()

@@ -17,8 +17,8 @@ test('whoever asks whether the node is ready hears of late seats, of seats at IN
       dear: 4,
       unseen: 1,
       unserved: [
-        { jury: JURY, juror: ANN, kind: 'key' },
-        { jury: JURY, juror: BOB, kind: 'principal' },
+        { jury: JURY, juror: ANN, kind: 'key', isElsewhere: false },
+        { jury: JURY, juror: BOB, kind: 'principal', isElsewhere: false },
       ],
     }),
   ).toEqual([
@@ -29,9 +29,20 @@ test('whoever asks whether the node is ready hears of late seats, of seats at IN
       /^4 cases of juries wait for a move or a vote of this node whose gas costs more than it may: .*arbitrators\.md\.$/,
     ),
     expect.stringMatching(
-      new RegExp(`^${ANN}, which was the key .* jury ${JURY}, .*jury leave, then assize jury claim`),
+      new RegExp(
+        `^${ANN}, which was the key .* jury ${JURY}, .*not voted for by this node: .*jury leave, then assize jury claim; .*own account`,
+      ),
     ),
-    expect.stringMatching(new RegExp(`^${BOB}, which is in juror.for, .* jury ${JURY}, .*assize jury voter`)),
+    expect.stringMatching(
+      new RegExp(`^${BOB}, which is in juror.for, .*not voted for by this node in jury ${JURY}: .*assize jury voter`),
+    ),
     expect.stringMatching(/^Nothing new is staked: 1 of its juries /),
   ])
+})
+
+test('only who counts on the node in no jury is to be taken from juror.for: the node votes for it by that in all of them', () => {
+  const problem = (isElsewhere: boolean): string =>
+    juryProblems({ ...CALM, unserved: [{ jury: JURY, juror: BOB, kind: 'principal', isElsewhere }] }).join()
+  expect(problem(false)).toMatch(/take it from juror\.for\.$/)
+  expect(problem(true)).toMatch(/with its own, where it votes itself\.$/)
 })
