@@ -8,6 +8,7 @@ type Flags = { readonly config: string; readonly json?: true }
 const EXAMPLES = `
 Every source of every index document is read once, every peer of bootstrap called, and the ports of listen tried.
 Nothing is changed, signed or sent. Exit 1: something is bad.
+Of former keys with stakes in juries it knows those that have signed observations or reports: a node that runs knows all.
 
 Examples:
   assize doctor --config node.toml

@@ -73,7 +73,10 @@ function checksOf({ jury, own, others }: Look, unserved: readonly Unserved[], co
   const { account, principals } = counting
   const here = unserved.filter((one) => one.jury === jury)
   const rest = principals.length === 0 ? '' : ', and no stakes of juror.for lack a voter'
-  if (here.length === 0) return [{ what: `jury ${jury}`, state: 'ok', found: `${own} stakes of this key${rest}` }]
+  if (here.length === 0) {
+    const found = `${own} stakes of this key${rest}; former keys that have only voted in juries are known to the running node alone`
+    return [{ what: `jury ${jury}`, state: 'ok', found }]
+  }
   return here.flatMap((one) => {
     const staker = others.find(({ juror }) => juror === one.juror)
     if (staker === undefined) return []

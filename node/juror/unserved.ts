@@ -106,10 +106,7 @@ export function whoIs(voter: Address | undefined, account: Address | undefined):
  * that have stakes and name nobody; keys that name it and are no principals; and principals that name it in no jury. Who names
  * another, itself too, is that one's.
  */
-export function unservedOf(
-  juries: ReadonlyMap<Address, readonly Service[]>,
-  isWhole: boolean,
-): readonly Unserved[] {
+export function unservedOf(juries: ReadonlyMap<Address, readonly Service[]>, isWhole: boolean): readonly Unserved[] {
   const all = [...juries].flatMap(([jury, services]) => services.map((one) => ({ ...one, jury })))
   const named = new Set(all.flatMap(({ juror, names }) => (names === 'node' ? [juror] : [])))
   return all

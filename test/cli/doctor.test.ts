@@ -497,7 +497,7 @@ test('names whose stakes in a jury of the node nobody votes for: an account of j
   const unnamed = {
     what,
     state: 'bad',
-    found: `${ann} of juror.for, with 2 stakes, does not name this key its voter: nobody votes for its seats`,
+    found: `${ann} of juror.for, with 2 stakes, does not name this key its voter: it is not voted for by this node`,
     fix: `With its key: assize jury voter ${account}. Or take it from juror.for.`,
   }
   expect(await found()).toEqual([unnamed])
@@ -507,13 +507,54 @@ test('names whose stakes in a jury of the node nobody votes for: an account of j
   const former = {
     what,
     state: 'bad',
-    found: `2 stakes of ${old}, which was the key here before: nobody votes for its seats`,
-    fix: `With that key: assize jury leave, then assize jury claim. Or: assize jury voter ${account}, and add it to juror.for.`,
+    found: `2 stakes of ${old}, which was the key here before: it is not voted for by this node`,
+    fix: `With that key: assize jury leave, then assize jury claim. Or: assize jury voter ${account}, and add it to juror.for. Where it votes itself, as in another node: assize jury voter ${old}.`,
   }
   expect(await found()).toEqual([unnamed, former])
   await send(await stage.as('ann'), setVoterCall(jury, account ?? '0x'))
+  const well = {
+    what,
+    state: 'ok',
+    found:
+      '0 stakes of this key, and no stakes of juror.for lack a voter; former keys that have only voted in juries are known to the running node alone',
+  }
+  await send(await stage.as('old'), setVoterCall(jury, old ?? '0x'))
+  expect(await found()).toEqual([well])
+  await send(await stage.as('old'), setVoterCall(jury, account ?? '0x'))
+  expect(await found()).toEqual([former])
   await send(await stage.as('old'), stayOutCall(jury))
-  expect(await found()).toEqual([{ what, state: 'ok', found: '0 stakes of this key, and all of juror.for name it' }])
+  expect(await found()).toEqual([well])
+})
+
+test('looks at all juries together: whoever names the node in one of them may name another elsewhere', async () => {
+  const { oracle, weth } = stage.deployments
+  const [deployer, ann] = [await stage.as('deployer'), await stage.as('ann')]
+  const [account, juror] = ['reporter', 'ann'].map((name) => accountOf(name).address)
+  const one = await deployJury(deployer, oracle, { ...SMALL_JURY, warmUp: 86_401 })
+  const other = await deployJury(deployer, oracle, { ...SMALL_JURY, warmUp: 86_402 })
+  for (const jury of [one, other]) {
+    await ensureCollateral(ann, weth, jury, ETHER)
+    await send(ann, stakeSeatsCall(jury, 1))
+  }
+  await send(ann, setVoterCall(one, account ?? '0x'))
+  const { config } = await folderOf({ juror: `{ juries = ["${one}", "${other}"], for = ["${juror}"] }` })
+  const found = async () => (await examined(config)).checks.filter(({ what }) => what.startsWith('jury'))
+  const fix = `With its key: assize jury voter ${account}. Where it votes itself: assize jury voter ${juror}.`
+  expect(await found()).toMatchObject([{ state: 'ok' }, { what: `jury ${other}`, state: 'bad', fix }])
+  await send(ann, setVoterCall(other, juror ?? '0x'))
+  expect(await found()).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
+})
+
+test('blames the endpoint, not the setting, where a jury is not looked at since the endpoint fails', async () => {
+  const jury = stage.deployments.weth
+  const proxy = await startProxy(stage.embedded.rpcUrl, async (method) => {
+    if (method === 'eth_call') await proxy.close()
+    return undefined
+  })
+  const { config } = await folderOf({ rpc_url: `"${proxy.url}"`, juror: `{ juries = ["${jury}"] }` })
+  const check = (await examined(config)).checks.find(({ what }) => what.startsWith('jury'))
+  const fix = `Start the endpoint ${new URL(proxy.url).host}, or name another in rpc_url, and run it again.`
+  expect(check).toMatchObject({ what: `jury ${jury}`, state: 'bad', fix })
 })
 
 test('says of an address in juror.juries that it is no jury', async () => {

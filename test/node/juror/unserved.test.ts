@@ -50,7 +50,9 @@ test.each<readonly [title: string, here: [Names, boolean], there: [Names, boolea
     [OTHER, [cold(there)]],
   ])
   const isElsewhere = here[0] === 'node'
-  expect(unservedOf(services, true)).toEqual(juries.map((jury) => ({ jury, juror: COLD, kind: 'principal', isElsewhere })))
+  expect(unservedOf(services, true)).toEqual(
+    juries.map((jury) => ({ jury, juror: COLD, kind: 'principal', isElsewhere })),
+  )
 })
 
 test('before every jury was looked at, a principal may name the node in one of the others', () => {
