@@ -530,18 +530,18 @@ test('looks at all juries together: whoever names the node in one of them may na
   const { oracle, weth } = stage.deployments
   const [deployer, ann] = [await stage.as('deployer'), await stage.as('ann')]
   const [account, juror] = ['reporter', 'ann'].map((name) => accountOf(name).address)
-  const one = await deployJury(deployer, oracle, { ...SMALL_JURY, warmUp: 86_401 })
-  const other = await deployJury(deployer, oracle, { ...SMALL_JURY, warmUp: 86_402 })
-  for (const jury of [one, other]) {
+  const first = await deployJury(deployer, oracle, { ...SMALL_JURY, warmUp: 86_401 })
+  const second = await deployJury(deployer, oracle, { ...SMALL_JURY, warmUp: 86_402 })
+  for (const jury of [first, second]) {
     await ensureCollateral(ann, weth, jury, ETHER)
     await send(ann, stakeSeatsCall(jury, 1))
   }
-  await send(ann, setVoterCall(one, account ?? '0x'))
-  const { config } = await folderOf({ juror: `{ juries = ["${one}", "${other}"], for = ["${juror}"] }` })
+  await send(ann, setVoterCall(first, account ?? '0x'))
+  const { config } = await folderOf({ juror: `{ juries = ["${first}", "${second}"], for = ["${juror}"] }` })
   const found = async () => (await examined(config)).checks.filter(({ what }) => what.startsWith('jury'))
   const fix = `With its key: assize jury voter ${account}. Where it votes itself: assize jury voter ${juror}.`
-  expect(await found()).toMatchObject([{ state: 'ok' }, { what: `jury ${other}`, state: 'bad', fix }])
-  await send(ann, setVoterCall(other, juror ?? '0x'))
+  expect(await found()).toMatchObject([{ state: 'ok' }, { what: `jury ${second}`, state: 'bad', fix }])
+  await send(ann, setVoterCall(second, juror ?? '0x'))
   expect(await found()).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
 })
 

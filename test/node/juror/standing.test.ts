@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { INVALID } from '#protocol/fixing.ts'
 import type { OwnSeat } from '../../../node/juror/decide.ts'
 import { createStanding, type Seen } from '../../../node/juror/standing.ts'
+import { keyOf } from '../reporters.ts'
 import { FIXING_ID } from '../reporters.ts'
 
 const JURY = '0x00000000000000000000000000000000000000aa'
@@ -124,4 +125,13 @@ test('a jury is unseen until a look at it succeeds, and a case that was never lo
   standing.fail(OTHER)
   standing.keep(JURY, [SECOND], 5)
   expect(standing.view(20_000n)).toMatchObject({ unseen: 0, toSend: 2 })
+})
+
+test('that an account names the node in no jury is not said before all of them were looked at', () => {
+  const standing = createStanding([JURY, OTHER])
+  const cold = { juror: keyOf('cold').address, kind: 'principal', names: 'other', hasStake: true } as const
+  standing.serve(JURY, [cold])
+  expect(standing.view(20_000n).unserved).toEqual([])
+  standing.serve(OTHER, [cold])
+  expect(standing.view(20_000n).unserved.map(({ jury }) => jury)).toEqual([JURY, OTHER])
 })
