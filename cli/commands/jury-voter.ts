@@ -40,9 +40,9 @@ function naming(voter: Address): ThinkPool {
   }
 }
 
-/** What the voter has to say itself: anybody can name it. */
+/** What a voter other than the account has to say itself: anybody can name it. */
 function consentLines(voter: Address, account: Address, { paste }: Connection): readonly string[] {
-  if (voter === zeroAddress) return []
+  if (voter === zeroAddress || voter === account) return []
   return [
     `It votes for nobody by being named: its node has ${account} in juror.for, or with its key: ${paste('jury', 'status', '--for', account)}`,
   ]

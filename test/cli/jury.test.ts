@@ -234,6 +234,8 @@ describe('assize jury', () => {
     const cold = await court.disputer('cold', 5n * ETHER)
     const hot = await court.disputer('hot', ETHER)
     await well(cold, 'jury', 'join', '7', ...at)
+    // Who names itself, as who votes itself does, needs nobody's consent.
+    expect(await well(cold, 'jury', 'voter', cold.account.address, ...at)).not.toContain('--for')
     const named = await well(cold, 'jury', 'voter', hot.account.address, ...at)
     expect(named).toContain(`with its key: assize jury status --for ${cold.account.address}`)
     const { time } = await latestBlock(cold.chain)
