@@ -79,7 +79,7 @@ async function fill(folder: string, file: string, format: number, witness: strin
     for await (const row of rowsOf(file)) {
       batch.push(row)
       if (batch.length < BATCH) continue
-      await database.write(batch, 'soon')
+      await database.write(batch, 'durable')
       batch = []
     }
     await database.write(batch, 'durable')
