@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import { buildReport, type Report } from '#protocol/report.ts'
+import { buildReport, type Report, type ReporterObservation } from '#protocol/report.ts'
 import type { SignedObservation } from '#protocol/observation.ts'
 
 /** What a report is computed from. */
@@ -8,7 +8,7 @@ export type QuorumInput = {
   /** Registry indices at the fixing's maturity, ascending. */
   readonly reporters: readonly number[]
   /** Verified observations, at most one per reporter. */
-  readonly observations: readonly { readonly reporterIndex: number; readonly signed: SignedObservation }[]
+  readonly observations: readonly ReporterObservation[]
   /** Registry indices of reporters who were proven to equivocate: they count for nobody. */
   readonly equivocators: ReadonlySet<number>
   readonly epoch: bigint
@@ -26,9 +26,9 @@ export type Quorum =
  */
 export function quorumOf(input: QuorumInput): Quorum {
   const place = new Map(input.reporters.map((index, i) => [index, i]))
-  const observations = input.observations.flatMap(({ reporterIndex, signed }) => {
-    const i = place.get(reporterIndex)
-    return i === undefined || input.equivocators.has(reporterIndex) ? [] : [{ reporterIndex: i, signed }]
+  const observations = input.observations.flatMap((observation) => {
+    const i = place.get(observation.reporterIndex)
+    return i === undefined || input.equivocators.has(observation.reporterIndex) ? [] : [new Placed(i, observation)]
   })
   const result = buildReport({
     epoch: input.epoch,
@@ -39,4 +39,20 @@ export function quorumOf(input: QuorumInput): Quorum {
   })
   if (result.kind === 'short') return result
   return { ...result, signers: result.signers.flatMap((i) => input.reporters[i] ?? []) }
+}
+
+/**
+ * An observation at its reporter's place in the roster. What was signed is asked for each time: the store has the bytes and reads them anew,
+ * and a report, of which a node keeps one of every open fixing, would else keep all of it until somebody asks for its root.
+ */
+class Placed implements ReporterObservation {
+  readonly reporterIndex: number
+  readonly #observation: ReporterObservation
+  constructor(place: number, observation: ReporterObservation) {
+    this.reporterIndex = place
+    this.#observation = observation
+  }
+  get signed(): SignedObservation {
+    return this.#observation.signed
+  }
 }

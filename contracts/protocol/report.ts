@@ -124,16 +124,17 @@ export function observationLeaf(signed: SignedObservation): ObservationLeaf {
 export function buildReport(input: ReportInput): ReportResult {
   const { epoch, fixingId, proposer, reporterCount } = input
   const observations = byIndex(input.observations)
-  for (const [i, { reporterIndex, signed }] of observations.entries()) {
+  const values = observations.map(({ reporterIndex, signed }, i) => {
     const isRepeated = reporterIndex === observations[i - 1]?.reporterIndex
     if (isRepeated || !isIndex(reporterIndex, reporterCount)) throw new ReporterIndexError(reporterIndex, reporterCount)
     if (signed.fixingId.toLowerCase() !== fixingId.toLowerCase()) {
       throw new ForeignObservationError(signed.fixingId, fixingId)
     }
-  }
+    return signed.value
+  })
   const need = quorumSize(reporterCount)
   if (observations.length < need) return { kind: 'short', have: observations.length, need }
-  const value = lowerMedian(observations.map(({ signed }) => signed.value))
+  const value = lowerMedian(values)
   const signers = observations.map(({ reporterIndex }) => reporterIndex)
   let root: Hex | undefined
   const report: Report = {

@@ -30,6 +30,24 @@ test('is the same to the last digit whatever the order of arrival', async () => 
   expect(quorumOf(backwards)).toEqual(quorumOf(forwards))
 })
 
+test('keeps nothing of what was signed: it is read anew when the root is asked for, once', async () => {
+  let reads = 0
+  const { observations, ...rest } = await input([0, 1, 2, 3, 4])
+  const stored = observations.map(({ reporterIndex, signed }) => ({
+    reporterIndex,
+    get signed() {
+      reads += 1
+      return signed
+    },
+  }))
+  const quorum = quorumOf({ ...rest, observations: stored })
+  if (quorum.kind === 'short') throw new Error('short')
+  expect(reads).toBe(5)
+  const root = quorum.report.observationsRoot
+  expect([reads, quorum.report.observationsRoot]).toEqual([10, root])
+  expect(reads).toBe(10)
+})
+
 test('counts an equivocator for nobody, and strangers neither', async () => {
   const six = await input([0, 1, 2, 3, 4, 5], { equivocators: new Set([5]), reporters: [0, 1, 2, 3, 5, 6, 7] })
   // Reporter 4 is none of this epoch's.
