@@ -1,5 +1,4 @@
 import type { Address } from 'viem'
-import { isAddressEqual } from 'viem/utils'
 import type { JurySeat } from '#client/jury.ts'
 import { formatValue } from '#protocol/decimal.ts'
 import { isWithinBand } from '#protocol/distance.ts'
@@ -10,6 +9,7 @@ import type { CourtCase } from '../chain/court-port.ts'
 import type { ChainPort, Head } from '../chain/port.ts'
 import type { Journal } from '../journal.ts'
 import type { KnownCase } from '../store/jury-table.ts'
+import { isAmong } from './among.ts'
 
 /** What became of the stake of one seat, and why. */
 export type SeatOutcome = {
@@ -69,8 +69,7 @@ export async function sayOutcomes(
   { known, trial, seatStake, head }: OutcomeView,
 ): Promise<void> {
   const { jury, id: fixingId, fixing } = known
-  const isOurs = ({ juror }: SeatOutcome): boolean =>
-    [chain.account, ...principals].some((one) => one !== undefined && isAddressEqual(one, juror))
+  const isOurs = ({ juror }: SeatOutcome): boolean => isAmong(juror, [chain.account, ...principals])
   const { state } = trial
   const before = seatedRound(state) - 1
   const hung: CourtCase[] =

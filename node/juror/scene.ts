@@ -1,8 +1,8 @@
 import type { Address } from 'viem'
-import { isAddressEqual } from 'viem/utils'
 import type { JurySeat } from '#client/jury.ts'
 import type { ChainPort } from '../chain/port.ts'
 import type { Scene } from './act.ts'
+import { isAmong } from './among.ts'
 import type { OwnSeat } from './decide.ts'
 import type { Openings, Votes } from './votes.ts'
 
@@ -32,9 +32,8 @@ export async function sceneOf(
     return { ...found, round, seats: [], own: [], openings: new Map() }
   const jurors = [...new Set(seats.map(({ juror }) => juror))]
   const voters = await chain.court(jury).voters(jurors, docket.head.number)
-  const isAccount = (one: Address | undefined): boolean =>
-    one !== undefined && chain.account !== undefined && isAddressEqual(one, chain.account)
-  const isPrincipal = (juror: Address): boolean => principals.some((one) => isAddressEqual(one, juror))
+  const isAccount = (one: Address | undefined): boolean => isAmong(one, [chain.account])
+  const isPrincipal = (juror: Address): boolean => isAmong(juror, principals)
   const isOurs = (juror: Address, i: number): boolean =>
     isAccount(juror) || (isAccount(voters[i]) && isPrincipal(juror))
   const ours = new Set(jurors.filter(isOurs))

@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
-import { isAddressEqual } from 'viem/utils'
 import type { ChainPort } from '../chain/port.ts'
 import type { KnownCase } from '../store/jury-table.ts'
+import { isAmong } from './among.ts'
 import type { Docket } from './docket.ts'
 
 /** Whose stakes are told from those that this node serves with. */
@@ -115,8 +115,4 @@ export function unservedOf(juries: ReadonlyMap<Address, readonly Service[]>, isW
       return (hasStake && names === 'nobody') || (isWhole && !named.has(juror))
     })
     .map(({ jury, juror, kind }) => ({ jury, juror, kind, isElsewhere: !isWhole || named.has(juror) }))
-}
-
-function isAmong(one: Address | undefined, others: readonly (Address | undefined)[]): boolean {
-  return one !== undefined && others.some((other) => other !== undefined && isAddressEqual(one, other))
 }
