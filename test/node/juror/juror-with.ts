@@ -25,6 +25,21 @@ export const NO_CASES: JuryTable = {
   votes: async () => [],
 }
 
+/** A chain of whose court no more is asked than what is given. */
+export function chainOf(
+  court: Partial<CourtPort>,
+  changes: Partial<JurorComponents['chain']> = {},
+): JurorComponents['chain'] {
+  return {
+    account: keyOf('sender').address,
+    chainId: 31_337,
+    court: () => court as CourtPort,
+    head: async () => HEAD,
+    snapshot: async () => snapshotOf({}),
+    ...changes,
+  }
+}
+
 /** A juror of one jury with one case in which it has a seat; what `broken` names does not answer. */
 export function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Partial<JurorComponents> = {}): Juror {
   const unless = async <T>(what: string, value: T): Promise<T> => {
@@ -40,13 +55,7 @@ export function jurorWith(broken: Set<string>, heard = { seen: 0 }, changes: Par
     voters: () => unless('voters', [undefined]),
   }
   const components: JurorComponents = {
-    chain: {
-      account: keyOf('sender').address,
-      chainId: 31_337,
-      court: () => court as CourtPort,
-      head: async () => HEAD,
-      snapshot: async () => snapshotOf({}),
-    },
+    chain: chainOf(court),
     table: {
       ...NO_CASES,
       cases: async () => [{ jury: JURY, id: FIXING_ID, fixing: FIXING, block: 1n }],

@@ -12,7 +12,7 @@ import { FIXING, FIXING_ID, keyOf, WAD } from '../reporters.ts'
 import { SILENT } from '../silent-log.ts'
 import { snapshotOf } from '../snapshots.ts'
 import { SMALL_JURY } from '../../client/jury-terms.ts'
-import { HEAD, JURY, jurorWith } from './juror-with.ts'
+import { chainOf, HEAD, JURY, jurorWith, NO_CASES } from './juror-with.ts'
 
 test.each(['terms', 'opened', 'trial', 'voters'])('a look that fails at %s shows until one succeeds', async (what) => {
   const broken = new Set([what])
@@ -63,22 +63,12 @@ test('a case is closed so many blocks after it was first seen to be over, on the
     trial: async () => ({ state, seats: [] }),
   }
   const juror = jurorWith(new Set(), undefined, {
-    chain: {
-      account: keyOf('sender').address,
-      chainId: 31_337,
-      court: () => court as CourtPort,
-      head: async () => HEAD,
-      snapshot: async () => snapshotOf({}),
-    },
+    chain: chainOf(court),
     table: {
+      ...NO_CASES,
       cases: async () => [{ jury: JURY, id: FIXING_ID, fixing: FIXING, block: 1n }],
-      nextBlock: async () => 1n,
-      extend: async () => undefined,
       close: async () => void closed.push(block),
-      doubt: async () => undefined,
       startOver: async () => isUndone,
-      keep: async () => undefined,
-      votes: async () => [],
     },
   })
   const lookAt = async (number: bigint): Promise<void> => {
@@ -116,13 +106,7 @@ test('stakes of a key that the node had before, and of who names another voter, 
   const juror = jurorWith(new Set(), undefined, {
     principals: [cold],
     ownKeys: async () => [account, old],
-    chain: {
-      account,
-      chainId: 31_337,
-      court: () => court as CourtPort,
-      head: async () => HEAD,
-      snapshot: async () => snapshotOf({}),
-    },
+    chain: chainOf(court),
   })
   const unservedAt = async (time: bigint): Promise<readonly unknown[]> => {
     juror.look({ number: 10n, time })
@@ -171,13 +155,7 @@ test.each([
     const juror = jurorWith(new Set(), undefined, {
       journal,
       principals: [cold],
-      chain: {
-        account,
-        chainId: 31_337,
-        court: () => court as CourtPort,
-        head: async () => HEAD,
-        snapshot: async () => snapshotOf({}),
-      },
+      chain: chainOf(court),
     })
     for (const number of [10n, 11n]) {
       juror.look({ number, time: HEAD.time })
@@ -211,23 +189,13 @@ test('a clerk has jurors drawn once the pool is large enough, with what the runn
   const arbitratedAt = HEAD.time - 1n
   const juror = jurorWith(new Set(), undefined, {
     isClerk: true,
-    chain: {
-      account: keyOf('sender').address,
-      chainId: 31_337,
-      court: () => court as CourtPort,
-      head: async () => HEAD,
+    chain: chainOf(court, {
       snapshot: async () => snapshotOf({ arbitratedAt }, { now: HEAD.time }),
-    },
+    }),
     juries: [FIXING.arbitrator],
     table: {
+      ...NO_CASES,
       cases: async () => [{ jury: FIXING.arbitrator, id: FIXING_ID, fixing: FIXING, block: 1n }],
-      nextBlock: async () => 1n,
-      extend: async () => undefined,
-      close: async () => undefined,
-      doubt: async () => undefined,
-      startOver: async () => false,
-      keep: async () => undefined,
-      votes: async () => [],
     },
   })
   const look = async (): Promise<unknown[]> => {
@@ -281,13 +249,9 @@ describe('what moves a case on may cost', () => {
       isClerk: true,
       maxGasWei: LIMIT,
       staked: () => 3n * ETHER,
-      chain: {
-        account,
-        chainId: 31_337,
-        court: () => court as CourtPort,
-        head: async () => HEAD,
+      chain: chainOf(court, {
         snapshot: async () => snapshotOf({ arbitratedAt }, { now, fixing: { ...FIXING, arbitrator: JURY } }),
-      },
+      }),
       transactions: {
         ...transactions,
         async attempt(plan, send) {
@@ -403,24 +367,15 @@ describe('a case that others wait behind may cost as much as what waits', () => 
       maxGasWei: LIMIT,
       staked: (id) => (id === BEHIND ? 3n * ETHER : 0n),
       juries: [FIXING.arbitrator],
-      chain: {
-        account: keyOf('sender').address,
-        chainId: 31_337,
-        court: () => court as CourtPort,
+      chain: chainOf(court, {
         head: async () => ({ number: block, time: now }),
         snapshot: async (fixing) =>
           snapshotOf({ arbitratedAt: fixing.indexId === AHEAD ? earlier : arbitratedAt }, { now, fixing }),
-      },
+      }),
       table: {
+        ...NO_CASES,
         cases: async () =>
           [AHEAD, BEHIND].map((id) => ({ jury: FIXING.arbitrator, id, fixing: { ...FIXING, indexId: id }, block: 1n })),
-        nextBlock: async () => 1n,
-        extend: async () => undefined,
-        close: async () => undefined,
-        doubt: async () => undefined,
-        startOver: async () => false,
-        keep: async () => undefined,
-        votes: async () => [],
       },
       transactions: {
         ...transactions,

@@ -6,7 +6,7 @@ import type { CourtPort } from '../../../node/chain/court-port.ts'
 import { SMALL_JURY } from '../../client/jury-terms.ts'
 import { FIXING, FIXING_ID, keyOf } from '../reporters.ts'
 import { snapshotOf } from '../snapshots.ts'
-import { HEAD, JURY, jurorWith, NO_CASES } from './juror-with.ts'
+import { chainOf, HEAD, JURY, jurorWith, NO_CASES } from './juror-with.ts'
 
 test('a case that goes on after it was seen to be over is closed so many blocks after it is over again', async () => {
   const closed: bigint[] = []
@@ -26,13 +26,7 @@ test('a case that goes on after it was seen to be over is closed so many blocks 
     pool: async () => [],
   }
   const juror = jurorWith(new Set(), undefined, {
-    chain: {
-      account: keyOf('sender').address,
-      chainId: 31_337,
-      court: () => court as CourtPort,
-      head: async () => HEAD,
-      snapshot: async () => snapshotOf({}),
-    },
+    chain: chainOf(court),
     table: {
       ...NO_CASES,
       cases: async () => [{ jury: JURY, id: FIXING_ID, fixing: FIXING, block: 1n }],
@@ -75,13 +69,7 @@ test('a fixing in arbitration whose backup the jury is is looked at as one whose
     staked: async () => ({ pool: 0, returned: 0, seated: 0, waiting: 0 }),
   }
   const juror = jurorWith(new Set(), undefined, {
-    chain: {
-      account: keyOf('sender').address,
-      chainId: 31_337,
-      court: () => court as CourtPort,
-      head: async () => HEAD,
-      snapshot: async () => snapshotOf({}),
-    },
+    chain: chainOf(court),
     table: NO_CASES,
     waiting: () => fixings.flatMap((fixing, i) => ids.slice(i, i + 1).map((id) => ({ id, fixing }))),
     onCase: ({ id }) => void looked.push(id),
@@ -103,13 +91,9 @@ test('what may have been committed to is what was read, what is proposed, and wh
     voters: async () => [undefined],
   }
   const juror = jurorWith(new Set(), undefined, {
-    chain: {
-      account: keyOf('sender').address,
-      chainId: 31_337,
-      court: () => court as CourtPort,
-      head: async () => HEAD,
+    chain: chainOf(court, {
       snapshot: async () => snapshotOf({}, { candidates: [2n, 3n].map((value) => ({ value, stake: 1n })) }),
-    },
+    }),
     votes: {
       prepare: async () => [],
       async openings(_round, _seats, guesses) {

@@ -3,6 +3,19 @@ import type { OracleEvent } from '../../../node/chain/port.ts'
 import { FIXING_ID } from '../reporters.ts'
 import { created, failing, KNOWN, proposed, world } from './written-chain.ts'
 
+/** A watch that has read the log as far as block 9 000 when the endpoint no longer answered. */
+async function readInPart() {
+  const scene = world([created(4n)], { number: 40n, time: 400n })
+  const { state, start, memory } = scene
+  const watch = await start()
+  await watch.look()
+  state.head = { number: 25_000n, time: 250_000n }
+  state.events = failing([created(4n), proposed(9_000n, 1n)], () => state.ranges.length === 3)
+  await expect(watch.look()).rejects.toThrow('dead')
+  expect(memory.logs.get(FIXING_ID)).toEqual([created(4n), proposed(9_000n, 1n)])
+  return { ...scene, watch }
+}
+
 test('what it has of an undone chain is replaced on disk, and a restart before that was done begins it again', async () => {
   const old = [created(4n), ...[5n, 10_005n, 10_010n].map((block) => proposed(block, 1n))]
   const { state, start, memory } = world(old, { number: 20_000n, time: 200_000n })
@@ -64,13 +77,7 @@ test('of what it had found in a part that was undone before all was read nothing
 })
 
 test('notices after a restart that a part was undone which it had read before it was killed', async () => {
-  const { state, start, memory } = world([created(4n)], { number: 40n, time: 400n })
-  const watch = await start()
-  await watch.look()
-  state.head = { number: 25_000n, time: 250_000n }
-  state.events = failing([created(4n), proposed(9_000n, 1n)], () => state.ranges.length === 3)
-  await expect(watch.look()).rejects.toThrow('dead')
-  expect(memory.logs.get(FIXING_ID)).toEqual([created(4n), proposed(9_000n, 1n)])
+  const { state, start } = await readInPart()
   state.forkBlock = 9_000n
   state.fork = 'b'
   state.events = [created(4n)]
@@ -211,13 +218,7 @@ test('what is forgotten while it is looked at stays forgotten', async () => {
 })
 
 test('what had been read when the chain became another one is taken from the disk, though that was seen no sooner', async () => {
-  const { state, start, memory } = world([created(4n)], { number: 40n, time: 400n })
-  const watch = await start()
-  await watch.look()
-  state.head = { number: 25_000n, time: 250_000n }
-  state.events = failing([created(4n), proposed(9_000n, 1n)], () => state.ranges.length === 3)
-  await expect(watch.look()).rejects.toThrow('dead')
-  expect(memory.logs.get(FIXING_ID)).toEqual([created(4n), proposed(9_000n, 1n)])
+  const { watch, state, memory } = await readInPart()
   // The first block that is asked for is still that of before.
   state.forkBlock = 9_000n
   const forks = ['a']
